@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+const everyProject = {
+  globalSetup: ["tests/support/choose-seed.ts"],
+  setupFiles: ["tests/support/use-seed.ts"],
+  // A journey waits for a real service and a real browser; a pure test is done in milliseconds.
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
+
+export default defineConfig({
+  test: {
+    reporters: ["default"],
+    projects: [
+      { test: { ...everyProject, name: "tests", include: ["tests/**/*.test.ts"] } },
+      { test: { ...everyProject, name: "long", include: ["tests/**/*.long.ts"], testTimeout: 30 * 60_000 } },
+    ],
+  },
+});
