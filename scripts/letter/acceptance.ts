@@ -1,0 +1,137 @@
+import { isAttested, isLeaveAttested } from "./attestation.ts";
+import { parseBase64url } from "./base64url.ts";
+import { signCheckpoint } from "./checkpoint.ts";
+import { idOf } from "./derivation.ts";
+import { formatEntry } from "./entry.ts";
+import { LetterError } from "./error.ts";
+import type { Settled, Settlement } from "./merge-message.ts";
+import type { Decision, RefusalCode } from "./moderation.ts";
+import type { NoteSigner } from "./note.ts";
+import type { CampaignRecord } from "./record.ts";
+import { acceptEntryOf } from "./row.ts";
+import type { Sheet, SignaturesSheet, WithdrawalsSheet } from "./sheet.ts";
+import { append, EMPTY_FRONTIER, leafHash, rootOf } from "./tree.ts";
+
+/** What accept knows when it judges a sheet: main's record, what main's history settled, the service's public key (32 bytes). */
+export type Main = { readonly record: CampaignRecord; readonly settled: Settled; readonly attestationKey: Uint8Array };
+
+/** What a sheet does to the record. The checkpoint of `record` is still the old one: it is signed last. */
+export type Acceptance = {
+  readonly record: CampaignRecord;
+  readonly refused: readonly (readonly [id: string, code: RefusalCode])[];
+  readonly leftOut: readonly string[];
+};
+
+/**
+ * Checks what no codec can see: attestations, known edition, and that neither sheet nor row has been settled before.
+ *
+ * @throws LetterError `validate` naming the row and the rule
+ */
+export function validateSheet(main: Main, sheet: Sheet): void {
+  if (main.settled.sheets.has(sheet.sheet)) throw invalid("this sheet has been settled before");
+  if (sheet.kind === "withdrawals") {
+    for (const [i, row] of sheet.rows.entries()) {
+      if (!isLeaveAttested(row.id, row.attestation, main.attestationKey))
+        throw invalid(`row ${i + 1}: the withdrawal is not attested by the form service`);
+    }
+    return;
+  }
+  if (!main.record.entries.includes(formatEntry({ kind: "letter", edition: sheet.edition }))) {
+    throw invalid("the edition of the sheet is not on the ledger");
+  }
+  const known = commitmentsOf(main.record.entries);
+  for (const [i, row] of sheet.rows.entries()) {
+    const entry = acceptEntryOf(row, sheet.edition);
+    if (!isAttested(entry, main.attestationKey))
+      throw invalid(`row ${i + 1}: the row is not attested by the form service as it stands`);
+    if (known.has(entry.publicCommitment) || known.has(entry.contactCommitment))
+      throw invalid(`row ${i + 1}: the ledger already has this signature`);
+    if (main.settled.refused.has(row.id)) throw invalid(`row ${i + 1}: this row was refused before`);
+    known.add(entry.publicCommitment).add(entry.contactCommitment);
+  }
+}
+
+/**
+ * The record after an approved (or rejected) sheet: `batch`, then an `accept` for each row that is neither refused nor withdrawn.
+ *
+ * @throws LetterError `validate`
+ */
+export function acceptSheet(main: Main, sheet: SignaturesSheet, decision: Decision): Acceptance {
+  validateSheet(main, sheet);
+  if (decision.state !== "approved" && decision.state !== "rejected") throw invalid("the sheet lacks approvals");
+  const leftOut = sheet.rows.filter((row) => main.settled.leftOut.has(row.id)).map((row) => row.id);
+  const refused = sheet.rows.flatMap((row): [string, RefusalCode][] => {
+    const code = decision.refused.get(row.id);
+    return code === undefined || leftOut.includes(row.id) ? [] : [[row.id, code]];
+  });
+  const gone = new Set([...leftOut, ...refused.map(([id]) => id)]);
+  const entries = [...main.record.entries];
+  const rows = [...main.record.rows];
+  entries.push(
+    formatEntry({ kind: "batch", filed: sheet.rows.length, refused: refused.length, leftOut: leftOut.length }),
+  );
+  for (const row of sheet.rows) {
+    if (gone.has(row.id)) continue;
+    const { shown, name, lang, place, signed, opening } = row;
+    rows.push({ index: entries.length, shown, name, lang, place, signed, opening });
+    entries.push(formatEntry(acceptEntryOf(row, sheet.edition)));
+  }
+  return { record: { ...main.record, entries, rows }, refused, leftOut };
+}
+
+/**
+ * The record after a sheet of withdrawals: each row that is on the list goes, with its opening, and a `withdraw` entry
+ * names its index. An id that is not on the list is left out wherever it is still pending.
+ *
+ * @throws LetterError `validate`
+ */
+export function applyWithdrawals(main: Main, sheet: WithdrawalsSheet): Acceptance {
+  validateSheet(main, sheet);
+  const leaving = new Set(sheet.rows.map((row) => row.id));
+  const idByIndex = new Map(main.record.rows.map((row) => [row.index, idOf(parseBase64url(row.opening, 32))]));
+  const found = main.record.rows.filter((row) => leaving.has(idByIndex.get(row.index)!));
+  for (const row of found) leaving.delete(idByIndex.get(row.index)!);
+  return {
+    record: {
+      ...main.record,
+      entries: [...main.record.entries, ...found.map((row) => formatEntry({ kind: "withdraw", index: row.index }))],
+      rows: main.record.rows.filter((row) => !found.includes(row)),
+    },
+    refused: [],
+    leftOut: [...leaving].sort(),
+  };
+}
+
+/** The record after a reviewed change of the text: a `letter` entry and the texts of the edition. */
+export function logEdition(
+  record: CampaignRecord,
+  edition: string,
+  texts: ReadonlyMap<string, string>,
+): CampaignRecord {
+  return {
+    ...record,
+    entries: [...record.entries, formatEntry({ kind: "letter", edition })],
+    editions: new Map(record.editions).set(edition, texts),
+  };
+}
+
+/** Signs the checkpoint of a record, the last act before it is written, and says what the commit's trailers need. */
+export function signRecord(
+  record: CampaignRecord,
+  signer: NoteSigner,
+): { record: CampaignRecord } & Pick<Settlement, "size" | "root"> {
+  const size = record.entries.length;
+  const root = rootOf(append(EMPTY_FRONTIER, record.entries.map(leafHash)));
+  const checkpoint = signCheckpoint({ origin: signer.verifier.name, size, root }, signer);
+  return { record: { ...record, checkpoint }, size, root: Buffer.from(root).toString("base64") };
+}
+
+function commitmentsOf(entries: readonly string[]): Set<string> {
+  return new Set(
+    entries.filter((line) => line.startsWith("undersigned/v1 accept ")).flatMap((line) => line.split(" ").slice(3, 5)),
+  );
+}
+
+function invalid(message: string): LetterError {
+  return new LetterError("validate", message);
+}

@@ -1,0 +1,29 @@
+import { LetterError } from "./error.ts";
+
+/** Crockford's alphabet: no I, L, O, U, so that a code read aloud or from paper is not misread. */
+export const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/**
+ * 16 bytes as 26 characters of lower-case Crockford base32: 128 bits, five a character from the left, and two zero
+ * bits at the end. The spelling of row ids and sheet ids.
+ */
+export function formatCrockford128(bytes: Uint8Array): string {
+  if (bytes.length !== 16) throw new LetterError("crockford", "an id has 16 bytes");
+  let bits = BigInt(`0x${Buffer.from(bytes).toString("hex")}`) << 2n;
+  let text = "";
+  for (let i = 0; i < 26; i++) {
+    text = CROCKFORD.charAt(Number(bits & 31n)) + text;
+    bits >>= 5n;
+  }
+  return text.toLowerCase();
+}
+
+/** Whether the text is a canonical id: 26 characters of lower-case Crockford base32 whose last two bits are zero. */
+export function isCrockford128(text: string): boolean {
+  return /^[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$/.test(text);
+}
+
+/** One character for each byte: its low five bits. The spelling of confirmation and withdrawal codes. */
+export function crockfordOfLowBits(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => CROCKFORD.charAt(byte & 31)).join("");
+}

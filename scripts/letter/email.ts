@@ -1,0 +1,36 @@
+import { domainToASCII } from "node:url";
+
+/** Why an address is not taken. */
+export type EmailProblem = "missing" | "format";
+
+// RFC 5321 §4.1.2 dot-string; quoted local parts and address literals (`x@[127.0.0.1]`) are not taken.
+const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})$/;
+
+/** The address as it was typed, white space around it gone: mail is sent to exactly this one. At most 254 bytes. */
+export function parseEmail(raw: string): { email: string } | { problem: EmailProblem } {
+  if (raw.length > 1000) return { problem: "format" };
+  // Phones and mail programs add direction marks when an address is pasted into Persian text.
+  const email = raw.replace(/^[\s\u200e\u200f\u2066-\u2069]+|[\s\u200e\u200f\u2066-\u2069]+$/g, "");
+  if (email === "") return { problem: "missing" };
+  const at = email.lastIndexOf("@");
+  const [local, domain] = [email.slice(0, at), asciiDomain(email.slice(at + 1))];
+  const fits = at > 0 && at <= 64 && Buffer.byteLength(email) <= 254 && domain.length <= 253;
+  return fits && LOCAL.test(local) && DOMAIN.test(domain) ? { email } : { problem: "format" };
+}
+
+/** The form in which two addresses of one mailbox are equal: lower case, IDNA, `+tag` off, at gmail dots off. */
+export function canonicalEmail(email: string): string {
+  const at = email.lastIndexOf("@");
+  const domain = asciiDomain(email.slice(at + 1)).replace(/^googlemail\.com$/, "gmail.com");
+  const local = email
+    .slice(0, at)
+    .toLowerCase()
+    .replace(/(?!^)\+.*$/, "");
+  return `${domain === "gmail.com" ? local.replaceAll(".", "") : local}@${domain}`;
+}
+
+function asciiDomain(domain: string): string {
+  // What a URL parser would read as more than a host name is no host name.
+  return /[\s/?#@:%[\]\\]/.test(domain) ? "" : domainToASCII(domain).toLowerCase();
+}

@@ -1,0 +1,76 @@
+import type { RefusalCode } from "./moderation.ts";
+import { isRefusalCode } from "./moderation.ts";
+
+/** What a commit on main settled, told by its trailers: no name, no number of a pull request. */
+export type Settlement = {
+  readonly sheet?: string;
+  readonly approvedBy: readonly number[];
+  readonly refused: readonly (readonly [id: string, code: RefusalCode])[];
+  readonly leftOut: readonly string[];
+  readonly size: number;
+  /** standard base64 */
+  readonly root: string;
+};
+
+/**
+ * The message of a commit by accept.
+ *
+ * ```
+ * accept sheet 3v9c…
+ *
+ * Sheet: 3v9c…
+ * Approved-by: 1234567
+ * Refused: 79e7… fake-name
+ * Left-out: ns6k…
+ * Checkpoint: 5 S/qj9Nic9hM5…
+ * ```
+ */
+export function formatMergeMessage(subject: string, settlement: Settlement): string {
+  const trailers = [
+    ...(settlement.sheet === undefined ? [] : [`Sheet: ${settlement.sheet}`]),
+    ...settlement.approvedBy.map((id) => `Approved-by: ${id}`),
+    ...settlement.refused.map(([id, code]) => `Refused: ${id} ${code}`),
+    ...settlement.leftOut.map((id) => `Left-out: ${id}`),
+    `Checkpoint: ${settlement.size} ${settlement.root}`,
+  ];
+  return `${subject}\n\n${trailers.join("\n")}\n`;
+}
+
+/** The settlement that a message tells; undefined for a commit that accept did not make. */
+export function parseMergeMessage(message: string): Settlement | undefined {
+  const trailers = message.trimEnd().split("\n\n").at(-1)?.split("\n") ?? [];
+  const values = (name: string) =>
+    trailers.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2));
+  const [size, root] = values("Checkpoint")[0]?.split(" ") ?? [];
+  if (size === undefined || root === undefined) return undefined;
+  const sheet = values("Sheet")[0];
+  return {
+    ...(sheet === undefined ? {} : { sheet }),
+    approvedBy: values("Approved-by").map(Number),
+    refused: values("Refused").flatMap((line): [string, RefusalCode][] => {
+      const [id = "", code = ""] = line.split(" ");
+      return isRefusalCode(code) ? [[id, code]] : [];
+    }),
+    leftOut: values("Left-out"),
+    size: Number(size),
+    root,
+  };
+}
+
+/** What all commits of main together have settled. */
+export type Settled = {
+  readonly sheets: ReadonlySet<string>;
+  readonly refused: ReadonlyMap<string, RefusalCode>;
+  readonly leftOut: ReadonlySet<string>;
+};
+
+/** The settlements of a history as one, for asking what became of a sheet or a row. */
+export function settledBy(settlements: Iterable<Settlement>): Settled {
+  const [sheets, refused, leftOut] = [new Set<string>(), new Map<string, RefusalCode>(), new Set<string>()];
+  for (const settlement of settlements) {
+    if (settlement.sheet !== undefined) sheets.add(settlement.sheet);
+    for (const [id, code] of settlement.refused) refused.set(id, code);
+    for (const id of settlement.leftOut) leftOut.add(id);
+  }
+  return { sheets, refused, leftOut };
+}

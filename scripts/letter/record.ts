@@ -1,0 +1,105 @@
+import { parseEntry } from "./entry.ts";
+import { LetterError } from "./error.ts";
+import { formatLedgerShards, ledgerShardName, parseLedgerShard } from "./ledger.ts";
+import { formatListShard, type ListRow, listShardName, parseListShard, shardOf } from "./list.ts";
+import type { Shown } from "./shown.ts";
+import { TILE_WIDTH } from "./tile.ts";
+import { append, EMPTY_FRONTIER, leafHash, rootOf } from "./tree.ts";
+
+/** What stands in `signatures/` on main, without the notices: the whole public truth about a letter. */
+export type CampaignRecord = {
+  /** the ledger, a line an entry */
+  readonly entries: readonly string[];
+  /** the live rows, ascending by index */
+  readonly rows: readonly ListRow[];
+  /** the signed checkpoint; undefined before the first entry */
+  readonly checkpoint: string | undefined;
+  /** the text of each logged edition, by edition and language */
+  readonly editions: ReadonlyMap<string, ReadonlyMap<string, string>>;
+};
+
+/** The record before the letter has been put on the ledger. */
+export const EMPTY_RECORD: CampaignRecord = { entries: [], rows: [], checkpoint: undefined, editions: new Map() };
+
+/** The path of the signed checkpoint below `signatures/`. */
+export const CHECKPOINT_PATH = "ledger/checkpoint";
+
+/**
+ * The record of the files below `signatures/`; other files there are passed over.
+ *
+ * @param files text by path, such as `ledger/000.txt`
+ * @throws LetterError when a shard is missing or not canonical
+ */
+export function parseRecord(files: ReadonlyMap<string, string>): CampaignRecord {
+  const entries: string[] = [];
+  for (let shard = 0; files.has(`ledger/${ledgerShardName(shard)}`); shard++) {
+    if (entries.length % TILE_WIDTH !== 0)
+      throw new LetterError("record", `ledger/${ledgerShardName(shard - 1)} is not full`);
+    entries.push(...parseLedgerShard(files.get(`ledger/${ledgerShardName(shard)}`)!, shard));
+  }
+  const rows: ListRow[] = [];
+  for (let shard = 0; shard * TILE_WIDTH < entries.length; shard++) {
+    rows.push(...parseListShard(files.get(`accepted/${listShardName(shard)}`) ?? formatListShard([]), shard));
+  }
+  const editions = new Map<string, Map<string, string>>();
+  for (const [path, text] of files) {
+    const match = /^editions\/([\w-]{43})\/([a-z]{2,3})\.md$/.exec(path);
+    if (match) editions.set(match[1]!, (editions.get(match[1]!) ?? new Map()).set(match[2]!, text));
+  }
+  return { entries, rows, checkpoint: files.get(CHECKPOINT_PATH), editions };
+}
+
+/** The files below `signatures/` that change from one record to the next, which must only have grown at its end. */
+export function changedFiles(before: CampaignRecord, after: CampaignRecord): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, text] of formatLedgerShards(after.entries, before.entries.length))
+    files.set(`ledger/${name}`, text);
+  const [old, now] = [shardTexts(before), shardTexts(after)];
+  for (const [name, text] of now) if (old.get(name) !== text) files.set(name, text);
+  for (const [edition, texts] of after.editions) {
+    if (before.editions.has(edition)) continue;
+    for (const [lang, text] of texts) files.set(`editions/${edition}/${lang}.md`, text);
+  }
+  if (after.checkpoint !== undefined) files.set(CHECKPOINT_PATH, after.checkpoint);
+  return files;
+}
+
+/** The shards of the list by path: one for each 256 entries, with rows or without. */
+export function shardTexts(record: Pick<CampaignRecord, "entries" | "rows">): Map<string, string> {
+  const shards: ListRow[][] = Array.from({ length: Math.ceil(record.entries.length / TILE_WIDTH) }, () => []);
+  for (const row of record.rows) shards[shardOf(row.index)]?.push(row);
+  return new Map(shards.map((rows, shard) => [`accepted/${listShardName(shard)}`, formatListShard(rows)]));
+}
+
+/** The edition that the last `letter` entry names, undefined on an empty ledger. */
+export function loggedEdition(entries: readonly string[]): string | undefined {
+  const line = entries.findLast((entry) => entry.startsWith("undersigned/v1 letter "));
+  const entry = line === undefined ? undefined : parseEntry(line);
+  return entry?.kind === "letter" ? entry.edition : undefined;
+}
+
+/** The numbers that the site shows: `/count.json`. `root` in standard base64. */
+export type Totals = {
+  readonly accepted: number;
+  readonly withdrawn: number;
+  readonly listed: number;
+  readonly shown: Readonly<Record<Shown, number>>;
+  readonly size: number;
+  readonly root: string;
+};
+
+/** The totals of a record. */
+export function totalsOf(record: CampaignRecord): Totals {
+  const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
+  for (const row of record.rows) shown[row.shown]++;
+  const count = (kind: string) => record.entries.filter((line) => line.startsWith(`undersigned/v1 ${kind} `)).length;
+  const root = rootOf(append(EMPTY_FRONTIER, record.entries.map(leafHash)));
+  return {
+    accepted: count("accept"),
+    withdrawn: count("withdraw"),
+    listed: record.rows.length,
+    shown,
+    size: record.entries.length,
+    root: Buffer.from(root).toString("base64"),
+  };
+}

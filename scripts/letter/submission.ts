@@ -1,0 +1,76 @@
+import type { Consent } from "./contact.ts";
+import { type EmailProblem, parseEmail } from "./email.ts";
+import { initialsOf, type NameProblem, parseName, parsePlace } from "./name.ts";
+import type { PublicFields } from "./row.ts";
+import { isPublic, isShown, type Shown } from "./shown.ts";
+
+/** What a person sent and what the rules let through; `name` is empty for `counted`, `place` may be empty. */
+export type Submission = {
+  readonly shown: Shown;
+  readonly name: string;
+  readonly place: string;
+  readonly email: string;
+  readonly lang: string;
+  readonly consents: readonly Consent[];
+};
+
+/** The fields of the form as they were typed, for showing them again. */
+export type FormValues = Readonly<
+  Record<"shown" | "name" | "place" | "email" | "consent_handover" | "consent_public", string>
+>;
+
+/** What to change, by field; each has a message in every language. */
+export type Problems = {
+  readonly shown?: "missing";
+  readonly name?: NameProblem;
+  readonly place?: NameProblem;
+  readonly email?: EmailProblem;
+  readonly consent_handover?: "missing";
+  readonly consent_public?: "missing";
+};
+
+/** The values of the form's fields; what is missing is empty, other fields are passed over. */
+export function formValues(form: URLSearchParams): FormValues {
+  const value = (field: string) => form.get(field) ?? "";
+  return {
+    shown: value("shown"),
+    name: value("name"),
+    place: value("place"),
+    email: value("email"),
+    consent_handover: value("consent_handover"),
+    consent_public: value("consent_public"),
+  };
+}
+
+/** The submission of a form in this language, or everything that must be changed at once. */
+export function parseSubmission(values: FormValues, lang: string): { submission: Submission } | { problems: Problems } {
+  const shown = isShown(values.shown) ? values.shown : undefined;
+  // With `counted` no name is asked for: one that was typed all the same is not looked at and not kept.
+  const name = shown === "counted" ? { name: "" } : parseName(values.name);
+  const place = parsePlace(values.place);
+  const email = parseEmail(values.email);
+  const handover = values.consent_handover === "yes";
+  const published = values.consent_public === "yes";
+  const needsPublic = shown !== undefined && isPublic(shown);
+  if (shown && "name" in name && "place" in place && "email" in email && handover && (published || !needsPublic)) {
+    const consents: Consent[] = needsPublic ? ["handover", "public"] : ["handover"];
+    return { submission: { shown, name: name.name, place: place.place, email: email.email, lang, consents } };
+  }
+  return {
+    problems: {
+      ...(shown ? {} : { shown: "missing" }),
+      ...("problem" in name ? { name: name.problem } : {}),
+      ...("problem" in place ? { place: place.problem } : {}),
+      ...("problem" in email ? { email: email.problem } : {}),
+      ...(handover ? {} : { consent_handover: "missing" }),
+      ...(needsPublic && !published ? { consent_public: "missing" } : {}),
+    },
+  };
+}
+
+/** What the public may see of a submission that is confirmed on this UTC day. */
+export function publicFieldsOf(submission: Submission, day: string): PublicFields {
+  const { shown, name, lang, place } = submission;
+  if (!isPublic(shown)) return { shown, name: "", lang: "", place: "", signed: "" };
+  return { shown, name: shown === "initials" ? initialsOf(name) : name, lang, place, signed: day };
+}

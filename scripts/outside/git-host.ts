@@ -1,0 +1,32 @@
+import type { Settled } from "../letter/merge-message.ts";
+import type { ReviewAct } from "../letter/moderation.ts";
+import type { CampaignRecord } from "../letter/record.ts";
+
+/** A sheet with everything that its commit is made of, fixed before the first call, so that a retry makes the same commit. */
+export type Filing = {
+  readonly sheet: string;
+  /** the text of `signatures/pending/SHEET.md` */
+  readonly text: string;
+  /** SHA of the commit of main it is based on */
+  readonly base: string;
+  /** the commit's message; no name in it */
+  readonly message: string;
+  /** UTC day, `YYYY-MM-DD`: git dates are cut to it */
+  readonly day: string;
+};
+
+/** What stands on main. */
+export type MainState = { readonly commit: string; readonly record: CampaignRecord; readonly settled: Settled };
+
+/** A sheet that waits for review: its branch's commit and what was said about it. */
+export type OpenSheet = { readonly sheet: string; readonly commit: string; readonly acts: readonly ReviewAct[] };
+
+/** Where sheets are filed and reviewed: a bare repository on this machine, or GitHub. */
+export type GitHost = {
+  /** SHA of main's commit: cheap, to see whether anything changed */
+  head(): Promise<string>;
+  readMain(): Promise<MainState>;
+  /** files a sheet as a proposal; filing it again is a success and changes nothing */
+  file(filing: Filing): Promise<void>;
+  openSheets(): Promise<OpenSheet[]>;
+};
