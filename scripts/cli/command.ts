@@ -1,0 +1,55 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { LetterError } from "../letter/error.ts";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;
+
+/**
+ * Runs a command: `--help` prints the help and ends; an error is one line on stderr with what to do, and exit code 1.
+ *
+ * @param help what `--help` prints; its first line is the usage
+ * @param options as for node's `parseArgs`
+ */
+export async function runCommand<O extends Options>(
+  help: string,
+  options: O,
+  run: (parsed: Parsed<O>) => Promise<void>,
+): Promise<void> {
+  try {
+    const config = {
+      args: process.argv.slice(2),
+      options: { ...options, help: { type: "boolean", short: "h" } },
+      allowPositionals: true,
+      strict: true,
+    } as const;
+    const parsed = parseOrExplain(() => parseArgs(config), help);
+    if ((parsed.values as { help?: boolean }).help) {
+      console.log(help.trim());
+      return;
+    }
+    await run(parsed as unknown as Parsed<O>);
+  } catch (cause) {
+    console.error(oneLine(cause));
+    if (process.env.DEBUG && cause instanceof Error) console.error(cause.stack, cause.cause);
+    process.exitCode = 1;
+  }
+}
+
+/** The usage, the first line of the help, as an error about how a command was called. */
+export function usageError(message: string, help: string): LetterError {
+  return new LetterError("usage", `${message}; ${help.trim().split("\n")[0]}`);
+}
+
+function parseOrExplain<T>(parse: () => T, help: string): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw usageError((cause as Error).message.split(". ")[0]!, help);
+  }
+}
+
+function oneLine(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const hint = cause instanceof LetterError ? "" : " (unexpected: run again with DEBUG=1 to see where)";
+  return `error: ${message.replace(/\s*\n\s*/g, " ")}${hint}`;
+}
