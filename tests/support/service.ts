@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./source.ts";
+
+export type Outcome = { stdout: string; stderr: string; code: number | null };
+
+export type Service = {
+  /** `http://localhost:PORT`, without a slash at its end. */
+  origin: string;
+  dataDir: string;
+  /** Everything printed so far, both streams. */
+  output: () => string;
+  /** Runs another command of package.json on the same data: `run("moderate", "list", "--json")`. */
+  run: (command: string, ...args: string[]) => Promise<Outcome>;
+  /** Ctrl-C; throws unless the process ends by itself in time, with exit code 0. */
+  stop: () => Promise<void>;
+  /** As a power cut ends it: nothing can be tidied up. */
+  kill: () => Promise<void>;
+};
+
+export type ServiceOptions = {
+  /** The environment variables of the product, on top of a free `PORT` and the data folder. */
+  settings?: Record<string, string>;
+  /** A folder to go on from; made and named by `makeDataDir`. */
+  dataDir?: string;
+  /** How long the start may take. */
+  timeout?: number;
+};
+
+/** A new empty folder for `DATA_DIR`; the caller removes it with `removeDataDir`. */
+export function makeDataDir(): string {
+  return mkdtempSync(join(tmpdir(), "undersigned-data-"));
+}
+
+export function removeDataDir(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** Starts the whole product by the command of `npm start` and waits until it says that it is ready. */
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const { dataDir = makeDataDir(), timeout = 60_000 } = options;
+  const port = await freePort();
+  const settings = { DATA_DIR: dataDir, PORT: String(port), ...options.settings };
+  const child = spawnCommand("start", [], settings);
+  const collected = collect(child);
+  const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  const origin = `http://localhost:${settings.PORT}`;
+  const all = () => collected.stdout + collected.stderr;
+  await waitForLine(child, () => collected.stdout, `ready ${origin}/`, timeout, all);
+
+  return {
+    origin,
+    dataDir,
+    output: all,
+    run: (command, ...args) => runCommand(command, args, settings),
+    async stop() {
+      child.kill("SIGINT");
+      const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
+      const [code, signal] = await ended;
+      clearTimeout(late);
+      if (code !== 0) throw new Error(`the service ended with ${code ?? signal} after Ctrl-C\n${all()}`);
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** Runs one command of package.json to its end, by its `node …` line and without npm between. */
+export async function runCommand(
+  command: string,
+  args: readonly string[] = [],
+  settings: Record<string, string> = {},
+): Promise<Outcome> {
+  const child = spawnCommand(command, args, settings);
+  const collected = collect(child);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { ...collected, code };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
+
+function spawnCommand(command: string, args: readonly string[], settings: Record<string, string>): ChildProcess {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+  const [program, ...fixed] = manifest.scripts[command]?.split(" ") ?? [];
+  if (program !== "node") throw new Error(`package.json has no command "${command}" that node runs`);
+  return spawn(process.execPath, [...fixed, ...args], {
+    cwd: root,
+    // Only what any shell has: a setting of the person who runs the tests must not reach the product.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmpdir(), LANG: "C.UTF-8", ...settings },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+function collect(child: ChildProcess): { stdout: string; stderr: string } {
+  const collected = { stdout: "", stderr: "" };
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    collected.stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    collected.stderr += text;
+  });
+  return collected;
+}
+
+async function waitForLine(
+  child: ChildProcess,
+  output: () => string,
+  line: string,
+  timeout: number,
+  explain: () => string,
+): Promise<void> {
+  const found = () => output().split("\n").includes(line);
+  await new Promise<void>((resolve, reject) => {
+    const settle = (error?: string) => {
+      clearTimeout(late);
+      child.stdout?.off("data", look);
+      child.off("exit", exited);
+      if (error === undefined) return resolve();
+      child.kill("SIGKILL");
+      reject(new Error(`${error}\n${explain()}`));
+    };
+    const look = () => found() && settle();
+    const exited = (code: number | null) => settle(`the command ended with ${code} before it was ready`);
+    const late = setTimeout(() => settle(`no line "${line}" within ${timeout} ms`), timeout);
+    child.stdout?.on("data", look);
+    child.once("exit", exited);
+    look();
+  });
+}
