@@ -1,0 +1,63 @@
+import { link, mkdir, open, readFile, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { LetterError } from "../letter/error.ts";
+
+/** A data folder that this process alone works in, until it releases it or ends, in whatever way. */
+export type DataFolderLock = { release(): void };
+
+/**
+ * Takes the data folder for this process. The lock is the operating system's, held through SQLite: a killed process
+ * leaves nothing behind that would have to be cleaned up.
+ *
+ * @throws LetterError `data-folder` when another process holds it
+ */
+export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const database = new Database(join(folder, "lock.db"), { timeout: 0 });
+  try {
+    database.pragma("journal_mode = delete");
+    database.exec("begin exclusive");
+  } catch (cause) {
+    database.close();
+    if ((cause as { code?: string }).code !== "SQLITE_BUSY") throw cause;
+    throw new LetterError(
+      "data-folder",
+      "another program works in this data folder: stop it first (Ctrl-C where npm start runs), or set DATA_DIR to another folder",
+    );
+  }
+  return { release: () => database.close() };
+}
+
+/** The text of a file that is made once and then kept: the file's own when it is there, else `make()`, stored durably. */
+export async function keepFile(path: string, make: () => string | Promise<string>, mode = 0o600): Promise<string> {
+  const found = await readIfThere(path);
+  if (found !== undefined) return found;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}`;
+  const file = await open(draft, "w", mode);
+  try {
+    await file.writeFile(await make());
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    // Unlike a rename, a link never replaces what another process has made in the meantime.
+    await link(draft, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+  } finally {
+    await unlink(draft);
+  }
+  return readFile(path, "utf8");
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw cause;
+  }
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { formatBase64url, parseBase64url } from "../letter/base64url.ts";
+import type { Campaign } from "../letter/campaign.ts";
+import { LetterError } from "../letter/error.ts";
+import { type SigningKey, signingKey } from "../letter/key.ts";
+import { formatVkey, type NoteSigner, noteSigner } from "../letter/note.ts";
+import type { PublicKeys } from "../letter/published.ts";
+import { keepFile } from "./data-folder.ts";
+import { demoRecipients } from "./seal.ts";
+
+/** The secret keys of a campaign on one machine, and what of them is public. */
+export type Keys = {
+  /** signs checkpoints; only accept uses it */
+  readonly ledger: NoteSigner;
+  /** the form service's word for its rows */
+  readonly attestation: SigningKey;
+  /** 32 bytes; keys the hash of an address */
+  readonly pepper: Uint8Array;
+  readonly publicKeys: PublicKeys;
+  /** the recipients are the demonstration's: whoever has this machine can open the contact details */
+  readonly demoCustodian: boolean;
+};
+
+/**
+ * The keys in `$DATA_DIR/keys/`, made where they are missing.
+ *
+ * Without recipients in `campaign.yaml` two identities for demonstration are made in `$DATA_DIR/demo-custodian/`.
+ *
+ * @throws LetterError `keys` when a file is malformed or a public key is not the one that `campaign.yaml` names
+ */
+export async function openKeys(dataDir: string, campaign: Campaign): Promise<Keys> {
+  const folder = join(dataDir, "keys");
+  const seed = async (name: string) =>
+    readSeed(await keepFile(join(folder, name), () => `${formatBase64url(randomBytes(32))}\n`), name);
+  const ledger = noteSigner(campaign.ledger_origin, await seed("ledger.key"));
+  const attestation = signingKey(await seed("attestation.key"));
+  const pepper = await seed("pepper.key");
+  const demoCustodian = campaign.recipient.age.length === 0;
+  const publicKeys: PublicKeys = {
+    ledger: formatVkey(ledger.verifier),
+    attestation: formatBase64url(attestation.publicKey),
+    recipients: demoCustodian ? await demoRecipients(join(dataDir, "demo-custodian")) : campaign.recipient.age,
+  };
+  assertNamed("ledger_vkey", campaign.ledger_vkey, publicKeys.ledger);
+  assertNamed("attestation_key", campaign.attestation_key, publicKeys.attestation);
+  return { ledger, attestation, pepper, publicKeys, demoCustodian };
+}
+
+function readSeed(text: string, name: string): Uint8Array {
+  try {
+    return parseBase64url(text.trim(), 32);
+  } catch (cause) {
+    throw new LetterError("keys", `keys/${name} does not hold 32 bytes in base64url: restore it from your copy`, {
+      cause,
+    });
+  }
+}
+
+function assertNamed(field: string, named: string | undefined, found: string): void {
+  if (named !== undefined && named !== found) {
+    throw new LetterError(
+      "keys",
+      `content/campaign.yaml names another ${field} than the key in the data folder gives: restore the key, or correct the setting`,
+    );
+  }
+}
