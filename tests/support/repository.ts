@@ -66,7 +66,10 @@ export function openRepository(path: string): Repository {
     list: (ref) => git("ls-tree", "-r", "-z", "--name-only", ref).split("\0").filter(Boolean),
     branches: () => lines("for-each-ref", "--format=%(refname:short)", "refs/heads"),
     log: (ref) =>
-      git("log", "--first-parent", "-z", "--format=%H%n%P%n%an <%ae>%n%aI%n%B", ref).split("\0").map(parseCommit),
+      git("log", "--first-parent", "-z", "--format=%H%n%P%n%an <%ae>%n%aI%n%B", ref)
+        .split("\0")
+        .filter(Boolean)
+        .map(parseCommit),
     commit(branch, message, files) {
       const env = { GIT_INDEX_FILE: join(path, "test-index") };
       const parent = lines("for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`);

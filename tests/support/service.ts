@@ -100,8 +100,8 @@ function spawnCommand(command: string, args: readonly string[], settings: Record
   if (program !== "node") throw new Error(`package.json has no command "${command}" that node runs`);
   return spawn(process.execPath, [...fixed, ...args], {
     cwd: root,
-    // Only what any shell has: a setting of the person who runs the tests must not reach the product.
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmpdir(), LANG: "C.UTF-8", ...settings },
+    // No setting of the person who runs the tests, such as a name in git's configuration, may reach the product.
+    env: { PATH: process.env.PATH, HOME: "/nonexistent", TMPDIR: tmpdir(), LANG: "C.UTF-8", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
