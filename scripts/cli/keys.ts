@@ -1,0 +1,31 @@
+import { openKeys } from "../outside/keys.ts";
+import { readSettings } from "../outside/settings.ts";
+import { readContent } from "../site/read-content.ts";
+import { runCommand } from "./command.ts";
+
+const HELP = `
+usage: npm run keys -- [--json]
+
+Prints the public keys of the campaign in DATA_DIR, and makes the keys that are missing. The lines are as they belong
+into content/campaign.yaml: once they stand there, a site with other keys is no longer built, and anyone can pin them.
+
+  --json   as /keys.json has them
+
+The secret keys stay in DATA_DIR/keys/. Keep a copy of that folder offline: without ledger.key no checkpoint can be
+signed, without pepper.key an address can sign twice.`;
+
+await runCommand(HELP, { json: { type: "boolean" } } as const, async ({ values }) => {
+  const settings = readSettings(process.env);
+  const { campaign } = await readContent("content");
+  const { publicKeys, demoCustodian } = await openKeys(settings.dataDir, campaign);
+  if (values.json) {
+    console.log(JSON.stringify(publicKeys));
+    return;
+  }
+  console.log(`ledger_vkey: ${publicKeys.ledger}\nattestation_key: ${publicKeys.attestation}`);
+  if (demoCustodian) {
+    console.log(
+      "# recipient.age is empty: contact details are sealed for two demonstration identities on this machine",
+    );
+  }
+});
