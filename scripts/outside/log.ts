@@ -1,0 +1,35 @@
+import pino from "pino";
+import { dayOf } from "../letter/day.ts";
+import type { Clock } from "./clock.ts";
+
+/** Where the service says what it does: counts and error codes, never a name, an address, a code, a path or an IP. */
+export type Log = {
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+};
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
+
+/**
+ * JSON lines on standard error. They carry the UTC day alone and no name of the machine: the moment of a line could
+ * be the moment of a signature.
+ */
+export function openLog(
+  clock: Clock,
+  destination: pino.DestinationStream = pino.destination({ fd: 2, sync: true }),
+): Log {
+  return pino(
+    {
+      base: null,
+      timestamp: () => `,"day":"${dayOf(clock.now())}"`,
+      formatters: { level: (level) => ({ level }) },
+    },
+    destination,
+  );
+}
+
+/** What may be said about an error: its class and code. Messages of libraries can hold addresses and paths. */
+export function causeOf(error: unknown): { error: string; code: string } {
+  const { name, code, responseCode } = Object(error) as { name?: unknown; code?: unknown; responseCode?: unknown };
+  return { error: String(name ?? "unknown"), code: String(responseCode ?? code ?? "") };
+}

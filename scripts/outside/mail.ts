@@ -1,0 +1,82 @@
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createTransport, type SendMailOptions } from "nodemailer";
+
+/** One mail to one person, as text and as HTML. */
+export type Mail = { readonly to: string; readonly subject: string; readonly text: string; readonly html: string };
+
+/** Sends mails, one promise each; it rejects when the server did not take the mail. */
+export type Mailer = { send(mail: Mail): Promise<void>; close(): void };
+
+/** A mailer for `MAIL_URL`: into a folder of this machine, or to an SMTP server. */
+export function openMailer(
+  at: { readonly kind: "capture"; readonly folder: string } | { readonly kind: "smtp"; readonly url: string },
+  from: string,
+): Mailer {
+  return at.kind === "capture" ? captureMailer(at.folder, from) : smtpMailer(at.url, from);
+}
+
+// Nothing in a mail names a file, an address to load, or the program that made it.
+const PLAIN = { disableFileAccess: true, disableUrlAccess: true, xMailer: false } as const;
+
+function smtpMailer(url: string, from: string): Mailer {
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: 4,
+    connectionTimeout: 15_000,
+    greetingTimeout: 15_000,
+    socketTimeout: 30_000,
+    // Without it the machine's own name would greet the server.
+    name: domainOf(from),
+  });
+  return {
+    async send(mail) {
+      await transport.sendMail(messageOf(mail, from));
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** Mails as `.eml` files in the order of their numbers: `000001.eml`. They stand for the mailboxes. */
+function captureMailer(folder: string, from: string): Mailer {
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: "unix" });
+  let last: Promise<number> | undefined;
+  const nextNumber = (): Promise<number> => {
+    last = (last ?? lastNumber(folder)).then((number) => number + 1);
+    return last;
+  };
+  return {
+    async send(mail) {
+      const { message } = await transport.sendMail(messageOf(mail, from));
+      const name = `${String(await nextNumber()).padStart(6, "0")}.eml`;
+      // Whoever watches the folder must never see half a mail.
+      const part = join(folder, `.${name}.part`);
+      await writeFile(part, message as Buffer, { mode: 0o600 });
+      await rename(part, join(folder, name));
+    },
+    close: () => transport.close(),
+  };
+}
+
+async function lastNumber(folder: string): Promise<number> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const numbers = (await readdir(folder)).flatMap((name) => /^(\d+)\.eml$/.exec(name)?.[1] ?? []);
+  return Math.max(0, ...numbers.map(Number));
+}
+
+function messageOf(mail: Mail, from: string): SendMailOptions {
+  return {
+    ...PLAIN,
+    from,
+    to: { name: "", address: mail.to },
+    subject: mail.subject,
+    text: mail.text,
+    html: mail.html,
+    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+  };
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf("@") + 1);
+}

@@ -1,0 +1,122 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { LetterError } from "../letter/error.ts";
+
+/** Everything that the environment decides, with defaults for one machine. Durations in milliseconds. */
+export type Settings = {
+  readonly port: number;
+  /** absolute path */
+  readonly dataDir: string;
+  /** port of the metrics; undefined: off */
+  readonly metricsPort: number | undefined;
+  readonly trustProxy: boolean;
+  readonly limits: boolean;
+  /** absolute path of the SQLite file */
+  readonly database: { readonly kind: "sqlite"; readonly path: string };
+  readonly mail:
+    | { readonly kind: "capture"; readonly folder: string }
+    | { readonly kind: "smtp"; readonly url: string };
+  /** sender of all mails */
+  readonly mailFrom: string;
+  readonly gitHost: "local";
+  /** origins (and folder) without a slash at the end */
+  readonly siteUrl: string;
+  readonly serviceUrl: string;
+  readonly fileEvery: number;
+  readonly fileAtLeast: number;
+  readonly fileAtMost: number;
+  readonly fileAtLatest: number;
+};
+
+const whole = (low: number, high: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `write a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .refine((n) => n >= low && n <= high, `write a whole number from ${low} to ${high}`);
+const port = whole(0, 65_535);
+const onOff = z.enum(["on", "off"], "write on or off").transform((text) => text === "on");
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,5}(ms|s|m|h|d)$/, "write a number and ms, s, m, h or d, such as 6h or 2s")
+  .transform((text) => Number.parseInt(text, 10) * UNITS[text.replace(/^\d+/, "") as keyof typeof UNITS]);
+const origin = z
+  .url({ protocol: /^https?$/, error: "write an address such as https://letter.example.org" })
+  .refine((text) => !/[?#@]/.test(text), "write an address without user, question mark and hash")
+  .transform((text) => text.replace(/\/+$/, ""));
+
+const environment = z.object({
+  PORT: port.default(8080),
+  DATA_DIR: z.string().min(1).default(".data"),
+  METRICS_PORT: z
+    .union([z.literal("off"), port], "write off or a port from 0 to 65535")
+    .transform((value) => (value === "off" ? undefined : value))
+    .optional(),
+  TRUST_PROXY: onOff.default(false),
+  LIMITS: onOff.default(true),
+  DATABASE_URL: z
+    .string()
+    .regex(/^sqlite:.+/, "write sqlite: and the path of a file")
+    .optional(),
+  MAIL_URL: z
+    .string()
+    .regex(/^(capture:$|smtps?:\/\/[^\s]+$)/, "write capture: or smtp://USER:PASSWORD@HOST:PORT")
+    .default("capture:"),
+  MAIL_FROM: z.email("write the sender’s address, such as no-reply@example.org").optional(),
+  GIT_HOST: z.enum(["local"], "write local").default("local"),
+  SITE_URL: origin.optional(),
+  SERVICE_URL: origin.optional(),
+  FILE_EVERY: duration.optional(),
+  FILE_AT_LEAST: whole(1, 1000).optional(),
+  FILE_AT_MOST: whole(1, 1000).default(200),
+  FILE_AT_LATEST: duration.default(72 * UNITS.h),
+});
+
+/**
+ * The settings of an environment such as `process.env`. An empty variable counts as not set.
+ *
+ * @throws LetterError `settings`, one line that names the variable and what to write; it never repeats the value
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const set = Object.fromEntries(Object.keys(environment.shape).flatMap((key) => (env[key] ? [[key, env[key]]] : [])));
+  const result = environment.safeParse(set);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw wrong(String(issue?.path[0]), issue?.message ?? "the value is not valid");
+  }
+  const values = result.data;
+  const local = values.GIT_HOST === "local";
+  if (!values.LIMITS && !local) throw wrong("LIMITS", "write on; off is allowed only with GIT_HOST=local");
+  const fileAtLeast = values.FILE_AT_LEAST ?? (local ? 1 : 20);
+  if (fileAtLeast > values.FILE_AT_MOST) throw wrong("FILE_AT_LEAST", "write no more than FILE_AT_MOST");
+  const dataDir = resolve(values.DATA_DIR);
+  const serviceUrl = values.SERVICE_URL ?? `http://localhost:${values.PORT}`;
+  return {
+    port: values.PORT,
+    dataDir,
+    metricsPort: values.METRICS_PORT,
+    trustProxy: values.TRUST_PROXY,
+    limits: values.LIMITS,
+    database: {
+      kind: "sqlite",
+      path: values.DATABASE_URL ? resolve(values.DATABASE_URL.slice("sqlite:".length)) : join(dataDir, "service.db"),
+    },
+    mail:
+      values.MAIL_URL === "capture:"
+        ? { kind: "capture", folder: join(dataDir, "mail") }
+        : { kind: "smtp", url: values.MAIL_URL },
+    mailFrom: values.MAIL_FROM ?? `no-reply@${new URL(serviceUrl).hostname}`,
+    gitHost: values.GIT_HOST,
+    siteUrl: values.SITE_URL ?? serviceUrl,
+    serviceUrl,
+    fileEvery: values.FILE_EVERY ?? (local ? 2 * UNITS.s : 6 * UNITS.h),
+    fileAtLeast,
+    fileAtMost: values.FILE_AT_MOST,
+    fileAtLatest: values.FILE_AT_LATEST,
+  };
+}
+
+function wrong(variable: string, rule: string): LetterError {
+  return new LetterError("settings", `${variable}: ${rule}`);
+}
