@@ -50,7 +50,9 @@ function textOf(token: Token): string {
   return (token.children ?? []).map((child) => (child.type.endsWith("break") ? " " : child.content)).join("");
 }
 
-const renderer = MarkdownIt("commonmark", { html: false, linkify: false, typographer: false }).disable("image");
+const renderer = MarkdownIt("commonmark", { html: false, linkify: false, typographer: false })
+  .enable("table")
+  .disable("image");
 renderer.renderer.rules.text = (tokens, index) =>
   runsOf(tokens[index]?.content ?? "")
     .map(({ text, latin }) => (latin ? `<bdi lang="en">${escapeHtml(text)}</bdi>` : escapeHtml(text)))

@@ -1,0 +1,23 @@
+import { readSite } from "./scripts/site/read-site.ts";
+import { writePublishedFiles } from "./scripts/site/write-published.ts";
+
+/** Builds the site from content/ and from the record, which never lies in the input: its rows come as frozen values. */
+export default async function (eleventy) {
+  const { pages, record, keys } = await readSite(process.env);
+
+  eleventy.addExtension(["11ty.ts"], { key: "11ty.js" });
+  eleventy.addGlobalData("pages", pages);
+  eleventy.addPassthroughCopy({ "content/assets": "assets" });
+  // No ignore file of git decides what is built.
+  eleventy.setUseGitIgnore(false);
+  eleventy.setWatchJavaScriptDependencies(false);
+  eleventy.on("eleventy.after", ({ directories }) => writePublishedFiles(directories.output, record, keys));
+}
+
+export const config = {
+  dir: { input: "content", output: "_site" },
+  // Markdown and data in content/ are read by the project itself; only pages.11ty.ts is a template.
+  templateFormats: ["11ty.ts"],
+  markdownTemplateEngine: false,
+  htmlTemplateEngine: false,
+};

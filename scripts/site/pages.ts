@@ -1,0 +1,59 @@
+import { parseEntry } from "../letter/entry.ts";
+import { type ListRow, shardOf } from "../letter/list.ts";
+import type { CampaignRecord } from "../letter/record.ts";
+import { TILE_WIDTH } from "../letter/tile.ts";
+import { languagesOf, type SiteContext } from "./views/context.ts";
+import { type Batch, howPage } from "./views/how-page.ts";
+import { languagesPage } from "./views/languages-page.ts";
+import { letterPage } from "./views/letter-page.ts";
+import { messagePage } from "./views/message-page.ts";
+import { privacyPage } from "./views/privacy-page.ts";
+import { signPage } from "./views/sign-page.ts";
+import { shardPage, signaturesPage } from "./views/signatures-page.ts";
+import type { Lang } from "./views/strings.ts";
+import { verifyPage } from "./views/verify-page.ts";
+import { withdrawPage } from "./views/withdraw-page.ts";
+
+/** A page of the static site: its address, and how it is made when its turn comes. */
+export type SitePage = { readonly path: string; readonly render: () => string };
+
+/** Every page that is built; those after a form are made by the form service from the same views. */
+export function sitePages(site: SiteContext, record: CampaignRecord): SitePage[] {
+  const [first = "en"] = languagesOf(site);
+  const shards = rowsByShard(record);
+  const batches = batchesOf(record);
+  return [
+    { path: "/", render: () => languagesPage(site) },
+    { path: "/404.html", render: () => messagePage(site, first, { kind: "not_found" }) },
+    ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, shards, batches)),
+  ];
+}
+
+function pagesIn(site: SiteContext, lang: Lang, shards: readonly ListRow[][], batches: readonly Batch[]): SitePage[] {
+  return [
+    { path: `/${lang}/`, render: () => letterPage(site, lang) },
+    { path: `/${lang}/sign/`, render: () => signPage(site, lang) },
+    { path: `/${lang}/signatures/`, render: () => signaturesPage(site, lang, { shards: shards.length }) },
+    ...shards.map((rows, index) => ({
+      path: `/${lang}/signatures/${index + 1}/`,
+      render: () => shardPage(site, lang, { number: index + 1, shards: shards.length, rows }),
+    })),
+    { path: `/${lang}/verify/`, render: () => verifyPage(site, lang) },
+    { path: `/${lang}/how/`, render: () => howPage(site, lang, { batches }) },
+    { path: `/${lang}/withdraw/`, render: () => withdrawPage(site, lang) },
+    { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
+  ];
+}
+
+function rowsByShard(record: CampaignRecord): ListRow[][] {
+  const shards: ListRow[][] = Array.from({ length: Math.ceil(record.entries.length / TILE_WIDTH) }, () => []);
+  for (const row of record.rows) shards[shardOf(row.index)]?.push(row);
+  return shards;
+}
+
+function batchesOf(record: CampaignRecord): Batch[] {
+  return record.entries
+    .filter((line) => line.startsWith("undersigned/v1 batch "))
+    .map(parseEntry)
+    .filter((entry) => entry.kind === "batch");
+}

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { z } from "zod";
+import { editionOf } from "../letter/edition.ts";
+import { LetterError } from "../letter/error.ts";
+import type { PublicKeys } from "../letter/published.ts";
+import { type CampaignRecord, loggedEdition, totalsOf } from "../letter/record.ts";
+import { readRecordIn } from "../outside/record.ts";
+import { readSettings } from "../outside/settings.ts";
+import { type SitePage, sitePages } from "./pages.ts";
+import { type Content, readContent } from "./read-content.ts";
+import { siteContext } from "./views/context.ts";
+import { NEWEST_ROWS } from "./views/signatures-page.ts";
+
+/** Everything that a build writes. */
+export type Site = { readonly pages: readonly SitePage[]; readonly record: CampaignRecord; readonly keys: PublicKeys };
+
+/**
+ * The site that content, record and settings give. Besides the settings: `SIGNATURES_DIR`, the folder of the record,
+ * and `PUBLIC_KEYS`, a JSON file with the keys of a campaign whose `campaign.yaml` does not name them.
+ *
+ * @throws LetterError when the letter is not the one that the ledger's last edition names
+ */
+export async function readSite(environment: Readonly<Record<string, string | undefined>>): Promise<Site> {
+  const settings = readSettings(environment);
+  const content = await readContent("content");
+  const record = await readRecordIn(parentOf(environment.SIGNATURES_DIR ?? "signatures"));
+  assertLogged(content, record);
+  const keys = await readKeys(environment.PUBLIC_KEYS, content, record);
+  const newest = record.rows.slice(-NEWEST_ROWS).toReversed();
+  const site = siteContext({ content, settings, keys, at: "site", totals: totalsOf(record), newest });
+  return { pages: Object.freeze(sitePages(site, record)), record, keys };
+}
+
+// The record is read from a tree like the repository's, where it lies in signatures/.
+function parentOf(folder: string): string {
+  const path = resolve(folder);
+  if (basename(path) === "signatures") return dirname(path);
+  throw new LetterError("settings", "SIGNATURES_DIR: write the path of a folder named signatures");
+}
+
+// Signatures belong to a text: a changed letter must be on the ledger before anybody is asked to sign it.
+function assertLogged(content: Content, record: CampaignRecord): void {
+  const logged = loggedEdition(record.entries);
+  if (logged === undefined || logged === editionOf(content.letterTexts)) return;
+  throw new LetterError(
+    "edition",
+    "the letter in content/ is not the edition on the ledger: take the change back, or run npm run edition to put the new text on the ledger",
+  );
+}
+
+const publicKeys = z.strictObject({ ledger: z.string(), attestation: z.string(), recipients: z.array(z.string()) });
+
+async function readKeys(file: string | undefined, { campaign }: Content, record: CampaignRecord): Promise<PublicKeys> {
+  if (file) return publicKeys.parse(JSON.parse(await readFile(file, "utf8")));
+  if (record.entries.length > 0 && (!campaign.ledger_vkey || !campaign.attestation_key)) {
+    throw new LetterError(
+      "keys",
+      "content/campaign.yaml names no ledger_vkey and attestation_key: set them, or PUBLIC_KEYS",
+    );
+  }
+  return {
+    ledger: campaign.ledger_vkey ?? "",
+    attestation: campaign.attestation_key ?? "",
+    recipients: campaign.recipient.age,
+  };
+}

@@ -1,0 +1,62 @@
+import type { SiteContext } from "./context.ts";
+import { codeField, type Problem, problemSummary, problemText } from "./form-parts.ts";
+import { type Html, html, prose } from "./html.ts";
+import { layout } from "./layout.ts";
+import { type Lang, type Strings, stringsIn } from "./strings.ts";
+
+/** Where the mailed code is typed. `s` is the secret of the link; it goes back with each form. */
+export function confirmPage(
+  site: SiteContext,
+  lang: Lang,
+  confirmation: { s: string; problem?: Extract<Problem, `code.${string}`>; sentAgain?: boolean },
+): string {
+  const strings = stringsIn(lang);
+  const { confirm } = strings;
+  const { s, problem } = confirmation;
+  const text = problem && problemText(lang, problem);
+  return layout(site, lang, {
+    title: confirm.title,
+    path: `confirm/?s=${encodeURIComponent(s)}`,
+    at: "service",
+    failed: problem !== undefined,
+    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
+${confirmation.sentAgain && html`<div class="good" role="status"><p>${prose(confirm.sent_again)}</p></div>`}
+<h1>${confirm.title}</h1>
+${!confirmation.sentAgain && html`<p>${prose(confirm.sent)}</p>`}
+<p>${prose(confirm.waiting)}</p>
+<p class="quiet">${prose(confirm.subject)} ${prose(confirm.valid)}</p>
+<form method="post" action="${site.serviceUrl}/${lang}/confirm/" novalidate>
+<input type="hidden" name="s" value="${s}">
+${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
+<button class="btn">${confirm.confirm_sig}</button>
+</form>
+${nothingArrived(site, lang, strings, s)}`,
+  });
+}
+
+/** "Send again", when memory no longer holds the code. */
+export function resendGonePage(site: SiteContext, lang: Lang, { s }: { s: string }): string {
+  const { confirm, sign } = stringsIn(lang);
+  const path = `confirm/?s=${encodeURIComponent(s)}`;
+  return layout(site, lang, {
+    title: confirm.resend_gone_title,
+    path,
+    at: "service",
+    body: html`<h1>${confirm.resend_gone_title}</h1>
+<p>${prose(confirm.resend_gone)}</p>
+<p>${prose(confirm.resend_gone_keep)}</p>
+<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/sign/">${sign.again}</a> <a class="btn alt" href="${site.serviceUrl}/${lang}/${path}">${confirm.enter_code}</a></p>`,
+  });
+}
+
+function nothingArrived(site: SiteContext, lang: Lang, { confirm, sign }: Strings, s: string): Html {
+  return html`<h2>${confirm.nothing_arrived}</h2>
+<ul><li>${confirm.spam}</li><li>${confirm.wait}</li>
+<li>${confirm.wrong_address} <a href="${site.siteUrl}/${lang}/sign/">${sign.again}</a></li></ul>
+<form method="post" action="${site.serviceUrl}/${lang}/confirm/resend/">
+<input type="hidden" name="s" value="${s}">
+<button class="btn alt">${confirm.resend}</button>
+<p class="hint">${confirm.resend_hint}</p>
+</form>
+<p><a href="${site.serviceUrl}/${lang}/not-me/?s=${encodeURIComponent(s)}">${confirm.not_me}</a></p>`;
+}

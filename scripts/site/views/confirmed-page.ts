@@ -1,0 +1,31 @@
+import type { SiteContext } from "./context.ts";
+import { html, prose } from "./html.ts";
+import { layout } from "./layout.ts";
+import { type Lang, stringsIn } from "./strings.ts";
+
+/** After the confirmation: the withdrawal code, when to write it down and when not, and what happens next. */
+export function confirmedPage(
+  site: SiteContext,
+  lang: Lang,
+  { s, withdrawalCode }: { s: string; withdrawalCode: string },
+): string {
+  const { confirmed, page, nav } = stringsIn(lang);
+  const risk = site.withdrawByAddress ? confirmed.do_not_write : confirmed.do_not_write_code_only;
+  return layout(site, lang, {
+    title: confirmed.title,
+    path: `confirm/?s=${encodeURIComponent(s)}`,
+    at: "service",
+    body: html`<div class="good" role="status"><h1>${confirmed.status}</h1><p>${prose(confirmed.pending)}</p></div>
+<h2>${confirmed.keep_title}</h2>
+<p>${prose(confirmed.what_for)}</p>
+<p class="keep"><span class="lb" id="withdrawal-code-label">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code class="code" id="withdrawal-code" aria-labelledby="withdrawal-code-label">${withdrawalCode}</code></bdi></p>
+<ul><li>${prose(confirmed.write)}</li>
+<li><strong>${prose(risk)}</strong></li>
+<li>${prose(confirmed.again)}</li></ul>
+<h2>${confirmed.next}</h2>
+<ul><li>${prose(confirmed.review)}</li>
+<li>${prose(confirmed.publish)}</li>
+<li>${prose(confirmed.no_more_mail)}</li></ul>
+<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a> <a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a></p>`,
+  });
+}

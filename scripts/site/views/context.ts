@@ -1,0 +1,69 @@
+import type { Campaign } from "../../letter/campaign.ts";
+import type { Letter } from "../../letter/letter-text.ts";
+import type { ListRow } from "../../letter/list.ts";
+import type { PublicKeys } from "../../letter/published.ts";
+import type { Totals } from "../../letter/record.ts";
+import type { Settings } from "../../outside/settings.ts";
+import type { PageTexts } from "./page-texts.ts";
+import type { Lang } from "./strings.ts";
+
+/** What every page needs to know; the same for the site's build and for the form service. */
+export type SiteContext = {
+  readonly campaign: Campaign;
+  readonly letters: Readonly<Record<Lang, Letter>>;
+  readonly texts: Readonly<Record<Lang, PageTexts>>;
+  /** Put before a path of the site, without a slash at the end: "" on one origin, "https://…" or "/folder" otherwise. */
+  readonly siteUrl: string;
+  /** Put before a path of the form service, likewise. */
+  readonly serviceUrl: string;
+  /** Address that a reader can give to `npm run verify`. */
+  readonly publicUrl: string;
+  readonly keys: PublicKeys;
+  /** The sealed details can be opened by whoever has this machine. */
+  readonly demoCustodian: boolean;
+  /** Mails are shown under /inbox/ and not sent. */
+  readonly capturedMail: boolean;
+  /** Withdrawing by a code that is mailed to the address works. */
+  readonly withdrawByAddress: boolean;
+  /** What the record held when the page was made; the service may not know. */
+  readonly totals?: Totals | undefined;
+  readonly newest?: readonly ListRow[] | undefined;
+};
+
+/** The context of pages that the site or the form service answers with. */
+export function siteContext(given: {
+  content: Pick<SiteContext, "campaign" | "letters" | "texts">;
+  settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail">;
+  keys: PublicKeys;
+  at: "site" | "service";
+  totals?: Totals;
+  newest?: readonly ListRow[];
+}): SiteContext {
+  const { content, settings, keys, at, totals, newest } = given;
+  const here = at === "site" ? settings.siteUrl : settings.serviceUrl;
+  return {
+    campaign: content.campaign,
+    letters: content.letters,
+    texts: content.texts,
+    siteUrl: prefix(settings.siteUrl, here),
+    serviceUrl: prefix(settings.serviceUrl, here),
+    publicUrl: `${settings.siteUrl}/`,
+    keys,
+    demoCustodian: content.campaign.recipient.age.length === 0,
+    capturedMail: settings.mail.kind === "capture",
+    withdrawByAddress: false,
+    totals,
+    newest,
+  };
+}
+
+// On one origin a path is enough, so that the same pages work under another name too, such as an onion address.
+function prefix(url: string, here: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin === new URL(here).origin ? pathname.replace(/\/$/, "") : url;
+}
+
+/** The languages of the campaign, the default one first. */
+export function languagesOf(site: SiteContext): Lang[] {
+  return site.campaign.languages as unknown as Lang[];
+}

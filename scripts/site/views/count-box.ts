@@ -1,0 +1,29 @@
+import type { SiteContext } from "./context.ts";
+import { fill, type Html, html } from "./html.ts";
+import { numeral, plural } from "./numerals.ts";
+import { type Lang, stringsIn } from "./strings.ts";
+
+/** How many have signed, the goal when there is one, and the way to sign. */
+export function countBox(site: SiteContext, lang: Lang): Html {
+  const strings = stringsIn(lang);
+  const { goal } = site.campaign;
+  const listed = site.totals?.listed;
+  return html`<section class="sign" id="sign" aria-labelledby="sign-title" tabindex="-1"><div>
+<h2 class="hidden" id="sign-title">${strings.letter.sign_letter}</h2>
+${listed !== undefined && html`<p class="count">${signedPeople(lang, listed)}</p>`}
+${listed !== undefined && goal !== undefined && progress(lang, listed, goal)}
+<a class="btn" href="${site.siteUrl}/${lang}/sign/">${strings.letter.sign_letter}</a>
+<p class="small">${strings.letter.name_not_shown}</p>
+</div></section>`;
+}
+
+function signedPeople(lang: Lang, listed: number): Html {
+  const form = plural(lang, listed, stringsIn(lang).letter.signed_people);
+  return fill(form, { n: html`<b>${numeral(lang, listed)}</b>` });
+}
+
+function progress(lang: Lang, listed: number, goal: number): Html {
+  const text = fill(stringsIn(lang).letter.goal, { n: numeral(lang, goal) });
+  return html`<progress max="${goal}" value="${Math.min(listed, goal)}" aria-labelledby="goal"></progress>
+<p class="small quiet" id="goal">${text}</p>`;
+}

@@ -1,0 +1,24 @@
+import { type Html, html } from "./html.ts";
+import type { Lang } from "./strings.ts";
+
+const GREGORIAN_EN = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+const GREGORIAN_FA = new Intl.DateTimeFormat("fa-u-ca-gregory", { dateStyle: "long", timeZone: "UTC" });
+const IRANIAN_FA = new Intl.DateTimeFormat("fa-u-ca-persian", {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** A day (`YYYY-MM-DD`) in words: in Persian by the Iranian calendar with the Gregorian day beside it. */
+export function dayInWords(lang: Lang, day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  if (lang === "en") return GREGORIAN_EN.format(date);
+  // `format` would add the era in some versions of the data; the parts are the same in all of them.
+  const parts = new Map(IRANIAN_FA.formatToParts(date).map(({ type, value }) => [type, value]));
+  return `${parts.get("day")} ${parts.get("month")} ${parts.get("year")} (${GREGORIAN_FA.format(date)})`;
+}
+
+export function dayElement(lang: Lang, day: string): Html {
+  return html`<time datetime="${day}">${dayInWords(lang, day)}</time>`;
+}

@@ -1,0 +1,66 @@
+import type { Problems } from "../../letter/submission.ts";
+import { fill, type Html, html } from "./html.ts";
+import { type Lang, type Strings, stringsIn } from "./strings.ts";
+
+type Words = Strings["problems"];
+type Field = { [F in keyof Words]: Words[F] extends string ? never : F }[keyof Words];
+
+/** Something to mend in a form, by the field and the rule: "name.link", "code.wrong". Each has its words in `strings`. */
+export type Problem = { [F in Field]: `${F}.${Extract<keyof Words[F], string>}` }[Field];
+
+/** A problem together with its words. */
+export type Told = { readonly problem: Problem; readonly text: Html };
+
+/** What a submission is refused for, in the order of the form's fields. */
+export function problemsOf(problems: Problems): Problem[] {
+  // The type holds the strings to having words for every problem that `letter` knows.
+  const rules: { [F in keyof Problems]: keyof Words[F] } = problems;
+  const fields = ["shown", "name", "place", "email", "consent_handover", "consent_public"] as const;
+  return fields.filter((field) => rules[field] !== undefined).map((field) => `${field}.${rules[field]}` as Problem);
+}
+
+/** The words for a problem. */
+export function problemText(lang: Lang, problem: Problem, values: Parameters<typeof fill>[1] = {}): Html {
+  const [field = "", rule = ""] = problem.split(".");
+  const words = stringsIn(lang).problems[field as Field] as Readonly<Record<string, string>>;
+  return fill(words[rule] ?? "", values);
+}
+
+/** The field that a problem belongs to; the form's inputs have it as their id. */
+export function fieldOf(problem: Problem): string {
+  return problem.slice(0, problem.indexOf("."));
+}
+
+/** The summary above a form that came back: announced, focused, each line a link to its field. */
+export function problemSummary(lang: Lang, problems: readonly Told[], more?: string): Html {
+  if (problems.length === 0) return html``;
+  return html`<div class="bad" role="alert" tabindex="-1" id="problems" aria-labelledby="problems-title" autofocus>
+<h2 id="problems-title">${stringsIn(lang).problems.title}</h2>
+${more !== undefined && html`<p>${more}</p>`}
+<ul>${problems.map(({ problem, text }) => html`<li><a href="#${fieldOf(problem)}">${text}</a></li>\n`)}</ul></div>`;
+}
+
+/** What is wrong with one field, beside it. */
+export function problemBeside(lang: Lang, field: string, text: Html | undefined): Html {
+  if (text === undefined) return html``;
+  return html`<p class="err" id="${field}-problem"><span class="hidden">${stringsIn(lang).page.error_prefix}</span> ${text}</p>\n`;
+}
+
+/** A field for a code: typed from a mail or from paper, so nothing is filled in, corrected or remembered. */
+export function codeField(
+  lang: Lang,
+  field: {
+    name: "code";
+    id: string;
+    label: string;
+    hint?: string;
+    wide?: boolean;
+    oneTime?: boolean;
+    text?: Html | undefined;
+  },
+): Html {
+  const { id, text } = field;
+  const described = [field.hint && `${id}-hint`, text && `${id}-problem`].filter(Boolean).join(" ");
+  return html`<div class="${text ? "f no" : "f"}"><label for="${id}">${field.label}</label>
+${field.hint !== undefined && html`<p class="hint" id="${id}-hint">${fill(field.hint, {})}</p>\n`}${problemBeside(lang, id, text)}<input class="${field.wide ? "code long" : "code"}" id="${id}" name="${field.name}" type="text" dir="ltr" autocomplete="${field.oneTime ? "one-time-code" : "off"}" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="100" required${described !== "" && html` aria-describedby="${described}"`}${text && html` aria-invalid="true"`}></div>`;
+}

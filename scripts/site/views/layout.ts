@@ -1,0 +1,104 @@
+import { languagesOf, type SiteContext } from "./context.ts";
+import { type Html, html, prose, trusted } from "./html.ts";
+import { type Lang, type Strings, stringsIn } from "./strings.ts";
+
+/** What a page tells the layout about itself. */
+export type Page = {
+  readonly title: string;
+  /** Address below `/{lang}/`, with which the other language opens the same page: "sign/", "confirm/?s=…". */
+  readonly path: string;
+  /** Who answers that address. */
+  readonly at: "site" | "service";
+  readonly body: Html;
+  /** The title begins with "Error:". */
+  readonly failed?: boolean;
+  /** Search engines may list only what is meant to be found: the letter and what explains it. */
+  readonly robots?: "index" | "noindex" | "noindex,noarchive";
+  /** Says nothing of the letter: for somebody who did not ask for anything. */
+  readonly neutral?: boolean;
+  /** A plain sheet with a way back to the letter, or the letter's own wide layout. */
+  readonly wide?: boolean;
+};
+
+/** A whole page in the one frame that all share. */
+export function layout(site: SiteContext, lang: Lang, page: Page): string {
+  const strings = stringsIn(lang);
+  const siteTitle = site.campaign.site_title[lang] ?? "";
+  const title = `${page.failed ? `${strings.page.error_prefix} ` : ""}${page.title}`;
+  const origin = page.at === "site" ? site.siteUrl : site.serviceUrl;
+  return html`<!doctype html>
+<html lang="${lang}" dir="${strings.language.dir}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="${page.robots ?? "noindex"}">
+<meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no">
+<title>${title}${!page.neutral && title !== siteTitle && ` – ${siteTitle}`}</title>
+${others(site, lang).map((other) => html`<link rel="alternate" hreflang="${other}" href="${origin}/${other}/${page.path}">\n`)}<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
+<link rel="icon" href="${site.siteUrl}/assets/icon.svg" type="image/svg+xml">
+</head>
+<body>
+<a class="skip" href="#main">${strings.page.skip_to_content}</a>
+<header class="bar"><div class="wrap">
+${!page.neutral && html`<a class="site" href="${site.siteUrl}/${lang}/">${siteTitle}</a>`}
+${languages(site, lang, strings, `${origin}/{lang}/${page.path}`)}
+<a class="exit" href="${site.campaign.exit_url}" rel="noreferrer nofollow">${strings.page.quick_exit}</a>
+</div></header>
+<main id="main" class="wrap" tabindex="-1">
+${trial(site, strings)}${page.wide ? page.body : sheet(site, lang, strings, page)}
+</main>
+${page.neutral ? "" : footer(site, lang, strings)}
+</body>
+</html>
+`.toString();
+}
+
+function others(site: SiteContext, lang: Lang): Lang[] {
+  return languagesOf(site).filter((other) => other !== lang);
+}
+
+function languages(site: SiteContext, lang: Lang, strings: Strings, address: string): Html {
+  const links = languagesOf(site).map((other) => {
+    const { own_name, dir } = stringsIn(other).language;
+    return other === lang
+      ? html`<span aria-current="true">${own_name}</span>`
+      : html`<a href="${address.replace("{lang}", other)}" lang="${other}" hreflang="${other}" dir="${dir}">${own_name}</a>`;
+  });
+  return html`<nav class="langs" aria-label="${strings.page.language}">${links}</nav>`;
+}
+
+function trial(site: SiteContext, strings: Strings): Html {
+  if (!site.demoCustodian && !site.capturedMail) return html``;
+  return html`<aside class="trial">
+${site.demoCustodian && html`<p>${prose(strings.page.demo_custodian)}</p>`}
+${site.capturedMail && html`<p>${prose(strings.page.captured_mail)} <a href="${site.serviceUrl}/inbox/">${strings.page.open_inbox}</a></p>`}
+</aside>
+`;
+}
+
+function sheet(site: SiteContext, lang: Lang, strings: Strings, page: Page): Html {
+  return html`${!page.neutral && html`<a class="back" href="${site.siteUrl}/${lang}/">${strings.page.back_to_letter}</a>`}
+<div class="sheet">
+${page.body}
+</div>`;
+}
+
+function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
+  const { letter, sign, signatures, verify, how, withdraw, privacy } = strings.nav;
+  const links = {
+    "": letter,
+    "sign/": sign,
+    "signatures/": signatures,
+    "verify/": verify,
+    "how/": how,
+    "withdraw/": withdraw,
+    "privacy/": privacy,
+  };
+  return html`<footer class="foot"><div class="wrap">
+<nav aria-label="${strings.page.site_pages}"><ul>
+${Object.entries(links).map(([path, label]) => html`<li><a href="${site.siteUrl}/${lang}/${path}">${label}</a></li>\n`)}</ul></nav>
+<p>${strings.page.contact} <bdi dir="ltr"><a href="mailto:${site.campaign.contact}">${site.campaign.contact}</a></bdi></p>
+${languagesOf(site).map((other) => html`<div class="tagline" lang="${other}" dir="${stringsIn(other).language.dir}">${trusted(site.texts[other].tagline)}</div>\n`)}</div></footer>`;
+}

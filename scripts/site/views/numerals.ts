@@ -1,0 +1,12 @@
+import type { Lang } from "./strings.ts";
+
+/** A number as it is written in a language: 12,345 or ۱۲٬۳۴۵. */
+export function numeral(lang: Lang, value: number): string {
+  return new Intl.NumberFormat(lang).format(value);
+}
+
+/** The form that goes with a number; zero has its own words, as CLDR's `one` takes it in for Persian. */
+export function plural<T>(lang: Lang, value: number, forms: { zero: T; one: T; other: T }): T {
+  if (value === 0) return forms.zero;
+  return new Intl.PluralRules(lang).select(value) === "one" ? forms.one : forms.other;
+}

@@ -1,0 +1,20 @@
+import { renderMarkdown } from "../../letter/markdown.ts";
+
+/** The Markdown files beside the letter in each language's folder: what the campaign says around it. */
+export const PAGE_TEXTS = [
+  "tagline",
+  "notice",
+  "warning",
+  "signed-as",
+  "distressing",
+  "safety",
+  "how",
+  "privacy",
+] as const;
+
+/** Each of them as HTML. */
+export type PageTexts = Readonly<Record<(typeof PAGE_TEXTS)[number], string>>;
+
+export function parsePageTexts(markdown: Readonly<Record<keyof PageTexts, string>>): PageTexts {
+  return Object.fromEntries(PAGE_TEXTS.map((name) => [name, renderMarkdown(markdown[name])])) as PageTexts;
+}

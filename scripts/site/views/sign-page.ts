@@ -1,0 +1,131 @@
+import { NAME_LENGTH, PLACE_LENGTH } from "../../letter/name.ts";
+import { isShown, type Shown } from "../../letter/shown.ts";
+import type { FormValues, Problems } from "../../letter/submission.ts";
+import type { SiteContext } from "./context.ts";
+import {
+  fieldOf,
+  type Problem,
+  problemBeside,
+  problemSummary,
+  problemsOf,
+  problemText,
+  type Told,
+} from "./form-parts.ts";
+import { fill, type Html, html, prose, trusted } from "./html.ts";
+import { layout } from "./layout.ts";
+import { numeral } from "./numerals.ts";
+import { type Lang, type Strings, stringsIn } from "./strings.ts";
+
+/** What a person wrote, as it came, and what is to be mended. */
+export type SignForm = { readonly values: FormValues; readonly problems: Problems };
+
+/** The form; with `form`, the same page as it comes back with status 422. */
+export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string {
+  const strings = stringsIn(lang);
+  const problems = problemsOf(form?.problems ?? {}).map((problem) => ({ problem, text: text(site, lang, problem) }));
+  const view: View = { site, lang, strings, values: form?.values, problems };
+  return layout(site, lang, {
+    title: strings.sign.title,
+    path: "sign/",
+    at: "site",
+    failed: problems.length > 0,
+    body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}
+<h1>${strings.sign.title}</h1>
+<p>${prose(strings.sign.steps)}</p>
+<section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
+<form method="post" action="${site.serviceUrl}/${lang}/sign/" novalidate>
+${shownField(view)}
+${textField(view, { name: "name", label: strings.sign.your_name, hint: strings.sign.your_name_hint, autocomplete: "name", max: NAME_LENGTH })}
+${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: strings.sign.place_hint, autocomplete: "off", max: PLACE_LENGTH, optional: true })}
+${emailField(view)}
+${consentFields(view)}
+<button class="btn">${strings.sign.send_code}</button>
+<p class="hint">${prose(strings.sign.withdraw_until)}</p>
+</form>`,
+  });
+}
+
+type View = {
+  site: SiteContext;
+  lang: Lang;
+  strings: Strings;
+  values: FormValues | undefined;
+  problems: readonly Told[];
+};
+
+// RFC 5321 §4.5.3.1.3, less the angle brackets.
+const EMAIL_LENGTH = 254;
+
+function text(site: SiteContext, lang: Lang, problem: Problem): Html {
+  return problemText(lang, problem, {
+    max: numeral(lang, fieldOf(problem) === "place" ? PLACE_LENGTH : NAME_LENGTH),
+    recipient: site.campaign.recipient.name[lang] ?? "",
+    example: html`<bdi dir="ltr">name@example.com</bdi>`,
+  });
+}
+
+// The notice begins with a heading of its own; it names the section.
+function safety(site: SiteContext, lang: Lang): Html {
+  return trusted(site.texts[lang].safety.replace("<h2>", '<h2 id="safety">'));
+}
+
+function problemOf(view: View, field: string): Html | undefined {
+  return view.problems.find(({ problem }) => fieldOf(problem) === field)?.text;
+}
+
+function shownField(view: View): Html {
+  const { lang, strings, values } = view;
+  const wrong = problemOf(view, "shown");
+  // A choice that cannot be read falls back to the safest.
+  const chosen: Shown = values && isShown(values.shown) ? values.shown : "hidden";
+  const ways: Shown[] = ["hidden", "counted", "initials", "name"];
+  return html`<fieldset class="${wrong ? "f no" : "f"}" id="shown" tabindex="-1"${wrong && html` aria-describedby="shown-problem"`}><legend>${strings.sign.shown_legend}</legend>
+${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`}><span>${strings.sign[way]} <small>${shownHint(view, way)}</small></span></label>\n`)}</fieldset>`;
+}
+
+function shownHint({ site, lang, strings: { sign } }: View, way: Shown): Html {
+  const recipient = site.campaign.recipient.name[lang] ?? "";
+  switch (way) {
+    case "hidden":
+      return fill(sign.hidden_hint, { recipient });
+    case "counted":
+      return prose(sign.counted_hint);
+    case "initials":
+      return fill(sign.initials_hint, { example: html`<bdi>${sign.initials_example}</bdi>` });
+    case "name":
+      return fill(sign.name_hint, { example: html`<bdi>${sign.name_example}</bdi>` });
+    default:
+      return way satisfies never;
+  }
+}
+
+function textField(
+  view: View,
+  field: { name: "name" | "place"; label: string; hint: string; autocomplete: string; max: number; optional?: boolean },
+): Html {
+  const { name, optional } = field;
+  const wrong = problemOf(view, name);
+  return html`<div class="${wrong ? "f no" : "f"}"><label for="${name}">${field.label}${optional && html` <small>${view.strings.sign.optional}</small>`}</label><p class="hint" id="${name}-hint">${prose(field.hint)}</p>
+${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type="text" dir="auto" autocomplete="${field.autocomplete}" maxlength="${field.max * 2}" value="${view.values?.[name] ?? ""}" aria-describedby="${name}-hint${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}></div>`;
+}
+
+function emailField(view: View): Html {
+  const { lang, strings, values } = view;
+  const wrong = problemOf(view, "email");
+  return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)} ${prose(strings.sign.custodians)}</p>
+${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" inputmode="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}></div>`;
+}
+
+function consentFields(view: View): Html {
+  const { site, lang, strings } = view;
+  const recipient = site.campaign.recipient.name[lang] ?? "";
+  return html`<fieldset class="f"><legend>${strings.sign.consent}</legend>
+${consent(view, "consent_handover", fill(strings.sign.consent_handover, { recipient }))}
+${consent(view, "consent_public", html`${prose(strings.sign.consent_public)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
+</fieldset>`;
+}
+
+function consent(view: View, name: "consent_handover" | "consent_public", label: Html): Html {
+  const wrong = problemOf(view, name);
+  return html`<div class="${wrong ? "no" : ""}">${problemBeside(view.lang, name, wrong)}<label class="opt"><input type="checkbox" id="${name}" name="${name}" value="yes"${view.values?.[name] === "yes" && html` checked`}${wrong && html` aria-invalid="true" aria-describedby="${name}-problem"`}><span>${label}</span></label></div>`;
+}

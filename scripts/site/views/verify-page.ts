@@ -1,0 +1,68 @@
+import type { SiteContext } from "./context.ts";
+import { codeField, type Problem, problemSummary, problemText } from "./form-parts.ts";
+import { type Html, html, prose } from "./html.ts";
+import { layout } from "./layout.ts";
+import { numeral } from "./numerals.ts";
+import { type Lang, stringsIn } from "./strings.ts";
+
+/** Where a signature is, as its owner may learn it. */
+export type SignatureState = "pending" | "accepted" | "refused" | "withdrawn" | "unknown";
+
+/** How to check the count; with `result`, the answer to the form for one's own signature. */
+export function verifyPage(
+  site: SiteContext,
+  lang: Lang,
+  result: { state?: SignatureState; problem?: Extract<Problem, `withdrawal_code.${string}`> } = {},
+): string {
+  const { verify } = stringsIn(lang);
+  const { state, problem } = result;
+  const text = problem && problemText(lang, problem);
+  return layout(site, lang, {
+    title: verify.title,
+    path: "verify/",
+    at: "site",
+    robots: state || problem ? "noindex" : "index",
+    failed: problem !== undefined,
+    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
+${state && answer(lang, state)}
+<h1>${verify.title}</h1>
+<p>${prose(verify.intro)}</p>
+<p>${prose(verify.consequence)}</p>
+${checkpoint(site, lang)}
+<h2>${verify.steps}</h2>
+<ol class="steps">
+<li><h3>${verify.step_compare}</h3><p>${prose(verify.step_compare_text)} <a href="${site.siteUrl}/ledger/checkpoint">${verify.checkpoint_file}</a></p></li>
+<li><h3>${verify.step_all}</h3><p>${prose(verify.step_all_text)}</p>
+<p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl}</code></bdi></p></li>
+<li><h3>${verify.step_own}</h3><p>${prose(verify.step_own_text)}</p>
+<form method="post" action="${site.serviceUrl}/${lang}/verify/" novalidate>
+${codeField(lang, { name: "code", id: "withdrawal_code", label: verify.code, wide: true, text })}
+<button class="btn">${verify.button}</button>
+</form></li>
+</ol>
+<h2>${verify.limits}</h2>
+<p>${prose(verify.limits_text)}</p>`,
+  });
+}
+
+const TONE: Readonly<Record<SignatureState, string>> = {
+  pending: "note",
+  accepted: "good",
+  refused: "bad",
+  withdrawn: "mid",
+  unknown: "mid",
+};
+
+function answer(lang: Lang, state: SignatureState): Html {
+  const { verify } = stringsIn(lang);
+  return html`<div class="${TONE[state]}" role="status"><h2>${verify.state_title}</h2><p data-state="${state}">${prose(verify.state[state])}</p></div>`;
+}
+
+function checkpoint(site: SiteContext, lang: Lang): Html {
+  const { verify } = stringsIn(lang);
+  const { totals } = site;
+  if (!totals?.size) return html`<p>${verify.no_checkpoint}</p>`;
+  return html`<dl class="seal"><div><dt>${verify.size}</dt><dd>${numeral(lang, totals.size)}</dd></div>
+<div><dt>${verify.root}</dt><dd><bdi dir="ltr"><code class="print">${totals.root}</code></bdi></dd></div>
+<div><dt>${verify.key}</dt><dd><bdi dir="ltr"><code class="print">${site.keys.ledger}</code></bdi></dd></div></dl>`;
+}

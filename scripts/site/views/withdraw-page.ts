@@ -1,0 +1,85 @@
+import type { SiteContext } from "./context.ts";
+import { codeField, type Problem, problemBeside, problemSummary, problemText } from "./form-parts.ts";
+import { type Html, html, prose } from "./html.ts";
+import { layout } from "./layout.ts";
+import { type Lang, stringsIn } from "./strings.ts";
+
+type WithdrawProblem = Extract<Problem, `withdrawal_code.${string}` | `email.${string}`>;
+
+/** The way out: by the withdrawal code, or by a code that is mailed to the address. */
+export function withdrawPage(
+  site: SiteContext,
+  lang: Lang,
+  form: { problem?: WithdrawProblem; email?: string } = {},
+): string {
+  const { withdraw, sign } = stringsIn(lang);
+  const { problem } = form;
+  const text = problem && problemText(lang, problem, { example: html`<bdi dir="ltr">name@example.com</bdi>` });
+  const ofCode = problem?.startsWith("withdrawal_code.") ? text : undefined;
+  return layout(site, lang, {
+    title: withdraw.title,
+    path: "withdraw/",
+    at: "site",
+    failed: problem !== undefined,
+    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
+<h1>${withdraw.title}</h1>
+<p>${prose(withdraw.intro)} ${prose(sign.withdraw_until)}</p>
+<form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
+${codeField(lang, { name: "code", id: "withdrawal_code", label: withdraw.code, hint: withdraw.code_hint, wide: true, text: ofCode })}
+<button class="btn">${withdraw.button}</button>
+</form>
+${site.withdrawByAddress && byAddress(site, lang, ofCode ? undefined : text, form.email)}
+<h2>${withdraw.what}</h2>
+<ul><li>${prose(withdraw.row_goes)}</li>
+<li>${prose(withdraw.ledger_stays)}</li>
+<li>${prose(withdraw.copies)}</li></ul>`,
+  });
+}
+
+/** Where the code is typed that was mailed for a withdrawal. */
+export function withdrawConfirmPage(
+  site: SiteContext,
+  lang: Lang,
+  { s, problem }: { s: string; problem?: Extract<Problem, `code.${string}`> },
+): string {
+  const { withdraw, confirm } = stringsIn(lang);
+  const text = problem && problemText(lang, problem);
+  return layout(site, lang, {
+    title: withdraw.confirm_title,
+    path: `withdraw/confirm/?s=${encodeURIComponent(s)}`,
+    at: "service",
+    failed: problem !== undefined,
+    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
+<h1>${withdraw.confirm_title}</h1>
+<p>${prose(withdraw.confirm_text)}</p>
+<form method="post" action="${site.serviceUrl}/${lang}/withdraw/confirm/" novalidate>
+<input type="hidden" name="s" value="${s}">
+${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
+<button class="btn">${withdraw.button}</button>
+</form>`,
+  });
+}
+
+/** It is done; the same page whether the signature was filed already or not. */
+export function withdrawnPage(site: SiteContext, lang: Lang): string {
+  const { withdraw, page } = stringsIn(lang);
+  return layout(site, lang, {
+    title: withdraw.done_title,
+    path: "withdraw/",
+    at: "site",
+    body: html`<div class="good" role="status"><h1>${withdraw.done_title}</h1><p>${prose(withdraw.done)}</p></div>
+<p>${prose(withdraw.copies)} ${prose(withdraw.may_sign_again)}</p>
+<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>`,
+  });
+}
+
+function byAddress(site: SiteContext, lang: Lang, text: Html | undefined, email = ""): Html {
+  const { withdraw, sign } = stringsIn(lang);
+  return html`<h2>${withdraw.by_address}</h2>
+<p>${prose(withdraw.by_address_text)}</p>
+<form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
+<div class="${text ? "f no" : "f"}"><label for="email">${sign.email}</label>
+${problemBeside(lang, "email", text)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="254" value="${email}"${text && html` aria-describedby="email-problem" aria-invalid="true"`}></div>
+<button class="btn alt">${sign.send_code}</button>
+</form>`;
+}
