@@ -1,4 +1,4 @@
-import type { Settled } from "../letter/merge-message.ts";
+import type { Settled, Settlement } from "../letter/merge-message.ts";
 import type { ReviewAct } from "../letter/moderation.ts";
 import type { CampaignRecord } from "../letter/record.ts";
 
@@ -18,8 +18,21 @@ export type Filing = {
 /** What stands on main. */
 export type MainState = { readonly commit: string; readonly record: CampaignRecord; readonly settled: Settled };
 
+/** Main and the way it came about, for accept. */
+export type MainHistory = MainState & {
+  /** the commits of main along first parents: what a sheet may be based on */
+  readonly line: ReadonlySet<string>;
+  /** what the commit that merged it settled, by the reviewed commit */
+  readonly merged: ReadonlyMap<string, Settlement>;
+};
+
 /** A sheet that waits for review: its branch's commit and what was said about it. */
-export type OpenSheet = { readonly sheet: string; readonly commit: string; readonly acts: readonly ReviewAct[] };
+export type OpenSheet = {
+  /** what stands behind `pending/` in the branch's name; whoever made the branch chose it */
+  readonly sheet: string;
+  readonly commit: string;
+  readonly acts: readonly ReviewAct[];
+};
 
 /** Where sheets are filed and reviewed: a bare repository on this machine, or GitHub. */
 export type GitHost = {
@@ -29,4 +42,16 @@ export type GitHost = {
   /** files a sheet as a proposal; filing it again is a success and changes nothing */
   file(filing: Filing): Promise<void>;
   openSheets(): Promise<OpenSheet[]>;
+};
+
+/** What accept needs of a git host, and nothing else has. */
+export type AcceptHost = {
+  /** folder of a repository that holds main and the open branches as objects */
+  readonly repository: string;
+  readMain(): Promise<MainHistory>;
+  openSheets(): Promise<OpenSheet[]>;
+  /** moves main if it still stands at `from`; false when it does not */
+  moveMain(from: string, to: string): Promise<boolean>;
+  /** takes away the branch of a settled sheet, if it still stands at this commit */
+  closeSheet(open: OpenSheet): Promise<void>;
 };

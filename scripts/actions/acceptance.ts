@@ -1,0 +1,110 @@
+import { logEdition } from "../letter/acceptance.ts";
+import { editionOf } from "../letter/edition.ts";
+import { LetterError } from "../letter/error.ts";
+import { MODERATORS_PATH, parseModerators } from "../letter/moderators.ts";
+import { loggedEdition } from "../letter/record.ts";
+import type { Sheet } from "../letter/sheet.ts";
+import type { MainHistory, OpenSheet } from "../outside/git-host.ts";
+import { readText } from "../outside/git-object.ts";
+import { readLetterAt } from "../outside/letter-files.ts";
+import { assertIntact } from "./intact-record.ts";
+import { judgeSheet, reasonOf, type Tally, tallyOf } from "./judgement.ts";
+import { type Acceptor, advanceMain } from "./merge.ts";
+import { readPendingSheet } from "./pending-sheet.ts";
+
+/** What became of a sheet that was open. */
+export type Outcome =
+  | ({ readonly sheet: string; readonly state: "accepted" | "rejected" | "withdrawn" } & Tally)
+  | { readonly sheet: string; readonly state: "waiting" | "blocked" }
+  | { readonly sheet: string; readonly state: "invalid"; readonly reason: string };
+
+/** Main as accept leaves it, what became of each open sheet, and the edition if it was put on the ledger just now. */
+export type AcceptReport = {
+  readonly main: MainHistory;
+  readonly outcomes: readonly Outcome[];
+  readonly edition: string | undefined;
+};
+
+/**
+ * Accepts all that may be accepted: a reviewed change of the letter, then withdrawals, then sheets with their approvals.
+ *
+ * Each is one commit on main, whole or not at all. When main moves meanwhile, everything is read and judged again. A
+ * sheet that breaks a rule stays open, is reported, and stops no other.
+ *
+ * @throws LetterError when main's record was changed by another hand, or the key is not the ledger's
+ */
+export async function acceptAll(acceptor: Acceptor): Promise<AcceptReport> {
+  const draft: Draft = { outcomes: new Map(), edition: undefined };
+  for (let tries = 0; tries < 20; tries++) {
+    const main = await acceptOnce(acceptor, draft);
+    if (main) return { main, outcomes: [...draft.outcomes.values()], edition: draft.edition };
+  }
+  throw new LetterError("accept", "main kept moving while sheets were accepted: try again");
+}
+
+type Draft = { outcomes: Map<string, Outcome>; edition: string | undefined };
+
+/** One pass over what is open; undefined when main moved under it. */
+async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<MainHistory | undefined> {
+  const { host, attestationKey } = acceptor;
+  // What an earlier pass found undecided may have been settled by whoever moved main.
+  for (const [name, outcome] of draft.outcomes) if (!("accepted" in outcome)) draft.outcomes.delete(name);
+  const start = await host.readMain();
+  assertIntact(start.record, acceptor.signer.verifier);
+  const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
+  let main = await acceptLetter(acceptor, start, draft);
+  if (!main) return undefined;
+  for (const { open, sheet } of await readOpenSheets(acceptor, main, draft)) {
+    const judged = judgeSheet(main, { moderators, attestationKey }, open, sheet);
+    if (!("acceptance" in judged)) {
+      draft.outcomes.set(open.sheet, { sheet: open.sheet, ...judged });
+      continue;
+    }
+    const { record, refused, leftOut } = judged.acceptance;
+    const settlement = { sheet: sheet.sheet, approvedBy: judged.approvedBy, refused, leftOut };
+    const subject = `accept sheet ${sheet.sheet}`;
+    main = await advanceMain(acceptor, main, { subject, record, reviewed: open.commit, settlement });
+    if (!main) return undefined;
+    const done = judged.state === "rejected" ? "rejected" : sheet.kind === "withdrawals" ? "withdrawn" : "accepted";
+    draft.outcomes.set(open.sheet, { sheet: open.sheet, state: done, ...tallyOf(sheet, settlement) });
+    await host.closeSheet(open);
+  }
+  return main;
+}
+
+/** The letter that stands on main was reviewed like code: here it comes to the ledger, if it is not there yet. */
+async function acceptLetter(acceptor: Acceptor, main: MainHistory, draft: Draft): Promise<MainHistory | undefined> {
+  const { origin, texts } = await readLetterAt(acceptor.host.repository, main.commit);
+  if (origin !== acceptor.signer.verifier.name)
+    throw new LetterError("accept", "content/campaign.yaml on main: ledger_origin is not the name of the ledger's key");
+  const edition = editionOf(texts);
+  if (edition === loggedEdition(main.record.entries)) return main;
+  const record = logEdition(main.record, edition, texts);
+  const settlement = { approvedBy: [], refused: [], leftOut: [] };
+  const next = await advanceMain(acceptor, main, { subject: `log edition ${edition}`, record, settlement });
+  if (next) draft.edition = edition;
+  return next;
+}
+
+/** The open sheets that can be read; withdrawals first, so that nobody who leaves comes to the list by the same run. */
+async function readOpenSheets(
+  { host }: Acceptor,
+  main: MainHistory,
+  draft: Draft,
+): Promise<{ open: OpenSheet; sheet: Sheet }[]> {
+  const found: { open: OpenSheet; sheet: Sheet }[] = [];
+  for (const open of await host.openSheets()) {
+    // It was merged, but the process died before the branch went.
+    if (main.merged.has(open.commit)) {
+      await host.closeSheet(open);
+      continue;
+    }
+    try {
+      found.push({ open, sheet: await readPendingSheet(host.repository, main, open) });
+    } catch (cause) {
+      draft.outcomes.set(open.sheet, { sheet: open.sheet, state: "invalid", reason: reasonOf(cause) });
+    }
+  }
+  const rank = ({ sheet }: { sheet: Sheet }) => (sheet.kind === "withdrawals" ? "0" : "1") + sheet.sheet;
+  return found.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}

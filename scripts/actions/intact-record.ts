@@ -1,0 +1,48 @@
+import { openCheckpoint } from "../letter/checkpoint.ts";
+import { LetterError } from "../letter/error.ts";
+import { startLedgerCheck } from "../letter/ledger-check.ts";
+import type { NoteVerifier } from "../letter/note.ts";
+import type { CampaignRecord } from "../letter/record.ts";
+import { publicCommitment } from "../letter/row.ts";
+import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/tree.ts";
+
+/**
+ * Checks that main's record is the one accept wrote last, before accept signs anything that builds on it.
+ *
+ * @throws LetterError `record` or `ledger` when ledger, list or checkpoint were changed by another hand
+ */
+export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): void {
+  if (record.checkpoint === undefined) {
+    if (record.entries.length + record.rows.length > 0)
+      throw broken("the ledger on main has entries but no checkpoint");
+    return;
+  }
+  const checkpoint = openCheckpoint(record.checkpoint, verifier);
+  const root = rootOf(append(EMPTY_FRONTIER, record.entries.map(leafHash)));
+  if (checkpoint.size !== record.entries.length || !equal(checkpoint.root, root)) {
+    throw broken("the ledger on main is not the one its checkpoint was signed for");
+  }
+  // Accept signed these entries after it had checked their attestations.
+  const check = startLedgerCheck(() => true);
+  for (const entry of record.entries) check.add(entry);
+  const { accepts, withdrawn } = check.finish();
+  const opens = record.rows.every((row) => {
+    const accept = accepts.get(row.index);
+    return accept !== undefined && publicCommitment(row, accept.edition) === accept.publicCommitment;
+  });
+  const live = record.rows.every((row) => !withdrawn.has(row.index));
+  if (!opens || !live || record.rows.length !== accepts.size - withdrawn.size) {
+    throw broken("the list on main does not fit the ledger");
+  }
+}
+
+/** Checks that a new record only adds to the ledger. @throws LetterError `record` */
+export function assertExtends(before: CampaignRecord, after: CampaignRecord): void {
+  if (before.entries.some((entry, i) => entry !== after.entries[i])) {
+    throw broken("the new ledger does not begin with the old one");
+  }
+}
+
+function broken(message: string): LetterError {
+  return new LetterError("record", `${message}: somebody has edited main, nothing is accepted until it is put right`);
+}

@@ -1,0 +1,62 @@
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { LetterError } from "../letter/error.ts";
+import { parseMergeMessage, type Settlement, settledBy } from "../letter/merge-message.ts";
+import { runGit } from "./git.ts";
+import { committerEmail, type NewCommit, writeCommit } from "./git-commit.ts";
+import { type Commit, readHistory } from "./git-history.ts";
+import type { MainHistory } from "./git-host.ts";
+import { moveRefs, readRef } from "./git-ref.ts";
+import { readRecordAt } from "./record.ts";
+
+/** The branch that everything published is built from. */
+export const MAIN = "refs/heads/main";
+
+/**
+ * Makes a bare repository whose main has this first commit, all at once: a process that dies on the way leaves none.
+ *
+ * @throws LetterError `git`
+ */
+export async function createRepository(repository: string, first: Omit<NewCommit, "parents">): Promise<void> {
+  const draft = `${repository}.${process.pid}`;
+  await mkdir(dirname(repository), { recursive: true, mode: 0o700 });
+  await rm(draft, { recursive: true, force: true });
+  const args = ["init", "--quiet", "--bare", "--template=", "--object-format=sha1", "--initial-branch=main", "--"];
+  await runGit(draft, [...args, draft]);
+  const commit = await writeCommit(draft, { ...first, parents: [] });
+  await moveRefs(draft, [{ ref: MAIN, from: undefined, to: commit }]);
+  try {
+    await rename(draft, repository);
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true });
+    // Another process was first: its repository is as good as ours.
+    if (!["ENOTEMPTY", "EEXIST"].includes((cause as NodeJS.ErrnoException).code ?? "")) throw cause;
+  }
+}
+
+/** SHA of main's commit. @throws LetterError `git` when there is none */
+export async function readHead(repository: string): Promise<string> {
+  const head = await readRef(repository, MAIN);
+  if (head === undefined) throw new LetterError("git", "the campaign's repository has no branch main");
+  return head;
+}
+
+/** What stands on main at this commit, and what its history settled. */
+export async function readMainAt(repository: string, commit: string): Promise<MainHistory> {
+  const [record, history] = [await readRecordAt(repository, commit), await readHistory(repository, commit)];
+  const settlements = history.flatMap(settlementOf);
+  return {
+    commit,
+    record,
+    settled: settledBy(settlements.map(([, settlement]) => settlement)),
+    line: new Set(history.map(({ id }) => id)),
+    merged: new Map(settlements.flatMap(([{ parents }, settlement]) => parents.slice(1).map((id) => [id, settlement]))),
+  };
+}
+
+/** Only accept's own commits on main settle anything: a reviewed commit, second parent, can say what it likes. */
+function settlementOf(commit: Commit): [Commit, Settlement][] {
+  if (commit.committerEmail !== committerEmail("accept")) return [];
+  const settlement = parseMergeMessage(commit.message);
+  return settlement === undefined ? [] : [[commit, settlement]];
+}
