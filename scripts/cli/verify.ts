@@ -1,4 +1,4 @@
-import { verifyPublished } from "../letter/verification.ts";
+import { type Verified, verifyPublished } from "../letter/verification.ts";
 import { openPublished } from "../outside/published.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -19,37 +19,27 @@ const OPTIONS = { vkey: { type: "string" }, json: { type: "boolean" } } as const
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }) => {
   if (place === undefined || rest.length > 0) throw usageError("name one folder or address", HELP);
-  const terminal = process.stderr.isTTY;
-  const progress = (done: number, size: number) =>
-    terminal && process.stderr.write(`\rchecking entry ${done} of ${size} `);
   try {
-    const found = await verifyPublished(openPublished(place), values.vkey, progress);
-    if (terminal) process.stderr.write("\r\u001b[K");
-    const { accepted, withdrawn, listed, size, root } = found;
-    if (values.json) {
-      console.log(
-        JSON.stringify({
-          ok: true,
-          accepted,
-          withdrawn,
-          listed,
-          shown: found.shown,
-          size,
-          root,
-          pinned: values.vkey !== undefined,
-        }),
-      );
-      return;
-    }
-    if (values.vkey === undefined)
-      console.log(
-        "the key was taken from the site itself: compare it with one you got elsewhere, or pin it with --vkey",
-      );
-    console.log(`ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${root}`);
+    const found = await verifyPublished(openPublished(place), values.vkey, showProgress);
+    console.log(values.json ? asJson(found, values.vkey !== undefined) : inWords(found, values.vkey !== undefined));
   } catch (cause) {
-    if (terminal) process.stderr.write("\r\u001b[K");
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\s*\n\s*/g, " ");
     console.log(values.json ? JSON.stringify({ ok: false, reason }) : `failed: ${reason}`);
     process.exitCode = 1;
   }
 });
+
+function showProgress(done: number, size: number): void {
+  if (process.stderr.isTTY) process.stderr.write(done < size ? `\rchecking entry ${done} of ${size} ` : "\r\u001b[K");
+}
+
+function inWords({ accepted, withdrawn, listed, size, root }: Verified, pinned: boolean): string {
+  const result = `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${root}`;
+  return pinned
+    ? result
+    : `the key was taken from the site: compare it with one from elsewhere, or pin it with --vkey\n${result}`;
+}
+
+function asJson({ accepted, withdrawn, listed, shown, size, root }: Verified, pinned: boolean): string {
+  return JSON.stringify({ ok: true, accepted, withdrawn, listed, shown, size, root, pinned });
+}

@@ -32,9 +32,9 @@ export async function verifyPublished(
   vkey?: string,
   progress: (done: number, size: number) => void = () => {},
 ): Promise<Verified> {
+  const note = text(await need(read, "ledger/checkpoint"));
   const keys = await readJson(read, "keys.json", Keys);
   const verifier = parseVkey(vkey ?? keys.ledger);
-  const note = text(await need(read, "ledger/checkpoint"));
   const checkpoint = inside("ledger/checkpoint", () => openCheckpoint(note, verifier));
   if (vkey !== undefined && keys.ledger !== vkey)
     throw failed("keys.json: the key of the ledger is another than the pinned one");
@@ -45,6 +45,7 @@ export async function verifyPublished(
     check.add(text(bytes));
     if (index % TILE_WIDTH === 0) progress(index, checkpoint.size);
   });
+  progress(checkpoint.size, checkpoint.size);
   const facts = inside("ledger", () => check.finish());
   const shown = await checkList(read, checkpoint.size, facts);
   await checkLetters(read, facts.editions);

@@ -19,7 +19,7 @@ export type SiteBuild = {
  * @throws LetterError `build` with the line that says what is wrong
  */
 export async function buildSite(build: SiteBuild): Promise<void> {
-  const program = join(dirname(createRequire(import.meta.url).resolve("@11ty/eleventy/package.json")), "cmd.cjs");
+  const program = join(dirname(createRequire(import.meta.url).resolve("@11ty/eleventy")), "..", "cmd.cjs");
   const child = spawn(process.execPath, [program, "--quiet", `--output=${build.output}`], {
     env: {
       ...process.env,

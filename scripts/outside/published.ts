@@ -1,13 +1,19 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import type { Read } from "../letter/published-ledger.ts";
 
-/** Reads a published site: from a folder, or from an http(s) address. */
+/**
+ * Reads a published site: from a folder, or from an http(s) address.
+ *
+ * @throws LetterError `published` when there is no such folder
+ */
 export function openPublished(place: string): Read {
-  return /^https?:\/\//.test(place)
-    ? readFrom(new URL(place.endsWith("/") ? place : `${place}/`))
-    : (path) => readFromFolder(place, path);
+  if (/^https?:\/\//.test(place)) return readFrom(new URL(place.endsWith("/") ? place : `${place}/`));
+  if (!existsSync(place))
+    throw new LetterError("published", "there is no such folder: name a built site, such as .data/site, or an address");
+  return (path) => readFromFolder(place, path);
 }
 
 async function readFromFolder(folder: string, path: string): Promise<Uint8Array | undefined> {

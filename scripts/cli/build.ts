@@ -1,0 +1,18 @@
+import { buildSite } from "../outside/eleventy.ts";
+import { runCommand, usageError } from "./command.ts";
+
+const HELP = `
+usage: npm run build -- [DIR]
+
+Builds the site from content/ and from the record in signatures/ into DIR (default: _site), for any static host.
+A letter that was changed after it was put on the ledger stops the build: see npm run edition.
+
+  SIGNATURES_DIR   the folder of the record (default: signatures)
+  PUBLIC_KEYS      a file as npm run keys -- --json prints it, while content/campaign.yaml names no keys
+  SITE_URL, SERVICE_URL   where the site and the form service answer`;
+
+await runCommand(HELP, {}, async ({ positionals: [output = "_site", ...rest] }) => {
+  if (rest.length > 0) throw usageError("name one folder", HELP);
+  await buildSite({ signatures: process.env.SIGNATURES_DIR ?? "signatures", output });
+  console.log(`built ${output}`);
+});
