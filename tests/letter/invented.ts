@@ -1,0 +1,188 @@
+import { acceptSheet, applyWithdrawals, logEdition, type Main, signRecord } from "../../scripts/letter/acceptance.ts";
+import { attest, attestLeave } from "../../scripts/letter/attestation.ts";
+import { formatBase64url } from "../../scripts/letter/base64url.ts";
+import { confirmationCode } from "../../scripts/letter/code.ts";
+import { type ContactRecord, contactCommitment } from "../../scripts/letter/contact.ts";
+import { formatCrockford128 } from "../../scripts/letter/crockford.ts";
+import { idOf, openingOf, withdrawalCodeOf } from "../../scripts/letter/derivation.ts";
+import { editionOf } from "../../scripts/letter/edition.ts";
+import { signingKey } from "../../scripts/letter/key.ts";
+import { renderMarkdown } from "../../scripts/letter/markdown.ts";
+import { type Settled, type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
+import type { Decision, RefusalCode } from "../../scripts/letter/moderation.ts";
+import { initialsOf } from "../../scripts/letter/name.ts";
+import { formatVkey, noteSigner } from "../../scripts/letter/note.ts";
+import { type PublicKeys, publishedFiles } from "../../scripts/letter/published.ts";
+import type { Read } from "../../scripts/letter/published-ledger.ts";
+import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
+import { type PublicFields, publicCommitment, type Row } from "../../scripts/letter/row.ts";
+import type { LeaveRow, SignaturesSheet, WithdrawalsSheet } from "../../scripts/letter/sheet.ts";
+import { isPublic, SHOWN, type Shown } from "../../scripts/letter/shown.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
+
+/** The seeds of the worked values: 00..1f for the form service, 20..3f for the ledger. */
+export const service = signingKey(Uint8Array.from({ length: 32 }, (_, i) => i));
+export const ledger = noteSigner(
+  "letter.example.org/ledger",
+  Uint8Array.from({ length: 32 }, (_, i) => i + 32),
+);
+export const vkey = formatVkey(ledger.verifier);
+export const keys: PublicKeys = {
+  ledger: vkey,
+  attestation: formatBase64url(service.publicKey),
+  recipients: [`age1pq1${"q".repeat(100)}`, `age1pq1${"p".repeat(100)}`],
+};
+
+/** A small letter that a page can carry whole. */
+export const texts = new Map([
+  ["en", letterText("Free them", "We ask the Secretary-General to act.\n\n- Free the prisoners.\n- Let people speak.")],
+  [
+    "fa",
+    letterText(
+      "آزادشان کنید",
+      "از دبیرکل می‌خواهیم دست به کار شود.\n\n- زندانیان را آزاد کنید.\n- بگذارید مردم سخن بگویند.",
+    ),
+  ],
+]);
+export const edition = editionOf(texts);
+
+/** A letter with all the front matter that a letter has. */
+export function letterText(title: string, body: string): string {
+  return `---
+title: ${title}
+urgent: true
+urgent_label: URGENT
+addressee_label: To
+addressee:
+  - The Secretary-General
+cc_label: CC
+cc:
+  - Nobody
+---
+
+${body}
+`;
+}
+
+/** The page of a letter as simply as possible. */
+export function pageOf(markdown: string): string {
+  const title = /^title: (.*)$/m.exec(markdown)?.[1] ?? "";
+  const body = markdown.slice(markdown.indexOf("\n---\n") + 5);
+  return `<!doctype html><html><head><title>${title}</title></head><body><h1>${title}</h1>${renderMarkdown(body)}</body></html>`;
+}
+
+const names = ["علی‌رضا کیانی", "Maryam O’Neil", "زهرا محمدی", "Nguyễn Thị Hòa", "王小明", "Sara Āzādī"];
+
+/** An invented signature with everything that belongs to it; the same for the same number. */
+export type Invented = { row: Row; contact: ContactRecord; withdrawalCode: string };
+
+export function invent(number: number, shown: Shown = SHOWN[number % SHOWN.length]!, of = edition): Invented {
+  const random = fixedRandomness(`signature ${number}`);
+  const withdrawalCode = withdrawalCodeOf(random(16), confirmationCode(random(8)));
+  const opening = openingOf(withdrawalCode);
+  const id = idOf(opening);
+  const name = shown === "counted" ? "" : `${names[number % names.length]}`;
+  const person = { lang: number % 2 ? "en" : "fa", place: number % 3 ? "" : "Melbourne", signed: "2026-11-23" };
+  const contact: ContactRecord = {
+    id,
+    name,
+    email: `person${number}@example.org`,
+    ...person,
+    consents: isPublic(shown) ? ["handover", "public"] : ["handover"],
+    opening: formatBase64url(random(32)),
+  };
+  const fields: PublicFields = isPublic(shown)
+    ? { shown, name: shown === "initials" ? initialsOf(name) : name, ...person }
+    : { shown, name: "", lang: "", place: "", signed: "" };
+  return {
+    row: attested({ id, ...fields, opening: formatBase64url(opening), contact: contactCommitment(contact) }, of),
+    contact,
+    withdrawalCode,
+  };
+}
+
+/** A row with the form service's word for it as it stands. */
+export function attested(row: Omit<Row, "attestation">, of = edition): Row {
+  const entry = { edition: of, publicCommitment: publicCommitment(row, of), contactCommitment: row.contact };
+  return { ...row, attestation: attest(entry, service) };
+}
+
+export function sheetOf(number: number, rows: readonly Row[], of = edition): SignaturesSheet {
+  const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { sheet: sheetId(number), kind: "signatures", edition: of, rows: sorted };
+}
+
+export function withdrawalsOf(number: number, ids: readonly string[]): WithdrawalsSheet {
+  const rows = [...ids].sort().map((id): LeaveRow => ({ id, attestation: attestLeave(id, service) }));
+  return { sheet: sheetId(number), kind: "withdrawals", edition, rows };
+}
+
+function sheetId(number: number): string {
+  return formatCrockford128(fixedRandomness(`sheet ${number}`)(16));
+}
+
+/** An approval by two moderators, with these rows refused. */
+export function approved(refused: Iterable<readonly [string, RefusalCode]> = []): Decision {
+  return { state: "approved", approvedBy: [1, 2], refused: new Map(refused) };
+}
+
+export const nothingSettled: Settled = settledBy([]);
+
+/** Main with the letter on the ledger and nothing else. */
+export function freshMain(): Main {
+  return {
+    record: signed(logEdition(EMPTY_RECORD, edition, texts)),
+    settled: nothingSettled,
+    attestationKey: service.publicKey,
+  };
+}
+
+export function signed(record: CampaignRecord): CampaignRecord {
+  return signRecord(record, ledger).record;
+}
+
+/**
+ * A campaign of several sheets: in each a row refused and one left out, some withdrawn between the sheets.
+ *
+ * @returns main, and the checkpoint of every size that was published
+ */
+export function inventedCampaign(sheets: number, rowsEach: number): { main: Main; checkpoints: string[] } {
+  let main = freshMain();
+  const checkpoints = [main.record.checkpoint!];
+  const settlements: Partial<Settlement>[] = [];
+  const settle = (record: CampaignRecord, settlement: Partial<Settlement>) => {
+    settlements.push(settlement);
+    const blank = { approvedBy: [], refused: [], leftOut: [], size: 0, root: "" };
+    const settled = settledBy(settlements.map((one) => ({ ...blank, ...one })));
+    main = { ...main, record: signed(record), settled };
+    checkpoints.push(main.record.checkpoint!);
+  };
+  for (let number = 0; number < sheets; number++) {
+    const rows = Array.from({ length: rowsEach }, (_, i) => invent(number * rowsEach + i).row);
+    const leaving = [
+      rows[0]!.id,
+      ...main.record.rows.slice(0, 2).map((row) => idOf(Buffer.from(row.opening, "base64url"))),
+    ];
+    const withdrawals = withdrawalsOf(1000 + number, leaving);
+    const left = applyWithdrawals(main, withdrawals);
+    settle(left.record, { sheet: withdrawals.sheet, leftOut: left.leftOut });
+    const sheet = sheetOf(number, rows);
+    const accepted = acceptSheet(main, sheet, approved([[rows[1]!.id, "duplicate"]]));
+    settle(accepted.record, { sheet: sheet.sheet, refused: accepted.refused });
+  }
+  return { main, checkpoints };
+}
+
+/** What a site publishes, by path: the files for programs, and a page for each language. */
+export type Site = Map<string, Uint8Array>;
+
+export function siteOf(record: CampaignRecord): Site {
+  const site: Site = new Map();
+  for (const [path, content] of publishedFiles(record, keys)) site.set(path, Buffer.from(content));
+  for (const [lang, text] of texts) site.set(`${lang}/index.html`, Buffer.from(pageOf(text)));
+  return site;
+}
+
+export function readFrom(site: Site): Read {
+  return async (path) => site.get(path);
+}
