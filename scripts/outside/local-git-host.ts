@@ -13,7 +13,7 @@ import { createRepository, MAIN, readHead, readMainAt } from "./repository.ts";
 import { appendReview, readReviews } from "./review-chain.ts";
 
 /** A campaign's repository on this machine, with what GitHub's pages do there. */
-export type LocalGitHost = GitHost &
+export type LocalGitHost = Omit<GitHost, "readMain"> &
   AcceptHost & {
     /** records what a moderator says about a sheet; it counts from then on */
     review(sheet: string, act: ReviewAct, day: string): Promise<void>;

@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import type { Acceptor } from "../actions/merge.ts";
+import { parseCampaign } from "../letter/campaign.ts";
+import { dayOf } from "../letter/day.ts";
+import { LetterError } from "../letter/error.ts";
+import { systemClock } from "../outside/clock.ts";
+import { type Keys, openKeys } from "../outside/keys.ts";
+import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/local-git-host.ts";
+import { readSettings } from "../outside/settings.ts";
+
+/** A campaign in this machine's data folder, as the commands see it. */
+export type LocalCampaign = {
+  readonly dataDir: string;
+  readonly host: LocalGitHost;
+  readonly keys: Keys;
+  /** UTC day */
+  readonly day: string;
+  readonly acceptor: Acceptor;
+};
+
+/**
+ * Opens the campaign of `DATA_DIR`.
+ *
+ * @param missing what to do when there is none: make it, or say so
+ */
+export async function openLocalCampaign(missing: "make" | "refuse"): Promise<LocalCampaign> {
+  const { dataDir, gitHost } = readSettings(process.env);
+  if (gitHost !== "local") throw new LetterError("git-host", "sheets are reviewed where GIT_HOST says, not here");
+  const repository = campaignRepository(dataDir);
+  if (missing === "refuse" && !existsSync(repository)) {
+    throw new LetterError("data-folder", "no campaign in this data folder yet: run npm start, or set DATA_DIR");
+  }
+  const campaign = parseCampaign(await readFile("content/campaign.yaml", "utf8"));
+  const keys = await openKeys(dataDir, campaign);
+  const day = dayOf(systemClock.now());
+  const host = await openLocalGitHost(repository, { folder: ".", day });
+  const acceptor = { host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day };
+  return { dataDir, host, keys, day, acceptor };
+}

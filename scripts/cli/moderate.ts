@@ -1,0 +1,129 @@
+import { acceptAll } from "../actions/acceptance.ts";
+import { tallyOf } from "../actions/judgement.ts";
+import { formatRoot, openCheckpoint } from "../letter/checkpoint.ts";
+import { LetterError } from "../letter/error.ts";
+import { isRefusalCode, REFUSAL_CODES, type ReviewAct } from "../letter/moderation.ts";
+import type { SignaturesSheet } from "../letter/sheet.ts";
+import { runCommand, usageError } from "./command.ts";
+import { type LocalCampaign, openLocalCampaign } from "./local-campaign.ts";
+import { findByPrefix, type ReviewDesk, type ReviewedSheet, readReviewDesk, sheetAsJson } from "./open-sheets.ts";
+import { formatColumns, printable } from "./terminal.ts";
+
+const HELP = `
+usage: npm run moderate -- list [--json] | show SHEET [--json] | approve SHEET [--refuse ID:CODE …] | reject SHEET CODE
+
+Reviews the sheets of a local campaign. A sheet is accepted at once when it has its approvals.
+
+  list                      what waits
+  show SHEET                the rows of a sheet; of hidden and counted ones nobody here sees a name
+  approve SHEET             approves it as it stands
+    --refuse ID:CODE        but refuses this row; may be given several times
+  reject SHEET CODE         refuses every row
+  --json                    for programs
+
+SHEET and ID may be cut to the first characters that tell them apart.
+CODE is one of ${REFUSAL_CODES.join(", ")}.`;
+
+const OPTIONS = { json: { type: "boolean" }, refuse: { type: "string", multiple: true } } as const;
+
+await runCommand(HELP, OPTIONS, async ({ values, positionals: [command, typed, ...rest] }) => {
+  const [code] = rest;
+  const wanted = command === "list" ? 0 : command === "reject" ? 2 : 1;
+  const given = (typed === undefined ? 0 : 1) + rest.length;
+  if (!["list", "show", "approve", "reject"].includes(command ?? "") || given !== wanted)
+    throw usageError("say what to do with which sheet", HELP);
+  if (values.refuse !== undefined && command !== "approve") throw usageError("--refuse belongs to approve", HELP);
+  const campaign = await openLocalCampaign("refuse");
+  const desk = await readReviewDesk(campaign);
+  const json = values.json ?? false;
+  if (command === "list") {
+    process.stdout.write(json ? formatJson(desk.sheets.map(sheetAsJson)) : formatList(desk));
+    return;
+  }
+  const reviewed = findByPrefix(desk.sheets, ({ open }) => open.sheet, typed ?? "", "open sheet");
+  if (command === "show") {
+    process.stdout.write(json ? formatJson(sheetAsJson(reviewed)) : formatRows(reviewed));
+    return;
+  }
+  const sheet = assertReviewable(reviewed);
+  if (command === "reject") await act(campaign, desk, reviewed, { state: "commented", body: `reject ${codeOf(code)}` });
+  else {
+    const refusals = (values.refuse ?? []).map((refusal) => refusalOf(sheet, refusal));
+    await act(campaign, desk, reviewed, { state: "approved", body: refusals.join("\n") });
+  }
+});
+
+function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function formatList({ sheets }: ReviewDesk): string {
+  if (sheets.length === 0) return "no sheet waits for review\n";
+  const rows = sheets.map((reviewed) => {
+    const { open, sheet } = reviewed;
+    return [open.sheet, sheet?.kind ?? "unknown", String(sheet?.rows.length ?? 0), stateOf(reviewed)];
+  });
+  return formatColumns(["sheet", "kind", "rows", "state"], rows);
+}
+
+function formatRows(reviewed: ReviewedSheet): string {
+  const { open, sheet } = reviewed;
+  const head = `sheet ${open.sheet}, ${sheet?.kind ?? "unknown"}, ${sheet?.rows.length ?? 0} rows, ${stateOf(reviewed)}`;
+  if (sheet?.kind !== "signatures") return `${printable(head)}\n`;
+  const rows = sheet.rows.map(({ id, shown, name, lang, place, signed }) => [
+    id,
+    shown,
+    { name },
+    lang,
+    { name: place },
+    signed,
+  ]);
+  return `${printable(head)}\n\n${formatColumns(["id", "shown", "name", "lang", "place", "signed"], rows)}`;
+}
+
+function stateOf({ judgement }: ReviewedSheet): string {
+  return "reason" in judgement ? `invalid: ${judgement.reason}` : judgement.state;
+}
+
+function assertReviewable({ sheet, judgement }: ReviewedSheet): SignaturesSheet {
+  if (judgement.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${judgement.reason}`);
+  if (sheet?.kind === "signatures") return sheet;
+  throw new LetterError("usage", "a sheet of withdrawals needs no review: it is applied by the next acceptance");
+}
+
+function codeOf(text: string | undefined): string {
+  if (text !== undefined && isRefusalCode(text)) return text;
+  throw new LetterError("usage", `a refusal needs a code: ${REFUSAL_CODES.join(", ")}`);
+}
+
+function refusalOf(sheet: SignaturesSheet, refusal: string): string {
+  const [id = "", code, ...rest] = refusal.split(":");
+  if (code === undefined || rest.length > 0) throw new LetterError("usage", "write a refusal as ID:CODE");
+  return `refuse ${findByPrefix(sheet.rows, (row) => row.id, id, "row").id} ${codeOf(code)}`;
+}
+
+/** Records the review and accepts what may be accepted now, whether or not a service runs beside. */
+async function act(
+  { host, acceptor, day }: LocalCampaign,
+  { moderators }: ReviewDesk,
+  { open, sheet }: ReviewedSheet,
+  { state, body }: Pick<ReviewAct, "state" | "body">,
+): Promise<void> {
+  const [by] = [...moderators.ids].sort((a, b) => a - b);
+  if (by === undefined) throw new LetterError("moderators", "main's .github/moderators.yml lists no moderator");
+  await host.review(open.sheet, { by, state, commit: open.commit, body }, day);
+  const { main, outcomes } = await acceptAll(acceptor);
+  // The service beside may have been faster: what main says holds, whoever wrote it.
+  const settlement = main.merged.get(open.commit);
+  const outcome = outcomes.find((one) => one.sheet === open.sheet);
+  if (outcome?.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${outcome.reason}`);
+  if (!settlement || !sheet) {
+    console.log(`recorded; the sheet waits: it needs ${moderators.approvals} approvals`);
+    return;
+  }
+  const { accepted, refused, leftOut } = tallyOf(sheet, settlement);
+  const { size, root } = openCheckpoint(main.record.checkpoint ?? "", acceptor.signer.verifier);
+  console.log(`accepted ${accepted}, refused ${refused}, left out as withdrawn ${leftOut}`);
+  console.log(`the list has ${main.record.rows.length} signatures`);
+  console.log(`checkpoint ${size} ${formatRoot(root)}`);
+}

@@ -1,0 +1,68 @@
+import { type Judgement, judgeSheet, reasonOf } from "../actions/judgement.ts";
+import { readPendingSheet } from "../actions/pending-sheet.ts";
+import { LetterError } from "../letter/error.ts";
+import type { Moderators } from "../letter/moderation.ts";
+import { MODERATORS_PATH, parseModerators } from "../letter/moderators.ts";
+import type { Sheet } from "../letter/sheet.ts";
+import type { OpenSheet } from "../outside/git-host.ts";
+import { readText } from "../outside/git-object.ts";
+import type { LocalCampaign } from "./local-campaign.ts";
+
+/** A sheet that waits, as a moderator sees it; `sheet` is undefined when it cannot be read. */
+export type ReviewedSheet = {
+  readonly open: OpenSheet;
+  readonly sheet: Sheet | undefined;
+  readonly judgement: Judgement;
+};
+
+/** What waits for review, and who reviews. */
+export type ReviewDesk = { readonly moderators: Moderators; readonly sheets: readonly ReviewedSheet[] };
+
+/** Reads everything that is open. */
+export async function readReviewDesk({ host, acceptor }: LocalCampaign): Promise<ReviewDesk> {
+  const main = await host.readMain();
+  const moderators = parseModerators((await readText(host.repository, main.commit, MODERATORS_PATH)) ?? "");
+  const rules = { moderators, attestationKey: acceptor.attestationKey };
+  const sheets: ReviewedSheet[] = [];
+  for (const open of await host.openSheets()) {
+    if (main.merged.has(open.commit)) continue;
+    try {
+      const sheet = await readPendingSheet(host.repository, main, open);
+      sheets.push({ open, sheet, judgement: judgeSheet(main, rules, open, sheet) });
+    } catch (cause) {
+      sheets.push({ open, sheet: undefined, judgement: { state: "invalid", reason: reasonOf(cause) } });
+    }
+  }
+  return { moderators, sheets };
+}
+
+/** The one of these whose id begins so. @throws LetterError `usage` when none or several do */
+export function findByPrefix<T>(things: readonly T[], idOf: (thing: T) => string, typed: string, what: string): T {
+  const prefix = typed.trim().toLowerCase();
+  const found = things.filter((thing) => idOf(thing).startsWith(prefix));
+  const [only] = found;
+  if (prefix !== "" && found.length === 1 && only !== undefined) return only;
+  throw new LetterError(
+    "usage",
+    found.length === 0
+      ? `no ${what} has an id that begins so: npm run moderate -- list shows them`
+      : `${found.length} ${what}s have an id that begins so: give more of it`,
+  );
+}
+
+/** The sheet for programs: exactly these fields, whatever its kind; without rows when it cannot be read. */
+export function sheetAsJson({ open, sheet, judgement }: ReviewedSheet): Record<string, unknown> {
+  const rows = sheet?.kind === "withdrawals" ? sheet.rows.map(leavingRow) : (sheet?.rows ?? []);
+  return {
+    sheet: open.sheet,
+    kind: sheet?.kind ?? "unknown",
+    count: rows.length,
+    state: judgement.state,
+    rows: rows.map(({ id, shown, name, lang, place, signed }) => ({ id, shown, name, lang, place, signed })),
+  };
+}
+
+/** Nobody sees who leaves. */
+function leavingRow({ id }: { id: string }) {
+  return { id, shown: "", name: "", lang: "", place: "", signed: "" };
+}

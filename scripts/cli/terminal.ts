@@ -1,0 +1,38 @@
+/** One cell of a table; `name` cells may be in any script and direction. */
+export type Cell = string | { readonly name: string };
+
+/**
+ * A table for the terminal, columns padded.
+ *
+ * Names stand between U+2068 and U+2069, so that a Persian name does not pull the columns beside it to its other side.
+ * Whatever could steer the terminal is replaced first: the text came from a branch that somebody else wrote.
+ */
+export function formatColumns(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const lines = [head, ...rows].map((cells) => cells.map((cell) => (typeof cell === "string" ? cell : cell.name)));
+  const widths = head.map((_, column) => Math.max(...lines.map((cells) => widthOf(printable(cells[column] ?? "")))));
+  return [head as readonly Cell[], ...rows]
+    .map((cells) => cells.map((cell, column) => pad(cell, widths[column]!)).join("  "))
+    .map((line) => `${line.trimEnd()}\n`)
+    .join("");
+}
+
+/** A text on one line, without anything that could move the cursor, colour the terminal or turn its direction. */
+export function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (character === "\u200c" ? character : "\ufffd"));
+}
+
+function pad(cell: Cell, width: number): string {
+  const text = printable(typeof cell === "string" ? cell : cell.name);
+  const blanks = " ".repeat(width - widthOf(text));
+  return typeof cell === "string" || text === "" ? text + blanks : `\u2068${text}\u2069${blanks}`;
+}
+
+/** Columns that a text takes: none for marks and joiners, two for East Asian characters. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (/[\p{M}\p{Cf}]/u.test(character)) continue;
+    width += /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(character) ? 2 : 1;
+  }
+  return width;
+}
