@@ -2,6 +2,9 @@ import matter from "gray-matter";
 import { parse } from "yaml";
 import { LetterError } from "./error.ts";
 
+/** The longest front matter in characters: gray-matter and the YAML parser need time by the square of its length. */
+const FRONT_MATTER_LENGTH = 10_000;
+
 /**
  * The front matter of a Markdown text, as strings, lists and maps of strings, and what stands below it.
  *
@@ -14,6 +17,13 @@ import { LetterError } from "./error.ts";
 export function parseFrontMatter(text: string): { data: unknown; body: string } {
   if (!text.startsWith("---\n"))
     throw new LetterError("front-matter", "the text does not begin with a line of three hyphens");
+  const end = text.slice(0, FRONT_MATTER_LENGTH).indexOf("\n---", 3);
+  if (end < 0 || !text.startsWith("\n---\n", end)) {
+    throw new LetterError(
+      "front-matter",
+      "the front matter does not end with a line of three hyphens within 10,000 characters",
+    );
+  }
   try {
     const file = matter(text, { language: "yaml", engines: { yaml: { parse: parsePlainYaml }, ...FORBIDDEN } });
     return { data: file.data, body: file.content };
