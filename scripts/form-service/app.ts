@@ -1,0 +1,78 @@
+import { Hono } from "hono";
+import { causeOf } from "../outside/log.ts";
+import { languagesOf } from "../site/views/context.ts";
+import { message } from "./answers.ts";
+import { confirmRoutes } from "./confirm-routes.ts";
+import { isOwnPost } from "./cross-site.ts";
+import { readForm } from "./form-body.ts";
+import { operationRoutes } from "./operation-routes.ts";
+import { securityHeaders } from "./security-headers.ts";
+import type { Route, Service } from "./service.ts";
+import { signRoutes } from "./sign-routes.ts";
+import { staticFile } from "./static-files.ts";
+import { withdrawRoutes } from "./withdraw-routes.ts";
+
+/** The form service as a function. It logs no request: an address with `s` in it is half of a secret. */
+export type App = { fetch(request: Request): Promise<Response> };
+
+export function createApp(service: Service): App {
+  const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
+  const headers = securityHeaders(origins[0]!, origins[1]!);
+  const app = new Hono();
+  const known = new Map<string, Set<string>>();
+  const learn = (path: string, method: string) => known.set(path, (known.get(path) ?? new Set()).add(method));
+
+  for (const [path, handle] of Object.entries(operationRoutes(service))) {
+    learn(path, "GET");
+    app.get(path, (context) => handle(context.req.raw));
+  }
+  for (const lang of languagesOf(service.site())) {
+    for (const { method, path, handle } of routes(service)) {
+      const full = `/${lang}/${path}`;
+      learn(full, method);
+      app.on(method, full, async (context) => {
+        const request = context.req.raw;
+        if (method === "GET") return handle({ request, lang, form: new URLSearchParams() });
+        if (!isOwnPost(request, origins)) return refuse(service, request, 403);
+        const body = await readForm(request);
+        return "form" in body ? handle({ request, lang, form: body.form }) : refuse(service, request, body.refused);
+      });
+    }
+  }
+  app.notFound((context) => otherwise(service, context.req.raw, known));
+  app.onError((error, context) => {
+    service.log.error(causeOf(error), "a request failed");
+    return refuse(service, context.req.raw, 500);
+  });
+  return {
+    async fetch(request) {
+      const answer = await app.fetch(request);
+      for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+      return answer;
+    },
+  };
+}
+
+function routes(service: Service): Route[] {
+  return [...signRoutes(service), ...confirmRoutes(service), ...withdrawRoutes(service)];
+}
+
+/** What no route answers: a file of the site, a page that wants another method, or nothing. */
+async function otherwise(
+  service: Service,
+  request: Request,
+  known: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Response> {
+  const methods = new Set(known.get(new URL(request.url).pathname));
+  const file = await staticFile(service.siteFolder, request);
+  if (file) methods.add("GET");
+  const reads = request.method === "GET" || request.method === "HEAD";
+  if (file && reads) return file;
+  if (methods.size === 0) return message(service.site(), request, { kind: "not_found" }, 404);
+  if (methods.has("GET")) methods.add("HEAD");
+  return message(service.site(), request, { kind: "not_found" }, 405, { Allow: [...methods].sort().join(", ") });
+}
+
+function refuse(service: Service, request: Request, status: 403 | 413 | 415 | 500): Response {
+  return message(service.site(), request, { kind: "trouble" }, status);
+}

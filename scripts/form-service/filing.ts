@@ -1,0 +1,73 @@
+import { sql } from "kysely";
+import { loggedEdition } from "../letter/record.ts";
+import type { GitHost } from "../outside/git-host.ts";
+import { causeOf, type Log } from "../outside/log.ts";
+import type { Settings } from "../outside/settings.ts";
+import type { MainView } from "./main-view.ts";
+import type { Queue } from "./queue.ts";
+import { destroyRefused, settle } from "./settlement.ts";
+import { type Making, makeSignaturesSheet, makeWithdrawalsSheet, markFiled, sheetsToFile } from "./sheets.ts";
+
+/** What a round of filing works with. */
+export type FilingDeps = Making & {
+  readonly gitHost: Pick<GitHost, "file">;
+  readonly main: MainView;
+  readonly queue: Queue;
+  readonly log: Log;
+  readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
+};
+
+/**
+ * One round: what main has settled, sheets of earlier rounds that were not filed, new sheets.
+ *
+ * It may end between any two steps and be done again: nothing is lost and nothing filed twice.
+ *
+ * @throws whatever reading main throws; a sheet that cannot be filed is logged and stays for the next round
+ */
+export async function fileRound(deps: FilingDeps): Promise<void> {
+  const { store, clock } = deps;
+  const main = await deps.main.refresh();
+  await settle(store, clock, main);
+  await destroyRefused(store, clock);
+  await fileAll(deps);
+  const edition = loggedEdition(main.record.entries);
+  if (edition === undefined) return;
+  let made = 0;
+  while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
+  made += await makeDueSheets(deps, main.commit);
+  if (made > 0) await fileAll(deps);
+}
+
+/** Sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; once one has waited long enough, all. */
+async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
+  const { fileAtLeast, fileAtMost, fileAtLatest } = deps.settings;
+  const editions = await deps.store.query
+    .selectFrom("signature")
+    .select(["edition", sql<number>`count(*)`.as("count")])
+    .where("state", "=", "confirmed")
+    .groupBy("edition")
+    .orderBy("edition")
+    .execute();
+  let made = 0;
+  for (const { edition, count } of editions) {
+    if (edition === null) continue;
+    const overdue = await deps.queue.isOverdue(edition, fileAtLatest);
+    for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); left -= fileAtMost) {
+      if (!(await makeSignaturesSheet(deps, base, edition, fileAtMost))) break;
+      made++;
+    }
+  }
+  return made;
+}
+
+async function fileAll({ store, gitHost, log }: FilingDeps): Promise<void> {
+  for (const filing of await sheetsToFile(store)) {
+    try {
+      await gitHost.file(filing);
+    } catch (error) {
+      log.warn({ ...causeOf(error), sheet: filing.sheet }, "a sheet could not be filed; it stays for the next round");
+      continue;
+    }
+    await markFiled(store, filing.sheet);
+  }
+}

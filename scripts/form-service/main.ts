@@ -1,0 +1,114 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Clock } from "../outside/clock.ts";
+import { openDatabase } from "../outside/database.ts";
+import type { GitHost } from "../outside/git-host.ts";
+import type { Keys } from "../outside/keys.ts";
+import { causeOf, type Log } from "../outside/log.ts";
+import { openMailer } from "../outside/mail.ts";
+import type { Random } from "../outside/random.ts";
+import { openSeal } from "../outside/seal.ts";
+import type { Settings } from "../outside/settings.ts";
+import type { SiteContext } from "../site/views/context.ts";
+import { createApp } from "./app.ts";
+import { fileRound } from "./filing.ts";
+import { openMailQueue } from "./mail-queue.ts";
+import { openMainView } from "./main-view.ts";
+import { openQueue } from "./queue.ts";
+import { every } from "./rounds.ts";
+import { MIGRATIONS, type Tables } from "./schema.ts";
+import { deleteExpired } from "./submissions.ts";
+import { openWaitingCodes } from "./waiting-codes.ts";
+
+/** What the form service is wired with. */
+export type FormServiceDeps = {
+  readonly settings: Settings;
+  readonly keys: Pick<Keys, "attestation" | "pepper" | "publicKeys">;
+  readonly gitHost: Pick<GitHost, "head" | "readMain" | "file">;
+  /** what the pages need; asked anew for every page */
+  readonly site: () => SiteContext;
+  /** where the built site lies; may be a link that is swapped */
+  readonly siteFolder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+/** A form service that listens. */
+export type FormService = {
+  readonly port: number;
+  /** Files now what is due, and takes over what main has settled; resolves when the round is over. */
+  fileNow(): Promise<void>;
+  /** Stops listening, lets what runs come to its end for at most ten seconds, and closes the database. */
+  close(): Promise<void>;
+};
+
+const EXPIRE_EVERY = 60_000;
+
+/** Opens database, mail and seal, reads main, and listens on `settings.port`. */
+export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
+  const { settings, keys, clock, random, log, gitHost } = deps;
+  const seal = openSeal(keys.publicKeys.recipients);
+  const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
+  const main = openMainView(gitHost);
+  const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log);
+  const codes = openWaitingCodes(clock);
+  const queue = openQueue(store, clock);
+  try {
+    await main.refresh();
+    await deleteExpired(store, clock, codes);
+    const { attestation, pepper } = keys;
+    const { site, siteFolder } = deps;
+    const { fetch } = createApp({
+      ...{ settings, store, clock, random, seal, attestation, pepper, queue, log, mails, codes, site, siteFolder },
+      main: main.current,
+    });
+    const server = await listen(fetch, settings.port);
+    const filing = every(settings.fileEvery, log, () =>
+      fileRound({ store, clock, random, gitHost, main, queue, log, settings }),
+    );
+    const expiry = every(EXPIRE_EVERY, log, () => deleteExpired(store, clock, codes));
+    return {
+      port: (server.address() as AddressInfo).port,
+      fileNow: filing.now,
+      async close() {
+        const deadline = 8_000;
+        await Promise.all([stopListening(server, deadline), filing.stop(), expiry.stop(), mails.close(deadline)]);
+        await store.scrub();
+        await store.close();
+      },
+    };
+  } catch (cause) {
+    await mails.close(0);
+    await store.close();
+    throw cause;
+  }
+
+  function listen(fetch: (request: Request) => Promise<Response>, port: number): Promise<Server> {
+    // Slow clients may take their time, but not all sockets for ever.
+    const server = createServer(
+      { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+      getRequestListener(fetch, {
+        errorHandler(error) {
+          log.error(causeOf(error), "a request failed before it reached a page");
+        },
+      }),
+    );
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, () => {
+        server.off("error", reject);
+        resolve(server);
+      });
+    });
+  }
+}
+
+async function stopListening(server: Server, deadline: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), deadline);
+  await closed;
+  clearTimeout(cut);
+}

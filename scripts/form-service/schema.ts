@@ -1,0 +1,103 @@
+import { type ColumnDefinitionBuilder, type Kysely, sql } from "kysely";
+import type { Database, Dialect, Migration } from "../outside/database.ts";
+
+/** Where a signature is; `filing` and `filed` tell whether the git host has said yes to its sheet. */
+export type SignatureState = "confirmed" | "filing" | "filed" | "accepted" | "refused" | "withdrawn";
+
+/** The tables of the form service. Every key is random or a hash, so that no order of arrival is stored. */
+export type Tables = {
+  /** `s_hash`: hex of SHA-256(s). `sealed` is null once it is spent; then `code_hash` tells the right code again. */
+  submission: { s_hash: string; sealed: Uint8Array | null; code_hash: string | null; tries: number; day: string };
+  /** Hex of SHA-256(withdrawal code). A second confirmation of the same address gives a second code for one signature. */
+  code: { code_hash: string; id: string };
+  vault: { id: string; sealed: Uint8Array };
+  /** The fields below `state` are null once the signature has left the queue. `day`: confirmed, or refused. */
+  signature: {
+    id: string;
+    state: SignatureState;
+    day: string | null;
+    edition: string | null;
+    /** the row as it will stand on a sheet, as JSON of its cells */
+    row: string | null;
+    sheet: string | null;
+  };
+  /** `hmac`: of the canonical address, `typed`: of the address itself, both under the pepper. */
+  address: { hmac: string; typed: string; id: string };
+  /** `text` is null once the git host has it. */
+  sheet: {
+    sheet: string;
+    kind: "signatures" | "withdrawals";
+    state: "filing" | "filed";
+    text: string | null;
+    base: string;
+    message: string;
+    day: string;
+  };
+  withdrawal: { id: string; attestation: string; sheet: string | null };
+};
+
+/** The service's database. */
+export type Store = Database<Tables>;
+/** The database, or a transaction on it. */
+export type Query = Kysely<Tables>;
+
+/** The steps of the schema. A step that has been released is never changed. */
+export const MIGRATIONS: readonly Migration[] = [firstTables];
+
+async function firstTables(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  const bytes = dialect === "sqlite" ? sql`blob` : sql`bytea`;
+  // SQLite numbers the rows of an ordinary table in the order in which they come.
+  const end = dialect === "sqlite" ? sql`without rowid` : sql``;
+  const create = (name: string) => query.schema.createTable(name).modifyEnd(end);
+  const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
+
+  await create("submission")
+    .addColumn("s_hash", "text", key)
+    .addColumn("sealed", bytes)
+    .addColumn("code_hash", "text")
+    .addColumn("tries", "integer", (column) => column.notNull())
+    .addColumn("day", "text", (column) => column.notNull())
+    .execute();
+  await create("code")
+    .addColumn("code_hash", "text", key)
+    .addColumn("id", "text", (column) => column.notNull())
+    .execute();
+  await create("vault")
+    .addColumn("id", "text", key)
+    .addColumn("sealed", bytes, (column) => column.notNull())
+    .execute();
+  await create("signature")
+    .addColumn("id", "text", key)
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("day", "text")
+    .addColumn("edition", "text")
+    .addColumn("row", "text")
+    .addColumn("sheet", "text")
+    .execute();
+  await create("address")
+    .addColumn("hmac", "text", key)
+    .addColumn("typed", "text", (column) => column.notNull())
+    .addColumn("id", "text", (column) => column.notNull())
+    .execute();
+  await create("sheet")
+    .addColumn("sheet", "text", key)
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("text", "text")
+    .addColumn("base", "text", (column) => column.notNull())
+    .addColumn("message", "text", (column) => column.notNull())
+    .addColumn("day", "text", (column) => column.notNull())
+    .execute();
+  await create("withdrawal")
+    .addColumn("id", "text", key)
+    .addColumn("attestation", "text", (column) => column.notNull())
+    .addColumn("sheet", "text")
+    .execute();
+  for (const [table, column] of [
+    ["signature", "state"],
+    ["code", "id"],
+    ["address", "id"],
+  ] as const) {
+    await query.schema.createIndex(`${table}_${column}`).on(table).column(column).execute();
+  }
+}

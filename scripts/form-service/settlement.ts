@@ -1,0 +1,75 @@
+import { dayAfter, dayOf } from "../letter/day.ts";
+import { parseEntry } from "../letter/entry.ts";
+import type { Row } from "../letter/row.ts";
+import type { Clock } from "../outside/clock.ts";
+import type { MainState } from "../outside/git-host.ts";
+import type { Store } from "./schema.ts";
+import { forget } from "./withdrawal.ts";
+
+/** Days after which a refused row and its contact record are destroyed. */
+const REFUSED_DAYS = 7;
+
+/**
+ * Takes over what main has settled. A row leaves the queue only when its commitment is in the ledger or a trailer
+ * names it; a sheet when a trailer names it.
+ */
+export async function settle(store: Store, clock: Clock, main: MainState): Promise<void> {
+  const settled = { day: null, edition: null, row: null, sheet: null };
+  let left = 0;
+  await store.query.transaction().execute(async (query) => {
+    const waiting = await query
+      .selectFrom("signature")
+      .select(["id", "row"])
+      .where("state", "in", ["filing", "filed"])
+      .execute();
+    const ledger = waiting.length > 0 ? contactCommitments(main.record.entries) : new Set<string>();
+    for (const { id, row } of waiting) {
+      const set = (values: object) => query.updateTable("signature").set(values).where("id", "=", id).execute();
+      if (row !== null && ledger.has((JSON.parse(row) as Row).contact)) {
+        await set({ ...settled, state: "accepted" });
+      } else if (main.settled.refused.has(id)) {
+        await set({ ...settled, state: "refused", day: dayOf(clock.now()) });
+      } else if (main.settled.leftOut.has(id)) {
+        await forget(query, id);
+        await set({ ...settled, state: "withdrawn" });
+      } else continue;
+      left++;
+    }
+    const sheets = await query.selectFrom("sheet").select(["sheet"]).execute();
+    for (const { sheet } of sheets.filter(({ sheet }) => main.settled.sheets.has(sheet))) {
+      await query.deleteFrom("withdrawal").where("sheet", "=", sheet).execute();
+      await query.deleteFrom("sheet").where("sheet", "=", sheet).execute();
+      left++;
+    }
+  });
+  if (left > 0) await store.scrub();
+}
+
+/** Destroys what was refused seven days ago or earlier, with its codes and its address. */
+export async function destroyRefused(store: Store, clock: Clock): Promise<void> {
+  const lastDay = dayAfter(dayOf(clock.now()), -REFUSED_DAYS);
+  const destroyed = await store.query.transaction().execute(async (query) => {
+    const old = await query
+      .selectFrom("signature")
+      .select("id")
+      .where("state", "=", "refused")
+      .where("day", "<=", lastDay)
+      .execute();
+    for (const { id } of old) {
+      await forget(query, id);
+      await query.deleteFrom("code").where("id", "=", id).execute();
+      await query.deleteFrom("signature").where("id", "=", id).execute();
+    }
+    return old.length;
+  });
+  if (destroyed > 0) await store.scrub();
+}
+
+function contactCommitments(entries: readonly string[]): Set<string> {
+  const commitments = new Set<string>();
+  for (const line of entries) {
+    const entry = line.startsWith("undersigned/v1 accept ") ? parseEntry(line) : undefined;
+    if (entry?.kind === "accept") commitments.add(entry.contactCommitment);
+  }
+  return commitments;
+}

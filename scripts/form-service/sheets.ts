@@ -1,0 +1,108 @@
+import { formatCrockford128 } from "../letter/crockford.ts";
+import { dayOf } from "../letter/day.ts";
+import { formatRow, type Row } from "../letter/row.ts";
+import { formatSheet, SHEET_BYTES, SHEET_ROWS, type Sheet } from "../letter/sheet.ts";
+import type { Clock } from "../outside/clock.ts";
+import type { Filing } from "../outside/git-host.ts";
+import type { Random } from "../outside/random.ts";
+import type { Query, Store } from "./schema.ts";
+
+/** What a new sheet is made with. `base`: the commit of main. */
+export type Making = { readonly store: Store; readonly clock: Clock; readonly random: Random };
+
+/**
+ * Puts up to `atMost` confirmed signatures of one edition on a new sheet; false when none is waiting.
+ *
+ * One transaction fixes the sheet's id, bytes, base, message and day before anybody outside hears of it, so that every
+ * attempt to file it makes the same commit.
+ */
+export function makeSignaturesSheet(making: Making, base: string, edition: string, atMost: number): Promise<boolean> {
+  return making.store.query.transaction().execute(async (query) => {
+    const waiting = await query
+      .selectFrom("signature")
+      .select("row")
+      .where("state", "=", "confirmed")
+      .where("edition", "=", edition)
+      .orderBy("id")
+      .limit(Math.min(atMost, SHEET_ROWS))
+      .execute();
+    const rows = withinBytes(waiting.map(({ row }) => JSON.parse(row ?? "") as Row));
+    if (rows.length === 0) return false;
+    const sheet = await insert(query, making, base, { kind: "signatures", edition, rows });
+    const ids = rows.map(({ id }) => id);
+    await query.updateTable("signature").set({ state: "filing", sheet }).where("id", "in", ids).execute();
+    return true;
+  });
+}
+
+/** Puts waiting withdrawals on a new sheet, likewise; false when none is waiting. */
+export function makeWithdrawalsSheet(making: Making, base: string, edition: string): Promise<boolean> {
+  return making.store.query.transaction().execute(async (query) => {
+    const rows = await query
+      .selectFrom("withdrawal")
+      .select(["id", "attestation"])
+      .where("sheet", "is", null)
+      .orderBy("id")
+      .limit(SHEET_ROWS)
+      .execute();
+    if (rows.length === 0) return false;
+    const sheet = await insert(query, making, base, { kind: "withdrawals", edition, rows });
+    const ids = rows.map(({ id }) => id);
+    await query.updateTable("withdrawal").set({ sheet }).where("id", "in", ids).execute();
+    return true;
+  });
+}
+
+/** The sheets that the git host has not said yes to. */
+export async function sheetsToFile(store: Store): Promise<Filing[]> {
+  const rows = await store.query
+    .selectFrom("sheet")
+    .selectAll()
+    .where("state", "=", "filing")
+    .orderBy("sheet")
+    .execute();
+  return rows.map(({ sheet, text, base, message, day }) => ({ sheet, text: text ?? "", base, message, day }));
+}
+
+/** Notes that the git host has a sheet, and forgets its text. */
+export async function markFiled(store: Store, sheet: string): Promise<void> {
+  await store.query.transaction().execute(async (query) => {
+    await query.updateTable("sheet").set({ state: "filed", text: null }).where("sheet", "=", sheet).execute();
+    await query
+      .updateTable("signature")
+      .set({ state: "filed" })
+      .where("sheet", "=", sheet)
+      .where("state", "=", "filing")
+      .execute();
+  });
+}
+
+// A distributive Omit: of each kind of sheet.
+type Unnamed<S> = S extends Sheet ? Omit<S, "sheet"> : never;
+
+async function insert(query: Query, { clock, random }: Making, base: string, unnamed: Unnamed<Sheet>): Promise<string> {
+  const sheet = formatCrockford128(random(16));
+  await query
+    .insertInto("sheet")
+    .values({
+      sheet,
+      kind: unnamed.kind,
+      state: "filing",
+      text: formatSheet({ ...unnamed, sheet } as Sheet),
+      base,
+      message: `file sheet ${sheet}`,
+      day: dayOf(clock.now()),
+    })
+    .execute();
+  return sheet;
+}
+
+function withinBytes(rows: readonly Row[]): Row[] {
+  // Room for the front matter and the head of the table; a line has 3 bytes around each cell.
+  let left = SHEET_BYTES - 1000;
+  const cut = rows.findIndex((row) => {
+    left -= formatRow(row).reduce((sum, cell) => sum + Buffer.byteLength(cell) + 3, 2);
+    return left < 0;
+  });
+  return cut < 0 ? [...rows] : rows.slice(0, cut);
+}

@@ -1,0 +1,46 @@
+import { formatBase64url } from "../letter/base64url.ts";
+import { confirmationCode } from "../letter/code.ts";
+import { dayOf } from "../letter/day.ts";
+import { loggedEdition } from "../letter/record.ts";
+import { formValues, parseSubmission, type Submission } from "../letter/submission.ts";
+import { signPage } from "../site/views/sign-page.ts";
+import { message, page, seeOther } from "./answers.ts";
+import { confirmationMail } from "./confirmation-mail.ts";
+import type { Asked, Route, Service } from "./service.ts";
+import { addSubmission, CODE_LIFE } from "./submissions.ts";
+
+/** The form: takes a submission, and sends its code. */
+export function signRoutes(service: Service): Route[] {
+  return [{ method: "POST", path: "sign/", handle: (asked) => sign(service, asked) }];
+}
+
+async function sign(service: Service, { request, lang, form }: Asked): Promise<Response> {
+  const site = service.site();
+  const { closes, ask } = site.campaign;
+  if (closes !== undefined && dayOf(service.clock.now()) > closes) {
+    return message(site, request, { kind: "closed" }, 403);
+  }
+  const typed = formValues(form);
+  const values = ask.place ? typed : { ...typed, place: "" };
+  const parsed = parseSubmission(values, lang);
+  if ("problems" in parsed) return page(signPage(site, lang, { values, problems: parsed.problems }), 422);
+  const s = await takeSubmission(service, parsed.submission);
+  if (!s) return message(site, request, { kind: "trouble" }, 503);
+  return seeOther(`${site.serviceUrl}/${lang}/confirm/?s=${formatBase64url(s)}`);
+}
+
+/** Stores the submission and hands its mail to the queue; undefined when one of both cannot be done now. */
+async function takeSubmission(service: Service, submission: Submission): Promise<Uint8Array | undefined> {
+  const main = service.main();
+  const edition = main && loggedEdition(main.record.entries);
+  if (edition === undefined) return undefined;
+  const s = service.random(16);
+  const code = confirmationCode(service.random(8));
+  const now = service.clock.now();
+  // The edition of this moment: a letter that changes before the confirmation is not what was signed.
+  const waiting = { ...submission, edition, expires: new Date(now.getTime() + CODE_LIFE).toISOString() };
+  await addSubmission(service.store, { s, code, nonce: service.random(12) }, waiting, dayOf(now));
+  const { email, lang } = submission;
+  service.codes.add(s, { code, email, lang });
+  return service.mails.add(confirmationMail(service.settings.serviceUrl, lang, email, { s, code })) ? s : undefined;
+}

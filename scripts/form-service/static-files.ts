@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { extname, join, sep } from "node:path";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".md": "text/markdown; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".woff2": "font/woff2",
+  ".xml": "application/xml",
+  ".pdf": "application/pdf",
+};
+
+/**
+ * The file of the built site for a request by GET, undefined where there is none.
+ *
+ * The folder is a link that is swapped at each publish: every request follows it anew.
+ */
+export async function staticFile(folder: string, request: Request): Promise<Response | undefined> {
+  const path = decodePath(new URL(request.url).pathname);
+  if (path === undefined) return undefined;
+  const found = await find(folder, path);
+  if (found === undefined) return undefined;
+  if ("folder" in found) return new Response(null, { status: 301, headers: { Location: found.folder } });
+  const content = await readFile(found.file);
+  const tag = `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
+  const headers = { "Cache-Control": cacheFor(path), ETag: tag };
+  if (request.headers.get("if-none-match")?.includes(tag)) return new Response(null, { status: 304, headers });
+  return new Response(content, {
+    headers: { ...headers, "Content-Type": typeOf(path, found.file), "Content-Length": String(content.length) },
+  });
+}
+
+// One spelling of a path, of the characters that paths of the site have: whatever else is asked for is not there.
+function decodePath(pathname: string): string | undefined {
+  if (!/^\/[\w./~-]*$/.test(pathname) || pathname.includes("//")) return undefined;
+  const hidden = pathname.split("/").some((part) => part.startsWith(".") && part !== ".well-known");
+  return hidden ? undefined : pathname;
+}
+
+async function find(folder: string, path: string): Promise<{ file: string } | { folder: string } | undefined> {
+  try {
+    const root = await realpath(folder);
+    const file = await realpath(join(root, path.endsWith("/") ? `${path}index.html` : path));
+    if (!file.startsWith(root + sep)) return undefined;
+    const found = await stat(file);
+    if (found.isFile()) return { file };
+    return found.isDirectory() ? { folder: `${path}/` } : undefined;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+function typeOf(path: string, file: string): string {
+  if (path === "/ledger/checkpoint") return "text/plain; charset=utf-8";
+  if (path.startsWith("/ledger/tile/")) return "application/octet-stream";
+  return TYPES[extname(file)] ?? "application/octet-stream";
+}
+
+function cacheFor(path: string): string {
+  // A tile never changes: a partial one has its width in its name.
+  if (path.startsWith("/ledger/tile/")) return "public, max-age=31536000, immutable";
+  return /\.(css|js|woff2|svg|png|ico)$/.test(path) ? "public, max-age=300" : "no-cache";
+}

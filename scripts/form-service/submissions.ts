@@ -1,0 +1,95 @@
+import { dayAfter, dayOf } from "../letter/day.ts";
+import { confirmKeyOf, sha256, withdrawalCodeOf } from "../letter/derivation.ts";
+import type { Clock } from "../outside/clock.ts";
+import type { Query, Store } from "./schema.ts";
+import { openSubmission, sealSubmission, type WaitingSubmission } from "./sealed-submission.ts";
+import type { WaitingCodes } from "./waiting-codes.ts";
+
+/** How long a code is good for, in milliseconds. */
+export const CODE_LIFE = 48 * 3_600_000;
+/** Wrong well-formed codes that delete a submission. */
+export const TRIES = 5;
+
+/** Hex of SHA-256: by what secrets are found and by which they cannot be told. */
+export function hashOf(secret: Uint8Array | string): string {
+  return Buffer.from(sha256(secret)).toString("hex");
+}
+
+/** Stores a submission so that only the link and the mailed code together open it. */
+export async function addSubmission(
+  store: Store,
+  { s, code, nonce }: { s: Uint8Array; code: string; nonce: Uint8Array },
+  submission: WaitingSubmission,
+  today: string,
+): Promise<void> {
+  const sealed = sealSubmission(submission, confirmKeyOf(s, code), nonce);
+  await store.query
+    .insertInto("submission")
+    .values({ s_hash: hashOf(s), sealed, code_hash: null, tries: 0, day: today })
+    .execute();
+}
+
+/** What link and code open: a submission that waits, one that has been confirmed before, or nothing. */
+export type Opened = { state: "waiting"; submission: WaitingSubmission } | { state: "spent" } | undefined;
+
+/**
+ * Tries a well-formed code. Wrong, expired and unknown give the same answer; the fifth wrong one deletes the row,
+ * also one that has been confirmed.
+ */
+export function tryCode(store: Store, clock: Clock, s: Uint8Array, code: string): Promise<Opened> {
+  const s_hash = hashOf(s);
+  // One transaction, so that guesses sent at once are counted one by one.
+  return store.query.transaction().execute(async (query) => {
+    const row = await query.selectFrom("submission").selectAll().where("s_hash", "=", s_hash).executeTakeFirst();
+    if (!row) return undefined;
+    if (row.sealed === null) {
+      if (row.code_hash === hashOf(withdrawalCodeOf(s, code))) return { state: "spent" };
+    } else {
+      const submission = openSubmission(row.sealed, confirmKeyOf(s, code));
+      if (submission && clock.now().getTime() < Date.parse(submission.expires)) return { state: "waiting", submission };
+      if (submission) {
+        await deleteSubmission(query, s_hash);
+        return undefined;
+      }
+    }
+    if (row.tries + 1 >= TRIES) await deleteSubmission(query, s_hash);
+    else
+      await query
+        .updateTable("submission")
+        .set({ tries: row.tries + 1 })
+        .where("s_hash", "=", s_hash)
+        .execute();
+    return undefined;
+  });
+}
+
+/** Marks a submission as confirmed and forgets what it held; false when another device has done it already. */
+export async function spendSubmission(query: Query, s: Uint8Array, code: string): Promise<boolean> {
+  const { numUpdatedRows } = await query
+    .updateTable("submission")
+    .set({ sealed: null, code_hash: hashOf(withdrawalCodeOf(s, code)) })
+    .where("s_hash", "=", hashOf(s))
+    .where("sealed", "is not", null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Deletes a submission, confirmed or not. */
+export async function deleteSubmission(query: Query, s_hash: string): Promise<void> {
+  await query.deleteFrom("submission").where("s_hash", "=", s_hash).execute();
+}
+
+/** Deletes the submissions whose 48 hours are over: to the moment while memory knows it, after a restart by days. */
+export async function deleteExpired(store: Store, clock: Clock, codes: WaitingCodes): Promise<void> {
+  const lastDay = dayAfter(dayOf(new Date(clock.now().getTime() - CODE_LIFE)), -1);
+  const old = await store.query.deleteFrom("submission").where("day", "<=", lastDay).executeTakeFirst();
+  let deleted = old.numDeletedRows;
+  const expired = codes.takeExpired();
+  // A statement holds a limited number of values.
+  for (let at = 0; at < expired.length; at += 1000) {
+    const some = expired.slice(at, at + 1000);
+    const result = await store.query.deleteFrom("submission").where("s_hash", "in", some).executeTakeFirst();
+    deleted += result.numDeletedRows;
+  }
+  if (deleted > 0n) await store.scrub();
+}

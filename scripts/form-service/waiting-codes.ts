@@ -1,0 +1,64 @@
+import type { Clock } from "../outside/clock.ts";
+import { CODE_LIFE, hashOf } from "./submissions.ts";
+
+/** What it takes to send a code again. It lives in memory alone and goes with the process. */
+export type WaitingCode = { readonly code: string; readonly email: string; readonly lang: string };
+
+/** The codes of the last 48 hours whose submissions nobody has confirmed yet. */
+export type WaitingCodes = {
+  add(s: Uint8Array, code: WaitingCode): void;
+  /** The code to send again; undefined when it is no longer there, or has been sent often enough. */
+  takeAgain(s: Uint8Array): WaitingCode | undefined;
+  /** Forgets code and address once the submission is confirmed; when it expires is still known. */
+  forget(s: Uint8Array): void;
+  /** The hashes of `s` whose 48 hours are over; they are known no more after this call. */
+  takeExpired(): string[];
+};
+
+/** Mails for one submission, the first one included. */
+const MAILS = 3;
+/** More would be a flood; the oldest then cannot be sent again. */
+const CAPACITY = 200_000;
+
+type Entry = { waiting: WaitingCode | undefined; expires: number; mails: number };
+
+/** An empty memory. */
+export function openWaitingCodes(clock: Clock): WaitingCodes {
+  // A Map keeps its order, and all entries live equally long: the first are always the next to expire.
+  const entries = new Map<string, Entry>();
+  let known = 0;
+  const drop = (entry: Entry | undefined) => {
+    if (entry?.waiting === undefined) return;
+    entry.waiting = undefined;
+    known--;
+  };
+  return {
+    add(s, waiting) {
+      entries.set(hashOf(s), { waiting, expires: clock.now().getTime() + CODE_LIFE, mails: 1 });
+      known++;
+      if (known > CAPACITY) drop(firstWaiting(entries));
+    },
+    takeAgain(s) {
+      const entry = entries.get(hashOf(s));
+      if (!entry?.waiting || clock.now().getTime() >= entry.expires || entry.mails >= MAILS) return undefined;
+      entry.mails++;
+      return entry.waiting;
+    },
+    forget: (s) => drop(entries.get(hashOf(s))),
+    takeExpired() {
+      const expired: string[] = [];
+      for (const [hash, entry] of entries) {
+        if (clock.now().getTime() < entry.expires) break;
+        drop(entry);
+        entries.delete(hash);
+        expired.push(hash);
+      }
+      return expired;
+    },
+  };
+}
+
+function firstWaiting(entries: ReadonlyMap<string, Entry>): Entry | undefined {
+  for (const entry of entries.values()) if (entry.waiting !== undefined) return entry;
+  return undefined;
+}

@@ -1,0 +1,71 @@
+import { attestLeave } from "../letter/attestation.ts";
+import { idOf, openingOf } from "../letter/derivation.ts";
+import type { SigningKey } from "../letter/key.ts";
+import type { MainState } from "../outside/git-host.ts";
+import type { Query, Store } from "./schema.ts";
+import { stateOnMain } from "./signature-state.ts";
+import { hashOf } from "./submissions.ts";
+
+/** What a withdrawal works with. */
+export type Withdrawing = {
+  readonly store: Store;
+  readonly attestation: SigningKey;
+  /** main as it was read last; undefined before the first time */
+  main(): MainState | undefined;
+};
+
+/**
+ * Withdraws the signature of a withdrawal code; false when there is none. Doing it again is a success.
+ *
+ * Vault, keyed address and public fields go at once and for good. What has been filed is withdrawn on main too, by an
+ * attested row on a sheet of withdrawals.
+ */
+export async function withdraw(deps: Withdrawing, code: string): Promise<boolean> {
+  const { store } = deps;
+  const done = await store.query.transaction().execute(async (query) => {
+    const known = await query.selectFrom("code").select("id").where("code_hash", "=", hashOf(code)).executeTakeFirst();
+    if (known) return withdrawId(query, deps.attestation, known.id);
+    // A row that this database never saw, or forgot: the code opens it, and that is proof enough.
+    const main = deps.main();
+    if (!main || stateOnMain(main, code) !== "accepted") return false;
+    const id = idOf(openingOf(code));
+    await query
+      .insertInto("code")
+      .values({ code_hash: hashOf(code), id })
+      .execute();
+    await query
+      .insertInto("signature")
+      .values({ id, state: "accepted", day: null, edition: null, row: null, sheet: null })
+      .execute();
+    return withdrawId(query, deps.attestation, id);
+  });
+  if (done) await store.scrub();
+  return done;
+}
+
+/** Withdraws a signature that is known by its id, inside a transaction; false when there is none. */
+export async function withdrawId(query: Query, attestation: SigningKey, id: string): Promise<boolean> {
+  const signature = await query.selectFrom("signature").select("state").where("id", "=", id).executeTakeFirst();
+  if (!signature) return false;
+  if (signature.state === "withdrawn") return true;
+  await forget(query, id);
+  await query
+    .updateTable("signature")
+    .set({ state: "withdrawn", day: null, edition: null, row: null, sheet: null })
+    .where("id", "=", id)
+    .execute();
+  if (signature.state !== "confirmed" && signature.state !== "refused") {
+    await query
+      .insertInto("withdrawal")
+      .values({ id, attestation: attestLeave(id, attestation), sheet: null })
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .execute();
+  }
+  return true;
+}
+
+/** Destroys the contact record and the keyed address of a signature. */
+export async function forget(query: Query, id: string): Promise<void> {
+  await query.deleteFrom("vault").where("id", "=", id).execute();
+  await query.deleteFrom("address").where("id", "=", id).execute();
+}
