@@ -18,7 +18,7 @@ export function confirmedPage(
     body: html`<div class="good" role="status"><h1>${confirmed.status}</h1><p>${prose(confirmed.pending)}</p></div>
 <h2>${confirmed.keep_title}</h2>
 <p>${prose(confirmed.what_for)}</p>
-<p class="keep"><span class="lb" id="withdrawal-code-label">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code class="code" id="withdrawal-code" aria-labelledby="withdrawal-code-label">${withdrawalCode}</code></bdi></p>
+<p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
 <ul><li>${prose(confirmed.write)}</li>
 <li><strong>${prose(risk)}</strong></li>
 <li>${prose(confirmed.again)}</li></ul>

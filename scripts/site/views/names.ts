@@ -2,8 +2,8 @@ import type { ListRow } from "../../letter/list.ts";
 import { isPublic } from "../../letter/shown.ts";
 import type { SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
-import { fill, type Html, html } from "./html.ts";
-import { numeral, plural } from "./numerals.ts";
+import { fill, type Html, html, prose } from "./html.ts";
+import { numeral } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /** The newest names below the letter; rows whose name is not shown are told by their number in one line. */
@@ -14,28 +14,29 @@ export function newestNames(site: SiteContext, lang: Lang): Html {
 ${rows.map((row) => html`<li>${nameAndPlace(row)} ${dayElement(lang, row.signed)}</li>\n`)}</ul>`;
 }
 
-/** Rows in their order; neighbours whose name is not shown become "and 3 more people", so that none is singled out. */
+/**
+ * Rows by their day, in the order in which the days first occur; last, those whose name is not shown, told by their
+ * number alone: they carry no day, and their place among the others must not hint at one.
+ */
 export function roll(lang: Lang, rows: readonly ListRow[]): Html {
-  const strings = stringsIn(lang).signatures;
-  const items: Html[] = [];
-  let unnamed = 0;
-  const flush = () => {
-    if (unnamed > 0) {
-      const text = unnamed === 1 ? strings.one_more : plural(lang, unnamed, strings.more_people);
-      items.push(html`<li class="more">${fill(text, { n: numeral(lang, unnamed) })}</li>\n`);
-    }
-    unnamed = 0;
-  };
-  for (const row of rows) {
-    if (!isPublic(row.shown)) {
-      unnamed++;
-      continue;
-    }
-    flush();
-    items.push(html`<li>${nameAndPlace(row)} <small>${dayElement(lang, row.signed)}</small></li>\n`);
-  }
-  flush();
-  return html`<ul class="roll full">\n${items}</ul>`;
+  const days = Map.groupBy(
+    rows.filter(({ shown }) => isPublic(shown)),
+    ({ signed }) => signed,
+  );
+  const named = [...days].map(
+    ([day, those]) => html`<h3 class="day full">${dayElement(lang, day)}</h3>
+<ul class="roll full">
+${those.map((row) => html`<li>${nameAndPlace(row)}</li>\n`)}</ul>
+`,
+  );
+  return html`${named}${morePeople(lang, rows.filter(({ shown }) => !isPublic(shown)).length)}`;
+}
+
+function morePeople(lang: Lang, count: number): Html {
+  if (count === 0) return html``;
+  const { one_more, more_people, not_reviewed } = stringsIn(lang).signatures;
+  return html`<p class="more">${count === 1 ? one_more : fill(more_people, { n: numeral(lang, count) })} <small>${prose(not_reviewed)}</small></p>
+`;
 }
 
 function nameAndPlace({ name, place }: ListRow): Html {

@@ -52,7 +52,7 @@ ${pages(site, lang, { shards, current: number })}`,
 
 function notes(lang: Lang): Html {
   const { signatures } = stringsIn(lang);
-  return html`<p class="quiet">${prose(signatures.as_written)} ${prose(signatures.not_reviewed)} ${prose(signatures.no_search)}</p>\n`;
+  return html`<p class="quiet">${prose(signatures.as_written)} ${prose(signatures.no_search)}</p>\n`;
 }
 
 function totals(site: SiteContext, lang: Lang): Html {

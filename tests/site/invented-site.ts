@@ -1,0 +1,41 @@
+import type { ListRow } from "../../scripts/letter/list.ts";
+import { type CampaignRecord, totalsOf } from "../../scripts/letter/record.ts";
+import { readContent } from "../../scripts/site/read-content.ts";
+import { type SiteContext, siteContext } from "../../scripts/site/views/context.ts";
+
+const content = await readContent("content");
+
+/** Rows of a list as a page gets them; the opening is not looked at by any page. */
+export function listRow(index: number, row: Partial<ListRow> = {}): ListRow {
+  return {
+    index,
+    shown: "name",
+    name: `Name ${index}`,
+    lang: "en",
+    place: "",
+    signed: "2026-11-22",
+    opening: "A".repeat(43),
+    ...row,
+  };
+}
+
+/** A site of this repository's content with these rows. */
+export function inventedSite(rows: readonly ListRow[] = [], more: Partial<SiteContext> = {}): SiteContext {
+  const record: CampaignRecord = { entries: [], rows, checkpoint: undefined, editions: new Map() };
+  return {
+    ...siteContext({
+      content,
+      settings: {
+        siteUrl: "https://letter.example.org",
+        serviceUrl: "https://letter.example.org",
+        mail: { kind: "smtp", url: "smtp://localhost" },
+      },
+      keys: { ledger: "letter.example.org/ledger+530d903a+KEY", attestation: "KEY", recipients: [] },
+      at: "site",
+      totals: { ...totalsOf(record), size: rows.length + 1 },
+      newest: rows.toReversed(),
+    }),
+    demoCustodian: false,
+    ...more,
+  };
+}

@@ -1,0 +1,321 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { missingFromPage } from "../../scripts/letter/letter-page.ts";
+import type { NameProblem } from "../../scripts/letter/name.ts";
+import { confirmPage, resendGonePage } from "../../scripts/site/views/confirm-page.ts";
+import { confirmedPage } from "../../scripts/site/views/confirmed-page.ts";
+import type { SiteContext } from "../../scripts/site/views/context.ts";
+import { howPage } from "../../scripts/site/views/how-page.ts";
+import { languagesPage } from "../../scripts/site/views/languages-page.ts";
+import { letterPage } from "../../scripts/site/views/letter-page.ts";
+import { messagePage } from "../../scripts/site/views/message-page.ts";
+import { notMeDonePage, notMePage } from "../../scripts/site/views/not-me-page.ts";
+import { privacyPage } from "../../scripts/site/views/privacy-page.ts";
+import { signPage } from "../../scripts/site/views/sign-page.ts";
+import { shardPage, signaturesPage } from "../../scripts/site/views/signatures-page.ts";
+import type { Lang } from "../../scripts/site/views/strings.ts";
+import { verifyPage } from "../../scripts/site/views/verify-page.ts";
+import { withdrawConfirmPage, withdrawnPage, withdrawPage } from "../../scripts/site/views/withdraw-page.ts";
+import { root } from "../support/source.ts";
+import { inventedSite, listRow } from "./invented-site.ts";
+
+const s = "c2VjcmV0LW9mLWxpbms_-A";
+const values = {
+  shown: "initials",
+  name: `لیلا "><script>alert(1)</script>`,
+  place: "برلین",
+  email: "leila@example",
+  consent_handover: "",
+  consent_public: "yes",
+};
+const site = inventedSite([
+  listRow(2, { name: "شیرین بهاری", place: "هامبورگ" }),
+  listRow(3, { shown: "hidden", name: "", place: "", signed: "" }),
+  listRow(4, { shown: "counted", name: "", place: "", signed: "" }),
+  listRow(5, { name: "Niamh O’Neil", place: "<b>Cork</b>" }),
+]);
+
+const pages: Record<string, (site: SiteContext, lang: Lang) => string> = {
+  letter: letterPage,
+  sign: signPage,
+  "sign with errors": (site, lang) =>
+    signPage(site, lang, { values, problems: { name: "characters", email: "format", consent_handover: "missing" } }),
+  confirm: (site, lang) => confirmPage(site, lang, { s }),
+  "confirm with a wrong code": (site, lang) => confirmPage(site, lang, { s, problem: "code.wrong" }),
+  "sent again": (site, lang) => confirmPage(site, lang, { s, sentAgain: true }),
+  "resend gone": (site, lang) => resendGonePage(site, lang, { s }),
+  confirmed: (site, lang) => confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H" }),
+  "not me": (site, lang) => notMePage(site, lang, { s }),
+  "not me, done": (site, lang) => notMeDonePage(site, lang, { s }),
+  withdraw: (site, lang) => withdrawPage({ ...site, withdrawByAddress: true }, lang),
+  "withdraw with a wrong code": (site, lang) => withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }),
+  "withdraw, code": (site, lang) => withdrawConfirmPage(site, lang, { s }),
+  withdrawn: withdrawnPage,
+  signatures: (site, lang) => signaturesPage(site, lang, { shards: 12 }),
+  shard: (site, lang) => shardPage(site, lang, { number: 3, shards: 12, rows: site.newest ?? [] }),
+  verify: verifyPage,
+  "verify with a state": (site, lang) => verifyPage(site, lang, { state: "accepted" }),
+  how: (site, lang) => howPage(site, lang, { batches: [{ filed: 20, refused: 2, leftOut: 1 }] }),
+  privacy: privacyPage,
+  paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),
+  "too many": (site, lang) => messagePage(site, lang, { kind: "too_many", minutes: 5 }),
+  expired: (site, lang) => messagePage(site, lang, { kind: "expired" }),
+  closed: (site, lang) => messagePage(site, lang, { kind: "closed" }),
+  trouble: (site, lang) => messagePage(site, lang, { kind: "trouble" }),
+  "already signed": (site, lang) => messagePage(site, lang, { kind: "already_signed" }),
+};
+const every = Object.keys(pages).flatMap((name) => (["fa", "en"] as const).map((lang) => [name, lang] as const));
+const make = (name: string, lang: Lang, more: Partial<SiteContext> = {}) =>
+  pages[name]?.({ ...site, ...more }, lang) ?? "";
+
+const inputs = (html: string) => [...html.matchAll(/<input[^>]* name="(\w+)"/g)].map(([, name]) => name);
+const titleOf = (html: string) => /<title>(.*)<\/title>/.exec(html)?.[1] ?? "";
+
+describe.each(every)("the page %s in %s", (name, lang) => {
+  const html = make(name, lang);
+
+  it("says its language and direction, has one heading of the first rank and one main part", () => {
+    expect(html).toContain(`<html lang="${lang}" dir="${lang === "fa" ? "rtl" : "ltr"}">`);
+    expect(html.match(/<h1[ >]/g)).toHaveLength(1);
+    expect(html.match(/<main[ >]/g)).toHaveLength(1);
+  });
+
+  it("runs no script, has no style of its own, and asks no other host for anything", () => {
+    expect(html).not.toMatch(/<script|<style| style="| on\w+="|<iframe|<img/i);
+    expect([...html.matchAll(/ (?:src|action)="([^"]*)"/g)].filter(([, url]) => !url?.startsWith("/"))).toEqual([]);
+    expect([...html.matchAll(/<link[^>]* href="([^"]*)"/g)].filter(([, url]) => !url?.startsWith("/"))).toEqual([]);
+  });
+
+  it("has the way out as a plain link, and a link to the same page in the other language", () => {
+    expect(html).toMatch(/<a class="exit" href="https:\/\/[^"]+" rel="noreferrer nofollow">/);
+    const address = (of: Lang) =>
+      new RegExp(`hreflang="${of}" href="/${of}/([^"]*)"`).exec(make(name, of === "fa" ? "en" : "fa"))?.[1];
+    expect(address("fa")).toBe(address("en"));
+  });
+
+  it("uses every id once, and refers to none that is not there", () => {
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const referred = [...html.matchAll(/ (?:for|aria-labelledby|aria-describedby|href="#)="?([^"]+)"/g)];
+    for (const id of referred.flatMap(([, list]) => list?.split(" "))) expect(ids).toContain(id);
+    for (const [, id] of html.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(id);
+  });
+
+  it("leaves no place for a value empty", () => {
+    expect(html).not.toMatch(/\{\w+\}|undefined|\[object|NaN/);
+  });
+
+  it("does not tell in the browser's tab what the letter is about", () => {
+    expect(titleOf(html)).not.toMatch(/Iran|ایران|Amnesty|عفو|United Nations|ملل/);
+  });
+});
+
+describe.each(["fa", "en"] as const)("the letter's page in %s", (lang) => {
+  const html = make("letter", lang);
+
+  it("carries the whole letter, word by word", () => {
+    expect(missingFromPage(readFileSync(join(root, `content/${lang}/letter.md`), "utf8"), html)).toBeUndefined();
+  });
+
+  it("warns before the letter, and lets the reader pass over the worst", () => {
+    expect(html.indexOf('class="slip"')).toBeLessThan(html.indexOf('class="letter"'));
+    const [skip, after] = [html.indexOf('href="#after"'), html.indexOf('id="after"')];
+    expect(skip).toBeGreaterThan(0);
+    expect(html.slice(skip, after).match(/<p>/g)?.length).toBe(5);
+  });
+
+  it("shows names, and nothing in the place of those who are not shown", () => {
+    expect(html).toContain('<bdi class="who">شیرین بهاری</bdi> <bdi class="at">هامبورگ</bdi>');
+    expect(html).toContain("&lt;b&gt;Cork&lt;/b&gt;");
+    expect(html).not.toContain('<bdi class="who"></bdi>');
+  });
+
+  it("says above a translation that it is one, until it is approved", () => {
+    expect(html.includes('class="translation"')).toBe(lang === "fa");
+    const approved = { ...site.campaign, translation_approved: { fa: true } };
+    expect(make("letter", lang, { campaign: approved })).not.toContain('class="translation"');
+  });
+
+  it("shows a goal only when there is one", () => {
+    expect(html).not.toContain("<progress");
+    expect(make("letter", lang, { campaign: { ...site.campaign, goal: 1000 } })).toContain('<progress max="1000"');
+  });
+
+  it("says that nobody has signed yet, instead of a zero", () => {
+    const totals = { ...site.totals!, listed: 0 };
+    expect(make("letter", lang, { totals, newest: [] })).toContain(
+      lang === "fa" ? "هنوز کسی این نامه را امضا نکرده است" : "No signatures yet",
+    );
+  });
+});
+
+describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
+  it("asks for exactly the fields of the design, the safest choice made, no consent given beforehand", () => {
+    const html = make("sign", lang);
+    expect([...new Set(inputs(html))]).toEqual([
+      "shown",
+      "name",
+      "place",
+      "email",
+      "consent_handover",
+      "consent_public",
+    ]);
+    expect(html).toContain(`<form method="post" action="/${lang}/sign/"`);
+    expect(html.match(/ checked/g)).toHaveLength(1);
+    expect(html).toContain('value="hidden" checked');
+    expect(html.indexOf('class="note"')).toBeLessThan(html.indexOf("<form"));
+  });
+
+  it("does not ask for the place when the campaign does not", () => {
+    expect(inputs(make("sign", lang, { campaign: { ...site.campaign, ask: { place: false } } }))).not.toContain(
+      "place",
+    );
+  });
+
+  it("comes back with its errors on top and beside the fields, and with what was written", () => {
+    const html = make("sign with errors", lang);
+    expect(titleOf(html)).toMatch(lang === "fa" ? /^خطا: / : /^Error: /);
+    expect(html).toMatch(/<div class="bad" role="alert"[^>]* autofocus>/);
+    expect([...html.matchAll(/<li><a href="#(\w+)">/g)].map(([, id]) => id)).toEqual([
+      "name",
+      "email",
+      "consent_handover",
+    ]);
+    for (const field of ["name", "email", "consent_handover"]) expect(html).toContain(`id="${field}-problem"`);
+    expect(html).toContain('value="لیلا &quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+    expect(html).toContain('value="initials" checked');
+    expect(html).toContain('name="consent_public" value="yes" checked');
+    expect(html).not.toContain('name="consent_handover" value="yes" checked');
+  });
+
+  it("has words for every problem of a name", () => {
+    const rules: NameProblem[] = ["missing", "long", "link", "letters", "characters", "invisible", "marks", "scripts"];
+    const told = rules.map((name) => {
+      const html = signPage(site, lang, { values, problems: { name, place: name } });
+      return /id="name-problem"><span class="hidden">[^<]*<\/span> ([^<]+)/.exec(html)?.[1];
+    });
+    expect(new Set(told).size).toBe(rules.length);
+    expect(told.join()).toContain(lang === "fa" ? "۱۰۰" : "100");
+  });
+
+  it("falls back to the safest choice when the one that came cannot be read", () => {
+    const html = signPage(site, lang, { values: { ...values, shown: "NAME" }, problems: { shown: "missing" } });
+    expect(html).toContain('value="hidden" checked');
+    expect(html).toContain('<li><a href="#shown">');
+  });
+});
+
+describe.each(["fa", "en"] as const)("after the form, in %s", (lang) => {
+  it("the code goes back with the secret of the link", () => {
+    const html = make("confirm", lang);
+    expect(inputs(html)).toEqual(["s", "code", "s"]);
+    expect(html).toContain(`<input type="hidden" name="s" value="${s}">`);
+    expect(html).toContain(`action="/${lang}/confirm/"`);
+    expect(html).toContain(`action="/${lang}/confirm/resend/"`);
+    expect(html).toContain(`href="/${lang}/not-me/?s=${s}"`);
+  });
+
+  it("a secret that is none cannot break out of the page", () => {
+    expect(confirmPage(site, lang, { s: '"><script>' })).not.toContain("<script");
+  });
+
+  it("the withdrawal code is 26 bare characters", () => {
+    expect(make("confirmed", lang)).toContain('<code id="withdrawal-code">7KQM4TXR9HPD2B3C4D5E6F7G8H</code>');
+  });
+
+  it("somebody who did not ask learns nothing of a letter or a signature", () => {
+    for (const name of ["not me", "not me, done"]) {
+      expect(make(name, lang)).not.toMatch(
+        /letter(?!\.example)|sign(?!\S*=)|petition|Iran|Amnesty|نامه|امضا|طومار|ایران|عفو/i,
+      );
+    }
+  });
+
+  it("the state of one's own signature can be read by a program", () => {
+    for (const state of ["pending", "accepted", "refused", "withdrawn", "unknown"] as const) {
+      expect(verifyPage(site, lang, { state })).toContain(`<p data-state="${state}">`);
+    }
+    expect(make("verify", lang)).not.toContain("data-state");
+  });
+
+  it("the way out by address is offered only where it works", () => {
+    expect(inputs(make("withdraw", lang))).toEqual(["code", "email"]);
+    expect(inputs(withdrawPage(site, lang))).toEqual(["code"]);
+  });
+});
+
+describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
+  const newest = make("signatures", lang);
+  const shard = make("shard", lang);
+
+  it("is kept out of search engines and archives", () => {
+    for (const html of [newest, shard]) expect(html).toContain('<meta name="robots" content="noindex,noarchive">');
+  });
+
+  it("tells those who are not shown by their number alone", () => {
+    expect(newest).toContain(lang === "fa" ? "و ۲ نفر دیگر" : "and 2 more people");
+    const one = shardPage(site, lang, {
+      number: 1,
+      shards: 1,
+      rows: [listRow(1, { shown: "hidden", name: "", signed: "" })],
+    });
+    expect(one).toContain(lang === "fa" ? "یک نفر دیگر" : "one more person");
+  });
+
+  it("carries totals on its first page alone, so that old pages stay as they are", () => {
+    expect(newest).toContain("<table>");
+    expect(shard).not.toContain("<table>");
+    expect(
+      shardPage({ ...site, totals: { ...site.totals!, listed: 999_999, size: 9 }, newest: [] }, lang, {
+        number: 3,
+        shards: 12,
+        rows: site.newest ?? [],
+      }),
+    ).toBe(shard);
+  });
+
+  it("links its neighbours", () => {
+    for (const page of [1, 2, 4]) expect(shard).toContain(`href="/${lang}/signatures/${page}/"`);
+    expect(shard).toContain('href="/list/002.md"');
+  });
+
+  it("says the day in both calendars in Persian", () => {
+    expect(newest).toContain(
+      lang === "fa"
+        ? '<time datetime="2026-11-22">۱ آذر ۱۴۰۵ (۲۲ نوامبر ۲۰۲۶)</time>'
+        : '<time datetime="2026-11-22">22 November 2026</time>',
+    );
+  });
+});
+
+describe("a trial", () => {
+  it("says on every page that its keys lie on this machine, and where its mails are", () => {
+    for (const [name, lang] of every) {
+      const html = make(name, lang, { demoCustodian: true, capturedMail: true });
+      expect(html).toContain('class="trial"');
+      expect(html).toContain('href="/inbox/"');
+      expect(make(name, lang)).not.toContain('class="trial"');
+    }
+  });
+});
+
+describe("the first page", () => {
+  it("is two links", () => {
+    expect([...languagesPage(site).matchAll(/<a [^>]*href="([^"]+)"/g)].map(([, href]) => href)).toEqual([
+      "/fa/",
+      "/en/",
+    ]);
+  });
+});
+
+describe("a service on another host", () => {
+  const apart = { siteUrl: "/folder", serviceUrl: "https://sign.example.net" };
+
+  it("gets the forms, while the pages stay where they are", () => {
+    const html = make("sign", "en", apart);
+    expect(html).toContain('action="https://sign.example.net/en/sign/"');
+    expect(html).toContain('href="/folder/fa/sign/"');
+    expect(html).toContain('href="/folder/assets/site.css"');
+  });
+});
