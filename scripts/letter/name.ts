@@ -37,7 +37,7 @@ export function isInitials(text: string): boolean {
 /**
  * What two spellings of one name have in common. Only for comparing, never shown.
  *
- * Folds what NFC and NFKC leave apart: Arabic and Persian yeh and kaf, alef and heh forms, digits; drops harakat,
+ * Folds what NFC and NFKC leave apart: Arabic and Persian yeh and kaf, alef and heh forms, hamza on yeh, digits; drops harakat,
  * tatweel, ZWNJ and punctuation.
  */
 export function matchKey(name: string): string {
@@ -45,13 +45,13 @@ export function matchKey(name: string): string {
     .normalize("NFKC")
     .toLowerCase()
     .replace(/[أإآٱ]/g, "ا")
-    .replace(/[يىې]/g, "ی")
+    .replace(/[يىېئ]/g, "ی")
     .replaceAll("ك", "ک")
     .replace(/[ةۀ]/g, "ه")
     .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
     .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
     .normalize("NFD")
-    .replace(/[\p{M}\u0640\u200c\p{P}\p{S}]/gu, "")
+    .replace(/[\p{M}\u0640\u200c\u02bb\u02bc\p{P}\p{S}]/gu, "")
     .normalize("NFC")
     .replace(/\s+/gu, " ")
     .trim();
@@ -80,7 +80,9 @@ const INVISIBLE = /[^\P{C}\u200c]|[^\P{Default_Ignorable_Code_Point}\u200c]/u;
 // Presentation forms, full-width forms, letterlike and mathematical letters: another spelling of ordinary letters.
 const FORMS = /[\ufb00-\ufdff\ufe70-\ufeff\uff00-\uffef\u2100-\u214f\u{1d400}-\u{1d7ff}]/u;
 // Letters, marks, digits, and the punctuation that names and places of the world carry. Begins with what can begin a name.
-const ALLOWED = /^[\p{L}\p{Nd}'’‘ʼ(][\p{L}\p{M}\p{Nd} '’‘ʼ´.,،·・‐‑\-()\u05f3\u05f4\u055a\u0f0b\u200c]*$/u;
+// A slash stands only as in "Ravi a/l Kumar", "Anita d/o Raj" (son of, daughter of): one letter at each side.
+const ALLOWED =
+  /^[\p{L}\p{Nd}'’‘ʼ(](?:[\p{L}\p{M}\p{Nd} '’‘ʼ´.,،·‧・‐‑–\-()\u05be\u05f3\u05f4\u055a\u0f0b\u200c]|(?<= \p{L})\/(?=\p{L} ))*$/u;
 const DOMAINS =
   "com|net|org|info|biz|edu|gov|ir|io|co|me|tv|xyz|online|site|shop|store|club|top|app|dev|link|click|live|news|blog|ru|uk|de|fr|us|tk|cc|ws|eu|tr|ae|onion";
 const LINK = new RegExp(
@@ -103,7 +105,10 @@ function isBetweenArabic(text: string, at: number): boolean {
 function hasStackedMarks(text: string): boolean {
   const decomposed = text.normalize("NFD");
   const tooMany = /^\p{M}|[ ]\p{M}|\p{Mn}{4}|\p{M}{7}/u.test(decomposed);
-  const misplaced = /[^\p{Script=Arabic}\p{M}][\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]/u.test(decomposed);
+  // Behind other marks too: "e", an acute and an Arabic mark.
+  const misplaced = /[^\p{Script=Arabic}\u0640\p{M}]\p{M}*[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]/u.test(
+    decomposed,
+  );
   return tooMany || misplaced;
 }
 
