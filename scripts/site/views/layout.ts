@@ -61,10 +61,10 @@ function others(site: SiteContext, lang: Lang): Lang[] {
 
 function languages(site: SiteContext, lang: Lang, strings: Strings, address: string): Html {
   const links = languagesOf(site).map((other) => {
-    const { own_name, dir } = stringsIn(other).language;
+    const { own_name } = stringsIn(other).language;
     return other === lang
       ? html`<span aria-current="true">${own_name}</span>`
-      : html`<a href="${address.replace("{lang}", other)}" lang="${other}" hreflang="${other}" dir="${dir}">${own_name}</a>`;
+      : html`<a href="${address.replace("{lang}", other)}" lang="${other}" hreflang="${other}">${own_name}</a>`;
   });
   return html`<nav class="langs" aria-label="${strings.page.language}">${links}</nav>`;
 }
