@@ -275,6 +275,14 @@ describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
     ).toBe(shard);
   });
 
+  it("has the newest day first, its numbered pages the oldest", () => {
+    const rows = ["2026-11-20", "2026-11-22", "2026-11-19", "2026-11-22"].map((signed, i) => listRow(i, { signed }));
+    const days = (html: string) => [...html.matchAll(/<h3[^>]*><time datetime="([^"]+)"/g)].map(([, day]) => day);
+    const first = signaturesPage({ ...site, newest: rows }, lang, { shards: 1 });
+    expect(days(first)).toEqual(["2026-11-22", "2026-11-20", "2026-11-19"]);
+    expect(days(shardPage(site, lang, { number: 1, shards: 1, rows }))).toEqual(days(first).reverse());
+  });
+
   it("links its neighbours", () => {
     for (const page of [1, 2, 4]) expect(shard).toContain(`href="/${lang}/signatures/${page}/"`);
     expect(shard).toContain('href="/list/002.md"');

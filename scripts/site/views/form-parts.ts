@@ -62,5 +62,5 @@ export function codeField(
   const { id, text } = field;
   const described = [field.hint && `${id}-hint`, text && `${id}-problem`].filter(Boolean).join(" ");
   return html`<div class="${text ? "f no" : "f"}"><label for="${id}">${field.label}</label>
-${field.hint !== undefined && html`<p class="hint" id="${id}-hint">${fill(field.hint, {})}</p>\n`}${problemBeside(lang, id, text)}<input class="${field.wide ? "code long" : "code"}" id="${id}" name="${field.name}" type="text" dir="ltr" autocomplete="${field.oneTime ? "one-time-code" : "off"}" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="100" required${described !== "" && html` aria-describedby="${described}"`}${text && html` aria-invalid="true"`}></div>`;
+${field.hint !== undefined && html`<p class="hint" id="${id}-hint">${fill(field.hint, {})}</p>\n`}${problemBeside(lang, id, text)}<input class="${field.wide ? "code long" : "code"}" id="${id}" name="${field.name}" type="text" dir="ltr" autocomplete="${field.oneTime ? "one-time-code" : "off"}" autocapitalize="characters" spellcheck="false" maxlength="100" required${described !== "" && html` aria-describedby="${described}"`}${text && html` aria-invalid="true"`}></div>`;
 }

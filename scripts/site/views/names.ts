@@ -8,28 +8,35 @@ import { type Lang, stringsIn } from "./strings.ts";
 
 /** The newest names below the letter; rows whose name is not shown are told by their number in one line. */
 export function newestNames(site: SiteContext, lang: Lang): Html {
-  const rows = site.newest?.filter(({ shown }) => isPublic(shown)).slice(0, 6) ?? [];
+  const rows = byDay(site.newest ?? [], "newest")
+    .flatMap(([, those]) => those)
+    .slice(0, 6);
   if (rows.length === 0) return html``;
   return html`<ul class="names" aria-label="${stringsIn(lang).letter.newest}">
 ${rows.map((row) => html`<li>${nameAndPlace(row)} ${dayElement(lang, row.signed)}</li>\n`)}</ul>`;
 }
 
 /**
- * Rows by their day, in the order in which the days first occur; last, those whose name is not shown, told by their
- * number alone: they carry no day, and their place among the others must not hint at one.
+ * Rows by their day; last, those whose name is not shown, told by their number alone: they carry no day, and their
+ * place among the others must not hint at one.
  */
-export function roll(lang: Lang, rows: readonly ListRow[]): Html {
-  const days = Map.groupBy(
-    rows.filter(({ shown }) => isPublic(shown)),
-    ({ signed }) => signed,
-  );
-  const named = [...days].map(
+export function roll(lang: Lang, rows: readonly ListRow[], first: "newest" | "oldest"): Html {
+  const named = byDay(rows, first).map(
     ([day, those]) => html`<h3 class="day full">${dayElement(lang, day)}</h3>
 <ul class="roll full">
 ${those.map((row) => html`<li>${nameAndPlace(row)}</li>\n`)}</ul>
 `,
   );
   return html`${named}${morePeople(lang, rows.filter(({ shown }) => !isPublic(shown)).length)}`;
+}
+
+// Within a batch rows stand in the order of their random ids, so their days are mixed.
+function byDay(rows: readonly ListRow[], first: "newest" | "oldest"): [day: string, rows: ListRow[]][] {
+  const days = Map.groupBy(
+    rows.filter(({ shown }) => isPublic(shown)),
+    ({ signed }) => signed,
+  );
+  return [...days].sort(([a], [b]) => (a < b === (first === "oldest") ? -1 : 1));
 }
 
 function morePeople(lang: Lang, count: number): Html {

@@ -113,7 +113,7 @@ function emailField(view: View): Html {
   const { lang, strings, values } = view;
   const wrong = problemOf(view, "email");
   return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)} ${prose(strings.sign.custodians)}</p>
-${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" inputmode="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}></div>`;
+${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}></div>`;
 }
 
 function consentFields(view: View): Html {

@@ -22,7 +22,7 @@ export function signaturesPage(site: SiteContext, lang: Lang, { shards }: { shar
     body: html`<h1>${signatures.title}</h1>
 ${totals(site, lang)}
 <h2>${signatures.newest}</h2>
-${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(lang, rows)}`}
+${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(lang, rows, "newest")}`}
 ${shards > 0 && pages(site, lang, { shards })}`,
   });
 }
@@ -44,7 +44,7 @@ export function shardPage(
     robots: "noindex,noarchive",
     body: html`<h1>${title}</h1>
 <p class="quiet">${fill(signatures.page_note, { from, to })}</p>
-${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(lang, rows)}`}
+${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(lang, rows, "oldest")}`}
 <p><a href="${site.siteUrl}/list/${listShardName(number - 1)}">${signatures.raw}</a></p>
 ${pages(site, lang, { shards, current: number })}`,
   });
