@@ -1,0 +1,274 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Acceptance,
+  acceptSheet,
+  applyWithdrawals,
+  logEdition,
+  type Main,
+  signRecord,
+  validateSheet,
+} from "../../scripts/letter/acceptance.ts";
+import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
+import { idOf } from "../../scripts/letter/derivation.ts";
+import { editionOf } from "../../scripts/letter/edition.ts";
+import { settledBy } from "../../scripts/letter/merge-message.ts";
+import type { Decision } from "../../scripts/letter/moderation.ts";
+import { type CampaignRecord, changedFiles, EMPTY_RECORD, parseRecord, totalsOf } from "../../scripts/letter/record.ts";
+import { leafHash, treeRoot } from "../../scripts/letter/tree.ts";
+import {
+  approved,
+  attested,
+  edition,
+  freshMain,
+  invent,
+  inventedCampaign,
+  ledger,
+  letterText,
+  service,
+  sheetOf,
+  signed,
+  withdrawalsOf,
+} from "./invented.ts";
+
+const people = [invent(0, "name"), invent(1, "initials"), invent(2, "hidden"), invent(3, "counted")];
+const rows = people.map(({ row }) => row);
+const sheet = sheetOf(1, rows);
+const ids = sheet.rows.map(({ id }) => id);
+const [first, second] = ids as [string, string];
+
+/** Main after a sheet has been merged, as its trailers tell. */
+function merged(main: Main, id: string, { record, refused, leftOut }: Acceptance): Main {
+  const before = {
+    approvedBy: [],
+    refused: [...main.settled.refused],
+    leftOut: [...main.settled.leftOut],
+    size: 0,
+    root: "",
+  };
+  const settlements = [...main.settled.sheets].map((one) => ({ ...before, sheet: one }));
+  return {
+    ...main,
+    record: signed(record),
+    settled: settledBy([before, ...settlements, { sheet: id, approvedBy: [1], refused, leftOut, size: 0, root: "" }]),
+  };
+}
+const accept = (main: Main, decision: Decision = approved()) =>
+  merged(main, sheet.sheet, acceptSheet(main, sheet, decision));
+const kinds = (record: CampaignRecord) => record.entries.map((line) => line.split(" ")[1]);
+const listed = (record: CampaignRecord) => record.rows.map((row) => idOf(Buffer.from(row.opening, "base64url")));
+
+describe("acceptance of a sheet", () => {
+  it("adds a batch with its counts, an accept for each row in its order, and the rows to the list", () => {
+    const { record } = accept(freshMain());
+    expect(kinds(record)).toEqual(["letter", "batch", "accept", "accept", "accept", "accept"]);
+    expect(record.entries[1]).toBe("undersigned/v1 batch 4 0 0");
+    expect(listed(record)).toEqual(ids);
+    expect(record.rows.map(({ index }) => index)).toEqual([2, 3, 4, 5]);
+  });
+
+  it("writes nothing of a name, a day or an address into the ledger", () => {
+    const text = accept(freshMain()).record.entries.join("\n");
+    for (const { row, contact } of people)
+      for (const secret of [row.name, row.signed, row.opening, row.id, contact.email, contact.name, contact.opening])
+        if (secret !== "") expect(text).not.toContain(secret);
+  });
+
+  it("leaves out refused rows and says with which code", () => {
+    const acceptance = acceptSheet(
+      freshMain(),
+      sheet,
+      approved([
+        [second, "fake-name"],
+        ["unknown", "advert"],
+      ]),
+    );
+    expect(acceptance.record.entries[1]).toBe("undersigned/v1 batch 4 1 0");
+    expect(acceptance.refused).toEqual([[second, "fake-name"]]);
+    expect(listed(acceptance.record)).toEqual(ids.filter((id) => id !== second));
+  });
+
+  it("takes a rejected sheet with all its rows refused", () => {
+    const all: Decision = { state: "rejected", approvedBy: [1, 2], refused: new Map(ids.map((id) => [id, "advert"])) };
+    const { record, refused } = acceptSheet(freshMain(), sheet, all);
+    expect(kinds(record)).toEqual(["letter", "batch"]);
+    expect(record.entries[1]).toBe("undersigned/v1 batch 4 4 0");
+    expect([record.rows, refused.length]).toEqual([[], 4]);
+  });
+
+  it("does not happen without approvals", () => {
+    for (const state of ["waiting", "blocked"] as const)
+      expect(() => acceptSheet(freshMain(), sheet, { ...approved(), state })).toThrow("lacks approvals");
+  });
+
+  it("keeps the bytes of what was there, and signs the checkpoint of what is there now", () => {
+    const before = freshMain();
+    const { record } = accept(before);
+    expect(record.entries.slice(0, 1)).toEqual(before.record.entries);
+    const { size, root } = openCheckpoint(record.checkpoint!, ledger.verifier);
+    expect(size).toBe(record.entries.length);
+    expect(root).toEqual(treeRoot(record.entries.map(leafHash)));
+    expect(signRecord(record, ledger)).toMatchObject({ size, root: Buffer.from(root).toString("base64") });
+  });
+});
+
+describe("what acceptance refuses", () => {
+  const refuse = (main: Main, changed = sheet) => expect(() => validateSheet(main, changed));
+  const edited = (change: object, of = 0) =>
+    sheetOf(
+      1,
+      rows.map((row, i) => (i === of ? { ...row, ...change } : row)),
+    );
+
+  it("the same sheet again", () => {
+    refuse(accept(freshMain())).toThrow("settled before");
+  });
+
+  it("the same rows on another sheet", () => {
+    const main = accept(freshMain());
+    refuse(main, { ...sheet, sheet: sheetOf(2, []).sheet }).toThrow("row 1: the ledger already has this signature");
+    refuse(main, sheetOf(2, [invent(9).row, rows[1]!])).toThrow(/row \d: the ledger already has this signature/);
+  });
+
+  it("a row that was withdrawn, filed again", () => {
+    const main = accept(freshMain());
+    const leave = withdrawalsOf(2, [first]);
+    const left = merged(main, leave.sheet, applyWithdrawals(main, leave));
+    refuse(left, sheetOf(3, [sheet.rows[0]!])).toThrow("already has this signature");
+  });
+
+  it("a row that was refused, filed again", () => {
+    const main = accept(freshMain(), approved([[second, "advert"]]));
+    refuse(main, sheetOf(3, [sheet.rows[1]!])).toThrow("row 1: this row was refused before");
+  });
+
+  it("the same contact commitment under another public commitment", () => {
+    const main = accept(freshMain());
+    refuse(main, sheetOf(3, [attested({ ...invent(9).row, contact: rows[0]!.contact })])).toThrow(
+      "already has this signature",
+    );
+  });
+
+  it("one contact commitment twice on a sheet", () => {
+    const twin = attested({ ...invent(9).row, contact: rows[0]!.contact });
+    refuse(freshMain(), sheetOf(3, [rows[0]!, twin])).toThrow("row 2: the ledger already has this signature");
+  });
+
+  it("a row whose attestation is of another row, of another key, or of other fields", () => {
+    refuse(freshMain(), edited({ attestation: rows[1]!.attestation })).toThrow("not attested");
+    refuse(freshMain(), edited({ name: "زهرا محمدی" })).toThrow("not attested");
+    refuse(freshMain(), edited({ shown: "initials", name: "ع. ک." })).toThrow("not attested");
+    refuse(freshMain(), edited({ contact: rows[1]!.contact })).toThrow("not attested");
+    refuse({ ...freshMain(), attestationKey: ledger.verifier.publicKey }).toThrow("not attested");
+  });
+
+  it("a sheet of an edition that is not on the ledger, or that was attested for another edition", () => {
+    const texts = new Map([["en", letterText("Another", "We ask.")]]);
+    const next = editionOf(texts);
+    refuse(freshMain(), sheetOf(1, rows, next)).toThrow("edition of the sheet is not on the ledger");
+    const main = { ...freshMain(), record: signed(logEdition(freshMain().record, next, texts)) };
+    refuse(main, sheetOf(1, rows, next)).toThrow("not attested");
+    validateSheet(main, sheetOf(1, [invent(1, "name", next).row], next));
+    // A sheet of the older edition stays valid after the text has changed.
+    validateSheet(main, sheet);
+  });
+
+  it("a withdrawal that the form service does not attest", () => {
+    const main = accept(freshMain());
+    const leave = withdrawalsOf(2, [first, second]);
+    const swapped = {
+      ...leave,
+      rows: leave.rows.map((row, i) => ({ ...row, attestation: leave.rows[1 - i]!.attestation })),
+    };
+    expect(() => applyWithdrawals(main, swapped)).toThrow("row 1: the withdrawal is not attested");
+    // The attestation of a signature is none of its withdrawal.
+    const stolen = { ...leave, rows: [{ id: first, attestation: sheet.rows[0]!.attestation }] };
+    expect(() => applyWithdrawals(main, stolen)).toThrow("not attested");
+  });
+});
+
+describe("withdrawal", () => {
+  it("takes the row with its opening off the list and adds an entry that names its index alone", () => {
+    const main = accept(freshMain());
+    const { record, leftOut } = applyWithdrawals(main, withdrawalsOf(2, [second]));
+    expect(record.entries.at(-1)).toBe("undersigned/v1 withdraw 3");
+    expect(listed(record)).toEqual(ids.filter((id) => id !== second));
+    expect(leftOut).toEqual([]);
+    const opening = sheet.rows[1]!.opening;
+    const changed = changedFiles(main.record, signed(record));
+    for (const text of changed.values()) expect(text).not.toContain(opening);
+    expect([...changed.keys()].sort()).toEqual(["accepted/000.md", "ledger/000.txt", "ledger/checkpoint"]);
+  });
+
+  it("of a pending row leaves it out when its sheet is accepted", () => {
+    const main = freshMain();
+    const leave = withdrawalsOf(2, [second]);
+    const left = applyWithdrawals(main, leave);
+    expect([left.leftOut, left.record.entries.length]).toEqual([[second], 1]);
+    const after = merged(main, leave.sheet, left);
+    const acceptance = acceptSheet(
+      after,
+      sheet,
+      approved([
+        [second, "advert"],
+        [first, "duplicate"],
+      ]),
+    );
+    expect(acceptance.record.entries[1]).toBe("undersigned/v1 batch 4 1 1");
+    expect(acceptance.leftOut).toEqual([second]);
+    expect(acceptance.refused).toEqual([[first, "duplicate"]]);
+    expect(listed(acceptance.record)).toEqual(ids.slice(2));
+  });
+
+  it("twice changes nothing more", () => {
+    const main = accept(freshMain());
+    const leave = withdrawalsOf(2, [second]);
+    const after = merged(main, leave.sheet, applyWithdrawals(main, leave));
+    expect(() => applyWithdrawals(after, leave)).toThrow("settled before");
+    const again = applyWithdrawals(after, withdrawalsOf(3, [second]));
+    expect(again.record.entries).toEqual(after.record.entries);
+    expect(again.leftOut).toEqual([second]);
+  });
+});
+
+describe("the record", () => {
+  const { main } = inventedCampaign(7, 45);
+
+  it("is read from the files that were written, whatever way it grew", () => {
+    const files = changedFiles(EMPTY_RECORD, main.record);
+    expect(parseRecord(files)).toEqual(main.record);
+    expect([...files.keys()].sort()).toEqual([
+      ...["accepted/000.md", "accepted/001.md", `editions/${edition}/en.md`, `editions/${edition}/fa.md`],
+      ...["ledger/000.txt", "ledger/001.txt", "ledger/checkpoint"],
+    ]);
+  });
+
+  it("grows file by file to the same files", () => {
+    const files = new Map<string, string>();
+    let before = EMPTY_RECORD;
+    for (const size of [1, 40, 255, 256, 257, main.record.entries.length]) {
+      const record = {
+        ...main.record,
+        entries: main.record.entries.slice(0, size),
+        rows: main.record.rows.filter(({ index }) => index < size),
+      };
+      for (const [path, text] of changedFiles(before, record)) files.set(path, text);
+      before = record;
+    }
+    expect(parseRecord(files)).toEqual(main.record);
+  });
+
+  it("is refused when a shard before the last is not full", () => {
+    const files = changedFiles(EMPTY_RECORD, main.record);
+    files.set("ledger/000.txt", files.get("ledger/000.txt")!.split("\n").slice(1).join("\n"));
+    expect(() => parseRecord(files)).toThrow("ledger/000.txt is not full");
+  });
+
+  it("counts what it holds", () => {
+    const { accepted, withdrawn, listed: live, shown, size } = totalsOf(main.record);
+    expect([accepted - withdrawn, size]).toEqual([live, main.record.entries.length]);
+    expect(shown.name + shown.initials + shown.hidden + shown.counted).toBe(live);
+    expect(accepted).toBe(7 * 43);
+    expect(withdrawn).toBe(2 * 6);
+    expect(main.attestationKey).toEqual(service.publicKey);
+  });
+});
