@@ -52,7 +52,7 @@ export function confirmationMail(
       "<body>",
       paragraph(hello),
       paragraph(words.code),
-      paragraph(`<bdi dir="ltr"><strong style="font-size:1.5em;letter-spacing:.1em">${code}</strong></bdi>`),
+      paragraph(`<bdi dir="ltr"><strong>${code}</strong></bdi>`),
       paragraph(enter),
       paragraph(`<bdi dir="ltr"><a href="${link}">${link}</a></bdi>`),
       paragraph(valid),

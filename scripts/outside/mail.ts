@@ -73,6 +73,8 @@ function messageOf(mail: Mail, from: string): SendMailOptions {
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
+    // Unlike base64 it leaves a code readable where a mail program shows the source.
+    textEncoding: "quoted-printable",
     headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
   };
 }

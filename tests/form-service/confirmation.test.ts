@@ -1,0 +1,169 @@
+import { Decrypter } from "age-encryption";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseContactRecord } from "../../scripts/letter/contact.ts";
+import { findCanaries, findCanariesIn } from "../support/canaries.ts";
+import { hours, people } from "../support/fixtures.ts";
+import { type Harness, openHarness, sign, stateShown, submit, withdrawalCodeIn } from "./harness.ts";
+
+let harness: Harness;
+beforeEach(async () => {
+  harness = await openHarness();
+});
+afterEach(() => harness.close());
+
+const signatures = () => harness.store.query.selectFrom("signature").selectAll().execute();
+const wrongCodes = ["00000000", "11111111", "22222222", "33333333", "44444444"];
+
+describe("the code", () => {
+  it("confirms, as it was mailed or as people type it", async () => {
+    const { s, code } = await submit(harness, people.sara);
+    const typed = ` ${code.slice(0, 4).toLowerCase()} - ${code.slice(4)} `.replace(/[0-9]/g, (digit) =>
+      String.fromCharCode(0x6f0 + Number(digit)),
+    );
+    const answer = await harness.post("/fa/confirm/", { s, code: typed });
+    expect(answer.status).toBe(200);
+    expect(await stateShown(harness, withdrawalCodeIn(await answer.text()))).toBe("pending");
+  });
+
+  it("is not asked for by opening the link, whoever opens it and how often", async () => {
+    const { s } = await submit(harness, people.sara);
+    for (const method of ["GET", "HEAD", "GET"]) {
+      expect((await harness.request(`/en/confirm/?s=${s}`, { method })).status).toBe(200);
+      expect((await harness.request(`/en/not-me/?s=${s}`, { method })).status).toBe(200);
+    }
+    expect(await signatures()).toEqual([]);
+  });
+
+  it("shows the same withdrawal code again within 48 hours and signs nothing twice, also after a restart", async () => {
+    const first = await sign(harness, people.sara);
+    for (let times = 0; times < 2; times++) {
+      const again = await harness.post("/fa/confirm/", first);
+      expect(withdrawalCodeIn(await again.text())).toBe(first.withdrawalCode);
+      await harness.restart();
+    }
+    expect(await signatures()).toHaveLength(1);
+  });
+
+  it("is refused after five wrong ones, but empty and malformed ones count nothing", async () => {
+    const { s, code } = await submit(harness, people.sara);
+    for (const typed of ["", "  ", "1234", "UUUUUUUU", "<script>", ...wrongCodes.slice(0, 4), "", "x"]) {
+      expect((await harness.post("/en/confirm/", { s, code: typed })).status).toBe(422);
+    }
+    const other = await submit(harness, people.niamh);
+    expect((await harness.post("/en/confirm/", { s, code })).status).toBe(200);
+    for (const typed of wrongCodes) await harness.post("/en/confirm/", { s: other.s, code: typed });
+    expect((await harness.post("/en/confirm/", other)).status).toBe(422);
+    expect(await signatures()).toHaveLength(1);
+  });
+
+  it("counts guesses that come all at once, and those on a confirmed submission too", async () => {
+    const { s, code } = await submit(harness, people.sara);
+    await Promise.all(wrongCodes.map((typed) => harness.post("/en/confirm/", { s, code: typed })));
+    expect((await harness.post("/en/confirm/", { s, code })).status).toBe(422);
+    const spent = await sign(harness, people.niamh);
+    for (const typed of wrongCodes) await harness.post("/en/confirm/", { s: spent.s, code: typed });
+    expect((await harness.post("/en/confirm/", spent)).status).toBe(422);
+    expect(await stateShown(harness, spent.withdrawalCode)).toBe("pending");
+  });
+
+  it("gives one answer whether it is wrong, expired or unknown", async () => {
+    const { s } = await submit(harness, people.sara);
+    const expired = await submit(harness, people.niamh);
+    const wrong = await harness.post("/en/confirm/", { s, code: "00000000" });
+    harness.clock.advance(hours(48));
+    const late = await harness.post("/en/confirm/", expired);
+    const unknown = await harness.post("/en/confirm/", { s: "AAAAAAAAAAAAAAAAAAAAAA", code: "00000000" });
+    const texts = await Promise.all([wrong, late, unknown].map((answer) => answer.text()));
+    const plain = texts.map((text, i) => text.replaceAll([s, expired.s, "AAAAAAAAAAAAAAAAAAAAAA"][i]!, "S"));
+    expect(plain[1]).toBe(plain[0]);
+    expect(plain[2]).toBe(plain[0]);
+    expect([wrong.status, late.status, unknown.status]).toEqual([422, 422, 422]);
+  });
+
+  it("gives one signature when two devices send it at once", async () => {
+    const { s, code } = await submit(harness, people.sara);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => harness.post("/en/confirm/", { s, code })));
+    const codes = await Promise.all(answers.map(async (answer) => withdrawalCodeIn(await answer.text())));
+    expect(new Set(codes).size).toBe(1);
+    expect(await signatures()).toHaveLength(1);
+    expect(await harness.store.query.selectFrom("vault").select("id").execute()).toHaveLength(1);
+  });
+
+  it("binds the signature to the text that was there when the form was sent", async () => {
+    const { s, code } = await submit(harness, people.sara);
+    const texts = new Map([...harness.content.letterTexts].map(([lang, text]) => [lang, `${text}\nmore\n`] as const));
+    harness.gitHost.changeLetter(texts);
+    await harness.round();
+    await harness.post("/en/confirm/", { s, code });
+    expect((await signatures())[0]?.edition).toBe(harness.gitHost.edition);
+  });
+});
+
+describe("one mailbox", () => {
+  it("signs once, in whatever spelling; the first stays", async () => {
+    const spellings = ["shirin.b@gmail.com", "ShirinB@gmail.com", "shirinb+2@googlemail.com"];
+    for (const email of spellings) await sign(harness, { name: "Shirin", email });
+    expect(await signatures()).toHaveLength(1);
+  });
+
+  it("gets a code that works when it signs a second time", async () => {
+    const first = await sign(harness, people.sara);
+    const second = await sign(harness, people.sara, { name: "Another Name" });
+    expect(second.withdrawalCode).not.toBe(first.withdrawalCode);
+    expect(await signatures()).toHaveLength(1);
+    expect(await stateShown(harness, second.withdrawalCode)).toBe("pending");
+    await harness.post("/en/withdraw/", { code: second.withdrawalCode });
+    expect(await stateShown(harness, first.withdrawalCode)).toBe("withdrawn");
+  });
+
+  it("gets no code for the signature of an address that only looks like its own", async () => {
+    const first = await sign(harness, people.sara);
+    const other = await sign(harness, { ...people.sara, email: "sara.azadi+x@example.org" });
+    expect(await stateShown(harness, other.withdrawalCode)).toBe("unknown");
+    expect((await harness.post("/en/withdraw/", { code: other.withdrawalCode })).status).toBe(422);
+    expect(await stateShown(harness, first.withdrawalCode)).toBe("pending");
+  });
+});
+
+describe("contact details after the confirmation", () => {
+  it("are in the sealed record alone, which a custodian opens and the service cannot", async () => {
+    const person = { name: "Zarafshan Mehrabani", email: "zarafshan.mehrabani@example.org", place: "Wagga Wagga" };
+    const { s, code } = await sign(harness, person, { shown: "hidden" });
+    await harness.round();
+    const canaries = ["Zarafshan", "Mehrabani", "zarafshan.mehrabani", person.email, "Wagga Wagga"];
+    expect(findCanaries([...canaries, s, code], [harness.dataDir])).toEqual([]);
+    expect(findCanariesIn(canaries, "log", harness.logged())).toEqual([]);
+    expect(findCanariesIn(canaries, "git", JSON.stringify(harness.gitHost.filings))).toEqual([]);
+
+    const { sealed, id } = await harness.store.query.selectFrom("vault").selectAll().executeTakeFirstOrThrow();
+    for (const identity of harness.identities) {
+      const custodian = new Decrypter();
+      custodian.addIdentity(identity);
+      const record = parseContactRecord(await custodian.decrypt(new Uint8Array(sealed)));
+      expect(record).toMatchObject({ ...person, id, lang: "en", signed: "2026-11-22", consents: ["handover"] });
+    }
+  });
+
+  it("have one length, whatever they hold", async () => {
+    await sign(harness, people.sara);
+    await sign(harness, people.ming, { shown: "counted", place: "" });
+    const sealed = await harness.store.query.selectFrom("vault").select("sealed").execute();
+    expect(new Set(sealed.map((row) => row.sealed.length)).size).toBe(1);
+  });
+});
+
+describe("it was not me", () => {
+  it("deletes what waits for a code, and needs the code for it", async () => {
+    const { s, code } = await submit(harness, people.sara);
+    expect((await harness.post("/en/not-me/", { s, code: "00000000" })).status).toBe(422);
+    expect((await harness.post("/en/not-me/", { s, code })).status).toBe(200);
+    expect((await harness.post("/en/confirm/", { s, code })).status).toBe(422);
+    expect(await (await harness.post("/en/confirm/resend/", { s })).text()).toContain("cannot send this code again");
+  });
+
+  it("withdraws what somebody else confirmed with the code", async () => {
+    const { s, code, withdrawalCode } = await sign(harness, people.sara);
+    expect((await harness.post("/fa/not-me/", { s, code })).status).toBe(200);
+    expect(await stateShown(harness, withdrawalCode)).toBe("withdrawn");
+  });
+});

@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { days, hours, people } from "../support/fixtures.ts";
+import { type Harness, openHarness, sign, stateShown } from "./harness.ts";
+
+let harness: Harness;
+const open = async (settings: Record<string, string> = {}) => {
+  harness = await openHarness({ settings });
+};
+afterEach(() => harness.close());
+
+const signAll = async (count: number, from = 0) => {
+  const codes: string[] = [];
+  for (let i = from; i < from + count; i++) {
+    const { withdrawalCode } = await sign(harness, { name: "Sara", email: `person${i}@example.org` });
+    codes.push(withdrawalCode);
+  }
+  return codes;
+};
+const sheets = () => [...harness.gitHost.open.keys()].map((sheet) => harness.gitHost.parse(sheet));
+
+describe("a round of filing", () => {
+  it("files a sheet whose rows are attested and in the order of their ids", async () => {
+    await open();
+    await signAll(5);
+    await harness.round();
+    const [sheet] = sheets();
+    expect(sheet?.rows).toHaveLength(5);
+    expect(sheet?.edition).toBe(harness.gitHost.edition);
+    harness.gitHost.accept(sheet!.sheet);
+    expect(harness.gitHost.record().rows).toHaveLength(5);
+    expect(harness.gitHost.filings[0]).toMatchObject({ message: `file sheet ${sheet!.sheet}`, day: "2026-11-22" });
+  });
+
+  it("waits for enough signatures, splits many, and files few only after the longest wait", async () => {
+    await open({ FILE_AT_LEAST: "3", FILE_AT_MOST: "4", FILE_AT_LATEST: "72h" });
+    await signAll(2);
+    await harness.round();
+    expect(sheets()).toEqual([]);
+    await signAll(7, 2);
+    await harness.round();
+    expect(sheets().map(({ rows }) => rows.length)).toEqual([4, 4]);
+    harness.clock.advance(hours(72) - 1);
+    await harness.round();
+    expect(sheets()).toHaveLength(2);
+    harness.clock.advance(1);
+    await harness.round();
+    expect(sheets().map(({ rows }) => rows.length)).toEqual([4, 4, 1]);
+  });
+
+  it("never counts a wait as longer than it was, also after a restart", async () => {
+    await open({ FILE_AT_LEAST: "3", FILE_AT_LATEST: "72h" });
+    await signAll(1);
+    harness.clock.advance(hours(24));
+    await harness.restart();
+    harness.clock.advance(hours(48));
+    await harness.round();
+    expect(sheets()).toEqual([]);
+    harness.clock.advance(hours(24));
+    await harness.round();
+    expect(sheets()).toHaveLength(1);
+  });
+
+  it.each(["before", "after"] as const)(
+    "makes the same commit again when the call failed %s the arrival",
+    async (when) => {
+      await open();
+      const [code] = await signAll(3);
+      harness.gitHost.failNext(when);
+      await harness.round();
+      expect(await stateShown(harness, code!)).toBe("pending");
+      await harness.restart();
+      harness.clock.advance(days(1));
+      await signAll(1, 10);
+      await harness.round();
+      expect(harness.gitHost.filings).toHaveLength(3);
+      expect(harness.gitHost.filings[1]).toEqual(harness.gitHost.filings[0]);
+      expect(sheets().map(({ rows }) => rows.length)).toEqual([3, 1]);
+      expect(JSON.parse(harness.logged().trim().split("\n").at(-1)!)).toMatchObject({
+        level: "warn",
+        day: "2026-11-22",
+      });
+    },
+  );
+
+  it("neither loses nor doubles a signature when the answer is lost and the sheet is accepted meanwhile", async () => {
+    await open();
+    const [code] = await signAll(2);
+    harness.gitHost.failNext("after");
+    await harness.round();
+    harness.gitHost.accept([...harness.gitHost.open.keys()][0]!);
+    await harness.restart();
+    await harness.round();
+    await harness.round();
+    expect(harness.gitHost.record().rows).toHaveLength(2);
+    expect(harness.gitHost.filings).toHaveLength(1);
+    expect(await stateShown(harness, code!)).toBe("accepted");
+  });
+
+  it("forgets public fields and the sheet's text once they are not needed", async () => {
+    await open();
+    await signAll(1);
+    await harness.round();
+    expect(await harness.store.query.selectFrom("sheet").select(["state", "text"]).execute()).toEqual([
+      { state: "filed", text: null },
+    ]);
+    harness.gitHost.accept([...harness.gitHost.open.keys()][0]!);
+    await harness.round();
+    expect(await harness.store.query.selectFrom("signature").selectAll().executeTakeFirst()).toMatchObject({
+      ...{ state: "accepted", row: null, edition: null, day: null, sheet: null },
+    });
+    expect(await harness.store.query.selectFrom("sheet").selectAll().execute()).toEqual([]);
+    expect(await harness.store.query.selectFrom("vault").select("id").execute()).toHaveLength(1);
+  });
+
+  it("destroys a refused row and its contact record after seven days", async () => {
+    await open();
+    const { withdrawalCode } = await sign(harness, people.sara);
+    await harness.round();
+    const [sheet] = sheets();
+    harness.gitHost.accept(sheet!.sheet, { [sheet!.rows[0]!.id]: "fake-name" });
+    await harness.round();
+    expect(await stateShown(harness, withdrawalCode)).toBe("refused");
+    harness.clock.advance(days(6));
+    await harness.round();
+    expect(await harness.store.query.selectFrom("vault").select("id").execute()).toHaveLength(1);
+    harness.clock.advance(days(1));
+    await harness.round();
+    for (const table of ["vault", "address", "signature", "code"] as const) {
+      expect(await harness.store.query.selectFrom(table).selectAll().execute()).toEqual([]);
+    }
+    // Main still tells it.
+    expect(await stateShown(harness, withdrawalCode)).toBe("refused");
+  });
+
+  it("goes on with the others when one sheet cannot be filed", async () => {
+    await open({ FILE_AT_MOST: "2" });
+    await signAll(4);
+    harness.gitHost.failNext("before");
+    await harness.round();
+    expect(sheets()).toHaveLength(1);
+    await harness.round();
+    expect(sheets()).toHaveLength(2);
+  });
+
+  it("keeps rows of two editions on sheets of their own", async () => {
+    await open({ FILE_AT_LEAST: "2" });
+    await signAll(1);
+    const texts = new Map([...harness.content.letterTexts].map(([lang, text]) => [lang, `${text}\nmore\n`] as const));
+    harness.gitHost.changeLetter(texts);
+    await harness.round();
+    await signAll(2, 1);
+    await harness.round();
+    expect(sheets().map(({ rows }) => rows.length)).toEqual([2]);
+    harness.clock.advance(hours(72));
+    await harness.round();
+    expect(new Set(sheets().map(({ edition }) => edition)).size).toBe(2);
+  });
+});

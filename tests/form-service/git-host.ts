@@ -1,0 +1,77 @@
+import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/acceptance.ts";
+import { sha256 } from "../../scripts/letter/derivation.ts";
+import { editionOf } from "../../scripts/letter/edition.ts";
+import { type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
+import type { RefusalCode } from "../../scripts/letter/moderation.ts";
+import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
+import { parseSheet, type Sheet } from "../../scripts/letter/sheet.ts";
+import type { Filing, GitHost, MainState } from "../../scripts/outside/git-host.ts";
+
+export type StandInGitHost = Pick<GitHost, "head" | "readMain" | "file"> & {
+  /** All sheets that were filed and are not settled, by id. */
+  open: Map<string, Filing>;
+  /** Calls of `file`, also those that failed. */
+  filings: Filing[];
+  /** Lets the next call of `file` fail before or after the sheet has arrived. */
+  failNext(when: "before" | "after"): void;
+  /** Validates a sheet as the workflow does and merges it, with these rows refused. */
+  accept(sheet: string, refused?: Record<string, RefusalCode>): void;
+  parse(sheet: string): Sheet;
+  record(): CampaignRecord;
+  edition: string;
+  changeLetter(texts: ReadonlyMap<string, string>): string;
+};
+
+/** A git host in memory that accepts by the real rules. Filing another content under a known id is an error. */
+export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKey: Uint8Array): StandInGitHost {
+  const open = new Map<string, Filing>();
+  const filings: Filing[] = [];
+  const failures: ("before" | "after")[] = [];
+  const settlements: Settlement[] = [];
+  const edition = editionOf(texts);
+  let record = logEdition(EMPTY_RECORD, edition, texts);
+  const commit = () =>
+    Buffer.from(sha256(record.entries.join("\n"), String(settlements.length)))
+      .toString("hex")
+      .slice(0, 40);
+  const main = (): MainState => ({ commit: commit(), record, settled: settledBy(settlements) });
+
+  return {
+    open,
+    filings,
+    edition,
+    failNext: (when) => void failures.push(when),
+    head: async () => commit(),
+    readMain: async () => main(),
+    async file(filing) {
+      filings.push(filing);
+      const failure = failures.shift();
+      if (failure === "before") throw new Error("the git host is away");
+      const known = filings.find(({ sheet }) => sheet === filing.sheet)!;
+      if (JSON.stringify(known) !== JSON.stringify(filing)) throw new Error("a retry is not the same filing");
+      parseSheet(filing.text);
+      if (!main().settled.sheets.has(filing.sheet)) open.set(filing.sheet, filing);
+      if (failure === "after") throw new Error("the answer was lost");
+    },
+    accept(id, refusals = {}) {
+      const sheet = parseSheet(open.get(id)!.text);
+      const rules = { ...main(), attestationKey };
+      const refused = new Map(Object.entries(refusals));
+      const acceptance =
+        sheet.kind === "signatures"
+          ? acceptSheet(rules, sheet, { state: "approved", approvedBy: [1], refused })
+          : applyWithdrawals(rules, sheet);
+      record = acceptance.record;
+      const { leftOut } = acceptance;
+      settlements.push({ sheet: id, approvedBy: [1], refused: acceptance.refused, leftOut, size: 0, root: "" });
+      open.delete(id);
+    },
+    parse: (id) => parseSheet(open.get(id)!.text),
+    record: () => record,
+    changeLetter(changed) {
+      const next = editionOf(changed);
+      record = logEdition(record, next, changed);
+      return next;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateHybridIdentity, identityToRecipient } from "age-encryption";
+import type pino from "pino";
+import { createApp } from "../../scripts/form-service/app.ts";
+import { fileRound } from "../../scripts/form-service/filing.ts";
+import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
+import { openMainView } from "../../scripts/form-service/main-view.ts";
+import { openQueue } from "../../scripts/form-service/queue.ts";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
+import { deleteExpired } from "../../scripts/form-service/submissions.ts";
+import { openWaitingCodes } from "../../scripts/form-service/waiting-codes.ts";
+import { signingKey } from "../../scripts/letter/key.ts";
+import { openDatabase } from "../../scripts/outside/database.ts";
+import { openLog } from "../../scripts/outside/log.ts";
+import { openMailer } from "../../scripts/outside/mail.ts";
+import { openSeal } from "../../scripts/outside/seal.ts";
+import { readSettings } from "../../scripts/outside/settings.ts";
+import { readContent } from "../../scripts/site/read-content.ts";
+import { siteContext } from "../../scripts/site/views/context.ts";
+import { fixedClock, fixedRandomness } from "../support/fixtures.ts";
+import { type MailServer, startMailServer } from "../support/mail-server.ts";
+import { root } from "../support/source.ts";
+import { standInGitHost } from "./git-host.ts";
+
+/** Two identities of custodians; made once, for they are slow to make. */
+const identities = await Promise.all([generateHybridIdentity(), generateHybridIdentity()]);
+const recipients = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
+const content = await readContent(join(root, "content"));
+
+export type Harness = Awaited<ReturnType<typeof openHarness>>;
+
+/** The whole form service on a real database and a real mail server, with a fixed clock and fixed randomness. */
+export async function openHarness(options: { settings?: Record<string, string>; seed?: string } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "undersigned-form-service-"));
+  const dataDir = join(folder, "data");
+  const siteFolder = join(folder, "site");
+  mkdirSync(siteFolder, { recursive: true });
+  const mailServer: MailServer = await startMailServer();
+  const clock = fixedClock();
+  const random = fixedRandomness(options.seed);
+  const attestation = signingKey(random(32));
+  const settings = readSettings({ DATA_DIR: dataDir, MAIL_URL: mailServer.url, ...options.settings });
+  const gitHost = standInGitHost(content.letterTexts, attestation.publicKey);
+  const lines: string[] = [];
+  const log = openLog(clock, { write: (line: string) => void lines.push(line) } as pino.DestinationStream);
+  const keys = { ledger: "", attestation: "", recipients };
+  const pepper = random(32);
+
+  async function open() {
+    const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
+    const main = openMainView(gitHost);
+    await main.refresh();
+    const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log, [20, 20]);
+    const codes = openWaitingCodes(clock);
+    const queue = openQueue(store, clock);
+    const site = () => siteContext({ content, settings, keys, at: "service" });
+    const seal = openSeal(recipients);
+    const service = {
+      ...{ settings, siteFolder, store, clock, random, seal, attestation, pepper, queue, log, mails, codes, site },
+      main: main.current,
+    };
+    const round = () => fileRound({ store, clock, random, gitHost, main, queue, log, settings });
+    return { service, store, app: createApp(service), round, sweep: () => deleteExpired(store, clock, codes) };
+  }
+
+  let parts = await open();
+  const request = (path: string, init: RequestInit = {}) =>
+    parts.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));
+  return {
+    ...{ folder, siteFolder, dataDir, settings, clock, gitHost, mailServer, identities, content },
+    logged: () => lines.join(""),
+    get store() {
+      return parts.store;
+    },
+    get service() {
+      return parts.service;
+    },
+    round: () => parts.round(),
+    sweep: () => parts.sweep(),
+    get: (path: string, headers: Record<string, string> = {}) => request(path, { headers }),
+    request,
+    post: (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
+      request(path, { method: "POST", body: new URLSearchParams(form), headers }),
+    /** As after a crash: memory is gone, the database is as the last commit left it. */
+    async restart() {
+      await parts.store.close();
+      parts = await open();
+    },
+    writeSite(path: string, text: string) {
+      const file = join(siteFolder, path);
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeFileSync(file, text);
+    },
+    async close() {
+      await parts.service.mails.close(0);
+      await parts.store.close();
+      await mailServer.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A form as a person fills it in; the name is shown unless said otherwise. */
+export function formOf(person: { name: string; email: string; place?: string }, more: Record<string, string> = {}) {
+  const { name, email, place = "" } = person;
+  return { shown: "name", name, place, email, consent_handover: "yes", consent_public: "yes", ...more };
+}
+
+/** Fills in the form and takes `s` and code from page and mail, as its owner would. */
+export async function submit(
+  harness: Harness,
+  person: { name: string; email: string; place?: string },
+  more: Record<string, string> = {},
+  lang = "en",
+): Promise<{ s: string; code: string }> {
+  const answer = await harness.post(`/${lang}/sign/`, formOf(person, more));
+  if (answer.status !== 303) throw new Error(`the form came back with ${answer.status}`);
+  const s = new URL(answer.headers.get("location")!, "http://localhost:8080").searchParams.get("s")!;
+  const mail = await harness.mailServer.waitForMail(person.email);
+  const code = /^[0-9A-HJKMNP-TV-Z]{8}$/m.exec(mail.text)?.[0];
+  if (code === undefined) throw new Error("the mail holds no code");
+  return { s, code };
+}
+
+/** Submits and confirms, and gives the withdrawal code as well. */
+export async function sign(
+  harness: Harness,
+  ...args: Parameters<typeof submit> extends [unknown, ...infer R] ? R : never
+) {
+  const { s, code } = await submit(harness, ...args);
+  const answer = await harness.post(`/${args[2] ?? "en"}/confirm/`, { s, code });
+  if (answer.status !== 200) throw new Error(`the confirmation was answered with ${answer.status}`);
+  return { s, code, withdrawalCode: withdrawalCodeIn(await answer.text()) };
+}
+
+export function withdrawalCodeIn(page: string): string {
+  const code = /<code [^>]*id="withdrawal-code"[^>]*>([0-9A-Z]{26})<\/code>/.exec(page)?.[1];
+  if (code === undefined) throw new Error("the page holds no withdrawal code");
+  return code;
+}
+
+/** The state that the page of the withdrawal code shows. */
+export async function stateShown(harness: Harness, code: string): Promise<string | undefined> {
+  const page = await (await harness.post("/en/verify/", { code })).text();
+  return /data-state="(\w+)"/.exec(page)?.[1];
+}

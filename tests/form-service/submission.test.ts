@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findCanaries, findCanariesIn } from "../support/canaries.ts";
+import { hours, people } from "../support/fixtures.ts";
+import { formOf, type Harness, openHarness, submit } from "./harness.ts";
+
+let harness: Harness;
+beforeEach(async () => {
+  harness = await openHarness();
+});
+afterEach(() => harness.close());
+
+describe("the form", () => {
+  it("sends a neutral mail with one link and the code alone on its line, in the language of the form", async () => {
+    await harness.post("/fa/sign/", formOf(people.omid));
+    const mail = await harness.mailServer.waitForMail(people.omid.email);
+    expect(mail.subject).toBe("کد تأیید شما");
+    expect(mail.links).toHaveLength(1);
+    expect(mail.links[0]).toMatch(/^http:\/\/localhost:8080\/fa\/confirm\/\?s=[\w-]{22}$/);
+    expect(mail.text.match(/^[0-9A-HJKMNP-TV-Z]{8}$/gm)).toHaveLength(1);
+    expect(mail.html.match(/href=/g)).toHaveLength(1);
+    const raw = mail.raw.toString();
+    expect(raw).toMatch(/^Auto-Submitted: auto-generated/m);
+    expect(raw + mail.text + mail.html).not.toMatch(
+      /iran|amnesty|letter|petition|signature|ایران|عفو|نامه|امضا|طومار/i,
+    );
+  });
+
+  it("comes back with what was typed and what is to be mended", async () => {
+    const answer = await harness.post("/en/sign/", formOf(people.niamh, { name: "see www.example.com", email: "no" }));
+    const page = await answer.text();
+    expect(answer.status).toBe(422);
+    expect(page).toContain("<title>Error:");
+    expect(page).toContain('value="see www.example.com"');
+    expect(page).toContain('href="#name"');
+    expect(page).toContain('href="#email"');
+    expect(harness.mailServer.mails).toEqual([]);
+    expect(await harness.store.query.selectFrom("submission").selectAll().execute()).toEqual([]);
+  });
+
+  it("does not wait for the mail server, and tries again what was put off", async () => {
+    harness.mailServer.failNext("greylist");
+    const { s } = await submit(harness, people.sara);
+    expect(s).toHaveLength(22);
+  });
+
+  it("sends the same code again while memory holds it, at most twice, and then says so", async () => {
+    const { s, code } = await submit(harness, people.sara);
+    for (let times = 0; times < 2; times++) {
+      const page = await (await harness.post("/en/confirm/resend/", { s })).text();
+      expect(page).toContain('role="status"');
+      expect((await harness.mailServer.waitForMail(people.sara.email)).text).toContain(code);
+    }
+    expect(await (await harness.post("/en/confirm/resend/", { s })).text()).toContain("cannot send this code again");
+  });
+
+  it("cannot send a code again after a restart, but the code stays good", async () => {
+    const { s, code } = await submit(harness, people.sara);
+    await harness.restart();
+    expect(await (await harness.post("/en/confirm/resend/", { s })).text()).toContain("cannot send this code again");
+    expect((await harness.post("/en/confirm/", { s, code })).status).toBe(200);
+  });
+
+  it("leaves no byte of name and address in the data folder and the log before the confirmation", async () => {
+    const person = { name: "Zarafshan Mehrabani", email: "zarafshan.mehrabani@example.org", place: "Wagga Wagga" };
+    for (const shown of ["name", "initials", "hidden", "counted"]) {
+      await submit(harness, { ...person, email: `${shown}.${person.email}` }, { shown });
+    }
+    const { s, code } = await submit(harness, person);
+    for (const wrong of ["00000000", "not a code", ""]) await harness.post("/en/confirm/", { s, code: wrong });
+    await harness.post("/en/confirm/resend/", { s });
+    const canaries = ["Zarafshan", "Mehrabani", "zarafshan.mehrabani", person.email, "Wagga Wagga", s, code];
+    expect(findCanaries(canaries, [harness.dataDir])).toEqual([]);
+    expect(findCanariesIn(canaries, "log", harness.logged())).toEqual([]);
+    await harness.restart();
+    expect(findCanaries(canaries, [harness.dataDir])).toEqual([]);
+  });
+
+  it("forgets a submission after 48 hours, at the moment while it runs and by days after a restart", async () => {
+    const count = async () => (await harness.store.query.selectFrom("submission").selectAll().execute()).length;
+    await submit(harness, people.sara);
+    harness.clock.advance(hours(48) - 1);
+    await harness.sweep();
+    expect(await count()).toBe(1);
+    harness.clock.advance(1);
+    await harness.sweep();
+    expect(await count()).toBe(0);
+
+    await submit(harness, people.niamh);
+    await harness.restart();
+    harness.clock.advance(hours(72));
+    await harness.sweep();
+    expect(await count()).toBe(0);
+  });
+
+  it("takes no signature after the last day of signing", async () => {
+    const { campaign } = harness.content;
+    const open = harness.service.site;
+    Object.assign(harness.service, { site: () => ({ ...open(), campaign: { ...campaign, closes: "2026-11-21" } }) });
+    expect((await harness.post("/en/sign/", formOf(people.sara))).status).toBe(403);
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, expect, it } from "vitest";
+import { type Migration, openDatabase } from "../../scripts/outside/database.ts";
+
+type Tables = { word: { key: string; text: string } };
+const folder = mkdtempSync(join(tmpdir(), "undersigned-database-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => ({ kind: "sqlite", path: join(folder, "below", name) }) as const;
+const first: Migration = async (query) => {
+  await sql`create table word (key text primary key, text text not null) without rowid`.execute(query);
+};
+const broken: Migration = async (query) => {
+  await sql`create table more (key text primary key)`.execute(query);
+  throw new Error("cut short");
+};
+
+it("runs each migration once, whole or not at all", async () => {
+  await (await openDatabase<Tables>(at("a.db"), [first])).close();
+  await expect(openDatabase<Tables>(at("a.db"), [first, broken])).rejects.toThrow("cut short");
+  const database = await openDatabase<Tables>(at("a.db"), [first]);
+  const { rows } = await sql`select name from sqlite_master where name = 'more'`.execute(database.query);
+  expect(rows).toEqual([]);
+  await database.close();
+});
+
+it("refuses a database of a newer version", async () => {
+  await (await openDatabase<Tables>(at("b.db"), [first])).close();
+  await expect(openDatabase<Tables>(at("b.db"), [])).rejects.toThrow("newer version");
+});
+
+it("leaves no byte of what was deleted once it is scrubbed", async () => {
+  const database = await openDatabase<Tables>(at("c.db"), [first]);
+  const values = Array.from({ length: 200 }, (_, i) => ({ key: `k${i}`, text: `canary-${i}-`.repeat(i) || "canary-" }));
+  await database.query.insertInto("word").values(values).execute();
+  await database.query.deleteFrom("word").execute();
+  await database.scrub();
+  for (const end of ["", "-wal"]) expect(readFileSync(at("c.db").path + end).includes("canary-")).toBe(false);
+  await database.close();
+});
+
+it("is durable: a commit is on the disk before it is answered", async () => {
+  const database = await openDatabase<Tables>(at("d.db"), [first]);
+  const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(database.query);
+  expect(rows[0]?.synchronous).toBe(2);
+  await database.close();
+});
