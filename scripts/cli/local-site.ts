@@ -1,20 +1,39 @@
 import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { PublicKeys } from "../letter/published.ts";
 import { changedFiles, EMPTY_RECORD } from "../letter/record.ts";
 import { buildSite } from "../outside/eleventy.ts";
 import type { MainState } from "../outside/git-host.ts";
 
+/** The site of a campaign on this machine. */
+export type LocalSite = {
+  /** where the current build lies: a link that moves from build to build */
+  readonly folder: string;
+  /** Builds the site of main, unless it is what is published already. @throws LetterError `build`, `edition` */
+  publish(main: MainState): Promise<void>;
+};
+
 /**
- * Builds the site of main into `$DATA_DIR/builds/` and lets `$DATA_DIR/site` point to it in one step, so that nobody
- * is ever served half a site. A build that fails leaves the previous site in its place.
- *
- * @throws LetterError `build`, `edition`
+ * Builds go into `$DATA_DIR/builds/`, and `$DATA_DIR/site` points to the last one. It moves in one step, so that nobody
+ * is ever served half a site; a build that fails leaves the previous site in its place.
  */
-export async function publishLocally(dataDir: string, main: MainState, keys: PublicKeys): Promise<void> {
-  const builds = join(dataDir, "builds");
-  const name = `${main.commit.slice(0, 12)}-${process.pid}-${++count}`;
-  const work = join(builds, `${name}.record`);
+export function openLocalSite(dataDir: string, keys: PublicKeys): LocalSite {
+  const folder = join(dataDir, "site");
+  let published = "";
+  return {
+    folder,
+    async publish(main) {
+      if (main.commit === published) return;
+      const name = `${main.commit.slice(0, 12)}-${process.pid}`;
+      await build(join(dataDir, "builds", name), main, keys);
+      await pointTo(folder, name);
+      published = main.commit;
+    },
+  };
+}
+
+async function build(output: string, main: MainState, keys: PublicKeys): Promise<void> {
+  const work = `${output}.record`;
   await mkdir(work, { recursive: true });
   const publicKeys = join(work, "keys.json");
   await writeFile(publicKeys, JSON.stringify(keys));
@@ -23,22 +42,20 @@ export async function publishLocally(dataDir: string, main: MainState, keys: Pub
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  await buildSite({ signatures: join(work, "signatures"), output: join(builds, name), publicKeys });
+  await buildSite({ signatures: join(work, "signatures"), output, publicKeys });
   await rm(work, { recursive: true });
-  await pointTo(join(dataDir, "site"), join("builds", name));
 }
 
-let count = 0;
-
-async function pointTo(link: string, target: string): Promise<void> {
+/** Points the link to a build and removes all others but the one before: an answer that began with it may be under way. */
+async function pointTo(link: string, name: string): Promise<void> {
   const before = await readlink(link).catch(() => undefined);
   const draft = `${link}.next`;
   await rm(draft, { force: true });
-  await symlink(target, draft);
+  await symlink(join("builds", name), draft);
   await rename(draft, link);
-  // The build before this one stays: an answer that began with it may still be under way.
-  const keep = [target, before].map((path) => path?.split("/").at(-1));
-  for (const name of await readdir(join(dirname(link), "builds"))) {
-    if (!keep.includes(name)) await rm(join(dirname(link), "builds", name), { recursive: true, force: true });
+  const keep = [name, basename(before ?? "")];
+  const builds = join(dirname(link), "builds");
+  for (const other of await readdir(builds)) {
+    if (!keep.includes(other)) await rm(join(builds, other), { recursive: true, force: true });
   }
 }
