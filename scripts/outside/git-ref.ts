@@ -52,16 +52,11 @@ export async function moveRefs(repository: string, moves: readonly RefMove[]): P
     return `update ${ref}\0${to}\0${from}\0`;
   });
   const input = ["start\0", ...commands, "prepare\0", "commit\0"].join("");
-  for (let tries = 0; ; tries++) {
-    const { code, stderr } = await runGit(repository, ["update-ref", "--stdin", "-z"], { input, codes: [0, 1, 128] });
-    if (code === 0) break;
+  await removeStaleLocks(repository, moves);
+  const { code, said } = await runGit(repository, ["update-ref", "--stdin", "-z"], { input, codes: [0, 1, 128] });
+  if (code !== 0) {
     for (const { ref, from } of moves) if ((await readRef(repository, ref)) !== from) return false;
-    if (tries > 0 || !(await removeStaleLocks(repository, moves))) {
-      throw new LetterError(
-        "git",
-        `a branch could not be moved: ${/^fatal: (.{0,160})/.exec(stderr)?.[1] ?? "no reason"}`,
-      );
-    }
+    throw new LetterError("git", `a branch could not be moved: ${said}`);
   }
   for (const { ref } of moves) await syncFolders(repository, ref);
   return true;
@@ -69,19 +64,12 @@ export async function moveRefs(repository: string, moves: readonly RefMove[]): P
 
 const ZERO = "0".repeat(40);
 
-async function removeStaleLocks(repository: string, moves: readonly RefMove[]): Promise<boolean> {
-  let removed = false;
+async function removeStaleLocks(repository: string, moves: readonly RefMove[]): Promise<void> {
   for (const name of ["packed-refs", ...moves.map(({ ref }) => ref)]) {
     const lock = join(repository, `${name}.lock`);
-    const since = await stat(lock).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => Date.now(),
-    );
-    if (Date.now() - since < STALE_LOCK) continue;
-    await rm(lock, { force: true });
-    removed = true;
+    const found = await stat(lock).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > STALE_LOCK) await rm(lock, { force: true });
   }
-  return removed;
 }
 
 /** git syncs the file of a ref, not the folders that name it: without this a power cut could undo a finished move. */

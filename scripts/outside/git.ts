@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { LetterError } from "../letter/error.ts";
 
-/** What a git command left behind. */
-export type GitResult = { readonly code: number; readonly stdout: Buffer; readonly stderr: string };
+/** What a git command left behind; `said` is the first line of its errors, without control characters. */
+export type GitResult = { readonly code: number; readonly stdout: Buffer; readonly said: string };
 
 export type GitOptions = {
   readonly input?: Uint8Array | string;
@@ -53,10 +53,10 @@ export function runGit(repository: string, args: readonly string[], options: Git
       reject(failure(missing ? "git is not installed: install it and try again" : "git could not be started", cause));
     });
     child.on("close", (code) => {
-      const said = Buffer.concat(stderr).toString("utf8");
+      const said = oneLine(Buffer.concat(stderr).toString("utf8"));
       if (size > limit) reject(failure(`git ${args[0]} printed more than ${limit} bytes`));
-      else if (code === null || !codes.includes(code)) reject(failure(`git ${args[0]} failed: ${oneLine(said)}`));
-      else resolve({ code, stdout: Buffer.concat(stdout), stderr: said });
+      else if (code === null || !codes.includes(code)) reject(failure(`git ${args[0]} failed: ${said}`));
+      else resolve({ code, stdout: Buffer.concat(stdout), said });
     });
     // A command that fails early closes its input: its exit code says more than the broken pipe.
     child.stdin.on("error", () => {});

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import { parseMergeMessage, type Settlement, settledBy } from "../letter/merge-message.ts";
@@ -18,9 +18,8 @@ export const MAIN = "refs/heads/main";
  * @throws LetterError `git`
  */
 export async function createRepository(repository: string, first: Omit<NewCommit, "parents">): Promise<void> {
-  const draft = `${repository}.${process.pid}`;
   await mkdir(dirname(repository), { recursive: true, mode: 0o700 });
-  await rm(draft, { recursive: true, force: true });
+  const draft = await mkdtemp(`${repository}.`);
   const args = ["init", "--quiet", "--bare", "--template=", "--object-format=sha1", "--initial-branch=main", "--"];
   await runGit(draft, [...args, draft]);
   const commit = await writeCommit(draft, { ...first, parents: [] });
@@ -32,6 +31,9 @@ export async function createRepository(repository: string, first: Omit<NewCommit
     // Another process was first: its repository is as good as ours.
     if (!["ENOTEMPTY", "EEXIST"].includes((cause as NodeJS.ErrnoException).code ?? "")) throw cause;
   }
+  const folder = await open(dirname(repository));
+  await folder.sync();
+  await folder.close();
 }
 
 /** SHA of main's commit. @throws LetterError `git` when there is none */
