@@ -1,0 +1,190 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { attest, attestLeave, isAttested, isLeaveAttested } from "../../scripts/letter/attestation.ts";
+import { formatBase64url, parseBase64url } from "../../scripts/letter/base64url.ts";
+import { openCheckpoint, signCheckpoint } from "../../scripts/letter/checkpoint.ts";
+import {
+  type ContactRecord,
+  contactCommitment,
+  formatContactRecord,
+  parseContactRecord,
+} from "../../scripts/letter/contact.ts";
+import { confirmKeyOf, idOf, openingOf, withdrawalCodeOf } from "../../scripts/letter/derivation.ts";
+import { editionOf } from "../../scripts/letter/edition.ts";
+import { attestedText, formatEntry, parseEntry } from "../../scripts/letter/entry.ts";
+import { startLedgerCheck } from "../../scripts/letter/ledger-check.ts";
+import { formatListShard, parseListShard } from "../../scripts/letter/list.ts";
+import { formatMergeMessage, parseMergeMessage } from "../../scripts/letter/merge-message.ts";
+import { formatVkey, parseVkey } from "../../scripts/letter/note.ts";
+import { publishedSizes } from "../../scripts/letter/published.ts";
+import { acceptEntryOf, type PublicFields, parseRow, publicCommitment, ROW_COLUMNS } from "../../scripts/letter/row.ts";
+import { formatSheet, parseSheet } from "../../scripts/letter/sheet.ts";
+import { formatTable, parseTable } from "../../scripts/letter/table.ts";
+import { leafHash, treeRoot } from "../../scripts/letter/tree.ts";
+import { root } from "../support/source.ts";
+import { noVectors, readVectorJson } from "../support/vectors.ts";
+import { ledger, service } from "./invented.ts";
+
+type Person = Record<
+  | ("s" | "code" | "confirmKey" | "withdrawalCode" | "opening" | "id" | "contactOpening" | "publicCommitment")
+  | ("contactCommitment" | "attestation" | "entry" | "leaveAttestation"),
+  string
+> & { row: PublicFields; contactRecord: Omit<ContactRecord, "opening"> };
+type WorkedValues = Record<"origin" | "vkey" | "serviceKey" | "edition", string> & {
+  letter: Record<string, string>;
+  people: Person[];
+  entries: string[];
+  leafHashes: string[];
+  states: { size: number; root: string; checkpoint: string }[];
+};
+
+// The normative text carries the worked values, so that whoever reads it can check their own program: what stands there must be right.
+const readme = readFileSync(join(root, "signatures/README.md"), "utf8");
+const blocks = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, kind, text]) => ({
+  kind,
+  text: text ?? "",
+}));
+const values = JSON.parse(blocks.find(({ kind }) => kind === "json")?.text ?? "{}") as WorkedValues;
+const block = (begin: string) => blocks.find(({ text }) => text.startsWith(begin))?.text ?? "";
+
+describe("the worked values of signatures/README.md", () => {
+  it("are three signatures, six entries and three checkpoints", () => {
+    expect([values.people.length, values.entries.length, values.states.length]).toEqual([3, 6, 3]);
+  });
+
+  describe.each(values.people)("signature $id", (person) => {
+    const { row, contactRecord } = person;
+    const contact = { ...contactRecord, opening: person.contactOpening };
+    const secret = parseBase64url(person.s, 16);
+
+    it("derives key, withdrawal code, opening and id from link and code", () => {
+      expect(formatBase64url(confirmKeyOf(secret, person.code))).toBe(person.confirmKey);
+      expect(withdrawalCodeOf(secret, person.code)).toBe(person.withdrawalCode);
+      expect(formatBase64url(openingOf(person.withdrawalCode))).toBe(person.opening);
+      expect(idOf(parseBase64url(person.opening, 32))).toBe(person.id);
+    });
+
+    it("commits to what is public and to the contact record", () => {
+      expect(publicCommitment({ ...row, opening: person.opening }, values.edition)).toBe(person.publicCommitment);
+      expect(contactCommitment(contact)).toBe(person.contactCommitment);
+      expect(parseContactRecord(formatContactRecord(contact))).toEqual(contact);
+    });
+
+    it("is attested, and so is its withdrawal", () => {
+      const { publicCommitment, contactCommitment, attestation } = person;
+      const entry = {
+        kind: "accept" as const,
+        edition: values.edition,
+        publicCommitment,
+        contactCommitment,
+        attestation,
+      };
+      expect(attest(entry, service)).toBe(attestation);
+      expect(isAttested(entry, parseBase64url(values.serviceKey, 32))).toBe(true);
+      expect(attestLeave(person.id, service)).toBe(person.leaveAttestation);
+      expect(isLeaveAttested(person.id, person.leaveAttestation, service.publicKey)).toBe(true);
+      expect(isLeaveAttested(person.id, attestation, service.publicKey)).toBe(false);
+    });
+
+    it("makes its entry", () => {
+      const cells = {
+        id: person.id,
+        ...row,
+        opening: person.opening,
+        contact: person.contactCommitment,
+        attestation: person.attestation,
+      };
+      const parsed = parseRow(
+        ROW_COLUMNS.map((column) => cells[column]),
+        "row 1",
+      );
+      expect(formatEntry(acceptEntryOf(parsed, values.edition))).toBe(person.entry);
+    });
+  });
+
+  it("have the edition of their letter", () => {
+    expect(editionOf(new Map(Object.entries(values.letter)))).toBe(values.edition);
+    expect(editionOf(new Map(Object.entries(values.letter).reverse()))).toBe(values.edition);
+  });
+
+  it("have the leaf hashes, roots and checkpoints of their entries", () => {
+    const leaves = values.entries.map((line) => leafHash(line));
+    expect(leaves.map((leaf) => Buffer.from(leaf).toString("base64"))).toEqual(values.leafHashes);
+    for (const { size, root, checkpoint } of values.states) {
+      const found = treeRoot(leaves.slice(0, size));
+      expect(Buffer.from(found).toString("base64")).toBe(root);
+      expect(signCheckpoint({ origin: values.origin, size, root: found }, ledger)).toBe(checkpoint);
+      expect(openCheckpoint(checkpoint, parseVkey(values.vkey))).toEqual({ origin: values.origin, size, root: found });
+    }
+    expect(publishedSizes(values.entries)).toEqual(values.states.map(({ size }) => size));
+  });
+
+  it("have a ledger that obeys its rules, and the keys of their seeds", () => {
+    const check = startLedgerCheck((entry) => isAttested(entry, service.publicKey));
+    for (const line of values.entries) {
+      expect(formatEntry(parseEntry(line))).toBe(line);
+      check.add(line);
+    }
+    const facts = check.finish();
+    expect([[...facts.accepts.keys()], [...facts.withdrawn]]).toEqual([[2, 3, 4], [3]]);
+    expect(formatVkey(ledger.verifier)).toBe(values.vkey);
+    expect(formatBase64url(service.publicKey)).toBe(values.serviceKey);
+  });
+
+  it.skipIf(noVectors)("are those of formats.json", () => {
+    const { about: _, ...formats } = readVectorJson<WorkedValues & { about: string }>("formats.json");
+    expect(values).toEqual(formats);
+  });
+});
+
+describe("the examples of signatures/README.md", () => {
+  const [hidden, , named] = values.people as [Person, Person, Person];
+
+  it("show a sheet, a list, a table and rows in their one spelling", () => {
+    const sheet = block("---\nsheet: ");
+    expect(formatSheet(parseSheet(sheet))).toBe(sheet);
+    expect(parseSheet(sheet).rows.map(({ id }) => id)).toEqual([hidden.id, named.id]);
+    const list = block("| index |");
+    expect(formatListShard(parseListShard(list, 0))).toBe(list);
+    const table = block("| id | attestation |");
+    expect(parseTable(["id", "attestation"], table, "table")).toEqual([[hidden.id, hidden.leaveAttestation]]);
+    const rows = block(`| ${named.id} | name`);
+    for (const cells of parseTable(ROW_COLUMNS, formatTable(ROW_COLUMNS, []) + rows, "rows")) parseRow(cells, "row");
+  });
+
+  it("show the message of a public commitment as it is hashed", () => {
+    const text = block("message of the public commitment");
+    const hex = text
+      .split("\n")
+      .slice(1)
+      .map((line) => /^[0-9a-f]{4} ([0-9a-f]+) /.exec(line)?.[0].replaceAll(" ", "") ?? "")
+      .join("");
+    const { row } = named;
+    const fields = ["undersigned/v1/public", parseBase64url(values.edition, 32), ...Object.values(row)];
+    const expected = fields.map((field) => {
+      const bytes = Buffer.from(field as string);
+      return bytes.length.toString(16).padStart(4, "0") + bytes.toString("hex");
+    });
+    expect(hex).toBe(expected.join(""));
+  });
+
+  it("show the texts that are attested, a contact record, a checkpoint and a merge commit", () => {
+    const { publicCommitment, contactCommitment } = hidden;
+    const attested = attestedText({ edition: values.edition, publicCommitment, contactCommitment });
+    expect(block("undersigned/v1 accept")).toBe(`${attested}\nundersigned/v1/leave ${hidden.id}\n`);
+    const record = { ...hidden.contactRecord, opening: hidden.contactOpening };
+    expect(block('{"v":1').trimEnd()).toBe(Buffer.from(formatContactRecord(record)).toString("utf8").trimEnd());
+    expect(block(values.origin)).toBe(values.states.at(-1)?.checkpoint);
+    const message = block("accept sheet");
+    const settlement = parseMergeMessage(message)!;
+    expect(formatMergeMessage(message.split("\n")[0]!, settlement)).toBe(message);
+    expect(settlement).toMatchObject({ approvedBy: [1234567, 7654321], size: 5, root: values.states[1]?.root });
+  });
+
+  it("show codes and ids that belong together", () => {
+    for (const value of [hidden.s, hidden.code, hidden.withdrawalCode, hidden.opening, hidden.id])
+      expect(block("s    ")).toContain(` ${value}`);
+    expect(readme).toContain(`\`${values.vkey}\``);
+  });
+});
