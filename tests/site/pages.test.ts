@@ -277,7 +277,7 @@ describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
 
   it("has the newest day first, its numbered pages the oldest", () => {
     const rows = ["2026-11-20", "2026-11-22", "2026-11-19", "2026-11-22"].map((signed, i) => listRow(i, { signed }));
-    const days = (html: string) => [...html.matchAll(/<h3[^>]*><time datetime="([^"]+)"/g)].map(([, day]) => day);
+    const days = (html: string) => [...html.matchAll(/<h2[^>]*><time datetime="([^"]+)"/g)].map(([, day]) => day);
     const first = signaturesPage({ ...site, newest: rows }, lang, { shards: 1 });
     expect(days(first)).toEqual(["2026-11-22", "2026-11-20", "2026-11-19"]);
     expect(days(shardPage(site, lang, { number: 1, shards: 1, rows }))).toEqual(days(first).reverse());

@@ -28,7 +28,7 @@ ${!confirmation.sentAgain && html`<p>${prose(confirm.sent)}</p>`}
 <form method="post" action="${site.serviceUrl}/${lang}/confirm/" novalidate>
 <input type="hidden" name="s" value="${s}">
 ${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
-<button class="btn">${confirm.confirm_sig}</button>
+<button type="submit" class="btn">${confirm.confirm_sig}</button>
 </form>
 ${nothingArrived(site, lang, strings, s)}`,
   });
@@ -55,7 +55,7 @@ function nothingArrived(site: SiteContext, lang: Lang, { confirm, sign }: String
 <li>${confirm.wrong_address} <a href="${site.siteUrl}/${lang}/sign/">${sign.again}</a></li></ul>
 <form method="post" action="${site.serviceUrl}/${lang}/confirm/resend/">
 <input type="hidden" name="s" value="${s}">
-<button class="btn alt">${confirm.resend}</button>
+<button type="submit" class="btn alt">${confirm.resend}</button>
 <p class="hint">${confirm.resend_hint}</p>
 </form>
 <p><a href="${site.serviceUrl}/${lang}/not-me/?s=${encodeURIComponent(s)}">${confirm.not_me}</a></p>`;

@@ -28,6 +28,6 @@ function table(lang: Lang, batches: readonly Batch[]): Html {
   const rows = batches.map(({ filed, refused, leftOut }, index) =>
     [index + 1, filed, filed - refused - leftOut, refused, leftOut].map((cell) => numeral(lang, cell)),
   );
-  return html`<div class="scroll" role="region" aria-label="${how.batches}" tabindex="0"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${rows.map(([first, ...cells]) => html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`;
+  return html`<section class="scroll" aria-label="${how.batches}" tabindex="0"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${rows.map(([first, ...cells]) => html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></section>`;
 }

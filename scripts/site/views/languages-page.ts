@@ -6,7 +6,7 @@ import { stringsIn } from "./strings.ts";
 export function languagesPage(site: SiteContext): string {
   const languages = languagesOf(site);
   const [first = "en"] = languages;
-  return html`<!doctype html>
+  return html`<!DOCTYPE html>
 <html lang="${first}" dir="${stringsIn(first).language.dir}">
 <head>
 <meta charset="utf-8">

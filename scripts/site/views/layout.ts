@@ -26,7 +26,7 @@ export function layout(site: SiteContext, lang: Lang, page: Page): string {
   const siteTitle = site.campaign.site_title[lang] ?? "";
   const title = `${page.failed ? `${strings.page.error_prefix} ` : ""}${page.title}`;
   const origin = page.at === "site" ? site.siteUrl : site.serviceUrl;
-  return html`<!doctype html>
+  return html`<!DOCTYPE html>
 <html lang="${lang}" dir="${strings.language.dir}">
 <head>
 <meta charset="utf-8">

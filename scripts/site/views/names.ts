@@ -12,7 +12,8 @@ export function newestNames(site: SiteContext, lang: Lang): Html {
     .flatMap(([, those]) => those)
     .slice(0, 6);
   if (rows.length === 0) return html``;
-  return html`<ul class="names" aria-label="${stringsIn(lang).letter.newest}">
+  return html`<h3 class="hidden">${stringsIn(lang).letter.newest}</h3>
+<ul class="names">
 ${rows.map((row) => html`<li>${nameAndPlace(row)} ${dayElement(lang, row.signed)}</li>\n`)}</ul>`;
 }
 
@@ -22,7 +23,7 @@ ${rows.map((row) => html`<li>${nameAndPlace(row)} ${dayElement(lang, row.signed)
  */
 export function roll(lang: Lang, rows: readonly ListRow[], first: "newest" | "oldest"): Html {
   const named = byDay(rows, first).map(
-    ([day, those]) => html`<h3 class="day full">${dayElement(lang, day)}</h3>
+    ([day, those]) => html`<h2 class="day full">${dayElement(lang, day)}</h2>
 <ul class="roll full">
 ${those.map((row) => html`<li>${nameAndPlace(row)}</li>\n`)}</ul>
 `,

@@ -25,7 +25,7 @@ export function notMePage(
 <form method="post" action="${site.serviceUrl}/${lang}/not-me/" novalidate>
 <input type="hidden" name="s" value="${s}">
 ${codeField(lang, { name: "code", id: "code", label: confirm.code, oneTime: true, text })}
-<button class="btn">${not_me.button}</button>
+<button type="submit" class="btn">${not_me.button}</button>
 </form>`,
   });
 }

@@ -39,7 +39,7 @@ ${textField(view, { name: "name", label: strings.sign.your_name, hint: strings.s
 ${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: strings.sign.place_hint, autocomplete: "off", max: PLACE_LENGTH, optional: true })}
 ${emailField(view)}
 ${consentFields(view)}
-<button class="btn">${strings.sign.send_code}</button>
+<button type="submit" class="btn">${strings.sign.send_code}</button>
 <p class="hint">${prose(strings.sign.withdraw_until)}</p>
 </form>`,
   });

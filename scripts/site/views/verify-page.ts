@@ -37,7 +37,7 @@ ${checkpoint(site, lang)}
 <li><h3>${verify.step_own}</h3><p>${prose(verify.step_own_text)}</p>
 <form method="post" action="${site.serviceUrl}/${lang}/verify/" novalidate>
 ${codeField(lang, { name: "code", id: "withdrawal_code", label: verify.code, wide: true, text })}
-<button class="btn">${verify.button}</button>
+<button type="submit" class="btn">${verify.button}</button>
 </form></li>
 </ol>
 <h2>${verify.limits}</h2>

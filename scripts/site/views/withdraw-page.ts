@@ -26,7 +26,7 @@ export function withdrawPage(
 <p>${prose(withdraw.intro)} ${prose(sign.withdraw_until)}</p>
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
 ${codeField(lang, { name: "code", id: "withdrawal_code", label: withdraw.code, hint: withdraw.code_hint, wide: true, text: ofCode })}
-<button class="btn">${withdraw.button}</button>
+<button type="submit" class="btn">${withdraw.button}</button>
 </form>
 ${site.withdrawByAddress && byAddress(site, lang, ofCode ? undefined : text, form.email)}
 <h2>${withdraw.what}</h2>
@@ -55,7 +55,7 @@ export function withdrawConfirmPage(
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/confirm/" novalidate>
 <input type="hidden" name="s" value="${s}">
 ${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
-<button class="btn">${withdraw.button}</button>
+<button type="submit" class="btn">${withdraw.button}</button>
 </form>`,
   });
 }
@@ -80,6 +80,6 @@ function byAddress(site: SiteContext, lang: Lang, text: Html | undefined, email 
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
 <div class="${text ? "f no" : "f"}"><label for="email">${sign.email}</label>
 ${problemBeside(lang, "email", text)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="254" value="${email}"${text && html` aria-describedby="email-problem" aria-invalid="true"`}></div>
-<button class="btn alt">${sign.send_code}</button>
+<button type="submit" class="btn alt">${sign.send_code}</button>
 </form>`;
 }
