@@ -10,6 +10,7 @@ import { securityHeaders } from "./security-headers.ts";
 import type { Route, Service } from "./service.ts";
 import { signRoutes } from "./sign-routes.ts";
 import { staticFile } from "./static-files.ts";
+import { verifyRoutes } from "./verify-routes.ts";
 import { withdrawRoutes } from "./withdraw-routes.ts";
 
 /** The form service as a function. It logs no request: an address with `s` in it is half of a secret. */
@@ -54,7 +55,7 @@ export function createApp(service: Service): App {
 }
 
 function routes(service: Service): Route[] {
-  return [...signRoutes(service), ...confirmRoutes(service), ...withdrawRoutes(service)];
+  return [...signRoutes(service), ...confirmRoutes(service), ...withdrawRoutes(service), ...verifyRoutes(service)];
 }
 
 /** What no route answers: a file of the site, a page that wants another method, or nothing. */

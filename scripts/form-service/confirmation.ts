@@ -1,18 +1,17 @@
-import { createHmac } from "node:crypto";
 import { attest } from "../letter/attestation.ts";
 import { formatBase64url } from "../letter/base64url.ts";
 import { type ContactRecord, contactCommitment, formatContactRecord } from "../letter/contact.ts";
 import { dayOf } from "../letter/day.ts";
 import { idOf, openingOf, withdrawalCodeOf } from "../letter/derivation.ts";
-import { canonicalEmail } from "../letter/email.ts";
 import type { SigningKey } from "../letter/key.ts";
 import { publicCommitment, type Row } from "../letter/row.ts";
 import { publicFieldsOf } from "../letter/submission.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { Random } from "../outside/random.ts";
 import type { Seal } from "../outside/seal.ts";
+import { claimAddress, keyedAddress } from "./address.ts";
 import type { Queue } from "./queue.ts";
-import type { Query, Store } from "./schema.ts";
+import type { Store } from "./schema.ts";
 import type { WaitingSubmission } from "./sealed-submission.ts";
 import { hashOf, spendSubmission, tryCode } from "./submissions.ts";
 
@@ -43,7 +42,7 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
   const sealed = await deps.seal(formatContactRecord(contact));
   await deps.store.query.transaction().execute(async (query) => {
     if (!(await spendSubmission(query, s, code))) return;
-    const first = await claimAddress(query, deps.pepper, contact.email, row.id);
+    const first = await claimAddress(query, keyedAddress(deps.pepper, contact.email), row.id);
     if (first !== undefined) {
       await query
         .insertInto("code")
@@ -66,33 +65,6 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
   });
   deps.queue.noteConfirmed(row.id);
   return withdrawalCode;
-}
-
-/** Under which an address is known: HMAC-SHA-256 of its canonical form under the pepper, hex. */
-export function addressKey(pepper: Uint8Array, email: string): string {
-  return keyed(pepper, `undersigned/v1/address ${canonicalEmail(email)}`);
-}
-
-/**
- * The id of the signature that this address stands for: the given one, or that of an earlier signature, which stays.
- * Undefined where only the canonical forms are equal: then it need not be the same person's mailbox everywhere, and a
- * second code must not open the first one's signature.
- */
-async function claimAddress(query: Query, pepper: Uint8Array, email: string, id: string): Promise<string | undefined> {
-  const hmac = addressKey(pepper, email);
-  const typed = keyed(pepper, `undersigned/v1/typed ${email.toLowerCase()}`);
-  const { numInsertedOrUpdatedRows } = await query
-    .insertInto("address")
-    .values({ hmac, typed, id })
-    .onConflict((conflict) => conflict.column("hmac").doNothing())
-    .executeTakeFirst();
-  if ((numInsertedOrUpdatedRows ?? 0n) > 0n) return id;
-  const first = await query.selectFrom("address").selectAll().where("hmac", "=", hmac).executeTakeFirstOrThrow();
-  return first.typed === typed ? first.id : undefined;
-}
-
-function keyed(pepper: Uint8Array, message: string): string {
-  return createHmac("sha256", pepper).update(message).digest("hex");
 }
 
 function signatureOf(

@@ -13,11 +13,13 @@ import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import { createApp } from "./app.ts";
 import { fileRound } from "./filing.ts";
+import { openLeaveRequests } from "./leave-requests.ts";
 import { openMailQueue } from "./mail-queue.ts";
 import { openMainView } from "./main-view.ts";
 import { openQueue } from "./queue.ts";
 import { every } from "./rounds.ts";
 import { MIGRATIONS, type Tables } from "./schema.ts";
+import { settle } from "./settlement.ts";
 import { deleteExpired } from "./submissions.ts";
 import { openWaitingCodes } from "./waiting-codes.ts";
 
@@ -45,6 +47,7 @@ export type FormService = {
 };
 
 const EXPIRE_EVERY = 60_000;
+const LOOK_EVERY = 60_000;
 
 /** Opens database, mail and seal, reads main, and listens on `settings.port`. */
 export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
@@ -54,6 +57,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const main = openMainView(gitHost);
   const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log);
   const codes = openWaitingCodes(clock);
+  const leaving = openLeaveRequests(clock);
   const queue = openQueue(store, clock);
   try {
     await main.refresh();
@@ -61,20 +65,40 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const { attestation, pepper } = keys;
     const { site, siteFolder } = deps;
     const { fetch } = createApp({
-      ...{ settings, store, clock, random, seal, attestation, pepper, queue, log, mails, codes, site, siteFolder },
+      ...{
+        settings,
+        store,
+        clock,
+        random,
+        seal,
+        attestation,
+        pepper,
+        queue,
+        log,
+        mails,
+        codes,
+        leaving,
+        site,
+        siteFolder,
+      },
       main: main.current,
     });
     const server = await listen(fetch, settings.port);
     const filing = every(settings.fileEvery, log, () =>
       fileRound({ store, clock, random, gitHost, main, queue, log, settings }),
     );
+    // Between two rounds of filing main moves too: the letter may change, and sheets are accepted.
+    const looking = every(Math.min(settings.fileEvery, LOOK_EVERY), log, async () => {
+      await settle(store, clock, await main.refresh());
+    });
     const expiry = every(EXPIRE_EVERY, log, () => deleteExpired(store, clock, codes));
     return {
       port: (server.address() as AddressInfo).port,
       fileNow: filing.now,
       async close() {
         const deadline = 8_000;
-        await Promise.all([stopListening(server, deadline), filing.stop(), expiry.stop(), mails.close(deadline)]);
+        const rounds = [filing, looking, expiry].map((round) => round.stop());
+        await Promise.all([stopListening(server, deadline), mails.close(deadline), ...rounds]);
         await store.scrub();
         await store.close();
       },

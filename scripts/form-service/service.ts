@@ -1,10 +1,10 @@
-import { parseBase64url } from "../letter/base64url.ts";
 import type { MainState } from "../outside/git-host.ts";
 import type { Log } from "../outside/log.ts";
 import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import type { Lang } from "../site/views/strings.ts";
 import type { Confirming } from "./confirmation.ts";
+import type { LeaveRequests } from "./leave-requests.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
 
@@ -16,6 +16,7 @@ export type Service = Confirming & {
   readonly log: Log;
   readonly mails: MailQueue;
   readonly codes: WaitingCodes;
+  readonly leaving: LeaveRequests;
   /** what the views need; made anew when main changes */
   site(): SiteContext;
   /** main as it was read last */
@@ -28,12 +29,3 @@ export type Asked = { readonly request: Request; readonly lang: Lang; readonly f
 export type Handler = (asked: Asked) => Promise<Response> | Response;
 /** One address below `/{lang}/`. */
 export type Route = { readonly method: "GET" | "POST"; readonly path: string; readonly handle: Handler };
-
-/** The `s` of a link or form; undefined where it is none. */
-export function parseS(text: string | null): Uint8Array | undefined {
-  try {
-    return parseBase64url(text ?? "", 16);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,22 +1,36 @@
-import { parseCode, WITHDRAWAL_CODE_LENGTH } from "../letter/code.ts";
-import { verifyPage } from "../site/views/verify-page.ts";
-import { withdrawnPage, withdrawPage } from "../site/views/withdraw-page.ts";
-import { page } from "./answers.ts";
+import { formatBase64url } from "../letter/base64url.ts";
+import { confirmationCode } from "../letter/code.ts";
+import { parseEmail } from "../letter/email.ts";
+import { withdrawConfirmPage, withdrawnPage, withdrawPage } from "../site/views/withdraw-page.ts";
+import { findByAddress, keyedAddress } from "./address.ts";
+import { page, seeOther } from "./answers.ts";
+import { confirmationMail } from "./confirmation-mail.ts";
 import type { Asked, Route, Service } from "./service.ts";
-import { stateOf } from "./signature-state.ts";
-import { withdraw } from "./withdrawal.ts";
+import { mailedCode, routeWithS, withdrawalCode } from "./typed-codes.ts";
+import { withdraw, withdrawOwn } from "./withdrawal.ts";
 
-/** What the withdrawal code is good for: leaving, and seeing where the signature is. */
+const CONFIRM = "withdraw/confirm/";
+
+/** The ways out: by the withdrawal code, or by a code that is mailed to the address. */
 export function withdrawRoutes(service: Service): Route[] {
   return [
-    { method: "POST", path: "withdraw/", handle: (asked) => postWithdraw(service, asked) },
-    { method: "POST", path: "verify/", handle: (asked) => postVerify(service, asked) },
+    {
+      method: "POST",
+      path: "withdraw/",
+      handle: (asked) => (asksByAddress(asked.form) ? requestCode(service, asked) : byCode(service, asked)),
+    },
+    routeWithS(service, "GET", CONFIRM, showConfirm),
+    routeWithS(service, "POST", CONFIRM, postConfirm),
   ];
 }
 
-async function postWithdraw(service: Service, { lang, form }: Asked): Promise<Response> {
+function asksByAddress(form: URLSearchParams): boolean {
+  return form.has("email") && !form.get("code");
+}
+
+async function byCode(service: Service, { lang, form }: Asked): Promise<Response> {
   const site = service.site();
-  const typed = typedCode(form);
+  const typed = withdrawalCode(form);
   if ("problem" in typed) return page(withdrawPage(site, lang, typed), 422);
   if (!(await withdraw(service, typed.code))) {
     return page(withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }), 422);
@@ -24,18 +38,36 @@ async function postWithdraw(service: Service, { lang, form }: Asked): Promise<Re
   return page(withdrawnPage(site, lang));
 }
 
-async function postVerify(service: Service, { lang, form }: Asked): Promise<Response> {
+/** The same answer whether the address has signed or not: only its mailbox may learn that. */
+async function requestCode(service: Service, { lang, form }: Asked): Promise<Response> {
   const site = service.site();
-  const typed = typedCode(form);
-  if ("problem" in typed) return page(verifyPage(site, lang, typed), 422);
-  return page(verifyPage(site, lang, { state: await stateOf(service.store, service.main(), typed.code) }));
+  const typed = form.get("email") ?? "";
+  const parsed = parseEmail(typed);
+  if ("problem" in parsed) {
+    return page(withdrawPage(site, lang, { problem: `email.${parsed.problem}`, email: typed }), 422);
+  }
+  const { email } = parsed;
+  const [s, code] = [service.random(16), confirmationCode(service.random(8))];
+  const address = keyedAddress(service.pepper, email);
+  const id = await findByAddress(service.store.query, address);
+  if (service.leaving.add({ s, code, id, mailbox: address.hmac })) {
+    service.mails.add(confirmationMail(service.settings.serviceUrl, lang, email, { s, code, path: CONFIRM }));
+  }
+  return seeOther(`${site.serviceUrl}/${lang}/${CONFIRM}?s=${formatBase64url(s)}`);
 }
 
-function typedCode(
-  form: URLSearchParams,
-): { code: string } | { problem: "withdrawal_code.missing" | "withdrawal_code.wrong" } {
-  const typed = form.get("code") ?? "";
-  if (typed.trim() === "") return { problem: "withdrawal_code.missing" };
-  const code = parseCode(typed, WITHDRAWAL_CODE_LENGTH);
-  return code === undefined ? { problem: "withdrawal_code.wrong" } : { code };
+function showConfirm(service: Service, { lang }: Asked, s: Uint8Array): Response {
+  return page(withdrawConfirmPage(service.site(), lang, { s: formatBase64url(s) }));
+}
+
+async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {
+  const s = formatBase64url(bytes);
+  const site = service.site();
+  const typed = mailedCode(form);
+  if ("problem" in typed) return page(withdrawConfirmPage(site, lang, { s, problem: typed.problem }), 422);
+  const id = service.leaving.tryCode(bytes, typed.code);
+  if (id === undefined || !(await withdrawOwn(service, id))) {
+    return page(withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }), 422);
+  }
+  return page(withdrawnPage(site, lang));
 }

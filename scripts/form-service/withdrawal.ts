@@ -43,8 +43,15 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
   return done;
 }
 
+/** Withdraws the signature of a mailbox that has been proved to be its owner's; false when there is none any more. */
+export async function withdrawOwn({ store, attestation }: Withdrawing, id: string): Promise<boolean> {
+  const done = await store.query.transaction().execute((query) => withdrawId(query, attestation, id));
+  if (done) await store.scrub();
+  return done;
+}
+
 /** Withdraws a signature that is known by its id, inside a transaction; false when there is none. */
-export async function withdrawId(query: Query, attestation: SigningKey, id: string): Promise<boolean> {
+async function withdrawId(query: Query, attestation: SigningKey, id: string): Promise<boolean> {
   const signature = await query.selectFrom("signature").select("state").where("id", "=", id).executeTakeFirst();
   if (!signature) return false;
   if (signature.state === "withdrawn") return true;

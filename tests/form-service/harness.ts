@@ -5,6 +5,7 @@ import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import type pino from "pino";
 import { createApp } from "../../scripts/form-service/app.ts";
 import { fileRound } from "../../scripts/form-service/filing.ts";
+import { openLeaveRequests } from "../../scripts/form-service/leave-requests.ts";
 import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
@@ -54,11 +55,27 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     await main.refresh();
     const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log, [20, 20]);
     const codes = openWaitingCodes(clock);
+    const leaving = openLeaveRequests(clock);
     const queue = openQueue(store, clock);
     const site = () => siteContext({ content, settings, keys, at: "service" });
     const seal = openSeal(recipients);
     const service = {
-      ...{ settings, siteFolder, store, clock, random, seal, attestation, pepper, queue, log, mails, codes, site },
+      ...{
+        settings,
+        siteFolder,
+        store,
+        clock,
+        random,
+        seal,
+        attestation,
+        pepper,
+        queue,
+        log,
+        mails,
+        codes,
+        leaving,
+        site,
+      },
       main: main.current,
     };
     const round = () => fileRound({ store, clock, random, gitHost, main, queue, log, settings });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findCanaries } from "../support/canaries.ts";
-import { people } from "../support/fixtures.ts";
+import { hours, people } from "../support/fixtures.ts";
 import { type Harness, openHarness, sign, stateShown } from "./harness.ts";
 
 let harness: Harness;
@@ -95,5 +95,65 @@ describe("a withdrawal by code", () => {
       expect(await answer.text()).toContain("<title>Error:");
     }
     expect(await stateShown(harness, "0".repeat(26))).toBe("unknown");
+  });
+});
+
+describe("a withdrawal by address", () => {
+  const request = async (email: string) => {
+    const answer = await harness.post("/fa/withdraw/", { email });
+    expect(answer.status).toBe(303);
+    const address = answer.headers.get("location")!;
+    expect((await harness.get(address)).status).toBe(200);
+    return new URL(address, "http://localhost:8080").searchParams.get("s")!;
+  };
+  const codeOf = async (email: string) =>
+    /^[0-9A-HJKMNP-TV-Z]{8}$/m.exec((await harness.mailServer.waitForMail(email)).text)![0];
+  const confirm = (s: string, code: string) => harness.post("/fa/withdraw/confirm/", { s, code });
+
+  it("needs the code from the mailbox, and may be repeated", async () => {
+    const { withdrawalCode } = await sign(harness, people.sara);
+    const s = await request(people.sara.email);
+    const code = await codeOf(people.sara.email);
+    expect((await confirm(s, "00000000")).status).toBe(422);
+    expect(await stateShown(harness, withdrawalCode)).toBe("pending");
+    expect((await confirm(s, code)).status).toBe(200);
+    expect((await confirm(s, code)).status).toBe(200);
+    expect(await stateShown(harness, withdrawalCode)).toBe("withdrawn");
+    expect([...(await rowsOf("vault")), ...(await rowsOf("address"))]).toEqual([]);
+  });
+
+  it("looks the same for an address that never signed, and sends it nothing", async () => {
+    await sign(harness, people.sara);
+    const [known, unknown] = [await request(people.sara.email), await request(people.niamh.email)];
+    const pages = await Promise.all([known, unknown].map(async (s) => (await confirm(s, "00000000")).text()));
+    expect(pages[1]!.replaceAll(unknown, "S")).toBe(pages[0]!.replaceAll(known, "S"));
+    await harness.service.mails.idle();
+    expect(harness.mailServer.mails.filter(({ to }) => to === people.niamh.email)).toEqual([]);
+  });
+
+  it("sends no more than three mails a day, and nothing to an address that only looks like the signer’s", async () => {
+    await sign(harness, people.sara);
+    for (let times = 0; times < 5; times++) await request(people.sara.email);
+    await request("sara.azadi+x@example.org");
+    await harness.service.mails.idle();
+    expect(harness.mailServer.mails).toHaveLength(1 + 3);
+  });
+
+  it("ends after five wrong codes or 48 hours", async () => {
+    const { withdrawalCode } = await sign(harness, people.sara);
+    const first = await request(people.sara.email);
+    await harness.mailServer.waitForMail(people.sara.email).then(() => {});
+    const code = /^[0-9A-HJKMNP-TV-Z]{8}$/m.exec(harness.mailServer.mails.at(-1)!.text)![0];
+    for (let times = 0; times < 5; times++) await confirm(first, "00000000");
+    expect((await confirm(first, code)).status).toBe(422);
+    const second = await request(people.sara.email);
+    const late = await codeOf(people.sara.email);
+    harness.clock.advance(hours(48));
+    expect((await confirm(second, late)).status).toBe(422);
+    expect(await stateShown(harness, withdrawalCode)).toBe("pending");
+  });
+
+  it("says what is wrong with an address", async () => {
+    for (const email of ["", "nobody"]) expect((await harness.post("/en/withdraw/", { email })).status).toBe(422);
   });
 });

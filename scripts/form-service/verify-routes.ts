@@ -1,0 +1,28 @@
+import type { CampaignRecord, Totals } from "../letter/record.ts";
+import { totalsOf } from "../letter/record.ts";
+import { verifyPage } from "../site/views/verify-page.ts";
+import { page } from "./answers.ts";
+import type { Asked, Route, Service } from "./service.ts";
+import { stateOf } from "./signature-state.ts";
+import { withdrawalCode } from "./typed-codes.ts";
+
+/** Where a signature is, for people without scripts. */
+export function verifyRoutes(service: Service): Route[] {
+  const known = new WeakMap<CampaignRecord, Totals>();
+  return [{ method: "POST", path: "verify/", handle: (asked) => postVerify(service, known, asked) }];
+}
+
+async function postVerify(
+  service: Service,
+  known: WeakMap<CampaignRecord, Totals>,
+  { lang, form }: Asked,
+): Promise<Response> {
+  const main = service.main();
+  // Adding up a long ledger takes a while: once for each state of main.
+  const totals = main && (known.get(main.record) ?? totalsOf(main.record));
+  if (main && totals) known.set(main.record, totals);
+  const site = { ...service.site(), totals };
+  const typed = withdrawalCode(form);
+  if ("problem" in typed) return page(verifyPage(site, lang, typed), 422);
+  return page(verifyPage(site, lang, { state: await stateOf(service.store, main, typed.code) }));
+}
