@@ -1,0 +1,153 @@
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Actor } from "./account.ts";
+import { may } from "./call.ts";
+import { forbids, settlePulls } from "./ref.ts";
+import { Refusal } from "./refusal.ts";
+import type { Move } from "./ruleset.ts";
+import type { Serving } from "./server.ts";
+import type { State } from "./state.ts";
+import { actorOf } from "./token.ts";
+
+// git's own CGI program does the work. Its pre-receive hook asks the stand-in whether the refs may move, through files,
+// while git holds the new objects in quarantine.
+const HOOK = `#!/bin/sh
+{ echo "$GIT_OBJECT_DIRECTORY"; echo "$GIT_ALTERNATE_OBJECT_DIRECTORIES"; cat; } > "$SESSION/asking"
+mv "$SESSION/asking" "$SESSION/asked"
+while [ ! -e "$SESSION/answer" ]; do sleep 0.02; done
+cat "$SESSION/answer" >&2
+[ ! -s "$SESSION/answer" ]
+`;
+
+/** Answers a fetch or a push over HTTP with the permissions and rules that hold for the API. */
+export async function answerGit(
+  serving: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const { state } = serving;
+  const [, repository = "", path = ""] = /^(\/[^/]+\/[^/]+\.git)(\/.*)$/.exec(url.pathname) ?? [];
+  const writes = path === "/git-receive-pack" || url.searchParams.get("service") === "git-receive-pack";
+  const call = { operation: `git ${writes ? "push" : "fetch"}`, by: "", at: state.clock(), status: 200 };
+  serving.calls.push(call);
+  const fault = serving.fault(call);
+  if (fault !== undefined && "cut" in fault) return void request.socket.destroy();
+  const refused = fault !== undefined && "status" in fault ? fault.status : refusal(state, request, repository, writes);
+  if (typeof refused === "number") {
+    call.status = refused;
+    request.resume();
+    response.writeHead(refused, refused === 401 ? { "www-authenticate": 'Basic realm="GitHub"' } : {});
+    response.end(refused === 403 ? "Write access to repository not granted.\n" : "Repository not found.\n");
+    return;
+  }
+  await runBackend(state, refused, request, response, path, url.search.slice(1));
+}
+
+/** The actor, or the status that refuses. */
+function refusal(state: State, request: IncomingMessage, repository: string, writes: boolean): Actor | number {
+  try {
+    const actor = actorOf(state, request.headers.authorization);
+    if (actor === undefined || actor.kind === "jwt") return 401;
+    if (repository !== `/${state.owner.login}/${state.repository.name}.git`) return 404;
+    if (!may(actor, "read", "contents:read") && state.repository.private) return 404;
+    return writes && !may(actor, "write", "contents:write") ? 403 : actor;
+  } catch (cause) {
+    if (cause instanceof Refusal) return cause.status;
+    throw cause;
+  }
+}
+
+async function runBackend(
+  state: State,
+  actor: Actor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  query: string,
+) {
+  const session = mkdtempSync(join(tmpdir(), "undersigned-push-"));
+  writeFileSync(join(session, "pre-receive"), HOOK);
+  chmodSync(join(session, "pre-receive"), 0o755);
+  const repository = state.objects.path;
+  const config = {
+    "http.receivepack": "true",
+    "core.hooksPath": session,
+    "receive.denyNonFastForwards": "false",
+    "safe.directory": "*",
+    "gc.auto": "0",
+  };
+  const child = spawn("git", ["http-backend"], {
+    env: {
+      PATH: process.env.PATH,
+      SESSION: session,
+      GIT_PROJECT_ROOT: dirname(repository),
+      GIT_HTTP_EXPORT_ALL: "1",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_CONFIG_COUNT: String(Object.keys(config).length),
+      ...Object.fromEntries(Object.keys(config).map((name, i) => [`GIT_CONFIG_KEY_${i}`, name])),
+      ...Object.fromEntries(Object.values(config).map((value, i) => [`GIT_CONFIG_VALUE_${i}`, value])),
+      PATH_INFO: `/${basename(repository)}${path}`,
+      QUERY_STRING: query,
+      REQUEST_METHOD: request.method,
+      REMOTE_USER: "pusher",
+      CONTENT_TYPE: request.headers["content-type"] ?? "",
+      HTTP_CONTENT_ENCODING: request.headers["content-encoding"] ?? "",
+      GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
+    },
+  });
+  child.stdin.on("error", () => {});
+  request.pipe(child.stdin);
+  const output: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+  let moves: Move[] = [];
+  const watch = setInterval(() => {
+    if (!existsSync(join(session, "asked"))) return;
+    clearInterval(watch);
+    moves = decide(state, actor, session);
+  }, 10);
+  await new Promise((done) => child.on("close", done));
+  clearInterval(watch);
+  rmSync(session, { recursive: true, force: true });
+  settlePulls(
+    state,
+    actor,
+    moves.filter(({ ref, to }) => state.objects.resolve(ref) === to),
+  );
+  const whole = Buffer.concat(output);
+  const end = whole.indexOf("\r\n\r\n");
+  const headers = Object.fromEntries(
+    whole
+      .subarray(0, end)
+      .toString()
+      .split("\r\n")
+      .map((line) => line.split(": ") as [string, string]),
+  );
+  response.writeHead(Number.parseInt(headers.Status ?? "200", 10), headers);
+  response.end(whole.subarray(end + 4));
+}
+
+function decide(state: State, actor: Actor, session: string): Move[] {
+  const [objects = "", alternates = "", ...lines] = readFileSync(join(session, "asked"), "utf8").trimEnd().split("\n");
+  const full = (path: string) => (path === "" ? "" : resolve(state.objects.path, path));
+  const env = {
+    GIT_OBJECT_DIRECTORY: full(objects),
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: alternates.split(":").map(full).join(":"),
+  };
+  const moves = lines.map((line): Move => {
+    const [from = "", to = "", ref = ""] = line.split(" ");
+    return { ref, from: /^0+$/.test(from) ? undefined : from, to: /^0+$/.test(to) ? undefined : to };
+  });
+  const reasons = moves.flatMap((move) => {
+    if (move.ref.startsWith("refs/pull/")) return [`deny updating a hidden ref ${move.ref}`];
+    const reason = forbids(state, actor, move, { env });
+    return reason === undefined ? [] : [`GH013: ${reason.replace("found", `found for ${move.ref}`)}`];
+  });
+  writeFileSync(join(session, "answering"), reasons.map((reason) => `error: ${reason}\n`).join(""));
+  renameSync(join(session, "answering"), join(session, "answer"));
+  return moves;
+}

@@ -1,0 +1,123 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { makeRepository, type Repository } from "../repository.ts";
+import { type Account, type App, makeApp, type Permissions, type Role } from "./account.ts";
+import { addToken } from "./account-routes.ts";
+import type { Fault, GitHubCall } from "./fault.ts";
+import { type Limits, makeLimits } from "./limits.ts";
+import { openObjects } from "./objects.ts";
+import { createGitHubServer, type Serving } from "./server.ts";
+import type { State } from "./state.ts";
+
+/** GitHub on this machine: one organisation with one repository, over a real bare repository, reached over HTTP. */
+export type GitHub = {
+  /** where API and git are: `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  /** `OWNER/NAME` */
+  readonly name: string;
+  readonly repository: Repository;
+  /** all that it remembers; for looking, and for settings that people click together */
+  readonly state: State;
+  /** every request so far, in order */
+  readonly calls: GitHubCall[];
+  readonly limits: Limits;
+  /** what was not as GitHub describes it; must be empty when `close` is called */
+  readonly problems: string[];
+  addAccount(login: string, role: Role): Account;
+  addApp(slug: string, permissions: Permissions): App;
+  /** a token as a workflow's own, by the App `github-actions` */
+  workflowToken(permissions: Permissions): string;
+  /** decides about every request from now on; undefined: nothing goes wrong */
+  setFault(fault?: (call: GitHubCall) => Fault | undefined): void;
+  /** lets time pass for tokens, limits and dates */
+  advance(milliseconds: number): void;
+  /** @throws Error naming every request and answer that was not as GitHub describes it */
+  close(): Promise<void>;
+};
+
+export type GitHubOptions = {
+  readonly owner?: string;
+  readonly name?: string;
+  readonly private?: boolean;
+  /** milliseconds since 1970; the machine's clock unless told */
+  readonly clock?: () => number;
+  readonly limits?: { hour: number; createsMinute: number; createsHour: number };
+};
+
+/** Starts the stand-in on a free port. */
+export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> {
+  const { owner = "amnesty-iran", name = "letter", clock = Date.now } = options;
+  let [id, skipped, origin] = [1000, 0, ""];
+  const repository = makeRepository();
+  const now = () => clock() + skipped;
+  const state: State = {
+    origin: () => origin,
+    owner: { id: 900, login: owner },
+    repository: { id: 901, name, private: options.private ?? true },
+    objects: openObjects(repository.path),
+    clock: now,
+    accounts: [],
+    apps: [],
+    tokens: new Map(),
+    pulls: [],
+    comments: [],
+    checks: [],
+    statuses: [],
+    rulesets: [],
+    environments: [],
+    secrets: [],
+    dispatches: [],
+    events: [],
+    settings: new Map(),
+    nextId: () => ++id,
+  };
+  const serving: Serving = {
+    state,
+    limits: makeLimits(now, options.limits),
+    calls: [],
+    problems: [],
+    fault: () => undefined,
+  };
+  const server = createGitHubServer(serving).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const addApp = (slug: string, permissions: Permissions, appId = ++id) => {
+    const app = makeApp(appId, slug, permissions);
+    state.apps.push(app);
+    return app;
+  };
+
+  return {
+    origin,
+    name: `${owner}/${name}`,
+    repository,
+    state,
+    calls: serving.calls,
+    limits: serving.limits,
+    problems: serving.problems,
+    addAccount(login, role) {
+      const account: Account = { kind: "user", id: ++id, login, role, token: `ghp_${String(++id).padStart(36, "0")}` };
+      state.accounts.push(account);
+      return account;
+    },
+    addApp,
+    workflowToken(permissions) {
+      // GitHub's own App has this number everywhere.
+      const app = state.apps.find((one) => one.slug === "github-actions") ?? addApp("github-actions", {}, 15368);
+      return addToken(state, { kind: "installation", app, permissions: { metadata: "read", ...permissions } }).token;
+    },
+    setFault(fault = () => undefined) {
+      serving.fault = fault;
+    },
+    advance(milliseconds) {
+      skipped += milliseconds;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+      repository.remove();
+      if (serving.problems.length > 0) throw new Error(`not as GitHub describes it:\n${serving.problems.join("\n")}`);
+    },
+  };
+}

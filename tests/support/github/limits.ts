@@ -1,0 +1,70 @@
+import { Refusal } from "./refusal.ts";
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+/** How often one may ask. docs.github.com: "Rate limits for the REST API" */
+export type Limits = {
+  /** counts a request of this identity. @throws Refusal 403 or 429 with what GitHub says about coming again */
+  count(identity: string, creates: boolean): void;
+  /** takes back what an unchanged answer (304) has used */
+  giveBack(identity: string): void;
+  headers(identity: string): Record<string, string>;
+  /** requests that came while GitHub had asked this identity to wait */
+  readonly early: string[];
+};
+
+/** @param clock milliseconds */
+export function makeLimits(clock: () => number, most = { hour: 5000, createsMinute: 80, createsHour: 500 }): Limits {
+  const primary = new Map<string, { used: number; reset: number }>();
+  const created = new Map<string, number[]>();
+  const quietUntil = new Map<string, number>();
+  const early: string[] = [];
+  const windowOf = (identity: string) => {
+    const known = primary.get(identity);
+    if (known !== undefined && known.reset > clock()) return known;
+    const fresh = { used: 0, reset: clock() + HOUR };
+    primary.set(identity, fresh);
+    return fresh;
+  };
+  const headers = (identity: string) => {
+    const { used, reset } = windowOf(identity);
+    return {
+      "x-ratelimit-limit": String(most.hour),
+      "x-ratelimit-remaining": String(Math.max(0, most.hour - used)),
+      "x-ratelimit-used": String(used),
+      "x-ratelimit-reset": String(Math.ceil(reset / 1000)),
+      "x-ratelimit-resource": "core",
+    };
+  };
+  const wait = (identity: string, until: number): Refusal => {
+    quietUntil.set(identity, until);
+    const seconds = Math.max(1, Math.ceil((until - clock()) / 1000));
+    const message =
+      "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
+    return new Refusal(403, message, undefined, { "retry-after": String(seconds) });
+  };
+
+  return {
+    early,
+    headers,
+    count(identity, creates) {
+      const now = clock();
+      if ((quietUntil.get(identity) ?? 0) > now) early.push(identity);
+      const window = windowOf(identity);
+      if (window.used >= most.hour) throw new Refusal(403, "API rate limit exceeded for installation.");
+      window.used++;
+      if (!creates) return;
+      const times = (created.get(identity) ?? []).filter((time) => time > now - HOUR);
+      const minute = times.filter((time) => time > now - MINUTE);
+      created.set(identity, times);
+      if (minute.length >= most.createsMinute) throw wait(identity, minute[0]! + MINUTE);
+      if (times.length >= most.createsHour) throw wait(identity, times[0]! + HOUR);
+      times.push(now);
+    },
+    giveBack(identity) {
+      const window = windowOf(identity);
+      window.used = Math.max(0, window.used - 1);
+    },
+  };
+}

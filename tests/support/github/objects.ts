@@ -1,0 +1,132 @@
+import { execFileSync, spawnSync } from "node:child_process";
+
+/** A bare repository as GitHub's Git database sees it: objects by SHA, no index, no working tree. */
+export type Objects = {
+  readonly path: string;
+  /** runs git, and gives what it printed as text without the last line feed */
+  git(args: readonly string[], options?: GitOptions): string;
+  /** whether git says yes (exit code 0) */
+  asks(args: readonly string[], options?: GitOptions): boolean;
+  readBlob(sha: string): Buffer;
+  writeObject(type: "blob" | "commit" | "tree", content: string | Uint8Array): string;
+  /** undefined for a name that leads nowhere */
+  resolve(name: string, type?: "commit" | "tree" | "blob"): string | undefined;
+  readTree(sha: string, recursive: boolean): TreeEntry[];
+  /** a tree like `base` with entries put in place or (SHA null) taken out */
+  writeTree(base: string | undefined, entries: readonly NewEntry[]): string;
+  readCommit(sha: string): ObjectCommit;
+  isAncestor(older: string, newer: string): boolean;
+  refs(prefix: string): [ref: string, sha: string][];
+};
+export type GitOptions = { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> };
+export type TreeEntry = { path: string; mode: string; type: string; sha: string; size?: number };
+export type NewEntry = { path: string; mode: string; sha: string | null };
+export type Person = { name: string; email: string; date: string };
+export type ObjectCommit = {
+  sha: string;
+  tree: string;
+  parents: string[];
+  author: Person;
+  committer: Person;
+  message: string;
+};
+
+const environment = {
+  PATH: process.env.PATH ?? "",
+  HOME: "/nonexistent",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+};
+
+/** Opens a bare repository. */
+export function openObjects(path: string): Objects {
+  const run = (args: readonly string[], { input, env }: GitOptions = {}): Buffer =>
+    execFileSync("git", ["--git-dir", path, ...args], {
+      env: { ...environment, ...env },
+      maxBuffer: 1 << 28,
+      stdio: ["pipe", "pipe", "pipe"],
+      ...(input === undefined ? {} : { input }),
+    });
+  const git: Objects["git"] = (args, options) => run(args, options).toString("utf8").replace(/\n$/, "");
+  const asks: Objects["asks"] = (args, { env } = {}) =>
+    spawnSync("git", ["--git-dir", path, ...args], { env: { ...environment, ...env }, stdio: "ignore" }).status === 0;
+  const writeObject: Objects["writeObject"] = (type, content) =>
+    git(["hash-object", "-w", "-t", type, "--stdin"], { input: content });
+
+  return {
+    path,
+    git,
+    asks,
+    writeObject,
+    readBlob: (sha) => run(["cat-file", "blob", sha]),
+    resolve(name, type) {
+      const suffix = type === undefined ? "" : `^{${type}}`;
+      const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name + suffix];
+      const found = spawnSync("git", ["--git-dir", path, ...args], { env: environment });
+      return found.status === 0 ? found.stdout.toString().trim() : undefined;
+    },
+    readTree: (sha, recursive) =>
+      git(["ls-tree", "-z", "-l", "--full-tree", ...(recursive ? ["-r", "-t"] : []), sha])
+        .split("\0")
+        .filter(Boolean)
+        .map((line) => {
+          const [head = "", name = ""] = [line.slice(0, line.indexOf("\t")), line.slice(line.indexOf("\t") + 1)];
+          const [mode = "", type = "", id = "", size = "-"] = head.split(/ +/);
+          return { path: name, mode, type, sha: id, ...(size === "-" ? {} : { size: Number(size) }) };
+        }),
+    writeTree(base, entries) {
+      const index = `${path}/index-${process.pid}`;
+      const env = { GIT_INDEX_FILE: index };
+      git(base === undefined ? ["read-tree", "--empty"] : ["read-tree", base], { env });
+      const lines = entries.map(
+        (one) => `${one.sha === null ? `0 ${"0".repeat(40)}` : `${one.mode} ${one.sha}`}\t${one.path}\0`,
+      );
+      git(["update-index", "-z", "--index-info"], { env, input: lines.join("") });
+      return git(["write-tree"], { env });
+    },
+    readCommit: (sha) => parseCommit(sha, run(["cat-file", "commit", sha]).toString("utf8")),
+    isAncestor: (older, newer) => asks(["merge-base", "--is-ancestor", older, newer]),
+    refs: (prefix) =>
+      git(["for-each-ref", "--format=%(refname) %(objectname)", prefix])
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => line.split(" ") as [string, string]),
+  };
+}
+
+/** The bytes of a commit object, message as given: nothing is added or cut. */
+export function formatCommit(commit: Omit<ObjectCommit, "sha">, signature?: string): string {
+  return [
+    `tree ${commit.tree}`,
+    ...commit.parents.map((parent) => `parent ${parent}`),
+    `author ${formatPerson(commit.author)}`,
+    `committer ${formatPerson(commit.committer)}`,
+    ...(signature === undefined ? [] : [`gpgsig ${signature}`]),
+    "",
+    commit.message,
+  ].join("\n");
+}
+
+function formatPerson({ name, email, date }: Person): string {
+  const [, sign = "+", hours = "00", minutes = "00"] = /([+-])(\d\d):(\d\d)$/.exec(date) ?? [];
+  return `${name} <${email}> ${Math.floor(Date.parse(date) / 1000)} ${sign}${hours}${minutes}`;
+}
+
+function parseCommit(sha: string, text: string): ObjectCommit {
+  const end = text.indexOf("\n\n");
+  const lines = text.slice(0, end).split("\n");
+  const values = (name: string) =>
+    lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const person = (name: string): Person => {
+    const [, who = "", email = "", seconds = "0"] = /^(.*) <(.*)> (\d+)/.exec(values(name)[0] ?? "") ?? [];
+    return { name: who, email, date: new Date(Number(seconds) * 1000).toISOString().replace(".000Z", "Z") };
+  };
+  return {
+    sha,
+    tree: values("tree")[0] ?? "",
+    parents: values("parent"),
+    author: person("author"),
+    committer: person("committer"),
+    message: text.slice(end + 2),
+  };
+}

@@ -1,0 +1,204 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Actor } from "./account.ts";
+import { accountRoutes } from "./account-routes.ts";
+import { type Answer, authorize, type Routes } from "./call.ts";
+import { checkRoutes } from "./check-routes.ts";
+import { contentRoutes } from "./content-routes.ts";
+import { checkAnswer, checkRequest, completeAnswer } from "./description.ts";
+import { type Fault, type GitHubCall, meetFault } from "./fault.ts";
+import { answerGit } from "./git-http.ts";
+import { gitRoutes } from "./git-routes.ts";
+import type { Limits } from "./limits.ts";
+import { paginate } from "./page.ts";
+import { pullRoutes } from "./pull-routes.ts";
+import { Refusal } from "./refusal.ts";
+import { reviewRoutes } from "./review-routes.ts";
+import { ruleRoutes } from "./rule-routes.ts";
+import { settingsRoutes } from "./settings-routes.ts";
+import type { State } from "./state.ts";
+import { actorOf } from "./token.ts";
+
+/** Every operation that is answered. */
+export const routes: Routes = {
+  ...accountRoutes,
+  ...checkRoutes,
+  ...contentRoutes,
+  ...gitRoutes,
+  ...pullRoutes,
+  ...reviewRoutes,
+  ...ruleRoutes,
+  ...settingsRoutes,
+  // Answered where the limits are kept.
+  "GET /rate_limit": { app: "anyone", handler: () => ({ status: 200 }) },
+};
+
+/** What the server works with and writes down. */
+export type Serving = {
+  readonly state: State;
+  readonly limits: Limits;
+  readonly calls: GitHubCall[];
+  /** requests and answers that are not as GitHub describes them: mistakes of ours, or of the stand-in */
+  readonly problems: string[];
+  fault: (call: GitHubCall) => Fault | undefined;
+};
+
+/** GitHub's REST interface and git over HTTP, on one server. */
+export function createGitHubServer(serving: Serving): Server {
+  return createServer((request, response) => {
+    answer(serving, request, response).catch((cause: Error) => {
+      serving.problems.push(`${request.method} ${request.url}: ${cause.stack}`);
+      if (!response.headersSent) send(response, 400, {}, { message: cause.message });
+    });
+  });
+}
+
+async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", serving.state.origin());
+  if (/^\/[^/]+\/[^/]+\.git\//.test(url.pathname)) return answerGit(serving, request, response, url);
+  const body = await readBody(request);
+  const found = match(request.method ?? "", url.pathname);
+  const call: GitHubCall = {
+    operation: found?.operation ?? `${request.method} ${url.pathname}`,
+    by: "",
+    at: serving.state.clock(),
+    status: 0,
+  };
+  serving.calls.push(call);
+  const fault = serving.fault(call);
+  if (fault !== undefined && (await meetFault(fault, call, request, response))) return;
+  const { status, headers, body: answered } = respond(serving, call, request, url, found, body);
+  call.status = status;
+  if (fault !== undefined && "cut" in fault) {
+    // The work is done, and the caller never learns of it.
+    request.socket.destroy();
+    return;
+  }
+  send(response, status, headers, answered);
+}
+
+type Found = { operation: string; path: Record<string, string> };
+type Responded = { status: number; headers: Record<string, string>; body?: unknown };
+
+function respond(
+  serving: Serving,
+  call: GitHubCall,
+  request: IncomingMessage,
+  url: URL,
+  found: Found | undefined,
+  text: string,
+): Responded {
+  const { state, limits } = serving;
+  const date = new Date(state.clock()).toUTCString();
+  const headers: Record<string, string> = {
+    date,
+    "x-github-request-id": randomUUID(),
+    "x-github-api-version-selected": "2022-11-28",
+  };
+  const refused = (status: number, message: string, errors?: readonly object[]) => {
+    const documentation_url = "https://docs.github.com/rest";
+    return {
+      status,
+      headers,
+      body: { message, ...(errors ? { errors } : {}), documentation_url, status: String(status) },
+    };
+  };
+  try {
+    const actor = actorOf(state, request.headers.authorization);
+    call.by = identityOf(actor);
+    const creates = !/^(GET|HEAD)$/.test(request.method ?? "") && actor?.kind !== "jwt";
+    if (found?.operation === "GET /rate_limit")
+      return { status: 200, headers, body: completeAnswer(found.operation, 200, {}) };
+    limits.count(call.by, creates);
+    Object.assign(headers, limits.headers(call.by));
+    if (found === undefined) {
+      serving.problems.push(`${call.operation}: the stand-in does not answer this`);
+      return refused(404, "Not Found");
+    }
+    const { operation, path } = found;
+    const query = Object.fromEntries(url.searchParams);
+    const body = text === "" ? undefined : (JSON.parse(text) as unknown);
+    const wrong = checkRequest(operation, { path, query, body });
+    if (wrong !== undefined) {
+      serving.problems.push(`request ${operation}: ${wrong}`);
+      return refused(400, `not as GitHub describes it: ${wrong}`);
+    }
+    const { owner = state.owner.login, repo = state.repository.name, org = owner } = path;
+    if (owner !== state.owner.login || repo !== state.repository.name || org !== state.owner.login)
+      throw new Refusal(404, "Not Found");
+    const route = routes[operation]!;
+    const allowed = authorize(state, actor, operation, route);
+    const { status, body: answered } = finish(
+      route.handler({ state, actor: allowed, path, query, body }),
+      url,
+      headers,
+    );
+    const whole = answered === undefined ? undefined : completeAnswer(operation, status, answered);
+    const mistaken = checkAnswer(operation, status, whole);
+    if (mistaken !== undefined) throw new Error(`answer ${operation} ${status}: ${mistaken}`);
+    if (request.method === "GET" && status === 200) {
+      headers.etag = `W/"${createHash("sha256").update(JSON.stringify(whole)).digest("hex")}"`;
+      if (request.headers["if-none-match"] === headers.etag) {
+        limits.giveBack(call.by);
+        return { status: 304, headers };
+      }
+    }
+    return { status, headers, body: whole };
+  } catch (cause) {
+    if (cause instanceof Refusal) {
+      Object.assign(headers, limits.headers(call.by), cause.headers);
+      return refused(cause.status, cause.message, cause.errors);
+    }
+    serving.problems.push((cause as Error).stack ?? String(cause));
+    return refused(400, (cause as Error).message);
+  }
+}
+
+function finish(answer: Answer, url: URL, headers: Record<string, string>): { status: number; body?: unknown } {
+  if ("status" in answer) return answer;
+  const { items, link } = paginate(answer.page, url);
+  if (link !== "") headers.link = link;
+  const body = answer.under === undefined ? items : { total_count: answer.page.length, [answer.under]: items };
+  return { status: 200, body };
+}
+
+/** Whose share of the limits a request takes. */
+function identityOf(actor: Actor | undefined): string {
+  if (actor === undefined) return "nobody";
+  return actor.kind === "user" ? actor.account.login : actor.app.slug;
+}
+
+const SPANNING = new Set(["ref", "path", "branch"]);
+const matchers = Object.keys(routes)
+  .map((operation) => {
+    const [method = "", template = ""] = operation.split(" ");
+    const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+    const source = template.replace(/\{(\w+)\}/g, (_, name: string) => (SPANNING.has(name) ? "(.+)" : "([^/]+)"));
+    return { operation, method, names, depth: template.split("/").length, pattern: new RegExp(`^${source}$`) };
+  })
+  // A longer template says more: `commits/{ref}/status` before `commits/{ref}`.
+  .sort((a, b) => b.depth - a.depth || a.names.length - b.names.length);
+
+function match(method: string, pathname: string): Found | undefined {
+  for (const { operation, names, pattern, ...matcher } of matchers) {
+    const values = matcher.method === method ? pattern.exec(pathname) : null;
+    if (values === null) continue;
+    return { operation, path: Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(values[i + 1]!)])) };
+  }
+  return undefined;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function send(response: ServerResponse, status: number, headers: Record<string, string>, body?: unknown): void {
+  const text = body === undefined ? "" : JSON.stringify(body);
+  response.writeHead(status, {
+    ...headers,
+    ...(text === "" ? {} : { "content-type": "application/json; charset=utf-8" }),
+  });
+  response.end(text);
+}
