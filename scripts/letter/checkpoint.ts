@@ -18,7 +18,7 @@ export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): stri
 export function openCheckpoint(note: string, verifier: NoteVerifier, origin = verifier.name): Checkpoint {
   const [first, size = "", root = "", ...rest] = openNote(note, verifier).split("\n");
   if (first !== origin) throw new LetterError("checkpoint", "the checkpoint is of another ledger");
-  if (!/^(0|[1-9]\d{0,15})$/.test(size) || rest.at(-1) !== "")
+  if (!/^(0|[1-9]\d{0,14})$/.test(size) || rest.at(-1) !== "")
     throw new LetterError("checkpoint", "the size of the checkpoint is malformed");
   const hash = Buffer.from(root, "base64");
   if (hash.length !== 32 || hash.toString("base64") !== root)
