@@ -38,6 +38,7 @@ export const en = {
     },
     goal: "Goal before the handover: {n} signatures",
     sign_letter: "Sign the letter",
+    open_until: "Open for signing until {day}",
     name_not_shown: "Your name is not shown unless you choose it.",
     newest: "Newest signatures",
     see_all: "See all signatures",
@@ -52,6 +53,7 @@ export const en = {
   },
   sign: {
     title: "Sign the letter",
+    what: "You are about to sign the open letter to {addressee}.",
     steps: "There are two steps: this form, then a code that we send to your e-mail address.",
     shown_legend: "How should your name be shown?",
     hidden: "Don’t show my name",

@@ -22,6 +22,8 @@ const campaign = z.strictObject({
     name: inEachLanguage,
     age: z
       .array(z.string().regex(/^age1pq1[02-9ac-hj-np-z]{100,}$/, "must be a key that begins with age1pq1"))
+      // One lost key must not lose everything.
+      .refine((keys) => keys.length !== 1 && new Set(keys).size === keys.length, "must name two different keys or more")
       .readonly(),
   }),
   distressing: z.strictObject({ from: wholeNumber, to: wholeNumber }).optional(),

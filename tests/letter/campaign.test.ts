@@ -49,6 +49,8 @@ describe("a campaign", () => {
     ["a truth value that is none", "fa: false", "fa: maybe", "translation_approved.fa"],
     ["an original that is no language of it", "original: en", "original: de", "original"],
     ["a recipient of the older kind", "age: []", "age: [age1xyz]", "recipient.age.0"],
+    ["a single recipient", "age: []", `age: [age1pq1${"q".repeat(100)}]`, "recipient.age"],
+    ["a recipient twice", "age: []", `age: [${`age1pq1${"q".repeat(100)}, `.repeat(2)}]`, "recipient.age"],
     ["a language twice", "languages: [fa, en]", "languages: [fa, fa, en]", "languages"],
     ["paragraphs in the wrong order", "to: 10", "to: 2", "distressing.to"],
     ["a ledger with a scheme", "ledger_origin: letter", "ledger_origin: https://letter", "ledger_origin"],

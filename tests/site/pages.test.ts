@@ -142,6 +142,13 @@ describe.each(["fa", "en"] as const)("the letter's page in %s", (lang) => {
     expect(make("letter", lang, { campaign: { ...site.campaign, goal: 1000 } })).toContain('<progress max="1000"');
   });
 
+  it("shows the last day only when there is one", () => {
+    expect(html).not.toContain("2027-03-31");
+    expect(make("letter", lang, { campaign: { ...site.campaign, closes: "2027-03-31" } })).toContain(
+      '<time datetime="2027-03-31">',
+    );
+  });
+
   it("says that nobody has signed yet, instead of a zero", () => {
     const totals = { ...site.totals!, listed: 0 };
     expect(make("letter", lang, { totals, newest: [] })).toContain(

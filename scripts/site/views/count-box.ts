@@ -1,4 +1,5 @@
 import type { SiteContext } from "./context.ts";
+import { dayElement } from "./dates.ts";
 import { fill, type Html, html } from "./html.ts";
 import { numeral, plural } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
@@ -6,7 +7,7 @@ import { type Lang, stringsIn } from "./strings.ts";
 /** How many have signed, the goal when there is one, and the way to sign. */
 export function countBox(site: SiteContext, lang: Lang): Html {
   const strings = stringsIn(lang);
-  const { goal } = site.campaign;
+  const { goal, closes } = site.campaign;
   const listed = site.totals?.listed;
   return html`<section class="sign" id="sign" aria-labelledby="sign-title" tabindex="-1"><div>
 <h2 class="hidden" id="sign-title">${strings.letter.sign_letter}</h2>
@@ -14,6 +15,7 @@ ${listed !== undefined && html`<p class="count">${signedPeople(lang, listed)}</p
 ${listed !== undefined && goal !== undefined && progress(lang, listed, goal)}
 <a class="btn" href="${site.siteUrl}/${lang}/sign/">${strings.letter.sign_letter}</a>
 <p class="small">${strings.letter.name_not_shown}</p>
+${closes !== undefined && html`<p class="small quiet">${fill(strings.letter.open_until, { day: dayElement(lang, closes) })}</p>`}
 </div></section>`;
 }
 

@@ -31,7 +31,7 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
     failed: problems.length > 0,
     body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}
 <h1>${strings.sign.title}</h1>
-<p>${prose(strings.sign.steps)}</p>
+<p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })} ${prose(strings.sign.steps)}</p>
 <section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
 <form method="post" action="${site.serviceUrl}/${lang}/sign/" novalidate>
 ${shownField(view)}

@@ -1,7 +1,7 @@
 import { type ListRow, listShardName } from "../../letter/list.ts";
 import { TILE_WIDTH } from "../../letter/tile.ts";
 import type { SiteContext } from "./context.ts";
-import { fill, type Html, html, prose } from "./html.ts";
+import { fill, type Html, html, prose, trusted } from "./html.ts";
 import { layout } from "./layout.ts";
 import { roll } from "./names.ts";
 import { numeral, plural } from "./numerals.ts";
@@ -20,6 +20,7 @@ export function signaturesPage(site: SiteContext, lang: Lang, { shards }: { shar
     at: "site",
     robots: "noindex,noarchive",
     body: html`<h1>${signatures.title}</h1>
+${trusted(site.texts[lang]["signed-as"])}
 ${totals(site, lang)}
 <h2>${signatures.newest}</h2>
 ${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(lang, rows, "newest")}`}
