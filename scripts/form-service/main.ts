@@ -1,11 +1,8 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../outside/clock.ts";
 import { openDatabase } from "../outside/database.ts";
 import type { GitHost } from "../outside/git-host.ts";
 import type { Keys } from "../outside/keys.ts";
-import { causeOf, type Log } from "../outside/log.ts";
+import type { Log } from "../outside/log.ts";
 import { openMailer } from "../outside/mail.ts";
 import type { Random } from "../outside/random.ts";
 import { openSeal } from "../outside/seal.ts";
@@ -14,6 +11,7 @@ import type { SiteContext } from "../site/views/context.ts";
 import { createApp } from "./app.ts";
 import { fileRound } from "./filing.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
+import { listen } from "./listener.ts";
 import { openMailQueue } from "./mail-queue.ts";
 import { openMainView } from "./main-view.ts";
 import { openQueue } from "./queue.ts";
@@ -83,7 +81,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       },
       main: main.current,
     });
-    const server = await listen(fetch, settings.port);
+    const listener = await listen(fetch, settings.port, log);
     const filing = every(settings.fileEvery, log, () =>
       fileRound({ store, clock, random, gitHost, main, queue, log, settings }),
     );
@@ -93,12 +91,12 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     });
     const expiry = every(EXPIRE_EVERY, log, () => deleteExpired(store, clock, codes));
     return {
-      port: (server.address() as AddressInfo).port,
+      port: listener.port,
       fileNow: filing.now,
       async close() {
         const deadline = 8_000;
         const rounds = [filing, looking, expiry].map((round) => round.stop());
-        await Promise.all([stopListening(server, deadline), mails.close(deadline), ...rounds]);
+        await Promise.all([listener.close(deadline), mails.close(deadline), ...rounds]);
         await store.scrub();
         await store.close();
       },
@@ -108,31 +106,4 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     await store.close();
     throw cause;
   }
-
-  function listen(fetch: (request: Request) => Promise<Response>, port: number): Promise<Server> {
-    // Slow clients may take their time, but not all sockets for ever.
-    const server = createServer(
-      { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16 * 1024 },
-      getRequestListener(fetch, {
-        errorHandler(error) {
-          log.error(causeOf(error), "a request failed before it reached a page");
-        },
-      }),
-    );
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, () => {
-        server.off("error", reject);
-        resolve(server);
-      });
-    });
-  }
-}
-
-async function stopListening(server: Server, deadline: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), deadline);
-  await closed;
-  clearTimeout(cut);
 }

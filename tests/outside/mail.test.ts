@@ -2,11 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { readCapturedMails } from "../../scripts/outside/captured-mail.ts";
-import { openLog } from "../../scripts/outside/log.ts";
 import { openMailer } from "../../scripts/outside/mail.ts";
-import { fixedClock, people } from "../support/fixtures.ts";
+import { people } from "../support/fixtures.ts";
 import { type MailServer, readMails, startMailServer } from "../support/mail-server.ts";
 
 const mailTo = (to: string) => ({
@@ -56,37 +54,14 @@ describe("mails through an SMTP server", () => {
     server = await startMailServer();
   });
   afterEach(() => server.stop());
-  const lines: string[] = [];
-  const log = openLog(fixedClock(), { write: (line: string) => void lines.push(line) });
-  const open = () => openMailer({ kind: "smtp", url: server.url }, "no-reply@example.org");
 
   it("arrive with both parts, and tell neither program nor machine", async () => {
-    const mailer = open();
+    const mailer = openMailer({ kind: "smtp", url: server.url }, "no-reply@example.org");
     await mailer.send(mailTo(people.sara.email));
     const mail = await server.waitForMail(people.sara.email);
     expect(mail.html).toContain("سلام");
     expect(mail.text.trim()).toBe(mailTo("").text.trim());
     expect(mail.raw.toString()).not.toMatch(/^x-mailer|nodemailer/im);
     mailer.close();
-  });
-
-  it.each(["greylist", "cut"] as const)("are tried again after a fault (%s)", async (fault) => {
-    const queue = openMailQueue(open(), log, [10, 10]);
-    server.failNext(fault);
-    expect(queue.add(mailTo(people.sara.email))).toBe(true);
-    await server.waitForMail(people.sara.email);
-    await queue.idle();
-    await queue.close(0);
-  });
-
-  it("are given up when the server refuses them for good, and the log does not say whose", async () => {
-    const queue = openMailQueue(open(), log, [10, 10]);
-    server.failNext("refuse");
-    queue.add(mailTo(people.sara.email));
-    await queue.idle();
-    await queue.close(0);
-    expect(server.mails).toEqual([]);
-    expect(lines.join("")).toContain('"code":"550"');
-    expect(lines.join("")).not.toContain("example.org");
   });
 });

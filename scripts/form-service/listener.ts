@@ -1,0 +1,38 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { causeOf, type Log } from "../outside/log.ts";
+import type { App } from "./app.ts";
+
+/** A server that listens. */
+export type Listener = {
+  readonly port: number;
+  /** Takes no new request and waits for those that run; after `deadline` milliseconds it cuts them off. */
+  close(deadline: number): Promise<void>;
+};
+
+// Slow lines may take their time, but nobody may hold a socket for ever.
+const TIMES = { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16 * 1024 };
+
+/** Listens on a port of this machine; rejects when it is taken. */
+export async function listen(fetch: App["fetch"], port: number, log: Log): Promise<Listener> {
+  const errorHandler = (error: unknown) => log.error(causeOf(error), "a request failed before it reached a page");
+  const server = createServer(TIMES, getRequestListener(fetch, { errorHandler }));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close(deadline) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), deadline);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
