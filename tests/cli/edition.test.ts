@@ -1,0 +1,41 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { campaignRepository } from "../../scripts/outside/local-git-host.ts";
+import { readHead, readMainAt } from "../../scripts/outside/repository.ts";
+import { root } from "../support/source.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "undersigned-edition-"));
+  cpSync(join(root, "content"), join(folder, "content"), { recursive: true });
+  symlinkSync(join(root, "scripts"), join(folder, "scripts"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function edition(): string[] {
+  const program = join(root, "scripts/cli/edition.ts");
+  const env = { PATH: process.env.PATH, DATA_DIR: join(folder, "data") };
+  return execFileSync(process.execPath, [program], { cwd: folder, env, encoding: "utf8" }).trimEnd().split("\n");
+}
+
+describe("edition", () => {
+  it("puts a changed letter on the ledger once, beside the old one", async () => {
+    const [none, first] = edition();
+    expect(none).toBe("old edition none");
+    expect(edition()).toEqual([first!.replace("new", "old"), `${first} (the letter has not changed)`]);
+    appendFileSync(join(folder, "content/en/letter.md"), "\nOne more sentence.\n");
+    const [old, changed] = edition();
+    expect(old).toBe(first!.replace("new", "old"));
+    expect(changed).not.toBe(first);
+
+    const repository = campaignRepository(join(folder, "data"));
+    const { record } = await readMainAt(repository, await readHead(repository));
+    const editions = [first, changed].map((line) => line!.replace("new edition ", ""));
+    expect(record.entries).toEqual(editions.map((one) => `undersigned/v1 letter ${one}`));
+    expect(record.editions.get(editions[1]!)?.get("en")).toContain("One more sentence.");
+    expect(record.editions.get(editions[0]!)?.get("en")).not.toContain("One more sentence.");
+  });
+});

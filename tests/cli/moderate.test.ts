@@ -1,0 +1,181 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { acceptAll } from "../../scripts/actions/acceptance.ts";
+import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/cli/invented-signatures.ts";
+import { attestLeave } from "../../scripts/letter/attestation.ts";
+import { parseCampaign } from "../../scripts/letter/campaign.ts";
+import { loggedEdition } from "../../scripts/letter/record.ts";
+import { formatSheet, type SignaturesSheet } from "../../scripts/letter/sheet.ts";
+import { isPublic } from "../../scripts/letter/shown.ts";
+import { type Keys, openKeys } from "../../scripts/outside/keys.ts";
+import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
+import { openRepository } from "../support/repository.ts";
+import { makeDataDir, type Outcome, removeDataDir, runCommand } from "../support/service.ts";
+import { root } from "../support/source.ts";
+
+const day = "2026-11-24";
+let dataDir: string;
+let host: LocalGitHost;
+let keys: Keys;
+let invention: Invention;
+let sheet: SignaturesSheet;
+
+beforeEach(async () => {
+  dataDir = makeDataDir();
+  keys = await openKeys(dataDir, parseCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8")));
+  host = await openLocalGitHost(campaignRepository(dataDir), { folder: root, day });
+  const { main } = await acceptAll({ host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day });
+  invention = { edition: loggedEdition(main.record.entries)!, key: keys.attestation, day, random: fixedRandomness() };
+  sheet = inventSheet(
+    invention,
+    Array.from({ length: 12 }, () => inventRow(invention)),
+  );
+  await file(sheet.sheet, formatSheet(sheet));
+});
+afterEach(() => removeDataDir(dataDir));
+
+async function file(name: string, text: string): Promise<void> {
+  await host.file({ sheet: name, text, base: await host.head(), message: "file\n", day });
+}
+
+const moderate = (...args: string[]): Promise<Outcome> => runCommand("moderate", args, { DATA_DIR: dataDir });
+const lines = (text: string) => text.trimEnd().split("\n");
+
+describe("moderate list", () => {
+  it("says for programs exactly what waits", async () => {
+    const { stdout, code } = await moderate("list", "--json");
+    expect(code).toBe(0);
+    const rows = sheet.rows.map(({ id, shown, name, lang, place, signed }) => ({
+      id,
+      shown,
+      name,
+      lang,
+      place,
+      signed,
+    }));
+    expect(JSON.parse(stdout)).toEqual([{ sheet: sheet.sheet, kind: "signatures", count: 12, state: "waiting", rows }]);
+  });
+
+  it("says for people what waits, and that nothing does", async () => {
+    expect(lines((await moderate("list")).stdout)[1]).toBe(`${sheet.sheet}  signatures  12    waiting`);
+    await moderate("approve", sheet.sheet);
+    expect((await moderate("list")).stdout).toBe("no sheet waits for review\n");
+    expect((await moderate("list", "--json")).stdout).toBe("[]\n");
+  });
+
+  it("names the rule that a bad sheet breaks, and shows nothing of it", async () => {
+    openRepository(campaignRepository(dataDir)).git("update-ref", "refs/heads/pending/evil", "main");
+    const { stdout } = await moderate("list", "--json");
+    expect(JSON.parse(stdout)).toContainEqual({
+      sheet: "evil",
+      kind: "unknown",
+      count: 0,
+      state: "invalid",
+      rows: [],
+    });
+    expect((await moderate("list")).stdout).toContain("invalid: the branch is not named pending/");
+  });
+});
+
+describe("moderate show", () => {
+  it("shows every row, names isolated, and no name of hidden people", async () => {
+    const { stdout } = await moderate("show", sheet.sheet.slice(0, 6));
+    for (const { id, shown, name } of sheet.rows) {
+      const line = lines(stdout).find((one) => one.startsWith(id));
+      if (isPublic(shown)) expect(line).toContain(`\u2068${name}\u2069`);
+      else expect(line).toBe(`${id}  ${shown}`);
+    }
+    expect(lines(stdout)).toHaveLength(3 + sheet.rows.length);
+  });
+});
+
+describe("moderate approve", () => {
+  it("puts the rows on the list at once, but for those it refuses", async () => {
+    const [one, two] = sheet.rows as [(typeof sheet.rows)[0], (typeof sheet.rows)[0]];
+    const refuse = ["--refuse", `${one.id}:fake-name`, "--refuse", `${two.id.slice(0, 10)}:advert`];
+    const { stdout, stderr, code } = await moderate("approve", sheet.sheet.slice(0, 8), ...refuse);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const main = await host.readMain();
+    expect(lines(stdout)).toEqual([
+      "accepted 10, refused 2, left out as withdrawn 0",
+      "the list has 10 signatures",
+      expect.stringMatching(/^checkpoint 12 [A-Za-z0-9+/]{43}=$/),
+    ]);
+    expect(main.record.rows).toHaveLength(10);
+    expect([...main.settled.refused]).toEqual([
+      [one.id, "fake-name"],
+      [two.id, "advert"],
+    ]);
+  });
+
+  it.each([
+    ["no sheet", ["approve", "zzzz"], /no open sheet has an id that begins so/],
+    ["an unknown code", ["approve", "SHEET", "--refuse", "ROW:ugly"], /a refusal needs a code: fake-name, duplicate/],
+    ["a row that is not on the sheet", ["approve", "SHEET", "--refuse", "zzzz:advert"], /no row has an id/],
+    ["a refusal without code", ["approve", "SHEET", "--refuse", "ROW"], /write a refusal as ID:CODE/],
+    ["an empty id", ["approve", "SHEET", "--refuse", ":advert"], /rows have an id that begins so/],
+    ["too many words", ["approve", "SHEET", "SHEET"], /usage: npm run moderate/],
+    ["an unknown command", ["bless", "SHEET"], /usage: npm run moderate/],
+    ["no command", [], /usage: npm run moderate/],
+    ["reject without code", ["reject", "SHEET"], /usage: npm run moderate/],
+    ["an unknown option", ["approve", "SHEET", "--force"], /usage: npm run moderate/],
+  ])("answers %s in one line and changes nothing", async (_what, args, reason) => {
+    const head = await host.head();
+    const typed = args.map((arg) => arg.replace("SHEET", sheet.sheet).replace("ROW", sheet.rows[0]!.id));
+    const { stdout, stderr, code } = await moderate(...typed);
+    expect(stdout).toBe("");
+    expect(lines(stderr)).toHaveLength(1);
+    expect(stderr).toMatch(reason);
+    expect(code).toBe(1);
+    expect(await host.head()).toBe(head);
+    expect((await host.openSheets())[0]?.acts).toEqual([]);
+  });
+
+  it("does not record an approval of a sheet that breaks a rule", async () => {
+    const [row] = sheet.rows;
+    const forged = { ...sheet, sheet: inventSheet(invention, []).sheet, rows: [{ ...row!, contact: "A".repeat(43) }] };
+    await file(forged.sheet, formatSheet(forged));
+    const { stderr, code } = await moderate("approve", forged.sheet);
+    expect(stderr).toMatch(/^error: the sheet is invalid: row 1: the row is not attested/);
+    expect(code).toBe(1);
+  });
+});
+
+describe("moderate reject", () => {
+  it("refuses every row", async () => {
+    const { stdout } = await moderate("reject", sheet.sheet, "not-a-person");
+    expect(lines(stdout).slice(0, 2)).toEqual([
+      "accepted 0, refused 12, left out as withdrawn 0",
+      "the list has 0 signatures",
+    ]);
+  });
+});
+
+describe("moderate", () => {
+  it("applies withdrawals that wait, and says that they need no review", async () => {
+    const id = sheet.rows[3]!.id;
+    const [name, text] = inventWithdrawals(invention, [{ id, attestation: attestLeave(id, keys.attestation) }]);
+    await file(name, text);
+    expect((await moderate("approve", name)).stderr).toMatch(/a sheet of withdrawals needs no review/);
+    expect((await moderate("approve", sheet.sheet)).stdout).toContain(
+      "accepted 11, refused 0, left out as withdrawn 1",
+    );
+  });
+
+  it("helps", async () => {
+    const { stdout, code } = await moderate("--help");
+    expect(stdout).toMatch(/^usage: npm run moderate -- list/);
+    expect(code).toBe(0);
+  });
+
+  it("says what to do where there is no campaign", async () => {
+    const empty = makeDataDir();
+    const { stderr, code } = await runCommand("moderate", ["list"], { DATA_DIR: empty });
+    removeDataDir(empty);
+    expect(stderr).toMatch(/^error: no campaign in this data folder yet: run npm start/);
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { assertIntact } from "../../scripts/actions/intact-record.ts";
+import { parseCampaign } from "../../scripts/letter/campaign.ts";
+import { parseVkey } from "../../scripts/letter/note.ts";
+import { totalsOf } from "../../scripts/letter/record.ts";
+import { lockDataFolder } from "../../scripts/outside/data-folder.ts";
+import { openKeys } from "../../scripts/outside/keys.ts";
+import { readLetterFilesIn } from "../../scripts/outside/letter-files.ts";
+import { campaignRepository } from "../../scripts/outside/local-git-host.ts";
+import { readHead, readMainAt } from "../../scripts/outside/repository.ts";
+import { makeDataDir, removeDataDir, runCommand } from "../support/service.ts";
+import { root } from "../support/source.ts";
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = makeDataDir();
+});
+afterEach(() => removeDataDir(dataDir));
+
+const seed = (...args: string[]) => runCommand("seed", args, { DATA_DIR: dataDir });
+
+describe("seed", () => {
+  it("makes a list of every kind of signature, some refused and some withdrawn, with a record that holds", async () => {
+    const { stdout, code } = await seed("1100");
+    expect(code).toBe(0);
+    expect(stdout).toBe("accepted 1073, refused 27, withdrawn 22\nthe list has 1051 signatures\n");
+    const repository = campaignRepository(dataDir);
+    const { record, settled } = await readMainAt(repository, await readHead(repository));
+    const totals = totalsOf(record);
+    expect(totals).toMatchObject({ accepted: 1073, withdrawn: 22, listed: 1051 });
+    for (const count of Object.values(totals.shown)) expect(count).toBeGreaterThan(0);
+    expect(settled.refused.size).toBe(27);
+    expect(record.rows.some((row) => /\p{Script=Arabic}/u.test(row.name))).toBe(true);
+    expect(record.rows.some((row) => /\p{Script=Latin}/u.test(row.name))).toBe(true);
+    const campaign = parseCampaign((await readLetterFilesIn(root)).get("content/campaign.yaml")!);
+    assertIntact(record, parseVkey((await openKeys(dataDir, campaign)).publicKeys.ledger));
+  });
+
+  it("goes on from what is there", async () => {
+    await seed("30");
+    expect((await seed("30")).stdout).toContain("the list has 58 signatures");
+  });
+
+  it.each([[], ["0"], ["-1"], ["many"], ["1", "2"]])("answers %j with how to call it", async (...args) => {
+    const { stderr, code } = await seed(...args.filter(Boolean));
+    expect(stderr).toMatch(/usage: npm run seed -- N/);
+    expect(code).toBe(1);
+  });
+
+  it("does nothing while the service runs", async () => {
+    const lock = await lockDataFolder(dataDir);
+    const { stderr, code } = await seed("1");
+    lock.release();
+    expect(stderr).toMatch(/^error: another program works in this data folder/);
+    expect(code).toBe(1);
+  });
+});
