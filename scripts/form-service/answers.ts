@@ -17,14 +17,8 @@ export function seeOther(location: string): Response {
 }
 
 /** A page that says how things stand, in the language of the address or else of the browser. */
-export function message(
-  site: SiteContext,
-  request: Request,
-  what: Message,
-  status: number,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return page(messagePage(site, languageOf(site, request), what), status, { Vary: "Accept-Language", ...headers });
+export function message(site: SiteContext, request: Request, what: Message, status: number): Response {
+  return page(messagePage(site, languageOf(site, request), what), status, { Vary: "Accept-Language" });
 }
 
 /** The language that the address begins with, else the one that the browser prefers. */

@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import { causeOf } from "../outside/log.ts";
 import { languagesOf } from "../site/views/context.ts";
-import { message } from "./answers.ts";
+import { languageOf, message, page } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
 import { isOwnPost } from "./cross-site.ts";
 import { readForm } from "./form-body.ts";
 import { operationRoutes } from "./operation-routes.ts";
+import { type Refusal, refusalPage } from "./refusal-page.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { Route, Service } from "./service.ts";
 import { signRoutes } from "./sign-routes.ts";
@@ -71,9 +72,10 @@ async function otherwise(
   if (file && reads) return file;
   if (methods.size === 0) return message(service.site(), request, { kind: "not_found" }, 404);
   if (methods.has("GET")) methods.add("HEAD");
-  return message(service.site(), request, { kind: "not_found" }, 405, { Allow: [...methods].sort().join(", ") });
+  return refuse(service, request, 405, { Allow: [...methods].sort().join(", ") });
 }
 
-function refuse(service: Service, request: Request, status: 403 | 413 | 415 | 500): Response {
-  return message(service.site(), request, { kind: "trouble" }, status);
+function refuse(service: Service, request: Request, status: Refusal, headers?: Record<string, string>): Response {
+  const site = service.site();
+  return page(refusalPage(site, languageOf(site, request), status), status, { Vary: "Accept-Language", ...headers });
 }
