@@ -32,9 +32,9 @@ export async function verifyPublished(
   vkey?: string,
   progress: (done: number, size: number) => void = () => {},
 ): Promise<Verified> {
-  const note = text(await need(read, "ledger/checkpoint"));
+  const note = text("ledger/checkpoint", await need(read, "ledger/checkpoint"));
   const keys = await readJson(read, "keys.json", Keys);
-  const verifier = parseVkey(vkey ?? keys.ledger);
+  const verifier = vkey === undefined ? inside("keys.json", () => parseVkey(keys.ledger)) : parseVkey(vkey);
   const checkpoint = inside("ledger/checkpoint", () => openCheckpoint(note, verifier));
   if (vkey !== undefined && keys.ledger !== vkey)
     throw failed("keys.json: the key of the ledger is another than the pinned one");
@@ -42,7 +42,7 @@ export async function verifyPublished(
   const attestationKey = parseBase64url(keys.attestation, 32);
   const check = startLedgerCheck((entry) => isAttested(entry, attestationKey));
   await readPublishedLedger(read, "ledger/", checkpoint, (bytes, index) => {
-    check.add(text(bytes));
+    check.add(utf8.decode(bytes));
     if (index % TILE_WIDTH === 0) progress(index, checkpoint.size);
   });
   progress(checkpoint.size, checkpoint.size);
@@ -71,7 +71,7 @@ async function checkList(read: Read, size: number, facts: LedgerFacts): Promise<
   for (let shard = 0; shard * TILE_WIDTH < size; shard++) {
     const path = `list/${listShardName(shard)}`;
     const bytes = await read(path);
-    const rows = bytes === undefined ? [] : parseListShard(text(bytes), shard);
+    const rows = bytes === undefined ? [] : parseListShard(text(path, bytes), shard);
     for (const [i, row] of rows.entries()) {
       inside(`${path}: line ${i + 3} (index ${row.index})`, () => checkRow(row, facts));
       shown[row.shown]++;
@@ -97,12 +97,17 @@ function checkRow(row: ListRow, facts: LedgerFacts): void {
 
 /** Every logged text gives its digest, and the pages of the current edition carry it. */
 async function checkLetters(read: Read, editions: readonly string[]): Promise<void> {
-  const index = await read("letter/editions.json");
-  const known = index === undefined ? [] : parseJson("letter/editions.json", index, Editions);
+  const languagesOf = await readEditions(read, editions);
   for (const edition of editions) {
-    const languages = known.find((one) => one.edition === edition)?.languages ?? ["en", "fa"];
+    const languages = languagesOf.get(edition) ?? ["en", "fa"];
     const texts = new Map<string, string>();
-    for (const lang of languages) texts.set(lang, text(await need(read, `letter/${edition}/${lang}.md`)));
+    for (const lang of languages) {
+      const path = `letter/${edition}/${lang}.md`;
+      const bytes = await read(path);
+      const named = languagesOf.has(edition) ? ", which letter/editions.json names" : "";
+      if (bytes === undefined) throw failed(`${path} is missing${named}`);
+      texts.set(lang, text(path, bytes));
+    }
     const found = inside(`letter/${edition}`, () => editionOf(texts));
     if (found !== edition) {
       throw failed(`letter/${edition}/: the text (${languages.join(", ")}) has the digest ${found}: it was changed`);
@@ -111,11 +116,24 @@ async function checkLetters(read: Read, editions: readonly string[]): Promise<vo
   }
 }
 
+/** The languages of each edition by `letter/editions.json`, which names those of the ledger; a site may do without it. */
+async function readEditions(read: Read, editions: readonly string[]): Promise<Map<string, string[]>> {
+  const path = "letter/editions.json";
+  const bytes = await read(path);
+  if (bytes === undefined) return new Map();
+  const known = new Map(parseJson(path, bytes, Editions).map((one) => [one.edition, one.languages]));
+  const unknown = [...known.keys()].find((edition) => !editions.includes(edition));
+  if (unknown !== undefined) throw failed(`${path}: the ledger has no edition ${unknown}`);
+  const missing = editions.find((edition) => !known.has(edition));
+  if (missing !== undefined) throw failed(`${path}: the edition ${missing} of the ledger is missing`);
+  return known;
+}
+
 /** A digest says nothing about the page that people read. A site without such pages is a site of another make. */
 async function checkPages(read: Read, texts: ReadonlyMap<string, string>): Promise<void> {
   for (const [lang, markdown] of texts) {
     const page = await read(`${lang}/index.html`);
-    const missing = page === undefined ? undefined : missingFromPage(markdown, text(page));
+    const missing = page === undefined ? undefined : missingFromPage(markdown, text(`${lang}/index.html`, page));
     if (missing !== undefined)
       throw failed(`${lang}/index.html: the letter (${missing}) does not stand there as in its text`);
   }
@@ -148,14 +166,20 @@ async function readJson<T>(read: Read, path: string, schema: z.ZodType<T>): Prom
 
 function parseJson<T>(path: string, bytes: Uint8Array, schema: z.ZodType<T>): T {
   try {
-    return schema.parse(JSON.parse(text(bytes)));
+    return schema.parse(JSON.parse(utf8.decode(bytes)));
   } catch (cause) {
     throw new LetterError("verify", `${path}: not the JSON that belongs there`, { cause });
   }
 }
 
-function text(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function text(path: string, bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new LetterError("verify", `${path}: not UTF-8`, { cause });
+  }
 }
 
 function inside<T>(where: string, run: () => T): T {

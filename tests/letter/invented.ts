@@ -71,7 +71,7 @@ export function pageOf(markdown: string): string {
   return `<!doctype html><html><head><title>${title}</title></head><body><h1>${title}</h1>${renderMarkdown(body)}</body></html>`;
 }
 
-const names = ["علی‌رضا کیانی", "Maryam O’Neil", "زهرا محمدی", "Nguyễn Thị Hòa", "王小明", "Sara Āzādī"];
+const names = ["علی‌رضا کیانی", "Maryam O’Neil", "زهرا محمدی", "Nguyễn Thị Hòa", "王小明", "Sara Āzādī", "Sukarno"];
 
 /** An invented signature with everything that belongs to it; the same for the same number. */
 export type Invented = { row: Row; contact: ContactRecord; withdrawalCode: string };
