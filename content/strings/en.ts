@@ -162,8 +162,6 @@ export const en = {
     write: "Write it on paper, and keep the paper where only you can find it.",
     do_not_write:
       "If your home, your bag or your telephone may be searched, do not write it down and do not take a picture of this page: the code is a proof that you signed. You can withdraw without it, from your e-mail address.",
-    do_not_write_code_only:
-      "If your home, your bag or your telephone may be searched, do not write it down and do not take a picture of this page: the code is a proof that you signed.",
     again:
       "Within 48 hours the same link and code show it again. Delete the message with the confirmation code once you no longer need it.",
     next: "What happens next",

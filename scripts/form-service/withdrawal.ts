@@ -56,6 +56,9 @@ async function withdrawId(query: Query, attestation: SigningKey, id: string): Pr
   if (!signature) return false;
   if (signature.state === "withdrawn") return true;
   await forget(query, id);
+  // Whoever comes back to the confirmation page must not read there that the signature stands.
+  const codes = query.selectFrom("code").select("code_hash").where("id", "=", id);
+  await query.deleteFrom("submission").where("code_hash", "in", codes).execute();
   await query
     .updateTable("signature")
     .set({ state: "withdrawn", day: null, edition: null, row: null, sheet: null })

@@ -27,8 +27,8 @@ describe("a withdrawal by code", () => {
     await harness.round();
     expect(harness.gitHost.filings).toEqual([]);
     expect(findCanaries(["Zarafshan", "Mehrabani"], [harness.dataDir])).toEqual([]);
-    // The link and code of the confirmation do not bring it back.
-    expect((await harness.post("/en/confirm/", { s, code })).status).toBe(200);
+    // The link and code of the confirmation do not bring it back, nor say that it stands.
+    expect((await harness.post("/en/confirm/", { s, code })).status).toBe(422);
     await harness.round();
     expect(harness.gitHost.filings).toEqual([]);
   });

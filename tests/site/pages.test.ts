@@ -48,7 +48,7 @@ const pages: Record<string, (site: SiteContext, lang: Lang) => string> = {
   confirmed: (site, lang) => confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H" }),
   "not me": (site, lang) => notMePage(site, lang, { s }),
   "not me, done": (site, lang) => notMeDonePage(site, lang, { s }),
-  withdraw: (site, lang) => withdrawPage({ ...site, withdrawByAddress: true }, lang),
+  withdraw: (site, lang) => withdrawPage(site, lang),
   "withdraw with a wrong code": (site, lang) => withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }),
   "withdraw, code": (site, lang) => withdrawConfirmPage(site, lang, { s }),
   withdrawn: withdrawnPage,
@@ -246,9 +246,8 @@ describe.each(["fa", "en"] as const)("after the form, in %s", (lang) => {
     expect(make("verify", lang)).not.toContain("data-state");
   });
 
-  it("the way out by address is offered only where it works", () => {
+  it("the ways out are the code and the address", () => {
     expect(inputs(make("withdraw", lang))).toEqual(["code", "email"]);
-    expect(inputs(withdrawPage(site, lang))).toEqual(["code"]);
   });
 });
 

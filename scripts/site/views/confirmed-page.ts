@@ -10,7 +10,6 @@ export function confirmedPage(
   { s, withdrawalCode }: { s: string; withdrawalCode: string },
 ): string {
   const { confirmed, page, nav } = stringsIn(lang);
-  const risk = site.withdrawByAddress ? confirmed.do_not_write : confirmed.do_not_write_code_only;
   return layout(site, lang, {
     title: confirmed.title,
     path: `confirm/?s=${encodeURIComponent(s)}`,
@@ -20,7 +19,7 @@ export function confirmedPage(
 <p>${prose(confirmed.what_for)}</p>
 <p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
 <ul><li>${prose(confirmed.write)}</li>
-<li><strong>${prose(risk)}</strong></li>
+<li><strong>${prose(confirmed.do_not_write)}</strong></li>
 <li>${prose(confirmed.again)}</li></ul>
 <h2>${confirmed.next}</h2>
 <ul><li>${prose(confirmed.review)}</li>

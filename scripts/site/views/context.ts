@@ -23,8 +23,6 @@ export type SiteContext = {
   readonly demoCustodian: boolean;
   /** Mails are shown under /inbox/ and not sent. */
   readonly capturedMail: boolean;
-  /** Withdrawing by a code that is mailed to the address works. */
-  readonly withdrawByAddress: boolean;
   /** What the record held when the page was made; the service may not know. */
   readonly totals?: Totals | undefined;
   readonly newest?: readonly ListRow[] | undefined;
@@ -51,7 +49,6 @@ export function siteContext(given: {
     keys,
     demoCustodian: content.campaign.recipient.age.length === 0,
     capturedMail: settings.mail.kind === "capture",
-    withdrawByAddress: false,
     totals,
     newest,
   };

@@ -28,7 +28,7 @@ export function withdrawPage(
 ${codeField(lang, { name: "code", id: "withdrawal_code", label: withdraw.code, hint: withdraw.code_hint, wide: true, text: ofCode })}
 <button type="submit" class="btn">${withdraw.button}</button>
 </form>
-${site.withdrawByAddress && byAddress(site, lang, ofCode ? undefined : text, form.email)}
+${byAddress(site, lang, ofCode ? undefined : text, form.email)}
 <h2>${withdraw.what}</h2>
 <ul><li>${prose(withdraw.row_goes)}</li>
 <li>${prose(withdraw.ledger_stays)}</li>
