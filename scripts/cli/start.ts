@@ -34,11 +34,15 @@ await runCommand(HELP, {}, async ({ positionals }) => {
   const { host, keys, acceptor } = await openLocalCampaign("make");
   const site = openLocalSite(settings.dataDir, keys.publicKeys);
 
+  let seen = "";
   const acceptAndPublish = async () => {
+    const refs = await host.refs();
+    if (refs === seen) return;
     const { main, outcomes } = await acceptAll({ ...acceptor, day: dayOf(clock.now()) });
     for (const outcome of outcomes)
       if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
     await site.publish(main);
+    seen = refs;
   };
   console.log("building the site …");
   await acceptAndPublish();

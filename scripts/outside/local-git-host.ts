@@ -15,6 +15,8 @@ import { appendReview, readReviews } from "./review-chain.ts";
 /** A campaign's repository on this machine, with what GitHub's pages do there. */
 export type LocalGitHost = Omit<GitHost, "readMain"> &
   AcceptHost & {
+    /** the refs as one text: the same as long as nothing is filed, reviewed or merged */
+    refs(): Promise<string>;
     /** records what a moderator says about a sheet; it counts from then on */
     review(sheet: string, act: ReviewAct, day: string): Promise<void>;
     /** a change of the text, reviewed by whoever runs the command; false when main has it already */
@@ -65,6 +67,7 @@ export async function openLocalGitHost(
     closeSheet: async ({ sheet, commit }) => {
       await moveRefs(repository, [{ ref: branchRef(sheet), from: commit, to: undefined }]);
     },
+    refs: async () => [...(await listRefs(repository, "refs"))].join("\n"),
     review: (sheet, act, day) => appendReview(repository, sheet, act, day),
     commitText: (files, day) => commitText(repository, files, day),
   };
