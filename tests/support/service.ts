@@ -16,9 +16,12 @@ export type Service = {
   output: () => string;
   /** Runs another command of package.json on the same data: `run("moderate", "list", "--json")`. */
   run: (command: string, ...args: string[]) => Promise<Outcome>;
-  /** Ctrl-C; throws unless the process ends by itself in time, with exit code 0. */
-  stop: () => Promise<void>;
-  /** As a power cut ends it: nothing can be tidied up. */
+  /**
+   * Ctrl-C in a terminal, which reaches the service and whatever it has started; any other signal reaches the service
+   * alone. Throws unless it ends by itself within 10 s, with exit code 0, and leaves no process behind.
+   */
+  stop: (signal?: "SIGINT" | "SIGTERM") => Promise<void>;
+  /** As a power cut ends the service and whatever it has started: nothing can be tidied up. */
   kill: () => Promise<void>;
 };
 
@@ -27,8 +30,12 @@ export type ServiceOptions = {
   settings?: Record<string, string>;
   /** A folder to go on from; made and named by `makeDataDir`. */
   dataDir?: string;
+  /** The project to start; this one unless told. */
+  project?: string;
   /** How long the start may take. */
   timeout?: number;
+  /** Is given the power cut as soon as the process runs, for tests that do not wait until it is ready. */
+  onSpawn?: (kill: () => void) => void;
 };
 
 /** A new empty folder for `DATA_DIR`; the caller removes it with `removeDataDir`. */
@@ -42,12 +49,16 @@ export function removeDataDir(path: string): void {
 
 /** Starts the whole product by the command of `npm start` and waits until it says that it is ready. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  const { dataDir = makeDataDir(), timeout = 60_000 } = options;
+  const { dataDir = makeDataDir(), timeout = 60_000, project = root } = options;
   const port = await freePort();
   const settings = { DATA_DIR: dataDir, PORT: String(port), ...options.settings };
-  const child = spawnCommand("start", [], settings);
+  const child = spawnCommand("start", [], settings, project);
   const collected = collect(child);
   const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  const cut = () => signalGroup(child, "SIGKILL");
+  process.once("exit", cut);
+  child.once("exit", () => process.off("exit", cut));
+  options.onSpawn?.(cut);
   const origin = `http://localhost:${settings.PORT}`;
   const all = () => collected.stdout + collected.stderr;
   await waitForLine(child, () => collected.stdout, `ready ${origin}/`, timeout, all);
@@ -56,16 +67,18 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     origin,
     dataDir,
     output: all,
-    run: (command, ...args) => runCommand(command, args, settings),
-    async stop() {
-      child.kill("SIGINT");
-      const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
-      const [code, signal] = await ended;
+    run: (command, ...args) => runCommand(command, args, settings, project),
+    async stop(signal = "SIGINT") {
+      if (signal === "SIGINT") signalGroup(child, signal);
+      else child.kill(signal);
+      const late = setTimeout(cut, 10_000);
+      const [code, killedBy] = await ended;
       clearTimeout(late);
-      if (code !== 0) throw new Error(`the service ended with ${code ?? signal} after Ctrl-C\n${all()}`);
+      if (code !== 0) throw new Error(`the service ended with ${code ?? killedBy} after ${signal}\n${all()}`);
+      if (signalGroup(child, "SIGKILL")) throw new Error(`the service left a process behind after ${signal}`);
     },
     async kill() {
-      child.kill("SIGKILL");
+      cut();
       await ended;
     },
   };
@@ -76,10 +89,13 @@ export async function runCommand(
   command: string,
   args: readonly string[] = [],
   settings: Record<string, string> = {},
+  project: string = root,
 ): Promise<Outcome> {
-  const child = spawnCommand(command, args, settings);
+  const child = spawnCommand(command, args, settings, project);
   const collected = collect(child);
+  const late = setTimeout(() => signalGroup(child, "SIGKILL"), 300_000);
   const [code] = (await once(child, "close")) as [number | null];
+  clearTimeout(late);
   return { ...collected, code };
 }
 
@@ -94,16 +110,35 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function spawnCommand(command: string, args: readonly string[], settings: Record<string, string>): ChildProcess {
-  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+function spawnCommand(
+  command: string,
+  args: readonly string[],
+  settings: Record<string, string>,
+  project: string,
+): ChildProcess {
+  const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
   const [program, ...fixed] = manifest.scripts[command]?.split(" ") ?? [];
   if (program !== "node") throw new Error(`package.json has no command "${command}" that node runs`);
   return spawn(process.execPath, [...fixed, ...args], {
-    cwd: root,
+    cwd: project,
+    // A process group of its own, as a terminal gives to a command: signals can reach all that it starts.
+    detached: true,
     // No setting of the person who runs the tests, such as a name in git's configuration, may reach the product.
     env: { PATH: process.env.PATH, HOME: "/nonexistent", TMPDIR: tmpdir(), LANG: "C.UTF-8", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
+}
+
+/** Sends a signal to a command and to everything it has started; false when nothing of it runs any more. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): boolean {
+  try {
+    return child.pid !== undefined && process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }
 
 function collect(child: ChildProcess): { stdout: string; stderr: string } {
@@ -131,7 +166,7 @@ async function waitForLine(
       child.stdout?.off("data", look);
       child.off("exit", exited);
       if (error === undefined) return resolve();
-      child.kill("SIGKILL");
+      signalGroup(child, "SIGKILL");
       reject(new Error(`${error}\n${explain()}`));
     };
     const look = () => found() && settle();
