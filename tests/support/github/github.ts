@@ -6,6 +6,7 @@ import { addToken } from "./account-routes.ts";
 import type { Fault, GitHubCall } from "./fault.ts";
 import { type Limits, makeLimits } from "./limits.ts";
 import { openObjects } from "./objects.ts";
+import { pushTo } from "./push.ts";
 import { createGitHubServer, type Serving } from "./server.ts";
 import type { State } from "./state.ts";
 
@@ -27,6 +28,10 @@ export type GitHub = {
   addApp(slug: string, permissions: Permissions): App;
   /** a token as a workflow's own, by the App `github-actions` */
   workflowToken(permissions: Permissions): string;
+  /** a token of an App's installation with all that the App may do */
+  tokenOf(app: App): string;
+  /** pushes with git over HTTP. @throws Error with what git said */
+  push(token: string, refspecs: readonly string[], from?: string): Promise<void>;
   /** decides about every request from now on; undefined: nothing goes wrong */
   setFault(fault?: (call: GitHubCall) => Fault | undefined): void;
   /** lets time pass for tokens, limits and dates */
@@ -46,7 +51,7 @@ export type GitHubOptions = {
 
 /** Starts the stand-in on a free port. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> {
-  const { owner = "amnesty-iran", name = "letter", clock = Date.now } = options;
+  const { owner = "amnesty-iran", name = "letter", clock = () => Date.now() } = options;
   let [id, skipped, origin] = [1000, 0, ""];
   const repository = makeRepository();
   const now = () => clock() + skipped;
@@ -106,6 +111,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       const app = state.apps.find((one) => one.slug === "github-actions") ?? addApp("github-actions", {}, 15368);
       return addToken(state, { kind: "installation", app, permissions: { metadata: "read", ...permissions } }).token;
     },
+    tokenOf: (app) =>
+      addToken(state, { kind: "installation", app, permissions: { metadata: "read", ...app.permissions } }).token,
+    push: (token, refspecs, from = repository.path) => pushTo(`${origin}/${owner}/${name}.git`, token, refspecs, from),
     setFault(fault = () => undefined) {
       serving.fault = fault;
     },

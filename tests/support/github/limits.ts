@@ -5,6 +5,10 @@ const MINUTE = 60_000;
 
 /** How often one may ask. docs.github.com: "Rate limits for the REST API" */
 export type Limits = {
+  /** writes down a request that comes although this identity was asked to wait */
+  meet(identity: string): void;
+  /** this identity was asked to wait so many seconds */
+  askToWait(identity: string, seconds: number): void;
   /** counts a request of this identity. @throws Refusal 403 or 429 with what GitHub says about coming again */
   count(identity: string, creates: boolean): void;
   /** takes back what an unchanged answer (304) has used */
@@ -38,8 +42,8 @@ export function makeLimits(clock: () => number, most = { hour: 5000, createsMinu
     };
   };
   const wait = (identity: string, until: number): Refusal => {
-    quietUntil.set(identity, until);
     const seconds = Math.max(1, Math.ceil((until - clock()) / 1000));
+    quietUntil.set(identity, clock() + seconds * 1000);
     const message =
       "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
     return new Refusal(403, message, undefined, { "retry-after": String(seconds) });
@@ -48,9 +52,12 @@ export function makeLimits(clock: () => number, most = { hour: 5000, createsMinu
   return {
     early,
     headers,
+    meet(identity) {
+      if ((quietUntil.get(identity) ?? 0) > clock()) early.push(identity);
+    },
+    askToWait: (identity, seconds) => void quietUntil.set(identity, clock() + seconds * 1000),
     count(identity, creates) {
       const now = clock();
-      if ((quietUntil.get(identity) ?? 0) > now) early.push(identity);
       const window = windowOf(identity);
       if (window.used >= most.hour) throw new Refusal(403, "API rate limit exceeded for installation.");
       window.used++;

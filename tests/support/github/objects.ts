@@ -60,7 +60,8 @@ export function openObjects(path: string): Objects {
     writeObject,
     readBlob: (sha) => run(["cat-file", "blob", sha]),
     resolve(name, type) {
-      const suffix = type === undefined ? "" : `^{${type}}`;
+      // In `COMMIT:PATH` all that follows would be path.
+      const suffix = type === undefined || name.includes(":") ? "" : `^{${type}}`;
       const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name + suffix];
       const found = spawnSync("git", ["--git-dir", path, ...args], { env: environment });
       return found.status === 0 ? found.stdout.toString().trim() : undefined;

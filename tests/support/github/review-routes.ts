@@ -96,6 +96,7 @@ function createReview(call: Call) {
     );
   }
   if (given !== "COMMENT" && pull.state !== "open") throw new Refusal(422, "Can not review a closed pull request");
+  for (const { path, line } of body.comments ?? []) lineOf(state, commit, path, line, 0);
   const review = addReview(state, by(call), pull, STATES[given], commit, body.body ?? "");
   for (const one of body.comments ?? [])
     addComment(call, pull, one.body, lineOf(state, commit, one.path, one.line, review.id));
@@ -121,6 +122,7 @@ function createLineComment(call: Call) {
   const { state, body } = call;
   const pull = pullOf(call);
   if (body.in_reply_to !== undefined) throw new Error("the stand-in does not thread comments");
+  lineOf(state, body.commit_id, body.path, body.line, 0);
   // A single comment on a line is a review of its own for GitHub.
   const review = addReview(state, by(call), pull, "COMMENTED", body.commit_id, "");
   const comment = addComment(call, pull, body.body, lineOf(state, body.commit_id, body.path, body.line, review.id));

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Actor } from "./account.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { type Answer, authorize, type Routes } from "./call.ts";
 import { checkRoutes } from "./check-routes.ts";
@@ -65,8 +64,15 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
     status: 0,
   };
   serving.calls.push(call);
+  const { limits } = serving;
+  call.by = identityOf(serving.state, request);
+  limits.meet(call.by);
   const fault = serving.fault(call);
-  if (fault !== undefined && (await meetFault(fault, call, request, response))) return;
+  if (fault !== undefined && (await meetFault(fault, call, request, response))) {
+    if ("status" in fault && fault.headers?.["retry-after"])
+      limits.askToWait(call.by, Number(fault.headers["retry-after"]));
+    return;
+  }
   const { status, headers, body: answered } = respond(serving, call, request, url, found, body);
   call.status = status;
   if (fault !== undefined && "cut" in fault) {
@@ -105,7 +111,6 @@ function respond(
   };
   try {
     const actor = actorOf(state, request.headers.authorization);
-    call.by = identityOf(actor);
     const creates = !/^(GET|HEAD)$/.test(request.method ?? "") && actor?.kind !== "jwt";
     if (found?.operation === "GET /rate_limit")
       return { status: 200, headers, body: completeAnswer(found.operation, 200, {}) };
@@ -163,9 +168,14 @@ function finish(answer: Answer, url: URL, headers: Record<string, string>): { st
 }
 
 /** Whose share of the limits a request takes. */
-function identityOf(actor: Actor | undefined): string {
-  if (actor === undefined) return "nobody";
-  return actor.kind === "user" ? actor.account.login : actor.app.slug;
+function identityOf(state: State, request: IncomingMessage): string {
+  try {
+    const actor = actorOf(state, request.headers.authorization);
+    if (actor === undefined) return "nobody";
+    return actor.kind === "user" ? actor.account.login : actor.app.slug;
+  } catch {
+    return "nobody";
+  }
 }
 
 const SPANNING = new Set(["ref", "path", "branch"]);

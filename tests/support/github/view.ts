@@ -6,7 +6,14 @@ import type { Author, CheckRun, Comment, Pull, Review, State } from "./state.ts"
 // `completeAnswer`, recognisable by the word "unmodelled".
 
 export function userView({ id, login, type }: Author): object {
-  return { id, login, type, site_admin: false, node_id: `U_${id}`, html_url: `https://github.com/${login}` };
+  return {
+    id,
+    login,
+    type,
+    site_admin: false,
+    node_id: `U_${id}`,
+    html_url: `https://github.com/${login.replace(/^(.*)\[bot\]$/, "apps/$1")}`,
+  };
 }
 
 export function ownerView(state: State): object {

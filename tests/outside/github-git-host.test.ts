@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Sheet, sheetPath } from "../../scripts/letter/sheet.ts";
+import { invent, sheetOf } from "../letter/invented.ts";
+import { type GitHubCampaign, makeGitHubCampaign } from "../support/github/campaign.ts";
+import { someFaults } from "../support/github/fault.ts";
+import { hurryTime } from "../support/hurry.ts";
+
+let campaign: GitHubCampaign;
+let realTime: () => void;
+beforeEach(async () => {
+  realTime = hurryTime(400);
+  campaign = await makeGitHubCampaign();
+});
+afterEach(async () => {
+  await campaign.close();
+  realTime();
+});
+
+const sheet = sheetOf(1, [invent(1).row, invent(2).row]);
+const branch = `refs/heads/pending/${sheet.sheet}`;
+const requests = () => campaign.github.calls.filter(({ operation }) => !operation.startsWith("git "));
+const file = async (filed: Sheet, host = campaign.host) => host.file(await campaign.local.filing(filed));
+
+describe("filing on GitHub", () => {
+  it("opens one pull request, with the very commit that the repository on this machine would get", async () => {
+    const filing = await campaign.local.filing(sheet);
+    const expected = await campaign.local.file(sheet);
+    await campaign.host.file(filing);
+    expect(campaign.github.repository.git("rev-parse", branch)).toBe(expected);
+    expect(campaign.github.repository.read(branch, sheetPath(sheet.sheet)).toString()).toBe(filing.text);
+    expect(campaign.github.state.pulls).toMatchObject([
+      { number: 1, head: `pending/${sheet.sheet}`, base: "main", headSha: expected },
+    ]);
+  });
+
+  it("takes at most seven calls in a process that has just started, and five later, whatever the size", async () => {
+    await file(sheet);
+    expect(requests().length).toBeLessThanOrEqual(7);
+    const before = requests().length;
+    const many = Array.from({ length: 300 }, (_, i) => invent(i + 10).row);
+    await file(sheetOf(2, many));
+    expect(requests().length - before).toBeLessThanOrEqual(5);
+  });
+
+  it("again is a success, changes nothing and asks once", async () => {
+    await file(sheet);
+    const refs = campaign.github.repository.git("show-ref");
+    const before = requests().length;
+    await file(sheet);
+    expect(requests().length - before).toBe(1);
+    expect(campaign.github.repository.git("show-ref")).toBe(refs);
+    expect(campaign.github.state.pulls).toHaveLength(1);
+  });
+
+  it("goes on from a branch without a pull request, within seven calls", async () => {
+    await campaign.host.readMain();
+    campaign.github.setFault(({ operation }) =>
+      operation.startsWith("POST") && /pulls$/.test(operation) ? { status: 422 } : undefined,
+    );
+    await expect(file(sheet)).rejects.toThrow("GitHub says 422");
+    campaign.github.setFault();
+    const before = requests().length;
+    await file(sheet);
+    expect(requests().length - before).toBeLessThanOrEqual(7);
+    expect(campaign.github.state.pulls).toHaveLength(1);
+  });
+
+  it("of another content under the same id is refused, and what stands there stays", async () => {
+    await file(sheet);
+    const refs = campaign.github.repository.git("show-ref");
+    await expect(file({ ...sheet, rows: sheet.rows.slice(1) })).rejects.toThrow("another content was filed");
+    expect(campaign.github.repository.git("show-ref")).toBe(refs);
+  });
+
+  it("late, after the sheet was merged and its branch removed, makes nothing anew", async () => {
+    const filing = await campaign.local.filing(sheet);
+    await campaign.host.file(filing);
+    const { repository, state } = campaign.github;
+    const commit = repository.git("rev-parse", branch);
+    const token = campaign.github.tokenOf(campaign.acceptApp);
+    await campaign.github.push(token, [`${commit}:refs/heads/main`, `:${branch}`]);
+    expect(state.pulls).toMatchObject([{ state: "closed", merged: { commit } }]);
+    await campaign.reopen().file(filing);
+    expect(repository.branches()).toEqual(["main"]);
+    expect(state.pulls).toHaveLength(1);
+  });
+
+  it.each([1, 2])(
+    "with a third of all calls failing ends in one pull request with the same commit (%i)",
+    async (seed) => {
+      campaign.github.setFault(someFaults(0.3, seed));
+      const sheets = Array.from({ length: 3 }, (_, i) => sheetOf(i + 1, [invent(10 * i).row, invent(10 * i + 1).row]));
+      for (const filed of sheets) {
+        const expected = await campaign.local.file(filed);
+        const host = campaign.reopen();
+        await insist(() => file(filed, host));
+        expect(campaign.github.repository.git("rev-parse", `refs/heads/pending/${filed.sheet}`)).toBe(expected);
+      }
+      expect(campaign.github.state.pulls.map(({ head }) => head)).toEqual(sheets.map((one) => `pending/${one.sheet}`));
+      expect(campaign.github.limits.early).toEqual([]);
+    },
+  );
+});
+
+/** Tries as a queue does that comes back every minute. */
+async function insist(act: () => Promise<void>): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    try {
+      return await act();
+    } catch {
+      await new Promise((wake) => setTimeout(wake, 60_000));
+    }
+  }
+  await act();
+}
