@@ -13,6 +13,17 @@ import { decodeText, readBlobs, sizeOfBlob } from "../outside/git-object.ts";
  * @throws LetterError whose message names the rule that the branch breaks
  */
 export async function readPendingSheet(repository: string, main: MainHistory, open: OpenSheet): Promise<Sheet> {
+  const sheet = parseSheet(await readPendingText(repository, main, open));
+  if (sheet.sheet !== open.sheet) throw invalid("the front matter names another sheet than the branch");
+  return sheet;
+}
+
+/** The text of the one file that a sheet's branch adds, whatever stands in it. @throws LetterError as above */
+export async function readPendingText(
+  repository: string,
+  main: Pick<MainHistory, "line">,
+  open: Pick<OpenSheet, "sheet" | "commit">,
+): Promise<string> {
   if (!isCrockford128(open.sheet)) throw invalid("the branch is not named pending/ and the id of a sheet");
   const { parents } = await readCommit(repository, open.commit);
   const [base] = parents;
@@ -30,9 +41,7 @@ export async function readPendingSheet(repository: string, main: MainHistory, op
   // The size first: a blob of 100 MB must not be taken in to be refused.
   if ((await sizeOfBlob(repository, change.id)) > SHEET_BYTES) throw invalid("a sheet has at most 400,000 bytes");
   const [bytes] = await readBlobs(repository, [change.id]);
-  const sheet = parseSheet(decodeText(bytes ?? new Uint8Array(), path));
-  if (sheet.sheet !== open.sheet) throw invalid("the front matter names another sheet than the branch");
-  return sheet;
+  return decodeText(bytes ?? new Uint8Array(), path);
 }
 
 function invalid(message: string): LetterError {

@@ -4,7 +4,8 @@ import { parseCampaign } from "../letter/campaign.ts";
 import { LetterError } from "../letter/error.ts";
 import { readText } from "./git-object.ts";
 
-const CAMPAIGN = "content/campaign.yaml";
+/** Where the campaign is described, from the root of the repository. */
+export const CAMPAIGN_PATH = "content/campaign.yaml";
 const README = "signatures/README.md";
 const letterPath = (lang: string) => `content/${lang}/letter.md`;
 
@@ -14,8 +15,8 @@ export async function readLetterFilesIn(folder: string): Promise<Map<string, str
     readFile(join(folder, path), "utf8").catch((cause) => {
       throw new LetterError("content", `${path} cannot be read: it must be there`, { cause });
     });
-  const campaign = await read(CAMPAIGN);
-  const files = new Map([[CAMPAIGN, campaign]]);
+  const campaign = await read(CAMPAIGN_PATH);
+  const files = new Map([[CAMPAIGN_PATH, campaign]]);
   for (const lang of parseCampaign(campaign).languages) files.set(letterPath(lang), await read(letterPath(lang)));
   return files;
 }
@@ -37,7 +38,7 @@ export async function readLetterAt(
     if (text === undefined) throw new LetterError("content", `${path} is not on main`);
     return text;
   };
-  const campaign = parseCampaign(await read(CAMPAIGN));
+  const campaign = parseCampaign(await read(CAMPAIGN_PATH));
   const texts = new Map<string, string>();
   for (const lang of campaign.languages) texts.set(lang, await read(letterPath(lang)));
   return { origin: campaign.ledger_origin, texts };

@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { LetterError } from "../letter/error.ts";
+import { runGit } from "../outside/git.ts";
+import { changesIn } from "../outside/git-history.ts";
+import { fetchProposal } from "../outside/proposal.ts";
+import { readHead } from "../outside/repository.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
+import { runAction, say } from "./action.ts";
+
+/** What accept alone writes. `README.md` and `notices/` beside it are reviewed like code. */
+const RECORD = /^signatures\/(pending|accepted|ledger|editions)(\/|$)/i;
+
+// First step of the workflow of the same name: a change of code or content leaves the record alone. Without it a sheet
+// that also touches a line of code would get the check that merging needs.
+await runAction(async () => {
+  const env = readWorkflowEnvironment(WORKFLOWS.code, process.env);
+  const repository = join(env.RUNNER_TEMP, "campaign.git");
+  const url = `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}.git`;
+  await fetchProposal(repository, { url, token: env.GITHUB_TOKEN }, env.PULL_NUMBER, env.HEAD_SHA);
+  const main = await readHead(repository);
+  const { stdout } = await runGit(repository, ["merge-base", main, env.HEAD_SHA]);
+  const changes = await changesIn(repository, stdout.toString("utf8").trim(), env.HEAD_SHA);
+  if (changes.some(({ path }) => RECORD.test(path))) {
+    throw new LetterError("code", "the pull request changes the record below signatures/, which accept alone writes");
+  }
+  say(`${changes.length} files changed, none of them of the record`);
+});

@@ -1,0 +1,33 @@
+import { readFile } from "node:fs/promises";
+import { parseCampaign } from "../letter/campaign.ts";
+import { formatRoot } from "../letter/checkpoint.ts";
+import { formatVkey } from "../letter/note.ts";
+import { verifyPublished } from "../letter/verification.ts";
+import { buildSite } from "../outside/eleventy.ts";
+import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
+import { openPublished } from "../outside/published.ts";
+import { readRecordIn } from "../outside/record.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
+import { runAction, say } from "./action.ts";
+import { campaignKeys } from "./campaign-keys.ts";
+import { assertIntact } from "./intact-record.ts";
+import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
+
+const OUTPUT = "_site";
+
+// The workflow of the same name: builds the site of main, and checks it as a stranger would before it is deployed.
+await runAction(async () => {
+  const { SITE_URL, SERVICE_URL, FIRST } = readWorkflowEnvironment(WORKFLOWS.publish, process.env);
+  const text = await readFile(CAMPAIGN_PATH, "utf8");
+  const keys = campaignKeys(text);
+  const record = await readRecordIn(".");
+  assertIntact(record, keys.ledger);
+  assertContinues(record.entries, await readLiveCheckpoint(SITE_URL), keys.ledger, FIRST);
+  const environment = { SITE_URL, SERVICE_URL, GIT_HOST: "local" };
+  await buildSite({ signatures: "signatures", output: OUTPUT, environment });
+  const vkey = parseCampaign(text).ledger_vkey ?? formatVkey(keys.ledger);
+  const { size, root, listed } = await verifyPublished(openPublished(OUTPUT), vkey);
+  say(
+    `built ${OUTPUT}: ${listed} on the list, tree size ${size}, root ${typeof root === "string" ? root : formatRoot(root)}`,
+  );
+});

@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { error, summary } from "@actions/core";
+import { LetterError } from "../letter/error.ts";
+import { fetchProposal } from "../outside/proposal.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
+import { runAction, say } from "./action.ts";
+import { proposalProblems } from "./proposal-problems.ts";
+
+// GitHub shows ten errors of a step; the summary has them all.
+const ANNOTATIONS = 10;
+
+// The workflow of the same name. Its green tick is for people: accept judges everything again.
+await runAction(async () => {
+  const env = readWorkflowEnvironment(WORKFLOWS.validate, process.env);
+  const repository = join(env.RUNNER_TEMP, "campaign.git");
+  const url = `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}.git`;
+  await fetchProposal(repository, { url, token: env.GITHUB_TOKEN }, env.PULL_NUMBER, env.HEAD_SHA);
+  const problems = await proposalProblems(repository, env.HEAD_REF, env.HEAD_SHA);
+  for (const problem of problems.slice(0, ANNOTATIONS)) error(problem);
+  const lines = problems.length === 0 ? ["This sheet can be reviewed."] : problems;
+  await summary.addHeading("Sheet", 2).addList(lines.map(escapeHtml)).write();
+  for (const line of lines) say(line);
+  if (problems.length > 0) throw new LetterError("validate", "the sheet cannot be accepted as it is");
+});
+
+/** The sentences are our own and repeat nothing of the proposal; escaped all the same. */
+function escapeHtml(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").replace(/[&<>"'`|]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

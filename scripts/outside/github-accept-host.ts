@@ -1,0 +1,118 @@
+import { parseMergeMessage } from "../letter/merge-message.ts";
+import { parseSheet, sheetBranch, sheetOfBranch, sheetPath } from "../letter/sheet.ts";
+import { fetchRefs, makeMirror } from "./git-fetch.ts";
+import { readHistory } from "./git-history.ts";
+import type { AcceptHost, MainHistory, OpenSheet } from "./git-host.ts";
+import { readText } from "./git-object.ts";
+import { listRemoteRefs, pushRef } from "./git-push.ts";
+import { moveRefs, readRef } from "./git-ref.ts";
+import { type GitHubApi, gitHubError } from "./github.ts";
+import { answerPull, formatAnswer, formatInvalid } from "./github-answer.ts";
+import { type OpenPull, readOpenPulls } from "./github-reviews.ts";
+import { MAIN, readHead, readMainAt } from "./repository.ts";
+
+/** What accept on GitHub works with. */
+export type GitHubAccepting = {
+  /** the workflow's own token: reads pull requests, answers on them */
+  readonly api: GitHubApi;
+  /** the accept App: reads and moves branches; it alone may pass the rules of main */
+  readonly mover: GitHubApi;
+  /** folder of a bare repository on this machine; made when it is missing */
+  readonly repository: string;
+  readonly serverUrl: string;
+};
+
+/** Accept's view of GitHub, and what it says there about sheets that it cannot take. */
+export type GitHubAcceptHost = AcceptHost & { answerInvalid(sheet: string, reason: string): Promise<void> };
+
+const PENDING = "refs/heads/pending/";
+
+/**
+ * The campaign's repository on GitHub as accept uses it.
+ *
+ * Branches come by git as objects into a bare repository and are never checked out. Where a branch stands is asked of
+ * git; a pull request whose head is another commit waits for the next run.
+ */
+export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitHubAccepting): GitHubAcceptHost {
+  const url = `${serverUrl}/${mover.owner}/${mover.repo}.git`;
+  const remote = async () => ({ url, token: await mover.token() });
+  let main: MainHistory | undefined;
+  const pulls = new Map<string, number>();
+
+  const fetchBranch = async (ref: string) => fetchRefs(repository, await remote(), [`+${ref}:${ref}`]);
+  const openSheets = async (): Promise<OpenSheet[]> => {
+    const branches = await listRemoteRefs(await remote(), [`${PENDING}*`]);
+    const found: OpenSheet[] = [];
+    for (const [ref, commit] of branches) {
+      // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
+      if (main?.merged.has(commit)) found.push({ sheet: ref.slice(PENDING.length), commit, acts: [] });
+    }
+    for (const { number, ...open } of await reading(() => readOpenPulls(api))) {
+      const ref = `refs/heads/${sheetBranch(open.sheet)}`;
+      if (branches.get(ref) !== open.commit || main?.merged.has(open.commit)) continue;
+      pulls.set(open.sheet, number);
+      // A branch that cannot be had is reported as one that cannot be read, and stops no other.
+      await fetchBranch(ref).catch(() => {});
+      found.push(open);
+    }
+    return found;
+  };
+  return {
+    repository,
+    async readMain() {
+      await makeMirror(repository);
+      await fetchBranch(MAIN);
+      main = await readMainAt(repository, await readHead(repository));
+      return main;
+    },
+    openSheets,
+    async moveMain(from, to) {
+      if (!(await pushRef(repository, await remote(), { ref: MAIN, from, to }))) return false;
+      // The mirror follows; the next fetch would say the same.
+      await moveRefs(repository, [{ ref: MAIN, from: await readRef(repository, MAIN), to }]);
+      return true;
+    },
+    async closeSheet(open) {
+      const { sheet, commit } = open;
+      const number = pulls.get(sheet) ?? (await reading(() => findPull(api, open)));
+      const text = await answerOf(repository, open);
+      // The answer first: while the branch is there, a run that comes after a crash finds its way back here.
+      if (number !== undefined && text !== undefined) await answerPull(api, number, text);
+      await pushRef(repository, await remote(), { ref: `${PENDING}${sheet}`, from: commit, to: undefined });
+    },
+    async answerInvalid(sheet, reason) {
+      const number = pulls.get(sheet);
+      if (number !== undefined) await answerPull(api, number, formatInvalid(reason));
+    },
+  };
+}
+
+/** What the merge commit on main says about a sheet; undefined for a branch that is no sheet. */
+async function answerOf(repository: string, { sheet, commit }: OpenSheet): Promise<string | undefined> {
+  const merge = (await readHistory(repository, await readHead(repository))).find(
+    ({ parents }) => parents[1] === commit,
+  );
+  const settlement = parseMergeMessage(merge?.message ?? "");
+  if (settlement?.sheet !== sheet) return undefined;
+  // The second parent of a commit of main is here with main.
+  const text = await readText(repository, commit, sheetPath(sheet));
+  return text === undefined ? undefined : formatAnswer(parseSheet(text), settlement);
+}
+
+/** The pull request of a sheet whatever its state, by its branch and commit. */
+async function findPull(api: GitHubApi, { sheet, commit }: OpenSheet): Promise<OpenPull["number"] | undefined> {
+  if (sheetOfBranch(sheetBranch(sheet)) === undefined) return undefined;
+  const { owner, repo } = api;
+  const octokit = await api.octokit();
+  const head = `${owner}:${sheetBranch(sheet)}`;
+  const { data } = await octokit.request("GET /repos/{owner}/{repo}/pulls", { owner, repo, head, state: "all" });
+  return data.find((pull) => pull.head.sha === commit)?.number;
+}
+
+async function reading<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw gitHubError("reading the reviews", cause);
+  }
+}
