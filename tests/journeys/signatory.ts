@@ -21,7 +21,7 @@ export async function submit(origin: string, { lang, ...fields }: Form): Promise
   const consents = { consent_handover: "yes", consent_public: "yes" };
   const response = await post(`${origin}/${lang}/sign/`, { ...fields, ...consents });
   expect(response.status, await response.text()).toBe(303);
-  const s = new URL(response.headers.get("location") ?? "").searchParams.get("s");
+  const s = new URL(response.headers.get("location") ?? "", origin).searchParams.get("s");
   return { lang, s: s ?? "" };
 }
 
