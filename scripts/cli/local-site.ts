@@ -46,7 +46,10 @@ async function build(output: string, main: MainState, keys: PublicKeys): Promise
   await rm(work, { recursive: true });
 }
 
-/** Points the link to a build and removes all others but the one before: an answer that began with it may be under way. */
+// An answer that began with the previous build may be under way for so long.
+const GRACE = 5_000;
+
+/** Points the link to a build and removes all others: they hold what has been withdrawn since. */
 async function pointTo(link: string, name: string): Promise<void> {
   const before = await readlink(link).catch(() => undefined);
   const draft = `${link}.next`;
@@ -58,4 +61,7 @@ async function pointTo(link: string, name: string): Promise<void> {
   for (const other of await readdir(builds)) {
     if (!keep.includes(other)) await rm(join(builds, other), { recursive: true, force: true });
   }
+  if (before === undefined) return;
+  // Should the process end before that, the next start removes it.
+  setTimeout(() => void rm(join(builds, basename(before)), { recursive: true, force: true }), GRACE).unref();
 }
