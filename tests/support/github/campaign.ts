@@ -5,8 +5,8 @@ import { type GitHubApi, openGitHub } from "../../../scripts/outside/github.ts";
 import { openGitHubHost } from "../../../scripts/outside/github-git-host.ts";
 import { makeCampaign, type TestCampaign } from "../local-campaign.ts";
 import type { Account, App } from "./account.ts";
+import { mustAsk } from "./ask.ts";
 import { type GitHub, type GitHubOptions, startGitHub } from "./github.ts";
-import type { Ruleset } from "./ruleset.ts";
 
 /** A campaign whose repository lies on GitHub, with the people and Apps of design section 3. */
 export type GitHubCampaign = {
@@ -30,7 +30,8 @@ export async function makeGitHubCampaign(options: GitHubOptions = {}): Promise<G
   github.repository.git("fetch", "--quiet", local.repository.path, "+refs/heads/main:refs/heads/main");
   const fileApp = github.addApp("file", { contents: "write", pull_requests: "write" });
   const acceptApp = github.addApp("accept", { contents: "write" });
-  github.state.rulesets.push(mainRules(acceptApp));
+  const organiser = github.addAccount("organiser", "admin");
+  await mustAsk(github, organiser.token, "POST", "rulesets", mainRules(acceptApp));
   const api = openGitHub({
     repository: github.name,
     as: { appId: fileApp.id, privateKey: fileApp.privateKey },
@@ -48,7 +49,7 @@ export async function makeGitHubCampaign(options: GitHubOptions = {}): Promise<G
   return {
     github,
     local,
-    organiser: github.addAccount("organiser", "admin"),
+    organiser,
     moderators: [github.addAccount("moderator-one", "triage"), github.addAccount("moderator-two", "triage")],
     fileApp,
     acceptApp,
@@ -63,9 +64,8 @@ export async function makeGitHubCampaign(options: GitHubOptions = {}): Promise<G
 }
 
 /** Design section 8: merging by hand is impossible, the accept App alone may pass. */
-function mainRules(acceptApp: App): Ruleset {
+function mainRules(acceptApp: App): object {
   return {
-    id: 1,
     name: "main",
     target: "branch",
     enforcement: "active",
@@ -74,10 +74,20 @@ function mainRules(acceptApp: App): Ruleset {
     rules: [
       { type: "deletion" },
       { type: "non_fast_forward" },
-      { type: "pull_request", parameters: { required_approving_review_count: 0 } },
-      { type: "required_status_checks", parameters: { required_status_checks: [{ context: "code" }] } },
+      {
+        type: "pull_request",
+        parameters: {
+          dismiss_stale_reviews_on_push: true,
+          require_code_owner_review: false,
+          require_last_push_approval: false,
+          required_approving_review_count: 0,
+          required_review_thread_resolution: false,
+        },
+      },
+      {
+        type: "required_status_checks",
+        parameters: { strict_required_status_checks_policy: false, required_status_checks: [{ context: "code" }] },
+      },
     ],
-    createdAt: "2026-01-01T00:00:00Z",
-    updatedAt: "2026-01-01T00:00:00Z",
   };
 }

@@ -53,7 +53,10 @@ export const contentRoutes: Routes = {
       const [parent] = state.objects.readCommit(sha).parents;
       return {
         status: 200,
-        body: { ...commitView(state, sha), files: filesBetween(state, parent ?? EMPTY_TREE, sha) },
+        body: {
+          ...commitView(state, sha),
+          files: filesBetween(state, parent ?? state.objects.writeObject("tree", ""), sha),
+        },
       };
     },
   },
@@ -88,8 +91,6 @@ export const contentRoutes: Routes = {
   },
 };
 
-const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-
 /** A two-parent commit by the caller, with the trees merged. @throws Refusal 409 where they conflict */
 export function mergeCommit(call: Call, base: string, head: string, message: string): string {
   const { objects } = call.state;
@@ -107,7 +108,6 @@ export function mergeCommit(call: Call, base: string, head: string, message: str
 /** The files that differ between two commits, as a pull request lists them. */
 export function filesBetween(state: State, base: string, head: string): object[] {
   const { objects } = state;
-  objects.writeObject("tree", "");
   const parts = objects.git(["diff-tree", "-r", "-z", "--raw", "-M", base, head]).split("\0");
   const files: object[] = [];
   for (let i = 0; i + 1 < parts.length; ) {
@@ -158,7 +158,8 @@ function compare({ state, path }: Call) {
     string,
     string,
   ];
-  const origin = state.objects.git(["merge-base", from, to]);
+  if (!state.objects.asks(["merge-base", from, to])) throw new Refusal(404, "No common ancestor between the two");
+  const origin = state.objects.forkPoint(from, to);
   const ahead = state.objects
     .git(["rev-list", "--reverse", `${from}..${to}`])
     .split("\n")

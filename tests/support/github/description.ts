@@ -100,7 +100,8 @@ function complete(given: Schema, value: unknown): unknown {
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices && schema.type === undefined) {
     if (value === undefined && choices.some((one) => fits(one, null))) return null;
-    const fitting = choices.find((one) => value === undefined || fits(one, value));
+    const possible = choices.filter((one) => value === undefined || fits(one, value));
+    const fitting = possible.find((one) => value !== undefined && checkValue(one, value) === undefined) ?? possible[0];
     return fitting ? complete(fitting, value) : value;
   }
   const types = typesOf(schema);

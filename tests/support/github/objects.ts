@@ -16,6 +16,8 @@ export type Objects = {
   writeTree(base: string | undefined, entries: readonly NewEntry[]): string;
   readCommit(sha: string): ObjectCommit;
   isAncestor(older: string, newer: string): boolean;
+  /** where two commits parted; the empty tree when they have nothing in common */
+  forkPoint(one: string, other: string): string;
   refs(prefix: string): [ref: string, sha: string][];
 };
 export type GitOptions = { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> };
@@ -87,6 +89,10 @@ export function openObjects(path: string): Objects {
     },
     readCommit: (sha) => parseCommit(sha, run(["cat-file", "commit", sha]).toString("utf8")),
     isAncestor: (older, newer) => asks(["merge-base", "--is-ancestor", older, newer]),
+    forkPoint(one, other) {
+      if (asks(["merge-base", one, other])) return git(["merge-base", one, other]);
+      return writeObject("tree", "");
+    },
     refs: (prefix) =>
       git(["for-each-ref", "--format=%(refname) %(objectname)", prefix])
         .split("\n")

@@ -23,7 +23,11 @@ export const pullRoutes: Routes = {
     role: "read",
     // GitHub lists 3,000 files at most.
     handler: (call) => ({
-      page: filesBetween(call.state, mergeBase(call.state, pullOf(call)), pullOf(call).headSha).slice(0, 3000),
+      page: filesBetween(
+        call.state,
+        call.state.objects.forkPoint(pullOf(call).baseSha, pullOf(call).headSha),
+        pullOf(call).headSha,
+      ).slice(0, 3000),
     }),
   },
   [`GET ${PULL}/commits`]: {
@@ -185,8 +189,4 @@ function mergePull(call: Call) {
   );
   moveRef(state, actor, { ref, from, to }, { pull });
   return { status: 200, body: { sha: to, merged: true, message: "Pull Request successfully merged" } };
-}
-
-function mergeBase(state: State, pull: Pull): string {
-  return state.objects.git(["merge-base", pull.baseSha, pull.headSha]);
 }

@@ -130,7 +130,7 @@ export function pullView(state: State, pull: Pull): Record<string, unknown> {
           },
   });
   const changed = state.objects
-    .git(["diff", "--numstat", "--no-renames", `${pull.baseSha}...${pull.headSha}`])
+    .git(["diff", "--numstat", "--no-renames", state.objects.forkPoint(pull.baseSha, pull.headSha), pull.headSha])
     .split("\n")
     .filter(Boolean);
   const sum = (column: number) => changed.reduce((total, line) => total + (Number(line.split("\t")[column]) || 0), 0);
@@ -156,6 +156,7 @@ export function pullView(state: State, pull: Pull): Record<string, unknown> {
     merged: pull.merged !== undefined,
     merged_by: pull.merged === undefined ? null : userView(pull.merged.by),
     mergeable: pull.state === "open" ? true : null,
+    rebaseable: pull.state === "open" ? true : null,
     mergeable_state: pull.state === "open" ? "clean" : "unknown",
     maintainer_can_modify: false,
     author_association: associationOf(state, pull.author),
