@@ -1,0 +1,176 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatVkey, noteSigner } from "../../scripts/letter/note.ts";
+import { totalsOf } from "../../scripts/letter/record.ts";
+import { inventedCampaign, ledger, siteOf, vkey } from "../letter/invented.ts";
+import { root } from "../support/source.ts";
+
+const { record } = inventedCampaign(3, 8).main;
+const { accepted, withdrawn, listed, shown, size, root: treeRoot } = totalsOf(record);
+const OK = `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${treeRoot}`;
+const UNPINNED = /^the key was taken from the site: .*--vkey/;
+
+let folder: string;
+let server: Server;
+let address: string;
+let asked: string[] = [];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "undersigned-verify-"));
+  for (const [path, bytes] of siteOf(record)) write(path, bytes);
+  server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname);
+    asked.push(path);
+    const file = join(folder, path.replace(/^\/under\//, "/"), path.endsWith("/") ? "index.html" : "");
+    const there = path.startsWith("/under/") && statSync(file, { throwIfNoEntry: false })?.isFile();
+    response.writeHead(there ? 200 : 404).end(there ? readFileSync(file) : "<h1>not here</h1>");
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/under`;
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+/** Changes one file for as long as `run` takes. */
+async function withFile<T>(path: string, edit: (text: string) => string, run: () => Promise<T>): Promise<T> {
+  const text = readFileSync(join(folder, path), "utf8");
+  expect(edit(text)).not.toBe(text);
+  write(path, edit(text));
+  try {
+    return await run();
+  } finally {
+    write(path, text);
+  }
+}
+
+type Outcome = { code: number; out: string[]; err: string };
+function verify(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const program = join(root, "scripts/cli/verify.ts");
+    execFile(process.execPath, [program, ...args], { encoding: "utf8" }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out: out.trimEnd().split("\n"), err });
+    });
+  });
+}
+
+describe("verify", () => {
+  it("says what a folder holds, and that the key was the site's own", async () => {
+    const { code, out, err } = await verify(folder);
+    expect([code, out.at(-1), err]).toEqual([0, OK, ""]);
+    expect(out[0]).toMatch(UNPINNED);
+    expect(out.length).toBe(2);
+  });
+
+  it("says the same of an address, with and without a slash at the end, and asks for nothing above it", async () => {
+    for (const place of [address, `${address}/`]) {
+      asked = [];
+      const { code, out } = await verify(place, "--vkey", vkey);
+      expect([code, out]).toEqual([0, [OK]]);
+      expect(asked.filter((path) => !path.startsWith("/under/"))).toEqual([]);
+      // The page as a reader gets it, not the file behind it.
+      expect(asked).toContain("/under/en/");
+    }
+  });
+
+  it("says no word of the key when it is pinned", async () => {
+    expect(await verify(folder, "--vkey", vkey)).toEqual({ code: 0, out: [OK], err: "" });
+  });
+
+  it("fails with another key than the pinned one", async () => {
+    const other = formatVkey(noteSigner(ledger.verifier.name, new Uint8Array(32).fill(1)).verifier);
+    const { code, out } = await verify(folder, "--vkey", other);
+    expect([code, out]).toEqual([1, ["failed: ledger/checkpoint: the note is not signed by the expected key"]]);
+    expect((await verify(folder, "--vkey", "nonsense")).out.at(-1)).toMatch(/^failed: not a verifier key/);
+  });
+
+  it.each([
+    [
+      "list/000.md",
+      (text: string) => text.replace("2026-11-23", "2026-11-22"),
+      /^failed: list\/000\.md: line \d+ \(index \d+\): the row does not open/,
+    ],
+    [
+      "ledger/checkpoint",
+      (text: string) => text.replace(/\n\d+\n/, "\n7\n"),
+      /^failed: ledger\/checkpoint: the signature of the note is wrong/,
+    ],
+    [
+      "count.json",
+      (text: string) => text.replace(/"accepted":\d+/, '"accepted":1000'),
+      /^failed: count\.json: accepted says 1000/,
+    ],
+    ["fa/index.html", (text: string) => text.replace("زندانیان", "زندانی"), /^failed: fa\/index\.html: /],
+  ] as const)(
+    "fails and names %s when it was changed, in a folder and over the network",
+    async (path, edit, reason) => {
+      await withFile(path, edit, async () => {
+        for (const place of [folder, address]) {
+          const { code, out } = await verify(place, "--vkey", vkey);
+          expect([code, out.length]).toEqual([1, 1]);
+          expect(out[0]).toMatch(reason);
+        }
+      });
+    },
+  );
+
+  it("prints one line of JSON for programs", async () => {
+    const { code, out } = await verify(folder, "--json", "--vkey", vkey);
+    expect([code, out.length]).toEqual([0, 1]);
+    expect(JSON.parse(out[0]!)).toEqual({
+      ok: true,
+      accepted,
+      withdrawn,
+      listed,
+      shown,
+      size,
+      root: treeRoot,
+      pinned: true,
+    });
+    await withFile(
+      "count.json",
+      () => "{}",
+      async () => {
+        const failed = await verify(folder, "--json");
+        expect([failed.code, JSON.parse(failed.out.join(""))]).toEqual([
+          1,
+          { ok: false, reason: "count.json: not the JSON that belongs there" },
+        ]);
+      },
+    );
+  });
+
+  it("fails in one line where there is no site, or nobody answers", async () => {
+    const missing = await verify(join(folder, "nothing"));
+    expect([missing.code, missing.out]).toEqual([
+      1,
+      ["failed: there is no such folder: name a built site, such as .data/site, or an address"],
+    ]);
+    expect((await verify(address.replace("/under", "/elsewhere"))).out).toEqual([
+      "failed: ledger/checkpoint is missing",
+    ]);
+    const silent = await verify("http://127.0.0.1:1/");
+    expect([silent.code, silent.out.length]).toEqual([1, 1]);
+    expect(silent.out[0]).toMatch(/^failed: ledger\/checkpoint cannot be fetched: /);
+  });
+
+  it("explains itself, and how it is called", async () => {
+    const help = await verify("--help");
+    expect([help.code, help.out[0]]).toEqual([0, "usage: npm run verify -- DIR|URL [--vkey KEY] [--json]"]);
+    for (const args of [[], [folder, folder], [folder, "--pin"]]) {
+      const { code, out, err } = await verify(...args);
+      expect([code, out]).toEqual([1, [""]]);
+      expect(err).toMatch(/^error: .*usage: npm run verify.*\n$/);
+    }
+  });
+});
