@@ -4,7 +4,7 @@ import { type ContactRecord, contactCommitment, formatContactRecord } from "../l
 import { dayOf } from "../letter/day.ts";
 import { idOf, openingOf, withdrawalCodeOf } from "../letter/derivation.ts";
 import type { SigningKey } from "../letter/key.ts";
-import { publicCommitment, type Row } from "../letter/row.ts";
+import { formatRow, parseRow, publicCommitment, type Row } from "../letter/row.ts";
 import { publicFieldsOf } from "../letter/submission.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { Random } from "../outside/random.ts";
@@ -84,5 +84,7 @@ function signatureOf(
     { edition, publicCommitment: publicCommitment(fields, edition), contactCommitment: contactCommitted },
     deps.attestation,
   );
-  return { row: { id, ...fields, contact: contactCommitted, attestation }, contact };
+  const row = { id, ...fields, contact: contactCommitted, attestation };
+  // One row that breaks a rule would make its whole sheet invalid: it must fail here, where it stops nobody else.
+  return { row: parseRow(formatRow(row), "the row"), contact };
 }

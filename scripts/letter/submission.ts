@@ -46,7 +46,7 @@ export function formValues(form: URLSearchParams): FormValues {
 export function parseSubmission(values: FormValues, lang: string): { submission: Submission } | { problems: Problems } {
   const shown = isShown(values.shown) ? values.shown : undefined;
   // With `counted` no name is asked for: one that was typed all the same is not looked at and not kept.
-  const name = shown === "counted" ? { name: "" } : parseName(values.name);
+  const name = shown === "counted" ? { name: "" } : parseShownName(values.name, shown);
   const place = parsePlace(values.place);
   const email = parseEmail(values.email);
   const handover = values.consent_handover === "yes";
@@ -66,6 +66,14 @@ export function parseSubmission(values: FormValues, lang: string): { submission:
       ...(needsPublic && !published ? { consent_public: "missing" } : {}),
     },
   };
+}
+
+// Many short parts give initials that are longer than the name, too long for a row, and a row that is none spoils its sheet.
+function parseShownName(raw: string, shown: Shown | undefined): ReturnType<typeof parseName> {
+  const full = parseName(raw);
+  if ("problem" in full || shown !== "initials") return full;
+  const initials = parseName(initialsOf(full.name));
+  return "problem" in initials ? initials : full;
 }
 
 /** What the public may see of a submission that is confirmed on this UTC day. */

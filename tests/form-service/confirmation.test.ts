@@ -66,6 +66,14 @@ describe("the code", () => {
     expect(await stateShown(harness, spent.withdrawalCode)).toBe("pending");
   });
 
+  it("makes no signature that would spoil its sheet, such as one of a clock that was never set", async () => {
+    harness.clock.set("1970-01-01T00:00:00Z");
+    const early = await submit(harness, people.niamh);
+    expect((await harness.post("/en/confirm/", early)).status).toBe(500);
+    expect(await signatures()).toEqual([]);
+    expect(harness.logged()).not.toContain(people.niamh.name);
+  });
+
   it("gives one answer whether it is wrong, expired or unknown", async () => {
     const { s } = await submit(harness, people.sara);
     const expired = await submit(harness, people.niamh);

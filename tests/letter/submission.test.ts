@@ -1,0 +1,30 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parsePublicFields } from "../../scripts/letter/row.ts";
+import { parseSubmission, publicFieldsOf } from "../../scripts/letter/submission.ts";
+
+const form = { place: "", email: "sara@example.org", consent_handover: "yes", consent_public: "yes" };
+const parse = (shown: string, name: string) => parseSubmission({ ...form, shown, name }, "en");
+
+describe("a submission", () => {
+  it("is refused when its initials would be longer than a row may be", () => {
+    const name = Array.from({ length: 50 }, (_, i) => "abcdefghij"[i % 10]).join(" ");
+    expect(parse("initials", name)).toEqual({ problems: { name: "long" } });
+    expect(parse("name", name)).toMatchObject({ submission: { name } });
+    expect(parse("hidden", name)).toMatchObject({ submission: { name } });
+  });
+
+  it("that is taken makes a row that is taken, whatever it shows", () => {
+    const part = fc.string({ unit: fc.constantFrom(..."aZéğ’.-1علیی\u200cرضا王小ʼ("), minLength: 1, maxLength: 4 });
+    const name = fc.array(part, { minLength: 1, maxLength: 60 }).map((parts) => parts.join(" "));
+    fc.assert(
+      fc.property(fc.constantFrom("name", "initials", "hidden", "counted"), name, (shown, typed) => {
+        const parsed = parse(shown, typed);
+        if ("problems" in parsed) return;
+        const fields = publicFieldsOf(parsed.submission, "2026-11-22");
+        expect(parsePublicFields(fields, "the row")).toEqual(fields);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
