@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { Decrypter } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseContactRecord } from "../../scripts/letter/contact.ts";
@@ -150,6 +151,14 @@ describe("contact details after the confirmation", () => {
       const record = parseContactRecord(await custodian.decrypt(new Uint8Array(sealed)));
       expect(record).toMatchObject({ ...person, id, lang: "en", signed: "2026-11-22", consents: ["handover"] });
     }
+  });
+
+  it("leave no trace of who confirmed after whom in the log of changes, once it is swept", async () => {
+    const log = `${harness.settings.database.path}-wal`;
+    for (const person of [people.sara, people.niamh]) await sign(harness, person);
+    expect(statSync(log).size).toBeGreaterThan(0);
+    await harness.sweep();
+    expect(statSync(log).size).toBe(0);
   });
 
   it("have one length, whatever they hold", async () => {
