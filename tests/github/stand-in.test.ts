@@ -5,7 +5,7 @@ import type { Account } from "../support/github/account.ts";
 import { askAs, mustAsk } from "../support/github/ask.ts";
 import { operations } from "../support/github/description.ts";
 import { type GitHub, type GitHubOptions, startGitHub } from "../support/github/github.ts";
-import { routes } from "../support/github/server.ts";
+import { routes } from "../support/github/route.ts";
 
 let github: GitHub;
 let clock: FixedClock;
@@ -33,7 +33,10 @@ describe("the stand-in for GitHub", () => {
     await ask("GET", "pulls?state=any");
     await ask("GET", "pulls/one");
     await ask("GET", "traffic/views");
-    expect(github.problems.splice(0)).toEqual([
+    await ask("GET", "commits?since=2026-01-01T00:00:00Z");
+    const problems = github.problems.splice(0);
+    expect(problems.pop()).toContain("GET /repos/{owner}/{repo}/commits: the stand-in does not model the query since");
+    expect(problems).toEqual([
       "request POST /repos/{owner}/{repo}/git/refs: body/ref: must be string (#/properties/ref/type)",
       "request POST /repos/{owner}/{repo}/git/refs: body/forced: not described",
       "request GET /repos/{owner}/{repo}/pulls: query stat: not described",

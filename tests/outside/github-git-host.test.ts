@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const sheet = sheetOf(1, [invent(1).row, invent(2).row]);
 const branch = `refs/heads/pending/${sheet.sheet}`;
-const requests = () => campaign.github.calls.filter(({ operation }) => !operation.startsWith("git "));
+const requests = () => campaign.github.calls.filter(({ by }) => by === "file");
 const file = async (filed: Sheet, host = campaign.host) => host.file(await campaign.local.filing(filed));
 
 describe("filing on GitHub", () => {
@@ -100,6 +100,45 @@ describe("filing on GitHub", () => {
       expect(campaign.github.limits.early).toEqual([]);
     },
   );
+});
+
+describe("reading main on GitHub", () => {
+  it("asks only whether it has moved, which costs nothing while it has not", async () => {
+    const { github, host, local } = campaign;
+    const main = await host.readMain();
+    expect(main.commit).toBe(await local.host.head());
+    expect(main.record).toEqual((await local.host.readMain()).record);
+    await host.head();
+    const used = () => github.limits.headers("file")["x-ratelimit-used"];
+    const [before, fetches] = [used(), github.calls.filter(({ operation }) => operation === "git fetch").length];
+    for (let i = 0; i < 3; i++) expect(await host.head()).toBe(main.commit);
+    expect(await host.readMain()).toBe(main);
+    expect(used()).toBe(before);
+    expect(github.calls.filter(({ operation }) => operation === "git fetch")).toHaveLength(fetches);
+  });
+
+  it("follows it after accept has moved it", async () => {
+    const { github, host, local, acceptApp } = campaign;
+    await host.readMain();
+    await local.pass(sheet);
+    await github.push(github.tokenOf(acceptApp), ["+refs/heads/main:refs/heads/main"], local.repository.path);
+    const main = await host.readMain();
+    expect(main.commit).toBe(await local.host.head());
+    expect(main.record.rows).toHaveLength(2);
+    expect(main.settled.sheets).toContain(sheet.sheet);
+  });
+
+  it("says in one line what is wrong, without address or token", async () => {
+    campaign.github.setFault(({ operation }) => (operation === "git fetch" ? { status: 500 } : undefined));
+    await expect(campaign.host.readMain()).rejects.toThrow(/^main could not be fetched \(500\): try again later$/);
+    campaign.github.setFault(() => ({ cut: "before" }));
+    const failed = await campaign
+      .reopen()
+      .openSheets()
+      .catch((cause: Error) => cause.message);
+    expect(failed).toMatch(/^reading the reviews: GitHub says 500 \([^)]*\)$/);
+    expect(failed).not.toMatch(/ghs_|127\.0\.0\.1/);
+  });
 });
 
 /** Tries as a queue does that comes back every minute. */

@@ -5,7 +5,14 @@ export const ROLES = ["none", "read", "triage", "write", "maintain", "admin"] as
 export type Role = (typeof ROLES)[number];
 
 /** A person's account. Names can change hands, ids cannot. */
-export type Account = { readonly kind: "user"; readonly id: number; login: string; role: Role; readonly token: string };
+export type Account = {
+  readonly kind: "user";
+  readonly id: number;
+  login: string;
+  role: Role;
+  readonly token: string;
+  withoutTwoFactor?: boolean;
+};
 
 /** What an App may do: a permission's name and `read` or `write`; `metadata: read` always comes along. */
 export type Permissions = Readonly<Record<string, "read" | "write" | "admin">>;

@@ -1,5 +1,5 @@
 import { by, type Call, find, type Routes } from "./call.ts";
-import { commitOf } from "./content-routes.ts";
+import { commitOf } from "./commit.ts";
 import { Refusal } from "./refusal.ts";
 import { type CheckRun, timeOf } from "./state.ts";
 import { checkView, repositoryView, userView } from "./view.ts";

@@ -1,6 +1,7 @@
 import { checkEvent, completeEvent } from "./description.ts";
+import { pullView, reviewView } from "./pull-view.ts";
 import type { Event, State } from "./state.ts";
-import { ownerView, pullView, repositoryView, reviewView, userView } from "./view.ts";
+import { ownerView, repositoryView, userView } from "./view.ts";
 
 /**
  * The payload that GitHub would send with an event, and give a workflow as `github.event`.

@@ -1,9 +1,10 @@
 import { by, type Call, find, may, type Routes } from "./call.ts";
-import { commitOf, filesBetween, mergeCommit } from "./content-routes.ts";
+import { commitOf, filesBetween, mergeCommit } from "./commit.ts";
+import { pullView } from "./pull-view.ts";
 import { close, moveRef } from "./ref.ts";
 import { invalid, Refusal } from "./refusal.ts";
 import { type Pull, type State, timeOf } from "./state.ts";
-import { commitView, pullView } from "./view.ts";
+import { commitView } from "./view.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 const PULL = `${REPO}/pulls/{pull_number}`;

@@ -1,8 +1,8 @@
 import { by, type Call, find, may, type Routes } from "./call.ts";
 import { pullOf } from "./pull-routes.ts";
+import { commentView, reviewView } from "./pull-view.ts";
 import { invalid, notFound, Refusal } from "./refusal.ts";
 import { type Comment, type Pull, type Review, type State, timeOf } from "./state.ts";
-import { commentView, reviewView } from "./view.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 const PULL = `${REPO}/pulls/{pull_number}`;

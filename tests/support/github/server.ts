@@ -1,36 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { accountRoutes } from "./account-routes.ts";
-import { type Answer, authorize, type Routes } from "./call.ts";
-import { checkRoutes } from "./check-routes.ts";
-import { contentRoutes } from "./content-routes.ts";
+import { type Answer, authorize } from "./call.ts";
 import { checkAnswer, checkRequest, completeAnswer } from "./description.ts";
 import { type Fault, type GitHubCall, meetFault } from "./fault.ts";
 import { answerGit } from "./git-http.ts";
-import { gitRoutes } from "./git-routes.ts";
 import type { Limits } from "./limits.ts";
 import { paginate } from "./page.ts";
-import { pullRoutes } from "./pull-routes.ts";
 import { Refusal } from "./refusal.ts";
-import { reviewRoutes } from "./review-routes.ts";
-import { ruleRoutes } from "./rule-routes.ts";
-import { settingsRoutes } from "./settings-routes.ts";
+import { type Found, match, routes } from "./route.ts";
 import type { State } from "./state.ts";
 import { actorOf } from "./token.ts";
-
-/** Every operation that is answered. */
-export const routes: Routes = {
-  ...accountRoutes,
-  ...checkRoutes,
-  ...contentRoutes,
-  ...gitRoutes,
-  ...pullRoutes,
-  ...reviewRoutes,
-  ...ruleRoutes,
-  ...settingsRoutes,
-  // Answered where the limits are kept.
-  "GET /rate_limit": { app: "anyone", handler: () => ({ status: 200 }) },
-};
 
 /** What the server works with and writes down. */
 export type Serving = {
@@ -83,7 +62,6 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
   send(response, status, headers, answered);
 }
 
-type Found = { operation: string; path: Record<string, string> };
 type Responded = { status: number; headers: Record<string, string>; body?: unknown };
 
 function respond(
@@ -132,12 +110,16 @@ function respond(
     if (owner !== state.owner.login || repo !== state.repository.name || org !== state.owner.login)
       throw new Refusal(404, "Not Found");
     const route = routes[operation]!;
+    const readQuery = watchReads(query);
     const allowed = authorize(state, actor, operation, route);
     const { status, body: answered } = finish(
-      route.handler({ state, actor: allowed, path, query, body }),
+      route.handler({ state, actor: allowed, path, query: readQuery.all, body }),
       url,
       headers,
     );
+    const ignored = readQuery.unread().filter((name) => name !== "page" && name !== "per_page");
+    if (ignored.length > 0)
+      throw new Error(`${operation}: the stand-in does not model the query ${ignored.join(", ")}`);
     const whole = answered === undefined ? undefined : completeAnswer(operation, status, answered);
     const mistaken = checkAnswer(operation, status, whole);
     if (mistaken !== undefined) throw new Error(`answer ${operation} ${status}: ${mistaken}`);
@@ -167,6 +149,18 @@ function finish(answer: Answer, url: URL, headers: Record<string, string>): { st
   return { status: 200, body };
 }
 
+/** A record that remembers what was asked of it: what nobody looks at would be silently ignored. */
+function watchReads(record: Record<string, string>): { all: Record<string, string>; unread: () => string[] } {
+  const read = new Set<PropertyKey>();
+  const all = new Proxy(record, {
+    get(target, name) {
+      read.add(name);
+      return Reflect.get(target, name);
+    },
+  });
+  return { all, unread: () => Object.keys(record).filter((name) => !read.has(name)) };
+}
+
 /** Whose share of the limits a request takes. */
 function identityOf(state: State, request: IncomingMessage): string {
   try {
@@ -176,26 +170,6 @@ function identityOf(state: State, request: IncomingMessage): string {
   } catch {
     return "nobody";
   }
-}
-
-const SPANNING = new Set(["ref", "path", "branch"]);
-const matchers = Object.keys(routes)
-  .map((operation) => {
-    const [method = "", template = ""] = operation.split(" ");
-    const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-    const source = template.replace(/\{(\w+)\}/g, (_, name: string) => (SPANNING.has(name) ? "(.+)" : "([^/]+)"));
-    return { operation, method, names, depth: template.split("/").length, pattern: new RegExp(`^${source}$`) };
-  })
-  // A longer template says more: `commits/{ref}/status` before `commits/{ref}`.
-  .sort((a, b) => b.depth - a.depth || a.names.length - b.names.length);
-
-function match(method: string, pathname: string): Found | undefined {
-  for (const { operation, names, pattern, ...matcher } of matchers) {
-    const values = matcher.method === method ? pattern.exec(pathname) : null;
-    if (values === null) continue;
-    return { operation, path: Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(values[i + 1]!)])) };
-  }
-  return undefined;
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -1,12 +1,12 @@
-import { ROLES, type Role } from "./account.ts";
-import { by, type Call, find, type Route, type Routes } from "./call.ts";
+import { by, type Call, type Route, type Routes } from "./call.ts";
+import { permissionsOf } from "./people-routes.ts";
 import { notFound, Refusal } from "./refusal.ts";
-import { apiOf, ownerView, repositoryView, userView } from "./view.ts";
+import { apiOf, ownerView, repositoryView } from "./view.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 const ACTIONS = `${REPO}/actions/permissions`;
 
-/** Settings of organisation, repository, Actions and Pages; who may do what. docs.github.com/rest/orgs, /rest/repos, /rest/actions, /rest/pages, /rest/collaborators */
+/** Settings of organisation, repository, Actions and Pages. docs.github.com/rest/orgs, /rest/repos, /rest/actions/permissions, /rest/pages */
 export const settingsRoutes: Routes = {
   [`GET ${REPO}`]: {
     app: "metadata:read",
@@ -34,15 +34,6 @@ export const settingsRoutes: Routes = {
       keep(call, "organization");
       return { status: 200, body: organization(call) };
     },
-  },
-  "GET /orgs/{org}/members": {
-    app: "members:read" as never,
-    role: "read",
-    handler: ({ state }) => ({
-      page: state.accounts
-        .filter((one) => one.role !== "none")
-        .map(({ id, login }) => userView({ id, login, type: "User" })),
-    }),
   },
   [`GET ${ACTIONS}`]: kept("actions", "administration:read", { enabled: true, allowed_actions: "all" }),
   [`PUT ${ACTIONS}`]: keeping("actions"),
@@ -118,48 +109,6 @@ export const settingsRoutes: Routes = {
       return { status: 204 };
     },
   },
-  [`GET ${REPO}/collaborators`]: {
-    app: "metadata:read",
-    role: "write",
-    handler: ({ state }) => ({
-      page: state.accounts
-        .filter((one) => one.role !== "none")
-        .map(({ id, login, role }) => ({
-          ...userView({ id, login, type: "User" }),
-          role_name: role,
-          permissions: permissionsOf(role),
-        })),
-    }),
-  },
-  [`GET ${REPO}/collaborators/{username}/permission`]: {
-    app: "metadata:read",
-    role: "write",
-    handler: ({ state, path }) => {
-      const { id, login, role } = find(state.accounts, (one) => one.login === path.username);
-      // The old field knows no finer roles than these.
-      const permission = role === "maintain" ? "write" : role === "triage" ? "read" : role;
-      const user = { ...userView({ id, login, type: "User" }), role_name: role, permissions: permissionsOf(role) };
-      return { status: 200, body: { permission, role_name: role, user } };
-    },
-  },
-  [`PUT ${REPO}/collaborators/{username}`]: {
-    app: "administration:write",
-    role: "admin",
-    handler: ({ state, path, body }) => {
-      const account = find(state.accounts, (one) => one.login === path.username);
-      account.role =
-        ({ pull: "read", push: "write" } as Record<string, Role>)[body?.permission] ?? body?.permission ?? "write";
-      return { status: 204 };
-    },
-  },
-  [`DELETE ${REPO}/collaborators/{username}`]: {
-    app: "administration:write",
-    role: "admin",
-    handler: ({ state, path }) => {
-      find(state.accounts, (one) => one.login === path.username).role = "none";
-      return { status: 204 };
-    },
-  },
 };
 
 /** A setting that is given back as it was set. */
@@ -203,16 +152,5 @@ function organization({ state, ...call }: Call): object {
   return {
     ...ownerView(state),
     ...(admin ? { plan, two_factor_requirement_enabled: false, default_repository_permission: "none", ...rest } : {}),
-  };
-}
-
-function permissionsOf(role: Role): object {
-  const has = (needed: Role) => ROLES.indexOf(role) >= ROLES.indexOf(needed);
-  return {
-    pull: has("read"),
-    triage: has("triage"),
-    push: has("write"),
-    maintain: has("maintain"),
-    admin: has("admin"),
   };
 }
