@@ -78,7 +78,7 @@ const Schema = z.strictObject({
   place: z.string(),
   lang: z.string(),
   signed: z.string(),
-  consents: z.array(z.enum(["handover", "public"])),
+  consents: z.array(z.enum(["handover", "public"])).refine((all) => new Set(all).size === all.length),
   opening: z.string().refine((text) => isBase64url(text, 32)),
 });
 

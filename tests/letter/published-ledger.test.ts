@@ -104,24 +104,19 @@ describe("a large log", () => {
   it("is read, and a wrong hash is found on every level", async () => {
     const read = readFrom(files);
     await readPublishedLedger(read, "", checkpoint, () => {});
-    for (const path of [
-      "tile/0/000",
-      "tile/0/257.p/44",
-      "tile/1/000",
-      "tile/1/001.p/1",
-      "tile/2/000.p/1",
-      "tile/entries/100",
-    ]) {
+    const refused = (reason: string) =>
+      expect(readPublishedLedger(read, "", checkpoint, () => {})).rejects.toThrow(reason);
+    // Early tiles: what is wrong at the end is found after everything before it was read.
+    for (const path of ["tile/0/003", "tile/entries/004", "tile/2/000.p/1"]) {
       const good = files.get(path)!;
-      files.set(
-        path,
-        good.map((byte, i) => (i === 5 ? byte ^ 1 : byte)),
-      );
-      await expect(readPublishedLedger(read, "", checkpoint, () => {})).rejects.toThrow(path.replace("entries", "0"));
+      const flipped = Buffer.from(good);
+      flipped[5]! ^= 1;
+      files.set(path, flipped);
+      await refused(path.replace("entries", "0"));
       files.set(path, Buffer.concat([good, Buffer.alloc(1)]));
-      await expect(readPublishedLedger(read, "", checkpoint, () => {})).rejects.toThrow(path);
+      await refused(path);
       files.delete(path);
-      await expect(readPublishedLedger(read, "", checkpoint, () => {})).rejects.toThrow(`${path} is missing`);
+      await refused(`${path} is missing`);
       files.set(path, good);
     }
   });
