@@ -99,6 +99,8 @@ describe("filing on GitHub", () => {
       expect(campaign.github.state.pulls.map(({ head }) => head)).toEqual(sheets.map((one) => `pending/${one.sheet}`));
       expect(campaign.github.limits.early).toEqual([]);
     },
+    // Many tries, each with git at work.
+    120_000,
   );
 });
 
