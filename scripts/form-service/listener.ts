@@ -16,7 +16,12 @@ const TIMES = { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout
 
 /** Listens on a port of this machine; rejects when it is taken. */
 export async function listen(fetch: App["fetch"], port: number, log: Log): Promise<Listener> {
-  const errorHandler = (error: unknown) => log.error(causeOf(error), "a request failed before it reached a page");
+  const errorHandler = (error: unknown) => {
+    const cause = causeOf(error);
+    log.warn(cause, "a request failed before it reached a page");
+    // Without an answer the socket would stay open for ever. A RequestError is of a host or a path that makes no URL.
+    return new Response(null, { status: cause.error === "RequestError" ? 400 : 500, headers: { Connection: "close" } });
+  };
   const server = createServer(TIMES, getRequestListener(fetch, { errorHandler }));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
