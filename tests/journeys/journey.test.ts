@@ -85,6 +85,9 @@ describe("a signature from the letter to the list, and off it again", () => {
     expect(mail.links).toEqual([page.url()]);
     await page.goto(mail.links[0] ?? "");
     const code = codeIn(mail);
+    await press(walk, strings.confirm.resend);
+    await see(walk, strings.confirm.sent_again);
+    expect(codeIn(await mailServer.waitForMail(form.email))).toBe(code);
     await enterCode(walk, code.startsWith("0") ? "11111111" : "00000000");
     await see(walk, strings.problems.code.wrong);
     await enterCode(walk, typed(code));
