@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { verifyPublished } from "../../scripts/letter/verification.ts";
@@ -9,8 +9,14 @@ import { readLetterFilesIn } from "../../scripts/outside/letter-files.ts";
 import { openPublished } from "../../scripts/outside/published.ts";
 import { invent, sheetOf, vkey } from "../letter/invented.ts";
 import { payloadOf } from "../support/github/event.ts";
+import { pushHostile, readHostilePulls } from "../support/hostile-pull.ts";
 import { root } from "../support/source.ts";
-import { acceptSecrets, makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import {
+  acceptSecrets,
+  makeWorkflowCampaign,
+  openPullRequest,
+  type WorkflowCampaign,
+} from "../support/workflow-campaign.ts";
 import { runAct } from "./act.ts";
 
 // `.ci/run` installs act and names it here; elsewhere the entries alone are tested (tests/actions/).
@@ -118,5 +124,20 @@ describe.skipIf(act === undefined)("the workflows under act", () => {
       if (secret.length > 20) expect(begun.output + accepted.output).not.toContain(secret);
     }
     expect(begun.output + validated.output + accepted.output).not.toContain(one.row.name);
+  });
+
+  it("run nothing that a branch or a title says", async () => {
+    const { github } = campaign;
+    const [hostile] = readHostilePulls().filter(({ name }) => name === "branch-like-a-shell-command");
+    pushHostile(github.repository, hostile!);
+    const title = "$(touch ran)\n::error::owned";
+    await openPullRequest(campaign, hostile!.branch, title);
+    const opened = github.state.events.findLast(({ name }) => name === "pull_request")!;
+    const { code, output } = await run("validate", "pull_request", payloadOf(github.state, opened));
+    expect(code).not.toBe(0);
+    expect(output).toContain("the branch is not named pending/ and the id of a sheet");
+    expect(output).not.toContain("owned");
+    const made = readdirSync(temporary, { recursive: true }).filter((path) => basename(String(path)) === "ran");
+    expect([...made, ...["ran"].filter((path) => existsSync(path))]).toEqual([]);
   });
 });
