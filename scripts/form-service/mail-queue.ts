@@ -15,32 +15,44 @@ export type MailQueue = {
 const CAPACITY = 10_000;
 const AT_ONCE = 4;
 
+type Attempt = { readonly mail: Mail; readonly tries: number };
+
 /** A queue in front of a mailer. `waits`: milliseconds before each further attempt. */
 export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[] = [2_000, 15_000, 60_000]): MailQueue {
-  const waiting: Mail[] = [];
+  const waiting: Attempt[] = [];
   const active = new Set<Promise<void>>();
+  const putOff = new Set<Promise<void>>();
   const stop = new AbortController();
 
-  async function deliver(mail: Mail): Promise<void> {
-    for (const wait of [...waits, undefined]) {
-      try {
-        return await mailer.send(mail);
-      } catch (error) {
-        // The server said no for good: another attempt would only annoy it.
-        const refused = Number(Object(error).responseCode) >= 500;
-        log.warn({ ...causeOf(error), again: wait !== undefined && !refused }, "mail not taken");
-        if (wait === undefined || refused) return;
-        await sleep(wait, undefined, { signal: stop.signal }).catch(() => {});
-        if (stop.signal.aborted) return;
-      }
+  async function deliver({ mail, tries }: Attempt): Promise<void> {
+    try {
+      await mailer.send(mail);
+    } catch (error) {
+      const wait = waits[tries];
+      // The server said no for good: another attempt would only annoy it.
+      const refused = Number(Object(error).responseCode) >= 500;
+      log.warn({ ...causeOf(error), again: wait !== undefined && !refused }, "mail not taken");
+      if (wait !== undefined && !refused) putAway({ mail, tries: tries + 1 }, wait);
     }
+  }
+
+  // While it waits, others go: a few addresses that no server takes must not hold up everybody's mail.
+  function putAway(attempt: Attempt, wait: number): void {
+    const pause: Promise<void> = sleep(wait, undefined, { signal: stop.signal })
+      .then(() => void waiting.push(attempt))
+      .catch(() => {})
+      .finally(() => {
+        putOff.delete(pause);
+        next();
+      });
+    putOff.add(pause);
   }
 
   function next(): void {
     while (active.size < AT_ONCE && !stop.signal.aborted) {
-      const mail = waiting.shift();
-      if (!mail) return;
-      const delivery: Promise<void> = deliver(mail).finally(() => {
+      const attempt = waiting.shift();
+      if (!attempt) return;
+      const delivery: Promise<void> = deliver(attempt).finally(() => {
         active.delete(delivery);
         next();
       });
@@ -49,13 +61,13 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
   }
 
   async function idle(): Promise<void> {
-    while (active.size > 0) await Promise.all(active);
+    while (active.size + putOff.size > 0) await Promise.all([...active, ...putOff]);
   }
 
   return {
     add(mail) {
-      if (stop.signal.aborted || waiting.length >= CAPACITY) return false;
-      waiting.push(mail);
+      if (stop.signal.aborted || waiting.length + putOff.size >= CAPACITY) return false;
+      waiting.push({ mail, tries: 0 });
       next();
       return true;
     },

@@ -37,6 +37,19 @@ describe("mails on their way out", () => {
     expect(lines.join("")).not.toContain("example.org");
   });
 
+  it("do not wait for others that were put off", async () => {
+    const queue = openMailQueue(open(), log, [60_000]);
+    for (let i = 0; i < 8; i++) {
+      server.failNext("greylist");
+      queue.add(mailTo(`nobody${i}@example.org`));
+    }
+    queue.add(mailTo(people.sara.email));
+    await server.waitForMail(people.sara.email, 5_000);
+    await queue.close(0);
+    await queue.idle();
+    expect(server.mails).toHaveLength(1);
+  });
+
   it("are dropped at the end when the server is away, and no more are taken", async () => {
     await server.stop();
     const queue = openMailQueue(open(), log, [60_000]);
