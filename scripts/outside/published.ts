@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import type { Read } from "../letter/published-ledger.ts";
@@ -16,13 +16,43 @@ export function openPublished(place: string): Read {
   return (path) => readFromFolder(place, path);
 }
 
+/** Bytes of the longest file that is read; a shard of the longest names has 200,000. */
+const FILE_BYTES = 4 * 2 ** 20;
+
 async function readFromFolder(folder: string, path: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(join(folder, path));
+    // Without waiting: a pipe that nobody writes into would never open.
+    const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = await file.stat();
+      if (found.isDirectory()) return undefined;
+      if (!found.isFile()) throw new LetterError("published", `${path} is not a file`);
+      if (found.size > FILE_BYTES) throw tooLong(path);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
+    if (cause instanceof LetterError) throw cause;
     if (["ENOENT", "ENOTDIR", "EISDIR"].includes((cause as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw new LetterError("published", `${path} cannot be read`, { cause });
   }
+}
+
+/** Reads an answer as far as it may go: a hostile site can send without end, or unpack to more than there is room for. */
+async function bodyOf(answer: Response, path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.length;
+    if (size > FILE_BYTES) throw tooLong(path);
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function tooLong(path: string): LetterError {
+  return new LetterError("published", `${path} has more than ${FILE_BYTES} bytes`);
 }
 
 const TRIES = 3;
@@ -34,7 +64,7 @@ function readFrom(base: URL): Read {
         const answer = await fetch(new URL(path.replace(/(^|\/)index\.html$/, "$1"), base), {
           signal: AbortSignal.timeout(30_000),
         });
-        if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
+        if (answer.ok) return await bodyOf(answer, path);
         if (answer.status === 404 || answer.status === 410) return undefined;
         if (answer.status < 500 || attempt === TRIES)
           throw new LetterError("published", `${path}: the site answers with status ${answer.status}`);

@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openPublished } from "../../scripts/outside/published.ts";
+
+const LONG = 5 * 2 ** 20;
+
+describe("a published site at an address", () => {
+  const answers: Record<string, (response: ServerResponse) => void> = {
+    "/count.json": (response) => void response.end("{}"),
+    "/endless": (response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(2 ** 16)));
+      };
+      response.on("drain", more).on("error", () => {});
+      more();
+    },
+    "/packed": (response) =>
+      void response.writeHead(200, { "Content-Encoding": "gzip" }).end(gzipSync(Buffer.alloc(LONG))),
+  };
+  let server: Server;
+  let origin: string;
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const answer = answers[request.url ?? ""];
+      if (answer) answer(response);
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it("is read file by file", async () => {
+    const read = openPublished(origin);
+    expect(Buffer.from((await read("count.json"))!).toString()).toBe("{}");
+    expect(await read("missing")).toBeUndefined();
+  });
+
+  it.each(["endless", "packed"])("is not read on when an answer is too long (%s)", async (path) => {
+    await expect(openPublished(origin)(path)).rejects.toThrow(`${path} has more than 4194304 bytes`);
+  });
+});
+
+describe("a published site in a folder", () => {
+  const folder = mkdtempSync(join(tmpdir(), "undersigned-published-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("is read file by file, and neither a pipe nor a device nor a very long file holds the reader up", async () => {
+    writeFileSync(join(folder, "count.json"), "{}");
+    mkdirSync(join(folder, "list"));
+    writeFileSync(join(folder, "long"), Buffer.alloc(LONG));
+    symlinkSync("/dev/zero", join(folder, "device"));
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    const read = openPublished(folder);
+    expect(Buffer.from((await read("count.json"))!).toString()).toBe("{}");
+    expect(await read("list")).toBeUndefined();
+    expect(await read("count.json/more")).toBeUndefined();
+    for (const path of ["device", "pipe"]) await expect(read(path)).rejects.toThrow(`${path} is not a file`);
+    await expect(read("long")).rejects.toThrow("long has more than 4194304 bytes");
+  });
+});
