@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { proposalProblems } from "../../scripts/actions/proposal-problems.ts";
 import { accepted, good, pushHostile, readHostilePulls, refusedRow, withdrawals } from "../support/hostile-pull.ts";
 import { root } from "../support/source.ts";
 import { makeWorkflowCampaign, openPullRequest, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+
+// Steps are processes and git is many of them: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 // What accept does with the same cases is in hostile-pulls.long.ts.
 let campaign: WorkflowCampaign;
@@ -14,9 +17,9 @@ beforeAll(async () => {
   campaign = await makeWorkflowCampaign();
   const pull = await campaign.fileSheet(accepted);
   for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE", `refuse ${refusedRow} fake-name`);
-  await campaign.run("accept");
+  await campaign.accept();
   await campaign.fileSheet(withdrawals);
-  await campaign.run("accept");
+  await campaign.accept();
 });
 afterAll(() => campaign.close());
 

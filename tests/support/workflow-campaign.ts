@@ -2,8 +2,11 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { acceptOnGitHub, type GitHubAcceptance, openMover } from "../../scripts/actions/github-acceptance.ts";
 import { CHECKPOINT_PATH } from "../../scripts/letter/record.ts";
 import { formatSheet, type Sheet, sheetPath } from "../../scripts/letter/sheet.ts";
+import { systemClock } from "../../scripts/outside/clock.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../../scripts/outside/workflow-environment.ts";
 import { keys, vkey } from "../letter/invented.ts";
 import type { Account } from "./github/account.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "./github/campaign.ts";
@@ -20,6 +23,8 @@ export type WorkflowCampaign = GitHubCampaign & {
   publish(): void;
   /** Runs an entry as the workflow's step of this name does. */
   run(workflow: "accept" | "validate" | "code" | "publish", env?: Record<string, string>): Promise<StepResult>;
+  /** Accepts as the workflow does, without a process of its own. @throws LetterError what the step would say */
+  accept(env?: Record<string, string>): Promise<GitHubAcceptance>;
   /** Files a sheet and gives the number of its pull request. */
   fileSheet(sheet: Sheet): Promise<number>;
   /** Reviews a pull request as it stands, as a person does in the browser. */
@@ -32,7 +37,7 @@ export type WorkflowCampaign = GitHubCampaign & {
 export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
   const campaign = await makeGitHubCampaign();
   const site = await startLiveSite();
-  const { github, moderators, acceptApp } = campaign;
+  const { github, moderators } = campaign;
   const { repository } = github;
   const mainFile = (path: string) => repository.read("main", path).toString("utf8");
   const ids = moderators.map(({ id }) => `  - ${id}\n`).join("");
@@ -46,10 +51,9 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
   };
   publish();
   let steps = 0;
-  const run = (workflow: string, extra: Record<string, string> = {}): Promise<StepResult> => {
+  const stepOf = (workflow: string, extra: Record<string, string>) => {
     const folder = join(temporary, String(++steps));
     const file = (name: string) => `${folder}.${name}`;
-    for (const name of ["output", "summary"]) writeFileSync(file(name), "");
     const env = {
       PATH: process.env.PATH,
       GITHUB_REPOSITORY: github.name,
@@ -67,6 +71,11 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
       SERVICE_URL: "https://sign.example.org",
       ...extra,
     };
+    return { env, file };
+  };
+  const run = (workflow: string, extra: Record<string, string> = {}): Promise<StepResult> => {
+    const { env, file } = stepOf(workflow, extra);
+    for (const name of ["output", "summary"]) writeFileSync(file(name), "");
     return new Promise((resolve) => {
       const args = [join(root, `scripts/actions/${workflow}.ts`)];
       execFile(process.execPath, args, { env, cwd: extra.CWD ?? root }, (error, stdout, stderr) => {
@@ -81,6 +90,10 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
     site,
     publish,
     run,
+    async accept(extra = {}) {
+      const env = readWorkflowEnvironment(WORKFLOWS.accept, stepOf("accept", extra).env);
+      return acceptOnGitHub(env, openMover(env, systemClock), systemClock);
+    },
     mainFile,
     async fileSheet(sheet) {
       const branch = `pending/${sheet.sheet}`;
@@ -100,7 +113,6 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
       rmSync(temporary, { recursive: true, force: true });
       await site.close();
       await campaign.close();
-      void acceptApp;
     },
   };
 }

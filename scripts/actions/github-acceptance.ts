@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import type { z } from "zod";
+import { parseBase64url } from "../letter/base64url.ts";
+import { dayOf } from "../letter/day.ts";
+import { LetterError } from "../letter/error.ts";
+import { formatVkey, noteSigner } from "../letter/note.ts";
+import type { Clock } from "../outside/clock.ts";
+import { readText } from "../outside/git-object.ts";
+import type { GitHubApi } from "../outside/github.ts";
+import { openGitHub } from "../outside/github.ts";
+import { openGitHubAcceptHost } from "../outside/github-accept-host.ts";
+import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
+import type { WORKFLOWS } from "../outside/workflow-environment.ts";
+import { type AcceptReport, acceptAll } from "./acceptance.ts";
+import { campaignKeys } from "./campaign-keys.ts";
+import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
+
+/** What accept did, and whether the public site does not show it yet: also when an earlier run could not publish. */
+export type GitHubAcceptance = AcceptReport & { readonly publish: boolean };
+
+/** The accept App on GitHub, which alone moves branches. */
+export function openMover(env: z.output<typeof WORKFLOWS.accept>, clock: Clock): GitHubApi {
+  const as = { appId: env.ACCEPT_APP_ID, privateKey: env.ACCEPT_APP_KEY };
+  return openGitHub({ repository: env.GITHUB_REPOSITORY, apiUrl: env.GITHUB_API_URL, clock, as });
+}
+
+/**
+ * Takes over what the moderators on GitHub have approved, if main goes on from what the world has seen.
+ *
+ * @throws LetterError when a key, main or the live checkpoint is not what it must be: then nothing is signed
+ */
+export async function acceptOnGitHub(
+  env: z.output<typeof WORKFLOWS.accept>,
+  mover: GitHubApi,
+  clock: Clock,
+): Promise<GitHubAcceptance> {
+  const host = openGitHubAcceptHost({
+    api: openGitHub({
+      repository: env.GITHUB_REPOSITORY,
+      apiUrl: env.GITHUB_API_URL,
+      clock,
+      as: { token: env.GITHUB_TOKEN },
+    }),
+    mover,
+    repository: join(env.RUNNER_TEMP, "campaign.git"),
+    serverUrl: env.GITHUB_SERVER_URL,
+  });
+  const before = await host.readMain();
+  const keys = campaignKeys(await readText(host.repository, before.commit, CAMPAIGN_PATH));
+  const signer = noteSigner(keys.ledger.name, parseBase64url(env.LEDGER_KEY, 32));
+  if (formatVkey(signer.verifier) !== formatVkey(keys.ledger)) {
+    throw new LetterError("keys", "LEDGER_KEY is not the key that content/campaign.yaml on main names");
+  }
+  const live = await readLiveCheckpoint(env.SITE_URL);
+  assertContinues(before.record.entries, live, keys.ledger, env.FIRST);
+  const day = dayOf(clock.now());
+  const report = await acceptAll({ host, signer, attestationKey: keys.attestation, day });
+  for (const outcome of report.outcomes) {
+    if (outcome.state === "invalid") await host.answerInvalid(outcome.sheet, outcome.reason);
+  }
+  return { ...report, publish: report.main.record.checkpoint !== live };
+}
