@@ -26,15 +26,22 @@ export function missingFromPage(markdown: string, html: string): string | undefi
   return undefined;
 }
 
-const INLINE = "a|abbr|b|bdi|bdo|code|em|i|small|span|strong|sub|sup|wbr";
+const INLINE = /^<\/?(a|abbr|b|bdi|bdo|code|em|i|small|span|strong|sub|sup|wbr)[\s/>]/i;
+// What a browser reads as a comment, as an element whose content is no part of the page, or as a tag, with values of
+// attributes in quotes. What does not end goes to the end of the page, so that no page takes longer than its length.
+const MARKUP = new RegExp(
+  [
+    "<!--(?:-?>|[\\s\\S]*?(?:--!?>|$))",
+    "<(style|script|template|noscript|textarea|select|iframe|object|noembed|noframes|xmp)(?=[\\s/>])[\\s\\S]*?(?:</\\1(?=[\\s/>])[^>]*>|$)",
+    "<[/!?a-z](?:[^>\"']|\"[^\"]*(?:\"|$)|'[^']*(?:'|$))*(?:>|$)",
+  ].join("|"),
+  "gi",
+);
 
 /** The words of a page with single blanks between them: no tags, no style, no script, no comments. */
 function wordsOf(html: string): string {
   const text = html
-    .replace(/<!--[\s\S]*?-->/g, "")
-    .replace(/<(style|script|template)\b[\s\S]*?<\/\1\s*>/gi, " ")
-    .replace(new RegExp(`</?(${INLINE})(\\s[^>]*)?>`, "gi"), "")
-    .replace(/<[^>]*>/g, " ")
+    .replace(MARKUP, (markup) => (markup.startsWith("<!--") || INLINE.test(markup) ? "" : " "))
     .replace(/&(lt|gt|quot|#39|#x27|nbsp);/gi, (_, name: string) => ENTITIES[name.toLowerCase()]!)
     .replaceAll("&amp;", "&");
   return squeeze(text);
