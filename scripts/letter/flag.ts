@@ -1,0 +1,107 @@
+import type { ListRow } from "./list.ts";
+import { matchKey } from "./name.ts";
+import type { PublicFields, Row } from "./row.ts";
+import { isPublic } from "./shown.ts";
+import { holdsProfanity, looksLikeAddress, namesFigure } from "./watchwords.ts";
+
+/** Why a moderator should look at a row. Hints of a program: none of them refuses anybody. */
+export type Flag = "on-list" | "twice" | "look-alike" | "mixed-scripts" | "figure" | "address" | "profanity" | "burst";
+
+/** What the rows of a sheet are compared with. */
+export type Surroundings = {
+  /** the live rows of the list */
+  readonly listed: readonly ListRow[];
+  /** the ids of rows that came in a burst from one mail domain */
+  readonly bursts: Pick<ReadonlySet<string>, "has">;
+};
+
+/** The flags of the rows that show a name or initials, by id; a row without any is not in it. */
+export function flagRows(rows: readonly Row[], { listed, bursts }: Surroundings): Map<string, Flag[]> {
+  const flags = new Map<string, Flag[]>();
+  const [here, there] = [countLikenesses(rows), countLikenesses(listed)];
+  for (const row of rows) {
+    if (!isPublic(row.shown)) continue;
+    const found = [...likenessFlags(row, here, there), ...ownFlags(row)];
+    if (bursts.has(row.id)) found.push("burst");
+    if (found.length > 0) flags.set(row.id, found);
+  }
+  return flags;
+}
+
+function ownFlags({ name, place }: PublicFields): Flag[] {
+  const texts = [name, place];
+  return [
+    ...(hasTwoScripts(name) ? (["mixed-scripts"] as const) : []),
+    ...(/\p{L}\p{M}*\p{Nd}\p{L}/u.test(name) ? (["look-alike"] as const) : []),
+    ...(namesFigure(name) ? (["figure"] as const) : []),
+    ...(texts.some(looksLikeAddress) ? (["address"] as const) : []),
+    ...(texts.some(holdsProfanity) ? (["profanity"] as const) : []),
+  ];
+}
+
+type Likenesses = { readonly same: Map<string, number>; readonly alike: Map<string, Set<string>> };
+
+function likenessFlags(row: PublicFields, here: Likenesses, there: Likenesses): Flag[] {
+  if (row.shown !== "name") return [];
+  const [same, look] = [sameKey(row), lookKey(row)];
+  const alike = [here, there].some(({ alike }) => [...(alike.get(look) ?? [])].some((other) => other !== same));
+  return [
+    ...(there.same.has(same) ? (["on-list"] as const) : []),
+    ...((here.same.get(same) ?? 0) > 1 ? (["twice"] as const) : []),
+    ...(alike ? (["look-alike"] as const) : []),
+  ];
+}
+
+/** Of initials nothing is counted: many share them. */
+function countLikenesses(rows: readonly PublicFields[]): Likenesses {
+  const [same, alike] = [new Map<string, number>(), new Map<string, Set<string>>()];
+  for (const row of rows) {
+    if (row.shown !== "name") continue;
+    const [key, look] = [sameKey(row), lookKey(row)];
+    same.set(key, (same.get(key) ?? 0) + 1);
+    alike.set(look, (alike.get(look) ?? new Set()).add(key));
+  }
+  return { same, alike };
+}
+
+function sameKey({ name, place }: PublicFields): string {
+  return `${matchKey(name)}\n${matchKey(place)}`;
+}
+
+/**
+ * What two names of one script have in common that look the same in print.
+ *
+ * A few classes in the manner of UTS #39. Its own skeleton joins ه with o and ۱ with ا: it is not for comparing names.
+ */
+function lookKey({ name, place }: PublicFields): string {
+  const look = name
+    .normalize("NFC")
+    .replace(/(?<=\p{Script=Latin})0|0(?=\p{Script=Latin})/gu, "o")
+    .replace(/(?<=\p{Script=Latin})1|1(?=\p{Script=Latin})|I(?=\p{Ll})/gu, "l")
+    .replaceAll("rn", "m")
+    .replaceAll("vv", "w")
+    .replaceAll("ڪ", "ک")
+    .replace(/[ہھە]/g, "ه")
+    .replace(/[ۍێے]/g, "ی")
+    .replaceAll("ں", "ن");
+  return `${matchKey(look)}\n${matchKey(place)}`;
+}
+
+// Japanese and Korean write several scripts in one word; what is not listed counts as one.
+const SCRIPTS = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Arabic}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Hebrew}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Georgian}/u,
+  /\p{Script=Devanagari}/u,
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}]/u,
+];
+
+/** Whether words of two scripts stand in one name; within a word `parseName` refuses it. */
+function hasTwoScripts(name: string): boolean {
+  const letters = name.match(/(?![\p{Script=Common}\p{Script=Inherited}])\p{L}/gu) ?? [];
+  return new Set(letters.map((letter) => SCRIPTS.findIndex((script) => script.test(letter)))).size > 1;
+}
