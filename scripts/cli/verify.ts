@@ -33,13 +33,16 @@ function showProgress(done: number, size: number): void {
   if (process.stderr.isTTY) process.stderr.write(done < size ? `\rchecking entry ${done} of ${size} ` : "\r\u001b[K");
 }
 
-function inWords({ accepted, withdrawn, listed, size, root }: Verified, pinned: boolean): string {
-  const result = `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${root}`;
-  return pinned
-    ? result
-    : `the key was taken from the site: compare it with one from elsewhere, or pin it with --vkey\n${result}`;
+function inWords({ accepted, withdrawn, listed, size, root, missingPages }: Verified, pinned: boolean): string {
+  const lines = [
+    ...(pinned ? [] : ["the key was taken from the site: compare it with one from elsewhere, or pin it with --vkey"]),
+    ...missingPages.map((path) => `there is no page ${path}: what readers see there was not compared with the letter`),
+    `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${root}`,
+  ];
+  return lines.join("\n");
 }
 
-function asJson({ accepted, withdrawn, listed, shown, size, root }: Verified, pinned: boolean): string {
-  return JSON.stringify({ ok: true, accepted, withdrawn, listed, shown, size, root, pinned });
+function asJson({ accepted, withdrawn, listed, shown, size, root, missingPages }: Verified, pinned: boolean): string {
+  const missing = missingPages.length > 0 ? { missingPages } : {};
+  return JSON.stringify({ ok: true, accepted, withdrawn, listed, shown, size, root, pinned, ...missing });
 }

@@ -17,6 +17,8 @@ import { TILE_WIDTH } from "./tile.ts";
 export type Verified = Totals & {
   readonly checkpoint: Checkpoint;
   readonly verifier: NoteVerifier;
+  /** pages of the current text that the site does not have, and that nobody could compare with it */
+  readonly missingPages: readonly string[];
 };
 
 /**
@@ -48,7 +50,7 @@ export async function verifyPublished(
   progress(checkpoint.size, checkpoint.size);
   const facts = inside("ledger", () => check.finish());
   const shown = await checkList(read, checkpoint.size, facts);
-  await checkLetters(read, facts.editions);
+  const missingPages = await checkLetters(read, facts.editions);
 
   const totals: Totals = {
     accepted: facts.accepts.size,
@@ -59,7 +61,7 @@ export async function verifyPublished(
     root: formatRoot(checkpoint.root),
   };
   await checkCount(read, totals);
-  return { ...totals, checkpoint, verifier };
+  return { ...totals, checkpoint, verifier, missingPages };
 }
 
 const Keys = z.object({ ledger: z.string(), attestation: z.string().refine((value) => isBase64url(value, 32)) });
@@ -95,9 +97,10 @@ function checkRow(row: ListRow, facts: LedgerFacts): void {
   }
 }
 
-/** Every logged text gives its digest, and the pages of the current edition carry it. */
-async function checkLetters(read: Read, editions: readonly string[]): Promise<void> {
+/** Every logged text gives its digest, and the pages of the current edition carry it; which of them are not there. */
+async function checkLetters(read: Read, editions: readonly string[]): Promise<string[]> {
   const languagesOf = await readEditions(read, editions);
+  let missingPages: string[] = [];
   for (const edition of editions) {
     const languages = languagesOf.get(edition) ?? ["en", "fa"];
     const texts = new Map<string, string>();
@@ -112,8 +115,9 @@ async function checkLetters(read: Read, editions: readonly string[]): Promise<vo
     if (found !== edition) {
       throw failed(`letter/${edition}/: the text (${languages.join(", ")}) has the digest ${found}: it was changed`);
     }
-    if (edition === editions.at(-1)) await checkPages(read, texts);
+    if (edition === editions.at(-1)) missingPages = await checkPages(read, texts);
   }
+  return missingPages;
 }
 
 /** The languages of each edition by `letter/editions.json`, which names those of the ledger; a site may do without it. */
@@ -130,13 +134,19 @@ async function readEditions(read: Read, editions: readonly string[]): Promise<Ma
 }
 
 /** A digest says nothing about the page that people read. A site without such pages is a site of another make. */
-async function checkPages(read: Read, texts: ReadonlyMap<string, string>): Promise<void> {
+async function checkPages(read: Read, texts: ReadonlyMap<string, string>): Promise<string[]> {
+  const missingPages: string[] = [];
   for (const [lang, markdown] of texts) {
-    const page = await read(`${lang}/index.html`);
-    const missing = page === undefined ? undefined : missingFromPage(markdown, text(`${lang}/index.html`, page));
-    if (missing !== undefined)
-      throw failed(`${lang}/index.html: the letter (${missing}) does not stand there as in its text`);
+    const path = `${lang}/index.html`;
+    const page = await read(path);
+    if (page === undefined) {
+      missingPages.push(path);
+      continue;
+    }
+    const missing = missingFromPage(markdown, text(path, page));
+    if (missing !== undefined) throw failed(`${path}: the letter (${missing}) does not stand there as in its text`);
   }
+  return missingPages;
 }
 
 async function checkCount(read: Read, totals: Totals): Promise<void> {

@@ -124,6 +124,27 @@ describe("verify", () => {
     },
   );
 
+  it("says which page of the letter it could not compare, as where the languages were given other names", async () => {
+    const [{ edition }] = JSON.parse(readFileSync(join(folder, "letter/editions.json"), "utf8"));
+    for (const [from, to] of [
+      ["en", "aa"],
+      ["fa", "ab"],
+    ]) {
+      write(`letter/${edition}/${to}.md`, readFileSync(join(folder, `letter/${edition}/${from}.md`)));
+    }
+    await withFile(
+      "letter/editions.json",
+      (text) => text.replace('"en","fa"', '"aa","ab"'),
+      async () => {
+        const { code, out } = await verify(folder, "--vkey", vkey);
+        expect([code, out.length, out.at(-1)]).toEqual([0, 3, OK]);
+        expect(out[0]).toMatch(/^there is no page aa\/index\.html: /);
+        const json = JSON.parse((await verify(folder, "--vkey", vkey, "--json")).out[0]!);
+        expect(json.missingPages).toEqual(["aa/index.html", "ab/index.html"]);
+      },
+    );
+  });
+
   it("prints one line of JSON for programs", async () => {
     const { code, out } = await verify(folder, "--json", "--vkey", vkey);
     expect([code, out.length]).toEqual([0, 1]);
