@@ -257,6 +257,12 @@ describe("the record", () => {
     expect(parseRecord(files)).toEqual(main.record);
   });
 
+  it("rewrites no file that did not change", () => {
+    const before = { ...main.record, entries: main.record.entries.slice(0, 300) };
+    const after = { ...before, entries: main.record.entries.slice(0, 301) };
+    expect([...changedFiles(before, after).keys()].sort()).toEqual(["ledger/001.txt", "ledger/checkpoint"]);
+  });
+
   it("is refused when a shard before the last is not full", () => {
     const files = changedFiles(EMPTY_RECORD, main.record);
     files.set("ledger/000.txt", files.get("ledger/000.txt")!.split("\n").slice(1).join("\n"));

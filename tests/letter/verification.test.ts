@@ -148,6 +148,11 @@ describe("one changed character", () => {
     );
   });
 
+  it("is not needed: blocks that have changed places on the page are found too", async () => {
+    const page = edited("en/index.html", /(<p>.*<\/p>)\n(<ul>[\s\S]*<\/ul>)/, "$2\n$1");
+    expect(await reasonOf(page)).toMatch(/^en\/index\.html: the letter \(2\)/);
+  });
+
   it("of the counts is found, with the name of the count", async () => {
     for (const key of ["accepted", "withdrawn", "listed", "size"])
       expect(await reasonOf(edited("count.json", new RegExp(`"${key}":\\d+`), `"${key}":1`))).toMatch(
