@@ -11,8 +11,8 @@ export type RefMove = {
   readonly to: string | undefined;
 };
 
-/** git holds a lock for milliseconds; what is a minute old was left by a process that was killed. */
-const STALE_LOCK = 60_000;
+/** git holds a lock for milliseconds; what is this old was left by a process that was killed. */
+const STALE_LOCK = 10_000;
 
 /** The SHA a ref points to, undefined when there is no such ref. */
 export async function readRef(repository: string, ref: string): Promise<string | undefined> {
@@ -52,14 +52,19 @@ export async function moveRefs(repository: string, moves: readonly RefMove[]): P
     return `update ${ref}\0${to}\0${from}\0`;
   });
   const input = ["start\0", ...commands, "prepare\0", "commit\0"].join("");
-  await removeStaleLocks(repository, moves);
-  const { code, said } = await runGit(repository, ["update-ref", "--stdin", "-z"], { input, codes: [0, 1, 128] });
-  if (code !== 0) {
+  let said = "";
+  // git waits for a lock until it is old enough to be removed: the second attempt does that.
+  for (let tries = 0; tries < 2; tries++) {
+    await removeStaleLocks(repository, moves);
+    const result = await runGit(repository, ["update-ref", "--stdin", "-z"], { input, codes: [0, 1, 128] });
+    if (result.code === 0) {
+      for (const { ref } of moves) await syncFolders(repository, ref);
+      return true;
+    }
     for (const { ref, from } of moves) if ((await readRef(repository, ref)) !== from) return false;
-    throw new LetterError("git", `a branch could not be moved: ${said}`);
+    said = result.said;
   }
-  for (const { ref } of moves) await syncFolders(repository, ref);
-  return true;
+  throw new LetterError("git", `a branch could not be moved: ${said}`);
 }
 
 const ZERO = "0".repeat(40);
