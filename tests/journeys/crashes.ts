@@ -45,6 +45,8 @@ export async function runCrashes(campaign: Campaign): Promise<void> {
     try {
       await finish(world, service);
       await check(world, service);
+    } catch (cause) {
+      throw new Error(`seed ${campaign.seed}: ${cause}\n${service.output().slice(-2000)}`, { cause });
     } finally {
       await service.stop();
     }
@@ -145,15 +147,14 @@ async function finish(world: World, service: Service): Promise<void> {
     await approveIn(world, pendingIn(world));
     return { listed: (await countOf(service.origin)).listed, waiting: pendingIn(world).length };
   };
-  await expect.poll(progress, { timeout: 60_000, interval: 500 }).toEqual({ listed: staying, waiting: 0 });
+  await expect.poll(progress, { timeout: 120_000, interval: 500 }).toEqual({ listed: staying, waiting: 0 });
 }
 
 function isDone({ seen, leaves }: Signatory): boolean {
   return seen !== undefined && leaves !== "asked";
 }
 
-async function check({ seed, dataDir, signatories }: World, service: Service): Promise<void> {
-  const which = `seed ${seed}`;
+async function check({ dataDir, signatories }: World, service: Service): Promise<void> {
   const path = `${dataDir}/campaign.git`;
   const repository = openRepository(path);
   const staying = signatories.filter(({ leaves }) => leaves === undefined).map(({ seen }) => seen!);
@@ -161,12 +162,12 @@ async function check({ seed, dataDir, signatories }: World, service: Service): P
 
   const record = await readRecordAt(path, repository.git("rev-parse", "main"));
   const openings = staying.map((code) => formatBase64url(openingOf(code)));
-  expect(record.rows.map(({ opening }) => opening).sort(), which).toEqual(openings.sort());
+  expect(record.rows.map(({ opening }) => opening).sort()).toEqual(openings.sort());
   const contacts = record.entries.flatMap((line) => {
     const entry = parseEntry(line);
     return entry.kind === "accept" ? [entry.contactCommitment] : [];
   });
-  expect(new Set(contacts).size, which).toBe(contacts.length);
+  expect(new Set(contacts).size).toBe(contacts.length);
 
   const sheets = repository.git("for-each-ref", "--format=%(refname)", "refs/proposals").split("\n").filter(Boolean);
   const filed = new Map<string, number>();
@@ -175,21 +176,22 @@ async function check({ seed, dataDir, signatories }: World, service: Service): P
     if (!text.includes("\nkind: signatures\n")) continue;
     for (const [, id = ""] of text.matchAll(/^\| ([0-9a-z]{26}) \|/gm)) filed.set(id, (filed.get(id) ?? 0) + 1);
   }
-  for (const code of staying) expect(filed.get(idOf(openingOf(code))), which).toBe(1);
-  expect(Math.max(...filed.values()), which).toBe(1);
+  for (const code of staying) expect(filed.get(idOf(openingOf(code)))).toBe(1);
+  expect(Math.max(...filed.values())).toBe(1);
 
   for (const { asked, code, seen, leaves } of signatories) {
     // Whoever has left does not read there any more that the signature stands.
-    expect(await confirm(service.origin, asked, code), which).toBe(leaves ? undefined : seen);
+    expect(await confirm(service.origin, asked, code)).toBe(leaves ? undefined : seen);
   }
   const settled = async (codes: string[]) =>
     new Set(await Promise.all(codes.map((code) => stateOf(service.origin, code))));
-  if (staying.length > 0) await expect.poll(() => settled(staying)).toEqual(new Set(["accepted"]));
-  if (left.length > 0) expect(await settled(left), which).toEqual(new Set(["withdrawn"]));
+  const polling = { timeout: 60_000, interval: 1000 };
+  if (staying.length > 0) await expect.poll(() => settled(staying), polling).toEqual(new Set(["accepted"]));
+  if (left.length > 0) expect(await settled(left)).toEqual(new Set(["withdrawn"]));
   const database = new Database(`${dataDir}/service.db`, { readonly: true });
   const unsettled = "SELECT (SELECT count(*) FROM sheet) + (SELECT count(*) FROM withdrawal) AS count";
-  await expect.poll(() => database.prepare(unsettled).get(), { timeout: 10_000 }).toEqual({ count: 0 });
-  expect(database.prepare("SELECT count(*) AS count FROM vault").get(), which).toEqual({ count: staying.length });
+  await expect.poll(() => database.prepare(unsettled).get(), polling).toEqual({ count: 0 });
+  expect(database.prepare("SELECT count(*) AS count FROM vault").get()).toEqual({ count: staying.length });
   database.close();
-  expect(await verified(service, `${service.origin}/`), which).toContain(`, ${staying.length} listed, `);
+  expect(await verified(service, `${service.origin}/`)).toContain(`, ${staying.length} listed, `);
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
 import { people } from "../support/fixtures.ts";
@@ -67,6 +68,8 @@ it("goes on with every signature from where it was", { timeout: 120_000 }, async
   expect(await stateOf(service.origin, leaving)).toBe("withdrawn");
   await service.stop();
   await approveWithoutAccepting(sheet);
+  // git was killed in the midst of a merge as well: its lock stays.
+  writeFileSync(`${dataDir}/campaign.git/refs/heads/main.lock`, "");
 
   service = await start("200ms");
   await expect.poll(() => countOf(service.origin), { timeout: 20_000 }).toMatchObject({ accepted: 2, withdrawn: 1 });

@@ -57,15 +57,6 @@ export function post(address: string, fields: Record<string, string>): Promise<R
   return fetch(address, { method: "POST", redirect: "manual", headers, body: new URLSearchParams(fields) });
 }
 
-type ListedSheet = { sheet: string; kind: string; count: number; rows: { id: string; name: string }[] };
-
-/** What waits for review, as `moderate list --json` tells it. */
-export async function listSheets(service: Service): Promise<ListedSheet[]> {
-  const { stdout, stderr, code } = await service.run("moderate", "list", "--json");
-  expect(code, stderr).toBe(0);
-  return JSON.parse(stdout) as ListedSheet[];
-}
-
 /** Waits until so many sheets lie on branches of their own, and gives their ids. It looks into git: that costs little. */
 export async function waitForSheets(service: Service, count: number): Promise<string[]> {
   const repository = openRepository(join(service.dataDir, "campaign.git"));

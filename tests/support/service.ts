@@ -56,8 +56,6 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const collected = collect(child);
   const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
   const cut = () => signalGroup(child, "SIGKILL");
-  process.once("exit", cut);
-  child.once("exit", () => process.off("exit", cut));
   options.onSpawn?.(cut);
   const origin = `http://localhost:${settings.PORT}`;
   const all = () => collected.stdout + collected.stderr;
@@ -93,9 +91,7 @@ export async function runCommand(
 ): Promise<Outcome> {
   const child = spawnCommand(command, args, settings, project);
   const collected = collect(child);
-  const late = setTimeout(() => signalGroup(child, "SIGKILL"), 300_000);
   const [code] = (await once(child, "close")) as [number | null];
-  clearTimeout(late);
   return { ...collected, code };
 }
 
@@ -121,7 +117,7 @@ function spawnCommand(
   };
   const [program, ...fixed] = manifest.scripts[command]?.split(" ") ?? [];
   if (program !== "node") throw new Error(`package.json has no command "${command}" that node runs`);
-  return spawn(process.execPath, [...fixed, ...args], {
+  const child = spawn(process.execPath, [...fixed, ...args], {
     cwd: project,
     // A process group of its own, as a terminal gives to a command: signals can reach all that it starts.
     detached: true,
@@ -129,6 +125,11 @@ function spawnCommand(
     env: { PATH: process.env.PATH, HOME: "/nonexistent", TMPDIR: tmpdir(), LANG: "C.UTF-8", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // Nothing outlives the tests, however they end.
+  const cut = () => signalGroup(child, "SIGKILL");
+  process.once("exit", cut);
+  child.once("exit", () => process.off("exit", cut));
+  return child;
 }
 
 /** Sends a signal to a command and to everything it has started; false when nothing of it runs any more. */
