@@ -8,10 +8,12 @@ import { openGitHub } from "../../scripts/outside/github.ts";
 import { openGitHubAcceptHost } from "../../scripts/outside/github-accept-host.ts";
 import { fetchProposal } from "../../scripts/outside/proposal.ts";
 import { ledger, service } from "../letter/invented.ts";
-import { accepted, pushHostile, readHostilePulls, refusedRow, withdrawals } from "../support/hostile-pull.ts";
+import { openPullRequest } from "../support/github-calls.ts";
+import { pushHostile, readHostilePulls } from "../support/hostile-pull.ts";
+import { accepted, refusedRow, withdrawals } from "../support/hostile-sheet.ts";
 import { day } from "../support/local-campaign.ts";
 import { root } from "../support/source.ts";
-import { makeWorkflowCampaign, openPullRequest, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 
 // One campaign for all: whatever these pull requests hold, main must not move.
 let campaign: WorkflowCampaign;

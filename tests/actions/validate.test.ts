@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { proposalProblems } from "../../scripts/actions/proposal-problems.ts";
-import { accepted, good, pushHostile, readHostilePulls, refusedRow, withdrawals } from "../support/hostile-pull.ts";
+import { openPullRequest } from "../support/github-calls.ts";
+import { pushHostile, readHostilePulls } from "../support/hostile-pull.ts";
+import { accepted, good, refusedRow, withdrawals } from "../support/hostile-sheet.ts";
 import { root } from "../support/source.ts";
-import { makeWorkflowCampaign, openPullRequest, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 
 // Steps are processes and git is many of them: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });

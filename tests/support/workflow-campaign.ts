@@ -10,6 +10,7 @@ import { readWorkflowEnvironment, WORKFLOWS } from "../../scripts/outside/workfl
 import { keys, vkey } from "../letter/invented.ts";
 import type { Account } from "./github/account.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "./github/campaign.ts";
+import { ask, openPullRequest } from "./github-calls.ts";
 import { type LiveSite, startLiveSite } from "./live-site.ts";
 import { root } from "./source.ts";
 
@@ -125,23 +126,6 @@ export function acceptSecrets({ acceptApp }: GitHubCampaign): Record<string, str
     ACCEPT_APP_KEY: acceptApp.privateKey,
     LEDGER_KEY: Buffer.from(seed).toString("base64url"),
   };
-}
-
-/** Opens a pull request for a branch as the form service does, or whoever has its key; gives its number. */
-export async function openPullRequest(campaign: GitHubCampaign, head: string, title = "Sheet"): Promise<number> {
-  const answer = await ask(campaign, await campaign.api.token(), "pulls", { head, base: "main", title });
-  return (answer as { number: number }).number;
-}
-
-/** A call in somebody's name. */
-export async function ask({ github }: GitHubCampaign, token: string, path: string, body: object): Promise<unknown> {
-  const answer = await fetch(`${github.origin}/repos/${github.name}/${path}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
 }
 
 function parseOutputs(text: string): Record<string, string> {

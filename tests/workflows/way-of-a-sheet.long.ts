@@ -1,23 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { editionOf } from "../../scripts/letter/edition.ts";
 import { verifyPublished } from "../../scripts/letter/verification.ts";
-import { readLetterFilesIn } from "../../scripts/outside/letter-files.ts";
 import { openPublished } from "../../scripts/outside/published.ts";
 import { invent, sheetOf, vkey } from "../letter/invented.ts";
 import { payloadOf } from "../support/github/event.ts";
+import { openPullRequest } from "../support/github-calls.ts";
 import { pushHostile, readHostilePulls } from "../support/hostile-pull.ts";
-import { root } from "../support/source.ts";
-import {
-  acceptSecrets,
-  makeWorkflowCampaign,
-  openPullRequest,
-  type WorkflowCampaign,
-} from "../support/workflow-campaign.ts";
+import { acceptSecrets, makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 import { runAct } from "./act.ts";
+import { bringProject } from "./project.ts";
 
 // `.ci/run` installs act and names it here; elsewhere the entries alone are tested (tests/actions/).
 const { ACT_PROGRAM: act } = process.env;
@@ -32,36 +26,13 @@ beforeAll(async () => {
   temporary = mkdtempSync(join(tmpdir(), "undersigned-act-"));
   mkdirSync(join(temporary, "pages", "live"), { recursive: true });
   campaign.site.content = join(temporary, "pages", "live");
-  edition = await bringProject();
+  edition = await bringProject(campaign);
 });
 afterAll(async () => {
   if (act === undefined) return;
   rmSync(temporary, { recursive: true, force: true });
   await campaign.close();
 });
-
-/** Puts this project, as it lies here, on main of the stand-in, with the keys of the campaign and nothing recorded yet. */
-async function bringProject(): Promise<string> {
-  const { repository } = campaign.github;
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" });
-  const paths = git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0").filter(Boolean);
-  const files = new Map<string, Buffer | string>();
-  for (const path of paths) files.set(path, readFileSync(join(root, path)));
-  files.set(".github/moderators.yml", campaign.mainFile(".github/moderators.yml"));
-  const described = campaign
-    .mainFile("content/campaign.yaml")
-    .split("\n")
-    .filter((line) => /^(ledger_vkey|attestation_key):/.test(line));
-  files.set(
-    "content/campaign.yaml",
-    `${readFileSync(join(root, "content/campaign.yaml"), "utf8")}\n${described.join("\n")}\n`,
-  );
-  repository.git("update-ref", "-d", "refs/heads/main");
-  repository.commit("main", "the project", Object.fromEntries(files));
-  const letter = await readLetterFilesIn(root);
-  const texts = [...letter].filter(([path]) => path.endsWith("/letter.md"));
-  return editionOf(new Map(texts.map(([path, text]) => [path.split("/")[1]!, text])));
-}
 
 /** Runs a workflow of main as GitHub would, from a fresh checkout. */
 async function run(workflow: string, event: "pull_request" | "schedule" | "workflow_dispatch", payload: object) {
