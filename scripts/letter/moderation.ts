@@ -9,6 +9,7 @@ export type Moderators = { readonly approvals: number; readonly ids: ReadonlySet
 export type ReviewAct = {
   /** numeric account id: names can be taken over, ids cannot */
   readonly by: number;
+  /** `dismissed`: an approval that somebody took away, in the place where it was given */
   readonly state: "approved" | "changes-requested" | "commented" | "dismissed";
   /** the commit that was reviewed; empty for a plain comment */
   readonly commit: string;
@@ -97,6 +98,8 @@ function applyState(mine: Standing, act: ReviewAct, commit: string): void {
     case "dismissed":
       mine.approves = false;
       mine.blocks = false;
+      // It took a rejection back when it was given: whoever dismisses it must not bring that back.
+      mine.reject = undefined;
       return;
     case "commented":
       return;

@@ -47,12 +47,22 @@ async function readActs(
     ...reviews.flatMap(({ id, user, state, commit_id, body, submitted_at = "" }): Said[] => {
       const known = STATES[state];
       if (!user || known === undefined) return [];
-      return [
-        { at: submitted_at, kind: 0, id: Number(id), by: Number(user.id), state: known, commit: commit_id ?? "", body },
-      ];
+      const said = { at: submitted_at, kind: 0, id: Number(id), by: Number(user.id), commit: commit_id ?? "" };
+      if (known !== "dismissed") return [{ ...said, state: known, body }];
+      // Whoever may write can dismiss, the form service's App too, and GitHub does not tell what the review was. Asking
+      // for changes takes words, so one with words goes on blocking until its author reviews again.
+      const words = body.trim() !== "" || lines.some((line) => line.pull_request_review_id === id);
+      const gone = { ...said, state: known, body: "" };
+      return words ? [gone, { ...said, state: "changes-requested", body }] : [gone];
     }),
-    ...lines.flatMap(({ id, user, path, body, original_commit_id, diff_hunk, created_at }): Said[] => {
+    ...lines.flatMap((line): Said[] => {
+      const { id, user, path, body, original_commit_id, diff_hunk, created_at, updated_at } = line;
       if (!user) return [];
+      // What was drafted is published, and so changed, together with its review.
+      const review = reviews.find((one) => one.id === line.pull_request_review_id);
+      const shown = [created_at, review?.submitted_at ?? ""].sort(compare)[1]!;
+      if (Date.parse(updated_at) > Date.parse(shown) + PUBLISHING)
+        return [edited(updated_at, 1, id, user, original_commit_id)];
       const row = path === sheetPath(sheet) ? rowOf(diff_hunk) : undefined;
       const act = {
         at: created_at,
@@ -65,7 +75,8 @@ async function readActs(
       } as const;
       return [row === undefined ? act : { ...act, row }];
     }),
-    ...below.flatMap(({ id, user, body = "", created_at }): Said[] => {
+    ...below.flatMap(({ id, user, body = "", created_at, updated_at }): Said[] => {
+      if (user && updated_at !== created_at) return [edited(updated_at, 2, id, user, "")];
       return user
         ? [{ at: created_at, kind: 2, id: Number(id), by: Number(user.id), state: "commented", commit: "", body }]
         : [];
@@ -74,6 +85,17 @@ async function readActs(
   // Times are whole seconds: within one, a review comes before the comments on its lines, and these before what stands below.
   said.sort((a, b) => compare(a.at, b.at) || a.kind - b.kind || a.id - b.id);
   return said.map(({ at: _at, kind: _kind, id: _id, ...act }) => act);
+}
+
+/** Milliseconds that GitHub may take to publish the comments of a review. */
+const PUBLISHING = 10_000;
+
+/**
+ * A comment that was changed: nobody can tell by whom, for the form service's App may do it. Its orders do not count, and
+ * its author's next review is waited for.
+ */
+function edited(at: string, kind: number, id: number | bigint, user: { id: number | bigint }, commit: string): Said {
+  return { at, kind, id: Number(id), by: Number(user.id), state: "changes-requested", commit, body: "" };
 }
 
 /** What has not been sent yet (`PENDING`) is not there. */

@@ -159,7 +159,10 @@ describe("the rejection of a sheet", () => {
   });
 
   it("is taken back by a later approval", () => {
-    expect(judge(comment(11, "reject advert"), comment(22, "reject advert"), approve(11)).state).toBe("waiting");
+    const rejecting = [comment(11, "reject advert"), comment(22, "reject advert")];
+    expect(judge(...rejecting, approve(11)).state).toBe("waiting");
+    // And does not come back when somebody takes that approval away.
+    expect(judge(...rejecting, dismissed(11)).state).toBe("waiting");
   });
 
   it("has a code and nothing else on its line", () => {

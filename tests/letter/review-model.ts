@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import type { Row } from "../../scripts/letter/row.ts";
+import type { SignaturesSheet } from "../../scripts/letter/sheet.ts";
+import { invent, sheetOf, withdrawalsOf } from "./invented.ts";
+
+// What people and programs may do, and what must come of it: told from the steps alone, without the code under test.
+
+// Two sheets; a push exchanges the rows of a sheet for others. Six people, the last on both versions of the first sheet.
+const rows: Row[] = Array.from({ length: 6 }, (_, i) => invent(i).row);
+export const VERSIONS: SignaturesSheet[][] = [
+  [sheetOf(1, [rows[0]!, rows[1]!, rows[5]!]), sheetOf(1, [rows[2]!, rows[5]!])],
+  [sheetOf(2, [rows[3]!, rows[4]!]), sheetOf(2, [rows[4]!])],
+];
+export const IDS = rows.map(({ id }) => id);
+/** The moderators, by numbers of this model; two approvals are needed. */
+export const LISTED = [11, 12, 13];
+export const OUTSIDER = 99;
+
+export type Step =
+  | { do: "push"; sheet: number }
+  | { do: "approve"; sheet: number; by: number; stale: boolean }
+  | { do: "dismiss" | "block"; sheet: number; by: number }
+  | { do: "refuse" | "keep"; sheet: number; by: number; row: number }
+  | { do: "reject"; sheet: number; by: number }
+  | { do: "close" | "reopen"; sheet: number }
+  | { do: "retarget"; sheet: number; base: "main" | "other" }
+  | { do: "remove moderator"; by: number }
+  | { do: "withdraw"; row: number }
+  | { do: "accept"; until: number }
+  | { do: "accept twice at once" };
+
+const sheet = fc.nat({ max: 1 });
+const by = fc.constantFrom(...LISTED, ...LISTED, OUTSIDER);
+const row = fc.nat({ max: 5 });
+const stale = fc.constantFrom(true, ...Array<boolean>(9).fill(false));
+const base = fc.constantFrom("main" as const, "other" as const);
+
+/** @param until an acceptance dies before this number of whatever is counted */
+export const stepsUntil = (until: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("push" as const), sheet }) },
+    { weight: 36, arbitrary: fc.record({ do: fc.constant("approve" as const), sheet, by, stale }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("dismiss" as const, "block" as const), sheet, by }) },
+    { weight: 9, arbitrary: fc.record({ do: fc.constantFrom("refuse" as const, "keep" as const), sheet, by, row }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("reject" as const), sheet, by }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("close" as const, "reopen" as const), sheet }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("retarget" as const), sheet, base }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("remove moderator" as const), by }) },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant("withdraw" as const), row }) },
+    { weight: 9, arbitrary: fc.record({ do: fc.constant("accept" as const), until }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("accept twice at once" as const) }) },
+  );
+
+/** The withdrawals sheet of the nth withdrawal. */
+export const leaveSheet = (n: number, id: string) => withdrawalsOf(100 + n, [id]);
+
+/** What must stand on the list after the steps so far, whose row can never come there any more, and what is settled. */
+export type Expected = { listed: Set<string>; gone: Set<string>; settled: Set<number>; left: Set<number> };
+
+export const nothingExpected = (): Expected => ({
+  listed: new Set(),
+  gone: new Set(),
+  settled: new Set(),
+  left: new Set(),
+});
+
+/**
+ * What an acceptance must do after these steps.
+ *
+ * @param history steps that took place; one that was not possible is not among them
+ * @param commits so many commits at most: withdrawals first, then sheets, each in the order of their ids
+ */
+export function expectAccept(expected: Expected, history: readonly Step[], commits: number): void {
+  let left = commits;
+  const removed = new Set(history.flatMap((one) => (one.do === "remove moderator" ? [one.by] : [])));
+  const voices = LISTED.filter((id) => !removed.has(id));
+  const leaving = history
+    .flatMap((one) => (one.do === "withdraw" ? [IDS[one.row]!] : []))
+    .map((id, n) => ({ id, n, sheet: leaveSheet(n, id).sheet }));
+  for (const { id, n } of leaving.toSorted(bySheet)) {
+    if (left === 0 || expected.left.has(n)) continue;
+    expected.left.add(n);
+    expected.listed.delete(id);
+    expected.gone.add(id);
+    left--;
+  }
+  const sheets = VERSIONS.map(([first], number) => ({ number, sheet: first!.sheet }));
+  for (const { number } of sheets.toSorted(bySheet)) {
+    const said = history.map((one, at) => ({ one, at })).filter(({ one }) => "sheet" in one && one.sheet === number);
+    const lastOf = (...kinds: Step["do"][]) => said.findLast(({ one }) => kinds.includes(one.do))?.one;
+    const closed = lastOf("close", "reopen")?.do === "close";
+    const target = lastOf("retarget");
+    const elsewhere = target?.do === "retarget" && target.base === "other";
+    if (left === 0 || closed || elsewhere || expected.settled.has(number)) continue;
+    const last = (who: number, ...kinds: Step["do"][]) =>
+      said.findLast(({ one }) => kinds.includes(one.do) && "by" in one && one.by === who);
+    const versionAt = (at: number) =>
+      history.slice(0, at).filter((one) => one.do === "push" && one.sheet === number).length;
+    const version = versionAt(history.length);
+    const approves = (who: number) => {
+      const found = last(who, "approve", "dismiss", "block");
+      if (found?.one.do !== "approve") return false;
+      return versionAt(found.at) - (found.one.stale ? 1 : 0) === version;
+    };
+    const rejecting = voices.filter((who) => last(who, "approve", "reject")?.one.do === "reject").length >= 2;
+    // Whoever may write can dismiss a review. That takes an approval away; a request for changes goes on blocking.
+    const blocked = voices.some((who) => last(who, "approve", "block")?.one.do === "block");
+    if (!rejecting && (blocked || voices.filter(approves).length < 2)) continue;
+    const refuses = (id: string) =>
+      voices.some(
+        (who) =>
+          said.findLast(
+            ({ one }) => (one.do === "refuse" || one.do === "keep") && one.by === who && IDS[one.row] === id,
+          )?.one.do === "refuse",
+      );
+    expected.settled.add(number);
+    left--;
+    for (const { id } of VERSIONS[number]![version % 2]!.rows) {
+      if (rejecting || refuses(id)) expected.gone.add(id);
+      else if (!expected.gone.has(id)) expected.listed.add(id);
+    }
+  }
+}
+
+function bySheet(a: { sheet: string }, b: { sheet: string }): number {
+  return a.sheet < b.sheet ? -1 : 1;
+}
