@@ -62,12 +62,16 @@ function start({ dataDir, mailServer }: World, onSpawn?: (kill: () => void) => v
 }
 
 async function cutWhileStarting(world: World): Promise<void> {
-  const started = start(world, (kill) => void setTimeout(kill, 3000 * world.random()));
+  let timer: NodeJS.Timeout | undefined;
+  const started = start(world, (kill) => {
+    timer = setTimeout(kill, 3000 * world.random());
+  });
   await started.then(
-    // The cut came later than the start was done, or comes now.
+    // Done before the cut came: it comes now.
     (service) => service.kill(),
     () => {},
   );
+  clearTimeout(timer);
 }
 
 async function cutWhileBusy(world: World): Promise<void> {
