@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import { Kysely, SqliteDialect, sql } from "kysely";
@@ -31,6 +31,8 @@ export async function openDatabase<T>(
   migrations: readonly Migration[],
 ): Promise<Database<T>> {
   mkdirSync(dirname(at.path), { recursive: true, mode: 0o700 });
+  // SQLite would let others on this machine read it; its log of changes takes the same permissions.
+  closeSync(openSync(at.path, "a", 0o600));
   const sqlite = new Sqlite(at.path);
   for (const setting of SQLITE) sqlite.pragma(setting);
   const query = new Kysely<T>({ dialect: new SqliteDialect({ database: sqlite }) });

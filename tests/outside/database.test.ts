@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
@@ -45,5 +45,13 @@ it("is durable: a commit is on the disk before it is answered", async () => {
   const database = await openDatabase<Tables>(at("d.db"), [first]);
   const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(database.query);
   expect(rows[0]?.synchronous).toBe(2);
+  await database.close();
+});
+
+it("is its owner's alone, also in a folder that others may look into", async () => {
+  mkdirSync(join(folder, "open"), { mode: 0o755 });
+  const path = join(folder, "open", "e.db");
+  const database = await openDatabase<Tables>({ kind: "sqlite", path }, [first]);
+  for (const end of ["", "-wal", "-shm"]) expect([end, statSync(path + end).mode & 0o777]).toEqual([end, 0o600]);
   await database.close();
 });
