@@ -87,19 +87,14 @@ export function acceptSheet(main: Main, sheet: SignaturesSheet, decision: Decisi
  */
 export function applyWithdrawals(main: Main, sheet: WithdrawalsSheet): Acceptance {
   validateSheet(main, sheet);
-  const leaving = new Set(sheet.rows.map((row) => row.id));
-  const idByIndex = new Map(main.record.rows.map((row) => [row.index, idOf(parseBase64url(row.opening, 32))]));
-  const found = main.record.rows.filter((row) => leaving.has(idByIndex.get(row.index)!));
-  for (const row of found) leaving.delete(idByIndex.get(row.index)!);
-  return {
-    record: {
-      ...main.record,
-      entries: [...main.record.entries, ...found.map((row) => formatEntry({ kind: "withdraw", index: row.index }))],
-      rows: main.record.rows.filter((row) => !found.includes(row)),
-    },
-    refused: [],
-    leftOut: [...leaving].sort(),
-  };
+  const pending = new Set(sheet.rows.map((row) => row.id));
+  const entries = [...main.record.entries];
+  const rows = main.record.rows.filter((row) => {
+    const leaves = pending.delete(idOf(parseBase64url(row.opening, 32)));
+    if (leaves) entries.push(formatEntry({ kind: "withdraw", index: row.index }));
+    return !leaves;
+  });
+  return { record: { ...main.record, entries, rows }, refused: [], leftOut: [...pending].sort() };
 }
 
 /** The record after a reviewed change of the text: a `letter` entry and the texts of the edition. */
