@@ -7,7 +7,7 @@ import { LetterError } from "../letter/error.ts";
 import { systemClock } from "../outside/clock.ts";
 import { type Keys, openKeys } from "../outside/keys.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/local-git-host.ts";
-import { readSettings } from "../outside/settings.ts";
+import { readSettings, type Settings } from "../outside/settings.ts";
 
 /** A campaign in this machine's data folder, as the commands see it. */
 export type LocalCampaign = {
@@ -25,8 +25,7 @@ export type LocalCampaign = {
  * @param missing what to do when there is none: make it, or say so
  */
 export async function openLocalCampaign(missing: "make" | "refuse"): Promise<LocalCampaign> {
-  const { dataDir, gitHost } = readSettings(process.env);
-  if (gitHost !== "local") throw new LetterError("git-host", "sheets are reviewed where GIT_HOST says, not here");
+  const { dataDir } = readLocalSettings();
   const repository = campaignRepository(dataDir);
   if (missing === "refuse" && !existsSync(repository)) {
     throw new LetterError("data-folder", "no campaign in this data folder yet: run npm start, or set DATA_DIR");
@@ -37,4 +36,16 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
   const host = await openLocalGitHost(repository, { folder: ".", day });
   const acceptor = { host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day };
   return { dataDir, host, keys, day, acceptor };
+}
+
+/** The settings of a campaign on this machine. @throws LetterError `git-host` for one whose sheets are reviewed elsewhere */
+export function readLocalSettings(): Settings {
+  // Before the others: whoever reviews has no key of an App.
+  if (process.env.GIT_HOST?.startsWith("github:")) {
+    throw new LetterError(
+      "git-host",
+      "sheets are reviewed and the letter is changed by pull requests on GitHub (GIT_HOST), not here: see .github/CONTRIBUTING.md",
+    );
+  }
+  return readSettings(process.env);
 }

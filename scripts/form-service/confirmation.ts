@@ -10,6 +10,7 @@ import type { Clock } from "../outside/clock.ts";
 import type { Random } from "../outside/random.ts";
 import type { Seal } from "../outside/seal.ts";
 import { claimAddress, keyedAddress } from "./address.ts";
+import type { Bursts } from "./bursts.ts";
 import type { Queue } from "./queue.ts";
 import type { Store } from "./schema.ts";
 import type { WaitingSubmission } from "./sealed-submission.ts";
@@ -24,6 +25,8 @@ export type Confirming = {
   readonly attestation: SigningKey;
   readonly pepper: Uint8Array;
   readonly queue: Pick<Queue, "noteConfirmed">;
+  /** only where moderators are told of it */
+  readonly bursts?: Pick<Bursts, "note"> | undefined;
 };
 
 /**
@@ -40,8 +43,8 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
   const today = dayOf(deps.clock.now());
   const { row, contact } = signatureOf(deps, opened.submission, withdrawalCode, today);
   const sealed = await deps.seal(formatContactRecord(contact));
-  await deps.store.query.transaction().execute(async (query) => {
-    if (!(await spendSubmission(query, s, code))) return;
+  const isNew = await deps.store.query.transaction().execute(async (query) => {
+    if (!(await spendSubmission(query, s, code))) return false;
     const first = await claimAddress(query, keyedAddress(deps.pepper, contact.email), row.id);
     if (first !== undefined) {
       await query
@@ -49,7 +52,7 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
         .values({ code_hash: hashOf(withdrawalCode), id: first })
         .execute();
     }
-    if (first !== row.id) return;
+    if (first !== row.id) return false;
     await query.insertInto("vault").values({ id: row.id, sealed }).execute();
     await query
       .insertInto("signature")
@@ -62,8 +65,10 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
         sheet: null,
       })
       .execute();
+    return true;
   });
   deps.queue.noteConfirmed(row.id);
+  if (isNew) deps.bursts?.note(row.id, contact.email);
   return withdrawalCode;
 }
 

@@ -9,6 +9,7 @@ import { openSeal } from "../outside/seal.ts";
 import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import { createApp } from "./app.ts";
+import type { Bursts } from "./bursts.ts";
 import { fileRound } from "./filing.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
 import { listen } from "./listener.ts";
@@ -30,6 +31,8 @@ export type FormServiceDeps = {
   readonly site: () => SiteContext;
   /** where the built site lies; may be a link that is swapped */
   readonly siteFolder: string;
+  /** is told of confirmations; without it nobody counts them */
+  readonly bursts?: Bursts;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -79,6 +82,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         site,
         siteFolder,
       },
+      bursts: deps.bursts,
       main: main.current,
     });
     const listener = await listen(fetch, settings.port, log);

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { formatBase64url, parseBase64url } from "../letter/base64url.ts";
 import type { Campaign } from "../letter/campaign.ts";
 import { LetterError } from "../letter/error.ts";
 import { type SigningKey, signingKey } from "../letter/key.ts";
-import { formatVkey, type NoteSigner, noteSigner } from "../letter/note.ts";
+import { formatVkey, type NoteSigner, noteSigner, parseVkey } from "../letter/note.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { keepFile } from "./data-folder.ts";
 import { demoRecipients } from "./seal.ts";
@@ -22,6 +23,9 @@ export type Keys = {
   readonly demoCustodian: boolean;
 };
 
+/** What the form service holds where others accept: it never sees the ledger's key. */
+export type ServiceKeys = Pick<Keys, "attestation" | "pepper" | "publicKeys">;
+
 /**
  * The keys in `$DATA_DIR/keys/`, made where they are missing.
  *
@@ -30,12 +34,9 @@ export type Keys = {
  * @throws LetterError `keys` when a file is malformed or a public key is not the one that `campaign.yaml` names
  */
 export async function openKeys(dataDir: string, campaign: Campaign): Promise<Keys> {
-  const folder = join(dataDir, "keys");
-  const seed = async (name: string) =>
-    readSeed(await keepFile(join(folder, name), () => `${formatBase64url(randomBytes(32))}\n`), name);
-  const ledger = noteSigner(campaign.ledger_origin, await seed("ledger.key"));
-  const attestation = signingKey(await seed("attestation.key"));
-  const pepper = await seed("pepper.key");
+  const ledger = noteSigner(campaign.ledger_origin, await seed(dataDir, "ledger.key"));
+  const attestation = signingKey(await seed(dataDir, "attestation.key"));
+  const pepper = await seed(dataDir, "pepper.key");
   const demoCustodian = campaign.recipient.age.length === 0;
   const publicKeys: PublicKeys = {
     ledger: formatVkey(ledger.verifier),
@@ -45,6 +46,49 @@ export async function openKeys(dataDir: string, campaign: Campaign): Promise<Key
   assertNamed("ledger_vkey", campaign.ledger_vkey, publicKeys.ledger);
   assertNamed("attestation_key", campaign.attestation_key, publicKeys.attestation);
   return { ledger, attestation, pepper, publicKeys, demoCustodian };
+}
+
+/**
+ * The form service's keys in `$DATA_DIR/keys/`, made where they are missing, for a campaign that others accept.
+ *
+ * @throws LetterError `keys` when `campaign.yaml` does not name all public keys and recipients, or names others
+ */
+export async function openServiceKeys(dataDir: string, campaign: Campaign): Promise<ServiceKeys> {
+  const { ledger_vkey: ledger, attestation_key: named, recipient } = campaign;
+  if (recipient.age.length === 0) {
+    throw new LetterError(
+      "keys",
+      "content/campaign.yaml names no recipient.age: write there the public keys of the custodians, two or more",
+    );
+  }
+  if (named !== undefined && !existsSync(join(dataDir, "keys", "attestation.key"))) {
+    // A new one would be refused by everybody, and would stand in the way of the right one.
+    throw new LetterError(
+      "keys",
+      "keys/attestation.key is not in the data folder, and content/campaign.yaml names its public key: restore it from your copy",
+    );
+  }
+  const attestation = signingKey(await seed(dataDir, "attestation.key"));
+  const pepper = await seed(dataDir, "pepper.key");
+  const found = formatBase64url(attestation.publicKey);
+  if (named === undefined) {
+    throw new LetterError("keys", `content/campaign.yaml names no attestation_key: write there, and on main, ${found}`);
+  }
+  assertNamed("attestation_key", named, found);
+  if (ledger === undefined) {
+    throw new LetterError(
+      "keys",
+      "content/campaign.yaml names no ledger_vkey: write there the public key of the ledger",
+    );
+  }
+  if (parseVkey(ledger).name !== campaign.ledger_origin) {
+    throw new LetterError("keys", "content/campaign.yaml: ledger_vkey is not the key of ledger_origin");
+  }
+  return { attestation, pepper, publicKeys: { ledger, attestation: found, recipients: recipient.age } };
+}
+
+async function seed(dataDir: string, name: string): Promise<Uint8Array> {
+  return readSeed(await keepFile(join(dataDir, "keys", name), () => `${formatBase64url(randomBytes(32))}\n`), name);
 }
 
 function readSeed(text: string, name: string): Uint8Array {

@@ -1,3 +1,5 @@
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../letter/error.ts";
@@ -18,7 +20,7 @@ export type Settings = {
     | { readonly kind: "smtp"; readonly url: string };
   /** sender of all mails */
   readonly mailFrom: string;
-  readonly gitHost: "local";
+  readonly gitHost: { readonly kind: "local" } | GitHubSettings;
   /** origins (and folder) without a slash at the end */
   readonly siteUrl: string;
   readonly serviceUrl: string;
@@ -26,6 +28,17 @@ export type Settings = {
   readonly fileAtLeast: number;
   readonly fileAtMost: number;
   readonly fileAtLatest: number;
+};
+
+/** A repository on GitHub, and the App that files sheets there. */
+export type GitHubSettings = {
+  readonly kind: "github";
+  /** `OWNER/NAME` */
+  readonly repository: string;
+  /** the id of the *file* App and its private key, PEM */
+  readonly app: { readonly appId: number; readonly privateKey: string };
+  readonly apiUrl: string;
+  readonly serverUrl: string;
 };
 
 const whole = (low: number, high: number) =>
@@ -64,7 +77,18 @@ const environment = z.object({
     .regex(/^(capture:$|smtps?:\/\/[^\s]+$)/, "write capture: or smtp://USER:PASSWORD@HOST:PORT")
     .default("capture:"),
   MAIL_FROM: z.email("write the sender’s address, such as no-reply@example.org").optional(),
-  GIT_HOST: z.enum(["local"], "write local").default("local"),
+  GIT_HOST: z
+    .string()
+    .regex(/^(local|github:[\w.-]+\/[\w.-]+)$/, "write local or github:OWNER/REPOSITORY")
+    .default("local"),
+  FILE_APP_ID: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, "write the number that GitHub shows as the App’s id")
+    .transform(Number)
+    .optional(),
+  FILE_APP_KEY: z.string().optional(),
+  GITHUB_API_URL: origin.default("https://api.github.com"),
+  GITHUB_SERVER_URL: origin.default("https://github.com"),
   SITE_URL: origin.optional(),
   SERVICE_URL: origin.optional(),
   FILE_EVERY: duration.optional(),
@@ -86,7 +110,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     throw wrong(String(issue?.path[0]), issue?.message ?? "the value is not valid");
   }
   const values = result.data;
-  const local = values.GIT_HOST === "local";
+  const gitHost = readGitHost(values);
+  const local = gitHost.kind === "local";
   if (!values.LIMITS && !local) throw wrong("LIMITS", "write on; off is allowed only with GIT_HOST=local");
   const fileAtLeast = values.FILE_AT_LEAST ?? (local ? 1 : 20);
   if (fileAtLeast > values.FILE_AT_MOST) throw wrong("FILE_AT_LEAST", "write no more than FILE_AT_MOST");
@@ -107,7 +132,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
         ? { kind: "capture", folder: join(dataDir, "mail") }
         : { kind: "smtp", url: values.MAIL_URL },
     mailFrom: values.MAIL_FROM ?? `no-reply@${new URL(serviceUrl).hostname}`,
-    gitHost: values.GIT_HOST,
+    gitHost,
     siteUrl: values.SITE_URL ?? serviceUrl,
     serviceUrl,
     fileEvery: values.FILE_EVERY ?? (local ? 2 * UNITS.s : 6 * UNITS.h),
@@ -115,6 +140,38 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     fileAtMost: values.FILE_AT_MOST,
     fileAtLatest: values.FILE_AT_LATEST,
   };
+}
+
+/** GitHub needs everything that goes with it at once: half of it would fail later, in front of people. */
+function readGitHost(values: z.output<typeof environment>): Settings["gitHost"] {
+  if (values.GIT_HOST === "local") return { kind: "local" };
+  const { FILE_APP_ID: appId, FILE_APP_KEY: key, SITE_URL, SERVICE_URL } = values;
+  if (SITE_URL === undefined) throw wrong("SITE_URL", "write where the site is published; GIT_HOST=github needs it");
+  if (SERVICE_URL === undefined) throw wrong("SERVICE_URL", "write where the form is sent; GIT_HOST=github needs it");
+  if (appId === undefined) throw wrong("FILE_APP_ID", "write the id of the App that files; GIT_HOST=github needs it");
+  if (key === undefined) throw wrong("FILE_APP_KEY", "write the App’s private key; GIT_HOST=github needs it");
+  return {
+    kind: "github",
+    repository: values.GIT_HOST.slice("github:".length),
+    app: { appId, privateKey: readAppKey(key) },
+    apiUrl: values.GITHUB_API_URL,
+    serverUrl: values.GITHUB_SERVER_URL,
+  };
+}
+
+/** The key itself, also with `\n` for its line ends as some hosts store it, or the path of a file that holds it. */
+function readAppKey(value: string): string {
+  try {
+    const text = value.trimStart().startsWith("-----BEGIN ")
+      ? value.replaceAll("\\n", "\n")
+      : readFileSync(value, "utf8");
+    const key = createPrivateKey(text);
+    if (key.asymmetricKeyType !== "rsa") throw new Error("another kind of key");
+    return key.export({ type: "pkcs8", format: "pem" }) as string;
+  } catch {
+    // What went wrong may repeat the value.
+    throw wrong("FILE_APP_KEY", "write the App’s private key as GitHub gave it (PEM), or the path of its file");
+  }
 }
 
 function wrong(variable: string, rule: string): LetterError {

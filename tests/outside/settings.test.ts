@@ -1,4 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { readSettings } from "../../scripts/outside/settings.ts";
 
 describe("settings", () => {
@@ -12,7 +16,7 @@ describe("settings", () => {
       database: { kind: "sqlite", path: "/data/service.db" },
       mail: { kind: "capture", folder: "/data/mail" },
       mailFrom: "no-reply@localhost",
-      gitHost: "local",
+      gitHost: { kind: "local" },
       siteUrl: "http://localhost:8080",
       serviceUrl: "http://localhost:8080",
       fileEvery: 2000,
@@ -63,5 +67,85 @@ describe("settings", () => {
     const read = () => readSettings({ [name]: value });
     expect(read).toThrow(new RegExp(`^${name}: (write|.*write) [^\\n]+$`));
     expect(read).not.toThrow(/hunter2/);
+  });
+});
+
+describe("settings with GitHub", () => {
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    // As GitHub hands them out.
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  });
+  const folder = mkdtempSync(join(tmpdir(), "undersigned-settings-"));
+  const file = join(folder, "app.pem");
+  writeFileSync(file, privateKey);
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const whole = {
+    ...{ DATA_DIR: "/data", GIT_HOST: "github:organisation/letter", FILE_APP_ID: "123456", FILE_APP_KEY: privateKey },
+    ...{ SITE_URL: "https://letter.example.org", SERVICE_URL: "https://sign.example.org/" },
+  };
+
+  it("have the repository, the App, and a pace for people", () => {
+    const settings = readSettings(whole);
+    expect(settings).toMatchObject({
+      ...{ fileEvery: 21_600_000, fileAtLeast: 20, fileAtMost: 200, fileAtLatest: 259_200_000, limits: true },
+      ...{ siteUrl: "https://letter.example.org", serviceUrl: "https://sign.example.org" },
+    });
+    expect(settings.gitHost).toMatchObject({
+      ...{ kind: "github", repository: "organisation/letter", app: { appId: 123456 } },
+      ...{ apiUrl: "https://api.github.com", serverUrl: "https://github.com" },
+    });
+  });
+
+  it("take the key as text, with written line ends, or from its file", () => {
+    const keys = [privateKey, privateKey.replaceAll("\n", "\\n"), file].map((FILE_APP_KEY) => {
+      const { gitHost } = readSettings({ ...whole, FILE_APP_KEY });
+      return gitHost.kind === "github" ? gitHost.app.privateKey : "";
+    });
+    expect(keys[0]).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it("may name another server", () => {
+    const other = {
+      GITHUB_API_URL: "https://github.example.org/api/v3/",
+      GITHUB_SERVER_URL: "https://github.example.org",
+    };
+    expect(readSettings({ ...whole, ...other }).gitHost).toMatchObject({
+      ...{ apiUrl: "https://github.example.org/api/v3", serverUrl: "https://github.example.org" },
+    });
+  });
+
+  it.each(["FILE_APP_ID", "FILE_APP_KEY", "SITE_URL", "SERVICE_URL"])("need %s and say so", (name) => {
+    expect(() => readSettings({ ...whole, [name]: undefined })).toThrow(new RegExp(`^${name}: write [^\\n]+$`));
+  });
+
+  it.each([
+    ["LIMITS", "off"],
+    ["GIT_HOST", "github:hunter2"],
+    ["GIT_HOST", "github:a/b/hunter2"],
+    ["GIT_HOST", "gitlab:a/hunter2"],
+    ["FILE_APP_ID", "Iv1.hunter2"],
+    ["FILE_APP_KEY", "/nowhere/hunter2.pem"],
+    ["FILE_APP_KEY", "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----\n"],
+    ["GITHUB_API_URL", "https://user:hunter2@api.example.org"],
+    ["GITHUB_SERVER_URL", "ssh://hunter2"],
+  ])("refuse %s=%j in one line that repeats nothing", (name, value) => {
+    const read = () => readSettings({ ...whole, [name]: value });
+    expect(read).toThrow(new RegExp(`^${name}: write [^\\n]+$`));
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  it("refuse a key of another kind", () => {
+    const { privateKey: other } = generateKeyPairSync("ed25519", {
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
+    expect(() => readSettings({ ...whole, FILE_APP_KEY: other })).toThrow(/^FILE_APP_KEY: write the App’s private key/);
+  });
+
+  it("leave what belongs to GitHub alone on one machine", () => {
+    expect(readSettings({ FILE_APP_ID: "1", FILE_APP_KEY: "x" }).gitHost).toEqual({ kind: "local" });
   });
 });

@@ -1,0 +1,50 @@
+import { createHmac } from "node:crypto";
+import { canonicalEmail } from "../letter/email.ts";
+import type { Clock } from "../outside/clock.ts";
+
+/** Which signatures were confirmed from one mail domain in quick succession. In memory alone: a restart forgets it. */
+export type Bursts = {
+  /** Notes that a signature with this address has just been confirmed. */
+  note(id: string, email: string): void;
+  /** Whether the signature belongs to a burst. */
+  has(id: string): boolean;
+};
+
+/** More than this many confirmations of one domain within an hour are a burst. */
+export const BURST = 10;
+const HOUR = 3_600_000;
+/** Marked signatures that are remembered; the oldest are forgotten first. */
+const CAPACITY = 100_000;
+
+// Half of the world has its mailbox at these: many confirmations there tell nothing.
+const COMMON =
+  /^(gmail|googlemail|yahoo|ymail|rocketmail|hotmail|outlook|live|msn|icloud|me|mac|aol|gmx|web|mail|email|proton|protonmail|pm|tuta|tutanota|fastmail|zoho|yandex|hey|posteo|riseup|chmail|t-online|orange|free|libero)\.[a-z]{2,4}(\.[a-z]{2})?$/;
+
+/** An empty memory. @param key keys the hash under which a domain is remembered; made anew for each process */
+export function openBursts(clock: Clock, key: Uint8Array): Bursts {
+  // A Map keeps its order, and a domain moves to the end with each confirmation: the first are the longest quiet.
+  const recent = new Map<string, { id: string; at: number }[]>();
+  const marked = new Set<string>();
+  const mark = (id: string) => {
+    marked.add(id);
+    if (marked.size > CAPACITY) marked.delete(marked.values().next().value ?? "");
+  };
+  return {
+    note(id, email) {
+      const domain = canonicalEmail(email).split("@").at(-1) ?? "";
+      if (COMMON.test(domain)) return;
+      const now = clock.now().getTime();
+      for (const [hash, notes] of recent) {
+        if (now - (notes.at(-1)?.at ?? 0) < HOUR) break;
+        recent.delete(hash);
+      }
+      const hash = createHmac("sha256", key).update(domain).digest("base64url");
+      const notes = [...(recent.get(hash) ?? []).filter(({ at }) => now - at < HOUR), { id, at: now }];
+      recent.delete(hash);
+      // Those before the last are marked already.
+      recent.set(hash, notes.slice(-BURST));
+      if (notes.length > BURST) for (const one of notes) mark(one.id);
+    },
+    has: (id) => marked.has(id),
+  };
+}
