@@ -6,10 +6,9 @@ import { loggedEdition } from "../letter/record.ts";
 import { formatSheet, SHEET_ROWS } from "../letter/sheet.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { LOCAL_MODERATOR } from "../outside/local-git-host.ts";
-import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 import { type Invention, inventRow, inventSheet, inventWithdrawals } from "./invented-signatures.ts";
-import { type LocalCampaign, openLocalCampaign } from "./local-campaign.ts";
+import { type LocalCampaign, openLocalCampaign, readLocalSettings } from "./local-campaign.ts";
 
 const HELP = `
 usage: npm run seed -- N
@@ -20,7 +19,7 @@ but nobody is behind them and no contact record exists. Never do this to a lette
 
 await runCommand(HELP, {}, async ({ positionals: [typed, ...rest] }) => {
   if (!/^[1-9]\d{0,6}$/.test(typed ?? "") || rest.length > 0) throw usageError("say how many, from 1 to 9999999", HELP);
-  const lock = await lockDataFolder(readSettings(process.env).dataDir);
+  const lock = await lockDataFolder(readLocalSettings().dataDir);
   try {
     await seed(await openLocalCampaign("make"), Number(typed));
   } finally {
