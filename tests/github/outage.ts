@@ -1,0 +1,153 @@
+import { expect, vi } from "vitest";
+import { fileRound } from "../../scripts/form-service/filing.ts";
+import { openMainView } from "../../scripts/form-service/main-view.ts";
+import { formatBase64url, parseBase64url } from "../../scripts/letter/base64url.ts";
+import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
+import { readRecordAt } from "../../scripts/outside/record.ts";
+import { type Harness, openHarness, sign } from "../form-service/harness.ts";
+import { keys } from "../letter/invented.ts";
+import { fixedRandomness, hours, minutes } from "../support/fixtures.ts";
+import type { Fault, GitHubCall } from "../support/github/fault.ts";
+import { hurryTime } from "../support/hurry.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+
+/** What went wrong and what came of it. */
+export type Outage = { rounds: number; failedCalls: number; refsFound: number; sheets: number; listed: number };
+
+/** GitHub's bad days; a call that was cut after the work leaves a ref or a pull request behind. */
+const FAULTS: readonly Fault[] = [
+  { status: 500 },
+  { cut: "before" },
+  { cut: "after" },
+  { cut: "after" },
+  { status: 403, message: "You have exceeded a secondary rate limit.", headers: { "retry-after": "300" } },
+  { status: 403, message: "You have exceeded a secondary rate limit." },
+  { status: 429, message: "Too Many Requests", headers: { "retry-after": "90" } },
+];
+
+/**
+ * Signatures come in while GitHub fails, is away for 72 hours, and fails again; in the end moderators approve and accept
+ * takes over. Asserts that nothing was lost or doubled, no call came inside a `retry-after` window, the queue is empty.
+ */
+export async function surviveOutage(signatures: number, seed: number): Promise<Outage> {
+  const harness = await openHarness({ settings: { FILE_AT_LEAST: "1", FILE_AT_MOST: "3" }, seed: `outage ${seed}` });
+  const campaign = await makeWorkflowCampaign();
+  const { github } = campaign;
+  useServiceOf(harness, campaign);
+  await campaign.accept();
+
+  const random = fixedRandomness(`faults ${seed}`);
+  const chance = () => random(1)[0]! / 256;
+  const sometimes = ({ by }: GitHubCall) =>
+    !by.startsWith("moderator") && chance() < 0.3 ? FAULTS[Math.floor(chance() * FAULTS.length)] : undefined;
+
+  let [rounds, people] = [0, 0];
+  const codes: string[] = [];
+  const signSome = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const person = { name: "Sara", email: `person${++people}@example.org` };
+      codes.push((await sign(harness, person)).withdrawalCode);
+    }
+  };
+  let [host, main] = [campaign.host, openMainView(campaign.host)];
+  const restart = async () => {
+    await harness.restart();
+    host = campaign.reopen();
+    main = openMainView(host);
+  };
+  const round = async () => {
+    rounds++;
+    harness.clock.set(new Date(Date.now()).toISOString());
+    const { log, queue } = harness.service;
+    const { store, clock, settings } = harness;
+    await fileRound({ store, clock, random, gitHost: host, main, queue, log, settings }).catch(() => {});
+  };
+  const hurried = async (work: () => Promise<void>) => {
+    const realTime = hurryTime(400);
+    await work().finally(realTime);
+  };
+  const until = async (done: () => Promise<boolean>, pause: number, act: () => Promise<unknown>) => {
+    for (let tries = 0; tries < 200; tries++) {
+      await act();
+      if (await done()) return;
+      vi.advanceTimersByTime(pause);
+    }
+    throw new Error("the queue does not drain");
+  };
+  const states = () => harness.store.query.selectFrom("signature").select(["id", "state"]).execute();
+  const isFiled = async () => (await states()).every(({ state }) => state !== "confirmed" && state !== "filing");
+
+  await signSome(signatures / 2);
+  github.setFault(sometimes);
+  await hurried(() => until(isFiled, minutes(10), round));
+
+  await signSome(signatures / 2);
+  const leaving = [codes[0]!, codes.at(-1)!];
+  github.setFault(() => ({ cut: "before" }));
+  await hurried(async () => {
+    for (let gone = 0; gone < hours(72); gone += hours(6)) {
+      await round();
+      vi.advanceTimersByTime(hours(6));
+    }
+  });
+  await restart();
+  for (const code of leaving) expect((await harness.post("/en/withdraw/", { code })).status).toBe(200);
+  const kept = codes.filter((code) => !leaving.includes(code)).map((code) => idOf(openingOf(code)));
+  expect((await states()).map(({ id }) => id)).toEqual(expect.arrayContaining(kept));
+
+  github.setFault(sometimes);
+  await hurried(async () => {
+    await until(isFiled, minutes(10), round);
+    await until(isSaid(harness), minutes(10), round);
+    for (const pull of github.state.pulls)
+      for (const by of campaign.moderators) await campaign.review(by, pull.number, "APPROVE");
+    // The workflow runs hourly, each time as a process that knows nothing of the last one.
+    await until(
+      async () => github.repository.branches().every((name) => !name.startsWith("pending/")),
+      hours(1),
+      () => campaign.accept().catch(() => {}),
+    );
+    await until(async () => (await left(harness)) === 0, minutes(10), round);
+  });
+
+  const { repository, state, calls } = github;
+  const record = await readRecordAt(repository.path, repository.git("rev-parse", "main"));
+  expect(record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))).sort()).toEqual(kept.sort());
+  const heads = state.pulls.map(({ head }) => head);
+  expect(heads).toHaveLength(new Set(heads).size);
+  expect(state.pulls.filter(({ merged }) => merged === undefined)).toEqual([]);
+  expect(github.limits.early).toEqual([]);
+  const refsFound = calls.filter(({ operation, status }) => operation.endsWith("/git/refs") && status === 422).length;
+  const failedCalls = calls.filter(({ status }) => status === 0 || status >= 400).length;
+  await campaign.close();
+  await harness.close();
+  return { rounds, failedCalls, refsFound, sheets: heads.length, listed: record.rows.length };
+}
+
+/** Puts the service's letter and its public key on main, as organisers do. */
+function useServiceOf(harness: Harness, { github, mainFile }: WorkflowCampaign): void {
+  const attestation = formatBase64url(harness.service.attestation.publicKey);
+  const letters = [...harness.content.letterTexts].map(([lang, text]) => [`content/${lang}/letter.md`, text]);
+  github.repository.commit("main", "the service's letter and key", {
+    ...Object.fromEntries(letters),
+    "content/campaign.yaml": mainFile("content/campaign.yaml").replace(keys.attestation, attestation),
+  });
+}
+
+/** Whether every withdrawal stands on a sheet that has been filed. */
+function isSaid({ store }: Harness): () => Promise<boolean> {
+  return async () => {
+    const waiting = await store.query.selectFrom("withdrawal").select("id").where("sheet", "is", null).execute();
+    const filing = await store.query.selectFrom("sheet").select("sheet").where("state", "=", "filing").execute();
+    return waiting.length + filing.length === 0;
+  };
+}
+
+/** How much the service still waits for. */
+async function left({ store }: Harness): Promise<number> {
+  const waiting = ["confirmed", "filing", "filed"] as const;
+  const rows = await store.query.selectFrom("signature").select("id").where("state", "in", waiting).execute();
+  const sheets = await store.query.selectFrom("sheet").select("sheet").execute();
+  const withdrawals = await store.query.selectFrom("withdrawal").select("id").execute();
+  return rows.length + sheets.length + withdrawals.length;
+}
