@@ -163,7 +163,7 @@ export const en = {
     do_not_write:
       "If your home, your bag or your telephone may be searched, do not write it down and do not take a picture of this page: the code is a proof that you signed. You can withdraw without it, from your e-mail address.",
     again:
-      "Within 48 hours the same link and code show it again. Delete the message with the confirmation code once you no longer need it.",
+      "Within 48 hours the same link and code show it again. Delete the message with the confirmation code as soon as you can, from the bin too: whoever has it can work out the withdrawal code.",
     next: "What happens next",
     review:
       "Moderators review the signatures. They do not see your e-mail address, nor a name that is not to be shown.",
@@ -194,7 +194,7 @@ export const en = {
     ledger_stays: "In the ledger one entry says that a signature was withdrawn. It does not say whose.",
     copies: "We cannot call back copies that others have made of the public list.",
     confirm_title: "Enter the code from the message",
-    confirm_text: "If this address can receive messages, a code has been sent to it.",
+    confirm_text: "If someone signed with this address, a code has been sent to it.",
     done_title: "Signature withdrawn",
     done: "Your sealed details are deleted. If your signature was already on the list, it disappears at the next publication.",
     may_sign_again: "With this address you may sign again.",
@@ -224,7 +224,7 @@ export const en = {
     pages: "Pages of the list",
     page_n: "Page {n}",
     page_note:
-      "This page holds the {from}th to {to}th entries of the ledger, oldest first. It changes only when someone withdraws.",
+      "This page holds the signatures among entries {from} to {to} of the ledger, oldest first. Once it is full, it changes only when someone withdraws.",
     first_page: "Newest signatures",
     next_page: "Next page",
     raw: "The list as a file",
@@ -247,7 +247,8 @@ export const en = {
     step_all: "Recompute everything on your own device",
     step_all_text: "You do not have to trust us. With the published program and this command:",
     step_own: "Look up your own signature",
-    step_own_text: "Your withdrawal code finds your row on the list, without telling anyone else which one it is.",
+    step_own_text:
+      "Your withdrawal code shows what has become of your signature. It is sent to this site and to nobody else. Do not give it to anyone: it can be used to withdraw your signature.",
     code: "Withdrawal code",
     button: "Show the state",
     state: {
