@@ -68,7 +68,7 @@ function formatList({ sheets }: ReviewDesk): string {
 
 function formatRows(reviewed: ReviewedSheet): string {
   const { open, sheet } = reviewed;
-  const head = `sheet ${open.sheet}, ${sheet?.kind ?? "unknown"}, ${sheet?.rows.length ?? 0} rows, ${stateOf(reviewed)}`;
+  const head = `sheet ${open.sheet}, ${sheet?.kind ?? "unknown"}, rows: ${sheet?.rows.length ?? 0}, ${stateOf(reviewed)}`;
   if (sheet?.kind !== "signatures") return `${printable(head)}\n`;
   const rows = sheet.rows.map(({ id, shown, name, lang, place, signed }) => [
     id,

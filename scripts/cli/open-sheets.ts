@@ -45,7 +45,7 @@ export function findByPrefix<T>(things: readonly T[], idOf: (thing: T) => string
   throw new LetterError(
     "usage",
     found.length === 0
-      ? `no ${what} has an id that begins so: npm run moderate -- list shows them`
+      ? `no ${what} has an id that begins so: npm run moderate -- ${what === "row" ? "show SHEET" : "list"} shows them`
       : `${found.length} ${what}s have an id that begins so: give more of it`,
   );
 }
