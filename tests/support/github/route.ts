@@ -8,6 +8,7 @@ import { pullRoutes } from "./pull-routes.ts";
 import { reviewRoutes } from "./review-routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
+import { setupRoutes } from "./setup-routes.ts";
 
 /** Every operation that is answered. */
 export const routes: Routes = {
@@ -20,6 +21,7 @@ export const routes: Routes = {
   ...reviewRoutes,
   ...ruleRoutes,
   ...settingsRoutes,
+  ...setupRoutes,
   // Answered where the limits are kept.
   "GET /rate_limit": { app: "anyone", handler: () => ({ status: 200 }) },
 };
