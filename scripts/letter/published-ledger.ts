@@ -1,10 +1,8 @@
 import { type Checkpoint, formatRoot } from "./checkpoint.ts";
 import { LetterError } from "./error.ts";
+import { inside, need, type Read } from "./published-file.ts";
 import { parseEntryBundle, TILE_WIDTH, tileLevels, tilePath } from "./tile.ts";
 import { append, EMPTY_FRONTIER, equal, type Hash, leafHash, rootOf } from "./tree.ts";
-
-/** The bytes under a path without leading slash, undefined where nothing is. */
-export type Read = (path: string) => Promise<Uint8Array | undefined>;
 
 /**
  * Reads a published C2SP tlog-tiles log from its entry bundles, checks every tile and the root of the checkpoint
@@ -24,7 +22,8 @@ export async function readPublishedLedger(
   for (let number = 0; number * TILE_WIDTH < checkpoint.size; number++) {
     const width = Math.min(TILE_WIDTH, checkpoint.size - number * TILE_WIDTH);
     const bundlePath = prefix + tilePath("entries", number, width);
-    const entries = at(bundlePath, parseEntryBundle, await need(read, bundlePath), width);
+    const bundle = await need(read, bundlePath);
+    const entries = inside(bundlePath, () => parseEntryBundle(bundle, width));
     const leaves = entries.map((bytes) => leafHash(bytes));
     await checkTile(
       read,
@@ -33,11 +32,8 @@ export async function readPublishedLedger(
       (i) => `entry ${number * TILE_WIDTH + i} in ${bundlePath}`,
     );
     for (const [i, bytes] of entries.entries()) {
-      try {
-        entry(bytes, number * TILE_WIDTH + i);
-      } catch (cause) {
-        throw place(`${bundlePath}: entry ${number * TILE_WIDTH + i}`, cause);
-      }
+      const index = number * TILE_WIDTH + i;
+      inside(`${bundlePath}: entry ${index}`, () => entry(bytes, index));
     }
     if (width === TILE_WIDTH) above.push(rootOf(append(EMPTY_FRONTIER, leaves)));
     frontier = append(frontier, leaves);
@@ -50,19 +46,6 @@ export async function readPublishedLedger(
       `${prefix}checkpoint: the root is ${formatRoot(checkpoint.root)}, but the ${checkpoint.size} entries give ${formatRoot(root)}`,
     );
   }
-}
-
-/** The error with the place where it happened in front. */
-export function place(where: string, cause: unknown): LetterError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new LetterError(cause instanceof LetterError ? cause.code : "verify", `${where}: ${message}`, { cause });
-}
-
-/** The bytes under a path. @throws LetterError `verify` when nothing is there */
-export async function need(read: Read, path: string): Promise<Uint8Array> {
-  const bytes = await read(path);
-  if (bytes === undefined) throw new LetterError("verify", `${path} is missing`);
-  return bytes;
 }
 
 async function checkLevelsAbove(read: Read, prefix: string, first: readonly Hash[]): Promise<void> {
@@ -87,12 +70,4 @@ async function checkTile(
     throw new LetterError("tile", `${path}: ${what(wrong)} does not have the hash that stands in this tile`);
   if (tile.length !== hashes.length * 32)
     throw new LetterError("tile", `${path}: ${tile.length} bytes, not ${hashes.length * 32}`);
-}
-
-function at<Args extends unknown[], Result>(where: string, run: (...args: Args) => Result, ...args: Args): Result {
-  try {
-    return run(...args);
-  } catch (cause) {
-    throw place(where, cause);
-  }
 }

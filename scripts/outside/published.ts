@@ -2,7 +2,7 @@ import { constants, existsSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/error.ts";
-import type { Read } from "../letter/published-ledger.ts";
+import type { Read } from "../letter/published-file.ts";
 
 /**
  * Reads a published site: from a folder, or from an http(s) address.

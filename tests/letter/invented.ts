@@ -13,7 +13,7 @@ import type { Decision, RefusalCode } from "../../scripts/letter/moderation.ts";
 import { initialsOf } from "../../scripts/letter/name.ts";
 import { formatVkey, noteSigner } from "../../scripts/letter/note.ts";
 import { type PublicKeys, publishedFiles } from "../../scripts/letter/published.ts";
-import type { Read } from "../../scripts/letter/published-ledger.ts";
+import type { Read } from "../../scripts/letter/published-file.ts";
 import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
 import { type PublicFields, publicCommitment, type Row } from "../../scripts/letter/row.ts";
 import type { LeaveRow, SignaturesSheet, WithdrawalsSheet } from "../../scripts/letter/sheet.ts";
