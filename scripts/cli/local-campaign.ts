@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Acceptor } from "../actions/merge.ts";
 import { parseCampaign } from "../letter/campaign.ts";
 import { dayOf } from "../letter/day.ts";
@@ -29,6 +30,13 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
   const repository = campaignRepository(dataDir);
   if (missing === "refuse" && !existsSync(repository)) {
     throw new LetterError("data-folder", "no campaign in this data folder yet: run npm start, or set DATA_DIR");
+  }
+  if (!existsSync(repository) && existsSync(join(dataDir, "site"))) {
+    // A ledger that begins anew under the same name would contradict every checkpoint that somebody has kept.
+    throw new LetterError(
+      "data-folder",
+      "campaign.git is missing in a data folder that has published a ledger: restore it from your copy, or name another DATA_DIR",
+    );
   }
   const campaign = parseCampaign(await readFile("content/campaign.yaml", "utf8"));
   const keys = await openKeys(dataDir, campaign);

@@ -8,6 +8,7 @@ import { type SigningKey, signingKey } from "../letter/key.ts";
 import { formatVkey, type NoteSigner, noteSigner, parseVkey } from "../letter/note.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { keepFile } from "./data-folder.ts";
+import { campaignRepository } from "./local-git-host.ts";
 import { demoRecipients } from "./seal.ts";
 
 /** The secret keys of a campaign on one machine, and what of them is public. */
@@ -88,6 +89,10 @@ export async function openServiceKeys(dataDir: string, campaign: Campaign): Prom
 }
 
 async function seed(dataDir: string, name: string): Promise<Uint8Array> {
+  // The keys come before the repository: where there is one, a key that is missing was lost, and no new one fits.
+  if (!existsSync(join(dataDir, "keys", name)) && existsSync(campaignRepository(dataDir))) {
+    throw new LetterError("keys", `keys/${name} is missing in a data folder that is in use: restore it from your copy`);
+  }
   return readSeed(await keepFile(join(dataDir, "keys", name), () => `${formatBase64url(randomBytes(32))}\n`), name);
 }
 
