@@ -1,0 +1,205 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { formatBase64url } from "../../scripts/letter/base64url.ts";
+import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
+import { parseSheet, sheetPath } from "../../scripts/letter/sheet.ts";
+import { codeIn, confirm, stateOf, submit, withdraw } from "../journeys/signatory.ts";
+import { people } from "../support/fixtures.ts";
+import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/github-service.ts";
+import { type MailServer, startMailServer } from "../support/mail-server.ts";
+import type { Service } from "../support/service.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import { bringProject } from "../workflows/project.ts";
+
+let campaign: WorkflowCampaign;
+let host: ServiceHost;
+let mailServer: MailServer;
+let service: Service | undefined;
+beforeAll(async () => {
+  [campaign, mailServer] = await Promise.all([makeWorkflowCampaign(), startMailServer()]);
+  await bringProject(campaign);
+  await nameCustodians(campaign);
+  campaign.site.content = new Map();
+  host = await makeServiceHost(campaign, { MAIL_URL: mailServer.url, FILE_EVERY: "1s", FILE_AT_LEAST: "5" });
+}, 60_000);
+afterEach(async () => {
+  await service?.kill();
+  service = undefined;
+});
+afterAll(async () => {
+  host?.remove();
+  await mailServer?.stop();
+  await campaign?.close();
+});
+
+/** Signs and gives the withdrawal code and the row's id. */
+async function sign({ origin }: Service, who: keyof typeof people, shown: "name" | "hidden", name?: string) {
+  const { lang, place, email, name: own } = people[who];
+  const asked = await submit(origin, { lang, shown, name: name ?? own, place, email });
+  const code = (await confirm(origin, asked, codeIn(await mailServer.waitForMail(email)))) ?? "";
+  return { code, id: idOf(openingOf(code)) };
+}
+
+const accept = async (more: Record<string, string> = {}) => {
+  const { outcomes } = await campaign.accept(more);
+  campaign.publish();
+  return outcomes;
+};
+
+describe("npm start with GitHub", () => {
+  it("says that nobody can sign before the letter is on the ledger, and goes on once it is", async () => {
+    service = await host.start();
+    expect(service.output()).toContain("nobody can sign before the workflow accept has run");
+    const { lang, name, place, email } = people.sara;
+    await expect(submit(service.origin, { lang, shown: "name", name, place, email })).rejects.toThrow("503");
+    await accept({ FIRST: "true" });
+    await expect
+      .poll(() => submit(service!.origin, { lang, shown: "name", name, place, email }).catch(() => undefined), {
+        timeout: 20_000,
+        interval: 500,
+      })
+      .toBeDefined();
+  }, 90_000);
+
+  it("files a sheet of real confirmations, with a body for its readers, and learns what accept has settled", async () => {
+    service = await host.start();
+    const said = service.output();
+    expect(said).toContain(`${campaign.github.origin}/${campaign.github.name}/pulls`);
+    const signed = {
+      niamh: await sign(service, "niamh", "name"),
+      omid: await sign(service, "omid", "name"),
+      jean: await sign(service, "jean", "name", "President of Everything"),
+      ming: await sign(service, "ming", "hidden"),
+      thi: await sign(service, "thi", "name"),
+    };
+    const { state, repository } = campaign.github;
+    await expect.poll(() => state.pulls.length, { timeout: 20_000, interval: 200 }).toBe(1);
+    const [pull] = state.pulls;
+    const sheet = parseSheet(repository.read(pull!.headSha, sheetPath(pull!.head.slice("pending/".length))).toString());
+    expect(sheet.rows.map(({ id }) => id)).toEqual(
+      Object.values(signed)
+        .map(({ id }) => id)
+        .sort(),
+    );
+
+    expect(pull!.title).toBe(`sheet ${sheet.sheet}: 5 signatures`);
+    const body = pull!.body ?? "";
+    expect(body).toMatch(/^\*\*5 signatures\*\*: 4 name, 0 initials, 1 hidden, 0 counted\./);
+    expect(body).toContain("### 1 to look at\n");
+    expect(body).toContain(
+      `| \`${signed.jean.id}\` | <bdi>President of Everything</bdi> | <bdi>FR</bdi> | public figure or office |`,
+    );
+    expect(body).toContain(`| \`${signed.omid.id}\` | <bdi>${people.omid.name}</bdi> | <bdi>DE</bdi> |`);
+    expect(body).not.toContain(signed.ming.id);
+    for (const { email, name } of [people.jean, people.ming]) {
+      expect(body).not.toContain(email);
+      expect(body).not.toContain(name);
+    }
+    expect(await stateOf(service.origin, signed.niamh.code)).toBe("pending");
+
+    const [first, second] = campaign.moderators;
+    await campaign.review(first, pull!.number, "APPROVE");
+    await campaign.review(second, pull!.number, "APPROVE", `refuse ${signed.jean.id} fake-name`);
+    expect(await accept()).toMatchObject([{ state: "accepted", accepted: 4, refused: 1 }]);
+    for (const { code } of [signed.niamh, signed.omid, signed.ming, signed.thi])
+      await expect.poll(() => stateOf(service!.origin, code), { timeout: 20_000, interval: 500 }).toBe("accepted");
+    expect(await stateOf(service.origin, signed.jean.code)).toBe("refused");
+    expect(pull!.merged).toBeDefined();
+
+    await withdraw(service.origin, signed.niamh.code);
+    await expect.poll(() => state.pulls.length, { timeout: 20_000, interval: 200 }).toBe(2);
+    expect(state.pulls[1]).toMatchObject({
+      title: expect.stringMatching(/^sheet [0-9a-z]{26}: 1 withdrawal$/),
+      body: expect.stringMatching(/^\*\*1 withdrawal\.\*\*/),
+    });
+    expect(state.pulls[1]!.body).not.toContain(signed.niamh.id);
+    expect(await accept()).toMatchObject([{ state: "withdrawn", withdrawn: 1 }]);
+    expect(await stateOf(service.origin, signed.niamh.code)).toBe("withdrawn");
+
+    await checkHost(said);
+  }, 120_000);
+
+  /** Nothing that could accept lies on the machine, and nothing secret was printed. */
+  async function checkHost(said: string) {
+    const keys = readdirSync(join(host.dataDir, "keys")).sort();
+    expect(keys).toEqual(["attestation.key", "pepper.key"]);
+    expect(existsSync(join(host.dataDir, "demo-custodian"))).toBe(false);
+    expect(existsSync(join(host.dataDir, "campaign.git"))).toBe(false);
+    const output = said + service!.output();
+    const pem = campaign.fileApp.privateKey.split("\n")[1] ?? "-";
+    for (const secret of [pem, readFileSync(join(host.dataDir, "keys/pepper.key"), "utf8").trim(), "ghs_"])
+      expect(output).not.toContain(secret);
+    const seed = formatBase64url(Uint8Array.from({ length: 32 }, (_, i) => i));
+    expect(output).not.toContain(seed);
+  }
+
+  it("links to the site from its pages, and serves none of it", async () => {
+    service = await host.start();
+    const { url } = campaign.site;
+    const toSite = await fetch(`${service.origin}/`, { redirect: "manual" });
+    expect(toSite.headers.get("location")).toMatch(new RegExp(`^${url}/(en|fa)/$`));
+    const answer = await fetch(`${service.origin}/en/nowhere/`);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain(`href="${url}/en/"`);
+    expect((await fetch(`${service.origin}/ledger/checkpoint`)).status).toBe(404);
+    expect((await fetch(`${service.origin}/inbox/`)).status).toBe(404);
+    await service.stop();
+  }, 60_000);
+});
+
+describe("with GitHub", () => {
+  it.each([
+    ["moderate", ["list"]],
+    ["edition", []],
+    ["seed", ["3"]],
+  ])("%s says that this happens on GitHub, whatever else is set", async (command, args) => {
+    const line = await host.refusal(command, args, { FILE_APP_KEY: "" });
+    expect(line).toMatch(/^error: [^\n]*on GitHub[^\n]*CONTRIBUTING\.md\n$/);
+    expect(existsSync(join(host.dataDir, "campaign.git"))).toBe(false);
+  });
+});
+
+describe("npm start with GitHub refuses, in one line,", () => {
+  afterEach(() => host.pull());
+  const change = (path: string, from: string | RegExp, to: string) => {
+    const file = join(host.project, path);
+    const text = readFileSync(file, "utf8");
+    expect(text).toMatch(from);
+    writeFileSync(file, text.replace(from, to));
+  };
+  const refused = async (more?: Record<string, string>) => {
+    const line = await host.refusal("start", [], more);
+    expect(line).toMatch(/^error: [^\n]+\n$/);
+    return line;
+  };
+
+  it("another letter than the ledger's", async () => {
+    change("content/en/letter.md", /\n\n(?=[A-Z])/, "\n\nOne more sentence. ");
+    expect(await refused()).toContain("is not the edition on the ledger");
+  });
+
+  it("other custodians than main's, or none", async () => {
+    change("content/campaign.yaml", /age: \[(age1pq1\w+), (age1pq1\w+)\]/, "age: [$2, $1]");
+    expect(await refused()).toContain("names other keys than on main");
+    change("content/campaign.yaml", /age: \[.*\]/, "age: []");
+    expect(await refused()).toContain("recipient.age");
+  });
+
+  it("keys that do not fit", async () => {
+    change("content/campaign.yaml", /\nattestation_key: .*/, "");
+    expect(await refused()).toContain("names no attestation_key: write there");
+  });
+
+  it("captured mail where others can reach it", async () => {
+    expect(await refused({ MAIL_URL: "", SERVICE_URL: "https://sign.example.org" })).toContain(
+      "MAIL_URL: write smtp://",
+    );
+  });
+
+  it("an App that GitHub does not know, without repeating its key", async () => {
+    const line = await refused({ FILE_APP_ID: "999" });
+    expect(line).toMatch(/GitHub says 40\d/);
+    expect(line).not.toMatch(/BEGIN|eyJ/);
+  });
+}, 60_000);
