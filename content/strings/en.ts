@@ -36,6 +36,11 @@ export const en = {
       one: "{n} person has signed this letter",
       other: "{n} people have signed this letter",
     },
+    signed_earlier: {
+      zero: "All of them signed this text.",
+      one: "{n} of them signed an earlier text of it.",
+      other: "{n} of them signed an earlier text of it.",
+    },
     goal: "Goal before the handover: {n} signatures",
     sign_letter: "Sign the letter",
     open_until: "Open for signing until {day}",
@@ -157,6 +162,7 @@ export const en = {
     pending: "It is pending review. It is counted once it has been accepted.",
     keep_title: "Keep this code in a safe place",
     withdrawal_code: "Withdrawal code",
+    once: "Each address counts once, and its first signature stays as it was. To be shown differently, withdraw it and sign again.",
     what_for:
       "With this code you can see the state of your signature and withdraw it. It does not show your name or address to anyone.",
     write: "Write it on paper, and keep the paper where only you can find it.",
@@ -217,6 +223,8 @@ export const en = {
     newest: "Newest signatures",
     none: "No signatures yet",
     as_written: "Names stand as the signatories wrote them. Days are in Coordinated Universal Time.",
+    signed_text: "What they signed: {text}.",
+    edition_link: "the letter in edition {edition}",
     one_more: "one more person",
     more_people: "and {n} more people",
     not_reviewed: "Mailbox confirmed, name not reviewed.",

@@ -78,6 +78,14 @@ export function loggedEdition(entries: readonly string[]): string | undefined {
   return entry?.kind === "letter" ? entry.edition : undefined;
 }
 
+/** The edition that a row of the list signed: that of its accept entry. */
+export function editionSigned(entries: readonly string[], row: ListRow): string {
+  const entry = parseEntry(entries[row.index] ?? "");
+  if (entry.kind !== "accept")
+    throw new LetterError("record", `entry ${row.index} is no accept, but the list has a row for it`);
+  return entry.edition;
+}
+
 /** The numbers that the site shows: `/count.json`. `root` in standard base64. */
 export type Totals = {
   readonly accepted: number;

@@ -1,8 +1,7 @@
 import { parseEntry } from "../letter/entry.ts";
-import { type ListRow, shardOf } from "../letter/list.ts";
-import type { CampaignRecord } from "../letter/record.ts";
+import { shardOf } from "../letter/list.ts";
 import { TILE_WIDTH } from "../letter/tile.ts";
-import { languagesOf, type SiteContext } from "./views/context.ts";
+import { languagesOf, type SignedRow, type SiteContext } from "./views/context.ts";
 import { type Batch, howPage } from "./views/how-page.ts";
 import { languagesPage } from "./views/languages-page.ts";
 import { letterPage } from "./views/letter-page.ts";
@@ -17,8 +16,11 @@ import { withdrawPage } from "./views/withdraw-page.ts";
 /** A page of the static site: its address, and how it is made when its turn comes. */
 export type SitePage = { readonly path: string; readonly render: () => string };
 
+/** What the pages of the list are made from. */
+export type SignedRecord = { readonly entries: readonly string[]; readonly rows: readonly SignedRow[] };
+
 /** Every page that is built; those after a form are made by the form service from the same views. */
-export function sitePages(site: SiteContext, record: CampaignRecord): SitePage[] {
+export function sitePages(site: SiteContext, record: SignedRecord): SitePage[] {
   const [first = "en"] = languagesOf(site);
   const shards = rowsByShard(record);
   const batches = batchesOf(record);
@@ -29,7 +31,7 @@ export function sitePages(site: SiteContext, record: CampaignRecord): SitePage[]
   ];
 }
 
-function pagesIn(site: SiteContext, lang: Lang, shards: readonly ListRow[][], batches: readonly Batch[]): SitePage[] {
+function pagesIn(site: SiteContext, lang: Lang, shards: readonly SignedRow[][], batches: readonly Batch[]): SitePage[] {
   return [
     { path: `/${lang}/`, render: () => letterPage(site, lang) },
     { path: `/${lang}/sign/`, render: () => signPage(site, lang) },
@@ -45,13 +47,13 @@ function pagesIn(site: SiteContext, lang: Lang, shards: readonly ListRow[][], ba
   ];
 }
 
-function rowsByShard(record: CampaignRecord): ListRow[][] {
-  const shards: ListRow[][] = Array.from({ length: Math.ceil(record.entries.length / TILE_WIDTH) }, () => []);
+function rowsByShard(record: SignedRecord): SignedRow[][] {
+  const shards: SignedRow[][] = Array.from({ length: Math.ceil(record.entries.length / TILE_WIDTH) }, () => []);
   for (const row of record.rows) shards[shardOf(row.index)]?.push(row);
   return shards;
 }
 
-function batchesOf(record: CampaignRecord): Batch[] {
+function batchesOf(record: SignedRecord): Batch[] {
   return record.entries
     .filter((line) => line.startsWith("undersigned/v1 batch "))
     .map(parseEntry)

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { editionOf } from "../letter/edition.ts";
 import { LetterError } from "../letter/error.ts";
 import type { PublicKeys } from "../letter/published.ts";
-import { type CampaignRecord, loggedEdition, totalsOf } from "../letter/record.ts";
+import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/record.ts";
 import { readRecordIn } from "../outside/record.ts";
 import { readSettings } from "../outside/settings.ts";
 import { type SitePage, sitePages } from "./pages.ts";
@@ -27,9 +27,12 @@ export async function readSite(environment: Readonly<Record<string, string | und
   const record = await readRecordIn(parentOf(environment.SIGNATURES_DIR ?? "signatures"));
   assertLogged(content, record);
   const keys = await readKeys(environment.PUBLIC_KEYS, content, record);
-  const newest = record.rows.slice(-NEWEST_ROWS).toReversed();
-  const site = siteContext({ content, settings, keys, at: "site", totals: totalsOf(record), newest });
-  return { pages: Object.freeze(sitePages(site, record)), record, keys };
+  const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));
+  const newest = rows.slice(-NEWEST_ROWS).toReversed();
+  const current = loggedEdition(record.entries);
+  const earlier = rows.filter(({ edition }) => edition !== current).length;
+  const site = siteContext({ content, settings, keys, at: "site", totals: totalsOf(record), newest, earlier });
+  return { pages: Object.freeze(sitePages(site, { entries: record.entries, rows })), record, keys };
 }
 
 // The record is read from a tree like the repository's, where it lies in signatures/.

@@ -1,12 +1,11 @@
-import type { ListRow } from "../../scripts/letter/list.ts";
 import { type CampaignRecord, totalsOf } from "../../scripts/letter/record.ts";
 import { readContent } from "../../scripts/site/read-content.ts";
-import { type SiteContext, siteContext } from "../../scripts/site/views/context.ts";
+import { type SignedRow, type SiteContext, siteContext } from "../../scripts/site/views/context.ts";
 
 const content = await readContent("content");
 
 /** Rows of a list as a page gets them; the opening is not looked at by any page. */
-export function listRow(index: number, row: Partial<ListRow> = {}): ListRow {
+export function listRow(index: number, row: Partial<SignedRow> = {}): SignedRow {
   return {
     index,
     shown: "name",
@@ -15,12 +14,13 @@ export function listRow(index: number, row: Partial<ListRow> = {}): ListRow {
     place: "",
     signed: "2026-11-22",
     opening: "A".repeat(43),
+    edition: "E".repeat(43),
     ...row,
   };
 }
 
 /** A site of this repository's content with these rows. */
-export function inventedSite(rows: readonly ListRow[] = [], more: Partial<SiteContext> = {}): SiteContext {
+export function inventedSite(rows: readonly SignedRow[] = [], more: Partial<SiteContext> = {}): SiteContext {
   const record: CampaignRecord = { entries: [], rows, checkpoint: undefined, editions: new Map() };
   return {
     ...siteContext({

@@ -251,6 +251,14 @@ describe.each(["fa", "en"] as const)("after the form, in %s", (lang) => {
   });
 });
 
+describe.each(["fa", "en"] as const)("the count beside the letter in %s", (lang) => {
+  it("says how many signed an earlier text, where there is one", () => {
+    const said = lang === "fa" ? "متن پیشین نامه" : "an earlier text";
+    expect(letterPage({ ...site, earlier: 3 }, lang)).toContain(said);
+    expect(letterPage({ ...site, earlier: 0 }, lang)).not.toContain(said);
+  });
+});
+
 describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
   const newest = make("signatures", lang);
   const shard = make("shard", lang);
@@ -287,6 +295,13 @@ describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
     const first = signaturesPage({ ...site, newest: rows }, lang, { shards: 1 });
     expect(days(first)).toEqual(["2026-11-22", "2026-11-20", "2026-11-19"]);
     expect(days(shardPage(site, lang, { number: 1, shards: 1, rows }))).toEqual(days(first).reverse());
+  });
+
+  it("says of every row which text was signed", () => {
+    const rows = [listRow(1), listRow(2, { edition: "F".repeat(43), name: "Later" })];
+    const page = shardPage(site, lang, { number: 1, shards: 1, rows });
+    const [first, second] = ["E", "F"].map((letter) => page.indexOf(`/letter/${letter.repeat(43)}/${lang}.md"`));
+    expect([first! > 0, second! > first!, page.indexOf("Later") > second!]).toEqual([true, true, true]);
   });
 
   it("links its neighbours", () => {

@@ -24,7 +24,8 @@ export function confirmedPage(
 <h2>${confirmed.next}</h2>
 <ul><li>${prose(confirmed.review)}</li>
 <li>${prose(confirmed.publish)}</li>
-<li>${prose(confirmed.no_more_mail)}</li></ul>
+<li>${prose(confirmed.no_more_mail)}</li>
+<li>${prose(confirmed.once)}</li></ul>
 <p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a> <a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a></p>`,
   });
 }

@@ -25,8 +25,13 @@ export type SiteContext = {
   readonly capturedMail: boolean;
   /** What the record held when the page was made; the service may not know. */
   readonly totals?: Totals | undefined;
-  readonly newest?: readonly ListRow[] | undefined;
+  readonly newest?: readonly SignedRow[] | undefined;
+  /** live rows that signed an earlier text than the letter shown */
+  readonly earlier?: number | undefined;
 };
+
+/** A row of the list, and the edition of the letter that it signed. */
+export type SignedRow = ListRow & { readonly edition: string };
 
 /** The context of pages that the site or the form service answers with. */
 export function siteContext(given: {
@@ -35,9 +40,10 @@ export function siteContext(given: {
   keys: PublicKeys;
   at: "site" | "service";
   totals?: Totals;
-  newest?: readonly ListRow[];
+  newest?: readonly SignedRow[];
+  earlier?: number;
 }): SiteContext {
-  const { content, settings, keys, at, totals, newest } = given;
+  const { content, settings, keys, at, totals, newest, earlier } = given;
   const here = at === "site" ? settings.siteUrl : settings.serviceUrl;
   return {
     campaign: content.campaign,
@@ -51,6 +57,7 @@ export function siteContext(given: {
     capturedMail: settings.mail.kind === "capture",
     totals,
     newest,
+    earlier,
   };
 }
 

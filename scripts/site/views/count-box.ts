@@ -12,6 +12,7 @@ export function countBox(site: SiteContext, lang: Lang): Html {
   return html`<section class="sign" id="sign" aria-labelledby="sign-title" tabindex="-1"><div>
 <h2 class="hidden" id="sign-title">${strings.letter.sign_letter}</h2>
 ${listed !== undefined && html`<p class="count">${signedPeople(lang, listed)}</p>`}
+${site.earlier !== undefined && site.earlier > 0 && html`<p class="small">${fill(plural(lang, site.earlier, strings.letter.signed_earlier), { n: numeral(lang, site.earlier) })}</p>`}
 ${listed !== undefined && goal !== undefined && progress(lang, listed, goal)}
 <a class="btn" href="${site.siteUrl}/${lang}/sign/">${strings.letter.sign_letter}</a>
 <p class="small">${strings.letter.name_not_shown}</p>

@@ -1,6 +1,6 @@
 import type { ListRow } from "../../letter/list.ts";
 import { isPublic } from "../../letter/shown.ts";
-import type { SiteContext } from "./context.ts";
+import type { SignedRow, SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
 import { fill, type Html, html, prose } from "./html.ts";
 import { numeral } from "./numerals.ts";
@@ -18,10 +18,24 @@ ${rows.map((row) => html`<li>${nameAndPlace(row)} ${dayElement(lang, row.signed)
 }
 
 /**
- * Rows by their day; last, those whose name is not shown, told by their number alone: they carry no day, and their
+ * Rows by the text that they signed and by their day; last, those whose name is not shown, told by their number alone: they carry no day, and their
  * place among the others must not hint at one.
  */
-export function roll(lang: Lang, rows: readonly ListRow[], first: "newest" | "oldest"): Html {
+export function roll(site: SiteContext, lang: Lang, rows: readonly SignedRow[], first: "newest" | "oldest"): Html {
+  // Said of every row, not only once there is a second text: a page of the list must not change for that.
+  return html`${[...Map.groupBy(rows, ({ edition }) => edition)].map(
+    ([edition, those]) => html`<p class="quiet">${signedText(site, lang, edition)}</p>
+${days(lang, those, first)}`,
+  )}`;
+}
+
+function signedText(site: SiteContext, lang: Lang, edition: string): Html {
+  const { signed_text, edition_link } = stringsIn(lang).signatures;
+  const label = fill(edition_link, { edition: html`<bdi dir="ltr"><code>${edition.slice(0, 8)}</code></bdi>` });
+  return fill(signed_text, { text: html`<a href="${site.siteUrl}/letter/${edition}/${lang}.md">${label}</a>` });
+}
+
+function days(lang: Lang, rows: readonly ListRow[], first: "newest" | "oldest"): Html {
   const named = byDay(rows, first).map(
     ([day, those]) => html`<h2 class="day full">${dayElement(lang, day)}</h2>
 <ul class="roll full">

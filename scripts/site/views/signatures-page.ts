@@ -1,6 +1,6 @@
-import { type ListRow, listShardName } from "../../letter/list.ts";
+import { listShardName } from "../../letter/list.ts";
 import { TILE_WIDTH } from "../../letter/tile.ts";
-import type { SiteContext } from "./context.ts";
+import type { SignedRow, SiteContext } from "./context.ts";
 import { fill, type Html, html, prose, trusted } from "./html.ts";
 import { layout } from "./layout.ts";
 import { roll } from "./names.ts";
@@ -23,7 +23,7 @@ export function signaturesPage(site: SiteContext, lang: Lang, { shards }: { shar
 ${trusted(site.texts[lang]["signed-as"])}
 ${totals(site, lang)}
 <h2>${signatures.newest}</h2>
-${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(lang, rows, "newest")}`}
+${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "newest")}`}
 ${shards > 0 && pages(site, lang, { shards })}`,
   });
 }
@@ -32,7 +32,7 @@ ${shards > 0 && pages(site, lang, { shards })}`,
 export function shardPage(
   site: SiteContext,
   lang: Lang,
-  { number, shards, rows }: { number: number; shards: number; rows: readonly ListRow[] },
+  { number, shards, rows }: { number: number; shards: number; rows: readonly SignedRow[] },
 ): string {
   const { signatures } = stringsIn(lang);
   const title = fill(signatures.page_title, { n: numeral(lang, number) });
@@ -45,7 +45,7 @@ export function shardPage(
     robots: "noindex,noarchive",
     body: html`<h1>${title}</h1>
 <p class="quiet">${fill(signatures.page_note, { from, to })}</p>
-${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(lang, rows, "oldest")}`}
+${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "oldest")}`}
 <p><a href="${site.siteUrl}/list/${listShardName(number - 1)}">${signatures.raw}</a></p>
 ${pages(site, lang, { shards, current: number })}`,
   });
