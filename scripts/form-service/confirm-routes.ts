@@ -3,6 +3,7 @@ import { withdrawalCodeOf } from "../letter/derivation.ts";
 import { confirmPage, resendGonePage } from "../site/views/confirm-page.ts";
 import { confirmedPage } from "../site/views/confirmed-page.ts";
 import { notMeDonePage, notMePage } from "../site/views/not-me-page.ts";
+import { withdrawConfirmPage } from "../site/views/withdraw-page.ts";
 import { page } from "./answers.ts";
 import { confirm } from "./confirmation.ts";
 import { confirmationMail } from "./confirmation-mail.ts";
@@ -22,8 +23,10 @@ export function confirmRoutes(service: Service): Route[] {
   ];
 }
 
-function showConfirm(service: Service, { lang }: Asked, s: Uint8Array): Response {
-  return page(confirmPage(service.site(), lang, { s: formatBase64url(s) }));
+function showConfirm(service: Service, { lang }: Asked, bytes: Uint8Array): Response {
+  const s = formatBase64url(bytes);
+  // Mails have one link for both purposes: a word such as "withdraw" in it would tell who has signed.
+  return page((service.leaving.waits(bytes) ? withdrawConfirmPage : confirmPage)(service.site(), lang, { s }));
 }
 
 async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {

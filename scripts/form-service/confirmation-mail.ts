@@ -29,16 +29,16 @@ const WORDS = {
   },
 } as const;
 
-/** The mail with the code, in the language of the form. `path` is the page below `/{lang}/` where the code is typed. */
+/** The mail with the code, in the language of the form. */
 export function confirmationMail(
   serviceUrl: string,
   lang: string,
   to: string,
-  { s, code, path = "confirm/" }: { s: Uint8Array; code: string; path?: string },
+  { s, code }: { s: Uint8Array; code: string },
 ): Mail {
   const tongue = lang === "fa" ? "fa" : "en";
   const words = WORDS[tongue];
-  const link = `${serviceUrl}/${lang}/${path}?s=${formatBase64url(s)}`;
+  const link = `${serviceUrl}/${lang}/confirm/?s=${formatBase64url(s)}`;
   const { hello, enter, valid, ignore, reply } = words;
   const paragraph = (text: string) => `<p>${text}</p>`;
   return {

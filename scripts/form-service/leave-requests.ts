@@ -11,6 +11,8 @@ export type LeaveRequests = {
    * @returns whether a mail may go out
    */
   add(request: { s: Uint8Array; code: string; id: string | undefined; mailbox: string }): boolean;
+  /** Whether a code is waited for under this `s`. */
+  waits(s: Uint8Array): boolean;
   /** The id of the signature that link and code together may withdraw. Five wrong codes end the request. */
   tryCode(s: Uint8Array, code: string): string | undefined;
 };
@@ -50,6 +52,7 @@ export function openLeaveRequests(clock: Clock): LeaveRequests {
       requests.set(hashOf(s), { code, id, expires: now() + CODE_LIFE, tries: 0 });
       return id !== undefined && mayMail(mailbox);
     },
+    waits: (s) => requests.has(hashOf(s)),
     tryCode(s, code) {
       const hash = hashOf(s);
       const request = requests.get(hash);

@@ -51,7 +51,7 @@ async function requestCode(service: Service, { lang, form }: Asked): Promise<Res
   const address = keyedAddress(service.pepper, email);
   const id = await findByAddress(service.store.query, address);
   if (service.leaving.add({ s, code, id, mailbox: address.hmac })) {
-    service.mails.add(confirmationMail(service.settings.serviceUrl, lang, email, { s, code, path: CONFIRM }));
+    service.mails.add(confirmationMail(service.settings.serviceUrl, lang, email, { s, code }));
   }
   return seeOther(`${site.serviceUrl}/${lang}/${CONFIRM}?s=${formatBase64url(s)}`);
 }

@@ -122,6 +122,16 @@ describe("a withdrawal by address", () => {
     expect([...(await rowsOf("vault")), ...(await rowsOf("address"))]).toEqual([]);
   });
 
+  it("is asked for by a mail that could be about anything, and whose link leads to the right page", async () => {
+    await sign(harness, people.sara);
+    await request(people.sara.email);
+    const { text, html } = await harness.mailServer.waitForMail(people.sara.email);
+    expect(`${text}${html}`).not.toContain("withdraw");
+    const link = new URL(/http\S+/.exec(text)![0]);
+    const opened = await harness.get(`${link.pathname}${link.search}`);
+    expect(await opened.text()).toContain('action="/fa/withdraw/confirm/"');
+  });
+
   it("looks the same for an address that never signed, and sends it nothing", async () => {
     await sign(harness, people.sara);
     const [known, unknown] = [await request(people.sara.email), await request(people.niamh.email)];
