@@ -20,7 +20,7 @@ const lineOf = (settings: Setting[], name: string) =>
 const CUSTOM = { protected_branches: false, custom_branch_policies: true };
 type Rule = { type: string; parameters?: object };
 
-describe("setup:github", () => {
+describe("setup:github", { timeout: 120_000 }, () => {
   it("brings a fresh repository to what it should be, and has nothing to do the second time", async () => {
     const before = await org.look();
     expect(differing(before, "wrong").length).toBeGreaterThan(15);
@@ -106,7 +106,7 @@ describe("setup:github", () => {
     expect(lineOf(found, "file App")).toContain("contents: write and pull_requests: write and workflows: write");
     expect(lineOf(found, "rule “main”")).toBe(
       "✕ rule “main” is looser in the rule pull_request, without the rule required_status_checks, passed also by the owners, " +
-        "should be changed by reviewed pull requests that passed the check code, and by the accept App alone without them: " +
+        "should be in force (main changes by reviewed pull requests that passed the check code, and without them by the accept App alone): " +
         "otherwise whoever may write can put a name on the list or change the letter by hand",
     );
     expect(lineOf(found, "rule “main: history”")).toContain(" is switched off, not about refs/heads/main, should be ");
@@ -148,7 +148,7 @@ describe("setup:github", () => {
   });
 });
 
-describe("setup:github on other plans", () => {
+describe("setup:github on other plans", { timeout: 120_000 }, () => {
   it("says what a free plan does not offer for a private repository, what follows, and asks for none of it", async () => {
     org.github.state.settings.set("organization", { plan: { name: "free", space: 0, private_repos: 9 } });
     const missing = differing(await org.look(), "not offered");

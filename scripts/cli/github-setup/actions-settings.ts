@@ -50,7 +50,7 @@ export function actionsSettings(actions: ActionsSettings, mayName: boolean): Set
     setting("pinning of actions by their full SHA", {
       is: actions.pinned ? "required" : "not required",
       should: "required",
-      otherwise: `a tag that somebody moves brings ${strangers}`,
+      otherwise: "somebody who moves a tag elsewhere changes what runs beside the keys",
       changes: permissions,
     }),
     setting("the workflows’ own token", {

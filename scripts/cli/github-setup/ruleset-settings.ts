@@ -17,7 +17,8 @@ export function rulesetSettings(wanted: readonly WantedRuleset[], found: readonl
 }
 
 function rulesetSetting(wanted: WantedRuleset, found: Ruleset | undefined): Setting {
-  const { name, should, otherwise, passes } = wanted;
+  const { name, otherwise, passes } = wanted;
+  const should = `in force (${wanted.should})`;
   const whole = strictest(wanted, found);
   const route = found === undefined ? `POST ${RULESETS}` : `PUT ${RULESETS}/{ruleset_id}`;
   const missing = passes

@@ -8,7 +8,7 @@ export type WantedRuleset = {
   /** who alone may pass it; `undefined` when that App is not installed yet */
   readonly passes: readonly Passing[];
   readonly rules: readonly Rule[];
-  /** what the rules are for, in words */
+  /** what the rules bring about, as a sentence */
   readonly should: string;
   readonly otherwise: string;
 };
@@ -48,7 +48,8 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       passes: [app("the accept App", acceptApp)],
       // `code` is never reported on a sheet, so that nobody can merge one by hand.
       rules: [REVIEW, CODE],
-      should: "changed by reviewed pull requests that passed the check code, and by the accept App alone without them",
+      should:
+        "main changes by reviewed pull requests that passed the check code, and without them by the accept App alone",
       otherwise: "whoever may write can put a name on the list or change the letter by hand",
     },
     {
@@ -57,7 +58,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       include: "refs/heads/main",
       passes: [],
       rules: [deletion, history],
-      should: "never deleted or rewritten, by nobody",
+      should: "nobody deletes or rewrites main",
       otherwise: "what stood on the list or on the ledger can be made undone unseen",
     },
     {
@@ -66,7 +67,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       include: "refs/heads/pending/**/*",
       passes: [app("the file App", fileApp)],
       rules: [creation],
-      should: "made by the file App alone",
+      should: "sheets are filed by the file App alone",
       otherwise: "moderators spend their time on sheets that the form service has not filed",
     },
     {
@@ -75,7 +76,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       include: "refs/heads/pending/**/*",
       passes: [],
       rules: [update, history],
-      should: "never changed once filed, by nobody",
+      should: "nobody changes a sheet once it is filed",
       otherwise: "a sheet can change between two reviews",
     },
     {
@@ -84,7 +85,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       include: "refs/tags/handover/**/*",
       passes: [owners],
       rules: [creation],
-      should: "made by the organisers alone",
+      should: "organisers alone make them",
       otherwise: "whoever may write can begin a handover",
     },
     {
@@ -93,7 +94,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       include: "refs/tags/handover/**/*",
       passes: [],
       rules: [update, deletion, history],
-      should: "never moved or deleted, by nobody",
+      should: "nobody moves or deletes them",
       otherwise: "a tag can name another bag than the one that was handed over",
     },
   ];
