@@ -234,10 +234,14 @@ async function finish(past: Past): Promise<void> {
   const verified = await verifyPublished(readFrom(siteOf(record)), vkey);
   expect(verified).toMatchObject({ listed: past.expected.listed.size, size: record.entries.length });
   for (const number of past.expected.settled) expect(pullOf(number).merged).toBeDefined();
-  // One answer on each pull request that was settled, whatever died in between.
+  // One answer on each pull request that was settled, whatever died in between. Two runs that meet may both give it: the
+  // workflow lets its runs wait for each other.
+  const most = past.steps.some((step) => step.do === "accept twice at once") ? 2 : 1;
   for (const pull of state.pulls.filter(({ merged }) => merged)) {
     const answers = state.comments.filter((one) => one.pull === pull.number && /Checkpoint: \d/.test(one.body));
-    expect(answers).toHaveLength(1);
+    expect(answers.length).toBeGreaterThan(0);
+    expect(answers.length).toBeLessThanOrEqual(most);
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
   }
 }
 
