@@ -14,8 +14,16 @@ export type Listener = {
 // Slow lines may take their time, but nobody may hold a socket for ever.
 const TIMES = { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16 * 1024 };
 
-/** Listens on a port of this machine; rejects when it is taken. */
-export async function listen(fetch: App["fetch"], port: number, log: Log): Promise<Listener> {
+/**
+ * Listens on a port of this machine; rejects when it is taken.
+ *
+ * @param from `this machine`: whoever connects from elsewhere is cut off, for captured mail shows every code
+ */
+export async function listen(
+  fetch: App["fetch"],
+  { port, from }: { port: number; from: "anywhere" | "this machine" },
+  log: Log,
+): Promise<Listener> {
   const errorHandler = (error: unknown) => {
     const cause = causeOf(error);
     log.warn(cause, "a request failed before it reached a page");
@@ -23,6 +31,11 @@ export async function listen(fetch: App["fetch"], port: number, log: Log): Promi
     return new Response(null, { status: cause.error === "RequestError" ? 400 : 500, headers: { Connection: "close" } });
   };
   const server = createServer(TIMES, getRequestListener(fetch, { errorHandler }));
+  if (from === "this machine") {
+    server.on("connection", (socket) => {
+      if (!isLoopback(socket.remoteAddress ?? "")) socket.destroy();
+    });
+  }
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, () => {
@@ -40,4 +53,9 @@ export async function listen(fetch: App["fetch"], port: number, log: Log): Promi
       clearTimeout(cut);
     },
   };
+}
+
+/** Whether an address of a socket is this machine's own: 127.0.0.0/8, ::1, and the former written as IPv6. */
+export function isLoopback(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 }

@@ -85,7 +85,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       bursts: deps.bursts,
       main: main.current,
     });
-    const listener = await listen(fetch, settings.port, log);
+    const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";
+    const listener = await listen(fetch, { port: settings.port, from }, log);
     const filing = every(settings.fileEvery, log, () =>
       fileRound({ store, clock, random, gitHost, main, queue, log, settings }),
     );

@@ -1,36 +1,33 @@
-import { once } from "node:events";
-import { connect } from "node:net";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Listener, listen } from "../../scripts/form-service/listener.ts";
+import { networkInterfaces } from "node:os";
+import { describe, expect, it } from "vitest";
+import { isLoopback, listen } from "../../scripts/form-service/listener.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 
-let listener: Listener;
-beforeAll(async () => {
-  const log = openLog(systemClock, { write: () => {} });
-  listener = await listen(async () => new Response("page"), 0, log);
-});
-afterAll(() => listener.close(0));
+const log = openLog(systemClock, { write: () => {} });
+const answer = async () => new Response("here");
+// The address under which another machine of the same network would find this one.
+const fromOutside = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one?.family === "IPv4" && !one.internal)?.address;
 
-async function answerTo(request: string): Promise<string> {
-  const socket = connect(listener.port, "127.0.0.1");
-  let answer = "";
-  socket.setEncoding("utf8").on("data", (chunk) => {
-    answer += chunk;
+describe("a trial, whose captured mail shows every code", () => {
+  it.skipIf(fromOutside === undefined)("is open to this machine alone", async () => {
+    const listener = await listen(answer, { port: 0, from: "this machine" }, log);
+    expect(await (await fetch(`http://127.0.0.1:${listener.port}/`)).text()).toBe("here");
+    await expect(fetch(`http://${fromOutside}:${listener.port}/`)).rejects.toThrow();
+    await listener.close(0);
   });
-  socket.setTimeout(5_000, () => socket.destroy(new Error("no answer")));
-  socket.write(request);
-  await once(socket, "close");
-  return answer;
-}
 
-// What no URL can be made of never reaches the pages; a socket that is not answered would never be closed.
-it.each([
-  ["a host with a user", "GET / HTTP/1.1\r\nHost: user:word@host\r\n\r\n"],
-  ["a host with a blank", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n"],
-  ["an empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n"],
-  ["no host, as in HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"],
-  ["no path", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n"],
-])("answers a request with %s and closes the connection", async (_, request) => {
-  expect(await answerTo(request)).toMatch(/^HTTP\/1\.1 400 /);
+  it.skipIf(fromOutside === undefined)("is told from a service that sends its mail", async () => {
+    const listener = await listen(answer, { port: 0, from: "anywhere" }, log);
+    expect(await (await fetch(`http://${fromOutside}:${listener.port}/`)).text()).toBe("here");
+    await listener.close(0);
+  });
+});
+
+it("knows the addresses of this machine", () => {
+  for (const own of ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"]) expect(isLoopback(own)).toBe(true);
+  for (const other of ["10.0.0.7", "::ffff:10.0.0.7", "128.0.0.1", "", "fe80::1", "127.0.0.1.example"])
+    expect(isLoopback(other)).toBe(false);
 });
