@@ -55,6 +55,17 @@ function tooLong(path: string): LetterError {
   return new LetterError("published", `${path} has more than ${FILE_BYTES} bytes`);
 }
 
+/** A site that sends its reader to another one would be judged by what the other publishes. */
+function assertSameSite(answer: Response, base: URL, path: string): void {
+  const { host, protocol } = new URL(answer.url);
+  if (host !== base.host || (protocol !== base.protocol && protocol !== "https:")) {
+    throw new LetterError(
+      "published",
+      `${path}: the site sends its readers to another address: check that one instead`,
+    );
+  }
+}
+
 const TRIES = 3;
 
 function readFrom(base: URL): Read {
@@ -64,6 +75,7 @@ function readFrom(base: URL): Read {
         const answer = await fetch(new URL(path.replace(/(^|\/)index\.html$/, "$1"), base), {
           signal: AbortSignal.timeout(30_000),
         });
+        assertSameSite(answer, base, path);
         if (answer.ok) return await bodyOf(answer, path);
         if (answer.status === 404 || answer.status === 410) return undefined;
         if (answer.status < 500 || attempt === TRIES)

@@ -20,6 +20,10 @@ describe("a published site at an address", () => {
       response.on("drain", more).on("error", () => {});
       more();
     },
+    // The same server under another name: to a reader it is another site.
+    "/elsewhere": (response) =>
+      void response.writeHead(302, { Location: `http://localhost:${new URL(origin).port}/count.json` }).end(),
+    "/moved": (response) => void response.writeHead(301, { Location: "/count.json" }).end(),
     "/packed": (response) =>
       void response.writeHead(200, { "Content-Encoding": "gzip" }).end(gzipSync(Buffer.alloc(LONG))),
   };
@@ -47,6 +51,12 @@ describe("a published site at an address", () => {
 
   it.each(["endless", "packed"])("is not read on when an answer is too long (%s)", async (path) => {
     await expect(openPublished(origin)(path)).rejects.toThrow(`${path} has more than 4194304 bytes`);
+  });
+
+  it("is judged by what it publishes itself, not by where it sends its reader", async () => {
+    const read = openPublished(origin);
+    await expect(read("elsewhere")).rejects.toThrow("elsewhere: the site sends its readers to another address");
+    expect(Buffer.from((await read("moved"))!).toString()).toBe("{}");
   });
 });
 
