@@ -1,4 +1,4 @@
-import { openKeys } from "../outside/keys.ts";
+import { openKeys, openServiceKeys } from "../outside/keys.ts";
 import { readSettings } from "../outside/settings.ts";
 import { readContent } from "../site/read-content.ts";
 import { runCommand } from "./command.ts";
@@ -17,7 +17,12 @@ signed, without pepper.key an address can sign twice.`;
 await runCommand(HELP, { json: { type: "boolean" } } as const, async ({ values }) => {
   const settings = readSettings(process.env);
   const { campaign } = await readContent("content");
-  const { publicKeys, demoCustodian } = await openKeys(settings.dataDir, campaign);
+  const { dataDir, gitHost } = settings;
+  // Where others accept, no key of the ledger is to lie on this machine.
+  const { publicKeys, demoCustodian } =
+    gitHost.kind === "local"
+      ? await openKeys(dataDir, campaign)
+      : { ...(await openServiceKeys(dataDir, campaign)), demoCustodian: false };
   if (values.json) {
     console.log(JSON.stringify(publicKeys));
     return;

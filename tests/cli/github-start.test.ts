@@ -5,10 +5,11 @@ import { formatBase64url } from "../../scripts/letter/base64url.ts";
 import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { parseSheet, sheetPath } from "../../scripts/letter/sheet.ts";
 import { codeIn, confirm, stateOf, submit, withdraw } from "../journeys/signatory.ts";
+import { keys, vkey } from "../letter/invented.ts";
 import { people } from "../support/fixtures.ts";
 import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/github-service.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import type { Service } from "../support/service.ts";
+import { runCommand, type Service } from "../support/service.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 import { bringProject } from "../workflows/project.ts";
 
@@ -122,8 +123,7 @@ describe("npm start with GitHub", () => {
 
   /** Nothing that could accept lies on the machine, and nothing secret was printed. */
   async function checkHost(said: string) {
-    const keys = readdirSync(join(host.dataDir, "keys")).sort();
-    expect(keys).toEqual(["attestation.key", "pepper.key"]);
+    expect(readdirSync(join(host.dataDir, "keys")).sort()).toEqual(["attestation.key", "pepper.key"]);
     expect(existsSync(join(host.dataDir, "demo-custodian"))).toBe(false);
     expect(existsSync(join(host.dataDir, "campaign.git"))).toBe(false);
     const output = said + service!.output();
@@ -157,6 +157,15 @@ describe("with GitHub", () => {
     const line = await host.refusal(command, args, { FILE_APP_KEY: "" });
     expect(line).toMatch(/^error: [^\n]*on GitHub[^\n]*CONTRIBUTING\.md\n$/);
     expect(existsSync(join(host.dataDir, "campaign.git"))).toBe(false);
+  });
+});
+
+describe("npm run keys with GitHub", () => {
+  it("prints the public keys, and makes no key of the ledger", async () => {
+    const { stdout, code } = await runCommand("keys", [], host.settings, host.project);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`ledger_vkey: ${vkey}\nattestation_key: ${keys.attestation}\n`);
+    expect(existsSync(join(host.dataDir, "keys/ledger.key"))).toBe(false);
   });
 });
 
