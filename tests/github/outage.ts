@@ -30,7 +30,7 @@ const FAULTS: readonly Fault[] = [
  * takes over. Asserts that nothing was lost or doubled, no call came inside a `retry-after` window, the queue is empty.
  */
 export async function surviveOutage(signatures: number, seed: number): Promise<Outage> {
-  const harness = await openHarness({ settings: { FILE_AT_LEAST: "1", FILE_AT_MOST: "3" }, seed: `outage ${seed}` });
+  const harness = await openHarness({ settings: { FILE_AT_LEAST: "1", FILE_AT_MOST: "2" }, seed: `outage ${seed}` });
   const campaign = await makeWorkflowCampaign();
   const { github } = campaign;
   useServiceOf(harness, campaign);
@@ -67,7 +67,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
     await work().finally(realTime);
   };
   const until = async (done: () => Promise<boolean>, pause: number, act: () => Promise<unknown>) => {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 2000; tries++) {
       await act();
       if (await done()) return;
       vi.advanceTimersByTime(pause);
@@ -79,7 +79,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
 
   await signSome(signatures / 2);
   github.setFault(sometimes);
-  await hurried(() => until(isFiled, minutes(10), round));
+  await hurried(() => until(isFiled, minutes(1), round));
 
   await signSome(signatures / 2);
   const leaving = [codes[0]!, codes.at(-1)!];
@@ -97,8 +97,8 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
 
   github.setFault(sometimes);
   await hurried(async () => {
-    await until(isFiled, minutes(10), round);
-    await until(isSaid(harness), minutes(10), round);
+    await until(isFiled, minutes(1), round);
+    await until(isSaid(harness), minutes(1), round);
     for (const pull of github.state.pulls)
       for (const by of campaign.moderators) await campaign.review(by, pull.number, "APPROVE");
     // The workflow runs hourly, each time as a process that knows nothing of the last one.
@@ -107,7 +107,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
       hours(1),
       () => campaign.accept().catch(() => {}),
     );
-    await until(async () => (await left(harness)) === 0, minutes(10), round);
+    await until(async () => (await left(harness)) === 0, minutes(1), round);
   });
 
   const { repository, state, calls } = github;

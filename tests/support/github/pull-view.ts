@@ -99,7 +99,8 @@ export function commentView(state: State, comment: Comment): object {
   return {
     ...common,
     path: line.path,
-    line: outdated ? null : line.line,
+    // GitHub says null there; its own description does not allow that, but allows to leave it out.
+    ...(outdated ? {} : { line: line.line }),
     original_line: line.line,
     side: "RIGHT",
     commit_id: outdated ? (pull?.headSha ?? line.commit) : line.commit,
