@@ -11,21 +11,21 @@ import { loggedEdition } from "../letter/record.ts";
 import { parseSheet } from "../letter/sheet.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import type { GitHost } from "../outside/git-host.ts";
 import { readText } from "../outside/git-object.ts";
 import { openGitHub } from "../outside/github.ts";
 import { openGitHubHost } from "../outside/github-git-host.ts";
 import { openServiceKeys } from "../outside/keys.ts";
 import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
-import { type Log, openLog } from "../outside/log.ts";
+import { openLog } from "../outside/log.ts";
 import { systemRandom } from "../outside/random.ts";
 import type { GitHubSettings, Settings } from "../outside/settings.ts";
 import { type Content, readContent } from "../site/read-content.ts";
 import { siteContext } from "../site/views/context.ts";
+import { followMain } from "./github-main.ts";
 import { explainPort, runUntilSignal } from "./run-until-signal.ts";
 
 /** Runs the form service until a signal comes, and files at GitHub: it accepts nothing, and holds no key that could. */
-export async function startOnGitHub(settings: Settings, gitHub: GitHubSettings): Promise<void> {
+export async function startOnGitHub(settings: Settings, named: GitHubSettings): Promise<void> {
   assertMail(settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
@@ -33,14 +33,15 @@ export async function startOnGitHub(settings: Settings, gitHub: GitHubSettings):
   const content = await readContent("content");
   const keys = await openServiceKeys(settings.dataDir, content.campaign);
   const bursts = openBursts(clock, random(32));
-  const { repository, app, apiUrl, serverUrl } = gitHub;
+  const { repository, app, apiUrl, serverUrl } = named;
   // Another name than that of a campaign on this machine, whose main it would overwrite.
   const mirror = join(settings.dataDir, "mirror.git");
-  const host = openGitHubHost({
+  const gitHub = openGitHubHost({
     api: openGitHub({ repository, as: app, apiUrl, clock }),
     ...{ mirror, serverUrl },
     propose: ({ text }, { record }) => formatProposal(parseSheet(text), { listed: record.rows, bursts }),
   });
+  const host = followMain(gitHub, mirror, content, log);
   console.log("reading main …");
   const main = await host.readMain();
   assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));
@@ -52,7 +53,7 @@ export async function startOnGitHub(settings: Settings, gitHub: GitHubSettings):
   const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
   const service = await startFormService({
     ...{ settings, keys, clock, random, log, siteFolder, bursts },
-    gitHost: watched(host, content, log),
+    gitHost: host,
     site: () => context,
   }).catch(explainPort(settings.port));
   const introduction = [
@@ -100,22 +101,4 @@ function assertLogged(content: Content, logged: string | undefined): void {
     "edition",
     "the letter in content/ is not the edition on the ledger: take main’s content/ (git pull), or wait until accept has put its change on the ledger",
   );
-}
-
-/** The git host, which says in the log when main has a newer letter than the service. */
-function watched(host: GitHost, content: Content, log: Log): GitHost {
-  const mine = editionOf(content.letterTexts);
-  return {
-    ...host,
-    async readMain() {
-      const main = await host.readMain();
-      const logged = loggedEdition(main.record.entries);
-      if (logged !== undefined && logged !== mine)
-        log.warn(
-          {},
-          "the ledger has another edition of the letter than content/: take main's content/ and start again",
-        );
-      return main;
-    },
-  };
 }

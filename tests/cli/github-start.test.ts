@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { formatBase64url } from "../../scripts/letter/base64url.ts";
@@ -9,7 +9,7 @@ import { keys, vkey } from "../letter/invented.ts";
 import { people } from "../support/fixtures.ts";
 import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/github-service.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { runCommand, type Service } from "../support/service.ts";
+import { makeDataDir, removeDataDir, runCommand, type Service } from "../support/service.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 import { bringProject } from "../workflows/project.ts";
 
@@ -146,6 +146,31 @@ describe("npm start with GitHub", () => {
     expect((await fetch(`${service.origin}/inbox/`)).status).toBe(404);
     await service.stop();
   }, 60_000);
+});
+
+describe("while GitHub is away", () => {
+  afterEach(() => campaign.github.setFault());
+
+  it("the service starts from main as it was read last, takes signatures, and files them later", async () => {
+    const pulls = campaign.github.state.pulls.length;
+    campaign.github.setFault(() => ({ cut: "before" }));
+    service = await host.start({ FILE_AT_LEAST: "1" });
+    expect(service.output()).toContain("goes on from main as it was read last");
+    const { code } = await sign(service, "shirin", "name");
+    expect(await stateOf(service.origin, code)).toBe("pending");
+    campaign.github.setFault();
+    await expect.poll(() => campaign.github.state.pulls.length, { timeout: 60_000, interval: 500 }).toBe(pulls + 1);
+  }, 150_000);
+
+  it("a first start says so in one line", async () => {
+    campaign.github.setFault(() => ({ status: 503 }));
+    const dataDir = makeDataDir();
+    cpSync(join(host.dataDir, "keys"), join(dataDir, "keys"), { recursive: true });
+    expect(await host.refusal("start", [], { DATA_DIR: dataDir })).toMatch(
+      /^error: reading main: GitHub says 503 [^\n]+\n$/,
+    );
+    removeDataDir(dataDir);
+  }, 90_000);
 });
 
 describe("with GitHub", () => {
