@@ -237,3 +237,32 @@ describe("npm start with GitHub refuses, in one line,", () => {
     expect(line).not.toMatch(/BEGIN|eyJ/);
   });
 }, 60_000);
+
+describe("a running service with GitHub", () => {
+  it("tells moderators of a burst from one mail domain, and the organisers of a newer letter", async () => {
+    const before = campaign.github.state.pulls.length;
+    service = await host.start({ FILE_AT_LEAST: "11" });
+    const { origin } = service;
+    for (let i = 0; i < 11; i++) {
+      const email = `person${i}@burst.example`;
+      const asked = await submit(origin, {
+        lang: "en",
+        shown: "name",
+        name: `Sara Azadi ${"i".repeat(i)}`,
+        place: "",
+        email,
+      });
+      expect(await confirm(origin, asked, codeIn(await mailServer.waitForMail(email)))).toBeDefined();
+    }
+    await expect.poll(() => campaign.github.state.pulls.length, { timeout: 30_000, interval: 200 }).toBe(before + 1);
+    const body = campaign.github.state.pulls.at(-1)!.body ?? "";
+    expect(body.match(/ burst from one mail domain \|/g)).toHaveLength(11);
+    expect(body).not.toContain("burst.example");
+
+    const letter = campaign.mainFile("content/en/letter.md").replace(/\n\n(?=[A-Z])/, "\n\nOne more sentence. ");
+    campaign.github.repository.commit("main", "organisers: the letter", { "content/en/letter.md": letter });
+    expect(service.output()).not.toContain("another edition");
+    await accept();
+    await expect.poll(() => service!.output(), { timeout: 20_000 }).toContain("another edition of the letter");
+  }, 120_000);
+});
