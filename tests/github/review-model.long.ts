@@ -250,22 +250,19 @@ describe("on GitHub, whatever moderators, signatories and accept do, in whatever
     const seen = { interleavings: 0, steps: 0, listed: 0, gone: 0, left: 0 };
     const began = process.hrtime.bigint();
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(stepsUntil(fc.nat({ max: 2 * CALLS })), { minLength: 6, maxLength: 18 }),
-        async (steps) => {
-          const past = await begin();
-          for (const step of steps) {
-            if (await take(past, step)) past.steps.push(step);
-            if (step.do.startsWith("accept")) expect(await listed()).toEqual([...past.expected.listed].sort());
-            seen.steps++;
-          }
-          await finish(past);
-          seen.interleavings++;
-          seen.listed += past.expected.listed.size;
-          seen.gone += past.expected.gone.size;
-          seen.left += past.expected.left.size;
-        },
-      ),
+      fc.asyncProperty(fc.array(stepsUntil(fc.nat({ max: CALLS })), { minLength: 6, maxLength: 18 }), async (steps) => {
+        const past = await begin();
+        for (const step of steps) {
+          if (await take(past, step)) past.steps.push(step);
+          if (step.do.startsWith("accept")) expect(await listed()).toEqual([...past.expected.listed].sort());
+          seen.steps++;
+        }
+        await finish(past);
+        seen.interleavings++;
+        seen.listed += past.expected.listed.size;
+        seen.gone += past.expected.gone.size;
+        seen.left += past.expected.left.size;
+      }),
       // Each try takes seconds: the first counterexample is shown as it is.
       { numRuns: INTERLEAVINGS, endOnFailure: true },
     );
