@@ -11,6 +11,8 @@ const everyProject = {
 export default defineConfig({
   test: {
     reporters: ["default"],
+    // Most files wait for processes, servers and browsers: more workers than cores keep the cores busy.
+    maxWorkers: 4,
     projects: [
       { test: { ...everyProject, name: "tests", include: ["tests/**/*.test.ts"] } },
       { test: { ...everyProject, name: "long", include: ["tests/**/*.long.ts"], testTimeout: 30 * 60_000 } },

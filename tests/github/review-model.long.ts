@@ -26,7 +26,7 @@ import { hurryTime } from "../support/hurry.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 
 /** How many interleavings; a busy machine takes some seconds for each. */
-const INTERLEAVINGS = Number(process.env.INTERLEAVINGS ?? 200);
+const INTERLEAVINGS = Number(process.env.INTERLEAVINGS ?? 60);
 /** An acceptance makes so many calls at most; one that is to die later lives. */
 const CALLS = 60;
 
