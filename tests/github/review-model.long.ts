@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parseBase64url } from "../../scripts/letter/base64url.ts";
 import { idOf } from "../../scripts/letter/derivation.ts";
 import { formatSheet, type Sheet, sheetBranch, sheetPath } from "../../scripts/letter/sheet.ts";
@@ -244,6 +244,9 @@ async function finish(past: Past): Promise<void> {
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
   }
 }
+
+// 200 interleavings took some 20 minutes on two busy cores.
+vi.setConfig({ testTimeout: 2 * 60 * 60_000 });
 
 describe("on GitHub, whatever moderators, signatories and accept do, in whatever order", () => {
   it(`the list holds exactly the approved rows that nobody refused or withdrew, each once (${INTERLEAVINGS})`, async () => {
