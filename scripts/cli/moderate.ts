@@ -54,7 +54,11 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [command, typed, .
 });
 
 function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  // The same JSON to a program, and nothing in it that a terminal would obey: a branch may have any name.
+  const text = JSON.stringify(value, undefined, 2).replace(/[^\P{C}\n\u200c]/gu, (character) =>
+    character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
+  return `${text}\n`;
 }
 
 function formatList({ sheets }: ReviewDesk): string {

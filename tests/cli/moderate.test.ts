@@ -67,7 +67,11 @@ describe("moderate list", () => {
 
   it("names the rule that a bad sheet breaks, and shows nothing of it", async () => {
     openRepository(campaignRepository(dataDir)).git("update-ref", "refs/heads/pending/evil", "main");
+    // U+009B begins a command to the terminal, U+202E turns its direction.
+    openRepository(campaignRepository(dataDir)).git("update-ref", "refs/heads/pending/a\u009b\u202eb", "main");
     const { stdout } = await moderate("list", "--json");
+    expect(stdout).not.toMatch(/[\u009b\u202e]/);
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ sheet: "a\u009b\u202eb" }));
     expect(JSON.parse(stdout)).toContainEqual({
       sheet: "evil",
       kind: "unknown",
