@@ -3,7 +3,6 @@ import { confirmKeyOf, sha256, withdrawalCodeOf } from "../letter/derivation.ts"
 import type { Clock } from "../outside/clock.ts";
 import type { Query, Store } from "./schema.ts";
 import { openSubmission, sealSubmission, type WaitingSubmission } from "./sealed-submission.ts";
-import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** How long a code is good for, in milliseconds. */
 export const CODE_LIFE = 48 * 3_600_000;
@@ -84,7 +83,7 @@ export async function deleteSubmission(query: Query, s_hash: string): Promise<vo
  *
  * The log of changes is emptied each time, whatever was deleted: it tells who confirmed after whom.
  */
-export async function deleteExpired(store: Store, clock: Clock, codes: WaitingCodes): Promise<void> {
+export async function deleteExpired(store: Store, clock: Clock, codes: { takeExpired(): string[] }): Promise<void> {
   const lastDay = dayAfter(dayOf(new Date(clock.now().getTime() - CODE_LIFE)), -1);
   await store.query.deleteFrom("submission").where("day", "<=", lastDay).execute();
   const expired = codes.takeExpired();
