@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LetterError } from "../letter/error.ts";
-import { runGit } from "./git.ts";
+import { environmentOf, runGit } from "./git.ts";
 
 /** A repository elsewhere, over HTTP. */
 export type Remote = { readonly url: string; readonly token: string };
@@ -66,17 +66,5 @@ export async function fetchRefs(repository: string, remote: Remote, refspecs: re
 export function remoteEnvironment(token: string): NodeJS.ProcessEnv {
   // In the environment, not among the arguments: those can be read by everyone on the machine.
   const authorization = Buffer.from(`x-access-token:${token}`).toString("base64");
-  const config = Object.entries({ ...CONFIG, "http.extraHeader": `Authorization: Basic ${authorization}` });
-  return {
-    PATH: process.env.PATH,
-    HOME: "/nonexistent",
-    LC_ALL: "C",
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    GIT_CONFIG_COUNT: String(config.length),
-    ...Object.fromEntries(config.map(([name], i) => [`GIT_CONFIG_KEY_${i}`, name])),
-    ...Object.fromEntries(config.map(([, value], i) => [`GIT_CONFIG_VALUE_${i}`, value])),
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_ASKPASS: "true",
-  };
+  return environmentOf({ ...CONFIG, "http.extraHeader": `Authorization: Basic ${authorization}` });
 }

@@ -64,8 +64,9 @@ export function runGit(repository: string, args: readonly string[], options: Git
   });
 }
 
-function environment(): NodeJS.ProcessEnv {
-  const config = Object.entries(CONFIG);
+/** An environment in which git knows these settings and none of the machine's or its user's, and asks nobody anything. */
+export function environmentOf(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const config = Object.entries(settings);
   return {
     PATH: process.env.PATH,
     HOME: "/nonexistent",
@@ -78,6 +79,12 @@ function environment(): NodeJS.ProcessEnv {
     ...Object.fromEntries(config.map(([, value], i) => [`GIT_CONFIG_VALUE_${i}`, value])),
     GIT_TERMINAL_PROMPT: "0",
     GIT_ASKPASS: "true",
+  };
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return {
+    ...environmentOf(CONFIG),
     GIT_ALLOW_PROTOCOL: "",
     GIT_NO_LAZY_FETCH: "1",
     // A replace ref would show other objects than the ones that were reviewed.
