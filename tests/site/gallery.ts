@@ -1,0 +1,82 @@
+import { inboxPage } from "../../scripts/form-service/inbox-page.ts";
+import { refusalPage } from "../../scripts/form-service/refusal-page.ts";
+import { confirmPage, resendGonePage } from "../../scripts/site/views/confirm-page.ts";
+import { confirmedPage } from "../../scripts/site/views/confirmed-page.ts";
+import type { SiteContext } from "../../scripts/site/views/context.ts";
+import { howPage } from "../../scripts/site/views/how-page.ts";
+import { letterPage } from "../../scripts/site/views/letter-page.ts";
+import { messagePage } from "../../scripts/site/views/message-page.ts";
+import { notMeDonePage, notMePage } from "../../scripts/site/views/not-me-page.ts";
+import { privacyPage } from "../../scripts/site/views/privacy-page.ts";
+import { signPage } from "../../scripts/site/views/sign-page.ts";
+import { shardPage, signaturesPage } from "../../scripts/site/views/signatures-page.ts";
+import type { Lang } from "../../scripts/site/views/strings.ts";
+import { verifyPage } from "../../scripts/site/views/verify-page.ts";
+import { withdrawConfirmPage, withdrawnPage, withdrawPage } from "../../scripts/site/views/withdraw-page.ts";
+import { inventedSite, listRow } from "./invented-site.ts";
+
+/** The secret of a link, and what somebody filled in who has much to mend. */
+export const s = "c2VjcmV0LW9mLWxpbms_-A";
+export const values = {
+  shown: "initials",
+  name: `لیلا "><script>alert(1)</script>`,
+  place: "برلین",
+  email: "leila@example",
+  consent_handover: "",
+  consent_public: "yes",
+};
+/** A site with four signatures. */
+export const site = inventedSite([
+  listRow(2, { name: "شیرین بهاری", place: "هامبورگ" }),
+  listRow(3, { shown: "hidden", name: "", place: "", signed: "" }),
+  listRow(4, { shown: "counted", name: "", place: "", signed: "" }),
+  listRow(5, { name: "Niamh O’Neil", place: "<b>Cork</b>" }),
+]);
+
+/** Every page and every state of a page, by a name of its own. A new one belongs here: all checks of pages go through it. */
+export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => string>> = {
+  letter: letterPage,
+  sign: signPage,
+  "sign with errors": (site, lang) =>
+    signPage(site, lang, { values, problems: { name: "characters", email: "format", consent_handover: "missing" } }),
+  confirm: (site, lang) => confirmPage(site, lang, { s }),
+  "confirm with a wrong code": (site, lang) => confirmPage(site, lang, { s, problem: "code.wrong" }),
+  "sent again": (site, lang) => confirmPage(site, lang, { s, sentAgain: true }),
+  "resend gone": (site, lang) => resendGonePage(site, lang, { s }),
+  confirmed: (site, lang) => confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H" }),
+  "not me": (site, lang) => notMePage(site, lang, { s }),
+  "not me, done": (site, lang) => notMeDonePage(site, lang, { s }),
+  withdraw: (site, lang) => withdrawPage(site, lang),
+  "withdraw with a wrong code": (site, lang) => withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }),
+  "withdraw, code": (site, lang) => withdrawConfirmPage(site, lang, { s }),
+  withdrawn: withdrawnPage,
+  signatures: (site, lang) => signaturesPage(site, lang, { shards: 12 }),
+  shard: (site, lang) => shardPage(site, lang, { number: 3, shards: 12, rows: site.newest ?? [] }),
+  verify: verifyPage,
+  "verify with a state": (site, lang) => verifyPage(site, lang, { state: "accepted" }),
+  how: (site, lang) => howPage(site, lang, { batches: [{ filed: 20, refused: 2, leftOut: 1 }] }),
+  privacy: privacyPage,
+  paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),
+  "too many": (site, lang) => messagePage(site, lang, { kind: "too_many", minutes: 5 }),
+  expired: (site, lang) => messagePage(site, lang, { kind: "expired" }),
+  closed: (site, lang) => messagePage(site, lang, { kind: "closed" }),
+  trouble: (site, lang) => messagePage(site, lang, { kind: "trouble" }),
+  "already signed": (site, lang) => messagePage(site, lang, { kind: "already_signed" }),
+  "withdraw, code wrong": (site, lang) => withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }),
+  "not me, code wrong": (site, lang) => notMePage(site, lang, { s, problem: "code.wrong" }),
+  "verify with a wrong code": (site, lang) => verifyPage(site, lang, { problem: "withdrawal_code.wrong" }),
+  "not found": (site, lang) => messagePage(site, lang, { kind: "not_found" }),
+  "form too long": (site, lang) => refusalPage(site, lang, 413),
+  "trouble on our side": (site, lang) => refusalPage(site, lang, 500),
+  inbox: (site, lang) => inboxPage(site, lang, []),
+};
+
+/** The page of this name; `more` changes what the site knows. */
+export function make(name: string, lang: Lang, more: Partial<SiteContext> = {}): string {
+  const page = pages[name];
+  if (!page) throw new Error(`no page is called "${name}"`);
+  return page({ ...site, ...more }, lang);
+}
+
+/** Every page in every language. */
+export const every = Object.keys(pages).flatMap((name) => (["fa", "en"] as const).map((lang) => [name, lang] as const));
