@@ -280,6 +280,15 @@ export const en = {
     accepted: "Accepted",
     refused: "Not accepted",
     left_out: "Withdrawn before",
+    chart: "Signatures in each batch",
+    chart_text:
+      "Batches so far: {batches}. Filed: {filed}. Accepted: {accepted}. Not accepted: {refused}. Withdrawn before they were accepted: {left_out}.",
+    withdrawn: "Withdrawn afterwards",
+    withdrawn_text: "Their rows leave the list; the ledger keeps one entry for each, without saying whose it was.",
+    without_us: "Check it without us",
+    without_us_text:
+      "These numbers are computed from the ledger, and so can you: everything that is needed lies on this site as files, and any program for transparency logs can read the ledger. With the published program:",
+    to_verify: "Other ways to check the count",
   },
   privacy: { title: "Privacy" },
   message: {

@@ -58,7 +58,8 @@ function answer(lang: Lang, state: SignatureState): Html {
   return html`<div class="${TONE[state]}" role="status"><h2>${verify.state_title}</h2><p data-state="${state}">${prose(verify.state[state])}</p></div>`;
 }
 
-function checkpoint(site: SiteContext, lang: Lang): Html {
+/** The newest checkpoint, to be noted and compared: size, root and key of the ledger. */
+export function checkpoint(site: SiteContext, lang: Lang): Html {
   const { verify } = stringsIn(lang);
   const { totals } = site;
   if (!totals?.size) return html`<p>${verify.no_checkpoint}</p>`;
