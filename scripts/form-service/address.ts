@@ -28,7 +28,16 @@ export async function claimAddress(query: Query, address: KeyedAddress, id: stri
     .values({ ...address, id })
     .onConflict((conflict) => conflict.column("hmac").doNothing())
     .executeTakeFirst();
-  return (numInsertedOrUpdatedRows ?? 0n) > 0n ? id : findByAddress(query, address);
+  if ((numInsertedOrUpdatedRows ?? 0n) > 0n) return id;
+  const first = await query
+    .selectFrom("address")
+    .select(["id", "typed"])
+    .where("hmac", "=", address.hmac)
+    .forUpdate()
+    .executeTakeFirst();
+  // The earlier signature was withdrawn on another instance between the two statements: the address is free again.
+  if (!first) return claimAddress(query, address, id);
+  return first.typed === address.typed ? first.id : undefined;
 }
 
 /**

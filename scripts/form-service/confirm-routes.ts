@@ -63,7 +63,7 @@ async function postNotMe(service: Service, { lang, form }: Asked, bytes: Uint8Ar
   if (!opened) return page(notMePage(site, lang, { s, problem: "code.wrong" }), 422);
   // Somebody else who saw the mail may have confirmed it before its owner came.
   if (opened.state === "spent") await withdraw(service, withdrawalCodeOf(bytes, typed.code));
-  await deleteSubmission(service.store.query, hashOf(bytes));
+  await service.store.change((query) => deleteSubmission(query, hashOf(bytes)));
   service.codes.forget(bytes);
   return page(notMeDonePage(site, lang, { s }));
 }

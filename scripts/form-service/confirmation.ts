@@ -14,7 +14,7 @@ import type { Bursts } from "./bursts.ts";
 import type { Queue } from "./queue.ts";
 import type { Store } from "./schema.ts";
 import type { WaitingSubmission } from "./sealed-submission.ts";
-import { hashOf, spendSubmission, tryCode } from "./submissions.ts";
+import { hashOf, isSpent, spendSubmission, tryCode } from "./submissions.ts";
 
 /** What a confirmation works with. */
 export type Confirming = {
@@ -43,8 +43,9 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
   const today = dayOf(deps.clock.now());
   const { row, contact } = signatureOf(deps, opened.submission, withdrawalCode, today);
   const sealed = await deps.seal(formatContactRecord(contact));
-  const isNew = await deps.store.query.transaction().execute(async (query) => {
-    if (!(await spendSubmission(query, s, code))) return false;
+  const outcome = await deps.store.change(async (query): Promise<"new" | "again" | "gone"> => {
+    // Since it was opened, another device may have confirmed it, or wrong codes may have ended it.
+    if (!(await spendSubmission(query, s, code))) return (await isSpent(query, s, code)) ? "again" : "gone";
     const first = await claimAddress(query, keyedAddress(deps.pepper, contact.email), row.id);
     if (first !== undefined) {
       await query
@@ -52,7 +53,7 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
         .values({ code_hash: hashOf(withdrawalCode), id: first })
         .execute();
     }
-    if (first !== row.id) return false;
+    if (first !== row.id) return "again";
     await query.insertInto("vault").values({ id: row.id, sealed }).execute();
     await query
       .insertInto("signature")
@@ -65,10 +66,11 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
         sheet: null,
       })
       .execute();
-    return true;
+    return "new";
   });
+  if (outcome === "gone") return undefined;
   deps.queue.noteConfirmed(row.id);
-  if (isNew) deps.bursts?.note(row.id, contact.email);
+  if (outcome === "new") deps.bursts?.note(row.id, contact.email);
   return withdrawalCode;
 }
 

@@ -15,12 +15,14 @@ const REFUSED_DAYS = 7;
  */
 export async function settle(store: Store, clock: Clock, main: MainState): Promise<void> {
   const settled = { day: null, edition: null, row: null, sheet: null };
-  let left = 0;
-  await store.query.transaction().execute(async (query) => {
+  const left = await store.change(async (query) => {
+    let left = 0;
     const waiting = await query
       .selectFrom("signature")
       .select(["id", "row"])
       .where("state", "in", ["filing", "filed"])
+      .orderBy("id")
+      .forUpdate()
       .execute();
     const ledger = waiting.length > 0 ? contactCommitments(main.record.entries) : new Set<string>();
     for (const { id, row } of waiting) {
@@ -41,6 +43,7 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
       await query.deleteFrom("sheet").where("sheet", "=", sheet).execute();
       left++;
     }
+    return left;
   });
   if (left > 0) await store.scrub();
 }
@@ -48,12 +51,14 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
 /** Destroys what was refused seven days ago or earlier, with its codes and its address. */
 export async function destroyRefused(store: Store, clock: Clock): Promise<void> {
   const lastDay = dayAfter(dayOf(clock.now()), -REFUSED_DAYS);
-  const destroyed = await store.query.transaction().execute(async (query) => {
+  const destroyed = await store.change(async (query) => {
     const old = await query
       .selectFrom("signature")
       .select("id")
       .where("state", "=", "refused")
       .where("day", "<=", lastDay)
+      .orderBy("id")
+      .forUpdate()
       .execute();
     for (const { id } of old) {
       await forget(query, id);

@@ -17,7 +17,7 @@ export type Making = { readonly store: Store; readonly clock: Clock; readonly ra
  * attempt to file it makes the same commit.
  */
 export function makeSignaturesSheet(making: Making, base: string, edition: string, atMost: number): Promise<boolean> {
-  return making.store.query.transaction().execute(async (query) => {
+  return making.store.change(async (query) => {
     const waiting = await query
       .selectFrom("signature")
       .select("row")
@@ -25,6 +25,9 @@ export function makeSignaturesSheet(making: Making, base: string, edition: strin
       .where("edition", "=", edition)
       .orderBy("id")
       .limit(Math.min(atMost, SHEET_ROWS))
+      // Whoever is leaving at this moment is not filed any more.
+      .forUpdate()
+      .skipLocked()
       .execute();
     const rows = withinBytes(waiting.map(({ row }) => JSON.parse(row ?? "") as Row));
     if (rows.length === 0) return false;
@@ -37,13 +40,15 @@ export function makeSignaturesSheet(making: Making, base: string, edition: strin
 
 /** Puts waiting withdrawals on a new sheet, likewise; false when none is waiting. */
 export function makeWithdrawalsSheet(making: Making, base: string, edition: string): Promise<boolean> {
-  return making.store.query.transaction().execute(async (query) => {
+  return making.store.change(async (query) => {
     const rows = await query
       .selectFrom("withdrawal")
       .select(["id", "attestation"])
       .where("sheet", "is", null)
       .orderBy("id")
       .limit(SHEET_ROWS)
+      .forUpdate()
+      .skipLocked()
       .execute();
     if (rows.length === 0) return false;
     const sheet = await insert(query, making, base, { kind: "withdrawals", edition, rows });
@@ -66,7 +71,7 @@ export async function sheetsToFile(store: Store): Promise<Filing[]> {
 
 /** Notes that the git host has a sheet, and forgets its text. */
 export async function markFiled(store: Store, sheet: string): Promise<void> {
-  await store.query.transaction().execute(async (query) => {
+  await store.change(async (query) => {
     await query.updateTable("sheet").set({ state: "filed", text: null }).where("sheet", "=", sheet).execute();
     await query
       .updateTable("signature")

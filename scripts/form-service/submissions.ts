@@ -22,10 +22,8 @@ export async function addSubmission(
   today: string,
 ): Promise<void> {
   const sealed = sealSubmission(submission, confirmKeyOf(s, code), nonce);
-  await store.query
-    .insertInto("submission")
-    .values({ s_hash: hashOf(s), sealed, code_hash: null, tries: 0, day: today })
-    .execute();
+  const values = { s_hash: hashOf(s), sealed, code_hash: null, tries: 0, day: today };
+  await store.change((query) => query.insertInto("submission").values(values).execute());
 }
 
 /** What link and code open: a submission that waits, one that has been confirmed before, or nothing. */
@@ -38,8 +36,13 @@ export type Opened = { state: "waiting"; submission: WaitingSubmission } | { sta
 export function tryCode(store: Store, clock: Clock, s: Uint8Array, code: string): Promise<Opened> {
   const s_hash = hashOf(s);
   // One transaction, so that guesses sent at once are counted one by one.
-  return store.query.transaction().execute(async (query) => {
-    const row = await query.selectFrom("submission").selectAll().where("s_hash", "=", s_hash).executeTakeFirst();
+  return store.change(async (query) => {
+    const row = await query
+      .selectFrom("submission")
+      .selectAll()
+      .where("s_hash", "=", s_hash)
+      .forUpdate()
+      .executeTakeFirst();
     if (!row) return undefined;
     if (row.sealed === null) {
       if (row.code_hash === hashOf(withdrawalCodeOf(s, code))) return { state: "spent" };
@@ -73,6 +76,17 @@ export async function spendSubmission(query: Query, s: Uint8Array, code: string)
   return numUpdatedRows > 0n;
 }
 
+/** Whether a submission has been confirmed, and by this code. */
+export async function isSpent(query: Query, s: Uint8Array, code: string): Promise<boolean> {
+  const row = await query
+    .selectFrom("submission")
+    .select("s_hash")
+    .where("s_hash", "=", hashOf(s))
+    .where("code_hash", "=", hashOf(withdrawalCodeOf(s, code)))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Deletes a submission, confirmed or not. */
 export async function deleteSubmission(query: Query, s_hash: string): Promise<void> {
   await query.deleteFrom("submission").where("s_hash", "=", s_hash).execute();
@@ -85,12 +99,12 @@ export async function deleteSubmission(query: Query, s_hash: string): Promise<vo
  */
 export async function deleteExpired(store: Store, clock: Clock, codes: { takeExpired(): string[] }): Promise<void> {
   const lastDay = dayAfter(dayOf(new Date(clock.now().getTime() - CODE_LIFE)), -1);
-  await store.query.deleteFrom("submission").where("day", "<=", lastDay).execute();
+  await store.change((query) => query.deleteFrom("submission").where("day", "<=", lastDay).execute());
   const expired = codes.takeExpired();
   // A statement holds a limited number of values.
   for (let at = 0; at < expired.length; at += 1000) {
     const some = expired.slice(at, at + 1000);
-    await store.query.deleteFrom("submission").where("s_hash", "in", some).execute();
+    await store.change((query) => query.deleteFrom("submission").where("s_hash", "in", some).execute());
   }
   await store.scrub();
 }

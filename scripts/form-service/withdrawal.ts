@@ -22,7 +22,7 @@ export type Withdrawing = {
  */
 export async function withdraw(deps: Withdrawing, code: string): Promise<boolean> {
   const { store } = deps;
-  const done = await store.query.transaction().execute(async (query) => {
+  const done = await store.change(async (query) => {
     const known = await query.selectFrom("code").select("id").where("code_hash", "=", hashOf(code)).executeTakeFirst();
     if (known) return withdrawId(query, deps.attestation, known.id);
     // A row that this database never saw, or forgot: the code opens it, and that is proof enough.
@@ -32,10 +32,12 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
     await query
       .insertInto("code")
       .values({ code_hash: hashOf(code), id })
+      .onConflict((conflict) => conflict.column("code_hash").doNothing())
       .execute();
     await query
       .insertInto("signature")
       .values({ id, state: "accepted", day: null, edition: null, row: null, sheet: null })
+      .onConflict((conflict) => conflict.column("id").doNothing())
       .execute();
     return withdrawId(query, deps.attestation, id);
   });
@@ -45,14 +47,19 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
 
 /** Withdraws the signature of a mailbox that has been proved to be its owner's; false when there is none any more. */
 export async function withdrawOwn({ store, attestation }: Withdrawing, id: string): Promise<boolean> {
-  const done = await store.query.transaction().execute((query) => withdrawId(query, attestation, id));
+  const done = await store.change((query) => withdrawId(query, attestation, id));
   if (done) await store.scrub();
   return done;
 }
 
 /** Withdraws a signature that is known by its id, inside a transaction; false when there is none. */
 async function withdrawId(query: Query, attestation: SigningKey, id: string): Promise<boolean> {
-  const signature = await query.selectFrom("signature").select("state").where("id", "=", id).executeTakeFirst();
+  const signature = await query
+    .selectFrom("signature")
+    .select("state")
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
   if (!signature) return false;
   if (signature.state === "withdrawn") return true;
   await forget(query, id);

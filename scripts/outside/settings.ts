@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../letter/error.ts";
+import type { DatabasePlace } from "./database.ts";
 
 /** Everything that the environment decides, with defaults for one machine. Durations in milliseconds. */
 export type Settings = {
@@ -13,8 +14,8 @@ export type Settings = {
   readonly metricsPort: number | undefined;
   readonly trustProxy: boolean;
   readonly limits: boolean;
-  /** absolute path of the SQLite file */
-  readonly database: { readonly kind: "sqlite"; readonly path: string };
+  /** absolute path of the SQLite file, or a PostgreSQL server that several instances may share */
+  readonly database: DatabasePlace;
   readonly mail:
     | { readonly kind: "capture"; readonly folder: string }
     | { readonly kind: "smtp"; readonly url: string };
@@ -70,7 +71,10 @@ const environment = z.object({
   LIMITS: onOff.default(true),
   DATABASE_URL: z
     .string()
-    .regex(/^sqlite:.+/, "write sqlite: and the path of a file")
+    .regex(
+      /^(sqlite:.+|postgres(ql)?:\/\/[^\s]+)$/,
+      "write sqlite: and the path of a file, or postgres://USER:PASSWORD@HOST/DATABASE",
+    )
     .optional(),
   MAIL_URL: z
     .string()
@@ -123,10 +127,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     metricsPort: values.METRICS_PORT,
     trustProxy: values.TRUST_PROXY,
     limits: values.LIMITS,
-    database: {
-      kind: "sqlite",
-      path: values.DATABASE_URL ? resolve(values.DATABASE_URL.slice("sqlite:".length)) : join(dataDir, "service.db"),
-    },
+    database: readDatabase(values.DATABASE_URL ?? `sqlite:${join(dataDir, "service.db")}`),
     mail:
       values.MAIL_URL === "capture:"
         ? { kind: "capture", folder: join(dataDir, "mail") }
@@ -140,6 +141,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     fileAtMost: values.FILE_AT_MOST,
     fileAtLatest: values.FILE_AT_LATEST,
   };
+}
+
+function readDatabase(url: string): DatabasePlace {
+  return url.startsWith("sqlite:")
+    ? { kind: "sqlite", path: resolve(url.slice("sqlite:".length)) }
+    : { kind: "postgres", url };
 }
 
 /** GitHub needs everything that goes with it at once: half of it would fail later, in front of people. */

@@ -19,11 +19,8 @@ function failAt(step: number, when: "before" | "after"): () => boolean {
     if (count === step) throw new Error("power cut");
     return done;
   };
-  const { query } = harness.store;
-  const transaction = query.transaction.bind(query);
-  Object.assign(query, {
-    transaction: () => ({ execute: (work: never) => counted(() => transaction().execute(work)) }),
-  });
+  const { change } = harness.store;
+  Object.assign(harness.store, { change: (work: never) => counted(() => change(work)) });
   const { file, readMain } = harness.gitHost;
   Object.assign(harness.gitHost, {
     file: (filing: Parameters<typeof file>[0]) => counted(() => file(filing)),

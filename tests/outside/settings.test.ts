@@ -43,7 +43,7 @@ describe("settings", () => {
       },
       ...{ siteUrl: "https://letter.example.org", mailFrom: "no-reply@sign.example.org", fileAtLeast: 1 },
     });
-    expect(settings.database.path).toBe("/srv/a.db");
+    expect(settings.database).toEqual({ kind: "sqlite", path: "/srv/a.db" });
   });
 
   it.each([

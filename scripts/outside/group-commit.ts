@@ -1,0 +1,79 @@
+import { CompiledQuery, type Kysely } from "kysely";
+
+/** Work on a database that has one writer. */
+type Work<T, R> = (query: Kysely<T>) => Promise<R>;
+type Waiting<T> = { work: Work<T, unknown>; resolve: (value: unknown) => void; reject: (cause: unknown) => void };
+type Outcome = { readonly value: unknown } | { readonly cause: unknown };
+
+/** Works that share one commit, at most: a group that takes too long holds up whoever only reads. */
+const TOGETHER = 200;
+
+const raw = (text: string) => CompiledQuery.raw(text);
+const [BEGIN, COMMIT, ROLLBACK] = [raw("begin immediate"), raw("commit"), raw("rollback")];
+const [SAVE, RELEASE, UNDO] = [raw("savepoint work"), raw("release work"), raw("rollback to work")];
+
+/**
+ * Puts works that come at the same time into one transaction, and answers each after the commit: waiting for the disk
+ * costs the same for one as for many. A work that throws is undone alone; when the commit fails, all of them are told.
+ *
+ * @param inTransaction whether a transaction is open: a full disk may end it in the middle
+ */
+export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) {
+  const waiting: Waiting<T>[] = [];
+  let running = false;
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      // Whatever the network has brought by now is let in first.
+      await new Promise(setImmediate);
+      await commit(waiting.splice(0, TOGETHER));
+    }
+    running = false;
+  }
+
+  async function commit(group: readonly Waiting<T>[]): Promise<void> {
+    const outcomes: Outcome[] = [];
+    try {
+      await query.connection().execute(async (connection) => {
+        await connection.executeQuery(BEGIN);
+        try {
+          for (const { work } of group) outcomes.push(await attempt(connection, work));
+          await connection.executeQuery(COMMIT);
+        } catch (cause) {
+          if (inTransaction()) await connection.executeQuery(ROLLBACK);
+          throw cause;
+        }
+      });
+    } catch (cause) {
+      for (const { reject } of group) reject(cause);
+      return;
+    }
+    for (const [i, outcome] of outcomes.entries()) {
+      if ("cause" in outcome) group[i]?.reject(outcome.cause);
+      else group[i]?.resolve(outcome.value);
+    }
+  }
+
+  async function attempt(connection: Kysely<T>, work: Work<T, unknown>): Promise<Outcome> {
+    await connection.executeQuery(SAVE);
+    try {
+      const value = await work(connection);
+      await connection.executeQuery(RELEASE);
+      return { value };
+    } catch (cause) {
+      // The database itself has taken everything back, the works before this one too.
+      if (!inTransaction()) throw cause;
+      await connection.executeQuery(UNDO);
+      await connection.executeQuery(RELEASE);
+      return { cause };
+    }
+  }
+
+  return <R>(work: Work<T, R>): Promise<R> =>
+    new Promise<R>((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      if (running) return;
+      running = true;
+      void run();
+    });
+}

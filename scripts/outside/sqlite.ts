@@ -1,0 +1,56 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import Sqlite from "better-sqlite3";
+import { Kysely, type KyselyPlugin, type SelectQueryNode, SqliteDialect, sql } from "kysely";
+import type { OpenedDatabase } from "./database.ts";
+import { groupCommits } from "./group-commit.ts";
+
+/** Opens a file that this process alone writes to; what is deleted there is overwritten with zeros. */
+export function openSqlite(path: string): OpenedDatabase {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite would let others on this machine read it; its log of changes takes the same permissions.
+  closeSync(openSync(path, "a", 0o600));
+  const sqlite = new Sqlite(path);
+  for (const setting of SETTINGS) sqlite.pragma(setting);
+  const query = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqlite }), plugins: [withoutLocks] });
+  return {
+    query,
+    change: groupCommits(query, () => sqlite.inTransaction),
+    // Whoever opens the file holds its data folder, and nobody else does.
+    async alone(_name, work) {
+      await work();
+      return true;
+    },
+    migrate: (work) => query.transaction().execute(work),
+    scrub: () =>
+      query.connection().execute(async (connection) => {
+        // The log of changes still holds what was deleted.
+        await sql`pragma wal_checkpoint(truncate)`.execute(connection);
+      }),
+    async close() {
+      await query.destroy();
+      if (sqlite.open) sqlite.close();
+    },
+  };
+}
+
+const SETTINGS = [
+  "journal_mode = WAL",
+  // A commit is on the disk before it is answered.
+  "synchronous = FULL",
+  "foreign_keys = ON",
+  "secure_delete = ON",
+  "temp_store = MEMORY",
+  "trusted_schema = OFF",
+  "busy_timeout = 5000",
+];
+
+/** With one writer there is nothing to lock, and SQLite knows no `FOR UPDATE`. */
+const withoutLocks: KyselyPlugin = {
+  transformQuery({ node }) {
+    if (node.kind !== "SelectQueryNode") return node;
+    const { endModifiers: _, ...select } = node as SelectQueryNode;
+    return select;
+  },
+  transformResult: async ({ result }) => result,
+};
