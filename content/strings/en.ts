@@ -4,6 +4,11 @@ export const en = {
   page: {
     skip_to_content: "Skip to main content",
     quick_exit: "Leave this page quickly",
+    exit_two: "Press Shift twice more to leave this page.",
+    exit_one: "Press Shift once more to leave this page.",
+    copy: "Copy",
+    copied: "Copied",
+    characters_left: "Characters left: {n}",
     language: "Language",
     site_pages: "Pages of this site",
     back_to_letter: "Back to the letter",
@@ -23,6 +28,7 @@ export const en = {
     how: "How it works",
     withdraw: "Withdraw my signature",
     privacy: "Privacy",
+    support: "Find support",
   },
   letter: {
     content_warning: "Content warning",
@@ -291,6 +297,7 @@ export const en = {
     to_verify: "Other ways to check the count",
   },
   privacy: { title: "Privacy" },
+  support: { title: "Find support" },
   message: {
     expired: {
       title: "This link is no longer valid",

@@ -6,6 +6,11 @@ export const fa: Strings = {
   page: {
     skip_to_content: "رفتن به متن اصلی",
     quick_exit: "خروج سریع از این صفحه",
+    exit_two: "برای خروج از این صفحه دو بار دیگر Shift را بزنید.",
+    exit_one: "برای خروج از این صفحه یک بار دیگر Shift را بزنید.",
+    copy: "کپی کردن",
+    copied: "کپی شد",
+    characters_left: "نویسه‌های باقی‌مانده: {n}",
     language: "زبان",
     site_pages: "صفحه‌های این سایت",
     back_to_letter: "بازگشت به نامه",
@@ -25,6 +30,7 @@ export const fa: Strings = {
     how: "روند کار",
     withdraw: "پس گرفتن امضای من",
     privacy: "حریم خصوصی",
+    support: "منابع کمک و حمایت",
   },
   letter: {
     content_warning: "هشدار محتوا",
@@ -293,6 +299,7 @@ export const fa: Strings = {
     to_verify: "راه‌های دیگر وارسی شمار امضاها",
   },
   privacy: { title: "حریم خصوصی" },
+  support: { title: "منابع کمک و حمایت" },
   message: {
     expired: {
       title: "این پیوند دیگر معتبر نیست",

@@ -1,21 +1,13 @@
+import { contentPolicy } from "../site/views/content-policy.ts";
+
 /**
  * The headers of every answer: nothing is loaded from elsewhere, framed, sniffed or told to other sites.
  *
  * @param siteOrigin where style and fonts lie
  */
 export function securityHeaders(siteOrigin: string, serviceOrigin: string): Readonly<Record<string, string>> {
-  const own = siteOrigin === serviceOrigin ? "'self'" : `'self' ${siteOrigin}`;
-  const policy = [
-    "default-src 'none'",
-    `style-src ${own}`,
-    `font-src ${own}`,
-    `img-src ${own}`,
-    `script-src ${own}`,
-    `connect-src ${own}`,
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join("; ");
+  const siteUrl = siteOrigin === serviceOrigin ? "" : siteOrigin;
+  const policy = `${contentPolicy({ siteUrl, serviceUrl: "" })}; frame-ancestors 'none'`;
   return {
     "Content-Security-Policy": policy,
     "Referrer-Policy": "no-referrer",

@@ -10,6 +10,7 @@ import { privacyPage } from "./views/privacy-page.ts";
 import { signPage } from "./views/sign-page.ts";
 import { shardPage, signaturesPage } from "./views/signatures-page.ts";
 import type { Lang } from "./views/strings.ts";
+import { supportPage } from "./views/support-page.ts";
 import { verifyPage } from "./views/verify-page.ts";
 import { withdrawPage } from "./views/withdraw-page.ts";
 
@@ -44,6 +45,7 @@ function pagesIn(site: SiteContext, lang: Lang, shards: readonly SignedRow[][], 
     { path: `/${lang}/how/`, render: () => howPage(site, lang, { batches }) },
     { path: `/${lang}/withdraw/`, render: () => withdrawPage(site, lang) },
     { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
+    { path: `/${lang}/support/`, render: () => supportPage(site, lang) },
   ];
 }
 

@@ -81,6 +81,7 @@ describe("the build", () => {
       "withdraw/",
       "privacy/",
       "how/",
+      "support/",
     ];
     for (const lang of ["fa", "en"]) {
       for (const page of expected) expect(await read(`${lang}/${page}index.html`)).toContain("</html>");

@@ -11,6 +11,7 @@ import { privacyPage } from "../../scripts/site/views/privacy-page.ts";
 import { signPage } from "../../scripts/site/views/sign-page.ts";
 import { shardPage, signaturesPage } from "../../scripts/site/views/signatures-page.ts";
 import type { Lang } from "../../scripts/site/views/strings.ts";
+import { supportPage } from "../../scripts/site/views/support-page.ts";
 import { verifyPage } from "../../scripts/site/views/verify-page.ts";
 import { withdrawConfirmPage, withdrawnPage, withdrawPage } from "../../scripts/site/views/withdraw-page.ts";
 import { inventedSite, listRow } from "./invented-site.ts";
@@ -56,6 +57,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "verify with a state": (site, lang) => verifyPage(site, lang, { state: "accepted" }),
   how: (site, lang) => howPage(site, lang, { batches: [{ filed: 20, refused: 2, leftOut: 1 }] }),
   privacy: privacyPage,
+  support: supportPage,
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),
   "too many": (site, lang) => messagePage(site, lang, { kind: "too_many", minutes: 5 }),
   expired: (site, lang) => messagePage(site, lang, { kind: "expired" }),

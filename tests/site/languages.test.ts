@@ -81,9 +81,11 @@ describe("the Persian", () => {
     ["campaign.yaml", parseCampaign(readFileSync(join(content, "campaign.yaml"), "utf8")).site_title.fa ?? ""],
   ]);
 
-  /** What people read: no front matter with postal addresses, no list numbers, no marks of Markdown. */
+  /** What people read: no front matter with postal addresses, no list numbers, no marks of Markdown, no numbers to dial or commands. */
   function proseOf(markdown: string): string {
-    return markdown.replace(/^---\n[\s\S]*?\n---\n/, "").replace(/^\d+\. |^\|?[-|]+$|[*#|]/gm, "");
+    return markdown
+      .replace(/`[^`\n]*`/g, "x")
+      .replace(/^---\n[\s\S]*?\n---\n|\]\([^)\n]*\)|^\d+\. |^\|?[-|]+$|[[*#|]/gm, "");
   }
 
   it.each([

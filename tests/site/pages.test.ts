@@ -26,14 +26,22 @@ describe.each(every)("the page %s in %s", (name, lang) => {
     expect(html.match(/<main[ >]/g)).toHaveLength(1);
   });
 
-  it("runs no script, has no style of its own, and asks no other host for anything", () => {
-    expect(html).not.toMatch(/<script|<style| style="| on\w+="|<iframe|<img/i);
+  it("has no script or style within, and asks no other host for anything", () => {
+    expect(html).not.toMatch(
+      /<script(?! src="\/assets\/page\.js" defer><\/script>)|<style| style="| on\w+="|<iframe|<img/i,
+    );
+    const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(html)?.[1];
+    expect(policy).toContain("default-src &#39;none&#39;");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
     expect([...html.matchAll(/ (?:src|action)="([^"]*)"/g)].filter(([, url]) => !url?.startsWith("/"))).toEqual([]);
     expect([...html.matchAll(/<link[^>]* href="([^"]*)"/g)].filter(([, url]) => !url?.startsWith("/"))).toEqual([]);
   });
 
-  it("has the way out as a plain link, and a link to the same page in the other language", () => {
-    expect(html).toMatch(/<a class="exit" href="https:\/\/[^"]+" rel="noreferrer nofollow">/);
+  it("has the way out as a plain link, first for keyboards too, and a link to the same page in the other language", () => {
+    expect(html).toMatch(/<a class="exit" href="https:\/\/[^"]+" rel="noreferrer nofollow" data-exit>/);
+    const [toContent, out] = [...html.matchAll(/<a [^>]*>/g)].map(([link]) => link);
+    expect(toContent).toContain('href="#main"');
+    expect(out).toMatch(/class="skip" href="https:.* data-exit>/);
     const address = (of: Lang) =>
       new RegExp(`hreflang="${of}" href="/${of}/([^"]*)"`).exec(make(name, of === "fa" ? "en" : "fa"))?.[1];
     expect(address("fa")).toBe(address("en"));
@@ -67,13 +75,19 @@ describe.each(["fa", "en"] as const)("the letter's page in %s", (lang) => {
     expect(html.indexOf('class="slip"')).toBeLessThan(html.indexOf('class="letter"'));
     const [skip, after] = [html.indexOf('href="#after"'), html.indexOf('id="after"')];
     expect(skip).toBeGreaterThan(0);
-    expect(html.slice(skip, after).match(/<p>/g)?.length).toBe(5);
+    expect(html.slice(skip, after).match(/<p id="b\d+">/g)?.length).toBe(5);
   });
 
   it("shows names, and nothing in the place of those who are not shown", () => {
     expect(html).toContain('<bdi class="who">شیرین بهاری</bdi> <bdi class="at">هامبورگ</bdi>');
     expect(html).toContain("&lt;b&gt;Cork&lt;/b&gt;");
     expect(html).not.toContain('<bdi class="who"></bdi>');
+  });
+
+  it("numbers its blocks alike in every language, for a reader who changes it in the middle", () => {
+    const ids = (of: Lang) => [...make("letter", of).matchAll(/ id="(b\d+)"/g)].map(([, id]) => id);
+    expect(ids("fa")).toEqual(ids("en"));
+    expect(ids(lang).length).toBeGreaterThan(10);
   });
 
   it("says above a translation that it is one, until it is approved", () => {
@@ -169,7 +183,7 @@ describe.each(["fa", "en"] as const)("after the form, in %s", (lang) => {
   });
 
   it("a secret that is none cannot break out of the page", () => {
-    expect(confirmPage(site, lang, { s: '"><script>' })).not.toContain("<script");
+    expect(confirmPage(site, lang, { s: '"><script>' })).not.toContain("<script>");
   });
 
   it("the withdrawal code is 26 bare characters", () => {

@@ -1,3 +1,4 @@
+import { contentPolicy } from "./content-policy.ts";
 import { languagesOf, type SiteContext } from "./context.ts";
 import { type Html, html, prose, trusted } from "./html.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
@@ -31,21 +32,25 @@ export function layout(site: SiteContext, lang: Lang, page: Page): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy(site)}">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="${page.robots ?? "noindex"}">
 <meta name="color-scheme" content="light dark">
 <meta name="format-detection" content="telephone=no">
 <title>${title}${!page.neutral && title !== siteTitle && ` – ${siteTitle}`}</title>
-${others(site, lang).map((other) => html`<link rel="alternate" hreflang="${other}" href="${origin}/${other}/${page.path}">\n`)}<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
+${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${site.siteUrl}/assets/fonts/${font}.woff2">\n`)}${others(site, lang).map((other) => html`<link rel="alternate" hreflang="${other}" href="${origin}/${other}/${page.path}">\n`)}<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
 <link rel="icon" href="${site.siteUrl}/assets/icon.svg" type="image/svg+xml">
+<script src="${site.siteUrl}/assets/page.js" defer></script>
 </head>
 <body>
 <a class="skip" href="#main">${strings.page.skip_to_content}</a>
+${exit(site, strings, "skip")}
 <header class="bar"><div class="wrap">
 ${!page.neutral && html`<a class="site" href="${site.siteUrl}/${lang}/">${siteTitle}</a>`}
 ${languages(site, lang, strings, `${origin}/{lang}/${page.path}`)}
-<a class="exit" href="${site.campaign.exit_url}" rel="noreferrer nofollow">${strings.page.quick_exit}</a>
+${exit(site, strings, "exit")}
 </div></header>
+<p class="hidden" id="said" role="status" data-two="${strings.page.exit_two}" data-one="${strings.page.exit_one}"></p>
 <main id="main" class="wrap" tabindex="-1">
 ${trial(site, strings)}${page.wide ? page.body : sheet(site, lang, strings, page)}
 </main>
@@ -53,6 +58,17 @@ ${page.neutral ? "" : footer(site, lang, strings)}
 </body>
 </html>
 `.toString();
+}
+
+// What the first view needs. A face that comes too late for it is not used, so that nothing moves under a reader's eyes.
+const FONTS: Readonly<Record<Lang, readonly string[]>> = {
+  fa: ["vazirmatn-400", "vazirmatn-700"],
+  en: ["source-serif-400", "source-serif-600", "vazirmatn-400", "vazirmatn-700"],
+};
+
+/** The way out: a button that stays in sight, and for keyboards a link right at the beginning of the page. */
+function exit(site: SiteContext, strings: Strings, look: "exit" | "skip"): Html {
+  return html`<a class="${look}" href="${site.campaign.exit_url}" rel="noreferrer nofollow" data-exit>${strings.page.quick_exit}</a>`;
 }
 
 function others(site: SiteContext, lang: Lang): Lang[] {
@@ -86,7 +102,7 @@ ${page.body}
 }
 
 function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
-  const { letter, sign, signatures, verify, how, withdraw, privacy } = strings.nav;
+  const { letter, sign, signatures, verify, how, withdraw, privacy, support } = strings.nav;
   const links = {
     "": letter,
     "sign/": sign,
@@ -95,6 +111,7 @@ function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
     "how/": how,
     "withdraw/": withdraw,
     "privacy/": privacy,
+    "support/": support,
   };
   return html`<footer class="foot"><div class="wrap">
 <nav aria-label="${strings.page.site_pages}"><ul>

@@ -42,7 +42,7 @@ ${about(site, lang, strings)}`;
 function warning(site: SiteContext, lang: Lang, strings: Strings): Html {
   return html`<section class="slip" aria-label="${strings.letter.content_warning}">
 <div>${trusted(site.texts[lang].warning)}
-<p>${prose(strings.letter.not_all)}</p></div>
+<p>${prose(strings.letter.not_all)} <a href="${site.siteUrl}/${lang}/support/">${strings.nav.support}</a></p></div>
 <p class="acts"><a class="btn alt" href="#letter">${strings.letter.read_letter}</a> <a class="btn alt" href="#sign">${strings.letter.skip_to_signing}</a></p>
 </section>`;
 }
@@ -78,12 +78,15 @@ function blocks(site: SiteContext, lang: Lang, strings: Strings): Html {
       const number = index + 1;
       const skip = html`<div class="pass" role="note">${trusted(site.texts[lang].distressing)}<p><a href="#after">${strings.letter.skip_section}</a></p></div>\n`;
       const after = html`<div id="after" tabindex="-1"></div>\n`;
-      return html`${number === distressing?.from && skip}${distressing && number === distressing.to + 1 && after}${bodyBlock(block)}`;
+      return html`${number === distressing?.from && skip}${distressing && number === distressing.to + 1 && after}${bodyBlock(block, number)}`;
     })}`;
 }
 
-function bodyBlock(block: Block): Html {
-  return block.kind === "bullet_list" ? html`<div class="asks">${trusted(block.html)}</div>` : trusted(block.html);
+// Every block has the same id in every language: who changes the language in the middle of the letter stays there.
+function bodyBlock({ kind, html: block }: Block, number: number): Html {
+  const id = `b${number}`;
+  if (kind === "bullet_list") return html`<div class="asks" id="${id}">${trusted(block)}</div>`;
+  return trusted(block.replace(/^<(\w+)/, `<$1 id="${id}"`));
 }
 
 function closing(site: SiteContext, lang: Lang, strings: Strings, letter: Letter): Html {

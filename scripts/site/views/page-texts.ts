@@ -10,6 +10,7 @@ export const PAGE_TEXTS = [
   "safety",
   "how",
   "privacy",
+  "support",
 ] as const;
 
 /** Each of them as HTML. */

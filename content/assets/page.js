@@ -1,0 +1,129 @@
+// Helps where it runs; every page works without it. It stores nothing and asks no address for anything.
+
+const all = (selector) => [...document.querySelectorAll(selector)];
+const exits = all("[data-exit]");
+const said = document.getElementById("said");
+
+/* ---- leaving quickly ---- */
+
+// The page is emptied before the other one comes, which may take long on a slow line, and what was typed goes too:
+// a browser fills it in again when somebody goes back.
+function leave() {
+  for (const form of document.forms) form.reset();
+  document.title = "";
+  document.documentElement.replaceChildren(document.createElement("body"));
+  location.replace(exits[0].href);
+}
+
+for (const exit of exits) {
+  exit.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    leave();
+  });
+}
+
+// Shift three times within five seconds, with no other key between.
+let pressed = [];
+let alone = false;
+addEventListener("keydown", (event) => {
+  alone = event.key === "Shift";
+  if (!alone) pressed = [];
+});
+addEventListener("keyup", (event) => {
+  if (event.key !== "Shift" || !alone || exits.length === 0) return;
+  alone = false;
+  const now = event.timeStamp;
+  pressed = [...pressed.filter((time) => now - time < 5000), now];
+  if (pressed.length >= 3) leave();
+  else if (said) said.textContent = said.dataset[pressed.length === 1 ? "two" : "one"];
+});
+
+/* ---- one entry in the history for a page, so that going back does not show it after leaving ---- */
+
+for (const link of all('a[href^="#"]')) {
+  link.addEventListener("click", (event) => {
+    if (!document.getElementById(link.hash.slice(1))) return;
+    event.preventDefault();
+    location.replace(link.hash);
+    document.getElementById(link.hash.slice(1))?.focus();
+  });
+}
+
+/* ---- the other language, at the same place ---- */
+
+// The parts of a page have the same ids in every language.
+function place() {
+  const bar = document.querySelector(".bar")?.getBoundingClientRect().bottom ?? 0;
+  if (scrollY < bar) return "";
+  const tops = all("main [id]:not(form *, .sign *)").map((part) => [part.id, part.getBoundingClientRect().top]);
+  const passed = tops.filter(([, top]) => top <= bar + 40).sort(([, a], [, b]) => a - b);
+  return passed.at(-1)?.[0] ?? "";
+}
+
+for (const link of all(".langs a")) {
+  link.addEventListener("click", () => {
+    link.hash = place();
+  });
+}
+
+/* ---- codes: one spelling while they are typed, in groups of four ---- */
+
+const plain = (text) =>
+  text
+    .normalize("NFKC")
+    .replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) - 0x6f0)
+    .replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660)
+    .replace(/[\s\p{Cf}\p{Pd}_.]/gu, "")
+    .toUpperCase();
+
+const grouped = (code) => code.match(/.{1,4}/gu)?.join(" ") ?? "";
+
+for (const field of all("input[data-code]")) {
+  field.addEventListener("input", (event) => {
+    if (event.isComposing) return;
+    const before = plain(field.value.slice(0, field.selectionStart)).length;
+    field.value = grouped(plain(field.value));
+    const caret = before + Math.floor(Math.max(before - 1, 0) / 4);
+    field.setSelectionRange(caret, caret);
+  });
+  // Whoever copies the whole message pastes its code.
+  field.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const code = text.split(/\s+/).filter((word) => plain(word).length === Number(field.dataset.code));
+    if (plain(text).length === Number(field.dataset.code) || code.length !== 1) return;
+    event.preventDefault();
+    field.value = grouped(plain(code[0]));
+  });
+}
+
+/* ---- how many characters are left, once it matters ---- */
+
+for (const field of all("input[data-max]")) {
+  const note = document.getElementById(`${field.id}-left`);
+  field.addEventListener("input", () => {
+    const left = Number(field.dataset.max) - [...field.value.trim().normalize("NFC")].length;
+    note.textContent =
+      left < 20 ? note.dataset.text.replace("{n}", left.toLocaleString(document.documentElement.lang)) : "";
+  });
+}
+
+/* ---- copying ---- */
+
+for (const tools of all("[data-copy]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn alt small";
+  button.textContent = tools.dataset.label;
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(tools.dataset.copy)?.textContent ?? tools.dataset.copy;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = tools.dataset.done;
+      if (said) said.textContent = tools.dataset.done;
+    } catch {
+      button.remove();
+    }
+  });
+  tools.append(button);
+}

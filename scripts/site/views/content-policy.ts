@@ -1,0 +1,23 @@
+/**
+ * What a page may load and where its forms may go: to our own hosts alone. It stands in the head of every page, because a
+ * static host may send no header of its own, and the form service sends it as a header too.
+ *
+ * @param site address of the site, the form service's address; a path, or nothing, means the page's own host
+ */
+export function contentPolicy({ siteUrl, serviceUrl }: { siteUrl: string; serviceUrl: string }): string {
+  const own = `'self'${elsewhere(siteUrl)}`;
+  return [
+    "default-src 'none'",
+    `style-src ${own}`,
+    `font-src ${own}`,
+    `img-src ${own}`,
+    `script-src ${own}`,
+    `connect-src ${own}`,
+    `form-action 'self'${elsewhere(serviceUrl)}`,
+    "base-uri 'none'",
+  ].join("; ");
+}
+
+function elsewhere(url: string): string {
+  return URL.canParse(url) ? ` ${new URL(url).origin}` : "";
+}

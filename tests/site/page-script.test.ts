@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SiteContext } from "../../scripts/site/views/context.ts";
+import { letterPage } from "../../scripts/site/views/letter-page.ts";
+import { signPage } from "../../scripts/site/views/sign-page.ts";
+import { withdrawPage } from "../../scripts/site/views/withdraw-page.ts";
+import { startBrowser, type Visit, visit } from "../support/browser.ts";
+import { root } from "../support/source.ts";
+import { inventedSite, listRow } from "./invented-site.ts";
+
+let browser: Browser;
+let server: Server;
+let origin = "";
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  const base = inventedSite([listRow(2)]);
+  server = createServer((request, response) => {
+    const site: SiteContext = { ...base, campaign: { ...base.campaign, exit_url: `${origin}/away` } };
+    const [, lang, name] = /^\/(fa|en)\/(\w*)/.exec(request.url ?? "") ?? [];
+    if (lang === undefined) {
+      response.end(fileOf(request.url ?? ""));
+      return;
+    }
+    response.setHeader("Content-Type", "text/html; charset=utf-8");
+    const page = { "": letterPage, sign: signPage, withdraw: withdrawPage }[name ?? ""] ?? letterPage;
+    response.end(page(site, lang as "fa" | "en"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+function fileOf(path: string): Buffer | string {
+  if (!path.startsWith("/assets/page.js") && !path.startsWith("/assets/site.css")) return "somewhere else";
+  return readFileSync(join(root, "content", path.slice(1)));
+}
+
+async function open(path: string): Promise<Visit> {
+  const visited = await visit(browser, origin);
+  await visited.page.goto(`${origin}/start`);
+  await visited.page.goto(origin + path);
+  return visited;
+}
+
+describe("leaving quickly", () => {
+  const ways: [string, (page: Page) => Promise<unknown>][] = [
+    ["by the button", (page) => page.click(".exit")],
+    [
+      "by the link at the beginning",
+      async (page) => {
+        await page.focus(".skip[data-exit]");
+        await page.keyboard.press("Enter");
+      },
+    ],
+    [
+      "by Shift, three times",
+      async (page) => {
+        for (let times = 0; times < 3; times++) await page.keyboard.press("Shift");
+      },
+    ],
+  ];
+
+  it.each(ways)("leads away %s, and going back does not show the page", async (_, leave) => {
+    const { page, close } = await open("/en/");
+    await page.click('a[href="#letter"]'); // a jump makes no entry of its own
+    await leave(page);
+    await page.waitForURL("**/away");
+    await page.goBack();
+    expect(page.url()).toBe(`${origin}/start`);
+    await close();
+  });
+
+  it("empties the page at once, before the other one has come", async () => {
+    const { page, close } = await open("/en/sign/");
+    await page.fill("#name", "Leila");
+    const left = await page.evaluate(
+      "document.querySelector('.exit').click(); [document.body.textContent, document.title]",
+    );
+    expect(left).toEqual(["", ""]);
+    await close();
+  });
+
+  it("does not happen to somebody who types capitals", async () => {
+    const { page, close } = await open("/en/sign/");
+    await page.focus("#name");
+    for (const key of ["L", "E", "I", "L", "A"]) await page.keyboard.press(`Shift+${key}`);
+    await page.waitForTimeout(50);
+    expect([page.url(), await page.inputValue("#name")]).toEqual([`${origin}/en/sign/`, "LEILA"]);
+    await close();
+  });
+});
+
+describe("the other language", () => {
+  it("opens at the block that was being read", async () => {
+    const { page, close } = await open("/en/");
+    await page.evaluate(
+      "document.documentElement.style.scrollBehavior = 'auto'; document.getElementById('b9').scrollIntoView()",
+    );
+    // A click by the test would scroll to the bar's first place before.
+    await page.evaluate(`document.querySelector('.langs a[lang="fa"]').click()`);
+    await page.waitForURL("**/fa/**");
+    expect(page.url()).toBe(`${origin}/fa/#b9`);
+    await close();
+  });
+});
+
+describe("a field for a code", () => {
+  it("takes what a keyboard in Persian and a clipboard give, in groups of four", async () => {
+    const { page, close } = await open("/fa/withdraw/");
+    const field = page.locator("#withdrawal_code");
+    await field.pressSequentially("7kqm۴t");
+    expect(await field.inputValue()).toBe("7KQM 4T");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Backspace");
+    expect(await field.inputValue()).toBe("7KQ4 T");
+    await field.fill("");
+    await page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", "Your code:\\n\\n7KQM4TXR9HPD2B3C4D5E6F7G8H\\n\\nKeep it.");
+      document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true }));
+    }`);
+    expect(await field.inputValue()).toBe("7KQM 4TXR 9HPD 2B3C 4D5E 6F7G 8H");
+    await close();
+  });
+});
