@@ -308,7 +308,15 @@ export const en = {
       text: "New signatures are paused for now. Reason: {reason}",
       more: "If you already have a code, you can still enter it.",
     },
-    too_many: { title: "Too many attempts", text: "Too many attempts. Try again in {n} minutes." },
+    too_many: {
+      title: "Too many attempts",
+      text: {
+        zero: "Too many forms came over your connection. Try again now.",
+        one: "Too many forms came over your connection. Try again in {n} minute.",
+        other: "Too many forms came over your connection. Try again in {n} minutes.",
+      },
+      more: "Others may share your connection, such as a household, a mobile operator or Tor. Nothing was recorded.",
+    },
     closed: {
       title: "Closed for signing",
       text: "The time for signing is over. The letter and the list remain here.",

@@ -21,6 +21,12 @@ export function message(site: SiteContext, request: Request, what: Message, stat
   return page(messagePage(site, languageOf(site, request), what), status, { Vary: "Accept-Language" });
 }
 
+/** Says when to come back. */
+export function tooMany(site: SiteContext, request: Request, seconds: number): Response {
+  const html = messagePage(site, languageOf(site, request), { kind: "too_many", minutes: Math.ceil(seconds / 60) });
+  return page(html, 429, { Vary: "Accept-Language", "Retry-After": String(seconds) });
+}
+
 /** The language that the address begins with, else the one that the browser prefers. */
 export function languageOf(site: SiteContext, request: Request): Lang {
   const first = new URL(request.url).pathname.split("/")[1];

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { causeOf } from "../outside/log.ts";
 import { languagesOf } from "../site/views/context.ts";
-import { languageOf, message, page } from "./answers.ts";
+import { languageOf, message, page, tooMany } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
 import { isOwnPost } from "./cross-site.ts";
 import { readForm } from "./form-body.ts";
@@ -15,12 +15,19 @@ import { verifyRoutes } from "./verify-routes.ts";
 import { withdrawRoutes } from "./withdraw-routes.ts";
 
 /** The form service as a function. It logs no request: an address with `s` in it is half of a secret. */
-export type App = { fetch(request: Request): Promise<Response> };
+export type App = { fetch(request: Request, peer?: Peer): Promise<Response> };
+
+/** Who is at the other end of the connection. */
+export type Peer = {
+  readonly address: string | undefined;
+  /** resolves once the answer has been handed over, or the line is cut */
+  readonly answered: Promise<void>;
+};
 
 export function createApp(service: Service): App {
   const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
   const headers = securityHeaders(origins[0]!, origins[1]!);
-  const app = new Hono();
+  const app = new Hono<{ Bindings: Peer }>();
   const known = new Map<string, Set<string>>();
   const learn = (path: string, method: string) => known.set(path, (known.get(path) ?? new Set()).add(method));
 
@@ -34,10 +41,15 @@ export function createApp(service: Service): App {
       learn(full, method);
       app.on(method, full, async (context) => {
         const request = context.req.raw;
-        if (method === "GET") return handle({ request, lang, form: new URLSearchParams() });
+        const { address, answered } = context.env;
+        const client = service.clients.of(request, address);
+        if (method === "GET") return handle({ request, lang, form: new URLSearchParams(), client, answered });
         if (!isOwnPost(request, origins)) return refuse(service, request, 403);
+        const wait = service.limits.form(client);
+        if (wait > 0) return tooMany(service.site(), request, wait);
         const body = await readForm(request);
-        return "form" in body ? handle({ request, lang, form: body.form }) : refuse(service, request, body.refused);
+        if ("refused" in body) return refuse(service, request, body.refused);
+        return handle({ request, lang, form: body.form, client, answered });
       });
     }
   }
@@ -47,12 +59,17 @@ export function createApp(service: Service): App {
     return refuse(service, context.req.raw, 500);
   });
   return {
-    async fetch(request) {
-      const answer = await app.fetch(request);
+    async fetch(request, peer = unknownPeer()) {
+      const answer = await app.fetch(request, peer);
       for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
       return answer;
     },
   };
+}
+
+/** Without a socket nobody can tell when the answer has arrived: it counts as handed over once it has been given back. */
+function unknownPeer(): Peer {
+  return { address: undefined, answered: new Promise((resolve) => setImmediate(resolve)) };
 }
 
 function routes(service: Service): Route[] {

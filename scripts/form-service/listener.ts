@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { causeOf, type Log } from "../outside/log.ts";
 import type { App } from "./app.ts";
 
@@ -30,7 +30,15 @@ export async function listen(
     // Without an answer the socket would stay open for ever. A RequestError is of a host or a path that makes no URL.
     return new Response(null, { status: cause.error === "RequestError" ? 400 : 500, headers: { Connection: "close" } });
   };
-  const server = createServer(TIMES, getRequestListener(fetch, { errorHandler }));
+  const answer = getRequestListener(
+    (request, env) => {
+      const { incoming, outgoing } = env as HttpBindings;
+      const answered = new Promise<void>((resolve) => outgoing.once("close", resolve));
+      return fetch(request, { address: incoming.socket.remoteAddress, answered });
+    },
+    { errorHandler },
+  );
+  const server = createServer(TIMES, answer);
   if (from === "this machine") {
     server.on("connection", (socket) => {
       if (!isLoopback(socket.remoteAddress ?? "")) socket.destroy();

@@ -7,11 +7,14 @@ import { openMailer } from "../outside/mail.ts";
 import type { Random } from "../outside/random.ts";
 import { openSeal } from "../outside/seal.ts";
 import type { Settings } from "../outside/settings.ts";
+import { readTorExits } from "../outside/tor-exits.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import { createApp } from "./app.ts";
 import type { Bursts } from "./bursts.ts";
+import { openClients } from "./client.ts";
 import { fileRound } from "./filing.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
+import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
 import { openMailQueue } from "./mail-queue.ts";
 import { openMainView } from "./main-view.ts";
@@ -49,6 +52,7 @@ export type FormService = {
 
 const EXPIRE_EVERY = 60_000;
 const LOOK_EVERY = 60_000;
+const READ_LISTS_EVERY = 60_000;
 
 /** Opens database, mail and seal, reads main, and listens on `settings.port`. */
 export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
@@ -60,11 +64,15 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const codes = openWaitingCodes(clock);
   const leaving = openLeaveRequests(clock);
   const queue = openQueue(store, clock);
+  let torExits = await readTorExits(settings.dataDir);
   try {
     await main.refresh();
     await deleteExpired(store, clock, codes);
     const { attestation, pepper } = keys;
     const { site, siteFolder } = deps;
+    const isTorExit = (address: string) => torExits.has(address);
+    const clients = openClients({ trustProxy: settings.trustProxy, isTorExit, clock, random });
+    const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const { fetch } = createApp({
       ...{
         settings,
@@ -79,6 +87,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         mails,
         codes,
         leaving,
+        clients,
+        limits,
         site,
         siteFolder,
       },
@@ -94,13 +104,16 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const looking = every(Math.min(settings.fileEvery, LOOK_EVERY), log, async () => {
       await settle(store, clock, await main.refresh());
     });
+    const lists = every(READ_LISTS_EVERY, log, async () => {
+      torExits = await readTorExits(settings.dataDir);
+    });
     const expiry = every(EXPIRE_EVERY, log, () => deleteExpired(store, clock, codes));
     return {
       port: listener.port,
       fileNow: filing.now,
       async close() {
         const deadline = 8_000;
-        const rounds = [filing, looking, expiry].map((round) => round.stop());
+        const rounds = [filing, looking, lists, expiry].map((round) => round.stop());
         await Promise.all([listener.close(deadline), mails.close(deadline), ...rounds]);
         await store.scrub();
         await store.close();

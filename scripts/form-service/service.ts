@@ -3,8 +3,10 @@ import type { Log } from "../outside/log.ts";
 import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import type { Lang } from "../site/views/strings.ts";
+import type { Client, Clients } from "./client.ts";
 import type { Confirming } from "./confirmation.ts";
 import type { LeaveRequests } from "./leave-requests.ts";
+import type { Limits } from "./limits.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
 
@@ -17,14 +19,23 @@ export type Service = Confirming & {
   readonly mails: MailQueue;
   readonly codes: WaitingCodes;
   readonly leaving: LeaveRequests;
+  readonly clients: Clients;
+  readonly limits: Limits;
   /** what the views need; made anew when main changes */
   site(): SiteContext;
   /** main as it was read last */
   main(): MainState | undefined;
 };
 
-/** What a route is asked: by whom is nobody's business. */
-export type Asked = { readonly request: Request; readonly lang: Lang; readonly form: URLSearchParams };
+/** What a route is asked, and by whom, as far as that is anybody's business. */
+export type Asked = {
+  readonly request: Request;
+  readonly lang: Lang;
+  readonly form: URLSearchParams;
+  readonly client: Client;
+  /** resolves once the answer is with whoever asked */
+  readonly answered: Promise<void>;
+};
 /** Answers one address. */
 export type Handler = (asked: Asked) => Promise<Response> | Response;
 /** One address below `/{lang}/`. */

@@ -4,7 +4,7 @@ import { dayOf } from "../letter/day.ts";
 import { loggedEdition } from "../letter/record.ts";
 import { formValues, parseSubmission, type Submission } from "../letter/submission.ts";
 import { signPage } from "../site/views/sign-page.ts";
-import { message, page, seeOther } from "./answers.ts";
+import { message, page, seeOther, tooMany } from "./answers.ts";
 import { confirmationMail } from "./confirmation-mail.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { addSubmission, CODE_LIFE } from "./submissions.ts";
@@ -14,7 +14,7 @@ export function signRoutes(service: Service): Route[] {
   return [{ method: "POST", path: "sign/", handle: (asked) => sign(service, asked) }];
 }
 
-async function sign(service: Service, { request, lang, form }: Asked): Promise<Response> {
+async function sign(service: Service, { request, lang, form, client }: Asked): Promise<Response> {
   const site = service.site();
   const { closes, ask } = site.campaign;
   if (closes !== undefined && dayOf(service.clock.now()) > closes) {
@@ -24,6 +24,9 @@ async function sign(service: Service, { request, lang, form }: Asked): Promise<R
   const values = ask.place ? typed : { ...typed, place: "" };
   const parsed = parseSubmission(values, lang);
   if ("problems" in parsed) return page(signPage(site, lang, { values, problems: parsed.problems }), 422);
+  // A form that has to be mended was no attempt.
+  const wait = service.limits.submission(client, { proved: false, scripts: false });
+  if (wait > 0) return tooMany(site, request, wait);
   const s = await takeSubmission(service, parsed.submission);
   if (!s) return message(site, request, { kind: "trouble" }, 503);
   return seeOther(`${site.serviceUrl}/${lang}/confirm/?s=${formatBase64url(s)}`);

@@ -3,7 +3,7 @@ import { confirmationCode } from "../letter/code.ts";
 import { parseEmail } from "../letter/email.ts";
 import { withdrawConfirmPage, withdrawnPage, withdrawPage } from "../site/views/withdraw-page.ts";
 import { findByAddress, keyedAddress } from "./address.ts";
-import { page, seeOther } from "./answers.ts";
+import { page, seeOther, tooMany } from "./answers.ts";
 import { confirmationMail } from "./confirmation-mail.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { mailedCode, routeWithS, withdrawalCode } from "./typed-codes.ts";
@@ -39,13 +39,15 @@ async function byCode(service: Service, { lang, form }: Asked): Promise<Response
 }
 
 /** The same answer whether the address has signed or not: only its mailbox may learn that. */
-async function requestCode(service: Service, { lang, form }: Asked): Promise<Response> {
+async function requestCode(service: Service, { request, lang, form, client }: Asked): Promise<Response> {
   const site = service.site();
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
   if ("problem" in parsed) {
     return page(withdrawPage(site, lang, { problem: `email.${parsed.problem}`, email: typed }), 422);
   }
+  const wait = service.limits.leave(client);
+  if (wait > 0) return tooMany(site, request, wait);
   const { email } = parsed;
   const [s, code] = [service.random(16), confirmationCode(service.random(8))];
   const address = keyedAddress(service.pepper, email);

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import type pino from "pino";
 import { createApp } from "../../scripts/form-service/app.ts";
+import { openClients } from "../../scripts/form-service/client.ts";
 import { fileRound } from "../../scripts/form-service/filing.ts";
 import { openLeaveRequests } from "../../scripts/form-service/leave-requests.ts";
+import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits.ts";
 import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
@@ -30,9 +32,15 @@ const identities = await Promise.all([generateHybridIdentity(), generateHybridId
 const recipients = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
 const content = await readContent(join(root, "content"));
 
+/** An address where Tor leaves its network, as far as the harness is concerned (RFC 5737). */
+export const torExit = "198.51.100.66";
+
 export type Harness = Awaited<ReturnType<typeof openHarness>>;
 
-/** The whole form service on a real database and a real mail server, with a fixed clock and fixed randomness. */
+/**
+ * The whole form service on a real database and a real mail server, with a fixed clock and fixed randomness. Limits are
+ * off unless told, since everything here comes from one place.
+ */
 export async function openHarness(options: { settings?: Record<string, string>; seed?: string } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-form-service-"));
   const dataDir = join(folder, "data");
@@ -42,7 +50,7 @@ export async function openHarness(options: { settings?: Record<string, string>; 
   const clock = fixedClock();
   const random = fixedRandomness(options.seed);
   const attestation = signingKey(random(32));
-  const settings = readSettings({ DATA_DIR: dataDir, MAIL_URL: mailServer.url, ...options.settings });
+  const settings = readSettings({ DATA_DIR: dataDir, MAIL_URL: mailServer.url, LIMITS: "off", ...options.settings });
   const gitHost = standInGitHost(content.letterTexts, attestation.publicKey);
   const lines: string[] = [];
   const log = openLog(clock, { write: (line: string) => void lines.push(line) } as pino.DestinationStream);
@@ -57,6 +65,9 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     const codes = openWaitingCodes(clock);
     const leaving = openLeaveRequests(clock);
     const queue = openQueue(store, clock);
+    const { trustProxy } = settings;
+    const clients = openClients({ trustProxy, isTorExit: (address) => address === torExit, clock, random });
+    const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const site = () => siteContext({ content, settings, keys, at: "service" });
     const seal = openSeal(recipients);
     const service = {
@@ -74,6 +85,8 @@ export async function openHarness(options: { settings?: Record<string, string>; 
         mails,
         codes,
         leaving,
+        clients,
+        limits,
         site,
       },
       main: main.current,

@@ -44,6 +44,8 @@ export async function makeServiceHost(campaign: WorkflowCampaign, more: Record<s
   const settings = {
     ...{ PORT: port, DATA_DIR: dataDir, GIT_HOST: `github:${github.name}`, SITE_URL: site.url },
     ...{ SERVICE_URL: `http://localhost:${port}`, FILE_APP_ID: String(fileApp.id), FILE_APP_KEY: keyFile },
+    // Limits stay on there, and everybody comes from this machine: the proxy that tells them apart is the test itself.
+    TRUST_PROXY: "on",
     ...{ GITHUB_API_URL: github.origin, GITHUB_SERVER_URL: github.origin },
     ...more,
   };

@@ -26,7 +26,7 @@ export type Service = {
 };
 
 export type ServiceOptions = {
-  /** The environment variables of the product, on top of a free `PORT` and the data folder. */
+  /** The environment variables of the product, on top of a free `PORT`, the data folder, and `LIMITS=off`. */
   settings?: Record<string, string>;
   /** A folder to go on from; made and named by `makeDataDir`. */
   dataDir?: string;
@@ -51,7 +51,9 @@ export function removeDataDir(path: string): void {
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const { dataDir = makeDataDir(), timeout = 60_000, project = root } = options;
   const port = await freePort();
-  const settings = { DATA_DIR: dataDir, PORT: String(port), ...options.settings };
+  // Everything in a test comes from one machine; where sheets are filed at GitHub, limits cannot be switched off.
+  const limits = options.settings?.GIT_HOST === undefined ? { LIMITS: "off" } : {};
+  const settings = { DATA_DIR: dataDir, PORT: String(port), ...limits, ...options.settings };
   const child = spawnCommand("start", [], settings, project);
   const collected = collect(child);
   const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;

@@ -1,7 +1,7 @@
 import type { SiteContext } from "./context.ts";
 import { fill, type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
-import { numeral } from "./numerals.ts";
+import { numeral, plural } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /** A page that only says how things stand. */
@@ -18,20 +18,21 @@ export function messagePage(site: SiteContext, lang: Lang, message: Message, pat
     path,
     at: path === "" ? "site" : "service",
     body: html`<h1>${words.title}</h1>
-<p>${text(lang, message, words.text)}</p>
+<p>${text(lang, message)}</p>
 ${"more" in words && html`<p>${prose(words.more)}</p>`}
 <p class="acts">${action(site, lang, message)}</p>`,
   });
 }
 
-function text(lang: Lang, message: Message, template: string): Html {
+function text(lang: Lang, message: Message): Html {
+  const words = stringsIn(lang).message;
   switch (message.kind) {
     case "paused":
-      return fill(template, { reason: message.reason });
+      return fill(words.paused.text, { reason: message.reason });
     case "too_many":
-      return fill(template, { n: numeral(lang, message.minutes) });
+      return fill(plural(lang, message.minutes, words.too_many.text), { n: numeral(lang, message.minutes) });
     default:
-      return prose(template);
+      return prose(words[message.kind].text);
   }
 }
 

@@ -1,0 +1,52 @@
+import { createHmac } from "node:crypto";
+import { dayOf } from "../letter/day.ts";
+import type { Clock } from "../outside/clock.ts";
+import { networksOf, parseAddress } from "../outside/network-address.ts";
+import type { Random } from "../outside/random.ts";
+
+/**
+ * Where a request comes from, as far as the limits have to know it: hashes under a key that is made anew each day and
+ * lives in memory alone, so that nobody can tell an address from them, nor today's from yesterday's.
+ */
+export type Client =
+  | { readonly kind: "line"; readonly line: string; readonly network: string }
+  | { readonly kind: "tor" };
+
+/** Tells where requests come from. */
+export type Clients = {
+  /** @param peer address at the other end of the socket */
+  of(request: Request, peer: string | undefined): Client;
+};
+
+/**
+ * @param trustProxy the last hop of `X-Forwarded-For` is the client: what stands before it, anybody may have written
+ * @param isTorExit whether an address is one where Tor leaves its network
+ */
+export function openClients(given: {
+  readonly trustProxy: boolean;
+  readonly isTorExit: (address: string) => boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+}): Clients {
+  let day = "";
+  let key: Uint8Array = new Uint8Array();
+  const hash = (text: string) => createHmac("sha256", key).update(text).digest("base64url").slice(0, 22);
+  return {
+    of(request, peer) {
+      const today = dayOf(given.clock.now());
+      if (today !== day) [day, key] = [today, given.random(32)];
+      const forwarded = given.trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
+      const address = parseAddress(forwarded ?? peer ?? "");
+      if (address === undefined) return { kind: "line", line: hash("unknown"), network: hash("unknown network") };
+      if (isOnion(request, address) || given.isTorExit(address)) return { kind: "tor" };
+      const { line, network } = networksOf(address);
+      return { kind: "line", line: hash(line), network: hash(network) };
+    },
+  };
+}
+
+/** An onion service's requests come from the Tor program on this machine, and ask for a host that others do not reach. */
+function isOnion(request: Request, address: string): boolean {
+  const host = request.headers.get("host") ?? new URL(request.url).host;
+  return (address === "::1" || address.startsWith("127.")) && /\.onion(:\d+)?$/i.test(host);
+}

@@ -1,0 +1,40 @@
+import { isIPv4, isIPv6 } from "node:net";
+
+/**
+ * An IP address in its one spelling, as sockets and proxies write it: with a port, in brackets, with a zone, or IPv4
+ * written as IPv6. IPv6 comes out as eight groups; undefined for anything else.
+ */
+export function parseAddress(text: string): string | undefined {
+  const bare = text
+    .trim()
+    .replace(/^\[(.*)\](:\d+)?$/, "$1")
+    .replace(/^([\d.]+):\d+$/, "$1")
+    .replace(/%.*$/, "");
+  if (isIPv4(bare)) return bare;
+  if (!isIPv6(bare)) return undefined;
+  if (bare === "::1") return bare;
+  // A URL writes all spellings of an address alike.
+  const [head = "", tail] = new URL(`http://[${bare}]/`).hostname.slice(1, -1).split("::");
+  const groups = (part: string | undefined) => part?.split(":").filter(Boolean) ?? [];
+  const [first, last] = [groups(head), groups(tail)];
+  const all = [...first, ...Array<string>(8 - first.length - last.length).fill("0"), ...last];
+  if (all.slice(0, 6).join(":") !== "0:0:0:0:0:ffff") return all.join(":");
+  return all
+    .slice(6)
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((group) => [group >> 8, group & 255])
+    .join(".");
+}
+
+/**
+ * The line of one customer, and the network around it.
+ *
+ * IPv4: the address itself, since all of a mobile operator's customers may share a few of them and a wider prefix would
+ * join whole towns; around it /24. IPv6: /64, the least that a customer gets (RFC 6177, RIPE-690), with addresses
+ * without number inside it; around it /48, the most that one gets.
+ */
+export function networksOf(address: string): { readonly line: string; readonly network: string } {
+  if (isIPv4(address)) return { line: address, network: `${address.split(".").slice(0, 3).join(".")}/24` };
+  const groups = address.split(":");
+  return { line: `${groups.slice(0, 4).join(":")}/64`, network: `${groups.slice(0, 3).join(":")}/48` };
+}
