@@ -1,4 +1,4 @@
-import { setOutput, setSecret } from "@actions/core";
+import { error, setOutput, setSecret } from "@actions/core";
 import { isCrockford128 } from "../letter/crockford.ts";
 import { systemClock } from "../outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
@@ -11,9 +11,12 @@ await runAction(async () => {
   const env = readWorkflowEnvironment(WORKFLOWS.accept, process.env);
   const mover = openMover(env, systemClock);
   setSecret(await mover.token());
-  const { main, outcomes, edition, publish } = await acceptOnGitHub(env, mover, systemClock);
+  const report = await acceptOnGitHub(env, mover, systemClock);
+  const { main, outcomes, edition, publish } = report;
   for (const outcome of outcomes) say(inWords(outcome));
   if (edition !== undefined) say(`edition ${edition} is on the ledger`);
+  for (const { kind, tag } of report.notices) say(`the ${kind} of ${tag} is on the ledger`);
+  for (const { path, reason } of report.noticeProblems) error(`${path}: ${reason}`);
   say(`ledger: ${main.record.entries.length} entries, list: ${main.record.rows.length} rows`);
   setOutput("publish", String(publish));
 });

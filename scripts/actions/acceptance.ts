@@ -1,8 +1,9 @@
-import { logEdition } from "../letter/acceptance.ts";
+import { logEdition, logNotice } from "../letter/acceptance.ts";
 import { editionOf } from "../letter/edition.ts";
 import { LetterError } from "../letter/error.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/moderators.ts";
-import { loggedEdition } from "../letter/record.ts";
+import { type Notice, noticePath } from "../letter/notice.ts";
+import { type CampaignRecord, loggedEdition } from "../letter/record.ts";
 import type { Sheet } from "../letter/sheet.ts";
 import type { MainHistory, OpenSheet } from "../outside/git-host.ts";
 import { readText } from "../outside/git-object.ts";
@@ -10,6 +11,7 @@ import { readLetterAt } from "../outside/letter-files.ts";
 import { assertIntact } from "./intact-record.ts";
 import { judgeSheet, reasonOf, type Tally, tallyOf } from "./judgement.ts";
 import { type Acceptor, advanceMain } from "./merge.ts";
+import { type NoticeProblem, readNotices } from "./notices.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
 
 /** What became of a sheet that was open. */
@@ -23,10 +25,15 @@ export type AcceptReport = {
   readonly main: MainHistory;
   readonly outcomes: readonly Outcome[];
   readonly edition: string | undefined;
+  /** the notices that were put on the ledger just now */
+  readonly notices: readonly Notice[];
+  /** notices on main that cannot be put there */
+  readonly noticeProblems: readonly NoticeProblem[];
 };
 
 /**
- * Accepts all that may be accepted: a reviewed change of the letter, then withdrawals, then sheets with their approvals.
+ * Accepts all that may be accepted: a reviewed change of the letter, reviewed notices, then withdrawals, then sheets with
+ * their approvals.
  *
  * Each is one commit on main, whole or not at all. When main moves meanwhile, everything is read and judged again. A
  * sheet that breaks a rule stays open, is reported, and stops no other.
@@ -34,15 +41,20 @@ export type AcceptReport = {
  * @throws LetterError when main's record was changed by another hand, or the key is not the ledger's
  */
 export async function acceptAll(acceptor: Acceptor): Promise<AcceptReport> {
-  const draft: Draft = { outcomes: new Map(), edition: undefined };
+  const draft: Draft = { outcomes: new Map(), edition: undefined, notices: [], noticeProblems: [] };
   for (let tries = 0; tries < 20; tries++) {
     const main = await acceptOnce(acceptor, draft);
-    if (main) return { main, outcomes: [...draft.outcomes.values()], edition: draft.edition };
+    if (main) return { ...draft, main, outcomes: [...draft.outcomes.values()] };
   }
   throw new LetterError("accept", "main kept moving while sheets were accepted: try again");
 }
 
-type Draft = { outcomes: Map<string, Outcome>; edition: string | undefined };
+type Draft = {
+  outcomes: Map<string, Outcome>;
+  edition: string | undefined;
+  notices: Notice[];
+  noticeProblems: NoticeProblem[];
+};
 
 /** One pass over what is open; undefined when main moved under it. */
 async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<MainHistory | undefined> {
@@ -52,7 +64,8 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<MainHistory
   const start = await host.readMain();
   assertIntact(start.record, acceptor.signer.verifier);
   const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
-  let main = await acceptLetter(acceptor, start, draft);
+  const logged = await acceptLetter(acceptor, start, draft);
+  let main = logged && (await acceptNotices(acceptor, logged, draft));
   if (!main) return undefined;
   for (const { open, sheet } of await readOpenSheets(acceptor, main, draft)) {
     const judged = judgeSheet(main, { moderators, attestationKey }, open, sheet);
@@ -84,6 +97,31 @@ async function acceptLetter(acceptor: Acceptor, main: MainHistory, draft: Draft)
   const next = await advanceMain(acceptor, main, { subject: `log edition ${edition}`, record, settlement });
   if (next) draft.edition = edition;
   return next;
+}
+
+/** The notices that stand on main were reviewed like code. One that is wrong is reported and stops nothing else. */
+async function acceptNotices(acceptor: Acceptor, start: MainHistory, draft: Draft): Promise<MainHistory | undefined> {
+  const { notices, problems } = await readNotices(acceptor.host.repository, start.commit);
+  draft.noticeProblems = [...problems];
+  let main: MainHistory | undefined = start;
+  for (const notice of notices) {
+    let record: CampaignRecord | undefined;
+    try {
+      record = logNotice(main.record, notice);
+    } catch (cause) {
+      draft.noticeProblems.push({ path: noticePath(notice), reason: reasonOf(cause) });
+    }
+    if (record === undefined) continue;
+    const settlement = { approvedBy: [], refused: [], leftOut: [] };
+    main = await advanceMain(acceptor, main, {
+      subject: `log the ${notice.kind} of ${notice.tag}`,
+      record,
+      settlement,
+    });
+    if (!main) return undefined;
+    draft.notices.push(notice);
+  }
+  return main;
 }
 
 /** The open sheets that can be read; withdrawals first, so that nobody who leaves comes to the list by the same run. */

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { LetterError } from "../letter/error.ts";
+import { NOTICES_FOLDER } from "../letter/notice.ts";
 import { runGit } from "../outside/git.ts";
 import { changesIn } from "../outside/git-history.ts";
 import { fetchProposal } from "../outside/proposal.ts";
 import { readHead } from "../outside/repository.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
+import { readNotices } from "./notices.ts";
 
 /** What accept alone writes. `README.md` and `notices/` beside it are reviewed like code. */
 const RECORD = /^signatures\/(pending|accepted|ledger|editions)(\/|$)/i;
@@ -22,6 +24,11 @@ await runAction(async () => {
   const changes = await changesIn(repository, stdout.toString("utf8").trim(), env.HEAD_SHA);
   if (changes.some(({ path }) => RECORD.test(path))) {
     throw new LetterError("code", "the pull request changes the record below signatures/, which accept alone writes");
+  }
+  const { problems } = await readNotices(repository, env.HEAD_SHA);
+  for (const { path, reason } of problems) throw new LetterError("code", `${path}: ${reason}`);
+  if (changes.some(({ path, status }) => path.startsWith(`${NOTICES_FOLDER}/`) && status !== "A")) {
+    throw new LetterError("code", "the pull request changes a notice: what it said may be on the ledger, add another");
   }
   say(`${changes.length} files changed, none of them of the record`);
 });

@@ -30,7 +30,8 @@ export async function startLocally(settings: Settings): Promise<void> {
   const acceptAndPublish = async () => {
     const refs = await host.refs();
     if (refs === seen) return;
-    const { main, outcomes } = await acceptAll({ ...acceptor, day: dayOf(clock.now()) });
+    const { main, outcomes, noticeProblems } = await acceptAll({ ...acceptor, day: dayOf(clock.now()) });
+    for (const { path, reason } of noticeProblems) log.warn({ path, reason }, "a notice breaks a rule");
     for (const outcome of outcomes)
       if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
     await site.publish(main);

@@ -7,6 +7,7 @@ import { LetterError } from "./error.ts";
 import type { Settled, Settlement } from "./merge-message.ts";
 import type { Decision, RefusalCode } from "./moderation.ts";
 import type { NoteSigner } from "./note.ts";
+import { type Notice, noticeEntry } from "./notice.ts";
 import type { CampaignRecord } from "./record.ts";
 import { acceptEntryOf } from "./row.ts";
 import type { Sheet, SignaturesSheet, WithdrawalsSheet } from "./sheet.ts";
@@ -108,6 +109,25 @@ export function logEdition(
     entries: [...record.entries, formatEntry({ kind: "letter", edition })],
     editions: new Map(record.editions).set(edition, texts),
   };
+}
+
+/**
+ * The record after a reviewed notice: its `handover` or `purge` entry; undefined when the ledger has it already.
+ *
+ * @throws LetterError `notice` for a purge of contact details that were never handed over
+ */
+export function logNotice(record: CampaignRecord, notice: Notice): CampaignRecord | undefined {
+  const entry = noticeEntry(notice);
+  if (record.entries.includes(entry)) return undefined;
+  const handovers = record.entries.filter((line) => line.startsWith("undersigned/v1 handover "));
+  const handedOver = handovers.some((line) => line.endsWith(` ${notice.contactsBag}`));
+  if (notice.kind === "purge" && !handedOver) {
+    throw new LetterError("notice", "the notice of a purge names a contacts bag that no handover on the ledger has");
+  }
+  if (notice.kind === "handover" && handedOver) {
+    throw new LetterError("notice", "another handover on the ledger has the contacts bag of this notice");
+  }
+  return { ...record, entries: [...record.entries, entry] };
 }
 
 /** Signs the checkpoint of a record, the last act before it is written, and says what the commit's trailers need. */

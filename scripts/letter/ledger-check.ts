@@ -18,13 +18,15 @@ export type LedgerCheck = { add(line: string): void; finish(): LedgerFacts };
 /**
  * A check of the rules that hold between the entries: each accept stands in a batch, is attested, names an edition that
  * was logged before it, and commits to what no other entry commits to; each batch has as many accepts as it says; each
- * withdrawal names one earlier accept, once.
+ * withdrawal names one earlier accept, once; each handover has a contacts bag of its own, and each purge names that of an
+ * earlier handover, once.
  */
 export function startLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): LedgerCheck {
   const editions: string[] = [];
   const accepts = new Map<number, Pick<AcceptEntry, "edition" | "publicCommitment">>();
   const withdrawn = new Set<number>();
   const commitments = new Set<string>();
+  const [handedOver, purged] = [new Set<string>(), new Set<string>()];
   let index = 0;
   let due = 0;
 
@@ -54,6 +56,16 @@ export function startLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): L
         if (!accepts.has(entry.index)) throw broken("the withdrawal names no earlier accept");
         if (withdrawn.has(entry.index)) throw broken("the same accept is withdrawn twice");
         withdrawn.add(entry.index);
+      }
+      if (entry.kind === "handover") {
+        if (handedOver.has(entry.contactsBag)) throw broken("the same contacts bag is handed over twice");
+        handedOver.add(entry.contactsBag);
+      }
+      if (entry.kind === "purge") {
+        if (!handedOver.has(entry.contactsBag))
+          throw broken("the purge names no contacts bag that was handed over before");
+        if (purged.has(entry.contactsBag)) throw broken("the same contacts bag is purged twice");
+        purged.add(entry.contactsBag);
       }
       index++;
     },

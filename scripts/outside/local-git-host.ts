@@ -19,8 +19,8 @@ export type LocalGitHost = Omit<GitHost, "readMain"> &
     refs(): Promise<string>;
     /** records what a moderator says about a sheet; it counts from then on */
     review(sheet: string, act: ReviewAct, day: string): Promise<void>;
-    /** a change of the text, reviewed by whoever runs the command; false when main has it already */
-    commitText(files: ReadonlyMap<string, string>, day: string): Promise<boolean>;
+    /** a change of text or notices, reviewed by whoever runs the command; false when main has it already */
+    commitText(files: ReadonlyMap<string, string>, day: string, message?: string): Promise<boolean>;
   };
 
 /** The one moderator of a local campaign. */
@@ -69,7 +69,7 @@ export async function openLocalGitHost(
     },
     refs: async () => [...(await listRefs(repository, "refs"))].join("\n"),
     review: (sheet, act, day) => appendReview(repository, sheet, act, day),
-    commitText: (files, day) => commitText(repository, files, day),
+    commitText: (files, day, message = "change the letter\n") => commitText(repository, files, { day, message }),
   };
 }
 
@@ -114,7 +114,11 @@ async function readOpenSheets(repository: string): Promise<OpenSheet[]> {
   return open;
 }
 
-async function commitText(repository: string, files: ReadonlyMap<string, string>, day: string): Promise<boolean> {
+async function commitText(
+  repository: string,
+  files: ReadonlyMap<string, string>,
+  { day, message }: { day: string; message: string },
+): Promise<boolean> {
   for (let tries = 0; tries < 10; tries++) {
     const head = await readHead(repository);
     const changed = new Map<string, string>();
@@ -122,7 +126,6 @@ async function commitText(repository: string, files: ReadonlyMap<string, string>
       if ((await readText(repository, head, path)) !== text) changed.set(path, text);
     }
     if (changed.size === 0) return false;
-    const message = "change the letter\n";
     const commit = await writeCommit(repository, {
       parents: [head],
       files: changed,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/actions/acceptance.ts";
 import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
 import { idOf } from "../../scripts/letter/derivation.ts";
+import { formatNotice, type Notice, noticePath } from "../../scripts/letter/notice.ts";
 import type { CampaignRecord } from "../../scripts/letter/record.ts";
 import { readRecordAt } from "../../scripts/outside/record.ts";
 import { edition, invent, ledger, sheetOf, texts, withdrawalsOf } from "../letter/invented.ts";
@@ -201,5 +202,50 @@ describe("two acceptances at once", () => {
     expect(main.settled.sheets.size).toBe(6);
     expect(campaign.repository.branches()).toEqual(["main"]);
     expect(await readRecordAt(campaign.repository.path, main.commit)).toEqual(main.record);
+  });
+});
+
+describe("a notice that was reviewed and is on main", () => {
+  const digest = (byte: number) => Buffer.alloc(32, byte).toString("base64url");
+  const tag = "handover/2027-01-15";
+  const handover: Notice = { kind: "handover", tag, publicBag: digest(1), contactsBag: digest(2) };
+  const purge: Notice = { kind: "purge", tag, contactsBag: digest(2) };
+  const put = (...files: [string, string][]) => campaign.host.commitText(new Map(files), day, "a notice\n");
+  const entries = async () => (await campaign.host.readMain()).record.entries;
+
+  it("comes to the ledger once, whatever else is accepted", async () => {
+    await put([noticePath(handover), formatNotice(handover)]);
+    const sheet = sheetOf(1, rows(0, 2));
+    const { notices } = await campaign.pass(sheet);
+    expect(notices).toEqual([handover]);
+    const [, logged, batch] = await entries();
+    expect(logged).toBe(`undersigned/v1 handover ${digest(1)} ${digest(2)}`);
+    expect(batch).toBe("undersigned/v1 batch 2 0 0");
+    await put([noticePath(purge), formatNotice(purge)]);
+    expect((await campaign.accept()).notices).toEqual([purge]);
+    expect((await campaign.accept()).notices).toEqual([]);
+    expect((await entries()).at(-1)).toBe(`undersigned/v1 purge ${digest(2)}`);
+    expect(campaign.repository.log("main")[0]?.message).toMatch(
+      /^log the purge of handover\/2027-01-15\n\nCheckpoint: /,
+    );
+  });
+
+  it("that is wrong is reported, tells nothing of itself, and holds nothing up", async () => {
+    await put(
+      [noticePath(purge), formatNotice(purge)],
+      ["signatures/notices/handover-2027-01-16.md", formatNotice(handover)],
+      ["signatures/notices/Sara-Azadi.md", "Sara Azadi\n"],
+      ["signatures/notices/handover-2027-01-17.md", "x".repeat(2000)],
+    );
+    const { notices, noticeProblems, outcomes } = await campaign.pass(sheetOf(1, rows(0, 2)));
+    expect(notices).toEqual([]);
+    expect(outcomes.map(({ state }) => state)).toEqual(["accepted"]);
+    expect(noticeProblems.map(({ path, reason }) => `${path}: ${reason}`).sort()).toEqual([
+      "a file in signatures/notices/: the text does not begin with a line of three hyphens",
+      "signatures/notices/handover-2027-01-16.md: the notice belongs into signatures/notices/handover-2027-01-15.md",
+      "signatures/notices/handover-2027-01-17.md: not a regular file of at most 1,000 bytes",
+      "signatures/notices/purge-2027-01-15.md: the notice of a purge names a contacts bag that no handover on the ledger has",
+    ]);
+    expect((await entries()).filter((line) => /handover|purge/.test(line))).toEqual([]);
   });
 });
