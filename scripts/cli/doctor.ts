@@ -1,16 +1,17 @@
 import { execFileSync } from "node:child_process";
+import { Resolver } from "node:dns/promises";
 import { access, constants, mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { readSettings, type Settings } from "../outside/settings.ts";
 import { readContent } from "../site/read-content.ts";
 import { runCommand } from "./command.ts";
+import { checkMailDomain, type Finding } from "./mail-domain.ts";
 
 const HELP = `
 usage: npm run doctor
 
-Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not.`;
-
-type Finding = { readonly what: string; readonly mend?: string | undefined };
+Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not.
+With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.`;
 
 await runCommand(HELP, {}, async () => {
   const settings = readSettings(process.env);
@@ -20,6 +21,7 @@ await runCommand(HELP, {}, async () => {
     await checkFolder(settings),
     await checkPort(settings),
     await checkContent(),
+    ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
   ];
   for (const { what, mend } of findings) console.log(mend === undefined ? `✓ ${what}` : `✕ ${what}: ${mend}`);
   if (findings.some(({ mend }) => mend !== undefined)) process.exitCode = 1;

@@ -42,7 +42,7 @@ export function confirmationMail(
   const { hello, enter, valid, ignore, reply } = words;
   const paragraph = (text: string) => `<p>${text}</p>`;
   return {
-    to,
+    ...{ to, link },
     subject: words.subject,
     text: `${[hello, words.code, code, enter, link, valid, ignore, reply].join("\n\n")}\n`,
     html: [

@@ -1,81 +1,153 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { causeOf, type Log } from "../outside/log.ts";
-import type { Mail, Mailer } from "../outside/mail.ts";
+import { CONNECTIONS, type Mail, type Mailer } from "../outside/mail.ts";
+import { type MailFailure, mailFailure } from "../outside/mail-failure.ts";
+import { openMailLanes, type Waiting } from "./mail-lanes.ts";
+import { CODE_LIFE } from "./submissions.ts";
 
 /** Mails on their way out, in memory alone: whatever has not left when the process ends is lost. */
 export type MailQueue = {
   /** Takes the mail and returns at once; false when too many are waiting. */
   add(mail: Mail): boolean;
+  /** How mail leaves at the moment. It is the same for everybody, so a page may say it to anybody. */
+  flow(): MailFlow;
+  /** Mails that wait or were put off, and what became of the others. */
+  counts(): MailCounts;
   /** Resolves once every mail has left or has been given up. */
   idle(): Promise<void>;
   /** Gives waiting mails until `deadline` milliseconds from now, then drops the rest. */
   close(deadline: number): Promise<void>;
 };
 
-const CAPACITY = 10_000;
-const AT_ONCE = 4;
+/** `late`: mails wait for minutes before they leave; `away`: the mail server does not answer. */
+export type MailFlow = "well" | "late" | "away";
+export type MailCounts = Readonly<Record<"waiting" | "putOff" | "sent" | "refused" | "dropped", number>>;
 
-type Attempt = { readonly mail: Mail; readonly tries: number };
+/** Mails that wait; with more the form is not taken. */
+const CAPACITY = 10_000;
+/** Mails that were put off; with more the oldest are dropped, so that addresses nobody takes keep nobody else out. */
+const PUT_OFF = 5_000;
+/** Failures in a row of the line itself after which one mail at a time tries whether the server is back. */
+const AWAY_AFTER = 4;
+const PROBE_AT_LEAST_EVERY = 60_000;
+/** How long a mail waits at most that no server answered for: the line is back for all of them at once. */
+const AWAY_AT_MOST = 5 * 60_000;
+/** A mail that waited longer before it was first tried makes everybody's page say so, in milliseconds. */
+const LATE = 120_000;
+
+const [SECOND, MINUTE] = [1_000, 60_000];
+/** Greylisting lets a mail pass after minutes, at some servers after an hour; together it is more than five hours. */
+export const WAITS: readonly number[] = [
+  ...[2 * SECOND, 30 * SECOND, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE],
+  ...[40 * MINUTE, 60 * MINUTE, 90 * MINUTE, 120 * MINUTE],
+];
 
 /** A queue in front of a mailer. `waits`: milliseconds before each further attempt. */
-export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[] = [2_000, 15_000, 60_000]): MailQueue {
-  const waiting: Attempt[] = [];
-  const active = new Set<Promise<void>>();
-  const putOff = new Set<Promise<void>>();
-  const stop = new AbortController();
+export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[] = WAITS): MailQueue {
+  const lanes = openMailLanes();
+  const putOff = new Map<Waiting, NodeJS.Timeout>();
+  const active = new Set<Waiting>();
+  const idlers: (() => void)[] = [];
+  const counts = { sent: 0, refused: 0, dropped: 0 };
+  let [failures, standsUntil, lateness] = [0, 0, 0];
+  let timer: NodeJS.Timeout | undefined;
+  let [closing, closed] = [false, false];
+  const now = () => performance.now();
 
-  async function deliver({ mail, tries }: Attempt): Promise<void> {
+  function next(): void {
+    clearTimeout(timer);
+    while (!closed && active.size < (failures < AWAY_AFTER ? CONNECTIONS : 1)) {
+      const waiting = now() < standsUntil ? undefined : lanes.take(now());
+      if (!waiting) {
+        const moment = now() < standsUntil ? standsUntil : lanes.nextMoment();
+        if (moment !== undefined) timer = setTimeout(next, Math.max(1, moment - now()));
+        break;
+      }
+      if (waiting.tries === 0) lateness = now() - waiting.since;
+      active.add(waiting);
+      void deliver(waiting);
+    }
+    if (active.size + lanes.size() + putOff.size === 0) for (const resolve of idlers.splice(0)) resolve();
+  }
+
+  async function deliver(waiting: Waiting): Promise<void> {
+    const failure = await send(waiting.mail);
+    active.delete(waiting);
+    lanes.done(waiting, failure === undefined ? "faster" : failure === "slower" ? "slower" : "same", now());
+    failures = failure === "away" ? failures + 1 : 0;
+    if (failures >= AWAY_AFTER) {
+      const wait = (waits[0] ?? SECOND) * 2 ** Math.min(failures - AWAY_AFTER, 20);
+      standsUntil = now() + Math.min(wait, PROBE_AT_LEAST_EVERY);
+    }
+    if (failure === undefined) counts.sent++;
+    else if (failure === "refused") counts.refused++;
+    else putAway(waiting, failure);
+    next();
+  }
+
+  async function send(mail: Mail): Promise<MailFailure | undefined> {
     try {
       await mailer.send(mail);
+      return undefined;
     } catch (error) {
-      const wait = waits[tries];
-      // The server said no for good: another attempt would only annoy it.
-      const refused = Number(Object(error).responseCode) >= 500;
-      log.warn({ ...causeOf(error), again: wait !== undefined && !refused }, "mail not taken");
-      if (wait !== undefined && !refused) putAway({ mail, tries: tries + 1 }, wait);
+      const failure = mailFailure(error);
+      log.warn({ ...causeOf(error), failure }, "mail not taken");
+      return failure;
     }
   }
 
   // While it waits, others go: a few addresses that no server takes must not hold up everybody's mail.
-  function putAway(attempt: Attempt, wait: number): void {
-    const pause: Promise<void> = sleep(wait, undefined, { signal: stop.signal })
-      .then(() => void waiting.push(attempt))
-      .catch(() => {})
-      .finally(() => {
-        putOff.delete(pause);
-        next();
-      });
-    putOff.add(pause);
-  }
-
-  function next(): void {
-    while (active.size < AT_ONCE && !stop.signal.aborted) {
-      const attempt = waiting.shift();
-      if (!attempt) return;
-      const delivery: Promise<void> = deliver(attempt).finally(() => {
-        active.delete(delivery);
-        next();
-      });
-      active.add(delivery);
+  function putAway(waiting: Waiting, failure: MailFailure): void {
+    const away = failure === "away";
+    const wait = away ? Math.min(waits[waiting.tries] ?? AWAY_AT_MOST, AWAY_AT_MOST) : waits[waiting.tries];
+    if (closing || wait === undefined || now() - waiting.since > CODE_LIFE) return void counts.dropped++;
+    // No mail uses up its last attempts while no server answers.
+    const tries = away ? Math.min(waiting.tries + 1, Math.max(0, waits.length - 2)) : waiting.tries + 1;
+    const again = { ...waiting, tries };
+    const back = setTimeout(() => {
+      putOff.delete(again);
+      lanes.push(again);
+      next();
+    }, wait);
+    putOff.set(again, back);
+    if (putOff.size > PUT_OFF) {
+      const [oldest, its] = putOff.entries().next().value!;
+      clearTimeout(its);
+      putOff.delete(oldest);
+      counts.dropped++;
     }
   }
 
-  async function idle(): Promise<void> {
-    while (active.size + putOff.size > 0) await Promise.all([...active, ...putOff]);
+  function idle(): Promise<void> {
+    return new Promise((resolve) => {
+      idlers.push(resolve);
+      next();
+    });
   }
 
   return {
     add(mail) {
-      if (stop.signal.aborted || waiting.length + putOff.size >= CAPACITY) return false;
-      waiting.push({ mail, tries: 0 });
+      if (closed || lanes.size() >= CAPACITY) return false;
+      lanes.push({ mail, tries: 0, since: now() });
       next();
       return true;
     },
+    flow: () => (failures >= 2 ? "away" : lateness > LATE ? "late" : "well"),
+    counts: () => ({ ...counts, waiting: lanes.size(), putOff: putOff.size }),
     idle,
     async close(deadline) {
+      closing = true;
+      const before = counts.dropped;
+      for (const back of putOff.values()) clearTimeout(back);
+      counts.dropped += putOff.size;
+      putOff.clear();
       await Promise.race([idle(), sleep(deadline, undefined, { ref: false })]);
-      stop.abort();
-      waiting.length = 0;
+      closed = true;
+      counts.dropped += lanes.size();
+      lanes.clear();
+      next();
+      const mails = counts.dropped - before;
+      if (mails > 0) log.warn({ mails }, "mails were dropped that had not left");
       mailer.close();
     },
   };

@@ -1,34 +1,52 @@
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTransport, type SendMailOptions } from "nodemailer";
+import type { DkimKey } from "./dkim.ts";
 
-/** One mail to one person, as text and as HTML. */
-export type Mail = { readonly to: string; readonly subject: string; readonly text: string; readonly html: string };
+/** One mail to one person, as text and as HTML, with its one link. */
+export type Mail = {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** the link that the text holds; it stands in List-Unsubscribe too, and leads to "It was not me" */
+  readonly link: string;
+};
 
 /** Sends mails, one promise each; it rejects when the server did not take the mail. */
 export type Mailer = { send(mail: Mail): Promise<void>; close(): void };
 
+/** Where mail goes. */
+export type MailSettings =
+  | { readonly kind: "capture"; readonly folder: string }
+  | { readonly kind: "smtp"; readonly url: string; readonly dkim?: DkimKey | undefined };
+
+/** Deliveries at once, each over a connection of its own that stays open for the next. */
+export const CONNECTIONS = 10;
+
 /** A mailer for `MAIL_URL`: into a folder of this machine, or to an SMTP server. */
-export function openMailer(
-  at: { readonly kind: "capture"; readonly folder: string } | { readonly kind: "smtp"; readonly url: string },
-  from: string,
-): Mailer {
-  return at.kind === "capture" ? captureMailer(at.folder, from) : smtpMailer(at.url, from);
+export function openMailer(at: MailSettings, from: string): Mailer {
+  return at.kind === "capture" ? captureMailer(at.folder, from) : smtpMailer(at, from);
 }
 
 // Nothing in a mail names a file, an address to load, or the program that made it.
 const PLAIN = { disableFileAccess: true, disableUrlAccess: true, xMailer: false } as const;
 
-function smtpMailer(url: string, from: string): Mailer {
+function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, from: string): Mailer {
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: 4,
+    maxConnections: CONNECTIONS,
+    // The queue tries again, and knows how long it may.
+    maxRequeues: 0,
     connectionTimeout: 15_000,
     greetingTimeout: 15_000,
     socketTimeout: 30_000,
+    // The address and the code must not cross the net in the clear because somebody cut STARTTLS out.
+    requireTLS: !isLoopbackHost(new URL(url).hostname),
     // Without it the machine's own name would greet the server.
     name: domainOf(from),
+    ...(dkim && { dkim: { domainName: domainOf(from), keySelector: dkim.selector, privateKey: dkim.privateKey } }),
   });
   return {
     async send(mail) {
@@ -75,10 +93,22 @@ function messageOf(mail: Mail, from: string): SendMailOptions {
     html: mail.html,
     // Unlike base64 it leaves a code readable where a mail program shows the source.
     textEncoding: "quoted-printable",
-    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+    headers: {
+      "Auto-Submitted": "auto-generated",
+      "X-Auto-Response-Suppress": "All",
+      // No List-Unsubscribe-Post: a click of the provider's own would undo what only the typed code may undo.
+      "List-Unsubscribe": { prepared: true, value: `<${mail.link}>` },
+    },
+    // A bounce would carry address and code to a mailbox of ours: the server is asked for none (RFC 3461 §4.1).
+    dsn: { notify: "NEVER", return: "HDRS" },
   };
 }
 
-function domainOf(address: string): string {
+function isLoopbackHost(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** What stands behind the @. */
+export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);
 }

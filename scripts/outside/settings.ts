@@ -1,9 +1,9 @@
-import { createPrivateKey } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../letter/error.ts";
 import type { DatabasePlace } from "./database.ts";
+import { type DkimKey, readRsaKey } from "./dkim.ts";
+import type { MailSettings } from "./mail.ts";
 
 /** Everything that the environment decides, with defaults for one machine. Durations in milliseconds. */
 export type Settings = {
@@ -16,9 +16,7 @@ export type Settings = {
   readonly limits: boolean;
   /** absolute path of the SQLite file, or a PostgreSQL server that several instances may share */
   readonly database: DatabasePlace;
-  readonly mail:
-    | { readonly kind: "capture"; readonly folder: string }
-    | { readonly kind: "smtp"; readonly url: string };
+  readonly mail: MailSettings;
   /** sender of all mails */
   readonly mailFrom: string;
   readonly gitHost: { readonly kind: "local" } | GitHubSettings;
@@ -80,6 +78,11 @@ const environment = z.object({
     .string()
     .regex(/^(capture:$|smtps?:\/\/[^\s]+$)/, "write capture: or smtp://USER:PASSWORD@HOST:PORT")
     .default("capture:"),
+  MAIL_DKIM_KEY: z.string().optional(),
+  MAIL_DKIM_SELECTOR: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "write small letters, digits and hyphens, such as mail")
+    .default("mail"),
   MAIL_FROM: z.email("write the sender’s address, such as no-reply@example.org").optional(),
   GIT_HOST: z
     .string()
@@ -119,6 +122,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (!values.LIMITS && !local) throw wrong("LIMITS", "write on; off is allowed only with GIT_HOST=local");
   const fileAtLeast = values.FILE_AT_LEAST ?? (local ? 1 : 20);
   if (fileAtLeast > values.FILE_AT_MOST) throw wrong("FILE_AT_LEAST", "write no more than FILE_AT_MOST");
+  const dkim = readDkim(values);
   const dataDir = resolve(values.DATA_DIR);
   const serviceUrl = values.SERVICE_URL ?? `http://localhost:${values.PORT}`;
   return {
@@ -131,7 +135,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     mail:
       values.MAIL_URL === "capture:"
         ? { kind: "capture", folder: join(dataDir, "mail") }
-        : { kind: "smtp", url: values.MAIL_URL },
+        : { kind: "smtp", url: values.MAIL_URL, dkim },
     mailFrom: values.MAIL_FROM ?? `no-reply@${new URL(serviceUrl).hostname}`,
     gitHost,
     siteUrl: values.SITE_URL ?? serviceUrl,
@@ -166,18 +170,22 @@ function readGitHost(values: z.output<typeof environment>): Settings["gitHost"] 
   };
 }
 
-/** The key itself, also with `\n` for its line ends as some hosts store it, or the path of a file that holds it. */
 function readAppKey(value: string): string {
   try {
-    const text = value.trimStart().startsWith("-----BEGIN ")
-      ? value.replaceAll("\\n", "\n")
-      : readFileSync(value, "utf8");
-    const key = createPrivateKey(text);
-    if (key.asymmetricKeyType !== "rsa") throw new Error("another kind of key");
-    return key.export({ type: "pkcs8", format: "pem" }) as string;
+    return readRsaKey(value);
   } catch {
     // What went wrong may repeat the value.
     throw wrong("FILE_APP_KEY", "write the App’s private key as GitHub gave it (PEM), or the path of its file");
+  }
+}
+
+function readDkim(values: z.output<typeof environment>): DkimKey | undefined {
+  const { MAIL_DKIM_KEY: key, MAIL_DKIM_SELECTOR: selector } = values;
+  if (key === undefined) return undefined;
+  try {
+    return { selector, privateKey: readRsaKey(key) };
+  } catch {
+    throw wrong("MAIL_DKIM_KEY", "write an RSA key of 2048 bits or more (PEM), or the path of its file");
   }
 }
 

@@ -1,62 +1,151 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
+import { type MailQueue, openMailQueue, WAITS } from "../../scripts/form-service/mail-queue.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { openMailer } from "../../scripts/outside/mail.ts";
-import { fixedClock, people } from "../support/fixtures.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
+import { fixedClock, minutes, people } from "../support/fixtures.ts";
+import { type MailServer, type MailServerOptions, startMailServer } from "../support/mail-server.ts";
 
 let server: MailServer;
-beforeEach(async () => {
-  server = await startMailServer();
-});
-afterEach(() => server.stop());
-
-const mailTo = (to: string) => ({ to, subject: "Your confirmation code", text: "Hello\n", html: "<p>Hello</p>" });
+let queue: MailQueue | undefined;
 const lines: string[] = [];
 const log = openLog(fixedClock(), { write: (line: string) => void lines.push(line) });
-const open = () => openMailer({ kind: "smtp", url: server.url }, "no-reply@example.org");
+const link = "https://example.org/en/confirm/?s=AAAAAAAAAAAAAAAAAAAAAA";
+const mailTo = (to: string) => ({ to, subject: "Your confirmation code", text: "Hello\n", html: "<p>Hello</p>", link });
+
+const open = (waits: readonly number[] = [10, 10], url = server.url): MailQueue => {
+  queue = openMailQueue(openMailer({ kind: "smtp", url }, "no-reply@example.org"), log, waits);
+  return queue;
+};
+const restart = async (options: MailServerOptions) => {
+  await server.stop();
+  server = await startMailServer({ port: Number(new URL(server.url).port), ...options });
+};
+
+beforeEach(async () => {
+  lines.length = 0;
+  server = await startMailServer();
+});
+afterEach(async () => {
+  await queue?.close(0);
+  await server.stop();
+});
 
 describe("mails on their way out", () => {
-  it.each(["greylist", "cut"] as const)("are tried again after a fault (%s)", async (fault) => {
-    const queue = openMailQueue(open(), log, [10, 10]);
+  it.each(["greylist", "cut", "throttle", "sender", "tarpit"] as const)("arrive after a fault (%s)", async (fault) => {
+    const mails = open();
     server.failNext(fault);
-    expect(queue.add(mailTo(people.sara.email))).toBe(true);
+    expect(mails.add(mailTo(people.sara.email))).toBe(true);
     await server.waitForMail(people.sara.email);
-    await queue.idle();
-    await queue.close(0);
+    await mails.idle();
+    expect(mails.counts()).toEqual({ waiting: 0, putOff: 0, sent: 1, refused: 0, dropped: 0 });
+    expect(mails.flow()).toBe("well");
+  });
+
+  it("pass a server that puts off every stranger", async () => {
+    await restart({ greylist: 2 });
+    const mails = open([10, 10, 10]);
+    const everybody = Array.from({ length: 20 }, (_, i) => `person${i}@example.org`);
+    for (const email of everybody) mails.add(mailTo(email));
+    await mails.idle();
+    expect(server.mails.map(({ to }) => to).sort()).toEqual(everybody.sort());
+  });
+
+  it("wait longer each time, for hours in all: greylisting may take one", () => {
+    expect(WAITS.every((wait, i) => i === 0 || wait > WAITS[i - 1]!)).toBe(true);
+    expect(WAITS.reduce((sum, wait) => sum + wait)).toBeGreaterThan(minutes(180));
   });
 
   it("are given up when the server refuses them for good, and the log does not say whose", async () => {
-    const queue = openMailQueue(open(), log, [10, 10]);
+    const mails = open();
     server.failNext("refuse");
-    queue.add(mailTo(people.sara.email));
-    await queue.idle();
-    await queue.close(0);
+    mails.add(mailTo(people.sara.email));
+    await mails.idle();
     expect(server.mails).toEqual([]);
+    expect(mails.counts()).toMatchObject({ sent: 0, refused: 1 });
     expect(lines.join("")).toContain('"code":"550"');
     expect(lines.join("")).not.toContain("example.org");
   });
 
   it("do not wait for others that were put off", async () => {
-    const queue = openMailQueue(open(), log, [60_000]);
+    const mails = open([60_000]);
     for (let i = 0; i < 8; i++) {
       server.failNext("greylist");
-      queue.add(mailTo(`nobody${i}@example.org`));
+      mails.add(mailTo(`nobody${i}@example.org`));
     }
-    queue.add(mailTo(people.sara.email));
+    await expect.poll(() => mails.counts().putOff).toBe(8);
+    mails.add(mailTo(people.sara.email));
     await server.waitForMail(people.sara.email, 5_000);
-    await queue.close(0);
-    await queue.idle();
-    expect(server.mails).toHaveLength(1);
+    expect(mails.counts()).toMatchObject({ sent: 1, putOff: 8 });
+  });
+
+  it("wait while the server is away, and all leave when it is back; meanwhile a page may say so", async () => {
+    await server.stop();
+    const mails = open([5, 5]);
+    const everybody = Array.from({ length: 12 }, (_, i) => `person${i}@example.org`);
+    for (const email of everybody) mails.add(mailTo(email));
+    await expect.poll(() => mails.flow()).toBe("away");
+    await expect.poll(() => lines.length, { timeout: 10_000 }).toBeGreaterThan(7);
+    server = await startMailServer({ port: Number(new URL(server.url).port) });
+    await mails.idle();
+    expect(server.mails.map(({ to }) => to).sort()).toEqual(everybody.sort());
+    expect(mails.flow()).toBe("well");
+  });
+
+  it("wait when the server says nothing, as a tarpit does", async () => {
+    const mails = open([10, 10], `${server.url}?socketTimeout=400`);
+    server.failNext("tarpit");
+    mails.add(mailTo(people.sara.email));
+    await expect.poll(() => lines.join("")).toContain('"failure":"away"');
+    await server.waitForMail(people.sara.email);
   });
 
   it("are dropped at the end when the server is away, and no more are taken", async () => {
     await server.stop();
-    const queue = openMailQueue(open(), log, [60_000]);
-    expect(queue.add(mailTo(people.sara.email))).toBe(true);
-    await queue.close(50);
-    await queue.idle();
-    expect(queue.add(mailTo(people.sara.email))).toBe(false);
+    const mails = open([60_000]);
+    expect(mails.add(mailTo(people.sara.email))).toBe(true);
+    await mails.close(50);
+    await mails.idle();
+    expect(mails.add(mailTo(people.sara.email))).toBe(false);
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ mails: 1 });
     server = await startMailServer();
+  });
+
+  it("are counted: what no longer fits is not taken", async () => {
+    await server.stop();
+    const mails = open([60_000]);
+    let taken = 0;
+    while (mails.add(mailTo(`person${taken}@domain${taken % 100}.example`))) taken++;
+    expect(taken).toBeGreaterThanOrEqual(10_000);
+    expect(taken).toBeLessThan(10_100);
+    server = await startMailServer();
+  });
+});
+
+describe("mails to one domain", () => {
+  it("share few connections, and leave the others to the rest", async () => {
+    await restart({ takes: 100 });
+    const mails = open();
+    for (let i = 0; i < 20; i++) mails.add(mailTo(`person${i}@big.example`));
+    for (let i = 0; i < 8; i++) mails.add(mailTo(`person@small${i}.example`));
+    await mails.idle();
+    expect(server.mails).toHaveLength(28);
+    expect(server.atOnce("big.example")).toBeLessThanOrEqual(4);
+    expect(server.atOnce("big.example")).toBeGreaterThan(1);
+    expect(server.connections()).toBeLessThanOrEqual(10);
+    // Those to the others did not wait behind the twenty.
+    expect(server.mails.slice(0, 16).filter(({ to }) => to.includes("@small"))).toHaveLength(8);
+  });
+
+  it("slow down where the provider says that they are too many, and there alone", async () => {
+    const mails = open([10, 10, 10]);
+    server.failNext("throttle");
+    mails.add(mailTo("first@big.example"));
+    await expect.poll(() => lines.join("")).toContain('"failure":"slower"');
+    mails.add(mailTo("second@big.example"));
+    mails.add(mailTo("person@small.example"));
+    await server.waitForMail("person@small.example", 900);
+    expect(mails.counts().sent).toBe(1);
+    await mails.idle();
+    expect(server.mails.map(({ to }) => to.split("@")[1])).toEqual(["small.example", "big.example", "big.example"]);
   });
 });

@@ -1,8 +1,11 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { dkimVerify } from "mailauth";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readCapturedMails } from "../../scripts/outside/captured-mail.ts";
+import { dkimRecord } from "../../scripts/outside/dkim.ts";
 import { openMailer } from "../../scripts/outside/mail.ts";
 import { people } from "../support/fixtures.ts";
 import { type MailServer, readMails, startMailServer } from "../support/mail-server.ts";
@@ -12,6 +15,7 @@ const mailTo = (to: string) => ({
   subject: "کد تأیید شما — 1",
   text: `سلام، = \n\n${"خط بلند ".repeat(40)}\n\n00AB12CD\n\n.\n\nhttps://example.org/fa/confirm/?s=AAAA\n`,
   html: '<p dir="rtl">سلام</p>',
+  link: "https://example.org/fa/confirm/?s=AAAA",
 });
 
 describe("captured mails", () => {
@@ -64,4 +68,53 @@ describe("mails through an SMTP server", () => {
     expect(mail.raw.toString()).not.toMatch(/^x-mailer|nodemailer/im);
     mailer.close();
   });
+
+  it("say that a program wrote them, offer one way out and no other link, and ask for no bounce", async () => {
+    const mailer = openMailer({ kind: "smtp", url: server.url }, "no-reply@example.org");
+    await mailer.send(mailTo(people.sara.email));
+    const { raw, links } = await server.waitForMail(people.sara.email);
+    const { link } = mailTo("");
+    expect(raw.toString()).toMatch(/^Auto-Submitted: auto-generated\r$/m);
+    expect(raw.toString()).toContain(`\r\nList-Unsubscribe: <${link}>\r\n`);
+    // With it a provider, or a scanner, could undo by one request what only the typed code may undo.
+    expect(raw.toString()).not.toMatch(/^List-Unsubscribe-Post/im);
+    expect(links).toEqual([link]);
+    expect(server.notify).toEqual(["NEVER"]);
+    mailer.close();
+  });
+
+  it("are signed so that others can check it with the DNS record, and see any change", async () => {
+    const { privateKey } = generateKeyPairSync("rsa", {
+      ...{ modulusLength: 2048, publicKeyEncoding: { type: "spki", format: "pem" } },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
+    const dkim = { selector: "mail", privateKey };
+    const record = dkimRecord(dkim, "example.org");
+    expect(record.name).toBe("mail._domainkey.example.org");
+    const mailer = openMailer({ kind: "smtp", url: server.url, dkim }, "no-reply@example.org");
+    await mailer.send(mailTo(people.sara.email));
+    mailer.close();
+    const { raw } = await server.waitForMail(people.sara.email);
+    const verdict = async (message: Buffer) => {
+      const resolver = async (name: string) => (name === record.name ? [[record.value]] : []);
+      const { results } = await dkimVerify(message, { resolver } as never);
+      return results.map(({ signingDomain, status }) => `${signingDomain} ${status.result}`);
+    };
+    expect(await verdict(raw)).toEqual(["example.org pass"]);
+    const other = raw.toString().replace("00AB12CD", "00AB12CE");
+    expect(await verdict(Buffer.from(other))).toEqual(["example.org neutral"]);
+    const header = /^DKIM-Signature:[\s\S]*?(?=\r\n\S)/m.exec(raw.toString())?.[0].replace(/\s+/g, "") ?? "";
+    for (const name of ["from", "to", "subject", "list-unsubscribe"]) expect(header.toLowerCase()).toContain(name);
+  });
+});
+
+it("never cross a net in the clear", async () => {
+  const server = await startMailServer();
+  // The same server, by an address that is not this machine's own; it offers no STARTTLS.
+  const mailer = openMailer({ kind: "smtp", url: server.url.replace("127.0.0.1", "0.0.0.0") }, "no-reply@example.org");
+  await expect(mailer.send(mailTo(people.sara.email))).rejects.toMatchObject({ code: "ETLS" });
+  expect(server.connections()).toBe(1);
+  expect(server.mails).toEqual([]);
+  mailer.close();
+  await server.stop();
 });

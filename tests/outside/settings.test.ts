@@ -55,6 +55,8 @@ describe("settings", () => {
     ["DATABASE_URL", "mysql://user:hunter2@host/db"],
     ["MAIL_URL", "https://user:hunter2@host"],
     ["MAIL_FROM", "hunter2"],
+    ["MAIL_DKIM_KEY", "/nowhere/hunter2.pem"],
+    ["MAIL_DKIM_SELECTOR", "hunter2._domainkey"],
     ["GIT_HOST", "hunter2"],
     ["SITE_URL", "letter.example.org"],
     ["SERVICE_URL", "https://user:hunter2@host/"],
