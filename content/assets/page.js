@@ -103,8 +103,8 @@ for (const field of all("input[data-max]")) {
   const note = document.getElementById(`${field.id}-left`);
   field.addEventListener("input", () => {
     const left = Number(field.dataset.max) - [...field.value.trim().normalize("NFC")].length;
-    note.textContent =
-      left < 20 ? note.dataset.text.replace("{n}", left.toLocaleString(document.documentElement.lang)) : "";
+    const said = `${note.dataset.text} ${left.toLocaleString(document.documentElement.lang)}`;
+    note.textContent = left < 20 ? said : "";
   });
 }
 

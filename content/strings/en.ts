@@ -8,7 +8,7 @@ export const en = {
     exit_one: "Press Shift once more to leave this page.",
     copy: "Copy",
     copied: "Copied",
-    characters_left: "Characters left: {n}",
+    characters_left: "Characters left:",
     language: "Language",
     site_pages: "Pages of this site",
     back_to_letter: "Back to the letter",
@@ -64,6 +64,7 @@ export const en = {
   },
   sign: {
     title: "Sign the letter",
+    step: "Step 1 of 2",
     what: "You are about to sign the open letter to {addressee}.",
     steps: "There are two steps: this form, then a code that we send to your e-mail address.",
     shown_legend: "How should your name be shown?",
@@ -72,11 +73,13 @@ export const en = {
     counted: "Count me only",
     counted_hint: "We do not ask for your name. Leave the name and the place empty.",
     initials: "Show my initials only",
-    initials_hint: "People who know you may recognise you. On the list, for example: {example}",
+    initials_hint: "People who know you may recognise you.",
     initials_example: "L. B.",
     name: "Show my name publicly",
-    name_hint: "Anyone can see it, including the authorities in Iran. On the list, for example: {example}",
+    name_hint: "Anyone can see it, including the authorities in Iran.",
     name_example: "Leila Bahari",
+    place_example: "Berlin",
+    on_list: "On the list:",
     your_name: "Your name",
     your_name_hint: "In Persian, Latin or any other letters, as you want it to stand under the letter.",
     place: "City or country",
@@ -85,7 +88,8 @@ export const en = {
     email: "E-mail address",
     email_hint:
       "We send a code to it. It is never published. After you confirm, it is sealed, and only the custodians can read it.",
-    custodians: "Custodians are the people who alone hold the keys to the sealed details.",
+    email_where:
+      "Use a mailbox that only you open. A provider inside Iran can be made to show the authorities what it holds.",
     consent: "Your consent",
     consent_handover:
       "I agree that my signature, which reveals a political opinion, and the details I enter are given to {recipient} and used for nothing else.",
@@ -93,6 +97,17 @@ export const en = {
       "I agree that my name or initials, the place I enter and the day of my signature are published here, where anyone can see them.",
     consent_public_hint: "Only if your name or initials are to be shown.",
     send_code: "Send the code",
+    kept: {
+      title: "What becomes of what you enter",
+      waiting:
+        "Until you confirm, what you enter is stored encrypted on our server, for 48 hours at most; without the code and the link in your mailbox nobody can read it.",
+      sealed:
+        "After that your e-mail address, and your name unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
+      listed:
+        "Only if you choose it, your name or initials, your place and the day stand on the public list, until you withdraw; we cannot call back copies that others make of it.",
+      ledger: "The ledger keeps for ever that somebody signed, without name or address.",
+      leave: "You can withdraw your signature at any time until the data are destroyed after the handover.",
+    },
     withdraw_until: "You can withdraw your signature at any time until the data are destroyed after the handover.",
     again: "Fill in the form again",
   },
@@ -141,8 +156,16 @@ export const en = {
   },
   confirm: {
     title: "Check your inbox",
+    step: "Step 2 of 2",
     sent: "If this address can receive messages, a code has been sent to it.",
-    subject: "The message has the subject “Your confirmation code” and says nothing about this letter.",
+    mail: {
+      looks: "The message says nothing about this letter. It looks like this:",
+      subject_label: "Subject:",
+      subject: "Your confirmation code",
+      hello: "Hello,",
+      code: "Your confirmation code:",
+      code_place: "8 letters and digits",
+    },
     valid: "The code is valid for 48 hours. You can close this page; the link in the message opens it again.",
     waiting: "Your signature has not been recorded yet. It is confirmed once you enter the code here.",
     code: "Confirmation code",
@@ -171,9 +194,12 @@ export const en = {
     once: "Each address counts once, and its first signature stays as it was. To be shown differently, withdraw it and sign again.",
     what_for:
       "With this code you can see the state of your signature and withdraw it. It does not show your name or address to anyone.",
-    write: "Write it on paper, and keep the paper where only you can find it.",
+    write_title: "When to write it down",
+    write:
+      "If there is a place that only you can reach: on paper, without a word about what it is for, or in a password manager.",
+    do_not_write_title: "When not to",
     do_not_write:
-      "If your home, your bag or your telephone may be searched, do not write it down and do not take a picture of this page: the code is a proof that you signed. You can withdraw without it, from your e-mail address.",
+      "If your home, your bag or your telephone may be searched. Then take no picture of this page either: the code is a proof that you signed. You can withdraw without it, from your e-mail address.",
     again:
       "Within 48 hours the same link and code show it again. Delete the message with the confirmation code as soon as you can, from the bin too: whoever has it can work out the withdrawal code.",
     next: "What happens next",

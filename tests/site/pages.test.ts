@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { confirmationMail } from "../../scripts/form-service/confirmation-mail.ts";
 import { missingFromPage } from "../../scripts/letter/letter-page.ts";
 import type { NameProblem } from "../../scripts/letter/name.ts";
 import { confirmPage } from "../../scripts/site/views/confirm-page.ts";
@@ -8,7 +9,7 @@ import { languagesPage } from "../../scripts/site/views/languages-page.ts";
 import { letterPage } from "../../scripts/site/views/letter-page.ts";
 import { signPage } from "../../scripts/site/views/sign-page.ts";
 import { shardPage, signaturesPage } from "../../scripts/site/views/signatures-page.ts";
-import type { Lang } from "../../scripts/site/views/strings.ts";
+import { type Lang, stringsIn } from "../../scripts/site/views/strings.ts";
 import { verifyPage } from "../../scripts/site/views/verify-page.ts";
 import { root } from "../support/source.ts";
 import { every, make, s, site, values } from "./gallery.ts";
@@ -133,6 +134,18 @@ describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
     expect(html.indexOf('class="note"')).toBeLessThan(html.indexOf("<form"));
   });
 
+  it("shows by an example how each way to be shown will look on the list", () => {
+    const html = make("sign", lang);
+    expect(html.match(/class="sample"/g)).toHaveLength(4);
+    const { one_more } = stringsIn(lang).signatures;
+    expect([...html.matchAll(/class="sample">[^<]* <b>([^<]*)</g)].map(([, text]) => text)).toEqual([
+      one_more,
+      one_more,
+      "",
+      "",
+    ]);
+  });
+
   it("does not ask for the place when the campaign does not", () => {
     expect(inputs(make("sign", lang, { campaign: { ...site.campaign, ask: { place: false } } }))).not.toContain(
       "place",
@@ -180,6 +193,17 @@ describe.each(["fa", "en"] as const)("after the form, in %s", (lang) => {
     expect(html).toContain(`action="/${lang}/confirm/"`);
     expect(html).toContain(`action="/${lang}/confirm/resend/"`);
     expect(html).toContain(`href="/${lang}/not-me/?s=${s}"`);
+  });
+
+  it("the message looks as the page says", () => {
+    const { subject, hello, code, code_place } = stringsIn(lang).confirm.mail;
+    const mail = confirmationMail("https://letter.example.org", lang, "x@example.org", {
+      s: new Uint8Array(16),
+      code: "7KQM4TXR",
+    });
+    expect(mail.subject).toBe(subject);
+    expect(mail.text.split("\n\n").slice(0, 3)).toEqual([hello, code, "7KQM4TXR"]);
+    expect(code_place).toContain(lang === "fa" ? "۸" : "8");
   });
 
   it("a secret that is none cannot break out of the page", () => {

@@ -21,14 +21,15 @@ export function confirmPage(
     failed: problem !== undefined,
     body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
 ${confirmation.sentAgain && html`<div class="good" role="status"><p>${prose(confirm.sent_again)}</p></div>`}
+<p class="step">${confirm.step}</p>
 <h1>${confirm.title}</h1>
-${!confirmation.sentAgain && html`<p>${prose(confirm.sent)}</p>`}
-<p>${prose(confirm.waiting)}</p>
-<p class="quiet">${prose(confirm.subject)} ${prose(confirm.valid)}</p>
+<p>${!confirmation.sentAgain && prose(confirm.sent)} ${prose(confirm.waiting)}</p>
+${mail(strings)}
 <form method="post" action="${site.serviceUrl}/${lang}/confirm/" novalidate>
 <input type="hidden" name="s" value="${s}">
 ${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
 <button type="submit" class="btn">${confirm.confirm_sig}</button>
+<p class="hint">${prose(confirm.valid)}</p>
 </form>
 ${nothingArrived(site, lang, strings, s)}`,
   });
@@ -49,9 +50,18 @@ export function resendGonePage(site: SiteContext, lang: Lang, { s }: { s: string
   });
 }
 
+/** What the message looks like, so that it is found among others, and nobody is surprised by how little it says. */
+function mail({ confirm }: Strings): Html {
+  const { looks, subject_label, subject, hello, code, code_place } = confirm.mail;
+  return html`<figure class="mail"><figcaption>${prose(looks)}</figcaption>
+<p><span class="quiet">${subject_label}</span> <b>${subject}</b></p>
+<p>${hello}<br>${code}<br><span class="blank">${code_place}</span></p></figure>`;
+}
+
 function nothingArrived(site: SiteContext, lang: Lang, { confirm, sign }: Strings, s: string): Html {
   return html`<h2>${confirm.nothing_arrived}</h2>
-<ul><li>${confirm.spam}</li><li>${confirm.wait}</li>
+<ul><li>${confirm.spam}</li>
+<li>${confirm.wait}</li>
 <li>${confirm.wrong_address} <a href="${site.siteUrl}/${lang}/sign/">${sign.again}</a></li></ul>
 <form method="post" action="${site.serviceUrl}/${lang}/confirm/resend/">
 <input type="hidden" name="s" value="${s}">

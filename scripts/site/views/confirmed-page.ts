@@ -18,13 +18,14 @@ export function confirmedPage(
 <h2>${confirmed.keep_title}</h2>
 <p>${prose(confirmed.what_for)}</p>
 <p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
-<ul><li>${prose(confirmed.write)}</li>
-<li><strong>${prose(confirmed.do_not_write)}</strong></li>
-<li>${prose(confirmed.again)}</li></ul>
+<p class="tools" data-copy="withdrawal-code" data-label="${page.copy}" data-done="${page.copied}"></p>
+<div class="pair"><section><h3>${confirmed.write_title}</h3><p>${prose(confirmed.write)}</p></section>
+<section class="not"><h3>${confirmed.do_not_write_title}</h3><p>${prose(confirmed.do_not_write)}</p></section></div>
+<p>${prose(confirmed.again)}</p>
 <h2>${confirmed.next}</h2>
-<ul><li>${prose(confirmed.review)}</li>
+<ul><li><strong>${prose(confirmed.no_more_mail)}</strong></li>
+<li>${prose(confirmed.review)}</li>
 <li>${prose(confirmed.publish)}</li>
-<li>${prose(confirmed.no_more_mail)}</li>
 <li>${prose(confirmed.once)}</li></ul>
 <p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a> <a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a></p>`,
   });

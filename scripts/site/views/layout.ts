@@ -17,6 +17,8 @@ export type Page = {
   readonly robots?: "index" | "noindex" | "noindex,noarchive";
   /** Says nothing of the letter: for somebody who did not ask for anything. */
   readonly neutral?: boolean;
+  /** The sheet has room for something beside the text. */
+  readonly broad?: boolean;
   /** A plain sheet with a way back to the letter, or the letter's own wide layout. */
   readonly wide?: boolean;
 };
@@ -96,7 +98,7 @@ ${site.capturedMail && html`<p>${prose(strings.page.captured_mail)} <a href="${s
 
 function sheet(site: SiteContext, lang: Lang, strings: Strings, page: Page): Html {
   return html`${!page.neutral && html`<a class="back" href="${site.siteUrl}/${lang}/">${strings.page.back_to_letter}</a>`}
-<div class="sheet">
+<div class="${page.broad ? "sheet broad" : "sheet"}">
 ${page.body}
 </div>`;
 }

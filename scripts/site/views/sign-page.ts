@@ -1,5 +1,5 @@
 import { NAME_LENGTH, PLACE_LENGTH } from "../../letter/name.ts";
-import { isShown, type Shown } from "../../letter/shown.ts";
+import { isPublic, isShown, type Shown } from "../../letter/shown.ts";
 import type { FormValues, Problems } from "../../letter/submission.ts";
 import type { SiteContext } from "./context.ts";
 import {
@@ -30,8 +30,10 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
     at: "site",
     failed: problems.length > 0,
     body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}
+<p class="step">${strings.sign.step}</p>
 <h1>${strings.sign.title}</h1>
 <p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })} ${prose(strings.sign.steps)}</p>
+<div class="beside full">
 <section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
 <form method="post" action="${site.serviceUrl}/${lang}/sign/" novalidate>
 ${shownField(view)}
@@ -39,9 +41,11 @@ ${textField(view, { name: "name", label: strings.sign.your_name, hint: strings.s
 ${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: strings.sign.place_hint, autocomplete: "off", max: PLACE_LENGTH, optional: true })}
 ${emailField(view)}
 ${consentFields(view)}
+${kept(strings)}
 <button type="submit" class="btn">${strings.sign.send_code}</button>
-<p class="hint">${prose(strings.sign.withdraw_until)}</p>
-</form>`,
+</form>
+</div>`,
+    broad: true,
   });
 }
 
@@ -80,23 +84,18 @@ function shownField(view: View): Html {
   const chosen: Shown = values && isShown(values.shown) ? values.shown : "hidden";
   const ways: Shown[] = ["hidden", "counted", "initials", "name"];
   return html`<fieldset class="${wrong ? "f no" : "f"}" id="shown" tabindex="-1"${wrong && html` aria-describedby="shown-problem"`}><legend>${strings.sign.shown_legend}</legend>
-${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`}><span>${strings.sign[way]} <small>${shownHint(view, way)}</small></span></label>\n`)}</fieldset>`;
+${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`}><span>${strings.sign[way]} <small>${shownHint(view, way)}</small> <small class="sample">${strings.sign.on_list} <b>${sample(view, way)}</b></small></span></label>\n`)}</fieldset>`;
 }
 
 function shownHint({ site, lang, strings: { sign } }: View, way: Shown): Html {
-  const recipient = site.campaign.recipient.name[lang] ?? "";
-  switch (way) {
-    case "hidden":
-      return fill(sign.hidden_hint, { recipient });
-    case "counted":
-      return prose(sign.counted_hint);
-    case "initials":
-      return fill(sign.initials_hint, { example: html`<bdi>${sign.initials_example}</bdi>` });
-    case "name":
-      return fill(sign.name_hint, { example: html`<bdi>${sign.name_example}</bdi>` });
-    default:
-      return way satisfies never;
-  }
+  return fill(sign[`${way}_hint`], { recipient: site.campaign.recipient.name[lang] ?? "" });
+}
+
+/** How such a signature will look on the list. */
+function sample({ site, strings: { sign, signatures } }: View, way: Shown): Html {
+  if (!isPublic(way)) return html`${signatures.one_more}`;
+  const place = site.campaign.ask.place && html` <bdi class="at">${sign.place_example}</bdi>`;
+  return html`<bdi>${way === "name" ? sign.name_example : sign.initials_example}</bdi>${place}`;
 }
 
 function textField(
@@ -106,14 +105,15 @@ function textField(
   const { name, optional } = field;
   const wrong = problemOf(view, name);
   return html`<div class="${wrong ? "f no" : "f"}"><label for="${name}">${field.label}${optional && html` <small>${view.strings.sign.optional}</small>`}</label><p class="hint" id="${name}-hint">${prose(field.hint)}</p>
-${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type="text" dir="auto" autocomplete="${field.autocomplete}" maxlength="${field.max * 2}" value="${view.values?.[name] ?? ""}" aria-describedby="${name}-hint${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}></div>`;
+${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type="text" dir="auto" autocomplete="${field.autocomplete}" spellcheck="false" maxlength="${field.max * 2}" data-max="${field.max}" value="${view.values?.[name] ?? ""}" aria-describedby="${name}-hint${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}>
+<p class="hint left" id="${name}-left" role="status" data-text="${view.strings.page.characters_left}"></p></div>`;
 }
 
 function emailField(view: View): Html {
   const { lang, strings, values } = view;
   const wrong = problemOf(view, "email");
-  return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)} ${prose(strings.sign.custodians)}</p>
-${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}></div>`;
+  return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)} ${prose(strings.sign.email_where)}</p>
+${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" required aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}></div>`;
 }
 
 function consentFields(view: View): Html {
@@ -123,6 +123,13 @@ function consentFields(view: View): Html {
 ${consent(view, "consent_handover", fill(strings.sign.consent_handover, { recipient }))}
 ${consent(view, "consent_public", html`${prose(strings.sign.consent_public)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
 </fieldset>`;
+}
+
+/** What becomes of all this: what is stored, where, until when. */
+function kept({ sign }: Strings): Html {
+  const { waiting, sealed, listed, ledger, leave } = sign.kept;
+  return html`<section class="f kept" aria-labelledby="kept"><h2 id="kept">${sign.kept.title}</h2>
+<ul>${[waiting, sealed, listed, ledger, leave].map((sentence) => html`<li>${prose(sentence)}</li>\n`)}</ul></section>`;
 }
 
 function consent(view: View, name: "consent_handover" | "consent_public", label: Html): Html {
