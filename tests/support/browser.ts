@@ -22,8 +22,12 @@ export type VisitOptions = {
   colorScheme?: "light" | "dark";
 };
 
-/** Starts a real Chromium: the one of `CHROME_PATH`, else the one npm brings, else the machine's. */
-export async function startBrowser(): Promise<Browser> {
+/**
+ * Starts a real Chromium: the one of `CHROME_PATH`, else the one npm brings, else the machine's.
+ *
+ * @param options `textSize`: how many times larger than usual a reader has set text in the browser
+ */
+export async function startBrowser({ textSize = 1 } = {}): Promise<Browser> {
   const executablePath = await findChromium();
   return chromium.launch({
     executablePath,
@@ -31,6 +35,7 @@ export async function startBrowser(): Promise<Browser> {
       ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
       // Whatever a page or the browser itself may try, no other host has an address.
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+      ...(textSize === 1 ? [] : [`--blink-settings=defaultFontSize=${16 * textSize}`]),
     ],
   });
 }

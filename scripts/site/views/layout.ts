@@ -46,8 +46,7 @@ ${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2"
 </head>
 <body>
 <a class="skip" href="#main">${strings.page.skip_to_content}</a>
-${exit(site, strings, "skip")}
-<header class="bar"><div class="wrap">
+<header class="bar">${exit(site, strings, "skip")}<div class="wrap">
 ${!page.neutral && html`<a class="site" href="${site.siteUrl}/${lang}/">${siteTitle}</a>`}
 ${languages(site, lang, strings, `${origin}/{lang}/${page.path}`)}
 ${exit(site, strings, "exit")}

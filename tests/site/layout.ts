@@ -1,0 +1,28 @@
+import type { Page } from "playwright-core";
+
+/** What does not fit: the page itself when it can be scrolled sideways, and every text that is cut off. */
+export async function whatDoesNotFit(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const root = document.documentElement;
+    const found = root.scrollWidth > root.clientWidth ? ["the page is " + root.scrollWidth + " px wide on " + root.clientWidth] : [];
+    for (const element of document.body.querySelectorAll("*")) {
+      const { overflowX, position, clip } = getComputedStyle(element);
+      if (element.tagName === "INPUT") continue; // What is typed can be scrolled.
+      const hiddenOnPurpose = position === "absolute" && element.clientWidth <= 1;
+      if (["hidden", "clip"].includes(overflowX) && !hiddenOnPurpose && element.scrollWidth > element.clientWidth)
+        found.push("cut off: " + element.tagName + "." + element.className);
+    }
+    return found;
+  })()`);
+}
+
+/** By how much what is on the screen moved without the reader's doing, since the page began. */
+export async function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(`new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    requestAnimationFrame(() => setTimeout(() => resolve(sum), 50));
+  })`);
+}
