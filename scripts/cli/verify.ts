@@ -1,48 +1,94 @@
+import { readFileSync } from "node:fs";
+import { formatRoot } from "../letter/checkpoint.ts";
+import { LetterError } from "../letter/error.ts";
 import { type Verified, verifyPublished } from "../letter/verification.ts";
 import { openPublished } from "../outside/published.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
-usage: npm run verify -- DIR|URL [--vkey KEY] [--json]
+usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--json]
 
-Recomputes the count of a letter from what its site publishes, without trusting the site: the signature of the
-checkpoint, every tile and entry of the ledger, every row of the list, every attestation, withdrawals, counts, texts.
+Recomputes the count of a letter from what its site or its public bag publishes, without trusting it: the signature of
+the checkpoint, every tile and entry of the ledger, every row of the list, every attestation, withdrawals, counts,
+texts, and the names and numbers on the pages.
 
-  DIR         a built site, such as .data/site
-  URL         its address, such as http://localhost:8080/
+  DIR         a built site, such as .data/site, or a public bag that was unpacked
+  BAG         a public bag as it came, a .tar file
+  URL         the address of a site, such as http://localhost:8080/
   --vkey KEY  the ledger's key as you got it from elsewhere (a print, a release, a friend); else the site's own is taken
+  --attestation-key KEY  likewise the key with which the form service attests each row
+  --since FILE  a checkpoint (/ledger/checkpoint) or a receipt (….tlog-proof) that you kept: has anything been taken
+              out or rewritten since? May be given more than once
   --json      the result as one line of JSON
 
 The last line is "ok: …" (exit code 0) or "failed: …" with the place (exit code 1).`;
 
-const OPTIONS = { vkey: { type: "string" }, json: { type: "boolean" } } as const;
+const OPTIONS = {
+  vkey: { type: "string" },
+  "attestation-key": { type: "string" },
+  since: { type: "string", multiple: true },
+  json: { type: "boolean" },
+} as const;
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }) => {
-  if (place === undefined || rest.length > 0) throw usageError("name one folder or address", HELP);
+  if (place === undefined || rest.length > 0) throw usageError("name one folder, bag or address", HELP);
+  const attestationKey = values["attestation-key"];
   try {
-    const found = await verifyPublished(openPublished(place), values.vkey, showProgress);
-    console.log(values.json ? asJson(found, values.vkey !== undefined) : inWords(found, values.vkey !== undefined));
+    const kept = new Map((values.since ?? []).map((file) => [file, readKept(file)]));
+    const options = { attestationKey, kept, progress: showProgress };
+    const found = await verifyPublished(openPublished(place), values.vkey, options);
+    const pinned = { ledger: values.vkey !== undefined, attestation: attestationKey !== undefined };
+    console.log(values.json ? asJson(found, pinned) : inWords(found, pinned));
   } catch (cause) {
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\s*\n\s*/g, " ");
+    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
     console.log(values.json ? JSON.stringify({ ok: false, reason }) : `failed: ${reason}`);
     process.exitCode = 1;
   }
 });
 
+function readKept(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new LetterError("kept", `--since ${file}: the file cannot be read`, { cause });
+  }
+}
+
+type Pinned = { ledger: boolean; attestation: boolean };
+
 function showProgress(done: number, size: number): void {
   if (process.stderr.isTTY) process.stderr.write(done < size ? `\rchecking entry ${done} of ${size} ` : "\r\u001b[K");
 }
 
-function inWords({ accepted, withdrawn, listed, size, root, missingPages }: Verified, pinned: boolean): string {
+function inWords({ accepted, withdrawn, listed, size, root, kept, missingPages }: Verified, pinned: Pinned): string {
   const lines = [
-    ...(pinned ? [] : ["the key was taken from the site: compare it with one from elsewhere, or pin it with --vkey"]),
+    ...(pinned.ledger
+      ? []
+      : ["the key was taken from the site: compare it with one from elsewhere, or pin it with --vkey"]),
     ...missingPages.map((path) => `there is no page ${path}: what readers see there was not compared with the letter`),
+    ...kept.map(({ name, checkpoint, receipt }) =>
+      receipt
+        ? `${name}: entry ${receipt.index} is still there, and nothing among the first ${checkpoint.size} entries was taken out or rewritten`
+        : `${name}: nothing among the first ${checkpoint.size} entries was taken out or rewritten, ${size - checkpoint.size} were added`,
+    ),
     `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${root}`,
   ];
   return lines.join("\n");
 }
 
-function asJson({ accepted, withdrawn, listed, shown, size, root, missingPages }: Verified, pinned: boolean): string {
-  const missing = missingPages.length > 0 ? { missingPages } : {};
-  return JSON.stringify({ ok: true, accepted, withdrawn, listed, shown, size, root, pinned, ...missing });
+function asJson(found: Verified, pinned: Pinned): string {
+  const { accepted, withdrawn, listed, shown, size, root, kept, missingPages } = found;
+  const since = kept.map(({ name, checkpoint, receipt }) => ({
+    file: name,
+    size: checkpoint.size,
+    root: formatRoot(checkpoint.root),
+    ...(receipt ? { entry: receipt.index } : {}),
+  }));
+  return JSON.stringify({
+    ...{ ok: true, accepted, withdrawn, listed, shown, size, root, pinned: pinned.ledger },
+    ...(pinned.attestation ? { attestationPinned: true } : {}),
+    ...(since.length > 0 ? { since } : {}),
+    ...(missingPages.length > 0 ? { missingPages } : {}),
+  });
 }

@@ -15,11 +15,19 @@ import { LetterError } from "./error.ts";
  */
 export type Entry =
   | { readonly kind: "letter"; readonly edition: string }
-  | { readonly kind: "batch"; readonly filed: number; readonly refused: number; readonly leftOut: number }
+  | BatchEntry
   | AcceptEntry
   | { readonly kind: "withdraw"; readonly index: number }
   | { readonly kind: "handover"; readonly publicBag: string; readonly contactsBag: string }
   | { readonly kind: "purge"; readonly contactsBag: string };
+
+/** A settled sheet of signatures: how many were filed, refused by moderators, and left out as withdrawn before. */
+export type BatchEntry = {
+  readonly kind: "batch";
+  readonly filed: number;
+  readonly refused: number;
+  readonly leftOut: number;
+};
 
 /** An accepted signature: commitments and the service's word for them, no name and no time. */
 export type AcceptEntry = {

@@ -1,4 +1,4 @@
-import type { AcceptEntry } from "./entry.ts";
+import type { AcceptEntry, BatchEntry } from "./entry.ts";
 import { parseEntry } from "./entry.ts";
 import { LetterError } from "./error.ts";
 
@@ -10,10 +10,15 @@ export type LedgerFacts = {
   readonly accepts: ReadonlyMap<number, Pick<AcceptEntry, "edition" | "publicCommitment">>;
   /** the indexes of accept entries that were withdrawn */
   readonly withdrawn: ReadonlySet<number>;
+  /** what became of each sheet of signatures */
+  readonly batches: readonly BatchEntry[];
 };
 
-/** Reads a ledger entry by entry; both functions throw LetterError `ledger` with the rule that is broken. */
-export type LedgerCheck = { add(line: string): void; finish(): LedgerFacts };
+/**
+ * Reads a ledger entry by entry; both functions throw LetterError `ledger` with the rule that is broken. `add` says whether
+ * a checkpoint can have been signed behind the entry: not inside a batch.
+ */
+export type LedgerCheck = { add(line: string): boolean; finish(): LedgerFacts };
 
 /**
  * A check of the rules that hold between the entries: each accept stands in a batch, is attested, names an edition that
@@ -25,6 +30,7 @@ export function startLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): L
   const editions: string[] = [];
   const accepts = new Map<number, Pick<AcceptEntry, "edition" | "publicCommitment">>();
   const withdrawn = new Set<number>();
+  const batches: BatchEntry[] = [];
   const commitments = new Set<string>();
   const [handedOver, purged] = [new Set<string>(), new Set<string>()];
   let index = 0;
@@ -51,6 +57,7 @@ export function startLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): L
       if (entry.kind === "batch") {
         due = entry.filed - entry.refused - entry.leftOut;
         if (due < 0) throw broken("the batch refuses more than was filed");
+        batches.push(entry);
       }
       if (entry.kind === "withdraw") {
         if (!accepts.has(entry.index)) throw broken("the withdrawal names no earlier accept");
@@ -68,10 +75,11 @@ export function startLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): L
         purged.add(entry.contactsBag);
       }
       index++;
+      return due === 0;
     },
     finish() {
       if (due > 0) throw broken(`the ledger ends ${due} accepts before the end of its last batch`);
-      return { editions: [...new Set(editions.toReversed())].reverse(), accepts, withdrawn };
+      return { editions: [...new Set(editions.toReversed())].reverse(), accepts, withdrawn, batches };
     },
   };
 }

@@ -1,19 +1,21 @@
 import { z } from "zod";
 import { editionOf } from "./edition.ts";
-import { missingFromPage } from "./letter-page.ts";
+import { missingAddressee, missingFromPage } from "./letter-page.ts";
 import { failed, inside, parseJson, type Read, textOf } from "./published-file.ts";
 
 const Editions = z.array(z.object({ edition: z.string(), languages: z.array(z.string().regex(/^[a-z]{2,3}$/)) }));
 
+/** The languages of the current edition, and the pages in them that are not there to be compared with it. */
+export type CheckedLetters = { readonly languages: readonly string[]; readonly missingPages: readonly string[] };
+
 /**
  * Every logged text gives its digest, and the pages of the current edition carry it.
  *
- * @returns the pages that are not there to be compared
  * @throws LetterError naming the file
  */
-export async function checkLetters(read: Read, editions: readonly string[]): Promise<string[]> {
+export async function checkLetters(read: Read, editions: readonly string[]): Promise<CheckedLetters> {
   const languagesOf = await readEditions(read, editions);
-  let missingPages: string[] = [];
+  let current: CheckedLetters = { languages: [], missingPages: [] };
   for (const edition of editions) {
     const languages = languagesOf.get(edition) ?? ["en", "fa"];
     const texts = new Map<string, string>();
@@ -28,9 +30,9 @@ export async function checkLetters(read: Read, editions: readonly string[]): Pro
     if (found !== edition) {
       throw failed(`letter/${edition}/: the text (${languages.join(", ")}) has the digest ${found}: it was changed`);
     }
-    if (edition === editions.at(-1)) missingPages = await checkPages(read, texts);
+    if (edition === editions.at(-1)) current = { languages, missingPages: await checkPages(read, texts) };
   }
-  return missingPages;
+  return current;
 }
 
 /** The languages of each edition by `letter/editions.json`, which names those of the ledger; a site may do without it. */
@@ -56,8 +58,12 @@ async function checkPages(read: Read, texts: ReadonlyMap<string, string>): Promi
       missingPages.push(path);
       continue;
     }
-    const missing = missingFromPage(markdown, textOf(path, page));
+    const html = textOf(path, page);
+    const missing = missingFromPage(markdown, html);
     if (missing !== undefined) throw failed(`${path}: the letter (${missing}) does not stand there as in its text`);
+    const unaddressed = missingAddressee(markdown, html);
+    if (unaddressed !== undefined)
+      throw failed(`${path}: “${unaddressed}”, to whom the letter goes, does not stand there`);
   }
   return missingPages;
 }

@@ -1,17 +1,24 @@
 import type { LedgerFacts } from "./ledger-check.ts";
 import { type ListRow, listShardName, parseListShard } from "./list.ts";
 import { failed, inside, type Read, textOf } from "./published-file.ts";
+import type { PageCheck } from "./published-pages.ts";
 import type { Totals } from "./record.ts";
 import { publicCommitment } from "./row.ts";
 import { TILE_WIDTH } from "./tile.ts";
 
 /**
  * The published list against the ledger: its indexes are {accept} − {withdraw}, each row opens the commitment at its index.
+ * The rows of each file are handed on to the check of the pages that show them.
  *
  * @returns how many rows are shown in which way
  * @throws LetterError naming the shard and the line, or the index that is missing
  */
-export async function checkList(read: Read, size: number, facts: LedgerFacts): Promise<Totals["shown"]> {
+export async function checkList(
+  read: Read,
+  size: number,
+  facts: LedgerFacts,
+  pages: Pick<PageCheck, "shard">,
+): Promise<Totals["shown"]> {
   const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
   for (let shard = 0; shard * TILE_WIDTH < size; shard++) {
     const path = `list/${listShardName(shard)}`;
@@ -27,6 +34,7 @@ export async function checkList(read: Read, size: number, facts: LedgerFacts): P
         throw failed(`${path}: the row of the accepted entry ${index} is missing, and it was never withdrawn`);
       }
     }
+    await pages.shard(shard, rows);
   }
   return shown;
 }

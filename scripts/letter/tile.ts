@@ -75,3 +75,11 @@ export function parseEntryBundle(bundle: Uint8Array, count: number): Uint8Array[
     throw new LetterError("tile", `the bundle holds ${entries.length} entries, not ${count}`);
   return entries;
 }
+
+/** The length in bytes of the first `count` entries of a bundle that has been parsed. */
+export function bundleLength(bundle: Uint8Array, count: number): number {
+  const view = new DataView(bundle.buffer, bundle.byteOffset, bundle.byteLength);
+  let at = 0;
+  for (let i = 0; i < count; i++) at += 2 + view.getUint16(at);
+  return at;
+}

@@ -2,12 +2,14 @@ import { z } from "zod";
 import { isAttested } from "./attestation.ts";
 import { isBase64url, parseBase64url } from "./base64url.ts";
 import { type Checkpoint, formatRoot, openCheckpoint } from "./checkpoint.ts";
+import { assertStillThere, type KeptProof, parseKeptProof } from "./kept-proof.ts";
 import { startLedgerCheck } from "./ledger-check.ts";
 import { type NoteVerifier, parseVkey } from "./note.ts";
 import { decodeUtf8, failed, inside, need, type Read, readJson, textOf } from "./published-file.ts";
 import { readPublishedLedger } from "./published-ledger.ts";
 import { checkLetters } from "./published-letters.ts";
 import { checkList } from "./published-list.ts";
+import { startPageCheck } from "./published-pages.ts";
 import type { Totals } from "./record.ts";
 import { TILE_WIDTH } from "./tile.ts";
 
@@ -15,40 +17,59 @@ import { TILE_WIDTH } from "./tile.ts";
 export type Verified = Totals & {
   readonly checkpoint: Checkpoint;
   readonly verifier: NoteVerifier;
+  /** what was kept from an earlier day, and is still there as it was */
+  readonly kept: readonly KeptProof[];
   /** pages of the current text that the site does not have, and that nobody could compare with it */
   readonly missingPages: readonly string[];
 };
 
+/** What the caller knows from elsewhere, and how it is told of the progress. */
+export type VerifyOptions = {
+  /** base64url of the form service's public key; without it the key is taken from the site */
+  readonly attestationKey?: string | undefined;
+  /** texts of checkpoints and receipts from an earlier day, by name */
+  readonly kept?: ReadonlyMap<string, string>;
+  /** is told the entries checked so far and the size */
+  readonly progress?: (done: number, size: number) => void;
+};
+
 /**
  * Recomputes everything from what a site publishes: the signature of the checkpoint, the root over all entries, every
- * row against the accept entry at its index, every attestation, the withdrawals, the counts, the texts of all editions.
+ * row against the accept entry at its index, every attestation, the withdrawals, the counts, the texts of all editions,
+ * and what the pages say.
  *
  * @param vkey the ledger's key, pinned by the caller; without it the key is taken from the site
- * @param progress is told the entries checked so far and the size
  * @throws LetterError naming the file, the entry or the line, and the rule that is broken
  */
-export async function verifyPublished(
-  read: Read,
-  vkey?: string,
-  progress: (done: number, size: number) => void = () => {},
-): Promise<Verified> {
+export async function verifyPublished(read: Read, vkey?: string, options: VerifyOptions = {}): Promise<Verified> {
+  const { progress = () => {}, kept: texts = new Map<string, string>() } = options;
   const note = textOf("ledger/checkpoint", await need(read, "ledger/checkpoint"));
   const keys = await readJson(read, "keys.json", Keys);
   const verifier = vkey === undefined ? inside("keys.json", () => parseVkey(keys.ledger)) : parseVkey(vkey);
   const checkpoint = inside("ledger/checkpoint", () => openCheckpoint(note, verifier));
   if (vkey !== undefined && keys.ledger !== vkey)
     throw failed("keys.json: the key of the ledger is another than the pinned one");
+  if (options.attestationKey !== undefined && keys.attestation !== options.attestationKey)
+    throw failed("keys.json: the key that attests the rows is another than the pinned one");
+  const kept = [...texts].map(([name, text]) => parseKeptProof(name, text, verifier));
 
   const attestationKey = parseBase64url(keys.attestation, 32);
   const check = startLedgerCheck((entry) => isAttested(entry, attestationKey));
-  await readPublishedLedger(read, "ledger/", checkpoint, (bytes, index) => {
-    check.add(decodeUtf8(bytes));
+  const sought = new Set(kept.flatMap(({ receipt }) => receipt?.index ?? []));
+  const found = new Map<number, Uint8Array>();
+  const add = (bytes: Uint8Array, index: number) => {
+    if (sought.has(index)) found.set(index, bytes);
     if (index % TILE_WIDTH === 0) progress(index, checkpoint.size);
-  });
+    return check.add(decodeUtf8(bytes));
+  };
+  const wanted = kept.map((one) => one.checkpoint.size);
+  const roots = await readPublishedLedger(read, "ledger/", checkpoint, add, wanted);
   progress(checkpoint.size, checkpoint.size);
+  for (const one of kept) assertStillThere(one, verifier, checkpoint.size, roots, found);
   const facts = inside("ledger", () => check.finish());
-  const shown = await checkList(read, checkpoint.size, facts);
-  const missingPages = await checkLetters(read, facts.editions);
+  const { languages, missingPages } = await checkLetters(read, facts.editions);
+  const pages = await startPageCheck(read, languages);
+  const shown = await checkList(read, checkpoint.size, facts, pages);
 
   const totals: Totals = {
     accepted: facts.accepts.size,
@@ -59,7 +80,8 @@ export async function verifyPublished(
     root: formatRoot(checkpoint.root),
   };
   await checkCount(read, totals);
-  return { ...totals, checkpoint, verifier, missingPages };
+  await pages.finish({ totals, vkey: keys.ledger, batches: facts.batches });
+  return { ...totals, checkpoint, verifier, kept, missingPages };
 }
 
 const Keys = z.object({ ledger: z.string(), attestation: z.string().refine((value) => isBase64url(value, 32)) });

@@ -1,19 +1,35 @@
-import { constants, existsSync } from "node:fs";
+import { constants, existsSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import type { Read } from "../letter/published-file.ts";
+import { openTar } from "./tar-archive.ts";
 
 /**
- * Reads a published site: from a folder, or from an http(s) address.
+ * Reads what a campaign published: a site in a folder or at an http(s) address, or a public bag, as a folder or as the
+ * tar file it came in. In a bag the files of the site lie below `data/`.
  *
- * @throws LetterError `published` when there is no such folder
+ * @throws LetterError `published` when there is nothing of that name
  */
 export function openPublished(place: string): Read {
   if (/^https?:\/\//.test(place)) return readFrom(new URL(place.endsWith("/") ? place : `${place}/`));
-  if (!existsSync(place))
-    throw new LetterError("published", "there is no such folder: name a built site, such as .data/site, or an address");
-  return (path) => readFromFolder(place, path);
+  const found = statSync(place, { throwIfNoEntry: false });
+  if (found?.isFile()) return readFromTar(place);
+  if (!found)
+    throw new LetterError(
+      "published",
+      "there is no such folder or file: name a built site, such as .data/site, a public bag, or an address",
+    );
+  const folder = existsSync(join(place, "bagit.txt")) ? join(place, "data") : place;
+  return (path) => readFromFolder(folder, path);
+}
+
+/** Reads a bag without unpacking it. */
+function readFromTar(file: string): Read {
+  const tar = openTar(file);
+  // Who asks first is told what is wrong with the archive; until then nobody waits for it.
+  tar.catch(() => {});
+  return async (path) => (await tar)(`data/${path}`, FILE_BYTES);
 }
 
 /** Bytes of the longest file that is read; a shard of the longest names has 200,000. */

@@ -1,16 +1,22 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openCheckpoint, signCheckpoint } from "../../scripts/letter/checkpoint.ts";
 import { formatVkey, noteSigner } from "../../scripts/letter/note.ts";
+import { formatReceipt } from "../../scripts/letter/receipt.ts";
 import { totalsOf } from "../../scripts/letter/record.ts";
-import { inventedCampaign, ledger, siteOf, vkey } from "../letter/invented.ts";
+import { leafHash, treeRoot as rootOver } from "../../scripts/letter/tree.ts";
+import { inclusionProof } from "../../scripts/letter/tree-proof.ts";
+import { inventedCampaign, keys, ledger, siteOf, vkey } from "../letter/invented.ts";
 import { root } from "../support/source.ts";
 
-const { record } = inventedCampaign(3, 8).main;
+const { main, checkpoints } = inventedCampaign(3, 8);
+const { record } = main;
 const { accepted, withdrawn, listed, shown, size, root: treeRoot } = totalsOf(record);
 const OK = `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${treeRoot}`;
 const UNPINNED = /^the key was taken from the site: .*--vkey/;
@@ -171,11 +177,108 @@ describe("verify", () => {
     );
   });
 
+  it("takes the attesting key from elsewhere too", async () => {
+    expect((await verify(folder, "--vkey", vkey, "--attestation-key", keys.attestation)).out).toEqual([OK]);
+    const { code, out } = await verify(folder, "--vkey", vkey, "--attestation-key", "A".repeat(43));
+    expect([code, out]).toEqual([
+      1,
+      ["failed: keys.json: the key that attests the rows is another than the pinned one"],
+    ]);
+  });
+
+  describe("with a checkpoint or a receipt that was kept", () => {
+    const last = record.entries.length;
+    const leaves = record.entries.map((line) => leafHash(line));
+    const receipt = formatReceipt({ index: 9, proof: inclusionProof(9, leaves), checkpoint: record.checkpoint! });
+    const since = (name: string, text: string, ...more: string[]) => {
+      const file = join(folder, name);
+      writeFileSync(file, text);
+      return verify(folder, "--vkey", vkey, "--since", file, ...more);
+    };
+
+    it("says that nothing was taken out or rewritten since", async () => {
+      for (const note of [checkpoints[0]!, checkpoints[3]!]) {
+        const { size } = openCheckpoint(note, ledger.verifier);
+        const { code, out } = await since("old.txt", note);
+        expect([code, out.length, out[1]]).toEqual([0, 2, OK]);
+        expect(out[0]).toContain(
+          `nothing among the first ${size} entries was taken out or rewritten, ${last - size} were added`,
+        );
+      }
+      expect((await since("own.tlog-proof", receipt)).out[0]).toContain("entry 9 is still there");
+      const { out } = await since("own.tlog-proof", receipt, "--since", join(folder, "old.txt"), "--json");
+      expect(JSON.parse(out[0]!).since).toMatchObject([{ entry: 9, size: last }, { size: 10 }]);
+    });
+
+    it("fails when entries were taken out", async () => {
+      const root = rootOver(leaves);
+      const longer = signCheckpoint({ origin: ledger.verifier.name, size: last + 3, root }, ledger);
+      const { code, out } = await since("kept.txt", longer);
+      expect([code, out.length]).toEqual([1, 1]);
+      expect(out[0]).toMatch(/^failed: .*kept\.txt: .* entries were taken out$/);
+    });
+
+    it("fails in one line when there is no such file", async () => {
+      const { code, out } = await verify(folder, "--since", join(folder, "none"));
+      expect([code, out.length]).toEqual([1, 1]);
+      expect(out[0]).toMatch(/^failed: --since .*none: the file cannot be read$/);
+    });
+  });
+
+  describe("a public bag", () => {
+    let bags: string;
+    beforeAll(() => {
+      bags = mkdtempSync(join(tmpdir(), "undersigned-bag-"));
+      const bag = join(bags, "letter-2026-11-27");
+      mkdirSync(bag);
+      writeFileSync(join(bag, "bagit.txt"), "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+      for (const [path, bytes] of siteOf(record)) {
+        if (path.endsWith(".html")) continue;
+        mkdirSync(dirname(join(bag, "data", path)), { recursive: true });
+        writeFileSync(join(bag, "data", path), bytes);
+      }
+      // A path that is longer than the header of a file has room for.
+      mkdirSync(join(bag, "data", "x".repeat(90), "y".repeat(90)), { recursive: true });
+      writeFileSync(join(bag, "data", "x".repeat(90), "y".repeat(90), "z".repeat(120)), "deep");
+      for (const format of ["ustar", "pax"]) {
+        const left = format === "ustar" ? ["--exclude=z*"] : [];
+        execFileSync("tar", [`--format=${format}`, ...left, "-cf", `${format}.tar`, "letter-2026-11-27"], {
+          cwd: bags,
+        });
+      }
+    });
+    afterAll(() => rmSync(bags, { recursive: true, force: true }));
+
+    it("is read as a folder and as the file it came in", async () => {
+      for (const name of ["letter-2026-11-27", "ustar.tar", "pax.tar"]) {
+        const { code, out } = await verify(join(bags, name), "--vkey", vkey);
+        expect([code, out.at(-1), name]).toEqual([0, OK, name]);
+      }
+    });
+
+    it("fails when one bit of it is another, when it is cut short, and when it is no archive", async () => {
+      const whole = readFileSync(join(bags, "ustar.tar"));
+      const changed = Buffer.from(whole);
+      changed[whole.indexOf("undersigned/v1 accept") + 40]! ^= 1;
+      for (const [bytes, reason] of [
+        [changed, /^failed: ledger\/tile\//],
+        [whole.subarray(0, 3000), /^failed: byte \d+ of the archive: /],
+        [Buffer.from("hello\n"), /^failed: byte 0 of the archive: /],
+        [gzipSync(whole), /^failed: byte 0 of the archive: not a header/],
+      ] as const) {
+        writeFileSync(join(bags, "broken.tar"), bytes);
+        const { code, out } = await verify(join(bags, "broken.tar"), "--vkey", vkey);
+        expect([code, out.length]).toEqual([1, 1]);
+        expect(out[0]).toMatch(reason);
+      }
+    });
+  });
+
   it("fails in one line where there is no site, or nobody answers", async () => {
     const missing = await verify(join(folder, "nothing"));
     expect([missing.code, missing.out]).toEqual([
       1,
-      ["failed: there is no such folder: name a built site, such as .data/site, or an address"],
+      ["failed: there is no such folder or file: name a built site, such as .data/site, a public bag, or an address"],
     ]);
     expect((await verify(address.replace("/under", "/elsewhere"))).out).toEqual([
       "failed: ledger/checkpoint is missing",
@@ -187,7 +290,10 @@ describe("verify", () => {
 
   it("explains itself, and how it is called", async () => {
     const help = await verify("--help");
-    expect([help.code, help.out[0]]).toEqual([0, "usage: npm run verify -- DIR|URL [--vkey KEY] [--json]"]);
+    expect([help.code, help.out[0]]).toEqual([
+      0,
+      "usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--json]",
+    ]);
     for (const args of [[], [folder, folder], [folder, "--pin"]]) {
       const { code, out, err } = await verify(...args);
       expect([code, out]).toEqual([1, [""]]);

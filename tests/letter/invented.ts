@@ -64,11 +64,12 @@ ${body}
 `;
 }
 
-/** The page of a letter as simply as possible. */
-export function pageOf(markdown: string): string {
+/** The page of a letter and of the number of its signatures, as simply as possible. */
+export function pageOf(markdown: string, listed = 0): string {
   const title = /^title: (.*)$/m.exec(markdown)?.[1] ?? "";
   const body = markdown.slice(markdown.indexOf("\n---\n") + 5);
-  return `<!doctype html><html><head><title>${title}</title></head><body><h1>${title}</h1>${renderMarkdown(body)}</body></html>`;
+  const lines = [...markdown.matchAll(/^ {2}- (.*)$/gm)].map(([, line]) => `<p>${line}</p>`).join("");
+  return `<!doctype html><html><head><title>${title}</title></head><body>${lines}<data class="of-listed" value="${listed}">${listed}</data><h1>${title}</h1>${renderMarkdown(body)}</body></html>`;
 }
 
 const names = ["علی‌رضا کیانی", "Maryam O’Neil", "زهرا محمدی", "Nguyễn Thị Hòa", "王小明", "Sara Āzādī", "Sukarno"];
@@ -179,7 +180,7 @@ export type Site = Map<string, Uint8Array>;
 export function siteOf(record: CampaignRecord): Site {
   const site: Site = new Map();
   for (const [path, content] of publishedFiles(record, keys)) site.set(path, Buffer.from(content));
-  for (const [lang, text] of texts) site.set(`${lang}/index.html`, Buffer.from(pageOf(text)));
+  for (const [lang, text] of texts) site.set(`${lang}/index.html`, Buffer.from(pageOf(text, record.rows.length)));
   return site;
 }
 

@@ -64,6 +64,22 @@ describe("a published ledger", () => {
     }
   });
 
+  it("is refused when a tile of an older size is missing or another", async () => {
+    const { verifier } = ledger;
+    const last = openCheckpoint(main.record.checkpoint!, verifier);
+    const old = openCheckpoint(checkpoints[3]!, verifier).size;
+    const settled = new Set(publishedSizes(main.record.entries));
+    const check = (files: typeof site) =>
+      readPublishedLedger(readFrom(files), "ledger/", last, (_bytes, index) => settled.has(index + 1));
+    await check(site);
+    for (const path of [`ledger/tile/0/000.p/${old}`, `ledger/tile/entries/000.p/${old}`]) {
+      await expect(check(new Map([...site].filter(([name]) => name !== path)))).rejects.toThrow(`${path} is missing`);
+      const flipped = Buffer.from(site.get(path)!);
+      flipped[40]! ^= 1;
+      await expect(check(new Map(site).set(path, flipped))).rejects.toThrow(`${path}: `);
+    }
+  });
+
   it("publishes each file once", () => {
     const paths = [...publishedFiles(main.record, keys)].map(([path]) => path);
     expect(new Set(paths).size).toBe(paths.length);

@@ -1,7 +1,7 @@
 import type { SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
 import { fill, type Html, html } from "./html.ts";
-import { numeral, plural } from "./numerals.ts";
+import { numeral, plural, told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /** How many have signed, the goal when there is one, and the way to sign. */
@@ -22,7 +22,7 @@ ${closes !== undefined && html`<p class="small quiet">${fill(strings.letter.open
 
 function signedPeople(lang: Lang, listed: number): Html {
   const form = plural(lang, listed, stringsIn(lang).letter.signed_people);
-  return fill(form, { n: html`<b>${numeral(lang, listed)}</b>` });
+  return fill(form, { n: html`<b>${told(lang, "listed", listed)}</b>` });
 }
 
 function progress(lang: Lang, listed: number, goal: number): Html {

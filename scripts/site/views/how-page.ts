@@ -2,7 +2,7 @@ import { barChart } from "./chart.ts";
 import type { SiteContext } from "./context.ts";
 import { fill, type Html, html, prose, trusted } from "./html.ts";
 import { layout } from "./layout.ts";
-import { numeral, plural } from "./numerals.ts";
+import { numeral, plural, told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 import { checkpoint } from "./verify-page.ts";
 
@@ -73,5 +73,5 @@ function withdrawn(site: SiteContext, lang: Lang): Html {
   const { how, signatures } = stringsIn(lang);
   const n = site.totals.withdrawn;
   return html`<h2>${how.withdrawn}</h2>
-<p>${fill(plural(lang, n, signatures.withdrawn), { n: numeral(lang, n) })} ${prose(how.withdrawn_text)}</p>`;
+<p>${fill(plural(lang, n, signatures.withdrawn), { n: told(lang, "withdrawn", n) })} ${prose(how.withdrawn_text)}</p>`;
 }

@@ -4,7 +4,7 @@ import type { SignedRow, SiteContext } from "./context.ts";
 import { fill, type Html, html, prose, trusted } from "./html.ts";
 import { layout } from "./layout.ts";
 import { roll } from "./names.ts";
-import { numeral, plural } from "./numerals.ts";
+import { numeral, plural, told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /** How many of the newest rows the first page shows. */
@@ -61,13 +61,13 @@ function totals(site: SiteContext, lang: Lang): Html {
   const { signatures, letter } = stringsIn(lang);
   const { listed, withdrawn, shown } = site.totals;
   const kinds = ["name", "initials", "hidden", "counted"] as const;
-  return html`<p class="count">${fill(plural(lang, listed, letter.signed_people), { n: html`<b>${numeral(lang, listed)}</b>` })}</p>
+  return html`<p class="count">${fill(plural(lang, listed, letter.signed_people), { n: html`<b>${told(lang, "listed", listed)}</b>` })}</p>
 ${
   listed > 0 &&
   html`<table><caption>${signatures.by_shown}</caption><thead><tr><th scope="col">${signatures.shown}</th><th scope="col">${signatures.count}</th></tr></thead>
-<tbody>${kinds.map((kind) => html`<tr><th scope="row">${signatures[kind]}</th><td>${numeral(lang, shown[kind])}</td></tr>\n`)}</tbody></table>`
+<tbody>${kinds.map((kind) => html`<tr><th scope="row">${signatures[kind]}</th><td>${told(lang, kind, shown[kind])}</td></tr>\n`)}</tbody></table>`
 }
-${withdrawn > 0 && html`<p>${fill(plural(lang, withdrawn, signatures.withdrawn), { n: numeral(lang, withdrawn) })}</p>`}`;
+${withdrawn > 0 && html`<p>${fill(plural(lang, withdrawn, signatures.withdrawn), { n: told(lang, "withdrawn", withdrawn) })}</p>`}`;
 }
 
 // A page links to itself, its neighbours, the first and the newest: enough to walk, and new shards change the last page alone.

@@ -2,7 +2,7 @@ import type { SiteContext } from "./context.ts";
 import { codeField, type Problem, problemSummary, problemText } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
-import { numeral } from "./numerals.ts";
+import { told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /** Where a signature is, as its owner may learn it. */
@@ -63,7 +63,7 @@ export function checkpoint(site: SiteContext, lang: Lang): Html {
   const { verify } = stringsIn(lang);
   const { totals } = site;
   if (!totals?.size) return html`<p>${verify.no_checkpoint}</p>`;
-  return html`<dl class="seal"><div><dt>${verify.size}</dt><dd>${numeral(lang, totals.size)}</dd></div>
+  return html`<dl class="seal"><div><dt>${verify.size}</dt><dd>${told(lang, "size", totals.size)}</dd></div>
 <div><dt>${verify.root}</dt><dd><bdi dir="ltr"><code class="print">${totals.root}</code></bdi></dd></div>
 <div><dt>${verify.key}</dt><dd><bdi dir="ltr"><code class="print">${site.keys.ledger}</code></bdi></dd></div></dl>`;
 }

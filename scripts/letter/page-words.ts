@@ -1,0 +1,62 @@
+const INLINE = /^<\/?(a|abbr|b|bdi|bdo|code|data|em|i|small|span|strong|sub|sup|wbr)[\s/>]/i;
+// What a browser reads as a comment, as an element whose content is no part of the page, or as a tag, with values of
+// attributes in quotes. What does not end goes to the end of the page, so that no page takes longer than its length.
+const MARKUP = new RegExp(
+  [
+    "<!--(?:-?>|[\\s\\S]*?(?:--!?>|$))",
+    "<(style|script|template|noscript|textarea|select|iframe|object|noembed|noframes|xmp)(?=[\\s/>])[\\s\\S]*?(?:</\\1(?=[\\s/>])[^>]*>|$)",
+    "<[/!?a-z](?:[^>\"']|\"[^\"]*(?:\"|$)|'[^']*(?:'|$))*(?:>|$)",
+  ].join("|"),
+  "gi",
+);
+
+/** The words of a page, or of a part of one, with single blanks between them: no tags, no style, no script, no comments. */
+export function wordsOf(html: string): string {
+  const text = html.replace(MARKUP, (markup) => (markup.startsWith("<!--") || INLINE.test(markup) ? "" : " "));
+  return squeeze(decodeEntities(text));
+}
+
+/** The text with the entities that the project writes as characters. */
+export function decodeEntities(text: string): string {
+  return text
+    .replace(/&(lt|gt|quot|#39|#x27|nbsp);/gi, (_, name: string) => ENTITIES[name.toLowerCase()]!)
+    .replaceAll("&amp;", "&");
+}
+
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', "#39": "'", "#x27": "'", nbsp: " " };
+
+/** The text with single blanks between its words. */
+export function squeeze(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+/** The inside of the article that holds the letter; of a page without such an element, all of it. */
+export function letterArticle(html: string): string {
+  const start = /<article(?=\s)[^>]*\sid="letter"[^>]*>/.exec(html);
+  if (!start) return html;
+  const from = start.index + start[0].length;
+  const end = html.indexOf("</article>", from);
+  return html.slice(from, end < 0 ? html.length : end);
+}
+
+/** The part of a page without what is set apart from its text: notes (`role="note"`), sections, asides, navigation. */
+export function withoutAsides(html: string): string {
+  let kept = "";
+  let from = 0;
+  let apart: { name: string; depth: number } | undefined;
+  for (const match of html.matchAll(MARKUP)) {
+    const [, closing, name] = /^<(\/?)([a-z][a-z0-9]*)/i.exec(match[0]) ?? [];
+    if (name === undefined) continue;
+    if (!apart) {
+      if (closing || !(/^(section|aside|nav)$/i.test(name) || /\srole="note"/.test(match[0]))) continue;
+      kept += html.slice(from, match.index);
+      apart = { name: name.toLowerCase(), depth: 1 };
+    } else if (name.toLowerCase() === apart.name) {
+      apart.depth += closing ? -1 : 1;
+      if (apart.depth > 0) continue;
+      from = match.index + match[0].length;
+      apart = undefined;
+    }
+  }
+  return kept + (apart ? "" : ` ${html.slice(from)}`);
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/acceptance.ts";
+import { idOf } from "../../scripts/letter/derivation.ts";
+import { editionOf } from "../../scripts/letter/edition.ts";
+import { publishedFiles } from "../../scripts/letter/published.ts";
+import { EMPTY_RECORD, editionSigned, totalsOf } from "../../scripts/letter/record.ts";
+import { isPublic } from "../../scripts/letter/shown.ts";
+import { verifyPublished } from "../../scripts/letter/verification.ts";
+import { sitePages } from "../../scripts/site/pages.ts";
+import { readContent } from "../../scripts/site/read-content.ts";
+import { siteContext } from "../../scripts/site/views/context.ts";
+import {
+  approved,
+  invent,
+  keys,
+  nothingSettled,
+  readFrom,
+  type Site,
+  service,
+  sheetOf,
+  signed,
+  vkey,
+  withdrawalsOf,
+} from "../letter/invented.ts";
+
+// The pages as they are really made, of the letter as it really is, with 300 invented signatures.
+const content = await readContent("content");
+const edition = editionOf(content.letterTexts);
+const main = (record: typeof EMPTY_RECORD) => ({ record, settled: nothingSettled, attestationKey: service.publicKey });
+let record = logEdition(EMPTY_RECORD, edition, content.letterTexts);
+for (let number = 0; number < 3; number++) {
+  const rows = Array.from({ length: 100 }, (_, i) => invent(number * 100 + i, undefined, edition).row);
+  record = acceptSheet(main(record), sheetOf(number, rows, edition), approved([[rows[3]!.id, "duplicate"]])).record;
+}
+const leaving = record.rows.slice(5, 7).map((row) => idOf(Buffer.from(row.opening, "base64url")));
+record = signed(applyWithdrawals(main(record), withdrawalsOf(9, leaving)).record);
+
+const settings = { siteUrl: "https://letter.example.org", serviceUrl: "https://letter.example.org" };
+const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));
+const context = siteContext({
+  content,
+  settings: { ...settings, mail: { kind: "smtp", url: "smtp://localhost" } },
+  keys,
+  at: "site",
+  totals: totalsOf(record),
+  newest: rows.slice(-250).toReversed(),
+});
+const site: Site = new Map();
+for (const [path, file] of publishedFiles(record, keys)) site.set(path, Buffer.from(file));
+for (const { path, render } of sitePages(context, { entries: record.entries, rows }))
+  site.set(path.replace(/^\//, "").replace(/(^|\/)$/, "$1index.html"), Buffer.from(render()));
+
+const reasonOf = async (of: Site) => {
+  try {
+    await verifyPublished(readFrom(of), vkey);
+    return "ok";
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+const edited = (path: string, edit: (html: string) => string): Site => {
+  const html = Buffer.from(site.get(path)!).toString("utf8");
+  expect(edit(html)).not.toBe(html);
+  return new Map(site).set(path, Buffer.from(edit(html)));
+};
+const name = record.rows.find((row) => isPublic(row.shown))!.name;
+
+describe("the pages that people read", () => {
+  it("say what the ledger and the list say", async () => {
+    expect(await reasonOf(site)).toBe("ok");
+  });
+
+  it.each([
+    [
+      "a false name on a page of the list",
+      "en/signatures/1/index.html",
+      (html: string) => html.replace(`>${name}<`, ">Another Name<"),
+    ],
+    [
+      "a name too many",
+      "fa/signatures/1/index.html",
+      (html: string) => html.replace("</ul>", '<li><bdi class="who">Another</bdi></li></ul>'),
+    ],
+    [
+      "the same name twice",
+      "fa/signatures/2/index.html",
+      (html: string) => html.replace(/(<li><bdi class="who">.*?<\/li>)/, "$1$1"),
+    ],
+    [
+      "a name that is left out",
+      "en/signatures/2/index.html",
+      (html: string) => html.replace(/<li><bdi class="who">.*?<\/li>/, ""),
+    ],
+    ["another place", "en/signatures/1/index.html", (html: string) => html.replace(">Melbourne<", ">Tehran<")],
+    [
+      "another day",
+      "en/signatures/1/index.html",
+      (html: string) => html.replace('datetime="2026-11-23"', 'datetime="2026-11-22"'),
+    ],
+    [
+      "words among the names",
+      "en/signatures/1/index.html",
+      (html: string) => html.replace("</ul>", "<li>and the Minister</li></ul>"),
+    ],
+    [
+      "more people whose name is not shown",
+      "fa/signatures/1/index.html",
+      (html: string) => html.replace(/(<p class="more">[^<]*?)[۰-۹]+/, "$1۹۹۹"),
+    ],
+    [
+      "a false name below the letter",
+      "en/index.html",
+      (html: string) => html.replace(/<bdi class="who">[^<]*/, '<bdi class="who">Another Name'),
+    ],
+    [
+      "a false name among the newest",
+      "fa/signatures/index.html",
+      (html: string) => html.replace(/<bdi class="who">[^<]*/, '<bdi class="who">Another Name'),
+    ],
+    [
+      "a false number of signatures",
+      "en/index.html",
+      (html: string) => html.replace(/(<data class="of-listed" value="\d+">)\d+/, "$15,000"),
+    ],
+    [
+      "a number that is not marked",
+      "fa/index.html",
+      (html: string) => html.replace(/<data class="of-listed".*?<\/data>/, "۵٬۰۰۰"),
+    ],
+    [
+      "a false number by kind",
+      "fa/signatures/index.html",
+      (html: string) => html.replace(/(<data class="of-hidden" value="\d+">)[۰-۹]+/, "$1۵"),
+    ],
+    [
+      "a false number of withdrawals",
+      "en/signatures/index.html",
+      (html: string) => html.replace(/(<data class="of-withdrawn" value="\d+">)\d+/, "$19"),
+    ],
+    [
+      "a false size",
+      "en/verify/index.html",
+      (html: string) => html.replace(/(<data class="of-size" value=)"\d+"/, '$1"7"'),
+    ],
+    ["another root", "fa/verify/index.html", (html: string) => html.replace(totalsOf(record).root, "A".repeat(43))],
+    ["another key", "en/how/index.html", (html: string) => html.replace(vkey, "letter.example.org/ledger+00000000+A")],
+    ["a batch told otherwise", "fa/how/index.html", (html: string) => html.replace("<td>۹۹</td>", "<td>۱۰۰</td>")],
+    ["a page of the list that is empty", "en/signatures/2/index.html", () => ""],
+  ])("do not pass with %s", async (_what, path, edit) => {
+    expect(await reasonOf(edited(path, edit))).toMatch(new RegExp(`^${path.replaceAll(".", "\\.")}: `));
+  });
+
+  const article = (html: string) => html.indexOf('id="letter"');
+  const behind = (html: string, mark: string, words: string) => {
+    const at = html.indexOf(mark, article(html)) + mark.length;
+    return html.slice(0, at) + words + html.slice(at);
+  };
+
+  it.each([
+    ["words between two paragraphs", (html: string) => behind(html, "</p>\n<p>", "We call for arms.</p><p>")],
+    ["a paragraph slipped in", (html: string) => behind(html, "</h1>", "<p>We call for arms.</p>")],
+    [
+      "an empty note with words behind it",
+      (html: string) => behind(html, "</h1>", '<p role="note">.</p>We call for arms.'),
+    ],
+    ["another addressee", (html: string) => html.replaceAll("Secretary-General", "Secretary General")],
+    ["a copy to nobody", (html: string) => html.replace(/<div class="cc">[\s\S]*?<\/address><\/div>/, "")],
+  ])("of the letter do not pass with %s", async (_what, edit) => {
+    expect(await reasonOf(edited("en/index.html", edit))).toMatch(/^en\/index\.html: /);
+  });
+
+  it("may be missing altogether, as in a bag", async () => {
+    expect(await reasonOf(new Map([...site].filter(([path]) => !path.endsWith(".html"))))).toBe("ok");
+  });
+});
