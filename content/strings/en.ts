@@ -185,6 +185,10 @@ export const en = {
     enter_code: "Enter the code",
     not_me: "I did not ask for this code",
   },
+  mail: {
+    away: "Our mail server does not answer at the moment, so every message is late. It leaves as soon as the server is back; you need not fill in the form again. If nothing has come by tomorrow, do so.",
+    late: "At the moment every message is late. Wait an hour before you ask for another.",
+  },
   confirmed: {
     title: "Signature confirmed, pending review",
     status: "Signature confirmed",

@@ -3,6 +3,7 @@ import { withdrawalCodeOf } from "../letter/derivation.ts";
 import { confirmPage, resendGonePage } from "../site/views/confirm-page.ts";
 import { confirmedPage } from "../site/views/confirmed-page.ts";
 import { notMeDonePage, notMePage } from "../site/views/not-me-page.ts";
+import type { Lang } from "../site/views/strings.ts";
 import { withdrawConfirmPage } from "../site/views/withdraw-page.ts";
 import { page } from "./answers.ts";
 import { confirm } from "./confirmation.ts";
@@ -25,17 +26,18 @@ export function confirmRoutes(service: Service): Route[] {
 
 function showConfirm(service: Service, { lang }: Asked, bytes: Uint8Array): Response {
   const s = formatBase64url(bytes);
+  if (!service.leaving.waits(bytes)) return page(askForCode(service, lang, bytes));
   // Mails have one link for both purposes: a word such as "withdraw" in it would tell who has signed.
-  return page((service.leaving.waits(bytes) ? withdrawConfirmPage : confirmPage)(service.site(), lang, { s }));
+  return page(withdrawConfirmPage(service.site(), lang, { s, mail: service.mails.flow() }));
 }
 
 async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
   const typed = mailedCode(form);
-  if ("problem" in typed) return page(confirmPage(site, lang, { s, problem: typed.problem }), 422);
+  if ("problem" in typed) return page(askForCode(service, lang, bytes, { problem: typed.problem }), 422);
   const withdrawalCode = await confirm(service, bytes, typed.code);
-  if (withdrawalCode === undefined) return page(confirmPage(site, lang, { s, problem: "code.wrong" }), 422);
+  if (withdrawalCode === undefined) return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
   service.codes.forget(bytes);
   return page(confirmedPage(site, lang, { s, withdrawalCode }));
 }
@@ -47,7 +49,19 @@ function resend(service: Service, { lang }: Asked, bytes: Uint8Array): Response 
   if (!waiting) return page(resendGonePage(site, lang, { s }));
   const { email, code } = waiting;
   service.mails.add(confirmationMail(service.settings.serviceUrl, waiting.lang, email, { s: bytes, code }));
-  return page(confirmPage(site, lang, { s, sentAgain: true }));
+  return page(askForCode(service, lang, bytes, { sentAgain: true }));
+}
+
+/** The page that asks for the code, and says what can be expected of our mail: of everybody's, not of this one. */
+function askForCode(
+  service: Service,
+  lang: Lang,
+  bytes: Uint8Array,
+  more: Pick<Parameters<typeof confirmPage>[2], "problem" | "sentAgain"> = {},
+): string {
+  // A wrong code gets one answer, whether it is wrong, expired or unknown.
+  const gone = more.problem === undefined && !service.codes.canSendAgain(bytes);
+  return confirmPage(service.site(), lang, { s: formatBase64url(bytes), mail: service.mails.flow(), gone, ...more });
 }
 
 function showNotMe(service: Service, { lang }: Asked, s: Uint8Array): Response {

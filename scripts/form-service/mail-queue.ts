@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { causeOf, type Log } from "../outside/log.ts";
 import { CONNECTIONS, type Mail, type Mailer } from "../outside/mail.ts";
 import { type MailFailure, mailFailure } from "../outside/mail-failure.ts";
+import type { MailFlow } from "../site/views/mail-notice.ts";
 import { openMailLanes, type Waiting } from "./mail-lanes.ts";
 import { CODE_LIFE } from "./submissions.ts";
 
@@ -19,8 +20,6 @@ export type MailQueue = {
   close(deadline: number): Promise<void>;
 };
 
-/** `late`: mails wait for minutes before they leave; `away`: the mail server does not answer. */
-export type MailFlow = "well" | "late" | "away";
 export type MailCounts = Readonly<Record<"waiting" | "putOff" | "sent" | "refused" | "dropped", number>>;
 
 /** Mails that wait; with more the form is not taken. */

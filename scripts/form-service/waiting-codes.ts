@@ -7,6 +7,8 @@ export type WaitingCode = { readonly code: string; readonly email: string; reado
 /** The codes of the last 48 hours whose submissions nobody has confirmed yet. */
 export type WaitingCodes = {
   add(s: Uint8Array, code: WaitingCode): void;
+  /** Whether `takeAgain` would give a code. */
+  canSendAgain(s: Uint8Array): boolean;
   /** The code to send again; undefined when it is no longer there, or has been sent often enough. */
   takeAgain(s: Uint8Array): WaitingCode | undefined;
   /** Forgets code and address once the submission is confirmed; when it expires is still known. */
@@ -32,17 +34,21 @@ export function openWaitingCodes(clock: Clock): WaitingCodes {
     entry.waiting = undefined;
     known--;
   };
+  const sendable = (s: Uint8Array) => {
+    const entry = entries.get(hashOf(s));
+    return entry?.waiting && clock.now().getTime() < entry.expires && entry.mails < MAILS ? entry : undefined;
+  };
   return {
     add(s, waiting) {
       entries.set(hashOf(s), { waiting, expires: clock.now().getTime() + CODE_LIFE, mails: 1 });
       known++;
       if (known > CAPACITY) drop(firstWaiting(entries));
     },
+    canSendAgain: (s) => sendable(s) !== undefined,
     takeAgain(s) {
-      const entry = entries.get(hashOf(s));
-      if (!entry?.waiting || clock.now().getTime() >= entry.expires || entry.mails >= MAILS) return undefined;
-      entry.mails++;
-      return entry.waiting;
+      const entry = sendable(s);
+      if (entry) entry.mails++;
+      return entry?.waiting;
     },
     forget: (s) => drop(entries.get(hashOf(s))),
     takeExpired() {

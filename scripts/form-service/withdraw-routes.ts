@@ -59,7 +59,7 @@ async function requestCode(service: Service, { request, lang, form, client }: As
 }
 
 function showConfirm(service: Service, { lang }: Asked, s: Uint8Array): Response {
-  return page(withdrawConfirmPage(service.site(), lang, { s: formatBase64url(s) }));
+  return page(withdrawConfirmPage(service.site(), lang, { s: formatBase64url(s), mail: service.mails.flow() }));
 }
 
 async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {

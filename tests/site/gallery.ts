@@ -43,6 +43,10 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   confirm: (site, lang) => confirmPage(site, lang, { s }),
   "confirm with a wrong code": (site, lang) => confirmPage(site, lang, { s, problem: "code.wrong" }),
   "sent again": (site, lang) => confirmPage(site, lang, { s, sentAgain: true }),
+  "confirm while mail is away": (site, lang) => confirmPage(site, lang, { s, mail: "away" }),
+  "confirm while mail is late, sent often enough": (site, lang) =>
+    confirmPage(site, lang, { s, mail: "late", gone: true }),
+  "withdraw, code, while mail is away": (site, lang) => withdrawConfirmPage(site, lang, { s, mail: "away" }),
   "resend gone": (site, lang) => resendGonePage(site, lang, { s }),
   confirmed: (site, lang) => confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H" }),
   "not me": (site, lang) => notMePage(site, lang, { s }),

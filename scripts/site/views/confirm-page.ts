@@ -2,13 +2,21 @@ import type { SiteContext } from "./context.ts";
 import { codeField, type Problem, problemSummary, problemText } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
+import { type MailFlow, mailNotice } from "./mail-notice.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
 
 /** Where the mailed code is typed. `s` is the secret of the link; it goes back with each form. */
 export function confirmPage(
   site: SiteContext,
   lang: Lang,
-  confirmation: { s: string; problem?: Extract<Problem, `code.${string}`>; sentAgain?: boolean },
+  confirmation: {
+    s: string;
+    problem?: Extract<Problem, `code.${string}`>;
+    sentAgain?: boolean;
+    mail?: MailFlow;
+    /** the code can no longer be sent again, as after a restart */
+    gone?: boolean;
+  },
 ): string {
   const strings = stringsIn(lang);
   const { confirm } = strings;
@@ -24,6 +32,7 @@ ${confirmation.sentAgain && html`<div class="good" role="status"><p>${prose(conf
 <p class="step">${confirm.step}</p>
 <h1>${confirm.title}</h1>
 <p>${!confirmation.sentAgain && prose(confirm.sent)} ${prose(confirm.waiting)}</p>
+${mailNotice(lang, confirmation.mail)}
 ${mail(strings)}
 <form method="post" action="${site.serviceUrl}/${lang}/confirm/" novalidate>
 <input type="hidden" name="s" value="${s}">
@@ -31,7 +40,7 @@ ${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm
 <button type="submit" class="btn">${confirm.confirm_sig}</button>
 <p class="hint">${prose(confirm.valid)}</p>
 </form>
-${nothingArrived(site, lang, strings, s)}`,
+${nothingArrived(site, lang, strings, confirmation)}`,
   });
 }
 
@@ -58,15 +67,24 @@ function mail({ confirm }: Strings): Html {
 <p>${hello}<br>${code}<br><span class="blank">${code_place}</span></p></figure>`;
 }
 
-function nothingArrived(site: SiteContext, lang: Lang, { confirm, sign }: Strings, s: string): Html {
+function nothingArrived(
+  site: SiteContext,
+  lang: Lang,
+  { confirm, sign }: Strings,
+  { s, gone = false }: { s: string; gone?: boolean },
+): Html {
   return html`<h2>${confirm.nothing_arrived}</h2>
 <ul><li>${confirm.spam}</li>
 <li>${confirm.wait}</li>
 <li>${confirm.wrong_address} <a href="${site.siteUrl}/${lang}/sign/">${sign.again}</a></li></ul>
-<form method="post" action="${site.serviceUrl}/${lang}/confirm/resend/">
+${gone ? html`<p>${prose(confirm.resend_gone)} ${prose(confirm.resend_gone_keep)}</p>` : resendForm(site, lang, confirm, s)}
+<p><a href="${site.serviceUrl}/${lang}/not-me/?s=${encodeURIComponent(s)}">${confirm.not_me}</a></p>`;
+}
+
+function resendForm(site: SiteContext, lang: Lang, confirm: Strings["confirm"], s: string): Html {
+  return html`<form method="post" action="${site.serviceUrl}/${lang}/confirm/resend/">
 <input type="hidden" name="s" value="${s}">
 <button type="submit" class="btn alt">${confirm.resend}</button>
 <p class="hint">${confirm.resend_hint}</p>
-</form>
-<p><a href="${site.serviceUrl}/${lang}/not-me/?s=${encodeURIComponent(s)}">${confirm.not_me}</a></p>`;
+</form>`;
 }

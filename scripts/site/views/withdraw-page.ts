@@ -2,6 +2,7 @@ import type { SiteContext } from "./context.ts";
 import { codeField, type Problem, problemBeside, problemSummary, problemText } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
+import { type MailFlow, mailNotice } from "./mail-notice.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 type WithdrawProblem = Extract<Problem, `withdrawal_code.${string}` | `email.${string}`>;
@@ -40,7 +41,7 @@ ${byAddress(site, lang, ofCode ? undefined : text, form.email)}
 export function withdrawConfirmPage(
   site: SiteContext,
   lang: Lang,
-  { s, problem }: { s: string; problem?: Extract<Problem, `code.${string}`> },
+  { s, problem, mail }: { s: string; problem?: Extract<Problem, `code.${string}`>; mail?: MailFlow },
 ): string {
   const { withdraw, confirm } = stringsIn(lang);
   const text = problem && problemText(lang, problem);
@@ -52,6 +53,7 @@ export function withdrawConfirmPage(
     body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
 <h1>${withdraw.confirm_title}</h1>
 <p>${prose(withdraw.confirm_text)}</p>
+${mailNotice(lang, mail)}
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/confirm/" novalidate>
 <input type="hidden" name="s" value="${s}">
 ${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
