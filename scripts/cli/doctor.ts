@@ -1,7 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
+import { existsSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
+import type { Tables } from "../form-service/schema.ts";
+import { sheetsSetAside } from "../form-service/sheets.ts";
+import { LetterError } from "../letter/error.ts";
+import { lookAtDatabase } from "../outside/database.ts";
+import { causeOf } from "../outside/log.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
 import { readContent } from "../site/read-content.ts";
 import { runCommand } from "./command.ts";
@@ -22,6 +28,7 @@ await runCommand(HELP, {}, async () => {
     await checkPort(settings),
     await checkContent(),
     ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
+    await checkDatabase(settings),
   ];
   for (const { what, mend } of findings) console.log(mend === undefined ? `✓ ${what}` : `✕ ${what}: ${mend}`);
   if (findings.some(({ mend }) => mend !== undefined)) process.exitCode = 1;
@@ -77,5 +84,25 @@ async function checkContent(): Promise<Finding> {
     return { what: `content/ in ${campaign.languages.join(", ")}${custodian}` };
   } catch (cause) {
     return { what: "content/", mend: (cause as Error).message };
+  }
+}
+
+async function checkDatabase({ database }: Settings): Promise<Finding> {
+  if (database.kind === "sqlite" && !existsSync(database.path)) return { what: "no database yet: npm start makes it" };
+  const what = database.kind === "sqlite" ? "the database" : "the PostgreSQL database";
+  try {
+    const store = await lookAtDatabase<Tables>(database);
+    const setAside = await sheetsSetAside(store.query).finally(store.close);
+    if (setAside.length === 0) return { what };
+    const sheets = setAside.map(({ sheet, attempts, failure }) => `${sheet} (${attempts} times, last ${failure})`);
+    return { what, mend: `sheets that cannot be filed: ${sheets.join(", ")}; the git host’s own pages may tell why` };
+  } catch (cause) {
+    const { code } = causeOf(cause);
+    // SQLite and PostgreSQL about a table or column that is not there.
+    if (["SQLITE_ERROR", "42P01", "42703"].includes(code)) {
+      return { what: `${what}, of an older version: npm start brings it up to date` };
+    }
+    const mend = cause instanceof LetterError ? cause.message : `it does not answer (${code}); look at DATABASE_URL`;
+    return { what, mend };
   }
 }

@@ -47,7 +47,7 @@ export async function startLocally(settings: Settings): Promise<void> {
     site: () => context,
     siteFolder: site.folder,
   }).catch(explainPort(settings.port));
-  const rounds = every(ACCEPT_EVERY, log, acceptAndPublish);
+  const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
   await runUntilSignal(service, introduction(settings, service.port, keys.demoCustodian), async () => {
     await Promise.all([rounds.stop(), service.close()]);
     lock.release();

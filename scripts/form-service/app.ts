@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isDatabaseTrouble } from "../outside/database-trouble.ts";
 import { causeOf } from "../outside/log.ts";
 import { languagesOf } from "../site/views/context.ts";
 import { languageOf, message, page, tooMany } from "./answers.ts";
@@ -56,7 +57,8 @@ export function createApp(service: Service): App {
   app.notFound((context) => otherwise(service, context.req.raw, known));
   app.onError((error, context) => {
     service.log.error(causeOf(error), "a request failed");
-    return refuse(service, context.req.raw, 500);
+    if (!isDatabaseTrouble(error)) return refuse(service, context.req.raw, 500);
+    return refuse(service, context.req.raw, 503, { "Retry-After": "120" });
   });
   return {
     async fetch(request, peer = unknownPeer()) {

@@ -3,19 +3,31 @@ import { loggedEdition } from "../letter/record.ts";
 import type { GitHost } from "../outside/git-host.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import type { Settings } from "../outside/settings.ts";
+import { type FilingAttempts, SET_ASIDE_AFTER } from "./filing-attempts.ts";
 import type { MainView } from "./main-view.ts";
 import type { Queue } from "./queue.ts";
 import { destroyRefused, settle } from "./settlement.ts";
-import { type Making, makeSignaturesSheet, makeWithdrawalsSheet, markFiled, sheetsToFile } from "./sheets.ts";
+import {
+  type Making,
+  makeSignaturesSheet,
+  makeWithdrawalsSheet,
+  markFiled,
+  noteFailure,
+  sheetsToFile,
+} from "./sheets.ts";
 
 /** What a round of filing works with. */
 export type FilingDeps = Making & {
   readonly gitHost: Pick<GitHost, "file">;
   readonly main: MainView;
   readonly queue: Queue;
+  readonly attempts: FilingAttempts;
   readonly log: Log;
   readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
 };
+
+/** Failures in a row after which the git host counts as away; the other sheets then wait too. */
+const AWAY_AFTER = 3;
 
 /**
  * One round: what main has settled, sheets of earlier rounds that were not filed, new sheets.
@@ -26,16 +38,22 @@ export type FilingDeps = Making & {
  */
 export async function fileRound(deps: FilingDeps): Promise<void> {
   const { store, clock } = deps;
+  await deps.queue.look();
   const main = await deps.main.refresh();
   await settle(store, clock, main);
   await destroyRefused(store, clock);
-  await fileAll(deps);
+  await fileAll(deps, "round");
   const edition = loggedEdition(main.record.entries);
   if (edition === undefined) return;
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
   made += await makeDueSheets(deps, main.commit);
-  if (made > 0) await fileAll(deps);
+  if (made > 0) await fileAll(deps, "round");
+}
+
+/** Between two rounds: sheets that could not be filed and whose time has come. */
+export function fileAgain(deps: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">): Promise<void> {
+  return fileAll(deps, "again");
 }
 
 /** Sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; once one has waited long enough, all. */
@@ -60,14 +78,28 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   return made;
 }
 
-async function fileAll({ store, gitHost, log }: FilingDeps): Promise<void> {
-  for (const filing of await sheetsToFile(store)) {
+async function fileAll(
+  { store, gitHost, attempts, log }: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">,
+  when: "round" | "again",
+): Promise<void> {
+  let failed = 0;
+  for (const { filing, attempts: before } of await sheetsToFile(store)) {
+    if (failed >= AWAY_AFTER) return;
+    const patient = when === "again" || before >= SET_ASIDE_AFTER;
+    if (patient && !attempts.isDue(filing.sheet)) continue;
     try {
       await gitHost.file(filing);
     } catch (error) {
-      log.warn({ ...causeOf(error), sheet: filing.sheet }, "a sheet could not be filed; it stays for the next round");
+      failed++;
+      const cause = causeOf(error);
+      const count = await noteFailure(store, filing.sheet, `${cause.error} ${cause.code}`.trim());
+      attempts.noteFailure(filing.sheet, count);
+      const fields = { ...cause, sheet: filing.sheet, attempts: count };
+      if (count < SET_ASIDE_AFTER) log.warn(fields, "a sheet could not be filed; it is tried again");
+      else log.error(fields, "a sheet is set aside, and tried once an hour: look at npm run doctor");
       continue;
     }
+    failed = 0;
     await markFiled(store, filing.sheet);
   }
 }

@@ -12,7 +12,8 @@ import type { SiteContext } from "../site/views/context.ts";
 import { createApp } from "./app.ts";
 import type { Bursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
-import { fileRound } from "./filing.ts";
+import { fileAgain, fileRound } from "./filing.ts";
+import { openFilingAttempts } from "./filing-attempts.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
 import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
@@ -65,8 +66,10 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const leaving = openLeaveRequests(clock);
   const queue = openQueue(store, clock);
   let torExits = await readTorExits(settings.dataDir);
+  const attempts = openFilingAttempts(clock, random);
   try {
     await main.refresh();
+    await queue.look();
     await deleteExpired(store, clock, codes);
     const { attestation, pepper } = keys;
     const { site, siteFolder } = deps;
@@ -97,17 +100,23 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     });
     const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";
     const listener = await listen(fetch, { port: settings.port, from }, log);
-    const filing = every(settings.fileEvery, log, () =>
-      fileRound({ store, clock, random, gitHost, main, queue, log, settings }),
-    );
-    // Between two rounds of filing main moves too: the letter may change, and sheets are accepted.
-    const looking = every(Math.min(settings.fileEvery, LOOK_EVERY), log, async () => {
-      await settle(store, clock, await main.refresh());
+    const means = { log, random };
+    const filing = every(settings.fileEvery, means, async () => {
+      await queue.look();
+      // Another instance on the same database may be at it: two would make smaller sheets than they should.
+      await store.alone("file", () =>
+        fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings }),
+      );
     });
-    const lists = every(READ_LISTS_EVERY, log, async () => {
+    const lists = every(READ_LISTS_EVERY, means, async () => {
       torExits = await readTorExits(settings.dataDir);
     });
-    const expiry = every(EXPIRE_EVERY, log, () => deleteExpired(store, clock, codes));
+    // Between two rounds of filing main moves too: the letter may change, and sheets are accepted.
+    const looking = every(Math.min(settings.fileEvery, LOOK_EVERY), means, async () => {
+      await settle(store, clock, await main.refresh());
+      await store.alone("file", () => fileAgain({ store, gitHost, attempts, log }));
+    });
+    const expiry = every(EXPIRE_EVERY, means, () => deleteExpired(store, clock, codes));
     return {
       port: listener.port,
       fileNow: filing.now,

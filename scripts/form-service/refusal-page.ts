@@ -4,7 +4,7 @@ import { layout } from "../site/views/layout.ts";
 import type { Lang } from "../site/views/strings.ts";
 
 /** Why a request got no page of its own. */
-export type Refusal = 403 | 405 | 413 | 415 | 500;
+export type Refusal = 403 | 405 | 413 | 415 | 500 | 503;
 
 const WORDS = {
   en: {
@@ -19,6 +19,10 @@ const WORDS = {
       "Something went wrong on our side",
       "Try again later. A code that you have entered may be entered again; nothing is done twice.",
     ],
+    503: [
+      "Nothing can be recorded at the moment",
+      "Our database does not answer. Try again in a few minutes: send the form again, or enter your code again. The code stays valid for its 48 hours, and nothing is done twice.",
+    ],
   },
   fa: {
     403: [
@@ -31,6 +35,10 @@ const WORDS = {
     500: [
       "در سامانهٔ ما خطایی رخ داد",
       "بعداً دوباره تلاش کنید. کدی را که وارد کرده‌اید می‌توانید دوباره وارد کنید؛ هیچ کاری دو بار انجام نمی‌شود.",
+    ],
+    503: [
+      "در حال حاضر نمی‌توانیم چیزی ثبت کنیم",
+      "پایگاه دادهٔ ما پاسخ نمی‌دهد. چند دقیقهٔ دیگر دوباره تلاش کنید: فرم را دوباره بفرستید، یا کدتان را دوباره وارد کنید. کد تا ۴۸ ساعت معتبر می‌ماند و هیچ کاری دو بار انجام نمی‌شود.",
     ],
   },
 } as const satisfies Record<Lang, Record<Refusal, readonly [title: string, text: string]>>;

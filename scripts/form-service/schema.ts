@@ -1,4 +1,4 @@
-import { type ColumnDefinitionBuilder, type Kysely, sql } from "kysely";
+import { type ColumnDefinitionBuilder, type ColumnType, type Kysely, sql } from "kysely";
 import type { Database, Dialect, Migration } from "../outside/database.ts";
 
 /** Where a signature is; `filing` and `filed` tell whether the git host has said yes to its sheet. */
@@ -32,6 +32,9 @@ export type Tables = {
     base: string;
     message: string;
     day: string;
+    /** how often the git host did not take it, and the class and code of the last error */
+    attempts: ColumnType<number, number | undefined>;
+    failure: string | null;
   };
   withdrawal: { id: string; attestation: string; sheet: string | null };
 };
@@ -42,7 +45,7 @@ export type Store = Database<Tables>;
 export type Query = Kysely<Tables>;
 
 /** The steps of the schema. A step that has been released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, attemptsToFile];
 
 async function firstTables(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const bytes = dialect === "sqlite" ? sql`blob` : sql`bytea`;
@@ -100,4 +103,13 @@ async function firstTables(query: Kysely<unknown>, dialect: Dialect): Promise<vo
   ] as const) {
     await query.schema.createIndex(`${table}_${column}`).on(table).column(column).execute();
   }
+}
+
+async function attemptsToFile(query: Kysely<unknown>): Promise<void> {
+  const { schema } = query;
+  await schema
+    .alterTable("sheet")
+    .addColumn("attempts", "integer", (column) => column.notNull().defaultTo(0))
+    .execute();
+  await schema.alterTable("sheet").addColumn("failure", "text").execute();
 }

@@ -5,6 +5,7 @@ import { formatSheet, SHEET_BYTES, SHEET_ROWS, type Sheet } from "../letter/shee
 import type { Clock } from "../outside/clock.ts";
 import type { Filing } from "../outside/git-host.ts";
 import type { Random } from "../outside/random.ts";
+import { SET_ASIDE_AFTER } from "./filing-attempts.ts";
 import type { Query, Store } from "./schema.ts";
 
 /** What a new sheet is made with. `base`: the commit of main. */
@@ -58,15 +59,46 @@ export function makeWithdrawalsSheet(making: Making, base: string, edition: stri
   });
 }
 
-/** The sheets that the git host has not said yes to. */
-export async function sheetsToFile(store: Store): Promise<Filing[]> {
+/** A sheet that the git host has not said yes to, and how often it was tried. */
+export type SheetToFile = { readonly filing: Filing; readonly attempts: number };
+
+/** The sheets that are to be filed; those that have failed often come last. */
+export async function sheetsToFile(store: Store): Promise<SheetToFile[]> {
   const rows = await store.query
     .selectFrom("sheet")
     .selectAll()
     .where("state", "=", "filing")
+    .orderBy("attempts")
     .orderBy("sheet")
     .execute();
-  return rows.map(({ sheet, text, base, message, day }) => ({ sheet, text: text ?? "", base, message, day }));
+  return rows.map(({ sheet, text, base, message, day, attempts }) => ({
+    filing: { sheet, text: text ?? "", base, message, day },
+    attempts,
+  }));
+}
+
+/** Notes that a sheet could not be filed, and gives how often that has happened. */
+export function noteFailure(store: Store, sheet: string, failure: string): Promise<number> {
+  return store.change(async (query) => {
+    const row = await query
+      .updateTable("sheet")
+      .set((is) => ({ attempts: is("attempts", "+", 1), failure }))
+      .where("sheet", "=", sheet)
+      .returning("attempts")
+      .executeTakeFirst();
+    return row?.attempts ?? 0;
+  });
+}
+
+/** The sheets that were set aside, for whoever runs the service. */
+export function sheetsSetAside(query: Query): Promise<{ sheet: string; attempts: number; failure: string | null }[]> {
+  return query
+    .selectFrom("sheet")
+    .select(["sheet", "attempts", "failure"])
+    .where("state", "=", "filing")
+    .where("attempts", ">=", SET_ASIDE_AFTER)
+    .orderBy("sheet")
+    .execute();
 }
 
 /** Notes that the git host has a sheet, and forgets its text. */

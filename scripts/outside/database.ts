@@ -54,7 +54,7 @@ export type OpenedDatabase = Database<unknown> & {
  * @throws LetterError `database` when a newer version of the project has changed it so that this one cannot go on
  */
 export async function openDatabase<T>(at: DatabasePlace, migrations: readonly Migration[]): Promise<Database<T>> {
-  const opened = at.kind === "sqlite" ? openSqlite(at.path) : await openPostgres(at.url);
+  const opened = await connect(at);
   try {
     await opened.migrate((query) => migrate(query, at.kind, migrations));
   } catch (cause) {
@@ -62,6 +62,15 @@ export async function openDatabase<T>(at: DatabasePlace, migrations: readonly Mi
     throw cause;
   }
   return opened as unknown as Database<T>;
+}
+
+/** The database as it is, for a look: its schema may be older or newer than this program. */
+export async function lookAtDatabase<T>(at: DatabasePlace): Promise<Pick<Database<T>, "query" | "close">> {
+  return (await connect(at)) as unknown as Database<T>;
+}
+
+async function connect(at: DatabasePlace): Promise<OpenedDatabase> {
+  return at.kind === "sqlite" ? openSqlite(at.path) : openPostgres(at.url);
 }
 
 async function migrate(query: Kysely<unknown>, dialect: Dialect, migrations: readonly Migration[]): Promise<void> {

@@ -2,6 +2,7 @@ import { CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, sql } 
 import { Pool } from "pg";
 import { LetterError } from "../letter/error.ts";
 import type { LockName, OpenedDatabase } from "./database.ts";
+import { causeOf } from "./log.ts";
 
 /** Connections of one instance. */
 const CONNECTIONS = 10;
@@ -34,7 +35,10 @@ export async function openPostgres(url: string): Promise<OpenedDatabase> {
     await assertDurable(query);
   } catch (cause) {
     await query.destroy();
-    throw cause;
+    if (cause instanceof LetterError) throw cause;
+    const { code } = causeOf(cause);
+    const rule = "PostgreSQL cannot be used: look whether it runs, and at DATABASE_URL";
+    throw new LetterError("database", code === "" ? rule : `${rule} (${code})`, { cause });
   }
   return {
     query,

@@ -5,7 +5,8 @@ import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import type pino from "pino";
 import { createApp } from "../../scripts/form-service/app.ts";
 import { openClients } from "../../scripts/form-service/client.ts";
-import { fileRound } from "../../scripts/form-service/filing.ts";
+import { fileAgain, fileRound } from "../../scripts/form-service/filing.ts";
+import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
 import { openLeaveRequests } from "../../scripts/form-service/leave-requests.ts";
 import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits.ts";
 import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
@@ -34,6 +35,12 @@ const content = await readContent(join(root, "content"));
 
 /** An address where Tor leaves its network, as far as the harness is concerned (RFC 5737). */
 export const torExit = "198.51.100.66";
+let newDatabase: (() => Promise<string>) | undefined;
+
+/** From now on every harness works on a database that this makes; its address goes into `DATABASE_URL`. */
+export function useDatabases(make: () => Promise<string>): void {
+  newDatabase = make;
+}
 
 export type Harness = Awaited<ReturnType<typeof openHarness>>;
 
@@ -45,12 +52,16 @@ export async function openHarness(options: { settings?: Record<string, string>; 
   const folder = mkdtempSync(join(tmpdir(), "undersigned-form-service-"));
   const dataDir = join(folder, "data");
   const siteFolder = join(folder, "site");
-  mkdirSync(siteFolder, { recursive: true });
+  for (const path of [siteFolder, dataDir]) mkdirSync(path, { recursive: true });
   const mailServer: MailServer = await startMailServer();
   const clock = fixedClock();
   const random = fixedRandomness(options.seed);
   const attestation = signingKey(random(32));
-  const settings = readSettings({ DATA_DIR: dataDir, MAIL_URL: mailServer.url, LIMITS: "off", ...options.settings });
+  const DATABASE_URL = await newDatabase?.();
+  const settings = readSettings({
+    ...{ DATA_DIR: dataDir, MAIL_URL: mailServer.url, LIMITS: "off", DATABASE_URL },
+    ...options.settings,
+  });
   const gitHost = standInGitHost(content.letterTexts, attestation.publicKey);
   const lines: string[] = [];
   const log = openLog(clock, { write: (line: string) => void lines.push(line) } as pino.DestinationStream);
@@ -68,6 +79,7 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     const { trustProxy } = settings;
     const clients = openClients({ trustProxy, isTorExit: (address) => address === torExit, clock, random });
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
+    const attempts = openFilingAttempts(clock, random);
     const site = () => siteContext({ content, settings, keys, at: "service" });
     const seal = openSeal(recipients);
     const service = {
@@ -91,8 +103,9 @@ export async function openHarness(options: { settings?: Record<string, string>; 
       },
       main: main.current,
     };
-    const round = () => fileRound({ store, clock, random, gitHost, main, queue, log, settings });
-    return { service, store, app: createApp(service), round, sweep: () => deleteExpired(store, clock, codes) };
+    const round = () => fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings });
+    const again = () => fileAgain({ store, gitHost, attempts, log });
+    return { service, store, app: createApp(service), round, again, sweep: () => deleteExpired(store, clock, codes) };
   }
 
   let parts = await open();
@@ -108,6 +121,7 @@ export async function openHarness(options: { settings?: Record<string, string>; 
       return parts.service;
     },
     round: () => parts.round(),
+    again: () => parts.again(),
     sweep: () => parts.sweep(),
     get: (path: string, headers: Record<string, string> = {}) => request(path, { headers }),
     request,

@@ -1,5 +1,6 @@
 import { expect, vi } from "vitest";
 import { fileRound } from "../../scripts/form-service/filing.ts";
+import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
 import { formatBase64url, parseBase64url } from "../../scripts/letter/base64url.ts";
 import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
@@ -38,6 +39,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
 
   const random = fixedRandomness(`faults ${seed}`);
   const chance = () => random(1)[0]! / 256;
+  const attempts = openFilingAttempts(harness.clock, fixedRandomness(`pauses ${seed}`));
   const sometimes = ({ by }: GitHubCall) => (!by.startsWith("moderator") && chance() < 0.3 ? kindOf(by) : undefined);
   // Accept reads all reviews or none: with every eighth call forbidden for a while, many open sheets would never be read.
   const kindOf = (by: string) => FAULTS[Math.floor(chance() * (by === "file" ? FAULTS.length : 4))];
@@ -61,7 +63,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
     harness.clock.set(new Date(Date.now()).toISOString());
     const { log, queue } = harness.service;
     const { store, clock, settings } = harness;
-    await fileRound({ store, clock, random, gitHost: host, main, queue, log, settings }).catch(() => {});
+    await fileRound({ store, clock, random, gitHost: host, main, queue, attempts, log, settings }).catch(() => {});
   };
   const hurried = async (work: () => Promise<void>) => {
     const realTime = hurryTime(400);

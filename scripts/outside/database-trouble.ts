@@ -1,0 +1,20 @@
+/**
+ * Whether an error says that the database cannot do anything at the moment: away, in the midst of a restart, its disk
+ * full. What was asked may be asked again later; an error of any other kind is a fault of the program.
+ */
+export function isDatabaseTrouble(error: unknown): boolean {
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  if (typeof code === "string") return SQLITE.test(code) || NETWORK.has(code) || POSTGRES.test(code);
+  return typeof message === "string" && PG.test(message);
+}
+
+// Full, broken, locked by another program, read-only or gone; https://sqlite.org/rescode.html
+const SQLITE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)(_|$)/;
+const NETWORK = new Set(
+  "ECONNREFUSED ECONNRESET ECONNABORTED ENOTFOUND EAI_AGAIN ETIMEDOUT EPIPE EHOSTUNREACH ENETUNREACH".split(" "),
+);
+// Class 08: connection, 53: no memory, disk or connections left, 57P: shut down or starting, 58: its own files;
+// 25006: a standby that only reads, 40: disturbed by others; https://www.postgresql.org/docs/18/errcodes-appendix.html
+const POSTGRES = /^(08|53|58|57P0)[0-9A-Z]+$|^(25006|40001|40P01|25P03|57014)$/;
+// What the driver says without a code.
+const PG = /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has|was))/;
