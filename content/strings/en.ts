@@ -326,6 +326,19 @@ export const en = {
       "These numbers are computed from the ledger, and so can you: everything that is needed lies on this site as files, and any program for transparency logs can read the ledger. With the published program:",
     to_verify: "Other ways to check the count",
   },
+  bag: {
+    part: "Signatures, part {n}",
+    more_parts: "The signatures go on in {n} further files.",
+    footer: "{text}. Ledger {origin}, {size} entries, {root}",
+    text: "Edition {edition}",
+    hidden_people: {
+      zero: "No one signed without showing a name.",
+      one: "{n} more person signed without showing a name.",
+      other: "{n} more people signed without showing a name.",
+    },
+    earlier: "[{edition}]",
+    earlier_note: "Whoever stands here with the beginning of another edition in brackets has signed that edition.",
+  },
   privacy: { title: "Privacy" },
   support: { title: "Find support" },
   message: {

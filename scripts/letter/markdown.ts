@@ -26,6 +26,11 @@ export function renderMarkdown(markdown: string): string {
   return renderer.render(markdown);
 }
 
+/** The tokens of a Markdown text, for what is not HTML. */
+export function tokensOf(markdown: string): Token[] {
+  return renderer.parse(markdown, {});
+}
+
 /** The blocks of a Markdown text in order: their HTML, and their words with single blanks between them. */
 export function blocksOf(markdown: string): { html: string; text: string; kind: string }[] {
   const env = {};

@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { acceptAll } from "../../scripts/actions/acceptance.ts";
+import { formatBase64url } from "../../scripts/letter/base64url.ts";
+import { formatSheet, type Sheet } from "../../scripts/letter/sheet.ts";
+import { LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
+import { demoRecipients } from "../../scripts/outside/seal.ts";
+import { type Invented, invent, ledger, service, sheetOf, texts, withdrawalsOf } from "../letter/invented.ts";
+import { day, writeLetter } from "./local-campaign.ts";
+import { openRepository, type Repository } from "./repository.ts";
+import { root } from "./source.ts";
+
+export const TAG = "handover/2026-12-01";
+
+/** A data folder as a campaign leaves it that has its signatures and is about to hand them over. */
+export type HandoverCampaign = {
+  /** everything of this test lies below it */
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly repository: Repository;
+  readonly people: readonly Invented[];
+  /** files and accepts a sheet */
+  pass(sheet: Sheet): Promise<void>;
+  remove(): void;
+};
+
+/** Accepts these people, and withdraws some of them again. */
+export async function makeHandoverCampaign(
+  people: readonly Invented[] = Array.from({ length: 12 }, (_, i) => invent(i)),
+  withdrawn: readonly Invented[] = [],
+): Promise<HandoverCampaign> {
+  const folder = mkdtempSync(join(tmpdir(), "undersigned-handover-"));
+  const dataDir = join(folder, "data");
+  writeLetter(folder, texts);
+  writeKeys(dataDir);
+  await demoRecipients(join(dataDir, "demo-custodian"));
+  const path = join(dataDir, "campaign.git");
+  const host = await openLocalGitHost(path, { folder, day });
+  const repository = openRepository(path);
+  const accept = () => acceptAll({ host, signer: ledger, attestationKey: service.publicKey, day });
+  await accept();
+  const pass = async (sheet: Sheet) => {
+    await host.file({ sheet: sheet.sheet, text: formatSheet(sheet), base: await host.head(), message: "file\n", day });
+    const commit = repository.git("rev-parse", `refs/heads/pending/${sheet.sheet}`);
+    if (sheet.kind === "signatures")
+      await host.review(sheet.sheet, { by: LOCAL_MODERATOR, state: "approved", commit, body: "" }, day);
+    await accept();
+  };
+  await pass(
+    sheetOf(
+      1,
+      people.map(({ row }) => row),
+    ),
+  );
+  if (withdrawn.length > 0)
+    await pass(
+      withdrawalsOf(
+        2,
+        withdrawn.map(({ row }) => row.id),
+      ),
+    );
+  return { folder, dataDir, repository, people, pass, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function writeKeys(dataDir: string): void {
+  const seed = (first: number) => `${formatBase64url(Uint8Array.from({ length: 32 }, (_, i) => first + i))}\n`;
+  mkdirSync(join(dataDir, "keys"), { recursive: true, mode: 0o700 });
+  for (const [name, first] of [
+    ["attestation", 0],
+    ["ledger", 32],
+    ["pepper", 64],
+  ] as const)
+    writeFileSync(join(dataDir, "keys", `${name}.key`), seed(first), { mode: 0o600 });
+}
+
+/** The keys of one data folder in another one, with a clone of its repository. */
+export function cloneDataFolder(campaign: HandoverCampaign, name: string): string {
+  const copy = join(campaign.folder, name);
+  for (const part of ["keys", "demo-custodian"])
+    cpSync(join(campaign.dataDir, part), join(copy, part), { recursive: true });
+  campaign.repository.git("clone", "--quiet", "--mirror", campaign.repository.path, join(copy, "campaign.git"));
+  return copy;
+}
+
+export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** Runs a command of the project. */
+export function run(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  cwd = root,
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env.PATH, ...environment };
+    execFile(
+      process.execPath,
+      [join(root, "scripts/cli", `${script}.ts`), ...args],
+      { env, cwd, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
+      },
+    );
+  });
+}
