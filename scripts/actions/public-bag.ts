@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { type Campaign, parseCampaign } from "../letter/campaign.ts";
 import { LetterError } from "../letter/error.ts";
 import type { Handover } from "../letter/handover.ts";
-import { type PayloadFile, publicPayload } from "../letter/public-bag.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import type { Read } from "../letter/published-file.ts";
 import { type CampaignRecord, totalsOf } from "../letter/record.ts";
@@ -19,6 +18,7 @@ import { MAIN } from "../outside/repository.ts";
 import { openTypesetter, type Typesetter } from "../outside/typeset.ts";
 import { isLang, type Lang } from "../site/views/strings.ts";
 import { printPages } from "./print-pages.ts";
+import { type PayloadFile, publicPayload } from "./public-payload.ts";
 
 /** What a handover hands over: the campaign and the record as they stood at its tag. */
 export type Tagged = { readonly commit: string; readonly campaign: Campaign; readonly record: CampaignRecord };

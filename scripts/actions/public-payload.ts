@@ -1,7 +1,7 @@
-import { probableDuplicates } from "./duplicates.ts";
-import { type PublicKeys, publishedFiles } from "./published.ts";
-import { type CampaignRecord, editionSigned, loggedEdition } from "./record.ts";
-import { formatCsv } from "./spreadsheet.ts";
+import { probableDuplicates } from "../letter/duplicates.ts";
+import { type PublicKeys, publishedFiles } from "../letter/published.ts";
+import { type CampaignRecord, editionSigned, loggedEdition } from "../letter/record.ts";
+import { formatCsv } from "../outside/spreadsheet.ts";
 
 /** A file below `data/` of a bag. */
 export type PayloadFile = readonly [path: string, content: Uint8Array | string];
