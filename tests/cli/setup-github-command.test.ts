@@ -12,7 +12,7 @@ import { root } from "../support/source.ts";
 let org: TestOrganisation;
 let realTime: () => void;
 beforeEach(async () => {
-  realTime = hurryTime(400);
+  realTime = hurryTime();
   org = await makeOrganisation();
 });
 afterEach(async () => {

@@ -7,7 +7,7 @@ import { hurryTime } from "../support/hurry.ts";
 let org: TestOrganisation;
 let realTime: () => void;
 beforeEach(async () => {
-  realTime = hurryTime(400);
+  realTime = hurryTime();
   org = await makeOrganisation();
 });
 afterEach(async () => {

@@ -42,7 +42,10 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
   const attempts = openFilingAttempts(harness.clock, fixedRandomness(`pauses ${seed}`));
   const sometimes = ({ by }: GitHubCall) => (!by.startsWith("moderator") && chance() < 0.3 ? kindOf(by) : undefined);
   // Accept reads all reviews or none: with every eighth call forbidden for a while, many open sheets would never be read.
-  const kindOf = (by: string) => FAULTS[Math.floor(chance() * (by === "file" ? FAULTS.length : 4))];
+  const kindOf = (by: string) => {
+    const kinds = by === "file" || chance() < 0.06 ? FAULTS.length : 4;
+    return FAULTS[Math.floor(chance() * kinds)];
+  };
 
   let [rounds, people] = [0, 0];
   const codes: string[] = [];
@@ -66,7 +69,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
     await fileRound({ store, clock, random, gitHost: host, main, queue, attempts, log, settings }).catch(() => {});
   };
   const hurried = async (work: () => Promise<void>) => {
-    const realTime = hurryTime(400);
+    const realTime = hurryTime();
     await work().finally(realTime);
   };
   const until = async (done: () => Promise<boolean>, pause: number, act: () => Promise<unknown>) => {

@@ -44,7 +44,7 @@ beforeAll(async () => {
   listModerators(LISTED);
   start = github.repository.git("rev-parse", "main");
   github.repository.git("update-ref", "refs/heads/other", start);
-  realTime = hurryTime(200);
+  realTime = hurryTime();
 }, 300_000);
 afterAll(async () => {
   realTime();

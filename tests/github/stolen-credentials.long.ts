@@ -43,7 +43,7 @@ let start: string;
 beforeAll(async () => {
   campaign = await makeWorkflowCampaign();
   start = campaign.github.repository.git("rev-parse", "main");
-  realTime = hurryTime(100);
+  realTime = hurryTime();
 });
 afterAll(async () => {
   realTime();

@@ -10,7 +10,7 @@ import { hurryTime } from "../support/hurry.ts";
 let campaign: GitHubCampaign;
 let realTime: () => void;
 beforeEach(async () => {
-  realTime = hurryTime(400);
+  realTime = hurryTime();
   campaign = await makeGitHubCampaign();
 });
 afterEach(async () => {
