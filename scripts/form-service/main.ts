@@ -5,7 +5,7 @@ import type { Keys } from "../outside/keys.ts";
 import type { Log } from "../outside/log.ts";
 import { openMailer } from "../outside/mail.ts";
 import type { Random } from "../outside/random.ts";
-import { openSeal } from "../outside/seal.ts";
+import { openSealPool } from "../outside/seal-pool.ts";
 import type { Settings } from "../outside/settings.ts";
 import { readTorExits } from "../outside/tor-exits.ts";
 import type { SiteContext } from "../site/views/context.ts";
@@ -58,7 +58,7 @@ const READ_LISTS_EVERY = 60_000;
 /** Opens database, mail and seal, reads main, and listens on `settings.port`. */
 export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
   const { settings, keys, clock, random, log, gitHost } = deps;
-  const seal = openSeal(keys.publicKeys.recipients);
+  const sealing = openSealPool(keys.publicKeys.recipients);
   const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
   const main = openMainView(gitHost);
   const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log);
@@ -82,7 +82,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         store,
         clock,
         random,
-        seal,
+        seal: sealing.seal,
         attestation,
         pepper,
         queue,
@@ -124,6 +124,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         const deadline = 8_000;
         const rounds = [filing, looking, lists, expiry].map((round) => round.stop());
         await Promise.all([listener.close(deadline), mails.close(deadline), ...rounds]);
+        await sealing.close();
         await store.scrub();
         await store.close();
       },

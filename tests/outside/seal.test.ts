@@ -5,6 +5,7 @@ import { Decrypter, generateHybridIdentity, generateX25519Identity, identityToRe
 import { describe, expect, it } from "vitest";
 import { CONTACT_BYTES } from "../../scripts/letter/contact.ts";
 import { demoRecipients, openSeal } from "../../scripts/outside/seal.ts";
+import { openSealPool } from "../../scripts/outside/seal-pool.ts";
 
 const hybrid = async () => {
   const identity = await generateHybridIdentity();
@@ -33,6 +34,22 @@ describe("a seal", () => {
     expect(() => openSeal([first.recipient, first.recipient])).toThrow("named twice");
     expect(() => openSeal([...two, x25519])).toThrow("recipient 3 is not a hybrid post-quantum one");
     expect(() => openSeal([first.recipient, `${second.recipient.slice(0, -1)}b`])).toThrow("recipient 2 is not a key");
+  });
+});
+
+describe("a pool of threads", () => {
+  it("seals many records at once, each of them for the recipients", async () => {
+    const pool = openSealPool([first.recipient, second.recipient], 2);
+    const plains = Array.from({ length: 12 }, (_, i) => new Uint8Array(CONTACT_BYTES).fill(i));
+    const sealed = await Promise.all(plains.map((plain) => pool.seal(plain)));
+    const custodian = new Decrypter();
+    custodian.addIdentity(second.identity);
+    for (const [i, one] of sealed.entries()) expect(await custodian.decrypt(one)).toEqual(plains[i]);
+    await pool.close();
+  });
+
+  it("refuses a wrong recipient before anybody has confirmed anything", () => {
+    expect(() => openSealPool([first.recipient])).toThrow("two or more");
   });
 });
 
