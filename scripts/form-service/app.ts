@@ -62,8 +62,10 @@ export function createApp(service: Service): App {
   });
   return {
     async fetch(request, peer = unknownPeer()) {
+      const start = performance.now();
       const answer = await app.fetch(request, peer);
       for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+      service.metrics?.noteAnswer(request, answer, performance.now() - start);
       return answer;
     },
   };

@@ -19,6 +19,8 @@ import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
 import { openMailQueue } from "./mail-queue.ts";
 import { openMainView } from "./main-view.ts";
+import { openMetrics } from "./metrics.ts";
+import { listenForMetrics } from "./metrics-listener.ts";
 import { openQueue } from "./queue.ts";
 import { every } from "./rounds.ts";
 import { MIGRATIONS, type Tables } from "./schema.ts";
@@ -45,6 +47,8 @@ export type FormServiceDeps = {
 /** A form service that listens. */
 export type FormService = {
   readonly port: number;
+  /** where `/metrics` answers; undefined: nowhere */
+  readonly metricsPort: number | undefined;
   /** Files now what is due, and takes over what main has settled; resolves when the round is over. */
   fileNow(): Promise<void>;
   /** Stops listening, lets what runs come to its end for at most ten seconds, and closes the database. */
@@ -65,6 +69,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const codes = openWaitingCodes(clock);
   const leaving = openLeaveRequests(clock);
   const queue = openQueue(store, clock);
+  const metrics = openMetrics({ store, mails, clock }, log);
   let torExits = await readTorExits(settings.dataDir);
   const attempts = openFilingAttempts(clock, random);
   try {
@@ -92,6 +97,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         leaving,
         clients,
         limits,
+        metrics,
         site,
         siteFolder,
       },
@@ -100,30 +106,37 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     });
     const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";
     const listener = await listen(fetch, { port: settings.port, from }, log);
+    const { metricsPort } = settings;
+    const numbers = metricsPort === undefined ? undefined : await listenForMetrics(metrics, metricsPort);
     const means = { log, random };
-    const filing = every(settings.fileEvery, means, async () => {
-      await queue.look();
-      // Another instance on the same database may be at it: two would make smaller sheets than they should.
-      await store.alone("file", () =>
-        fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings }),
-      );
-    });
+    const filing = every(settings.fileEvery, means, () =>
+      metrics.round("filing", async () => {
+        await queue.look();
+        // Another instance on the same database may be at it: two would make smaller sheets than they should.
+        await store.alone("file", () =>
+          fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings }),
+        );
+      }),
+    );
     const lists = every(READ_LISTS_EVERY, means, async () => {
       torExits = await readTorExits(settings.dataDir);
     });
     // Between two rounds of filing main moves too: the letter may change, and sheets are accepted.
-    const looking = every(Math.min(settings.fileEvery, LOOK_EVERY), means, async () => {
-      await settle(store, clock, await main.refresh());
-      await store.alone("file", () => fileAgain({ store, gitHost, attempts, log }));
-    });
-    const expiry = every(EXPIRE_EVERY, means, () => deleteExpired(store, clock, codes));
+    const looking = every(Math.min(settings.fileEvery, LOOK_EVERY), means, () =>
+      metrics.round("looking", async () => {
+        await settle(store, clock, await main.refresh());
+        await store.alone("file", () => fileAgain({ store, gitHost, attempts, log }));
+      }),
+    );
+    const expiry = every(EXPIRE_EVERY, means, () => metrics.round("expiry", () => deleteExpired(store, clock, codes)));
     return {
       port: listener.port,
+      metricsPort: numbers?.port,
       fileNow: filing.now,
       async close() {
         const deadline = 8_000;
         const rounds = [filing, looking, lists, expiry].map((round) => round.stop());
-        await Promise.all([listener.close(deadline), mails.close(deadline), ...rounds]);
+        await Promise.all([listener.close(deadline), numbers?.close(), mails.close(deadline), ...rounds]);
         await sealing.close();
         await store.scrub();
         await store.close();

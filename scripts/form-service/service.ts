@@ -8,6 +8,7 @@ import type { Confirming } from "./confirmation.ts";
 import type { LeaveRequests } from "./leave-requests.ts";
 import type { Limits } from "./limits.ts";
 import type { MailQueue } from "./mail-queue.ts";
+import type { Metrics } from "./metrics.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** Everything that the pages of the service work with. */
@@ -17,6 +18,8 @@ export type Service = Confirming & {
   readonly siteFolder: string;
   readonly log: Log;
   readonly mails: MailQueue;
+  /** only where somebody reads them */
+  readonly metrics?: Pick<Metrics, "noteAnswer"> | undefined;
   readonly codes: WaitingCodes;
   readonly leaving: LeaveRequests;
   readonly clients: Clients;

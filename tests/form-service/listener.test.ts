@@ -1,15 +1,12 @@
-import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { isLoopback, listen } from "../../scripts/form-service/listener.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { openLog } from "../../scripts/outside/log.ts";
+import { ownAddress } from "../support/own-address.ts";
 
 const log = openLog(systemClock, { write: () => {} });
 const answer = async () => new Response("here");
-// The address under which another machine of the same network would find this one.
-const fromOutside = Object.values(networkInterfaces())
-  .flat()
-  .find((one) => one?.family === "IPv4" && !one.internal)?.address;
+const fromOutside = ownAddress();
 
 describe("a trial, whose captured mail shows every code", () => {
   it.skipIf(fromOutside === undefined)("is open to this machine alone", async () => {

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("listens, files by itself, and sends what it has taken before it stops", async () => {
   const content = await readContent(join(root, "content"));
-  const settings = readSettings({ DATA_DIR: folder, PORT: "0", FILE_EVERY: "50ms" });
+  const settings = readSettings({ DATA_DIR: folder, PORT: "0", FILE_EVERY: "50ms", METRICS_PORT: "0" });
   const attestation = signingKey(systemRandom(32));
   const keys = { ledger: "", attestation: "", recipients: await demoRecipients(join(folder, "demo-custodian")) };
   const gitHost = standInGitHost(content.letterTexts, attestation.publicKey);
@@ -52,6 +52,9 @@ it("listens, files by itself, and sends what it has taken before it stops", asyn
   expect((await post("/en/confirm/", { s, code })).status).toBe(200);
   await service.fileNow();
   expect(gitHost.open.size).toBe(1);
+  const numbers = await (await fetch(`http://127.0.0.1:${service.metricsPort}/metrics`)).text();
+  expect(numbers).toMatch(/^undersigned_rounds_total\{round="filing",outcome="done"\} \d+$/m);
+  expect(numbers).toMatch(/^undersigned_sheets\{state="filed"\} 1$/m);
   await service.close();
   await expect(fetch(origin)).rejects.toThrow();
 });

@@ -1,0 +1,146 @@
+import { createHistogram } from "node:perf_hooks";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Clock } from "../outside/clock.ts";
+import { causeOf, type Log } from "../outside/log.ts";
+import type { MailQueue } from "./mail-queue.ts";
+import type { Store } from "./schema.ts";
+
+/** What is counted for whoever runs the service. No number moves by what one person does. */
+export type Metrics = {
+  /** Counts an answer, and how many milliseconds it took. */
+  noteAnswer(request: Request, answer: Response, milliseconds: number): void;
+  /** Does a round of work, and counts whether it failed. */
+  round<T>(name: Round, work: () => Promise<T>): Promise<T>;
+  /** The text of `/metrics`. */
+  read(): Promise<string>;
+};
+
+/** What is done again and again. */
+export type Round = "filing" | "looking" | "expiry";
+
+/**
+ * Whoever reads the numbers every few seconds and keeps them must not learn when somebody signed: what people do is told in
+ * tens, rounded down. What machines do is told exactly.
+ */
+const STEP = 10;
+const rounded = (count: number) => Math.floor(count / STEP) * STEP;
+
+/** How long the quantiles of the time of an answer look back, in milliseconds. */
+const WINDOW = 10 * 60_000;
+
+/** An empty register. */
+export function openMetrics(
+  { store, mails, clock }: { store: Store; mails: MailQueue; clock: Clock },
+  log: Log,
+): Metrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const answers = new Map<string, number>();
+  // Two windows, so that the quantiles never start from nothing.
+  let [current, before, since] = [createHistogram(), createHistogram(), clock.now().getTime()];
+  const registers = [register];
+  const gauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void | Promise<void>) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        return collect(this);
+      },
+    });
+
+  gauge("undersigned_answers", "answers since the start, in tens", ["kind", "status"], (all) => {
+    for (const [key, count] of answers) {
+      const [kind = "", status = ""] = key.split(" ");
+      all.set({ kind, status }, rounded(count));
+    }
+  });
+  gauge("undersigned_answer_seconds", "time of an answer, of the last minutes", ["quantile"], (all) => {
+    for (const quantile of [50, 99]) {
+      const slowest = Math.max(...[current, before].map((one) => (one.count === 0 ? 0 : one.percentile(quantile))));
+      all.set({ quantile: String(quantile / 100) }, slowest / 1e6);
+    }
+  });
+  gauge(
+    "undersigned_mails",
+    "mails that wait or were put off, and of the others what became of them, in tens",
+    ["state"],
+    (all) => {
+      for (const [state, count] of Object.entries(mails.counts())) all.set({ state }, rounded(count));
+    },
+  );
+  gauge("undersigned_mail_trouble", "1 while mail leaves late, 2 while the mail server does not answer", [], (one) => {
+    one.set({ well: 0, late: 1, away: 2 }[mails.flow()]);
+  });
+  gauge("undersigned_signatures", "signatures on their way, in tens", ["state"], async (all) => {
+    const rows = await store.query
+      .selectFrom("signature")
+      .select(({ fn }) => ["state", fn.countAll<string>().as("count")])
+      .where("state", "in", ["confirmed", "filing", "filed"])
+      .groupBy("state")
+      .execute();
+    for (const state of ["confirmed", "filing", "filed"]) {
+      all.set({ state }, rounded(Number(rows.find((row) => row.state === state)?.count ?? 0)));
+    }
+  });
+  gauge("undersigned_sheets", "sheets that wait for the git host, and for review", ["state"], async (all) => {
+    for (const { state, count } of await sheets()) all.set({ state }, count);
+  });
+  gauge("undersigned_oldest_sheet_days", "age of the oldest of these sheets, by its day", ["state"], async (all) => {
+    for (const { state, day } of await sheets()) {
+      all.set({ state }, day === undefined ? 0 : (clock.now().getTime() - Date.parse(day)) / 86_400_000);
+    }
+  });
+  const failed = new Counter({
+    name: "undersigned_failed_answers_total",
+    help: "answers with 500 and more",
+    registers,
+  });
+  const rounds = new Counter({
+    ...{ name: "undersigned_rounds_total", help: "rounds of work, and whether they failed" },
+    ...{ labelNames: ["round", "outcome"], registers },
+  });
+
+  async function sheets(): Promise<{ state: string; count: number; day: string | undefined }[]> {
+    const rows = await store.query
+      .selectFrom("sheet")
+      .select(({ fn }) => ["state", fn.countAll<string>().as("count"), fn.min("day").as("day")])
+      .groupBy("state")
+      .execute();
+    return ["filing", "filed"].map((state) => {
+      const row = rows.find((found) => found.state === state);
+      return { state, count: Number(row?.count ?? 0), day: row?.day };
+    });
+  }
+
+  return {
+    noteAnswer(request, { status, headers }, milliseconds) {
+      if (status >= 500) failed.inc();
+      const isPage = headers.get("content-type")?.startsWith("text/html");
+      const key = `${request.method === "POST" ? "form" : isPage ? "page" : "file"} ${Math.floor(status / 100)}xx`;
+      answers.set(key, (answers.get(key) ?? 0) + 1);
+      const now = clock.now().getTime();
+      if (now - since > WINDOW) [before, current, since] = [current, createHistogram(), now];
+      current.record(Math.max(1, Math.round(milliseconds * 1000)));
+    },
+    async round(name, work) {
+      try {
+        const done = await work();
+        rounds.inc({ round: name, outcome: "done" });
+        return done;
+      } catch (error) {
+        rounds.inc({ round: name, outcome: "failed" });
+        throw error;
+      }
+    },
+    async read() {
+      try {
+        return await register.metrics();
+      } catch (error) {
+        log.warn(causeOf(error), "the numbers could not be read");
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { createApp } from "../../scripts/form-service/app.ts";
+import { type Metrics, openMetrics } from "../../scripts/form-service/metrics.ts";
+import { listenForMetrics, type MetricsListener } from "../../scripts/form-service/metrics-listener.ts";
+import { people } from "../support/fixtures.ts";
+import { ownAddress } from "../support/own-address.ts";
+import { root } from "../support/source.ts";
+import { formOf, type Harness, openHarness, sign } from "./harness.ts";
+
+let harness: Harness;
+let metrics: Metrics;
+let listener: MetricsListener;
+beforeAll(async () => {
+  harness = await openHarness({ settings: { LIMITS: "off" } });
+  metrics = openMetrics(
+    { store: harness.store, mails: harness.service.mails, clock: harness.clock },
+    harness.service.log,
+  );
+  listener = await listenForMetrics(metrics, 0);
+});
+afterAll(async () => {
+  await listener.close();
+  await harness.close();
+});
+
+const read = async () => (await fetch(`http://127.0.0.1:${listener.port}/metrics`)).text();
+const ours = (text: string) => text.split("\n").filter((line) => /^undersigned_(?!answer_seconds)/.test(line));
+const numberOf = (text: string, series: string) =>
+  Number(
+    text
+      .split("\n")
+      .find((line) => line.startsWith(`${series} `))
+      ?.split(" ")[1],
+  );
+
+describe("the numbers for whoever runs the service", () => {
+  it("are of things and never of people: no label holds what came from outside", async () => {
+    const app = createApp({ ...harness.service, metrics });
+    const ask = (path: string, init: RequestInit = {}) => app.fetch(new Request(`http://localhost:8080${path}`, init));
+    await ask(`/en/confirm/?s=AAAAAAAAAAAAAAAAAAAAAA&email=${people.sara.email}`, {
+      headers: { "User-Agent": "Canary/1" },
+    });
+    await ask("/secret-path-of-mine/", { method: "BREW" });
+    await ask("/en/sign/", { method: "POST", body: new URLSearchParams(formOf(people.sara)) });
+    const text = await read();
+    expect(text).not.toMatch(/canary|secret|brew|example\.org|sara|AAAAAA/i);
+    const labels = ours(text).flatMap((line) => [...line.matchAll(/"([^"]*)"/g)].map(([, value]) => value!));
+    const known =
+      "form page file 1xx 2xx 3xx 4xx 5xx waiting putOff sent refused dropped confirmed filing filed looking expiry done failed";
+    expect(labels.filter((value) => !known.split(" ").includes(value))).toEqual([]);
+  });
+
+  it("do not move by what one person does, but by what ten do", async () => {
+    const before = ours(await read());
+    await sign(harness, people.niamh);
+    expect(ours(await read())).toEqual(before);
+    for (let i = 0; i < 10; i++) await sign(harness, { name: "Sara", email: `person${i}@example.org` });
+    const after = await read();
+    expect(numberOf(after, 'undersigned_signatures{state="confirmed"}')).toBe(10);
+    expect(numberOf(after, 'undersigned_mails{state="sent"}')).toBe(10);
+  });
+
+  it("tell failures of the machine one by one", async () => {
+    metrics.noteAnswer(new Request("http://localhost/"), new Response("", { status: 503 }), 5);
+    await expect(metrics.round("filing", () => Promise.reject(new Error("away")))).rejects.toThrow();
+    const text = await read();
+    expect(numberOf(text, "undersigned_failed_answers_total")).toBe(1);
+    expect(numberOf(text, 'undersigned_rounds_total{round="filing",outcome="failed"}')).toBe(1);
+  });
+
+  it("tell how long sheets wait, in days", async () => {
+    await harness.round();
+    harness.clock.set("2026-11-25T12:00:00Z");
+    expect(numberOf(await read(), 'undersigned_oldest_sheet_days{state="filed"}')).toBe(3.5);
+    expect(numberOf(await read(), 'undersigned_sheets{state="filed"}')).toBe(1);
+  });
+
+  it("answer nothing else, and nobody but this machine", async () => {
+    expect((await fetch(`http://127.0.0.1:${listener.port}/`)).status).toBe(404);
+    const address = ownAddress();
+    if (address !== undefined) await expect(fetch(`http://${address}:${listener.port}/metrics`)).rejects.toThrow();
+  });
+
+  it("are the ones that dashboard and alerts ask for", async () => {
+    const known = new Set((await read()).match(/^[a-z_]\w+/gm));
+    const operations = join(root, ".github/operations");
+    const rules = (parse(readFileSync(join(operations, "alerts.yml"), "utf8")) as Rules).groups.flatMap(
+      ({ rules }) => rules,
+    );
+    const { panels } = JSON.parse(readFileSync(join(operations, "dashboard.json"), "utf8")) as Dashboard;
+    const asked = [
+      ...rules.map(({ expr }) => expr),
+      ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ];
+    const names = new Set(asked.flatMap((text) => text.match(/\b(undersigned|nodejs|process)_\w+/g) ?? []));
+    expect([...names].filter((name) => !known.has(name))).toEqual([]);
+    expect(names.size).toBeGreaterThan(10);
+    expect(rules.every(({ annotations }) => annotations.summary.length > 20)).toBe(true);
+  });
+});
+
+type Rules = { groups: { rules: { expr: string; annotations: { summary: string } }[] }[] };
+type Dashboard = { panels: { targets: { expr: string }[] }[] };
