@@ -244,6 +244,10 @@ export const en = {
   signatures: {
     title: "Signatures",
     page_title: "Signatures, page {n}",
+    by_day: "Signatures by the day on which their batch was published",
+    by_day_text: "From {first} to {last}. The most, {n}, on {most}. All numbers stand in the table below.",
+    by_day_table: "The same numbers as a table",
+    day: "Day",
     by_shown: "How they are shown",
     shown: "Way to be shown",
     count: "Signatures",

@@ -245,6 +245,10 @@ export const fa: Strings = {
   signatures: {
     title: "امضاها",
     page_title: "امضاها، صفحهٔ {n}",
+    by_day: "امضاها به تفکیک روز انتشار دسته",
+    by_day_text: "از {first} تا {last}. بیشترین: {n} امضا در {most}. همهٔ عددها در جدول زیر آمده است.",
+    by_day_table: "همین عددها در جدول",
+    day: "روز",
     by_shown: "شیوهٔ نمایش امضاها",
     shown: "شیوهٔ نمایش",
     count: "شمار امضاها",

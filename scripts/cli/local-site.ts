@@ -1,9 +1,12 @@
 import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { LedgerDay } from "../letter/ledger-day.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { changedFiles, EMPTY_RECORD } from "../letter/record.ts";
 import { buildSite } from "../outside/eleventy.ts";
 import type { MainState } from "../outside/git-host.ts";
+import { readLedgerDays } from "../outside/ledger-days.ts";
+import { campaignRepository } from "../outside/local-git-host.ts";
 
 /** The site of a campaign on this machine. */
 export type LocalSite = {
@@ -25,14 +28,15 @@ export function openLocalSite(dataDir: string, keys: PublicKeys): LocalSite {
     async publish(main) {
       if (main.commit === published) return;
       const name = `${main.commit.slice(0, 12)}-${process.pid}`;
-      await build(join(dataDir, "builds", name), main, keys);
+      const days = await readLedgerDays(campaignRepository(dataDir), main.commit);
+      await build(join(dataDir, "builds", name), main, keys, days);
       await pointTo(folder, name);
       published = main.commit;
     },
   };
 }
 
-async function build(output: string, main: MainState, keys: PublicKeys): Promise<void> {
+async function build(output: string, main: MainState, keys: PublicKeys, days: readonly LedgerDay[]): Promise<void> {
   const work = `${output}.record`;
   await mkdir(work, { recursive: true });
   const publicKeys = join(work, "keys.json");
@@ -42,7 +46,7 @@ async function build(output: string, main: MainState, keys: PublicKeys): Promise
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  await buildSite({ signatures: join(work, "signatures"), output, publicKeys });
+  await buildSite({ signatures: join(work, "signatures"), output, publicKeys, days });
   await rm(work, { recursive: true });
 }
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { LetterError } from "../letter/error.ts";
+import { formatLedgerDays, type LedgerDay } from "../letter/ledger-day.ts";
 
 /** Where a build takes the record and the keys from, and where it writes. */
 export type SiteBuild = {
@@ -10,6 +11,8 @@ export type SiteBuild = {
   readonly output: string;
   /** `publicKeys` of a campaign as a JSON file; without it those of `campaign.yaml` are taken */
   readonly publicKeys?: string;
+  /** when the ledger grew, for the chart of the signatures page; without it there is none */
+  readonly days?: readonly LedgerDay[];
   readonly environment?: Readonly<Record<string, string>>;
 };
 
@@ -25,6 +28,7 @@ export async function buildSite(build: SiteBuild): Promise<void> {
       ...process.env,
       ...build.environment,
       SIGNATURES_DIR: build.signatures,
+      LEDGER_DAYS: formatLedgerDays(build.days ?? []),
       ...(build.publicKeys === undefined ? {} : { PUBLIC_KEYS: build.publicKeys }),
     },
     stdio: ["ignore", "pipe", "pipe"],

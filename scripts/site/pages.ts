@@ -1,4 +1,5 @@
 import { parseEntry } from "../letter/entry.ts";
+import type { AcceptedDay } from "../letter/ledger-day.ts";
 import { shardOf } from "../letter/list.ts";
 import { TILE_WIDTH } from "../letter/tile.ts";
 import { languagesOf, type SignedRow, type SiteContext } from "./views/context.ts";
@@ -18,7 +19,12 @@ import { withdrawPage } from "./views/withdraw-page.ts";
 export type SitePage = { readonly path: string; readonly render: () => string };
 
 /** What the pages of the list are made from. */
-export type SignedRecord = { readonly entries: readonly string[]; readonly rows: readonly SignedRow[] };
+export type SignedRecord = {
+  readonly entries: readonly string[];
+  readonly rows: readonly SignedRow[];
+  /** empty where nothing is known of days */
+  readonly days: readonly AcceptedDay[];
+};
 
 /** Every page that is built; those after a form are made by the form service from the same views. */
 export function sitePages(site: SiteContext, record: SignedRecord): SitePage[] {
@@ -28,15 +34,23 @@ export function sitePages(site: SiteContext, record: SignedRecord): SitePage[] {
   return [
     { path: "/", render: () => languagesPage(site) },
     { path: "/404.html", render: () => messagePage(site, first, { kind: "not_found" }) },
-    ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, shards, batches)),
+    ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, { shards, batches, days: record.days })),
   ];
 }
 
-function pagesIn(site: SiteContext, lang: Lang, shards: readonly SignedRow[][], batches: readonly Batch[]): SitePage[] {
+function pagesIn(
+  site: SiteContext,
+  lang: Lang,
+  {
+    shards,
+    batches,
+    days,
+  }: { shards: readonly SignedRow[][]; batches: readonly Batch[]; days: readonly AcceptedDay[] },
+): SitePage[] {
   return [
     { path: `/${lang}/`, render: () => letterPage(site, lang) },
     { path: `/${lang}/sign/`, render: () => signPage(site, lang) },
-    { path: `/${lang}/signatures/`, render: () => signaturesPage(site, lang, { shards: shards.length }) },
+    { path: `/${lang}/signatures/`, render: () => signaturesPage(site, lang, { shards: shards.length, days }) },
     ...shards.map((rows, index) => ({
       path: `/${lang}/signatures/${index + 1}/`,
       render: () => shardPage(site, lang, { number: index + 1, shards: shards.length, rows }),

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { editionOf } from "../letter/edition.ts";
 import { LetterError } from "../letter/error.ts";
+import { acceptedByDay, parseLedgerDays } from "../letter/ledger-day.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/record.ts";
 import { readRecordIn } from "../outside/record.ts";
@@ -17,7 +18,7 @@ export type Site = { readonly pages: readonly SitePage[]; readonly record: Campa
 
 /**
  * The site that content, record and settings give. Besides the settings: `SIGNATURES_DIR`, the folder of the record,
- * and `PUBLIC_KEYS`, a JSON file with the keys of a campaign whose `campaign.yaml` does not name them.
+ * and `PUBLIC_KEYS`, a JSON file with the keys of a campaign whose `campaign.yaml` does not name them, and `LEDGER_DAYS`.
  *
  * @throws LetterError when the letter is not the one that the ledger's last edition names
  */
@@ -32,7 +33,8 @@ export async function readSite(environment: Readonly<Record<string, string | und
   const current = loggedEdition(record.entries);
   const earlier = rows.filter(({ edition }) => edition !== current).length;
   const site = siteContext({ content, settings, keys, at: "site", totals: totalsOf(record), newest, earlier });
-  return { pages: Object.freeze(sitePages(site, { entries: record.entries, rows })), record, keys };
+  const days = acceptedByDay(record.entries, parseLedgerDays(environment.LEDGER_DAYS ?? ""));
+  return { pages: Object.freeze(sitePages(site, { entries: record.entries, rows, days })), record, keys };
 }
 
 // The record is read from a tree like the repository's, where it lies in signatures/.

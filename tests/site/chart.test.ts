@@ -28,10 +28,11 @@ describe("a chart", () => {
     expect(second[1]).toBeGreaterThan(accepted[1]);
   });
 
-  it("reads from the right in Persian, with Persian digits", () => {
+  it("runs from the left in Persian too, with Persian digits, and words that keep their direction", () => {
     const markup = barChart("fa", chart).toString();
     const [first, , second] = pieces(markup);
-    expect(first![1]).toBeGreaterThan(second![1]);
+    expect(first![1]).toBeLessThan(second![1]);
+    expect(markup).toContain(">\u20681\u2069</text>");
     expect(markup).toContain(">۴۰</text>");
   });
 

@@ -272,6 +272,27 @@ describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
     ).toBe(shard);
   });
 
+  it("draws the signatures by the day of their batch, with the same numbers in a table, where days are known", () => {
+    const days = [
+      { day: "2026-11-20", accepted: 1200 },
+      { day: "2026-11-23", accepted: 40 },
+    ];
+    const html = signaturesPage(site, lang, { shards: 1, days });
+    expect(html.match(/<rect /g)).toHaveLength(2);
+    expect(html).toMatch(/<svg [^>]*role="img" aria-labelledby="by-day-title by-day-text"/);
+    expect(html).toContain(lang === "fa" ? "بیشترین: ۱٬۲۰۰ امضا" : "The most, 1,200, on 20 November 2026");
+    expect(html).toContain(`<td>${lang === "fa" ? "۴۰" : "40"}</td>`);
+    expect(newest).not.toContain("<svg");
+  });
+
+  it("shows the goal where there is one", () => {
+    const { campaign } = site;
+    expect(signaturesPage({ ...site, campaign: { ...campaign, goal: 9 } }, lang, { shards: 1 })).toContain(
+      '<progress max="9"',
+    );
+    expect(newest).not.toContain("<progress");
+  });
+
   it("has the newest day first, its numbered pages the oldest", () => {
     const rows = ["2026-11-20", "2026-11-22", "2026-11-19", "2026-11-22"].map((signed, i) => listRow(i, { signed }));
     const days = (html: string) => [...html.matchAll(/<h2[^>]*><time datetime="([^"]+)"/g)].map(([, day]) => day);

@@ -25,7 +25,8 @@ function signedPeople(lang: Lang, listed: number): Html {
   return fill(form, { n: html`<b>${told(lang, "listed", listed)}</b>` });
 }
 
-function progress(lang: Lang, listed: number, goal: number): Html {
+/** How far it is to the goal. */
+export function progress(lang: Lang, listed: number, goal: number): Html {
   const text = fill(stringsIn(lang).letter.goal, { n: numeral(lang, goal) });
   return html`<progress max="${goal}" value="${Math.min(listed, goal)}" aria-labelledby="goal"></progress>
 <p class="small quiet" id="goal">${text}</p>`;

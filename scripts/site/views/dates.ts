@@ -9,6 +9,8 @@ const IRANIAN_FA = new Intl.DateTimeFormat("fa-u-ca-persian", {
   year: "numeric",
   timeZone: "UTC",
 });
+const SHORT_EN = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const SHORT_FA = new Intl.DateTimeFormat("fa-u-ca-persian", { day: "numeric", month: "long", timeZone: "UTC" });
 
 /** A day (`YYYY-MM-DD`) in words: in Persian by the Iranian calendar with the Gregorian day beside it. */
 export function dayInWords(lang: Lang, day: string): string {
@@ -21,4 +23,9 @@ export function dayInWords(lang: Lang, day: string): string {
 
 export function dayElement(lang: Lang, day: string): Html {
   return html`<time datetime="${day}">${dayInWords(lang, day)}</time>`;
+}
+
+/** Day and month alone, for where a line of days has no room for more: by the Iranian calendar in Persian. */
+export function dayInShort(lang: Lang, day: string): string {
+  return (lang === "en" ? SHORT_EN : SHORT_FA).format(new Date(`${day}T00:00:00Z`));
 }

@@ -1,6 +1,9 @@
+import type { AcceptedDay } from "../../letter/ledger-day.ts";
 import { listShardName } from "../../letter/list.ts";
 import { TILE_WIDTH } from "../../letter/tile.ts";
 import type { SignedRow, SiteContext } from "./context.ts";
+import { progress } from "./count-box.ts";
+import { dayChart } from "./day-chart.ts";
 import { fill, type Html, html, prose, trusted } from "./html.ts";
 import { layout } from "./layout.ts";
 import { roll } from "./names.ts";
@@ -11,7 +14,11 @@ import { type Lang, stringsIn } from "./strings.ts";
 export const NEWEST_ROWS = 250;
 
 /** The newest signatures with the totals; it changes with every batch. */
-export function signaturesPage(site: SiteContext, lang: Lang, { shards }: { shards: number }): string {
+export function signaturesPage(
+  site: SiteContext,
+  lang: Lang,
+  { shards, days = [] }: { shards: number; days?: readonly AcceptedDay[] },
+): string {
   const { signatures } = stringsIn(lang);
   const rows = site.newest ?? [];
   return layout(site, lang, {
@@ -22,6 +29,7 @@ export function signaturesPage(site: SiteContext, lang: Lang, { shards }: { shar
     body: html`<h1>${signatures.title}</h1>
 ${trusted(site.texts[lang]["signed-as"])}
 ${totals(site, lang)}
+${dayChart(lang, days)}
 <h2>${signatures.newest}</h2>
 ${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "newest")}`}
 ${shards > 0 && pages(site, lang, { shards })}`,
@@ -60,8 +68,10 @@ function totals(site: SiteContext, lang: Lang): Html {
   if (!site.totals) return html``;
   const { signatures, letter } = stringsIn(lang);
   const { listed, withdrawn, shown } = site.totals;
+  const { goal } = site.campaign;
   const kinds = ["name", "initials", "hidden", "counted"] as const;
   return html`<p class="count">${fill(plural(lang, listed, letter.signed_people), { n: html`<b>${told(lang, "listed", listed)}</b>` })}</p>
+${goal !== undefined && progress(lang, listed, goal)}
 ${
   listed > 0 &&
   html`<table><caption>${signatures.by_shown}</caption><thead><tr><th scope="col">${signatures.shown}</th><th scope="col">${signatures.count}</th></tr></thead>
