@@ -28,8 +28,10 @@ export async function openPostgres(url: string): Promise<OpenedDatabase> {
     keepAlive: true,
     application_name: "undersigned",
   });
-  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  // A connection that breaks is told by the query that it carries, and replaced at the next one; but while it carries
+  // none, an error without a listener would end the process.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const query = new Kysely<unknown>({ dialect: new PostgresDialect({ pool, onCreateConnection: prepare }) });
   try {
     await assertDurable(query);

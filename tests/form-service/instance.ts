@@ -1,0 +1,30 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startFormService } from "../../scripts/form-service/main.ts";
+import { parseCampaign } from "../../scripts/letter/campaign.ts";
+import { dayOf } from "../../scripts/letter/day.ts";
+import { systemClock } from "../../scripts/outside/clock.ts";
+import { openKeys } from "../../scripts/outside/keys.ts";
+import { campaignRepository, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
+import { openLog } from "../../scripts/outside/log.ts";
+import { systemRandom } from "../../scripts/outside/random.ts";
+import { readSettings } from "../../scripts/outside/settings.ts";
+import { readContent } from "../../scripts/site/read-content.ts";
+import { siteContext } from "../../scripts/site/views/context.ts";
+
+// One form service of several on one campaign, as a program of its own: it accepts nothing and builds no site, as
+// where the sheets are reviewed elsewhere. `tests/form-service/instances.ts` starts it.
+const settings = readSettings(process.env);
+const [clock, random] = [systemClock, systemRandom];
+const keys = await openKeys(settings.dataDir, parseCampaign(readFileSync("content/campaign.yaml", "utf8")));
+const gitHost = await openLocalGitHost(campaignRepository(settings.dataDir), { folder: ".", day: dayOf(clock.now()) });
+const context = siteContext({ content: await readContent("content"), settings, keys: keys.publicKeys, at: "service" });
+const siteFolder = join(settings.dataDir, "no-site");
+mkdirSync(siteFolder, { recursive: true });
+const service = await startFormService({
+  ...{ settings, keys, gitHost, clock, random, siteFolder },
+  log: openLog(clock),
+  site: () => context,
+});
+process.once("SIGTERM", () => void service.close());
+console.log("ready");

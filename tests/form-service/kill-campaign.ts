@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { acceptAll } from "../../scripts/actions/acceptance.ts";
+import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/schema.ts";
+import { addSubmission } from "../../scripts/form-service/submissions.ts";
+import { formatBase64url, parseBase64url } from "../../scripts/letter/base64url.ts";
+import { parseCampaign } from "../../scripts/letter/campaign.ts";
+import { confirmationCode } from "../../scripts/letter/code.ts";
+import { dayOf } from "../../scripts/letter/day.ts";
+import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
+import { loggedEdition } from "../../scripts/letter/record.ts";
+import { openDatabase } from "../../scripts/outside/database.ts";
+import { openKeys } from "../../scripts/outside/keys.ts";
+import { campaignRepository, LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
+import { readRecordAt } from "../../scripts/outside/record.ts";
+import { readSettings } from "../../scripts/outside/settings.ts";
+import { confirm, withdraw } from "../journeys/signatory.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
+import type { PostgresServer } from "../support/postgres.ts";
+import { openRepository } from "../support/repository.ts";
+import { makeDataDir, removeDataDir } from "../support/service.ts";
+import { readSource, root } from "../support/source.ts";
+import { type Instance, startInstance } from "./instances.ts";
+
+/** `atOnce`: how many type their code at the moment of each cut. With a server it goes away now and then as well. */
+export type KillCampaign = {
+  seed: number;
+  points: number;
+  atOnce: number;
+  instances: number;
+  server?: PostgresServer;
+};
+
+/** What was seen: answered before the cut, and cut off. */
+export type Killed = { told: number; cutOff: number; sheets: number };
+
+/** Somebody with a mailed code. `seen`: the withdrawal code, once a page has shown it. */
+type Signatory = { s: string; code: string; seen?: string; leaves?: "asked" | "done" };
+
+/**
+ * Kills form services at random moments while many confirm and some leave, and while sheets are filed and accepted.
+ * Whoever was told "signed" must be on exactly one sheet and once on the list, or have left.
+ *
+ * The submissions are put into the database by hand: what they are for begins with the confirmation.
+ */
+export async function runKills(campaign: KillCampaign): Promise<Killed> {
+  const dataDir = makeDataDir();
+  const url = await campaign.server?.newDatabase();
+  const settings = {
+    ...{ DATA_DIR: dataDir, FILE_EVERY: "300ms", FILE_AT_LEAST: "1", MAIL_URL: "capture:" },
+    ...(url === undefined ? {} : { DATABASE_URL: url }),
+  };
+  const bytes = fixedRandomness(`kills ${campaign.seed}`);
+  const random = () => Buffer.from(bytes(4)).readUInt32BE() / 2 ** 32;
+  const accept = await openAcceptance(dataDir);
+  const edition = await accept();
+  const store = await openDatabase<Tables>(readSettings(settings).database, MIGRATIONS);
+  const all: Signatory[] = [];
+  const killed = { told: 0, cutOff: 0, sheets: 0 };
+  const instances = await Promise.all(Array.from({ length: campaign.instances }, () => startInstance(settings)));
+  try {
+    let span = 1000;
+    for (let point = 0; point < campaign.points; point++) {
+      const fresh = await submitMany(store, campaign.atOnce, edition, bytes);
+      all.push(...fresh);
+      for (const one of all) if (one.seen !== undefined && !one.leaves && random() < 0.01) one.leaves = "asked";
+      const busy = all.filter((one) => !isDone(one));
+      const began = Date.now();
+      const outcomes = Promise.all(busy.map((one, i) => attempt(instances[i % instances.length]!, one)));
+      // The first time nothing is cut: it tells how long all of it takes.
+      if (point === 0) await outcomes;
+      else {
+        await sleep(span * random());
+        if (campaign.server && point % 4 === 0) await loseServer(campaign.server, point, 300 * random());
+        else {
+          const victim = Math.floor(random() * instances.length);
+          await instances[victim]!.kill();
+          instances[victim] = await startInstance(settings);
+        }
+      }
+      for (const told of await outcomes) killed[told ? "told" : "cutOff"]++;
+      if (point === 0) span = Date.now() - began;
+      if (point % 5 === 0) await accept();
+    }
+    for (let tries = 0; all.some((one) => !isDone(one)); tries++) {
+      if (tries > 20) throw new Error("somebody cannot sign or leave any more");
+      const rest = all.filter((one) => !isDone(one));
+      await Promise.all(rest.map((one, i) => attempt(instances[i % instances.length]!, one)));
+    }
+    const staying = all.filter(({ leaves }) => leaves === undefined).map(({ seen }) => seen!);
+    const waiting = async () => {
+      await accept();
+      const rows = await store.query.selectFrom("signature").select("id").where("state", "in", WAITING).execute();
+      const sheets = await store.query.selectFrom("sheet").select("sheet").execute();
+      const withdrawals = await store.query.selectFrom("withdrawal").select("id").execute();
+      return rows.length + sheets.length + withdrawals.length;
+    };
+    await expect.poll(waiting, { timeout: 120_000, interval: 500 }).toBe(0);
+    killed.sheets = await check(dataDir, store, staying);
+    // Typing the code again shows the same withdrawal code, or that there is nothing any more.
+    for (const { s, code, seen, leaves } of all.filter((_, i) => i % 10 === 0)) {
+      expect(await confirm(instances[0]!.origin, { lang: "en", s }, code)).toBe(leaves ? undefined : seen);
+    }
+    return killed;
+  } catch (cause) {
+    const outputs = instances.map((instance) => instance.output().slice(-1500)).join("\n");
+    throw new Error(`seed ${campaign.seed}: ${cause}\n${outputs}`, { cause });
+  } finally {
+    await Promise.all(instances.map((instance) => instance.kill()));
+    await store.close();
+    removeDataDir(dataDir);
+  }
+}
+
+const WAITING = ["confirmed", "filing", "filed"] as const;
+
+function isDone({ seen, leaves }: Signatory): boolean {
+  return seen !== undefined && leaves !== "asked";
+}
+
+async function submitMany(
+  store: Store,
+  count: number,
+  edition: string,
+  bytes: (count: number) => Uint8Array,
+): Promise<Signatory[]> {
+  const [expires, today] = [new Date(Date.now() + 3_600_000).toISOString(), dayOf(new Date())];
+  const submit = async (): Promise<Signatory> => {
+    const [s, code] = [bytes(16), confirmationCode(bytes(8))];
+    const person = { shown: "name", name: "Sara", place: "", lang: "en", consents: ["handover", "public"] } as const;
+    const email = `${formatBase64url(bytes(9))}@example.org`.toLowerCase();
+    await addSubmission(store, { s, code, nonce: bytes(12) }, { ...person, email, edition, expires }, today);
+    return { s: formatBase64url(s), code };
+  };
+  return Promise.all(Array.from({ length: count }, submit));
+}
+
+/** The next step of somebody; false when it was cut off, or the page said that nothing can be recorded now. */
+async function attempt({ origin }: Instance, one: Signatory): Promise<boolean> {
+  try {
+    if (one.seen === undefined) {
+      const seen = await confirm(origin, { lang: "en", s: one.s }, one.code);
+      if (seen === undefined) throw new Error("a code that was mailed does not open its submission");
+      one.seen = seen;
+    } else {
+      await withdraw(origin, one.seen);
+      one.leaves = "done";
+    }
+    return true;
+  } catch (error) {
+    const cut = error instanceof TypeError && /^(fetch failed|terminated)$/.test(error.message);
+    if (cut || /expected 503 to be 200/.test(String(error))) return false;
+    throw error;
+  }
+}
+
+/** The database goes away in the midst of it, sometimes without a word, and comes back. */
+async function loseServer(server: PostgresServer, point: number, away: number): Promise<void> {
+  await (point % 8 === 0 ? server.crash() : server.goAway());
+  await sleep(away);
+  await server.comeBack();
+}
+
+/** Plays moderators and the workflow: approves and merges what waits, and gives the letter's edition. */
+async function openAcceptance(dataDir: string): Promise<() => Promise<string>> {
+  const day = dayOf(new Date());
+  const keys = await openKeys(dataDir, parseCampaign(readSource("content/campaign.yaml").text));
+  const host = await openLocalGitHost(campaignRepository(dataDir), { folder: root, day });
+  return async () => {
+    for (const { sheet, commit, acts } of await host.openSheets()) {
+      if (acts.length > 0) continue;
+      await host.review(sheet, { by: LOCAL_MODERATOR, state: "approved", commit, body: "" }, day);
+    }
+    const attestationKey = keys.attestation.publicKey;
+    const { main } = await acceptAll({ host, signer: keys.ledger, attestationKey, day });
+    return loggedEdition(main.record.entries)!;
+  };
+}
+
+/** Everybody who stays is on exactly one sheet and once on the list; gives the number of sheets. */
+async function check(dataDir: string, store: Store, staying: readonly string[]): Promise<number> {
+  const path = campaignRepository(dataDir);
+  const repository = openRepository(path);
+  const record = await readRecordAt(path, repository.git("rev-parse", "main"));
+  const ids = staying.map((code) => idOf(openingOf(code))).sort();
+  expect(record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))).sort()).toEqual(ids);
+  const refs = repository.git("for-each-ref", "--format=%(refname)", "refs/proposals").split("\n").filter(Boolean);
+  const filed = new Map<string, number>();
+  for (const ref of refs) {
+    const text = repository.read(ref, `signatures/pending/${ref.split("/").at(-1)}.md`).toString("utf8");
+    if (!text.includes("\nkind: signatures\n")) continue;
+    for (const [, id = ""] of text.matchAll(/^\| ([0-9a-z]{26}) \|/gm)) filed.set(id, (filed.get(id) ?? 0) + 1);
+  }
+  for (const id of ids) expect(filed.get(id)).toBe(1);
+  expect(Math.max(...filed.values())).toBe(1);
+  const vault = await store.query.selectFrom("vault").select("id").execute();
+  expect(vault.map(({ id }) => id).sort()).toEqual(ids);
+  const settled = await store.query.selectFrom("signature").select("id").where("state", "=", "accepted").execute();
+  expect(settled.map(({ id }) => id).sort()).toEqual(ids);
+  return refs.length;
+}
