@@ -216,10 +216,12 @@ export const en = {
     title: "I did not ask for this code",
     text: "Somebody entered your address on a page, perhaps by mistake. Nothing happens without the code.",
     choice:
-      "You can simply delete the message. If you enter the code from the message here, what was entered with your address is deleted at once.",
-    button: "Delete what was entered",
+      "You can simply delete the message. If you enter the code from the message here, what was entered with your address is deleted at once, and we send no more messages to it, whoever enters it.",
+    kept: "For that we keep a keyed fingerprint (hash) of your address, from which the address cannot be read.",
+    button: "Delete it and send me nothing more",
     done_title: "Deleted",
-    done: "What was entered with this address has been deleted. You need not do anything else.",
+    done: "What was entered with this address has been deleted, and we send no more messages to it. You need not do anything else.",
+    back: "Should you ever want messages from us again, write to us from this address. Ours stands at the end of this site’s other pages.",
   },
   withdraw: {
     title: "Withdraw my signature",

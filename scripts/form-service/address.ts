@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { canonicalEmail } from "../letter/email.ts";
 import type { Query } from "./schema.ts";
+import { hashOf } from "./submissions.ts";
 
 /** An address as the database knows it: hex of HMAC-SHA-256 under the pepper. */
 export type KeyedAddress = {
@@ -38,6 +39,17 @@ export async function claimAddress(query: Query, address: KeyedAddress, id: stri
   // The earlier signature was withdrawn on another instance between the two statements: the address is free again.
   if (!first) return claimAddress(query, address, id);
   return first.typed === address.typed ? first.id : undefined;
+}
+
+/** The keyed canonical address of the signature that a withdrawal code stands for. */
+export async function mailboxOf(query: Query, withdrawalCode: string): Promise<string | undefined> {
+  const found = await query
+    .selectFrom("code")
+    .innerJoin("address", "address.id", "code.id")
+    .select("address.hmac")
+    .where("code.code_hash", "=", hashOf(withdrawalCode))
+    .executeTakeFirst();
+  return found?.hmac;
 }
 
 /**

@@ -5,11 +5,12 @@ import { confirmedPage } from "../site/views/confirmed-page.ts";
 import { notMeDonePage, notMePage } from "../site/views/not-me-page.ts";
 import type { Lang } from "../site/views/strings.ts";
 import { withdrawConfirmPage } from "../site/views/withdraw-page.ts";
+import { keyedAddress, mailboxOf } from "./address.ts";
 import { page } from "./answers.ts";
 import { confirm } from "./confirmation.ts";
-import { confirmationMail } from "./confirmation-mail.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { deleteSubmission, hashOf, tryCode } from "./submissions.ts";
+import { suppress } from "./suppression.ts";
 import { mailedCode, routeWithS } from "./typed-codes.ts";
 import { withdraw } from "./withdrawal.ts";
 
@@ -42,13 +43,13 @@ async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8
   return page(confirmedPage(site, lang, { s, withdrawalCode }));
 }
 
-function resend(service: Service, { lang }: Asked, bytes: Uint8Array): Response {
+function resend(service: Service, { lang, answered }: Asked, bytes: Uint8Array): Response {
   const s = formatBase64url(bytes);
   const site = service.site();
   const waiting = service.codes.takeAgain(bytes);
   if (!waiting) return page(resendGonePage(site, lang, { s }));
   const { email, code } = waiting;
-  service.mails.add(confirmationMail(service.settings.serviceUrl, waiting.lang, email, { s: bytes, code }));
+  service.codeMails.send({ to: "confirm", email, lang: waiting.lang, s: bytes, code }, answered);
   return page(askForCode(service, lang, bytes, { sentAgain: true }));
 }
 
@@ -75,9 +76,17 @@ async function postNotMe(service: Service, { lang, form }: Asked, bytes: Uint8Ar
   if ("problem" in typed) return page(notMePage(site, lang, { s, problem: typed.problem }), 422);
   const opened = await tryCode(service.store, service.clock, bytes, typed.code);
   if (!opened) return page(notMePage(site, lang, { s, problem: "code.wrong" }), 422);
+  const withdrawalCode = withdrawalCodeOf(bytes, typed.code);
+  await service.store.change(async (query) => {
+    const hmac =
+      opened.state === "spent"
+        ? await mailboxOf(query, withdrawalCode)
+        : keyedAddress(service.pepper, opened.submission.email).hmac;
+    if (hmac !== undefined) await suppress(query, hmac);
+    await deleteSubmission(query, hashOf(bytes));
+  });
   // Somebody else who saw the mail may have confirmed it before its owner came.
-  if (opened.state === "spent") await withdraw(service, withdrawalCodeOf(bytes, typed.code));
-  await service.store.change((query) => deleteSubmission(query, hashOf(bytes)));
+  if (opened.state === "spent") await withdraw(service, withdrawalCode);
   service.codes.forget(bytes);
   return page(notMeDonePage(site, lang, { s }));
 }

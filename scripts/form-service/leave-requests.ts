@@ -3,22 +3,16 @@ import { CODE_LIFE, hashOf, TRIES } from "./submissions.ts";
 
 /** Withdrawals by address that wait for the mailed code. In memory alone: after a restart a code is asked for anew. */
 export type LeaveRequests = {
-  /**
-   * Remembers a request by the hash of its `s`.
-   *
-   * @param id of the signature; undefined where the address has none, which must look the same
-   * @param mailbox keyed hash of the address
-   * @returns whether a mail may go out
-   */
-  add(request: { s: Uint8Array; code: string; id: string | undefined; mailbox: string }): boolean;
+  /** Remembers a request by the hash of its `s`, whether the address has signed or not: both must look the same. */
+  add(request: { s: Uint8Array; code: string }): void;
+  /** Says which signature the address of a request has given. */
+  find(s: Uint8Array, id: string): void;
   /** Whether a code is waited for under this `s`. */
   waits(s: Uint8Array): boolean;
   /** The id of the signature that link and code together may withdraw. Five wrong codes end the request. */
   tryCode(s: Uint8Array, code: string): string | undefined;
 };
 
-/** Mails to one mailbox in a day: whoever types a stranger's address must not be able to flood it. */
-const MAILS_A_DAY = 3;
 /** Requests remembered at once; the oldest go first. */
 const CAPACITY = 50_000;
 
@@ -27,30 +21,19 @@ type Request = { code: string; id: string | undefined; expires: number; tries: n
 /** An empty memory. */
 export function openLeaveRequests(clock: Clock): LeaveRequests {
   const requests = new Map<string, Request>();
-  const mails = new Map<string, number[]>();
   const now = () => clock.now().getTime();
 
-  function mayMail(mailbox: string): boolean {
-    const today = (mails.get(mailbox) ?? []).filter((moment) => now() - moment < 86_400_000);
-    if (today.length >= MAILS_A_DAY) return false;
-    // Put at the end again, so that the first ones are always the oldest.
-    mails.delete(mailbox);
-    mails.set(mailbox, [...today, now()]);
-    return true;
-  }
-
   return {
-    add({ s, code, id, mailbox }) {
+    add({ s, code }) {
       for (const [hash, request] of requests) {
         if (requests.size < CAPACITY && now() < request.expires) break;
         requests.delete(hash);
       }
-      for (const [known, moments] of mails) {
-        if (mails.size < CAPACITY && now() - (moments.at(-1) ?? 0) < 86_400_000) break;
-        mails.delete(known);
-      }
-      requests.set(hashOf(s), { code, id, expires: now() + CODE_LIFE, tries: 0 });
-      return id !== undefined && mayMail(mailbox);
+      requests.set(hashOf(s), { code, id: undefined, expires: now() + CODE_LIFE, tries: 0 });
+    },
+    find(s, id) {
+      const request = requests.get(hashOf(s));
+      if (request) request.id = id;
     },
     waits: (s) => requests.has(hashOf(s)),
     tryCode(s, code) {

@@ -8,6 +8,8 @@ import { CODE_LIFE } from "./submissions.ts";
 
 /** Mails on their way out, in memory alone: whatever has not left when the process ends is lost. */
 export type MailQueue = {
+  /** Whether another mail would be taken. */
+  hasRoom(): boolean;
   /** Takes the mail and returns at once; false when too many are waiting. */
   add(mail: Mail): boolean;
   /** How mail leaves at the moment. It is the same for everybody, so a page may say it to anybody. */
@@ -124,9 +126,12 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
     });
   }
 
+  const hasRoom = () => !closed && lanes.size() < CAPACITY;
+
   return {
+    hasRoom,
     add(mail) {
-      if (closed || lanes.size() >= CAPACITY) return false;
+      if (!hasRoom()) return false;
       lanes.push({ mail, tries: 0, since: now() });
       next();
       return true;

@@ -12,12 +12,14 @@ import type { SiteContext } from "../site/views/context.ts";
 import { createApp } from "./app.ts";
 import type { Bursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
+import { openCodeMails } from "./code-mails.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
 import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
 import { openMailQueue } from "./mail-queue.ts";
+import { EVERY_MAIL, openMailboxes } from "./mailboxes.ts";
 import { openMainView } from "./main-view.ts";
 import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
@@ -81,6 +83,9 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const isTorExit = (address: string) => torExits.has(address);
     const clients = openClients({ trustProxy: settings.trustProxy, isTorExit, clock, random });
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
+    const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
+    const { serviceUrl } = settings;
+    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, mails, leaving, log });
     const { fetch } = createApp({
       ...{
         settings,
@@ -93,6 +98,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         queue,
         log,
         mails,
+        codeMails,
         codes,
         leaving,
         clients,
@@ -134,9 +140,12 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       metricsPort: numbers?.port,
       fileNow: filing.now,
       async close() {
-        const deadline = 8_000;
+        const deadline = performance.now() + 8_000;
         const rounds = [filing, looking, lists, expiry].map((round) => round.stop());
-        await Promise.all([listener.close(deadline), numbers?.close(), mails.close(deadline), ...rounds]);
+        // A request that still runs may have a mail to send.
+        await listener.close(4_000);
+        await codeMails.idle();
+        await Promise.all([numbers?.close(), mails.close(Math.max(0, deadline - performance.now())), ...rounds]);
         await sealing.close();
         await store.scrub();
         await store.close();

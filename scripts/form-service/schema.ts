@@ -1,4 +1,4 @@
-import { type ColumnDefinitionBuilder, type ColumnType, type Kysely, sql } from "kysely";
+import { type ColumnDefinitionBuilder, type ColumnType, type Generated, type Kysely, sql } from "kysely";
 import type { Database, Dialect, Migration } from "../outside/database.ts";
 
 /** Where a signature is; `filing` and `filed` tell whether the git host has said yes to its sheet. */
@@ -20,6 +20,8 @@ export type Tables = {
     /** the row as it will stand on a sheet, as JSON of its cells */
     row: string | null;
     sheet: string | null;
+    /** 1: it looks like part of a flood, and is filed on a sheet of such */
+    flood: Generated<number>;
   };
   /** `hmac`: of the canonical address, `typed`: of the address itself, both under the pepper. */
   address: { hmac: string; typed: string; id: string };
@@ -37,6 +39,10 @@ export type Tables = {
     failure: string | null;
   };
   withdrawal: { id: string; attestation: string; sheet: string | null };
+  /** Mailboxes whose owners want no more mail: `hmac` as in `address`. */
+  suppressed: { hmac: string };
+  /** One row while new signatures are paused; `reasons`: JSON, a sentence by language. */
+  pause: { name: "pause"; reasons: string };
 };
 
 /** The service's database. */
@@ -45,14 +51,19 @@ export type Store = Database<Tables>;
 export type Query = Kysely<Tables>;
 
 /** The steps of the schema. A step that has been released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, attemptsToFile];
+export const MIGRATIONS: readonly Migration[] = [firstTables, attemptsToFile, againstFloods];
+
+const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
+
+function creatorOfTables(query: Kysely<unknown>, dialect: Dialect) {
+  // SQLite numbers the rows of an ordinary table in the order in which they come.
+  const end = dialect === "sqlite" ? sql`without rowid` : sql``;
+  return (name: string) => query.schema.createTable(name).modifyEnd(end);
+}
 
 async function firstTables(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const bytes = dialect === "sqlite" ? sql`blob` : sql`bytea`;
-  // SQLite numbers the rows of an ordinary table in the order in which they come.
-  const end = dialect === "sqlite" ? sql`without rowid` : sql``;
-  const create = (name: string) => query.schema.createTable(name).modifyEnd(end);
-  const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
+  const create = creatorOfTables(query, dialect);
 
   await create("submission")
     .addColumn("s_hash", "text", key)
@@ -112,4 +123,17 @@ async function attemptsToFile(query: Kysely<unknown>): Promise<void> {
     .addColumn("attempts", "integer", (column) => column.notNull().defaultTo(0))
     .execute();
   await schema.alterTable("sheet").addColumn("failure", "text").execute();
+}
+
+async function againstFloods(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  const create = creatorOfTables(query, dialect);
+  await create("suppressed").addColumn("hmac", "text", key).execute();
+  await create("pause")
+    .addColumn("name", "text", key)
+    .addColumn("reasons", "text", (column) => column.notNull())
+    .execute();
+  await query.schema
+    .alterTable("signature")
+    .addColumn("flood", "integer", (column) => column.notNull().defaultTo(0))
+    .execute();
 }

@@ -4,6 +4,7 @@ import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import type { Lang } from "../site/views/strings.ts";
 import type { Client, Clients } from "./client.ts";
+import type { CodeMails } from "./code-mails.ts";
 import type { Confirming } from "./confirmation.ts";
 import type { LeaveRequests } from "./leave-requests.ts";
 import type { Limits } from "./limits.ts";
@@ -17,9 +18,10 @@ export type Service = Confirming & {
   /** where the built site lies */
   readonly siteFolder: string;
   readonly log: Log;
-  readonly mails: MailQueue;
   /** only where somebody reads them */
   readonly metrics?: Pick<Metrics, "noteAnswer"> | undefined;
+  readonly mails: Pick<MailQueue, "flow">;
+  readonly codeMails: CodeMails;
   readonly codes: WaitingCodes;
   readonly leaving: LeaveRequests;
   readonly clients: Clients;

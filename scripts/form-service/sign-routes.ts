@@ -5,7 +5,6 @@ import { loggedEdition } from "../letter/record.ts";
 import { formValues, parseSubmission, type Submission } from "../letter/submission.ts";
 import { signPage } from "../site/views/sign-page.ts";
 import { message, page, seeOther, tooMany } from "./answers.ts";
-import { confirmationMail } from "./confirmation-mail.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { addSubmission, CODE_LIFE } from "./submissions.ts";
 
@@ -14,7 +13,7 @@ export function signRoutes(service: Service): Route[] {
   return [{ method: "POST", path: "sign/", handle: (asked) => sign(service, asked) }];
 }
 
-async function sign(service: Service, { request, lang, form, client }: Asked): Promise<Response> {
+async function sign(service: Service, { request, lang, form, client, answered }: Asked): Promise<Response> {
   const site = service.site();
   const { closes, ask } = site.campaign;
   if (closes !== undefined && dayOf(service.clock.now()) > closes) {
@@ -27,16 +26,23 @@ async function sign(service: Service, { request, lang, form, client }: Asked): P
   // A form that has to be mended was no attempt.
   const wait = service.limits.submission(client, { proved: false, scripts: false });
   if (wait > 0) return tooMany(site, request, wait);
-  const s = await takeSubmission(service, parsed.submission);
+  const s = await takeSubmission(service, parsed.submission, answered);
   if (!s) return message(site, request, { kind: "trouble" }, 503);
   return seeOther(`${site.serviceUrl}/${lang}/confirm/?s=${formatBase64url(s)}`);
 }
 
-/** Stores the submission and hands its mail to the queue; undefined when one of both cannot be done now. */
-async function takeSubmission(service: Service, submission: Submission): Promise<Uint8Array | undefined> {
+/**
+ * Stores the submission, and has its code mailed once it is answered; undefined when one of both cannot be done now.
+ * Nothing here looks at the address: it is stored unread, whoever has signed with it before.
+ */
+async function takeSubmission(
+  service: Service,
+  submission: Submission,
+  answered: Promise<void>,
+): Promise<Uint8Array | undefined> {
   const main = service.main();
   const edition = main && loggedEdition(main.record.entries);
-  if (edition === undefined) return undefined;
+  if (edition === undefined || !service.codeMails.hasRoom()) return undefined;
   const s = service.random(16);
   const code = confirmationCode(service.random(8));
   const now = service.clock.now();
@@ -45,5 +51,6 @@ async function takeSubmission(service: Service, submission: Submission): Promise
   await addSubmission(service.store, { s, code, nonce: service.random(12) }, waiting, dayOf(now));
   const { email, lang } = submission;
   service.codes.add(s, { code, email, lang });
-  return service.mails.add(confirmationMail(service.settings.serviceUrl, lang, email, { s, code })) ? s : undefined;
+  service.codeMails.send({ to: "confirm", email, lang, s, code }, answered);
+  return s;
 }

@@ -2,9 +2,7 @@ import { formatBase64url } from "../letter/base64url.ts";
 import { confirmationCode } from "../letter/code.ts";
 import { parseEmail } from "../letter/email.ts";
 import { withdrawConfirmPage, withdrawnPage, withdrawPage } from "../site/views/withdraw-page.ts";
-import { findByAddress, keyedAddress } from "./address.ts";
-import { page, seeOther, tooMany } from "./answers.ts";
-import { confirmationMail } from "./confirmation-mail.ts";
+import { message, page, seeOther, tooMany } from "./answers.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { mailedCode, routeWithS, withdrawalCode } from "./typed-codes.ts";
 import { withdraw, withdrawOwn } from "./withdrawal.ts";
@@ -39,7 +37,7 @@ async function byCode(service: Service, { lang, form }: Asked): Promise<Response
 }
 
 /** The same answer whether the address has signed or not: only its mailbox may learn that. */
-async function requestCode(service: Service, { request, lang, form, client }: Asked): Promise<Response> {
+function requestCode(service: Service, { request, lang, form, client, answered }: Asked): Response {
   const site = service.site();
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
@@ -48,13 +46,11 @@ async function requestCode(service: Service, { request, lang, form, client }: As
   }
   const wait = service.limits.leave(client);
   if (wait > 0) return tooMany(site, request, wait);
+  if (!service.codeMails.hasRoom()) return message(site, request, { kind: "trouble" }, 503);
   const { email } = parsed;
   const [s, code] = [service.random(16), confirmationCode(service.random(8))];
-  const address = keyedAddress(service.pepper, email);
-  const id = await findByAddress(service.store.query, address);
-  if (service.leaving.add({ s, code, id, mailbox: address.hmac })) {
-    service.mails.add(confirmationMail(service.settings.serviceUrl, lang, email, { s, code }));
-  }
+  service.leaving.add({ s, code });
+  service.codeMails.send({ to: "leave", email, lang, s, code }, answered);
   return seeOther(`${site.serviceUrl}/${lang}/${CONFIRM}?s=${formatBase64url(s)}`);
 }
 

@@ -88,6 +88,18 @@ export async function openServiceKeys(dataDir: string, campaign: Campaign): Prom
   return { attestation, pepper, publicKeys: { ledger, attestation: found, recipients: recipient.age } };
 }
 
+/**
+ * The pepper of a service that has been started before, for commands beside it.
+ *
+ * @throws LetterError `keys` when there is none in this data folder
+ */
+export async function readPepper(dataDir: string): Promise<Uint8Array> {
+  if (!existsSync(join(dataDir, "keys/pepper.key"))) {
+    throw new LetterError("keys", "no form service has run in this data folder yet: run npm start, or set DATA_DIR");
+  }
+  return seed(dataDir, "pepper.key");
+}
+
 async function seed(dataDir: string, name: string): Promise<Uint8Array> {
   // The keys come before the repository: where there is one, a key that is missing was lost, and no new one fits.
   if (!existsSync(join(dataDir, "keys", name)) && existsSync(campaignRepository(dataDir))) {

@@ -8,8 +8,8 @@ import { openHarness } from "../form-service/harness.ts";
 // A thread of its own: the load generator must not share the server's.
 const harness = await openHarness({ settings: { MAIL_URL: "capture:", LIMITS: "off" } });
 // Mail leaves at its own pace; here the queue is never full.
-const mails = { ...harness.service.mails, add: () => true };
-const app = createApp({ ...harness.service, mails });
+const codeMails = { hasRoom: () => true, send() {}, idle: async () => {} };
+const app = createApp({ ...harness.service, codeMails });
 const service = await listen(app.fetch, { port: 0, from: "this machine" }, harness.service.log);
 
 // The same bytes in and out with nothing between: what a server on this machine can do at all.

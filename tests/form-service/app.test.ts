@@ -94,14 +94,14 @@ describe("pages for what went wrong", () => {
   });
 
   it("say nothing of what failed, on the page or in the log", async () => {
-    const open = harness.service.mails.add;
-    Object.assign(harness.service.mails, {
+    const open = harness.service.codes.add;
+    Object.assign(harness.service.codes, {
       add() {
         throw new Error(`cannot mail ${people.sara.email}`);
       },
     });
     const answer = await harness.post("/en/sign/", formOf(people.sara));
-    Object.assign(harness.service.mails, { add: open });
+    Object.assign(harness.service.codes, { add: open });
     expect(answer.status).toBe(500);
     expect((await answer.text()) + harness.logged()).not.toContain(people.sara.email);
   });
@@ -168,9 +168,9 @@ describe("the inbox", () => {
   it("shows captured mails, the newest first, with their link", async () => {
     const trial = await openHarness({ settings: { MAIL_URL: "capture:" } });
     await trial.post("/en/sign/", formOf(people.sara));
-    await trial.service.mails.idle();
+    await trial.mailed();
     await trial.post("/fa/sign/", formOf(people.omid));
-    await trial.service.mails.idle();
+    await trial.mailed();
     const page = await (await trial.get("/inbox/")).text();
     expect(page.indexOf(people.omid.email)).toBeLessThan(page.indexOf(people.sara.email));
     expect(page).toContain("کد تأیید شما");

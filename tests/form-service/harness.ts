@@ -5,11 +5,13 @@ import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import type pino from "pino";
 import { createApp } from "../../scripts/form-service/app.ts";
 import { openClients } from "../../scripts/form-service/client.ts";
+import { openCodeMails } from "../../scripts/form-service/code-mails.ts";
 import { fileAgain, fileRound } from "../../scripts/form-service/filing.ts";
 import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
 import { openLeaveRequests } from "../../scripts/form-service/leave-requests.ts";
 import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits.ts";
 import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
+import { EVERY_MAIL, openMailboxes } from "../../scripts/form-service/mailboxes.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
@@ -80,7 +82,13 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     const clients = openClients({ trustProxy, isTorExit: (address) => address === torExit, clock, random });
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const attempts = openFilingAttempts(clock, random);
-    const site = () => siteContext({ content, settings, keys, at: "service" });
+    const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
+    const { serviceUrl } = settings;
+    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, mails, leaving, log });
+    const site = () => {
+      const context = siteContext({ content, settings, keys, at: "service" });
+      return closes === undefined ? context : { ...context, campaign: { ...context.campaign, closes } };
+    };
     const seal = openSeal(recipients);
     const service = {
       ...{
@@ -95,6 +103,7 @@ export async function openHarness(options: { settings?: Record<string, string>; 
         queue,
         log,
         mails,
+        codeMails,
         codes,
         leaving,
         clients,
@@ -108,6 +117,7 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     return { service, store, app: createApp(service), round, again, sweep: () => deleteExpired(store, clock, codes) };
   }
 
+  let closes: string | undefined;
   let parts = await open();
   const request = (path: string, init: RequestInit = {}) =>
     parts.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));
@@ -127,8 +137,18 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     request,
     post: (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
       request(path, { method: "POST", body: new URLSearchParams(form), headers }),
+    /** The last day of signing. */
+    closeOn(day: string) {
+      closes = day;
+    },
+    /** Resolves once every mail that somebody was promised has left. */
+    async mailed() {
+      await parts.service.codeMails.idle();
+      await parts.service.mails.idle();
+    },
     /** As after a crash: memory is gone, the database is as the last commit left it. */
     async restart() {
+      await parts.service.codeMails.idle();
       await parts.store.close();
       parts = await open();
     },
@@ -138,6 +158,7 @@ export async function openHarness(options: { settings?: Record<string, string>; 
       writeFileSync(file, text);
     },
     async close() {
+      await parts.service.codeMails.idle();
       await parts.service.mails.close(0);
       await parts.store.close();
       await mailServer.stop();

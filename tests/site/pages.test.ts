@@ -200,6 +200,7 @@ describe.each(["fa", "en"] as const)("after the form, in %s", (lang) => {
     const mail = confirmationMail("https://letter.example.org", lang, "x@example.org", {
       s: new Uint8Array(16),
       code: "7KQM4TXR",
+      used: false,
     });
     expect(mail.subject).toBe(subject);
     expect(mail.text.split("\n\n").slice(0, 3)).toEqual([hello, code, "7KQM4TXR"]);

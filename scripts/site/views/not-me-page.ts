@@ -21,7 +21,7 @@ export function notMePage(
     body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
 <h1>${not_me.title}</h1>
 <p>${prose(not_me.text)}</p>
-<p>${prose(not_me.choice)}</p>
+<p>${prose(not_me.choice)} ${prose(not_me.kept)}</p>
 <form method="post" action="${site.serviceUrl}/${lang}/not-me/" novalidate>
 <input type="hidden" name="s" value="${s}">
 ${codeField(lang, { name: "code", id: "code", label: confirm.code, oneTime: true, text })}
@@ -37,6 +37,7 @@ export function notMeDonePage(site: SiteContext, lang: Lang, { s }: { s: string 
     path: `not-me/?s=${encodeURIComponent(s)}`,
     at: "service",
     neutral: true,
-    body: html`<div class="good" role="status"><h1>${not_me.done_title}</h1><p>${prose(not_me.done)}</p></div>`,
+    body: html`<div class="good" role="status"><h1>${not_me.done_title}</h1><p>${prose(not_me.done)}</p></div>
+<p>${prose(not_me.back)}</p>`,
   });
 }

@@ -1,0 +1,37 @@
+import { createInterface } from "node:readline";
+import { MIGRATIONS, type Tables } from "../form-service/schema.ts";
+import { allowAgain } from "../form-service/suppression.ts";
+import { parseEmail } from "../letter/email.ts";
+import { LetterError } from "../letter/error.ts";
+import { openDatabase } from "../outside/database.ts";
+import { readPepper } from "../outside/keys.ts";
+import { readSettings } from "../outside/settings.ts";
+import { runCommand, usageError } from "./command.ts";
+
+const HELP = `
+usage: npm run allow-mail
+
+Lets codes be mailed again to somebody who once said "I did not ask for this code". Do it only for whoever has written to
+you from that very address. It asks for the address on standard input, so that it stays in no history of commands, and
+prints nothing of it. It works while the form service runs, with the same DATA_DIR and DATABASE_URL.`;
+
+await runCommand(HELP, {}, async ({ positionals }) => {
+  if (positionals.length > 0) throw usageError("give the address on standard input, not here", HELP);
+  const settings = readSettings(process.env);
+  const pepper = await readPepper(settings.dataDir);
+  if (process.stdin.isTTY) process.stderr.write("address: ");
+  const parsed = parseEmail(await firstLine());
+  if ("problem" in parsed) throw new LetterError("usage", "that is no e-mail address: write it as name@example.org");
+  const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
+  try {
+    const done = await allowAgain(store, pepper, parsed.email);
+    console.log(done ? "codes may be mailed there again" : "nothing stood in the way: codes are mailed there already");
+  } finally {
+    await store.close();
+  }
+});
+
+async function firstLine(): Promise<string> {
+  for await (const line of createInterface({ input: process.stdin })) return line;
+  return "";
+}

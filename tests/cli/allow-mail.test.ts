@@ -1,0 +1,37 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { keyedAddress } from "../../scripts/form-service/address.ts";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
+import { suppress } from "../../scripts/form-service/suppression.ts";
+import { openDatabase } from "../../scripts/outside/database.ts";
+import { people } from "../support/fixtures.ts";
+import { makeDataDir, removeDataDir } from "../support/service.ts";
+import { root } from "../support/source.ts";
+
+it("takes the address from standard input alone, says nothing of it, and lets mail through again", async () => {
+  const dataDir = makeDataDir();
+  const run = (input: string, ...args: string[]) =>
+    spawnSync(process.execPath, ["scripts/cli/allow-mail.ts", ...args], {
+      ...{ cwd: root, input, encoding: "utf8" },
+      env: { PATH: process.env.PATH, DATA_DIR: dataDir },
+    });
+  expect(run(people.sara.email).stderr).toContain("no form service has run in this data folder yet");
+
+  const pepper = new Uint8Array(32).fill(7);
+  mkdirSync(join(dataDir, "keys"));
+  writeFileSync(join(dataDir, "keys/pepper.key"), `${Buffer.from(pepper).toString("base64url")}\n`);
+  const store = await openDatabase<Tables>({ kind: "sqlite", path: join(dataDir, "service.db") }, MIGRATIONS);
+  await store.change((query) => suppress(query, keyedAddress(pepper, people.sara.email).hmac));
+
+  expect(run("", people.sara.email)).toMatchObject({ status: 1 });
+  expect(run("nobody\n")).toMatchObject({ status: 1, stdout: "" });
+  const [first, second] = [run(`${people.sara.email}\n`), run(`${people.sara.email}\n`)];
+  expect([first.status, first.stdout]).toEqual([0, "codes may be mailed there again\n"]);
+  expect(second.stdout).toContain("nothing stood in the way");
+  expect(first.stdout + first.stderr).not.toContain("sara");
+  expect(await store.query.selectFrom("suppressed").selectAll().execute()).toEqual([]);
+  await store.close();
+  removeDataDir(dataDir);
+});
