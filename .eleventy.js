@@ -1,9 +1,10 @@
 import { readSite } from "./scripts/site/read-site.ts";
 import { writePublishedFiles } from "./scripts/site/write-published.ts";
+import { writeSharedFiles } from "./scripts/site/write-shared.ts";
 
 /** Builds the site from content/ and from the record, which never lies in the input: its rows come as frozen values. */
 export default async function (eleventy) {
-  const { pages, record, keys } = await readSite(process.env);
+  const { context, pages, record, keys } = await readSite(process.env);
 
   eleventy.addExtension(["11ty.ts"], { key: "11ty.js" });
   eleventy.addGlobalData("pages", pages);
@@ -11,7 +12,10 @@ export default async function (eleventy) {
   // No ignore file of git decides what is built.
   eleventy.setUseGitIgnore(false);
   eleventy.setWatchJavaScriptDependencies(false);
-  eleventy.on("eleventy.after", ({ directories }) => writePublishedFiles(directories.output, record, keys));
+  eleventy.on("eleventy.after", async ({ directories }) => {
+    await writePublishedFiles(directories.output, record, keys);
+    await writeSharedFiles(directories.output, context);
+  });
 }
 
 export const config = {

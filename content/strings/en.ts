@@ -29,6 +29,7 @@ export const en = {
     withdraw: "Withdraw my signature",
     privacy: "Privacy",
     support: "Find support",
+    share: "Share the letter",
   },
   letter: {
     content_warning: "Content warning",
@@ -347,6 +348,46 @@ export const en = {
   },
   privacy: { title: "Privacy" },
   support: { title: "Find support" },
+  share: {
+    title: "Share the letter",
+    description: "An open letter, to read and to sign.",
+    caution_title: "Before you share",
+    caution_knows:
+      "Whoever sees that you share this letter knows that you know it. In Iran, or with family there, share it only where this puts nobody in danger.",
+    caution_moment:
+      "Do not share it right after you have signed: the time would show that you have. For the same reason the page after signing asks nobody to share.",
+    caution_traces:
+      "The service that you choose learns what you share, and the message stays on your device and on the devices of those who receive it.",
+    address: "The address",
+    address_text: "The safest way is to say it, or to write it down.",
+    by: "By a message",
+    by_text:
+      "These are plain links: nothing is loaded from these services before you choose one, and we count nothing.",
+    telegram: "Telegram",
+    whatsapp: "WhatsApp",
+    x: "X",
+    mail: "E-mail",
+    signal: "Signal takes no links from web pages: copy the address above and paste it into a chat.",
+    print: "On paper",
+    print_text:
+      "The poster names the letter and has a code that the camera of a phone opens. It tells no count, so it does not go out of date.",
+    poster_file: "Poster (PDF, A4)",
+    poster_scan: "Read it and sign it here:",
+    embed: "On your own site",
+    embed_text:
+      "The counter is a line or a picture with the current count. It loads nothing else, sets no cookie, and we keep no record of who asked for it.",
+    embed_frame: "As a frame:",
+    embed_picture: "As a picture:",
+    embed_data: "As numbers for programs: {file}",
+    feed_title: "News of each batch",
+    feed_text: "A feed tells when a batch of signatures has been published. It names nobody.",
+    feed_file: "Feed (RSS)",
+    feed_item: {
+      zero: "Batch {batch}: no signature accepted",
+      one: "Batch {batch}: {n} signature accepted",
+      other: "Batch {batch}: {n} signatures accepted",
+    },
+  },
   message: {
     expired: {
       title: "This link is no longer valid",

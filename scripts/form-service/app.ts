@@ -8,7 +8,7 @@ import { isOwnPost } from "./cross-site.ts";
 import { readForm } from "./form-body.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { type Refusal, refusalPage } from "./refusal-page.ts";
-import { securityHeaders } from "./security-headers.ts";
+import { headersAt, securityHeaders } from "./security-headers.ts";
 import type { Route, Service } from "./service.ts";
 import { signRoutes } from "./sign-routes.ts";
 import { staticFile } from "./static-files.ts";
@@ -64,7 +64,8 @@ export function createApp(service: Service): App {
     async fetch(request, peer = unknownPeer()) {
       const start = performance.now();
       const answer = await app.fetch(request, peer);
-      for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+      const here = headersAt(new URL(request.url).pathname, service.site());
+      for (const [name, value] of Object.entries({ ...headers, ...here })) answer.headers.set(name, value);
       service.metrics?.noteAnswer(request, answer, performance.now() - start);
       return answer;
     },

@@ -1,4 +1,6 @@
 import { contentPolicy } from "../site/views/content-policy.ts";
+import type { SiteContext } from "../site/views/context.ts";
+import { EMBED_POLICY } from "../site/views/embed-page.ts";
 
 /**
  * The headers of every answer: nothing is loaded from elsewhere, framed, sniffed or told to other sites.
@@ -18,4 +20,16 @@ export function securityHeaders(siteOrigin: string, serviceOrigin: string): Read
       "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
     ...(serviceOrigin.startsWith("https:") ? { "Strict-Transport-Security": "max-age=63072000" } : {}),
   };
+}
+
+/**
+ * What differs at single addresses: other sites may frame the counter, show its picture and read the counts, and Tor
+ * Browser is told where the onion service is. Addresses that may hold a secret are told to nobody.
+ */
+export function headersAt(path: string, { campaign }: Pick<SiteContext, "campaign">): Readonly<Record<string, string>> {
+  const shared = { "Cross-Origin-Resource-Policy": "cross-origin" };
+  if (path.startsWith("/embed/")) return { ...shared, "Content-Security-Policy": EMBED_POLICY };
+  if (path === "/count.json") return { ...shared, "Access-Control-Allow-Origin": "*" };
+  const page = /^(\/[\w-]+)*\/$/.test(path) && !path.includes("/confirm/") && !path.includes("/not-me/");
+  return page && campaign.onion ? { "Onion-Location": `${campaign.onion}${path}` } : {};
 }

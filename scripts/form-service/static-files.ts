@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
+import { encodingFor, pack } from "./packing.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -30,11 +31,29 @@ export async function staticFile(folder: string, request: Request): Promise<Resp
   if ("folder" in found) return new Response(null, { status: 301, headers: { Location: found.folder } });
   const content = await readFile(found.file);
   const tag = `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
-  const headers = { "Cache-Control": cacheFor(path), ETag: tag };
-  if (request.headers.get("if-none-match")?.includes(tag)) return new Response(null, { status: 304, headers });
-  return new Response(content, {
-    headers: { ...headers, "Content-Type": typeOf(path, found.file), "Content-Length": String(content.length) },
+  const type = typeOf(path, found.file);
+  const packs = isPacked(type, content.length);
+  const encoding = packs ? encodingFor(request.headers.get("accept-encoding")) : undefined;
+  const headers = {
+    "Cache-Control": cacheFor(path),
+    ETag: encoding ? tag.replace(/"$/, `-${encoding}"`) : tag,
+    ...(packs ? { Vary: "Accept-Encoding" } : {}),
+  };
+  if (request.headers.get("if-none-match")?.includes(headers.ETag)) return new Response(null, { status: 304, headers });
+  const body = encoding ? await pack(content, encoding, tag) : content;
+  return new Response(new Uint8Array(body), {
+    headers: {
+      ...headers,
+      ...(encoding ? { "Content-Encoding": encoding } : {}),
+      "Content-Type": type,
+      "Content-Length": String(body.length),
+    },
   });
+}
+
+/** Text of more than one packet; fonts and pictures are packed in themselves. */
+function isPacked(type: string, length: number): boolean {
+  return length > 1400 && /^(text\/|image\/svg|application\/(json|xml))/.test(type);
 }
 
 // One spelling of a path, of the characters that paths of the site have: whatever else is asked for is not there.

@@ -30,10 +30,18 @@ const campaign = z.strictObject({
   original: language,
   translation_approved: z.record(language, yesOrNo),
   ask: z.strictObject({ place: yesOrNo }),
+  preview_names_letter: yesOrNo.default(false),
   goal: wholeNumber.optional(),
   opens: day.optional(),
   closes: day.optional(),
   exit_url: z.url({ protocol: /^https$/, error: "must be an https address" }),
+  onion: z
+    .string()
+    .regex(
+      /^http:\/\/[a-z2-7]{56}\.onion$/,
+      "must be http:// and an onion address of 56 characters, without a slash at its end",
+    )
+    .optional(),
   contact: z.email("must be an e-mail address"),
   ledger_origin: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)*$/, "must be a host and path without scheme"),
   ledger_vkey: z

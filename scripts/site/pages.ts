@@ -2,12 +2,17 @@ import { parseEntry } from "../letter/entry.ts";
 import type { AcceptedDay } from "../letter/ledger-day.ts";
 import { shardOf } from "../letter/list.ts";
 import { TILE_WIDTH } from "../letter/tile.ts";
+import { outlined, widthOf } from "../outside/picture.ts";
+import { badgeSvg } from "./views/badge.ts";
 import { languagesOf, type SignedRow, type SiteContext } from "./views/context.ts";
+import { embedPage } from "./views/embed-page.ts";
+import { feed } from "./views/feed.ts";
 import { type Batch, howPage } from "./views/how-page.ts";
 import { languagesPage } from "./views/languages-page.ts";
 import { letterPage } from "./views/letter-page.ts";
 import { messagePage } from "./views/message-page.ts";
 import { privacyPage } from "./views/privacy-page.ts";
+import { sharePage } from "./views/share-page.ts";
 import { signPage } from "./views/sign-page.ts";
 import { shardPage, signaturesPage } from "./views/signatures-page.ts";
 import type { Lang } from "./views/strings.ts";
@@ -34,6 +39,7 @@ export function sitePages(site: SiteContext, record: SignedRecord): SitePage[] {
   return [
     { path: "/", render: () => languagesPage(site) },
     { path: "/404.html", render: () => messagePage(site, first, { kind: "not_found" }) },
+    { path: "/embed/", render: () => embedPage(site, first) },
     ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, { shards, batches, days: record.days })),
   ];
 }
@@ -60,6 +66,10 @@ function pagesIn(
     { path: `/${lang}/withdraw/`, render: () => withdrawPage(site, lang) },
     { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
     { path: `/${lang}/support/`, render: () => supportPage(site, lang) },
+    { path: `/${lang}/share/`, render: () => sharePage(site, lang) },
+    { path: `/${lang}/feed.xml`, render: () => feed(site, lang, batches) },
+    { path: `/embed/${lang}/`, render: () => embedPage(site, lang) },
+    { path: `/embed/${lang}.svg`, render: () => badgeSvg(site, lang, { measure: widthOf, outlined }) },
   ];
 }
 

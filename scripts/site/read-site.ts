@@ -10,11 +10,16 @@ import { readRecordIn } from "../outside/record.ts";
 import { readSettings } from "../outside/settings.ts";
 import { type SitePage, sitePages } from "./pages.ts";
 import { type Content, readContent } from "./read-content.ts";
-import { siteContext } from "./views/context.ts";
+import { type SiteContext, siteContext } from "./views/context.ts";
 import { NEWEST_ROWS } from "./views/signatures-page.ts";
 
 /** Everything that a build writes. */
-export type Site = { readonly pages: readonly SitePage[]; readonly record: CampaignRecord; readonly keys: PublicKeys };
+export type Site = {
+  readonly context: SiteContext;
+  readonly pages: readonly SitePage[];
+  readonly record: CampaignRecord;
+  readonly keys: PublicKeys;
+};
 
 /**
  * The site that content, record and settings give. Besides the settings: `SIGNATURES_DIR`, the folder of the record,
@@ -32,9 +37,9 @@ export async function readSite(environment: Readonly<Record<string, string | und
   const newest = rows.slice(-NEWEST_ROWS).toReversed();
   const current = loggedEdition(record.entries);
   const earlier = rows.filter(({ edition }) => edition !== current).length;
-  const site = siteContext({ content, settings, keys, at: "site", totals: totalsOf(record), newest, earlier });
+  const context = siteContext({ content, settings, keys, at: "site", totals: totalsOf(record), newest, earlier });
   const days = acceptedByDay(record.entries, parseLedgerDays(environment.LEDGER_DAYS ?? ""));
-  return { pages: Object.freeze(sitePages(site, { entries: record.entries, rows, days })), record, keys };
+  return { context, pages: Object.freeze(sitePages(context, { entries: record.entries, rows, days })), record, keys };
 }
 
 // The record is read from a tree like the repository's, where it lies in signatures/.

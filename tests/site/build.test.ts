@@ -81,10 +81,14 @@ describe("the build", () => {
       "withdraw/",
       "privacy/",
       "how/",
+      "share/",
       "support/",
     ];
     for (const lang of ["fa", "en"]) {
       for (const page of expected) expect(await read(`${lang}/${page}index.html`)).toContain("</html>");
+    }
+    for (const file of ["fa/card.png", "en/poster.pdf", "embed/fa.svg", "embed/index.html", "fa/feed.xml"]) {
+      expect((await read(file)).length).toBeGreaterThan(0);
     }
     expect(await read("index.html")).toContain('href="/fa/"');
     expect(await read("404.html")).toContain("</html>");

@@ -8,6 +8,7 @@ import { letterPage } from "../../scripts/site/views/letter-page.ts";
 import { messagePage } from "../../scripts/site/views/message-page.ts";
 import { notMeDonePage, notMePage } from "../../scripts/site/views/not-me-page.ts";
 import { privacyPage } from "../../scripts/site/views/privacy-page.ts";
+import { sharePage } from "../../scripts/site/views/share-page.ts";
 import { signPage } from "../../scripts/site/views/sign-page.ts";
 import { shardPage, signaturesPage } from "../../scripts/site/views/signatures-page.ts";
 import type { Lang } from "../../scripts/site/views/strings.ts";
@@ -62,6 +63,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   how: (site, lang) => howPage(site, lang, { batches: [{ filed: 20, refused: 2, leftOut: 1 }] }),
   privacy: privacyPage,
   support: supportPage,
+  share: sharePage,
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),
   "too many": (site, lang) => messagePage(site, lang, { kind: "too_many", minutes: 5 }),
   expired: (site, lang) => messagePage(site, lang, { kind: "expired" }),

@@ -17,6 +17,8 @@ export type Page = {
   readonly robots?: "index" | "noindex" | "noindex,noarchive";
   /** Says nothing of the letter: for somebody who did not ask for anything. */
   readonly neutral?: boolean;
+  /** What stands in the head beside what every page has. */
+  readonly head?: Html;
   /** The sheet has room for something beside the text. */
   readonly broad?: boolean;
   /** A plain sheet with a way back to the letter, or the letter's own wide layout. */
@@ -39,11 +41,20 @@ export function layout(site: SiteContext, lang: Lang, page: Page): string {
 <meta name="robots" content="${page.robots ?? "noindex"}">
 <meta name="color-scheme" content="light dark">
 <meta name="format-detection" content="telephone=no">
-<title>${title}${!page.neutral && title !== siteTitle && ` – ${siteTitle}`}</title>
+${
+  page.robots === "index" &&
+  html`<meta name="description" content="${strings.share.description}">
+`
+}${
+  page.at === "site" &&
+  site.campaign.onion !== undefined &&
+  html`<meta http-equiv="onion-location" content="${site.campaign.onion}/${lang}/${page.path}">
+`
+}<title>${title}${!page.neutral && title !== siteTitle && ` – ${siteTitle}`}</title>
 ${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${site.siteUrl}/assets/fonts/${font}.woff2">\n`)}${others(site, lang).map((other) => html`<link rel="alternate" hreflang="${other}" href="${origin}/${other}/${page.path}">\n`)}<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
 <link rel="icon" href="${site.siteUrl}/assets/icon.svg" type="image/svg+xml">
 <script src="${site.siteUrl}/assets/page.js" defer></script>
-</head>
+${page.head}</head>
 <body>
 <a class="skip" href="#main">${strings.page.skip_to_content}</a>
 <header class="bar">${exit(site, strings, "skip")}<div class="wrap">
@@ -103,7 +114,7 @@ ${page.body}
 }
 
 function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
-  const { letter, sign, signatures, verify, how, withdraw, privacy, support } = strings.nav;
+  const { letter, sign, signatures, verify, how, withdraw, privacy, support, share } = strings.nav;
   const links = {
     "": letter,
     "sign/": sign,
@@ -113,6 +124,7 @@ function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
     "withdraw/": withdraw,
     "privacy/": privacy,
     "support/": support,
+    "share/": share,
   };
   return html`<footer class="foot"><div class="wrap">
 <nav aria-label="${strings.page.site_pages}"><ul>

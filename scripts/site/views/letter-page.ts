@@ -1,4 +1,5 @@
 import type { Block, Letter } from "../../letter/letter-text.ts";
+import { CARD } from "./card.ts";
 import type { SiteContext } from "./context.ts";
 import { countBox } from "./count-box.ts";
 import { type Html, html, prose, trusted } from "./html.ts";
@@ -35,8 +36,28 @@ ${about(site, lang, strings)}`;
     at: "site",
     robots: "index",
     wide: true,
+    head: preview(site, lang),
     body,
   });
+}
+
+/** What networks show beside a link to the letter; they read it without scripts, and the reader's browser loads none of it. */
+function preview(site: SiteContext, lang: Lang): Html {
+  const { campaign, publicUrl } = site;
+  const title = campaign.preview_names_letter ? site.letters[lang].title : (campaign.site_title[lang] ?? "");
+  const properties = {
+    type: "website",
+    locale: lang,
+    url: `${publicUrl}${lang}/`,
+    title,
+    image: `${publicUrl}${lang}/card.png`,
+    "image:width": CARD.width,
+    "image:height": CARD.height,
+    "image:alt": title,
+  };
+  return html`${Object.entries(properties).map(([name, value]) => html`<meta property="og:${name}" content="${value}">\n`)}<meta name="twitter:card" content="summary_large_image">
+<link rel="alternate" type="application/rss+xml" href="${site.siteUrl}/${lang}/feed.xml" title="${stringsIn(lang).share.feed_title}">
+`;
 }
 
 function warning(site: SiteContext, lang: Lang, strings: Strings): Html {
