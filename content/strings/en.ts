@@ -117,7 +117,7 @@ export const en = {
     not_recorded: "Your signature has not been recorded yet. What you wrote is still here.",
     name: {
       missing: "Enter your name.",
-      link: "Your name cannot contain a web address or a link.",
+      link: "Your name cannot contain a web address or a link. After a title, put a blank behind the full stop.",
       long: "Your name must be {max} characters or fewer.",
       letters: "Your name must contain at least one letter.",
       characters: "Your name contains a character that cannot stand in a name. Type it again without it.",

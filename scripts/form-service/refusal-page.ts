@@ -4,10 +4,11 @@ import { layout } from "../site/views/layout.ts";
 import type { Lang } from "../site/views/strings.ts";
 
 /** Why a request got no page of its own. */
-export type Refusal = 403 | 405 | 413 | 415 | 500 | 503;
+export type Refusal = 400 | 403 | 405 | 413 | 415 | 500 | 503;
 
 const WORDS = {
   en: {
+    400: ["The form could not be read", "Nothing was recorded. Send the form from its page, as it stands there."],
     403: [
       "This form did not come from our page",
       "We take forms from our own pages alone. Open the letter and fill in the form there.",
@@ -25,6 +26,7 @@ const WORDS = {
     ],
   },
   fa: {
+    400: ["فرم خوانده نشد", "چیزی ثبت نشد. فرم را از صفحهٔ خودش و به همان شکل بفرستید."],
     403: [
       "این فرم از صفحهٔ ما فرستاده نشده است",
       "فقط فرم‌هایی را می‌پذیریم که از صفحه‌های خود ما فرستاده شود. نامه را باز کنید و فرم را همان‌جا پر کنید.",

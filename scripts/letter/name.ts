@@ -29,9 +29,9 @@ export function initialsOf(name: string): string {
     .join(" ");
 }
 
-/** Whether a name cell holds nothing but initials: every part one to three letters and a full stop. */
+/** Whether a name cell holds nothing but initials as `initialsOf` writes them: "Ali. Rez." would be half a name. */
 export function isInitials(text: string): boolean {
-  return text.split(" ").every((part) => /^['’‘ʼ]?\p{L}\p{M}*(['’‘ʼ]?\p{L}\p{M}*){0,2}\.$/u.test(part));
+  return text.split(" ").every((part) => /^\p{L}\.$/u.test(part));
 }
 
 /**
@@ -90,8 +90,12 @@ const LINK = new RegExp(
   "iu",
 );
 
+// A title without a blank behind it, as in "Dr.De Silva" or "Ma.De Lourdes": a short word and one of two letters, each
+// with one capital in front.
+const TITLE = /(?<![\p{L}\p{M}\p{Nd}.\p{Pd}])\p{Lu}\p{Ll}{1,3}\.\p{Lu}\p{Ll}(?![\p{L}\p{M}\p{Nd}.\p{Pd}])/gu;
+
 function looksLikeLink(text: string): boolean {
-  return LINK.test(text);
+  return LINK.test(text.replace(TITLE, " "));
 }
 
 function hasStrayJoiner(text: string): boolean {

@@ -93,6 +93,31 @@ describe("pages for what went wrong", () => {
     expect((await harness.request("/en/sign/", init)).status).toBe(413);
   });
 
+  it.each([
+    ["bytes of another encoding", "name=\xc2\xe1\xed", 400],
+    ["bytes of another encoding behind percent signs", "name=%D3%C7%D1%C7", 400],
+    ["a percent sign that stands alone", "name=100%", 400],
+    ["a percent sign with other letters", "name=%zz", 400],
+    ["half a surrogate pair", "name=%ED%A0%80", 400],
+    ["an overlong zero", "name=%C0%80", 400],
+    ["a field cut in the middle of a letter", "name=%D8", 400],
+    ["blanks as plus signs, Persian letters and a percent sign", "name=a+b%D8%B3%25&place=", 422],
+  ])("refuse a form with %s", async (_what, text, status) => {
+    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+    const body = Buffer.from(text, "latin1");
+    expect((await harness.request("/en/sign/", { method: "POST", body, headers })).status).toBe(status);
+  });
+
+  it("refuse a form that says it is not UTF-8", async () => {
+    const ask = async (charset: string) => {
+      const headers = { "Content-Type": `application/x-www-form-urlencoded${charset}` };
+      return (await harness.request("/en/sign/", { method: "POST", body: "name=a", headers })).status;
+    };
+    expect(await Promise.all([";charset=UTF-8", '; charset="utf-8"', "; charset=windows-1256"].map(ask))).toEqual([
+      ...[422, 422, 415],
+    ]);
+  });
+
   it("say nothing of what failed, on the page or in the log", async () => {
     const open = harness.service.codes.add;
     Object.assign(harness.service.codes, {

@@ -34,8 +34,10 @@ function flagsOf(rows: readonly Row[], listed: readonly Row[] = [], bursts = new
 describe("a row is not flagged", () => {
   const real = [...new Set([...Object.values(vectors).flat(), ...Object.values(people).map(({ name }) => name)])];
 
-  it.each(real.map((name) => [name]))("for a name that people bear: %s", (name) => {
-    expect(flagsOf([row(1, name)])).toEqual([[]]);
+  it("for a name that people bear", () => {
+    const one = row(1, "");
+    const wrong = real.filter((name) => flagsOf([{ ...one, name }])[0]?.length !== 0);
+    expect(wrong).toEqual([]);
   });
 
   it.each([

@@ -106,7 +106,20 @@ describe("initials", () => {
   });
 
   it("are told from a name", () => {
-    for (const name of ["Maryam", "Maryam O’Neil", "M. Azadi", "م. رضایی", "Sara.", "", "M", "M..", "1."])
+    for (const name of [
+      "Maryam",
+      "Maryam O’Neil",
+      "M. Azadi",
+      "م. رضایی",
+      "Sara.",
+      "",
+      "M",
+      "M..",
+      "1.",
+      "Ali. Rez.",
+      "Ma.",
+      "’M.",
+    ])
       expect([name, isInitials(name)]).toEqual([name, false]);
   });
 });
