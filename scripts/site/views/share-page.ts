@@ -10,7 +10,7 @@ export function sharePage(site: SiteContext, lang: Lang): string {
   const tools = (id: string) =>
     html`<p class="tools" data-copy="${id}" data-label="${page.copy}" data-done="${page.copied}"></p>`;
   const toCopy = (id: string, text: string) =>
-    html`<p class="command"><bdi dir="ltr"><code id="${id}">${text}</code></bdi></p>\n${tools(id)}`;
+    html`<p class="command" dir="ltr"><code id="${id}">${text}</code></p>\n${tools(id)}`;
   const frame = `<iframe src="${site.publicUrl}embed/${lang}/" title="${site.campaign.site_title[lang]}" width="320" height="64" style="border:0" loading="lazy"></iframe>`;
   const picture = `<a href="${address}"><img src="${site.publicUrl}embed/${lang}.svg" alt="${site.campaign.site_title[lang]}" height="44"></a>`;
   return layout(site, lang, {
