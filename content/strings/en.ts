@@ -50,6 +50,9 @@ export const en = {
     },
     goal: "Goal before the handover: {n} signatures",
     sign_letter: "Sign the letter",
+    open_from: "Open for signing from {day}",
+    open_between: "Open for signing from {from} until {until}",
+    handed_over: "The signatures have been handed over to {recipient}.",
     open_until: "Open for signing until {day}",
     name_not_shown: "Your name is not shown unless you choose it.",
     newest: "Newest signatures",
@@ -407,9 +410,25 @@ export const en = {
       },
       more: "Others may share your connection, such as a household, a mobile operator or Tor. Nothing was recorded.",
     },
+    not_open: {
+      title: "Not open for signing yet",
+      text: "The letter can be signed from {day}.",
+      more: "You can read it now. Nothing that you entered was recorded.",
+    },
     closed: {
       title: "Closed for signing",
       text: "The time for signing is over. The letter and the list remain here.",
+      more: "Whoever has signed can still see the state of the signature and withdraw it.",
+    },
+    handed_over: {
+      title: "The signatures have been handed over",
+      text: "The time for signing is over, and the signatures were given to {recipient}.",
+      more: "Whoever has signed can still withdraw until the data are destroyed. The letter, the list and the ledger remain here.",
+    },
+    destroyed: {
+      title: "What we held has been destroyed",
+      text: "The signatures were given to {recipient}. After that we destroyed what we held, and the ledger says so.",
+      more: "So nobody can sign or withdraw here any more. The letter, the list and the ledger remain here.",
     },
     trouble: {
       title: "Something went wrong",

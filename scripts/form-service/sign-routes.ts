@@ -2,6 +2,7 @@ import { formatBase64url } from "../letter/base64url.ts";
 import { confirmationCode } from "../letter/code.ts";
 import { dayOf } from "../letter/day.ts";
 import { loggedEdition } from "../letter/record.ts";
+import { signingOn, stageOf } from "../letter/signing.ts";
 import { formValues, parseSubmission, type Submission } from "../letter/submission.ts";
 import { signPage } from "../site/views/sign-page.ts";
 import { message, page, seeOther, tooMany } from "./answers.ts";
@@ -15,10 +16,11 @@ export function signRoutes(service: Service): Route[] {
 
 async function sign(service: Service, { request, lang, form, client, answered }: Asked): Promise<Response> {
   const site = service.site();
-  const { closes, ask } = site.campaign;
-  if (closes !== undefined && dayOf(service.clock.now()) > closes) {
-    return message(site, request, { kind: "closed" }, 403);
-  }
+  const { ask, opens = "" } = site.campaign;
+  const entries = service.main()?.record.entries ?? [];
+  const signing = signingOn(dayOf(service.clock.now()), site.campaign, stageOf(entries));
+  if (signing === "not_open") return message(site, request, { kind: signing, day: opens }, 403);
+  if (signing !== "open") return message(site, request, { kind: signing }, 403);
   const typed = formValues(form);
   const values = ask.place ? typed : { ...typed, place: "" };
   const parsed = parseSubmission(values, lang);

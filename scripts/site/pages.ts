@@ -53,9 +53,12 @@ function pagesIn(
     days,
   }: { shards: readonly SignedRow[][]; batches: readonly Batch[]; days: readonly AcceptedDay[] },
 ): SitePage[] {
+  // What a form would do can no longer be done once the keys are destroyed.
+  const whileHeld = (path: string, page: (site: SiteContext, lang: Lang) => string) =>
+    site.stage === "destroyed" ? messagePage(site, lang, { kind: "destroyed" }, path) : page(site, lang);
   return [
     { path: `/${lang}/`, render: () => letterPage(site, lang) },
-    { path: `/${lang}/sign/`, render: () => signPage(site, lang) },
+    { path: `/${lang}/sign/`, render: () => whileHeld("sign/", signPage) },
     { path: `/${lang}/signatures/`, render: () => signaturesPage(site, lang, { shards: shards.length, days }) },
     ...shards.map((rows, index) => ({
       path: `/${lang}/signatures/${index + 1}/`,
@@ -63,7 +66,7 @@ function pagesIn(
     })),
     { path: `/${lang}/verify/`, render: () => verifyPage(site, lang) },
     { path: `/${lang}/how/`, render: () => howPage(site, lang, { batches }) },
-    { path: `/${lang}/withdraw/`, render: () => withdrawPage(site, lang) },
+    { path: `/${lang}/withdraw/`, render: () => whileHeld("withdraw/", withdrawPage) },
     { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
     { path: `/${lang}/support/`, render: () => supportPage(site, lang) },
     { path: `/${lang}/share/`, render: () => sharePage(site, lang) },

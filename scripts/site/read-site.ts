@@ -6,6 +6,7 @@ import { LetterError } from "../letter/error.ts";
 import { acceptedByDay, parseLedgerDays } from "../letter/ledger-day.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/record.ts";
+import { stageOf } from "../letter/signing.ts";
 import { readRecordIn } from "../outside/record.ts";
 import { readSettings } from "../outside/settings.ts";
 import { type SitePage, sitePages } from "./pages.ts";
@@ -37,7 +38,16 @@ export async function readSite(environment: Readonly<Record<string, string | und
   const newest = rows.slice(-NEWEST_ROWS).toReversed();
   const current = loggedEdition(record.entries);
   const earlier = rows.filter(({ edition }) => edition !== current).length;
-  const context = siteContext({ content, settings, keys, at: "site", totals: totalsOf(record), newest, earlier });
+  const context = siteContext({
+    content,
+    settings,
+    keys,
+    at: "site",
+    totals: totalsOf(record),
+    newest,
+    stage: stageOf(record.entries),
+    earlier,
+  });
   const days = acceptedByDay(record.entries, parseLedgerDays(environment.LEDGER_DAYS ?? ""));
   return { context, pages: Object.freeze(sitePages(context, { entries: record.entries, rows, days })), record, keys };
 }

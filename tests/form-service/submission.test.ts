@@ -92,10 +92,14 @@ describe("the form", () => {
     expect(await count()).toBe(0);
   });
 
-  it("takes no signature after the last day of signing", async () => {
+  it.each([
+    ["after the last day of signing", { closes: "2026-11-21" }, "Closed for signing"],
+    ["before the first day", { opens: "2027-01-05" }, "Not open for signing yet"],
+  ])("takes no signature %s, and says so", async (_, term, title) => {
     const { campaign } = harness.content;
     const open = harness.service.site;
-    Object.assign(harness.service, { site: () => ({ ...open(), campaign: { ...campaign, closes: "2026-11-21" } }) });
-    expect((await harness.post("/en/sign/", formOf(people.sara))).status).toBe(403);
+    Object.assign(harness.service, { site: () => ({ ...open(), campaign: { ...campaign, ...term } }) });
+    const answer = await harness.post("/en/sign/", formOf(people.sara));
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining(`<h1>${title}</h1>`)]);
   });
 });

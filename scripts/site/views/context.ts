@@ -3,6 +3,7 @@ import type { Letter } from "../../letter/letter-text.ts";
 import type { ListRow } from "../../letter/list.ts";
 import type { PublicKeys } from "../../letter/published.ts";
 import type { Totals } from "../../letter/record.ts";
+import type { Stage } from "../../letter/signing.ts";
 import type { Settings } from "../../outside/settings.ts";
 import type { PageTexts } from "./page-texts.ts";
 import type { Lang } from "./strings.ts";
@@ -26,6 +27,8 @@ export type SiteContext = {
   /** What the record held when the page was made; the service may not know. */
   readonly totals?: Totals | undefined;
   readonly newest?: readonly SignedRow[] | undefined;
+  /** how far the ledger says that the letter has come; the service looks it up when it is asked */
+  readonly stage?: Stage | undefined;
   /** live rows that signed an earlier text than the letter shown */
   readonly earlier?: number | undefined;
 };
@@ -41,9 +44,10 @@ export function siteContext(given: {
   at: "site" | "service";
   totals?: Totals;
   newest?: readonly SignedRow[];
+  stage?: Stage;
   earlier?: number;
 }): SiteContext {
-  const { content, settings, keys, at, totals, newest, earlier } = given;
+  const { content, settings, keys, at, totals, newest, stage, earlier } = given;
   const here = at === "site" ? settings.siteUrl : settings.serviceUrl;
   return {
     campaign: content.campaign,
@@ -57,6 +61,7 @@ export function siteContext(given: {
     capturedMail: settings.mail.kind === "capture",
     totals,
     newest,
+    stage,
     earlier,
   };
 }

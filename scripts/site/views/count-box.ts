@@ -7,17 +7,34 @@ import { type Lang, stringsIn } from "./strings.ts";
 /** How many have signed, the goal when there is one, and the way to sign. */
 export function countBox(site: SiteContext, lang: Lang): Html {
   const strings = stringsIn(lang);
-  const { goal, closes } = site.campaign;
+  const { goal } = site.campaign;
   const listed = site.totals?.listed;
   return html`<section class="sign" id="sign" aria-labelledby="sign-title" tabindex="-1"><div>
 <h2 class="hidden" id="sign-title">${strings.letter.sign_letter}</h2>
 ${listed !== undefined && html`<p class="count">${signedPeople(lang, listed)}</p>`}
 ${site.earlier !== undefined && site.earlier > 0 && html`<p class="small">${fill(plural(lang, site.earlier, strings.letter.signed_earlier), { n: numeral(lang, site.earlier) })}</p>`}
 ${listed !== undefined && goal !== undefined && progress(lang, listed, goal)}
-<a class="btn" href="${site.siteUrl}/${lang}/sign/">${strings.letter.sign_letter}</a>
-<p class="small">${strings.letter.name_not_shown}</p>
-${closes !== undefined && html`<p class="small quiet">${fill(strings.letter.open_until, { day: dayElement(lang, closes) })}</p>`}
+${
+  site.stage !== "destroyed" &&
+  html`<a class="btn" href="${site.siteUrl}/${lang}/sign/">${strings.letter.sign_letter}</a>
+<p class="small">${strings.letter.name_not_shown}</p>`
+}
+${signingTimes(site, lang)}
 </div></section>`;
+}
+
+/** From when and until when the letter can be signed, and whether the signatures have been handed over. */
+export function signingTimes(site: SiteContext, lang: Lang): Html {
+  const { letter } = stringsIn(lang);
+  const { opens, closes, recipient } = site.campaign;
+  const [from, until] = [opens && dayElement(lang, opens), closes && dayElement(lang, closes)];
+  const times =
+    (from && until && fill(letter.open_between, { from, until })) ||
+    (from && fill(letter.open_from, { day: from })) ||
+    (until && fill(letter.open_until, { day: until }));
+  const handedOver = site.stage === "handed_over" || site.stage === "destroyed";
+  return html`${times && site.stage !== "destroyed" && html`<p class="small quiet">${times}</p>`}
+${handedOver && html`<p class="small">${fill(letter.handed_over, { recipient: recipient.name[lang] ?? "" })}</p>`}`;
 }
 
 function signedPeople(lang: Lang, listed: number): Html {

@@ -1,4 +1,5 @@
 import type { SiteContext } from "./context.ts";
+import { dayElement } from "./dates.ts";
 import { fill, type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
 import { numeral, plural } from "./numerals.ts";
@@ -6,9 +7,25 @@ import { type Lang, stringsIn } from "./strings.ts";
 
 /** A page that only says how things stand. */
 export type Message =
-  | { readonly kind: "expired" | "closed" | "trouble" | "not_found" | "already_signed" }
+  | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" | "already_signed" }
+  | { readonly kind: "not_open"; readonly day: string }
   | { readonly kind: "paused"; readonly reason: string }
   | { readonly kind: "too_many"; readonly minutes: number };
+
+type Kind = Message["kind"];
+
+const TONE: Readonly<Record<Kind, string>> = {
+  expired: "mid",
+  not_open: "note",
+  paused: "note",
+  too_many: "mid",
+  closed: "mid",
+  handed_over: "good",
+  destroyed: "mid",
+  trouble: "bad",
+  not_found: "mid",
+  already_signed: "note",
+};
 
 /** `path` is the address below `/{lang}/` that the other language's link keeps. */
 export function messagePage(site: SiteContext, lang: Lang, message: Message, path = ""): string {
@@ -16,30 +33,41 @@ export function messagePage(site: SiteContext, lang: Lang, message: Message, pat
   return layout(site, lang, {
     title: words.title,
     path,
-    at: path === "" ? "site" : "service",
-    body: html`<h1>${words.title}</h1>
-<p>${text(lang, message)}</p>
+    at: "site",
+    body: html`<div class="${TONE[message.kind]}" role="status"><h1>${words.title}</h1>
+<p>${text(site, lang, message)}</p></div>
 ${"more" in words && html`<p>${prose(words.more)}</p>`}
-<p class="acts">${action(site, lang, message)}</p>`,
+<p class="acts">${actions(site, lang, message.kind)}</p>`,
   });
 }
 
-function text(lang: Lang, message: Message): Html {
+function text(site: SiteContext, lang: Lang, message: Message): Html {
   const words = stringsIn(lang).message;
+  const recipient = site.campaign.recipient.name[lang] ?? "";
   switch (message.kind) {
     case "paused":
       return fill(words.paused.text, { reason: message.reason });
     case "too_many":
       return fill(plural(lang, message.minutes, words.too_many.text), { n: numeral(lang, message.minutes) });
+    case "not_open":
+      return fill(words.not_open.text, { day: dayElement(lang, message.day) });
     default:
-      return prose(words[message.kind].text);
+      return fill(words[message.kind].text, { recipient });
   }
 }
 
-function action(site: SiteContext, lang: Lang, { kind }: Message): Html {
-  const { page, sign, nav } = stringsIn(lang);
-  if (kind === "expired") return html`<a class="btn" href="${site.siteUrl}/${lang}/sign/">${sign.again}</a>`;
-  if (kind === "already_signed")
-    return html`<a class="btn" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a>`;
-  return html`<a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a>`;
+/** What can be done from here: the likeliest first. */
+function actions(site: SiteContext, lang: Lang, kind: Kind): Html {
+  const { page, sign, nav, signatures } = stringsIn(lang);
+  const letter = ["", page.back_to_letter] as const;
+  const withdraw = ["withdraw/", nav.withdraw] as const;
+  const list = ["signatures/", signatures.title] as const;
+  const links: Partial<Record<Kind, readonly (readonly [path: string, label: string])[]>> = {
+    expired: [["sign/", sign.again], letter],
+    already_signed: [withdraw, letter],
+    closed: [letter, list],
+    handed_over: [letter, list],
+    destroyed: [letter, list],
+  };
+  return html`${(links[kind] ?? [letter]).map(([path, label], i) => html`<a class="${i === 0 ? "btn" : "btn alt"}" href="${site.siteUrl}/${lang}/${path}">${label}</a> `)}`;
 }

@@ -2,6 +2,7 @@ import { NAME_LENGTH, PLACE_LENGTH } from "../../letter/name.ts";
 import { isPublic, isShown, type Shown } from "../../letter/shown.ts";
 import type { FormValues, Problems } from "../../letter/submission.ts";
 import type { SiteContext } from "./context.ts";
+import { signingTimes } from "./count-box.ts";
 import {
   fieldOf,
   type Problem,
@@ -33,6 +34,7 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
 <p class="step">${strings.sign.step}</p>
 <h1>${strings.sign.title}</h1>
 <p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })} ${prose(strings.sign.steps)}</p>
+${signingTimes(site, lang)}
 <div class="beside full">
 <section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
 <form method="post" action="${site.serviceUrl}/${lang}/sign/" novalidate>
