@@ -25,6 +25,7 @@ await runAction(async () => {
 function inWords(outcome: Outcome): string {
   const sheet = isCrockford128(outcome.sheet) ? `sheet ${outcome.sheet}` : "a branch that is not named after a sheet";
   if (outcome.state === "invalid") return `${sheet}: not accepted: ${outcome.reason}`;
+  if (outcome.state === "blocked" && outcome.unclear > 0) return `${sheet}: blocked: a refusal cannot be read`;
   if (!("accepted" in outcome)) return `${sheet}: ${outcome.state}`;
   const { state, accepted, refused, leftOut, withdrawn } = outcome;
   return `${sheet}: ${state}: ${accepted} accepted, ${refused} refused, ${leftOut} left out, ${withdrawn} withdrawn`;

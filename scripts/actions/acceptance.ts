@@ -17,7 +17,8 @@ import { readPendingSheet } from "./pending-sheet.ts";
 /** What became of a sheet that was open. */
 export type Outcome =
   | ({ readonly sheet: string; readonly state: "accepted" | "rejected" | "withdrawn" } & Tally)
-  | { readonly sheet: string; readonly state: "waiting" | "blocked" }
+  | { readonly sheet: string; readonly state: "waiting" }
+  | { readonly sheet: string; readonly state: "blocked"; readonly unclear: number }
   | { readonly sheet: string; readonly state: "invalid"; readonly reason: string };
 
 /** Main as accept leaves it, what became of each open sheet, and the edition if it was put on the ledger just now. */

@@ -57,6 +57,7 @@ export async function acceptOnGitHub(
   const report = await acceptAll({ host, signer, attestationKey: keys.attestation, day });
   for (const outcome of report.outcomes) {
     if (outcome.state === "invalid") await host.answerInvalid(outcome.sheet, outcome.reason);
+    if (outcome.state === "blocked" && outcome.unclear > 0) await host.answerUnclear(outcome.sheet);
   }
   return { ...report, publish: report.main.record.checkpoint !== live };
 }

@@ -7,7 +7,12 @@ import type { MainHistory, OpenSheet } from "../outside/git-host.ts";
 
 /** What main says about an open sheet, and what it would do to the record. */
 export type Judgement =
-  | { readonly state: "waiting" | "blocked" }
+  | { readonly state: "waiting" }
+  | {
+      readonly state: "blocked";
+      /** how many wrote a refusal that cannot be read */
+      readonly unclear: number;
+    }
   | { readonly state: "invalid"; readonly reason: string }
   | {
       readonly state: "approved" | "rejected";
@@ -28,7 +33,9 @@ export function judgeSheet(main: MainHistory, rules: Rules, open: OpenSheet, she
     const decision = decide(rules.moderators, open.commit, ids, open.acts);
     if (decision.state === "waiting" || decision.state === "blocked") {
       validateSheet(known, sheet);
-      return { state: decision.state };
+      return decision.state === "waiting"
+        ? { state: "waiting" }
+        : { state: "blocked", unclear: decision.unclear.length };
     }
     return {
       state: decision.state,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { acceptAll } from "../actions/acceptance.ts";
 import { attestLeave } from "../letter/attestation.ts";
-import { REFUSAL_CODES } from "../letter/moderation.ts";
+import { REFUSAL_CODES } from "../letter/order.ts";
 import { loggedEdition } from "../letter/record.ts";
 import { formatSheet, SHEET_ROWS } from "../letter/sheet.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";

@@ -5,9 +5,10 @@ import { idOf } from "./derivation.ts";
 import { formatEntry } from "./entry.ts";
 import { LetterError } from "./error.ts";
 import type { Settled, Settlement } from "./merge-message.ts";
-import type { Decision, RefusalCode } from "./moderation.ts";
+import type { Decision } from "./moderation.ts";
 import type { NoteSigner } from "./note.ts";
 import { type Notice, noticeEntry } from "./notice.ts";
+import type { RefusalCode } from "./order.ts";
 import type { CampaignRecord } from "./record.ts";
 import { acceptEntryOf } from "./row.ts";
 import type { Sheet, SignaturesSheet, WithdrawalsSheet } from "./sheet.ts";
@@ -57,7 +58,7 @@ export function validateSheet(main: Main, sheet: Sheet): void {
  *
  * @throws LetterError `validate`
  */
-export function acceptSheet(main: Main, sheet: SignaturesSheet, decision: Decision): Acceptance {
+export function acceptSheet(main: Main, sheet: SignaturesSheet, decision: Omit<Decision, "unclear">): Acceptance {
   validateSheet(main, sheet);
   if (decision.state !== "approved" && decision.state !== "rejected") throw invalid("the sheet lacks approvals");
   const leftOut = sheet.rows.filter((row) => main.settled.leftOut.has(row.id)).map((row) => row.id);

@@ -1,5 +1,5 @@
-import type { RefusalCode } from "./moderation.ts";
-import { isRefusalCode } from "./moderation.ts";
+import type { RefusalCode } from "./order.ts";
+import { isRefusalCode } from "./order.ts";
 
 /** What a commit on main settled, told by its trailers: no name, no number of a pull request. */
 export type Settlement = {

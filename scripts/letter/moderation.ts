@@ -1,6 +1,4 @@
-/** Why a row is refused; the moderators' words of design and guide. */
-export const REFUSAL_CODES = ["fake-name", "duplicate", "advert", "offensive", "not-a-person"] as const;
-export type RefusalCode = (typeof REFUSAL_CODES)[number];
+import { type Order, parseOrders, type RefusalCode } from "./order.ts";
 
 /** Who may review, and how many approvals a sheet needs: `.github/moderators.yml` on main. Numeric account ids. */
 export type Moderators = { readonly approvals: number; readonly ids: ReadonlySet<number> };
@@ -23,12 +21,9 @@ export type Decision = {
   readonly state: "waiting" | "blocked" | "approved" | "rejected";
   readonly approvedBy: readonly number[];
   readonly refused: ReadonlyMap<string, RefusalCode>;
+  /** who wrote a refusal that cannot be read; it blocks until they review again */
+  readonly unclear: readonly number[];
 };
-
-/** Whether the text is a code of refusal. */
-export function isRefusalCode(text: string): text is RefusalCode {
-  return (REFUSAL_CODES as readonly string[]).includes(text);
-}
 
 /**
  * The decision on the sheet of this commit. Acts of anyone who is not listed count nothing.
@@ -44,10 +39,10 @@ export function decide(
   const standing = new Map<number, Standing>();
   for (const act of acts) {
     if (!moderators.ids.has(act.by)) continue;
-    const mine = standing.get(act.by) ?? { approves: false, blocks: false, reject: undefined, refused: new Map() };
+    const mine = standing.get(act.by) ?? newStanding();
     standing.set(act.by, mine);
     applyState(mine, act, commit);
-    for (const order of parseOrders(act)) applyOrder(mine, order);
+    for (const order of parseOrders(act.body, act.row)) applyOrder(mine, order);
   }
   const voices = [...standing].sort(([a], [b]) => a - b);
   const refused = new Map<string, RefusalCode>();
@@ -58,6 +53,7 @@ export function decide(
   }
   const rejecting = voices.filter(([, voice]) => voice.reject !== undefined);
   const approving = voices.filter(([, voice]) => voice.approves);
+  const unclear = voices.filter(([, voice]) => voice.unclear).map(([id]) => id);
   const needed = Math.max(1, moderators.approvals);
   if (rejecting.length >= needed) {
     const code = rejecting[0]![1].reject!;
@@ -65,23 +61,26 @@ export function decide(
       state: "rejected",
       approvedBy: rejecting.map(([id]) => id),
       refused: new Map(rows.map((id) => [id, refused.get(id) ?? code])),
+      unclear,
     };
   }
   const approvedBy = approving.map(([id]) => id);
-  if (voices.some(([, voice]) => voice.blocks)) return { state: "blocked", approvedBy, refused };
-  return { state: approvedBy.length >= needed ? "approved" : "waiting", approvedBy, refused };
+  const decided = { approvedBy, refused, unclear };
+  if (unclear.length > 0 || voices.some(([, voice]) => voice.blocks)) return { state: "blocked", ...decided };
+  return { state: approvedBy.length >= needed ? "approved" : "waiting", ...decided };
 }
 
 type Standing = {
   approves: boolean;
   blocks: boolean;
+  unclear: boolean;
   reject: RefusalCode | undefined;
   refused: Map<string, RefusalCode>;
 };
-type Order =
-  | { verb: "refuse"; id: string; code: RefusalCode }
-  | { verb: "keep"; id: string }
-  | { verb: "reject"; code: RefusalCode };
+
+function newStanding(): Standing {
+  return { approves: false, blocks: false, unclear: false, reject: undefined, refused: new Map() };
+}
 
 function applyState(mine: Standing, act: ReviewAct, commit: string): void {
   switch (act.state) {
@@ -89,9 +88,11 @@ function applyState(mine: Standing, act: ReviewAct, commit: string): void {
       // An approval of an older commit does not count: the sheet may have changed.
       mine.approves = act.commit === commit;
       mine.blocks = false;
+      mine.unclear = false;
       mine.reject = undefined;
       return;
     case "changes-requested":
+      mine.unclear = false;
       mine.approves = false;
       mine.blocks = true;
       return;
@@ -109,21 +110,20 @@ function applyState(mine: Standing, act: ReviewAct, commit: string): void {
 }
 
 function applyOrder(mine: Standing, order: Order): void {
-  if (order.verb === "refuse") mine.refused.set(order.id, order.code);
-  else if (order.verb === "keep") mine.refused.delete(order.id);
-  else mine.reject = order.code;
-}
-
-/** The orders in a body, one a line: `refuse ID CODE`, `keep ID`, `reject CODE`; on a row's own line `refuse CODE`, `keep`. */
-function parseOrders(act: ReviewAct): Order[] {
-  return act.body.split("\n").flatMap((line): Order[] => {
-    const words = line.trim().toLowerCase().split(/\s+/);
-    const [verb, first = "", second = ""] = words;
-    if (verb === "reject" && words.length === 2 && isRefusalCode(first)) return [{ verb, code: first }];
-    if (verb === "keep" && words.length <= 2) return [{ verb, id: first || (act.row ?? "") }];
-    if (verb !== "refuse") return [];
-    if (words.length === 2 && act.row !== undefined && isRefusalCode(first))
-      return [{ verb, id: act.row, code: first }];
-    return words.length === 3 && isRefusalCode(second) ? [{ verb, id: first, code: second }] : [];
-  });
+  switch (order.verb) {
+    case "refuse":
+      mine.refused.set(order.id, order.code);
+      return;
+    case "keep":
+      mine.refused.delete(order.id);
+      return;
+    case "reject":
+      mine.reject = order.code;
+      return;
+    case "unclear":
+      mine.unclear = true;
+      return;
+    default:
+      order satisfies never;
+  }
 }

@@ -1,5 +1,5 @@
 import { type Flag, flagRows, type Surroundings } from "./flag.ts";
-import { REFUSAL_CODES } from "./moderation.ts";
+import { REFUSAL_CODES } from "./order.ts";
 import type { Row } from "./row.ts";
 import type { Sheet, SignaturesSheet } from "./sheet.ts";
 import { isPublic, SHOWN } from "./shown.ts";

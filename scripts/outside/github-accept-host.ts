@@ -7,7 +7,7 @@ import { readText } from "./git-object.ts";
 import { listRemoteRefs, pushRef } from "./git-push.ts";
 import { moveRefs, readRef } from "./git-ref.ts";
 import { type GitHubApi, gitHubError } from "./github.ts";
-import { answerPull, formatAnswer, formatInvalid } from "./github-answer.ts";
+import { answerPull, formatAnswer, formatInvalid, UNCLEAR } from "./github-answer.ts";
 import { type OpenPull, readOpenPulls } from "./github-reviews.ts";
 import { MAIN, readHead, readMainAt } from "./repository.ts";
 
@@ -23,9 +23,14 @@ export type GitHubAccepting = {
 };
 
 /** Accept's view of GitHub, and what it says there about sheets that it cannot take. */
-export type GitHubAcceptHost = AcceptHost & { answerInvalid(sheet: string, reason: string): Promise<void> };
+export type GitHubAcceptHost = AcceptHost & {
+  answerInvalid(sheet: string, reason: string): Promise<void>;
+  /** says that a moderator's refusal could not be read, and that the sheet waits for it */
+  answerUnclear(sheet: string): Promise<void>;
+};
 
 const PENDING = "refs/heads/pending/";
+const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
 
 /**
  * The campaign's repository on GitHub as accept uses it.
@@ -39,7 +44,19 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   let main: MainHistory | undefined;
   const pulls = new Map<string, number>();
 
-  const fetchBranch = async (ref: string) => fetchRefs(repository, await remote(), [`+${ref}:${ref}`]);
+  const fetch = async (...refs: string[]) =>
+    fetchRefs(
+      repository,
+      await remote(),
+      refs.map((ref) => `+${ref}:${ref}`),
+    );
+  const fetchAll = async (refs: readonly string[]) => {
+    if (refs.length === 0) return;
+    await fetch(...refs).catch(async () => {
+      // One by one: a branch that cannot be had is reported as one that cannot be read, and stops no other.
+      for (const ref of refs) await fetch(ref).catch(() => {});
+    });
+  };
   const openSheets = async (): Promise<OpenSheet[]> => {
     const branches = await listRemoteRefs(await remote(), [`${PENDING}*`]);
     const found: OpenSheet[] = [];
@@ -47,21 +64,22 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
       if (main?.merged.has(commit)) found.push({ sheet: ref.slice(PENDING.length), commit, acts: [] });
     }
-    for (const { number, ...open } of await reading(() => readOpenPulls(api))) {
-      const ref = `refs/heads/${sheetBranch(open.sheet)}`;
-      if (branches.get(ref) !== open.commit || main?.merged.has(open.commit)) continue;
-      pulls.set(open.sheet, number);
-      // A branch that cannot be had is reported as one that cannot be read, and stops no other.
-      await fetchBranch(ref).catch(() => {});
-      found.push(open);
-    }
-    return found;
+    const waiting = (await reading(() => readOpenPulls(api))).filter(
+      ({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !main?.merged.has(commit),
+    );
+    for (const { number, sheet } of waiting) pulls.set(sheet, number);
+    await fetchAll(waiting.map(({ sheet }) => refOf(sheet)));
+    return [...found, ...waiting.map(({ number: _number, ...open }) => open)];
+  };
+  const answer = async (sheet: string, text: string) => {
+    const number = pulls.get(sheet);
+    if (number !== undefined) await answerPull(api, number, text);
   };
   return {
     repository,
     async readMain() {
       await makeMirror(repository);
-      await fetchBranch(MAIN);
+      await fetch(MAIN);
       main = await readMainAt(repository, await readHead(repository));
       return main;
     },
@@ -80,10 +98,8 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       if (number !== undefined && text !== undefined) await answerPull(api, number, text);
       await pushRef(repository, await remote(), { ref: `${PENDING}${sheet}`, from: commit, to: undefined });
     },
-    async answerInvalid(sheet, reason) {
-      const number = pulls.get(sheet);
-      if (number !== undefined) await answerPull(api, number, formatInvalid(reason));
-    },
+    answerInvalid: (sheet, reason) => answer(sheet, formatInvalid(reason)),
+    answerUnclear: (sheet) => answer(sheet, UNCLEAR),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Settlement } from "../letter/merge-message.ts";
+import { REFUSAL_CODES } from "../letter/order.ts";
 import type { Sheet } from "../letter/sheet.ts";
 import { type GitHubApi, gitHubError } from "./github.ts";
 
@@ -30,6 +31,11 @@ export function formatAnswer(sheet: Sheet, { refused, leftOut, size, root }: Set
 export function formatInvalid(reason: string): string {
   return `**Not accepted.** ${plain(reason)}\n\nNothing of this sheet is taken over until that is put right: close this pull request and let the form service file anew.`;
 }
+
+/** What is said when a moderator meant to refuse something and accept cannot tell what. */
+export const UNCLEAR = `**Waits.** A line that begins with \`refuse\` or \`reject\` could not be read, and a row that somebody meant to refuse must not come to the list.
+
+Whoever wrote it: write \`refuse ID CODE\` (on the row's own line \`refuse CODE\`) or \`reject CODE\`, then review again: approve, or request changes. Codes: ${REFUSAL_CODES.map((code) => `\`${code}\``).join(", ")}.`;
 
 /** Puts the text into accept's one comment on a pull request: writes it, changes it, or leaves it as it is. @throws LetterError `github` */
 export async function answerPull(api: GitHubApi, number: number, text: string): Promise<void> {

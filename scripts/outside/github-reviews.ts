@@ -63,7 +63,9 @@ async function readActs(
       const shown = [created_at, review?.submitted_at ?? ""].sort(compare)[1]!;
       if (Date.parse(updated_at) > Date.parse(shown) + PUBLISHING)
         return [edited(updated_at, 1, id, user, original_commit_id)];
-      const row = path === sheetPath(sheet) ? rowOf(diff_hunk) : undefined;
+      // Of several lines, or of the whole file, GitHub shows one: which rows were meant cannot be told.
+      const single = (line.start_line ?? line.original_start_line ?? null) === null && line.subject_type !== "file";
+      const row = single && path === sheetPath(sheet) ? rowOf(diff_hunk) : undefined;
       const act = {
         at: created_at,
         kind: 1,

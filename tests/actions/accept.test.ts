@@ -64,6 +64,22 @@ describe("the workflow accept", () => {
     expect(commentsOn(pull)[0]!.body).toContain(`Left out as withdrawn: 1\n- \`${one.row.id}\``);
   });
 
+  it("waits for a refusal that it cannot read, says so once, and takes the sheet over when its author reviews again", async () => {
+    const pull = await campaign.fileSheet(sheet);
+    const [first, second] = campaign.moderators;
+    await campaign.review(first, pull, "APPROVE", `refuse ${three.row.id} fake`);
+    await campaign.review(second, pull, "APPROVE");
+    for (let run = 0; run < 2; run++) {
+      const { outcomes } = await campaign.accept();
+      expect(outcomes).toEqual([{ sheet: sheet.sheet, state: "blocked", unclear: 1 }]);
+    }
+    expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("**Waits.**")]);
+    campaign.github.advance(1000);
+    await campaign.review(first, pull, "APPROVE", `refuse ${three.row.id} fake-name`);
+    await campaign.accept();
+    expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("2 of 3 are on the list")]);
+  });
+
   it("asks to be published again until the site shows main", async () => {
     const pull = await campaign.fileSheet(sheet);
     for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");

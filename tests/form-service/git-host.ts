@@ -2,7 +2,7 @@ import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/
 import { sha256 } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
-import type { RefusalCode } from "../../scripts/letter/moderation.ts";
+import type { RefusalCode } from "../../scripts/letter/order.ts";
 import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
 import { parseSheet, type Sheet } from "../../scripts/letter/sheet.ts";
 import type { Filing, GitHost, MainState } from "../../scripts/outside/git-host.ts";

@@ -88,7 +88,8 @@ describe("acceptance of a sheet", () => {
   });
 
   it("takes a rejected sheet with all its rows refused", () => {
-    const all: Decision = { state: "rejected", approvedBy: [1, 2], refused: new Map(ids.map((id) => [id, "advert"])) };
+    const refusals = new Map(ids.map((id) => [id, "advert"] as const));
+    const all: Decision = { state: "rejected", approvedBy: [1, 2], refused: refusals, unclear: [] };
     const { record, refused } = acceptSheet(freshMain(), sheet, all);
     expect(kinds(record)).toEqual(["letter", "batch"]);
     expect(record.entries[1]).toBe("undersigned/v1 batch 4 4 0");

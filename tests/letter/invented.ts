@@ -9,9 +9,10 @@ import { editionOf } from "../../scripts/letter/edition.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { renderMarkdown } from "../../scripts/letter/markdown.ts";
 import { type Settled, type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
-import type { Decision, RefusalCode } from "../../scripts/letter/moderation.ts";
+import type { Decision } from "../../scripts/letter/moderation.ts";
 import { initialsOf } from "../../scripts/letter/name.ts";
 import { formatVkey, noteSigner } from "../../scripts/letter/note.ts";
+import type { RefusalCode } from "../../scripts/letter/order.ts";
 import { type PublicKeys, publishedFiles } from "../../scripts/letter/published.ts";
 import type { Read } from "../../scripts/letter/published-file.ts";
 import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
@@ -124,7 +125,7 @@ function sheetId(number: number): string {
 
 /** An approval by two moderators, with these rows refused. */
 export function approved(refused: Iterable<readonly [string, RefusalCode]> = []): Decision {
-  return { state: "approved", approvedBy: [1, 2], refused: new Map(refused) };
+  return { state: "approved", approvedBy: [1, 2], refused: new Map(refused), unclear: [] };
 }
 
 export const nothingSettled: Settled = settledBy([]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decide, type Moderators, REFUSAL_CODES, type ReviewAct } from "../../scripts/letter/moderation.ts";
+import { decide, type Moderators, type ReviewAct } from "../../scripts/letter/moderation.ts";
+import { REFUSAL_CODES } from "../../scripts/letter/order.ts";
 
 const moderators: Moderators = { approvals: 2, ids: new Set([11, 22, 33]) };
 const commit = "c".repeat(40);
@@ -75,7 +76,7 @@ describe("the refusal of a row", () => {
       review(11, `refuse ${row} fake-name`),
       comment(11, `I know him.\nrefuse ${row} fake-name\nSorry.`),
       approve(11, `  Refuse   ${row.toUpperCase()} FAKE-NAME  `),
-      comment(11, `refuse ${row} fake-name\r\nrefuse nobody advert\r\n`),
+      comment(11, `refuse ${row} fake-name\r\nkeep ${other}\r\n`),
       onRow(11, "refuse fake-name"),
       onRow(11, `refuse ${row} fake-name`, other),
     ])
@@ -93,6 +94,42 @@ describe("the refusal of a row", () => {
       `do not refuse ${row} advert`,
     ])
       expect([body, judge(comment(11, body)).refused.size]).toEqual([body, 0]);
+  });
+
+  it("may be written as people write", () => {
+    const persian = row.replace(/\d/g, (digit) => String.fromCharCode(0x06f0 + Number(digit)));
+    for (const body of [
+      `refuse ${persian} fake-name`,
+      `refuse\u00a0${row}\u00a0fake-name`,
+      `\u200frefuse \u2066${row}\u2069 fake-name\u200e`,
+      `- refuse \`${row}\` fake-name.`,
+      `1. **refuse ${row}** fake‑name`,
+      `refuse: ${row} Fake name!`,
+      `"refuse ${row} fake-name"`,
+      `see above\rrefuse ${row} fake-name\u2028done`,
+      `\`\`\`\nrefuse ${row} fake-name\n\`\`\``,
+    ])
+      expect([body, judge(comment(11, body)).refused.get(row)]).toEqual([body, "fake-name"]);
+    expect(judge(onRow(11, "Refuse: not a person")).refused.get(row)).toBe("not-a-person");
+  });
+
+  it("that cannot be read blocks until its author reviews again, whoever else approves", () => {
+    for (const body of [
+      ...["refuse", "refuse advert", `refuse ${row}`, `refuse ${row} ugly`, `refuse ${row.slice(1)} advert`],
+      ...[
+        `refuse ${row} advert please`,
+        `refuse ${row} ${other} advert`,
+        `Refuse ${row} - advert`,
+        "refuse the first one",
+      ],
+    ]) {
+      const held = judge(approve(11, body), approve(22), approve(33));
+      expect([body, held.state, held.unclear]).toEqual([body, "blocked", [11]]);
+      expect(judge(approve(11), approve(22), comment(11, body)).state).toBe("blocked");
+      expect(judge(approve(11), approve(22), comment(11, body), approve(11)).state).toBe("approved");
+      expect(judge(approve(11), approve(22), comment(44, body)).state).toBe("approved");
+    }
+    expect(judge(approve(11, `> refuse this one\nI refuse nothing.`), approve(22)).state).toBe("approved");
   });
 
   it("holds for rows of this sheet only", () => {
@@ -137,6 +174,7 @@ describe("the rejection of a sheet", () => {
         [row, "duplicate"],
         [other, "duplicate"],
       ]),
+      unclear: [],
     });
   });
 
@@ -166,7 +204,9 @@ describe("the rejection of a sheet", () => {
   });
 
   it("has a code and nothing else on its line", () => {
-    for (const body of ["reject", "reject ugly", "reject advert now", "please reject advert"])
+    for (const body of ["reject", "reject ugly", "reject advert now"])
+      expect(judge(comment(11, body), comment(22, body)).state).toBe("blocked");
+    for (const body of ["please reject advert", "> reject advert"])
       expect(judge(comment(11, body), comment(22, body)).state).toBe("waiting");
   });
 });

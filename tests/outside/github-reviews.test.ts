@@ -61,6 +61,18 @@ describe("reading the reviews on GitHub", () => {
     ]);
   });
 
+  it("does not guess which rows a comment on several lines means", async () => {
+    const commit = await fileSheet();
+    const [one] = campaign.moderators;
+    const where = { commit_id: commit, path: sheetPath(sheet.sheet), side: "RIGHT" };
+    await pulls(one, "comments", { ...where, body: "refuse fake-name", start_line: 10, line: 12 });
+    campaign.github.advance(1000);
+    // A push makes it outdated, and GitHub forgets where it stands, but not where it stood.
+    campaign.github.repository.commit(`pending/${sheet.sheet}`, "push", { x: "x" });
+    const [open] = await campaign.host.openSheets();
+    expect(open?.acts.at(-1)).toEqual({ by: one.id, state: "commented", commit, body: "refuse fake-name" });
+  });
+
   it("reads on over many pages", async () => {
     await fileSheet();
     for (let i = 0; i < 130; i++) {

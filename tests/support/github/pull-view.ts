@@ -102,6 +102,8 @@ export function commentView(state: State, comment: Comment): object {
     // GitHub says null there; its own description does not allow that, but allows to leave it out.
     ...(outdated ? {} : { line: line.line }),
     original_line: line.line,
+    start_line: outdated ? null : (line.startLine ?? null),
+    original_start_line: line.startLine ?? null,
     side: "RIGHT",
     commit_id: outdated ? (pull?.headSha ?? line.commit) : line.commit,
     original_commit_id: line.commit,

@@ -123,9 +123,11 @@ function createLineComment(call: Call) {
   const pull = pullOf(call);
   if (body.in_reply_to !== undefined) throw new Error("the stand-in does not thread comments");
   lineOf(state, body.commit_id, body.path, body.line, 0);
+  const { start_line: startLine } = body;
   // A single comment on a line is a review of its own for GitHub.
   const review = addReview(state, by(call), pull, "COMMENTED", body.commit_id, "");
-  const comment = addComment(call, pull, body.body, lineOf(state, body.commit_id, body.path, body.line, review.id));
+  const line = lineOf(state, body.commit_id, body.path, body.line, review.id);
+  const comment = addComment(call, pull, body.body, startLine === undefined ? line : { ...line, startLine });
   return { status: 201, body: commentView(state, comment) };
 }
 

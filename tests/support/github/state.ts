@@ -44,6 +44,8 @@ export type Comment = {
   updatedAt: string;
   readonly line?: {
     readonly path: string;
+    /** of a comment on several lines, of which `line` is the last */
+    readonly startLine?: number;
     readonly line: number;
     readonly commit: string;
     readonly hunk: string;

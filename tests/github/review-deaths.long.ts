@@ -1,0 +1,3 @@
+import { tryDeaths } from "./review-model.ts";
+
+tryDeaths();

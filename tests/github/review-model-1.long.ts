@@ -1,0 +1,3 @@
+import { tryInterleavings } from "./review-model.ts";
+
+tryInterleavings(1);
