@@ -5,6 +5,7 @@ import { parseCampaign } from "../../scripts/letter/campaign.ts";
 import { PAGE_TEXTS } from "../../scripts/site/views/page-texts.ts";
 import { STRINGS } from "../../scripts/site/views/strings.ts";
 import { root } from "../support/source.ts";
+import { slipsIn } from "./persian.ts";
 
 const content = join(root, "content");
 const { languages } = parseCampaign(readFileSync(join(content, "campaign.yaml"), "utf8"));
@@ -89,30 +90,9 @@ describe("the Persian", () => {
       .replace(/^---\n[\s\S]*?\n---\n|\]\([^)\n]*\)|^\d+\. |^\|?[-|]+$|[[*#|]/gm, "");
   }
 
-  it.each([
-    ["an Arabic yeh or kaf", /[يىك]/u],
-    ["Arabic digits", /[٠-٩]/u],
-    ["a Western digit, but in the letters of a code", /[0-9]/u],
-    ["a Latin comma, semicolon or question mark", /[,;?]/u],
-    ["straight or curly quotation marks", /["“”]/u],
-    ["a missing ZWNJ after می or نمی", /(?<![\p{L}\u200c])ن?می [\p{Script=Arabic}]/u],
-    [
-      "a می that is joined to its verb",
-      /(?<![\p{L}\u200c])ن?می(شود|شوند|کند|کنیم|کنند|توان|توانید|توانند|خواهید|دهد|دهیم|دهید|آید|ماند|گوید|بینند)/u,
-    ],
-    ["a blank before ها", /\p{L} ها(ی|یی)?(?!\p{L})/u],
-    ["a ZWNJ beside a blank, a mark or another ZWNJ", /[^\p{Script=Arabic}]\u200c|\u200c[^\p{Script=Arabic}]/u],
-    ["an ezafe written as one character or as ه‌ی", /ۀ|ه\u200cی(?!\p{L})/u],
-    ["a blank before a punctuation mark", / [،؛؟.!:](?!\.)/u],
-    ["an exclamation mark", /!/u],
-  ])("has nowhere %s", (_, pattern) => {
-    for (const [path, text] of texts) {
-      const words = text
-        // The letters and digits that a code may hold stand in Latin on purpose.
-        .replace("رقم‌های 0 و 1", "")
-        .replace(/\{\w+\}|[A-Za-z][\w.]*/g, "x");
-      expect(words, path).not.toMatch(pattern);
-    }
+  it("is that of a careful editor", () => {
+    const slips = [...texts].flatMap(([path, text]) => slipsIn(text).map((slip) => `${path}: ${slip}`));
+    expect(slips).toEqual([]);
   });
 
   it("is in NFC", () => {

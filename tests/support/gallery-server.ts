@@ -43,11 +43,13 @@ export async function startGallery(): Promise<Gallery> {
   };
 }
 
+const many = crowd(site);
+
 async function galleryPage(request: Request): Promise<Response | undefined> {
   const [, place, lang, slug] = new URL(request.url).pathname.split("/");
   if (place !== "gallery") return staticFile(join(root, "content"), request);
   const name = Object.keys(pages).find((page) => slugOf(page) === slug);
   if (name === undefined) return undefined;
-  const html = make(name, lang as Lang, crowd(site));
+  const html = make(name, lang as Lang, many);
   return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

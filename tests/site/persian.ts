@@ -1,0 +1,64 @@
+/** What a careful editor of Persian lets pass nowhere. */
+export const RULES: readonly [what: string, pattern: RegExp, example: string][] = [
+  ["an Arabic yeh or kaf", /[يىك]/u, "كتاب"],
+  ["Arabic digits", /[٠-٩]/u, "٤ نفر"],
+  ["a Western digit, but in the letters of a code", /[0-9]/u, "4 نفر"],
+  ["a Latin comma, semicolon or question mark", /[,;?]/u, "نامه, امضا"],
+  ["straight or curly quotation marks", /["“”]/u, 'این "نامه"'],
+  ["a missing ZWNJ after می or نمی", /(?<![\p{L}\u200c])ن?می [\p{Script=Arabic}]/u, "نامه را می خوانید"],
+  [
+    "a می that is joined to its verb",
+    /(?<![\p{L}\u200c])ن?می(شود|شوند|کند|کنیم|کنند|توان|توانید|توانند|خواهید|دهد|دهیم|دهید|آید|ماند|گوید|بینند)/u,
+    "نامه میماند",
+  ],
+  ["a blank before ها", /\p{L} ها(ی|یی)?(?!\p{L})/u, "نامه های ما"],
+  [
+    "a ZWNJ beside a blank, a mark or another ZWNJ",
+    /[^\p{Script=Arabic}]\u200c|\u200c[^\p{Script=Arabic}]/u,
+    "می\u200c شود",
+  ],
+  ["an ezafe written as one character or as ه‌ی", /ۀ|ه\u200cی(?!\p{L})/u, "نامه\u200cی ما"],
+  ["a blank before a punctuation mark", / [،؛؟.!:](?!\.)/u, "نامه ، امضا"],
+  ["an exclamation mark", /!/u, "امضا کنید!"],
+];
+
+/** What breaks a rule, with the words around it. Latin words, and places for a value, are no Persian. */
+export function slipsIn(text: string): string[] {
+  const words = text
+    // The letters and digits that a code may hold stand in Latin on purpose.
+    .replace("رقم‌های 0 و 1", "")
+    .replace(/\{\w+\}|[A-Za-z][\w.]*/g, "x");
+  return RULES.flatMap(([what, pattern]) => {
+    const found = pattern.exec(words);
+    return found ? [`${what}: …${words.slice(Math.max(0, found.index - 20), found.index + 20)}…`] : [];
+  });
+}
+
+/**
+ * The Persian words of a page: what is read, and what is read out. Left out is what says of itself that it is no
+ * Persian or no word: names, codes, addresses, Latin words.
+ */
+export function persianOf(html: string): string[] {
+  const spoken = [
+    ...html.matchAll(/ (?:aria-label|alt|title|data-label|data-done|data-text|data-one|data-two)="([^"]*)"/g),
+  ];
+  const description = /<meta name="description" content="([^"]*)"/.exec(html);
+  const read = html
+    .replace(/^[\s\S]*?<title>/, "<title>")
+    .replace(/<(bdi|code|data|address)\b[^>]*>[\s\S]*?<\/\1>/g, "x")
+    .replace(/<(\w+)\b[^>]* (?:dir="ltr"|lang="en")[^>]*>[\s\S]*?<\/\1>/g, "x")
+    .split(/<\/?(?!b>|\/b>|strong|em|small|a\b|time|span|x)[a-z][^>]*>/)
+    .map((part) => part.replace(/<[^>]*>/g, ""));
+  return [...spoken.map(([, text]) => text!), description?.[1] ?? "", ...read]
+    .map((text) => unescaped(text).replace(/\s+/g, " ").trim())
+    .filter((text) => text !== "");
+}
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
