@@ -6,6 +6,7 @@ import type { Settings } from "../outside/settings.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./filing-attempts.ts";
 import type { MainView } from "./main-view.ts";
 import type { Queue } from "./queue.ts";
+import { takeOver } from "./restoration.ts";
 import { destroyRefused, settle } from "./settlement.ts";
 import {
   type Making,
@@ -18,7 +19,7 @@ import {
 
 /** What a round of filing works with. */
 export type FilingDeps = Making & {
-  readonly gitHost: Pick<GitHost, "file">;
+  readonly gitHost: Pick<GitHost, "file" | "pendingSheets">;
   readonly main: MainView;
   readonly queue: Queue;
   readonly attempts: FilingAttempts;
@@ -40,6 +41,7 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   const { store, clock } = deps;
   await deps.queue.look();
   const main = await deps.main.refresh();
+  await takeOver(store, clock, main, deps.gitHost);
   await settle(store, clock, main);
   await destroyRefused(store, clock);
   await fileAll(deps, "round");

@@ -34,7 +34,7 @@ import { openWaitingCodes } from "./waiting-codes.ts";
 export type FormServiceDeps = {
   readonly settings: Settings;
   readonly keys: Pick<Keys, "attestation" | "pepper" | "publicKeys">;
-  readonly gitHost: Pick<GitHost, "head" | "readMain" | "file">;
+  readonly gitHost: Pick<GitHost, "head" | "readMain" | "file" | "pendingSheets">;
   /** what the pages need; asked anew for every page */
   readonly site: () => SiteContext;
   /** where the built site lies; may be a link that is swapped */

@@ -41,6 +41,8 @@ export type Tables = {
   withdrawal: { id: string; attestation: string; sheet: string | null };
   /** Mailboxes whose owners want no more mail: `hmac` as in `address`. */
   suppressed: { hmac: string };
+  /** The day on which this database was made from a backup; empty again once main has been read since. */
+  restoration: { day: string };
   /** One row while new signatures are paused; `reasons`: JSON, a sentence by language. */
   pause: { name: "pause"; reasons: string };
 };
@@ -51,7 +53,7 @@ export type Store = Database<Tables>;
 export type Query = Kysely<Tables>;
 
 /** The steps of the schema. A step that has been released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, attemptsToFile, againstFloods];
+export const MIGRATIONS: readonly Migration[] = [firstTables, attemptsToFile, againstFloods, afterRestoration];
 
 const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
 
@@ -135,5 +137,13 @@ async function againstFloods(query: Kysely<unknown>, dialect: Dialect): Promise<
   await query.schema
     .alterTable("signature")
     .addColumn("flood", "integer", (column) => column.notNull().defaultTo(0))
+    .execute();
+}
+
+async function afterRestoration(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  await query.schema
+    .createTable("restoration")
+    .modifyEnd(dialect === "sqlite" ? sql`without rowid` : sql``)
+    .addColumn("day", "text", key)
     .execute();
 }

@@ -70,7 +70,8 @@ export async function destroyRefused(store: Store, clock: Clock): Promise<void> 
   if (destroyed > 0) await store.scrub();
 }
 
-function contactCommitments(entries: readonly string[]): Set<string> {
+/** The contact commitments of everybody who was ever accepted. */
+export function contactCommitments(entries: readonly string[]): Set<string> {
   const commitments = new Set<string>();
   for (const line of entries) {
     const entry = line.startsWith("undersigned/v1 accept ") ? parseEntry(line) : undefined;

@@ -14,6 +14,8 @@ export type Database<T> = {
    * may share its transaction.
    */
   change<R>(work: (query: Kysely<T>) => Promise<R>): Promise<R>;
+  /** Reads at one moment, whatever others change meanwhile. */
+  snapshot<R>(work: (query: Kysely<T>) => Promise<R>): Promise<R>;
   /** Does the work unless another process does work of this name on the same database; then false, at once. */
   alone(name: LockName, work: () => Promise<void>): Promise<boolean>;
   /** Carries deletions through to the disk, as far as the database allows it. */
@@ -65,7 +67,7 @@ export async function openDatabase<T>(at: DatabasePlace, migrations: readonly Mi
 }
 
 /** The database as it is, for a look: its schema may be older or newer than this program. */
-export async function lookAtDatabase<T>(at: DatabasePlace): Promise<Pick<Database<T>, "query" | "close">> {
+export async function lookAtDatabase<T>(at: DatabasePlace): Promise<Pick<Database<T>, "query" | "snapshot" | "close">> {
   return (await connect(at)) as unknown as Database<T>;
 }
 

@@ -42,6 +42,8 @@ export type GitHost = {
   /** files a sheet as a proposal; filing it again is a success and changes nothing */
   file(filing: Filing): Promise<void>;
   openSheets(): Promise<OpenSheet[]>;
+  /** the texts on the branches that wait for review, by what their names say; whoever made a branch chose both */
+  pendingSheets(): Promise<ReadonlyMap<string, string>>;
 };
 
 /** What accept needs of a git host, and nothing else has. */

@@ -3,7 +3,7 @@ import type { Filing, GitHost, MainHistory } from "./git-host.ts";
 import { type GitHubApi, gitHubError, hasStatus } from "./github.ts";
 import { fileOnGitHub, type Proposal } from "./github-filing.ts";
 import { readOpenPulls } from "./github-reviews.ts";
-import { readHead, readMainAt } from "./repository.ts";
+import { readHead, readMainAt, readPendingSheets } from "./repository.ts";
 
 /** What the git host on GitHub works with. */
 export type GitHubHosting = {
@@ -64,6 +64,12 @@ export function openGitHubHost({ api, mirror, serverUrl = "https://github.com", 
       await telling("filing a sheet", () => fileOnGitHub(api, mirror, filing, propose(filing, main)));
     },
     openSheets: () => telling("reading the reviews", () => readOpenPulls(api)),
+    pendingSheets: () =>
+      telling("reading the pending sheets", async () => {
+        await makeMirror(mirror);
+        await fetchRefs(mirror, { url, token: await api.token() }, ["+refs/heads/pending/*:refs/heads/pending/*"]);
+        return readPendingSheets(mirror);
+      }),
   };
 }
 

@@ -9,7 +9,7 @@ import type { AcceptHost, Filing, GitHost, MainHistory, OpenSheet } from "./git-
 import { readText } from "./git-object.ts";
 import { listRefs, moveRefs, readRef } from "./git-ref.ts";
 import { readFirstFilesIn } from "./letter-files.ts";
-import { createRepository, MAIN, readHead, readMainAt } from "./repository.ts";
+import { createRepository, MAIN, readHead, readMainAt, readPendingSheets } from "./repository.ts";
 import { appendReview, readReviews } from "./review-chain.ts";
 
 /** A campaign's repository on this machine, with what GitHub's pages do there. */
@@ -63,6 +63,7 @@ export async function openLocalGitHost(
     readMain,
     file: (filing) => fileSheet(repository, filing),
     openSheets: () => readOpenSheets(repository),
+    pendingSheets: () => readPendingSheets(repository),
     moveMain: (from, to) => moveRefs(repository, [{ ref: MAIN, from, to }]),
     closeSheet: async ({ sheet, commit }) => {
       await moveRefs(repository, [{ ref: branchRef(sheet), from: commit, to: undefined }]);

@@ -46,6 +46,8 @@ export async function openPostgres(url: string): Promise<OpenedDatabase> {
     query,
     change: (work) => untilUndisturbed(() => query.transaction().execute(work)),
     alone: (name, work) => alone(query, name, work),
+    snapshot: (work) =>
+      query.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work),
     migrate: (work) =>
       query.transaction().execute(async (transaction) => {
         await sql`select pg_advisory_xact_lock(${LOCKS}::int, ${LOCK_NUMBERS.migrate}::int)`.execute(transaction);

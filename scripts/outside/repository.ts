@@ -2,11 +2,13 @@ import { mkdir, mkdtemp, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import { parseMergeMessage, type Settlement, settledBy } from "../letter/merge-message.ts";
+import { sheetPath } from "../letter/sheet.ts";
 import { runGit } from "./git.ts";
 import { committerEmail, type NewCommit, writeCommit } from "./git-commit.ts";
 import { type Commit, readHistory } from "./git-history.ts";
 import type { MainHistory } from "./git-host.ts";
-import { moveRefs, readRef } from "./git-ref.ts";
+import { readText } from "./git-object.ts";
+import { listRefs, moveRefs, readRef } from "./git-ref.ts";
 import { readRecordAt } from "./record.ts";
 
 /** The branch that everything published is built from. */
@@ -61,4 +63,14 @@ function settlementOf(commit: Commit): [Commit, Settlement][] {
   if (commit.committerEmail !== committerEmail("accept")) return [];
   const settlement = parseMergeMessage(commit.message);
   return settlement === undefined ? [] : [[commit, settlement]];
+}
+
+/** The texts of the sheets on the branches `pending/*`, by the ends of their names. */
+export async function readPendingSheets(repository: string): Promise<Map<string, string>> {
+  const sheets = new Map<string, string>();
+  for (const [sheet, commit] of await listRefs(repository, "refs/heads/pending")) {
+    const text = await readText(repository, commit, sheetPath(sheet)).catch(() => undefined);
+    if (text !== undefined) sheets.set(sheet, text);
+  }
+  return sheets;
 }

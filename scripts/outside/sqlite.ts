@@ -21,11 +21,15 @@ export function openSqlite(path: string): OpenedDatabase {
       await work();
       return true;
     },
+    snapshot: (work) => query.transaction().execute(work),
     migrate: (work) => query.transaction().execute(work),
     scrub: () =>
       query.connection().execute(async (connection) => {
-        // The log of changes still holds what was deleted.
+        // The log of changes still holds what was deleted. A backup that is being made still reads it; then it is done
+        // at the next time, for waiting here would hold up everybody.
+        await sql`pragma busy_timeout = 0`.execute(connection);
         await sql`pragma wal_checkpoint(truncate)`.execute(connection);
+        await sql`pragma busy_timeout = 5000`.execute(connection);
       }),
     async close() {
       await query.destroy();

@@ -7,7 +7,7 @@ import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.t
 import { parseSheet, type Sheet } from "../../scripts/letter/sheet.ts";
 import type { Filing, GitHost, MainState } from "../../scripts/outside/git-host.ts";
 
-export type StandInGitHost = Pick<GitHost, "head" | "readMain" | "file"> & {
+export type StandInGitHost = Pick<GitHost, "head" | "readMain" | "file" | "pendingSheets"> & {
   /** All sheets that were filed and are not settled, by id. */
   open: Map<string, Filing>;
   /** Calls of `file`, also those that failed. */
@@ -43,6 +43,7 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
     failNext: (when) => void failures.push(when),
     head: async () => commit(),
     readMain: async () => main(),
+    pendingSheets: async () => new Map([...open].map(([sheet, { text }]) => [sheet, text])),
     async file(filing) {
       filings.push(filing);
       const failure = failures.shift();

@@ -35,7 +35,7 @@ export type KillCampaign = {
 export type Killed = { told: number; cutOff: number; sheets: number };
 
 /** Somebody with a mailed code. `seen`: the withdrawal code, once a page has shown it. */
-type Signatory = { s: string; code: string; seen?: string; leaves?: "asked" | "done" };
+export type Signatory = { s: string; code: string; seen?: string; leaves?: "asked" | "done" };
 
 /**
  * Kills form services at random moments while many confirm and some leave, and while sheets are filed and accepted.
@@ -118,7 +118,8 @@ function isDone({ seen, leaves }: Signatory): boolean {
   return seen !== undefined && leaves !== "asked";
 }
 
-async function submitMany(
+/** Submissions as the form leaves them, with the codes that would have been mailed. */
+export async function submitMany(
   store: Store,
   count: number,
   edition: string,
@@ -162,7 +163,7 @@ async function loseServer(server: PostgresServer, point: number, away: number): 
 }
 
 /** Plays moderators and the workflow: approves and merges what waits, and gives the letter's edition. */
-async function openAcceptance(dataDir: string): Promise<() => Promise<string>> {
+export async function openAcceptance(dataDir: string): Promise<() => Promise<string>> {
   const day = dayOf(new Date());
   const keys = await openKeys(dataDir, parseCampaign(readSource("content/campaign.yaml").text));
   const host = await openLocalGitHost(campaignRepository(dataDir), { folder: root, day });

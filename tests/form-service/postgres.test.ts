@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { useDatabases } from "./harness.ts";
 
-// What is promised on SQLite holds on PostgreSQL: the same tests again.
+// What is promised on SQLite holds on PostgreSQL: the same tests again, more of them in postgres.long.ts.
 describe("on PostgreSQL", () => {
   let server: PostgresServer;
   beforeAll(async () => {
@@ -11,8 +11,5 @@ describe("on PostgreSQL", () => {
   });
   afterAll(() => server?.stop());
 
-  // Each in a block of its own: what a file does after each test is for its own tests.
   describe("confirmation", () => import("./confirmation.test.ts").then(() => {}));
-  describe("withdrawal", () => import("./withdrawal.test.ts").then(() => {}));
-  describe("filing", () => import("./filing.test.ts").then(() => {}));
 });

@@ -1,0 +1,97 @@
+import { parseBase64url } from "../letter/base64url.ts";
+import { idOf } from "../letter/derivation.ts";
+import type { Row } from "../letter/row.ts";
+import { parseSheet } from "../letter/sheet.ts";
+import type { Clock } from "../outside/clock.ts";
+import type { GitHost, MainState } from "../outside/git-host.ts";
+import type { Query, Store } from "./schema.ts";
+import { contactCommitments, settle } from "./settlement.ts";
+import { forget } from "./withdrawal.ts";
+
+/** Notes that the database comes from a backup; until `takeOver` has run, the world knows more than it does. */
+export async function noteRestored(query: Query, day: string): Promise<void> {
+  await query.insertInto("restoration").values({ day }).execute();
+}
+
+/**
+ * After a restoration: takes over what has happened since the backup, as far as main and the pending sheets tell it.
+ * What main has accepted is settled, what was withdrawn there is forgotten, and what waits on a sheet is not filed on
+ * another one, which would make both of them invalid.
+ */
+export async function takeOver(
+  store: Store,
+  clock: Clock,
+  main: MainState,
+  gitHost: Pick<GitHost, "pendingSheets">,
+): Promise<void> {
+  const restored = await store.query.selectFrom("restoration").select("day").executeTakeFirst();
+  if (!restored) return;
+  const pending = await gitHost.pendingSheets();
+  await store.change(async (query) => {
+    await takeOverMain(query, main);
+    for (const [sheet, text] of pending) if (!main.settled.sheets.has(sheet)) await takeOverSheet(query, sheet, text);
+    await query.deleteFrom("restoration").execute();
+  });
+  await settle(store, clock, main);
+  await store.scrub();
+}
+
+async function takeOverMain(query: Query, { record, settled }: MainState): Promise<void> {
+  const accepted = contactCommitments(record.entries);
+  const listed = new Set(record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))));
+  const rows = await query
+    .selectFrom("signature")
+    .select(["id", "state", "row"])
+    .where("state", "in", ["confirmed", "filing", "filed", "accepted"])
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+  for (const { id, state, row } of rows) {
+    const isAccepted = state === "accepted" || (row !== null && accepted.has((JSON.parse(row) as Row).contact));
+    if ((isAccepted && !listed.has(id)) || settled.leftOut.has(id)) {
+      await forget(query, id);
+      await query
+        .updateTable("signature")
+        .set({ state: "withdrawn", day: null, edition: null, row: null, sheet: null })
+        .where("id", "=", id)
+        .execute();
+    } else if (state === "confirmed" && (isAccepted || settled.refused.has(id))) {
+      // As if it had been filed from here: the settlement does the rest.
+      await query.updateTable("signature").set({ state: "filed" }).where("id", "=", id).execute();
+    }
+  }
+}
+
+/** A sheet that was filed after the backup: what is ours on it, row for row, is filed. */
+async function takeOverSheet(query: Query, name: string, text: string): Promise<void> {
+  const known = await query.selectFrom("sheet").select("state").where("sheet", "=", name).executeTakeFirst();
+  if (known) return;
+  const sheet = parseOrNothing(text);
+  if (sheet?.sheet !== name) return;
+  const values = { sheet: name, kind: sheet.kind, state: "filed", text: null, base: "", message: "", day: "" } as const;
+  await query.insertInto("sheet").values(values).execute();
+  for (const row of sheet.rows) {
+    if (sheet.kind === "withdrawals") {
+      await query.updateTable("withdrawal").set({ sheet: name }).where("id", "=", row.id).execute();
+      continue;
+    }
+    const mine = await query
+      .selectFrom("signature")
+      .select("row")
+      .where("id", "=", row.id)
+      .where("state", "in", ["confirmed", "filing"])
+      .forUpdate()
+      .executeTakeFirst();
+    if (!mine?.row || (JSON.parse(mine.row) as Row).attestation !== row.attestation) continue;
+    await query.updateTable("signature").set({ state: "filed", sheet: name }).where("id", "=", row.id).execute();
+  }
+}
+
+/** Whoever can push can leave anything under a sheet's name; that is for accept to refuse. */
+function parseOrNothing(text: string) {
+  try {
+    return parseSheet(text);
+  } catch {
+    return undefined;
+  }
+}

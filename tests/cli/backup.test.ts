@@ -1,0 +1,87 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { submitMany } from "../form-service/kill-campaign.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
+import { openRepository } from "../support/repository.ts";
+import { makeDataDir, removeDataDir, runCommand } from "../support/service.ts";
+import { begin, runBackupJourney, withStore } from "./backup-journey.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "undersigned-backup-"));
+const [file, keyFile] = [join(folder, "backup.age"), join(folder, "backup.key")];
+let recipient: string;
+beforeAll(async () => {
+  recipient = (await runCommand("backup", ["--new-key", keyFile])).stdout.trim();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const bytes = fixedRandomness("spoilt backups");
+const backUp = (settings: Record<string, string>, path: string) =>
+  runCommand("backup", [path, "--to", recipient], settings);
+const restore = (settings: Record<string, string>, path = file, ...more: string[]) =>
+  runCommand("restore", [path, "--key", keyFile, ...more], settings);
+
+it("is made while the service runs, and after it nothing is filed twice", { timeout: 180_000 }, async () => {
+  await runBackupJourney(async () => ({}));
+});
+
+describe("a backup", () => {
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = makeDataDir();
+    await begin({ DATA_DIR: dataDir });
+    await withStore({ DATA_DIR: dataDir }, async () => {});
+    expect((await backUp({ DATA_DIR: dataDir }, file)).code).toBe(0);
+  });
+  afterAll(() => removeDataDir(dataDir));
+
+  it("makes the whole campaign again on an empty machine", async () => {
+    const empty = makeDataDir();
+    const done = await restore({ DATA_DIR: empty }, file, "--yes");
+    expect(done.code, done.stderr).toBe(0);
+    for (const name of ["ledger.key", "attestation.key", "pepper.key"]) {
+      expect(readFileSync(join(empty, "keys", name))).toEqual(readFileSync(join(dataDir, "keys", name)));
+      expect(statSync(join(empty, "keys", name)).mode & 0o777).toBe(0o600);
+    }
+    const main = (path: string) => openRepository(`${path}/campaign.git`).git("rev-parse", "main");
+    expect(main(empty)).toBe(main(dataDir));
+    removeDataDir(empty);
+  });
+
+  it.each([
+    ["cut off", (bytes: Buffer) => bytes.subarray(0, -20)],
+    ["changed", (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -20), Buffer.alloc(20)])],
+  ])("is refused when it was %s, and nothing is made of it", async (_, spoil) => {
+    const [empty, spoilt] = [makeDataDir(), join(folder, "spoilt.age")];
+    copyFileSync(file, spoilt);
+    writeFileSync(spoilt, spoil(readFileSync(spoilt)));
+    const refused = await restore({ DATA_DIR: empty }, spoilt, "--yes");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("damaged");
+    expect(existsSync(join(empty, "keys"))).toBe(false);
+    expect(existsSync(join(empty, "service.db"))).toBe(false);
+    removeDataDir(empty);
+  });
+
+  it("overwrites nothing: no file, no key, no database", async () => {
+    expect((await backUp({ DATA_DIR: dataDir }, file)).stderr).toContain("there already");
+    expect((await runCommand("backup", ["--new-key", keyFile])).stderr).toContain("there already");
+    const other = makeDataDir();
+    await begin({ DATA_DIR: other });
+    expect((await restore({ DATA_DIR: other }, file, "--yes")).stderr).toMatch(/DATA_DIR has another .*key/);
+    removeDataDir(other);
+    await withStore({ DATA_DIR: dataDir }, (store) => submitMany(store, 1, "A".repeat(43), bytes));
+    expect((await restore({ DATA_DIR: dataDir }, file, "--yes")).stderr).toContain("restore into an empty one");
+  });
+
+  it("is opened by its own key alone", async () => {
+    const other = join(folder, "other.key");
+    await runCommand("backup", ["--new-key", other]);
+    const refused = await runCommand("restore", [file, "--key", other], { DATA_DIR: makeDataDir() });
+    expect(refused.stderr).toContain("sealed for another key");
+    const wrong = await runCommand("backup", [join(folder, "x.age"), "--to", "age1abc"], { DATA_DIR: dataDir });
+    expect(wrong.stderr).toContain("age1pq1");
+    expect(existsSync(join(folder, "x.age"))).toBe(false);
+  });
+});

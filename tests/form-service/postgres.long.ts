@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { type PostgresServer, startPostgres } from "../support/postgres.ts";
+import { useDatabases } from "./harness.ts";
+
+// What is promised on SQLite holds on PostgreSQL: the same tests again.
+describe("on PostgreSQL", () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+    useDatabases(() => server.newDatabase());
+  });
+  afterAll(() => server?.stop());
+
+  // Each in a block of its own: what a file does after each test is for its own tests.
+  describe("submission", () => import("./submission.test.ts").then(() => {}));
+  describe("withdrawal", () => import("./withdrawal.test.ts").then(() => {}));
+  describe("filing", () => import("./filing.test.ts").then(() => {}));
+  describe("crash", () => import("./crash.test.ts").then(() => {}));
+});
