@@ -18,6 +18,7 @@ export const en = {
     captured_mail: "In this trial no message leaves the machine.",
     open_inbox: "Read the messages",
     contact: "Write to the people who run this page:",
+    source: "The program of this site, and how to check us",
     choose_language: "Choose a language",
   },
   nav: {

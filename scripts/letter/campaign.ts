@@ -42,6 +42,7 @@ const campaign = z.strictObject({
       "must be http:// and an onion address of 56 characters, without a slash at its end",
     )
     .optional(),
+  source: z.url({ protocol: /^https$/, error: "must be an https address" }).optional(),
   contact: z.email("must be an e-mail address"),
   ledger_origin: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)*$/, "must be a host and path without scheme"),
   ledger_vkey: z

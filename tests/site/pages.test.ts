@@ -323,6 +323,18 @@ describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
   });
 });
 
+describe("the program", () => {
+  it("can be had from every page that says what the site is", () => {
+    const link = `<a href="${site.campaign.source}" rel="noreferrer">`;
+    expect(link).toContain('href="https://');
+    for (const [name, lang] of every) {
+      const html = make(name, lang);
+      expect([name, html.includes(link)]).toEqual([name, html.includes('<footer class="foot">')]);
+    }
+    expect(letterPage(site, "fa")).toContain(`${link}${stringsIn("fa").page.source}</a>`);
+  });
+});
+
 describe("a trial", () => {
   it("says on every page that its keys lie on this machine, and where its mails are", () => {
     for (const [name, lang] of every) {
