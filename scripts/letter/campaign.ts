@@ -17,6 +17,7 @@ const yesOrNo = z.enum(["true", "false"], "must be true or false").transform((te
 const campaign = z.strictObject({
   languages: z.array(language).min(1).readonly(),
   site_title: inEachLanguage,
+  neutral_tab: yesOrNo.optional(),
   addressee: inEachLanguage,
   recipient: z.strictObject({
     name: inEachLanguage,

@@ -346,6 +346,19 @@ describe("a trial", () => {
   });
 });
 
+describe("a tab that tells nothing", () => {
+  const quiet = { campaign: { ...site.campaign, neutral_tab: true } };
+
+  it("has the site's title alone on every page, and a blank icon", () => {
+    for (const [name, lang] of every) {
+      if (/^not me/.test(name)) continue; // these have a title of their own, which names no site
+      const html = make(name, lang, quiet);
+      expect(titleOf(html).replace(/^\S+: /, "")).toBe(site.campaign.site_title[lang]);
+      expect(html).toContain('href="/assets/icon-blank.svg"');
+    }
+  });
+});
+
 describe("the first page", () => {
   it("is two links", () => {
     expect([...languagesPage(site).matchAll(/<a [^>]*href="([^"]+)"/g)].map(([, href]) => href)).toEqual([

@@ -1,5 +1,6 @@
 import { languagesOf, type SiteContext } from "./context.ts";
 import { html } from "./html.ts";
+import { iconOf } from "./layout.ts";
 import { stringsIn } from "./strings.ts";
 
 /** `/`: one link for each language, for where no server chooses by what the browser prefers. */
@@ -16,7 +17,7 @@ export function languagesPage(site: SiteContext): string {
 <meta name="color-scheme" content="light dark">
 <title>${site.campaign.site_title[first]}</title>
 <link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
-<link rel="icon" href="${site.siteUrl}/assets/icon.svg" type="image/svg+xml">
+<link rel="icon" href="${iconOf(site)}" type="image/svg+xml">
 </head>
 <body>
 <main class="wrap choose">

@@ -29,7 +29,6 @@ export type Page = {
 export function layout(site: SiteContext, lang: Lang, page: Page): string {
   const strings = stringsIn(lang);
   const siteTitle = site.campaign.site_title[lang] ?? "";
-  const title = `${page.failed ? `${strings.page.error_prefix} ` : ""}${page.title}`;
   const origin = page.at === "site" ? site.siteUrl : site.serviceUrl;
   return html`<!DOCTYPE html>
 <html lang="${lang}" dir="${strings.language.dir}">
@@ -50,9 +49,9 @@ ${
   site.campaign.onion !== undefined &&
   html`<meta http-equiv="onion-location" content="${site.campaign.onion}/${lang}/${page.path}">
 `
-}<title>${title}${!page.neutral && title !== siteTitle && ` – ${siteTitle}`}</title>
+}<title>${tabTitle(site, lang, page)}</title>
 ${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${site.siteUrl}/assets/fonts/${font}.woff2">\n`)}${others(site, lang).map((other) => html`<link rel="alternate" hreflang="${other}" href="${origin}/${other}/${page.path}">\n`)}<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
-<link rel="icon" href="${site.siteUrl}/assets/icon.svg" type="image/svg+xml">
+<link rel="icon" href="${iconOf(site)}" type="image/svg+xml">
 <script src="${site.siteUrl}/assets/page.js" defer></script>
 ${page.head}</head>
 <body>
@@ -77,6 +76,18 @@ const FONTS: Readonly<Record<Lang, readonly string[]>> = {
   fa: ["vazirmatn-400", "vazirmatn-700"],
   en: ["source-serif-400", "source-serif-600", "vazirmatn-400", "vazirmatn-700"],
 };
+
+function tabTitle(site: SiteContext, lang: Lang, { failed, title, neutral }: Page): string {
+  const siteTitle = site.campaign.site_title[lang] ?? "";
+  const name = site.campaign.neutral_tab && !neutral ? siteTitle : title;
+  const prefix = failed ? `${stringsIn(lang).page.error_prefix} ` : "";
+  return `${prefix}${name}${neutral || name === siteTitle ? "" : ` – ${siteTitle}`}`;
+}
+
+/** The icon in the browser's tab: a written sheet, or a blank one. */
+export function iconOf({ siteUrl, campaign }: SiteContext): string {
+  return `${siteUrl}/assets/${campaign.neutral_tab ? "icon-blank" : "icon"}.svg`;
+}
 
 /** The way out: a button that stays in sight, and for keyboards a link right at the beginning of the page. */
 function exit(site: SiteContext, strings: Strings, look: "exit" | "skip"): Html {
