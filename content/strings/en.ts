@@ -17,6 +17,7 @@ export const en = {
       "This is a trial. The keys that open the sealed details lie on this very machine. Do not enter real details.",
     captured_mail: "In this trial no message leaves the machine.",
     open_inbox: "Read the messages",
+    read_at: "Read and signed at:",
     contact: "Write to the people who run this page:",
     source: "The program of this site, and how to check us",
     choose_language: "Choose a language",
