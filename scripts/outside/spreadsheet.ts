@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+import writeExcelFile from "write-excel-file/node";
 
 /**
  * A table as CSV (RFC 4180) with a byte order mark, so that Excel too reads the letters right.
@@ -9,6 +10,21 @@ export function formatCsv(columns: readonly string[], rows: readonly (readonly s
   return stringify([[...columns], ...rows.map((row) => [...row])], {
     bom: true,
     escape_formulas: true,
+    // Else a line feed inside a cell, which is not the end of a row here, would stand bare and begin one in other programs.
+    quoted: true,
     record_delimiter: "windows",
   });
+}
+
+/** A table as a workbook (Office Open XML). Every cell is text, so that nothing in it is ever a formula. */
+export async function writeWorkbook(
+  file: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<void> {
+  const cells = [
+    columns.map((value) => ({ value, type: String, fontWeight: "bold" as const })),
+    ...rows.map((row) => row.map((value) => (value === "" ? null : { value, type: String }))),
+  ];
+  await writeExcelFile(cells, { stickyRowsCount: 1 }).toFile(file);
 }

@@ -3,14 +3,35 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptAll } from "../../scripts/actions/acceptance.ts";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { formatBase64url } from "../../scripts/letter/base64url.ts";
+import { formatContactRecord } from "../../scripts/letter/contact.ts";
 import { formatSheet, type Sheet } from "../../scripts/letter/sheet.ts";
+import { openDatabase } from "../../scripts/outside/database.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
-import { demoRecipients } from "../../scripts/outside/seal.ts";
+import { demoRecipients, openSeal } from "../../scripts/outside/seal.ts";
 import { type Invented, invent, ledger, service, sheetOf, texts, withdrawalsOf } from "../letter/invented.ts";
 import { day, writeLetter } from "./local-campaign.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { root } from "./source.ts";
+
+/** Puts the sealed contact records of people into the vault, as the form service does, and gives its recipients. */
+export async function fillVault({ dataDir }: HandoverCampaign, people: readonly Invented[]): Promise<void> {
+  const seal = openSeal(await demoRecipients(join(dataDir, "demo-custodian")));
+  const store = await openDatabase<Tables>({ kind: "sqlite", path: join(dataDir, "service.db") }, MIGRATIONS);
+  for (const { contact } of people) {
+    const sealed = await seal(formatContactRecord(contact));
+    await store.change(async (query) => {
+      await query.insertInto("vault").values({ id: contact.id, sealed }).execute();
+      const settled = { day: null, edition: null, row: null, sheet: null };
+      await query
+        .insertInto("signature")
+        .values({ id: contact.id, state: "accepted", ...settled })
+        .execute();
+    });
+  }
+  await store.close();
+}
 
 export const TAG = "handover/2026-12-01";
 

@@ -1,0 +1,47 @@
+import type { Expected } from "../letter/contacts-bag.ts";
+import { idOf } from "../letter/derivation.ts";
+import { parseEntry } from "../letter/entry.ts";
+import { LetterError } from "../letter/error.ts";
+import { type Handover, parseHandover } from "../letter/handover.ts";
+import { listShardName, parseListShard } from "../letter/list.ts";
+import { decodeUtf8, need, textOf } from "../letter/published-file.ts";
+import { readPublishedLedger } from "../letter/published-ledger.ts";
+import { TILE_WIDTH } from "../letter/tile.ts";
+import { type Verified, verifyPublished } from "../letter/verification.ts";
+import type { Bag } from "../outside/bag-reader.ts";
+
+/** What a public bag says, all of it verified. */
+export type PublicBagFacts = {
+  readonly handover: Handover;
+  readonly verified: Verified;
+  readonly entries: readonly string[];
+  /** whose contact record must come with it, ascending by id */
+  readonly expected: readonly Expected[];
+};
+
+/**
+ * Verifies a public bag and reads from it who has signed.
+ *
+ * @param vkey the ledger's key where it is known from elsewhere
+ * @throws LetterError when a file of the bag is damaged, or anything in it does not agree with the ledger
+ */
+export async function readPublicBag(bag: Bag, vkey?: string): Promise<PublicBagFacts> {
+  const [problem] = bag.problems;
+  if (problem) throw new LetterError("bag", `the public bag is damaged: ${problem.path} ${problem.reason}`);
+  const handover = parseHandover(bag.info.get("Handover-Tag"));
+  const verified = await verifyPublished(bag.read, vkey);
+  const entries: string[] = [];
+  await readPublishedLedger(bag.read, "ledger/", verified.checkpoint, (bytes) => entries.push(decodeUtf8(bytes)));
+  const expected: Expected[] = [];
+  for (let shard = 0; shard * TILE_WIDTH < entries.length; shard++) {
+    const path = `list/${listShardName(shard)}`;
+    for (const row of parseListShard(textOf(path, await need(bag.read, path)), shard)) {
+      const entry = parseEntry(entries[row.index]!);
+      if (entry.kind !== "accept") throw new LetterError("bag", `${path}: a row without its entry`);
+      const id = idOf(Buffer.from(row.opening, "base64url"));
+      expected.push({ id, row, contactCommitment: entry.contactCommitment });
+    }
+  }
+  expected.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { handover, verified, entries, expected };
+}

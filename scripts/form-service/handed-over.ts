@@ -1,0 +1,43 @@
+import type { Store } from "./schema.ts";
+
+/** Records that are read from the vault at once. */
+const CHUNK = 200;
+
+/** The sealed contact records of these ids, in their order; an id that the vault does not have is passed over. */
+export async function* sealedRecords(
+  store: Store,
+  ids: readonly string[],
+): AsyncGenerator<[id: string, sealed: Uint8Array]> {
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    const some = ids.slice(from, from + CHUNK);
+    const rows = await store.query
+      .selectFrom("vault")
+      .select(["id", "sealed"])
+      .where("id", "in", some)
+      .orderBy("id")
+      .execute();
+    for (const { id, sealed } of rows) yield [id, new Uint8Array(sealed)];
+  }
+}
+
+/** Which of these ids the vault has no record of, by whether their signature was withdrawn here. */
+export async function withoutRecord(
+  store: Store,
+  ids: readonly string[],
+): Promise<{ withdrawn: string[]; lost: string[] }> {
+  const found = { withdrawn: [] as string[], lost: [] as string[] };
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    const some = ids.slice(from, from + CHUNK);
+    const [held, left] = [
+      await store.query.selectFrom("vault").select("id").where("id", "in", some).execute(),
+      await store.query
+        .selectFrom("signature")
+        .select("id")
+        .where("id", "in", some)
+        .where("state", "=", "withdrawn")
+        .execute(),
+    ].map((rows) => new Set(rows.map(({ id }) => id)));
+    for (const id of some) if (!held!.has(id)) (left!.has(id) ? found.withdrawn : found.lost).push(id);
+  }
+  return found;
+}
