@@ -34,7 +34,11 @@ const MAINS = [MAIN, "refs/remotes/origin/main"];
  */
 export async function readTagged(repository: string, { tag }: Handover): Promise<Tagged> {
   const commit = await readTag(repository, tag);
-  if (commit === undefined) throw new LetterError("handover", `there is no tag ${tag}: on one machine npm run handover makes it, on GitHub the organisers do`);
+  if (commit === undefined)
+    throw new LetterError(
+      "handover",
+      `there is no tag ${tag}: on one machine npm run handover makes it, on GitHub the organisers do`,
+    );
   const heads = (await Promise.all(MAINS.map((ref) => readRef(repository, ref)))).filter((head) => head !== undefined);
   const lines = await Promise.all(heads.map((head) => readHistory(repository, head)));
   if (!lines.flat().some(({ id }) => id === commit))
