@@ -19,21 +19,29 @@ export function formatReport(
   const { verified, expected } = facts;
   const hex = ({ digest }: Bag) => `sha256 ${Buffer.from(digest, "base64url").toString("hex")} (${digest})`;
   const parts = [
-    fill(words.title, { day: facts.handover.day }),
-    findings.length === 0 ? words.good : words.bad,
-    fill(words.counts, { expected: String(expected.length - withdrawn), right: String(right) }),
-    ...(withdrawn > 0 ? [fill(words.withdrawn, { n: String(withdrawn) })] : []),
-    ...(findings.length > 0
-      ? [[fill(words.problems, { n: String(findings.length) }), ...lines(lang, findings)].join("\n")]
-      : []),
-    fill(words.bags, { public: hex(bag), contacts: hex(contacts) }),
-    fill(words.ledger, {
-      origin: verified.checkpoint.origin,
-      size: String(verified.size),
-      root: verified.root,
-      vkey: formatVkey(verified.verifier),
-    }),
-  ];
+    [fill(words.title, { day: facts.handover.day })],
+    [findings.length === 0 ? words.good : words.bad],
+    [
+      fill(words.expected, { expected: String(expected.length - withdrawn) }),
+      fill(words.right, { right: String(right) }),
+      ...(withdrawn > 0 ? [fill(words.withdrawn, { n: String(withdrawn) })] : []),
+    ],
+    ...(findings.length > 0 ? [[fill(words.problems, { n: String(findings.length) }), ...lines(lang, findings)]] : []),
+    [
+      fill(words.public_bag, { public: hex(bag) }),
+      fill(words.contacts_bag, { contacts: hex(contacts) }),
+      words.compare_bags,
+    ],
+    [
+      fill(words.ledger, {
+        origin: verified.checkpoint.origin,
+        size: String(verified.size),
+        root: verified.root,
+      }),
+      fill(words.key, { vkey: formatVkey(verified.verifier) }),
+      words.compare_key,
+    ],
+  ].map((group) => group.join("\n"));
   return `${parts.join("\n\n")}\n`;
 }
 
