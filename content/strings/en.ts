@@ -102,6 +102,11 @@ export const en = {
     consent_public:
       "I agree that my name or initials, the place I enter and the day of my signature are published here, where anyone can see them.",
     consent_public_hint: "Only if your name or initials are to be shown.",
+    leave_empty: "Leave this field empty",
+    still_here: "What you wrote is still here.",
+    proof_working:
+      "You need not wait: your browser is solving a small task, which shows that no program is sending forms by the thousand …",
+    proof_done: "Done. You can send the form now.",
     send_code: "Send the code",
     kept: {
       title: "What becomes of what you enter",
@@ -216,6 +221,7 @@ export const en = {
     review:
       "Moderators review the signatures. They do not see your e-mail address, nor a name that is not to be shown.",
     publish: "Accepted signatures are published in batches, with the day and without the hour.",
+    late: "The review takes longer than usual at the moment. Your signature is kept; you need not do anything.",
     no_more_mail: "We will not write to you again, unless you ask for a code yourself.",
   },
   not_me: {

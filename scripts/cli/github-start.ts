@@ -7,6 +7,7 @@ import { parseCampaign } from "../letter/campaign.ts";
 import { editionOf } from "../letter/edition.ts";
 import { LetterError } from "../letter/error.ts";
 import { formatProposal } from "../letter/proposal-body.ts";
+import { isQuarantined } from "../letter/quarantine.ts";
 import { loggedEdition } from "../letter/record.ts";
 import { parseSheet } from "../letter/sheet.ts";
 import { systemClock } from "../outside/clock.ts";
@@ -39,7 +40,8 @@ export async function startOnGitHub(settings: Settings, named: GitHubSettings): 
   const gitHub = openGitHubHost({
     api: openGitHub({ repository, as: app, apiUrl, clock }),
     ...{ mirror, serverUrl },
-    propose: ({ text }, { record }) => formatProposal(parseSheet(text), { listed: record.rows, bursts }),
+    propose: ({ text, message }, { record }) =>
+      formatProposal(parseSheet(text), { listed: record.rows, bursts, quarantined: isQuarantined(message) }),
   });
   const host = followMain(gitHub, mirror, content, log);
   console.log("reading main …");

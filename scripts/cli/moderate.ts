@@ -15,7 +15,7 @@ usage: npm run moderate -- list [--json] | show SHEET [--json] | approve SHEET [
 
 Reviews the sheets of a local campaign. A sheet is accepted at once when it has its approvals.
 
-  list                      what waits
+  list                      what waits; "quarantine" marks sheets that look like part of a flood
   show SHEET                the rows of a sheet; of hidden and counted ones nobody here sees a name
   approve SHEET             approves it as it stands
     --refuse ID:CODE        but refuses this row; may be given several times
@@ -65,10 +65,11 @@ function formatJson(value: unknown): string {
 function formatList({ sheets }: ReviewDesk): string {
   if (sheets.length === 0) return "no sheet waits for review\n";
   const rows = sheets.map((reviewed) => {
-    const { open, sheet } = reviewed;
-    return [open.sheet, sheet?.kind ?? "unknown", String(sheet?.rows.length ?? 0), stateOf(reviewed)];
+    const { open, sheet, quarantined } = reviewed;
+    const mark = quarantined ? "quarantine" : "";
+    return [open.sheet, sheet?.kind ?? "unknown", String(sheet?.rows.length ?? 0), stateOf(reviewed), mark];
   });
-  return formatColumns(["sheet", "kind", "rows", "state"], rows);
+  return formatColumns(["sheet", "kind", "rows", "state", "mark"], rows);
 }
 
 function formatRows(reviewed: ReviewedSheet): string {

@@ -3,7 +3,9 @@ import { readPendingSheet } from "../actions/pending-sheet.ts";
 import { LetterError } from "../letter/error.ts";
 import type { Moderators } from "../letter/moderation.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/moderators.ts";
+import { isQuarantined } from "../letter/quarantine.ts";
 import type { Sheet } from "../letter/sheet.ts";
+import { readCommit } from "../outside/git-history.ts";
 import type { OpenSheet } from "../outside/git-host.ts";
 import { readText } from "../outside/git-object.ts";
 import type { LocalCampaign } from "./local-campaign.ts";
@@ -12,6 +14,8 @@ import type { LocalCampaign } from "./local-campaign.ts";
 export type ReviewedSheet = {
   readonly open: OpenSheet;
   readonly sheet: Sheet | undefined;
+  /** it was filed as part of what looks like a flood */
+  readonly quarantined: boolean;
   readonly judgement: Judgement;
 };
 
@@ -26,11 +30,12 @@ export async function readReviewDesk({ host, acceptor }: LocalCampaign): Promise
   const sheets: ReviewedSheet[] = [];
   for (const open of await host.openSheets()) {
     if (main.merged.has(open.commit)) continue;
+    const quarantined = isQuarantined((await readCommit(host.repository, open.commit)).message);
     try {
       const sheet = await readPendingSheet(host.repository, main, open);
-      sheets.push({ open, sheet, judgement: judgeSheet(main, rules, open, sheet) });
+      sheets.push({ open, sheet, quarantined, judgement: judgeSheet(main, rules, open, sheet) });
     } catch (cause) {
-      sheets.push({ open, sheet: undefined, judgement: { state: "invalid", reason: reasonOf(cause) } });
+      sheets.push({ open, sheet: undefined, quarantined, judgement: { state: "invalid", reason: reasonOf(cause) } });
     }
   }
   return { moderators, sheets };

@@ -21,9 +21,14 @@ export function message(site: SiteContext, request: Request, what: Message, stat
   return page(messagePage(site, languageOf(site, request), what), status, { Vary: "Accept-Language" });
 }
 
+/** Whole minutes, never too few. */
+export function minutesOf(seconds: number): number {
+  return Math.ceil(seconds / 60);
+}
+
 /** Says when to come back. */
 export function tooMany(site: SiteContext, request: Request, seconds: number): Response {
-  const html = messagePage(site, languageOf(site, request), { kind: "too_many", minutes: Math.ceil(seconds / 60) });
+  const html = messagePage(site, languageOf(site, request), { kind: "too_many", minutes: minutesOf(seconds) });
   return page(html, 429, { Vary: "Accept-Language", "Retry-After": String(seconds) });
 }
 

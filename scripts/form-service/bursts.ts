@@ -4,8 +4,12 @@ import type { Clock } from "../outside/clock.ts";
 
 /** Which signatures were confirmed from one mail domain in quick succession. In memory alone: a restart forgets it. */
 export type Bursts = {
-  /** Notes that a signature with this address has just been confirmed. */
-  note(id: string, email: string): void;
+  /**
+   * Notes that a signature with this address has just been confirmed.
+   *
+   * @returns the ids that belong to a burst now and did not before: this one, and those that came shortly before it
+   */
+  note(id: string, email: string): readonly string[];
   /** Whether the signature belongs to a burst. */
   has(id: string): boolean;
 };
@@ -15,6 +19,9 @@ export const BURST = 10;
 const HOUR = 3_600_000;
 /** Marked signatures that are remembered; the oldest are forgotten first. */
 const CAPACITY = 100_000;
+
+/** Nobody is counted: where limits are off, everything comes from one place anyway. */
+export const NO_BURSTS: Bursts = { note: () => [], has: () => false };
 
 // Half of the world has its mailbox at these: many confirmations there tell nothing.
 const COMMON =
@@ -32,19 +39,34 @@ export function openBursts(clock: Clock, key: Uint8Array): Bursts {
   return {
     note(id, email) {
       const domain = canonicalEmail(email).split("@").at(-1) ?? "";
-      if (COMMON.test(domain)) return;
+      if (COMMON.test(domain)) return [];
       const now = clock.now().getTime();
       for (const [hash, notes] of recent) {
         if (now - (notes.at(-1)?.at ?? 0) < HOUR) break;
         recent.delete(hash);
       }
-      const hash = createHmac("sha256", key).update(domain).digest("base64url");
+      const hash = createHmac("sha256", key).update(ownerOf(domain)).digest("base64url");
       const notes = [...(recent.get(hash) ?? []).filter(({ at }) => now - at < HOUR), { id, at: now }];
       recent.delete(hash);
       // Those before the last are marked already.
       recent.set(hash, notes.slice(-BURST));
-      if (notes.length > BURST) for (const one of notes) mark(one.id);
+      if (notes.length <= BURST) return [];
+      const fresh = notes.map((one) => one.id).filter((one) => !marked.has(one));
+      fresh.forEach(mark);
+      return fresh;
     },
     has: (id) => marked.has(id),
   };
+}
+
+/**
+ * The part of a domain that somebody has bought: whoever has it makes as many names below it as they like. A guess
+ * without a list of all registries: below `co.uk`, `ac.ir` and their like it is three labels, else two.
+ */
+function ownerOf(domain: string): string {
+  const labels = domain.split(".");
+  const [second = "", top = ""] = labels.slice(-2);
+  const registry =
+    top.length === 2 && /^(com?|org?|net?|edu?|gov?|go|ac|sch|mil|id|ltd|plc|nhs|gob|govt)$/.test(second);
+  return labels.slice(registry ? -3 : -2).join(".");
 }

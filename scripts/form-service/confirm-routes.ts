@@ -1,4 +1,5 @@
 import { formatBase64url } from "../letter/base64url.ts";
+import { dayOf } from "../letter/day.ts";
 import { withdrawalCodeOf } from "../letter/derivation.ts";
 import { confirmPage, resendGonePage } from "../site/views/confirm-page.ts";
 import { confirmedPage } from "../site/views/confirmed-page.ts";
@@ -8,6 +9,7 @@ import { withdrawConfirmPage } from "../site/views/withdraw-page.ts";
 import { keyedAddress, mailboxOf } from "./address.ts";
 import { page } from "./answers.ts";
 import { confirm } from "./confirmation.ts";
+import { isModerationLate } from "./moderation-lag.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { deleteSubmission, hashOf, tryCode } from "./submissions.ts";
 import { suppress } from "./suppression.ts";
@@ -40,7 +42,8 @@ async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8
   const withdrawalCode = await confirm(service, bytes, typed.code);
   if (withdrawalCode === undefined) return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
   service.codes.forget(bytes);
-  return page(confirmedPage(site, lang, { s, withdrawalCode }));
+  const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));
+  return page(confirmedPage(site, lang, { s, withdrawalCode, late }));
 }
 
 function resend(service: Service, { lang, answered }: Asked, bytes: Uint8Array): Response {

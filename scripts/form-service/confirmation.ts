@@ -25,8 +25,7 @@ export type Confirming = {
   readonly attestation: SigningKey;
   readonly pepper: Uint8Array;
   readonly queue: Pick<Queue, "noteConfirmed">;
-  /** only where moderators are told of it */
-  readonly bursts?: Pick<Bursts, "note"> | undefined;
+  readonly bursts: Pick<Bursts, "note">;
 };
 
 /**
@@ -64,14 +63,23 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
         edition: opened.submission.edition,
         row: JSON.stringify(row),
         sheet: null,
+        flood: opened.submission.suspect ? 1 : 0,
       })
       .execute();
     return "new";
   });
   if (outcome === "gone") return undefined;
   deps.queue.noteConfirmed(row.id);
-  if (outcome === "new") deps.bursts?.note(row.id, contact.email);
+  if (outcome === "new") await quarantine(deps.store, deps.bursts.note(row.id, contact.email));
   return withdrawalCode;
+}
+
+/** Marks signatures that turned out to be part of a burst, unless they have been filed by now. */
+async function quarantine(store: Store, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await store.change((query) =>
+    query.updateTable("signature").set({ flood: 1 }).where("id", "in", ids).where("state", "=", "confirmed").execute(),
+  );
 }
 
 function signatureOf(

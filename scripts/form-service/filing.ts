@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { loggedEdition } from "../letter/record.ts";
+import { SHEET_ROWS } from "../letter/sheet.ts";
 import type { GitHost } from "../outside/git-host.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import type { Settings } from "../outside/settings.ts";
@@ -63,17 +64,21 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   const { fileAtLeast, fileAtMost, fileAtLatest } = deps.settings;
   const editions = await deps.store.query
     .selectFrom("signature")
-    .select(["edition", sql<number>`count(*)`.as("count")])
+    .select(["edition", "flood", sql<number>`count(*)`.as("count")])
     .where("state", "=", "confirmed")
-    .groupBy("edition")
+    .groupBy(["edition", "flood"])
     .orderBy("edition")
+    .orderBy("flood")
     .execute();
   let made = 0;
-  for (const { edition, count } of editions) {
+  for (const { edition, flood, count } of editions) {
     if (edition === null) continue;
     const overdue = await deps.queue.isOverdue(edition, fileAtLatest);
-    for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); left -= fileAtMost) {
-      if (!(await makeSignaturesSheet(deps, base, edition, fileAtMost))) break;
+    const kind = { edition, flood };
+    // A flood is refused in one act: as few sheets as can be.
+    const atMost = flood ? SHEET_ROWS : fileAtMost;
+    for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); left -= atMost) {
+      if (!(await makeSignaturesSheet(deps, base, kind, atMost))) break;
       made++;
     }
   }

@@ -10,7 +10,7 @@ import type { Settings } from "../outside/settings.ts";
 import { readTorExits } from "../outside/tor-exits.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import { createApp } from "./app.ts";
-import type { Bursts } from "./bursts.ts";
+import { type Bursts, NO_BURSTS, openBursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
 import { openCodeMails } from "./code-mails.ts";
 import { fileAgain, fileRound } from "./filing.ts";
@@ -23,6 +23,7 @@ import { EVERY_MAIL, openMailboxes } from "./mailboxes.ts";
 import { openMainView } from "./main-view.ts";
 import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
+import { keyOfProofs, openProofs } from "./proofs.ts";
 import { openQueue } from "./queue.ts";
 import { every } from "./rounds.ts";
 import { MIGRATIONS, type Tables } from "./schema.ts";
@@ -39,7 +40,7 @@ export type FormServiceDeps = {
   readonly site: () => SiteContext;
   /** where the built site lies; may be a link that is swapped */
   readonly siteFolder: string;
-  /** is told of confirmations; without it nobody counts them */
+  /** is told of confirmations; one of its own unless given */
   readonly bursts?: Bursts;
   readonly clock: Clock;
   readonly random: Random;
@@ -84,6 +85,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const clients = openClients({ trustProxy: settings.trustProxy, isTorExit, clock, random });
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
+    const proofs = openProofs(clock, keyOfProofs(pepper));
     const { serviceUrl } = settings;
     const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, mails, leaving, log });
     const { fetch } = createApp({
@@ -103,11 +105,12 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         leaving,
         clients,
         limits,
+        proofs,
         metrics,
         site,
         siteFolder,
       },
-      bursts: deps.bursts,
+      bursts: settings.limits ? (deps.bursts ?? openBursts(clock, random(32))) : NO_BURSTS,
       main: main.current,
     });
     const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";

@@ -3,7 +3,12 @@ import { LetterError } from "../letter/error.ts";
 import type { Submission } from "../letter/submission.ts";
 
 /** A submission as it waits for its confirmation: with the edition that was read, and the moment it expires (ISO 8601). */
-export type WaitingSubmission = Submission & { readonly edition: string; readonly expires: string };
+export type WaitingSubmission = Submission & {
+  readonly edition: string;
+  readonly expires: string;
+  /** the form looked as if a program had filled it in */
+  readonly suspect?: true | undefined;
+};
 
 // The longest name, place and address fit; one length for all, so that it tells nothing.
 const PADDED = 2048;

@@ -10,6 +10,7 @@ import type { LeaveRequests } from "./leave-requests.ts";
 import type { Limits } from "./limits.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Proofs } from "./proofs.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** Everything that the pages of the service work with. */
@@ -26,6 +27,7 @@ export type Service = Confirming & {
   readonly leaving: LeaveRequests;
   readonly clients: Clients;
   readonly limits: Limits;
+  readonly proofs: Proofs;
   /** what the views need; made anew when main changes */
   site(): SiteContext;
   /** main as it was read last */

@@ -1,5 +1,6 @@
 import { formatCrockford128 } from "../letter/crockford.ts";
 import { dayOf } from "../letter/day.ts";
+import { filingMessage } from "../letter/quarantine.ts";
 import { formatRow, type Row } from "../letter/row.ts";
 import { formatSheet, SHEET_BYTES, SHEET_ROWS, type Sheet } from "../letter/sheet.ts";
 import type { Clock } from "../outside/clock.ts";
@@ -12,18 +13,25 @@ import type { Query, Store } from "./schema.ts";
 export type Making = { readonly store: Store; readonly clock: Clock; readonly random: Random };
 
 /**
- * Puts up to `atMost` confirmed signatures of one edition on a new sheet; false when none is waiting.
+ * Puts up to `atMost` confirmed signatures of one edition on a new sheet, those that look like a flood on sheets of their
+ * own; false when none is waiting.
  *
  * One transaction fixes the sheet's id, bytes, base, message and day before anybody outside hears of it, so that every
  * attempt to file it makes the same commit.
  */
-export function makeSignaturesSheet(making: Making, base: string, edition: string, atMost: number): Promise<boolean> {
+export function makeSignaturesSheet(
+  making: Making,
+  base: string,
+  { edition, flood }: { edition: string; flood: number },
+  atMost: number,
+): Promise<boolean> {
   return making.store.change(async (query) => {
     const waiting = await query
       .selectFrom("signature")
       .select("row")
       .where("state", "=", "confirmed")
       .where("edition", "=", edition)
+      .where("flood", "=", flood)
       .orderBy("id")
       .limit(Math.min(atMost, SHEET_ROWS))
       // Whoever is leaving at this moment is not filed any more.
@@ -32,7 +40,7 @@ export function makeSignaturesSheet(making: Making, base: string, edition: strin
       .execute();
     const rows = withinBytes(waiting.map(({ row }) => JSON.parse(row ?? "") as Row));
     if (rows.length === 0) return false;
-    const sheet = await insert(query, making, base, { kind: "signatures", edition, rows });
+    const sheet = await insert(query, making, base, { kind: "signatures", edition, rows }, flood > 0);
     const ids = rows.map(({ id }) => id);
     await query.updateTable("signature").set({ state: "filing", sheet }).where("id", "in", ids).execute();
     return true;
@@ -117,7 +125,13 @@ export async function markFiled(store: Store, sheet: string): Promise<void> {
 // A distributive Omit: of each kind of sheet.
 type Unnamed<S> = S extends Sheet ? Omit<S, "sheet"> : never;
 
-async function insert(query: Query, { clock, random }: Making, base: string, unnamed: Unnamed<Sheet>): Promise<string> {
+async function insert(
+  query: Query,
+  { clock, random }: Making,
+  base: string,
+  unnamed: Unnamed<Sheet>,
+  quarantined = false,
+): Promise<string> {
   const sheet = formatCrockford128(random(16));
   await query
     .insertInto("sheet")
@@ -127,7 +141,7 @@ async function insert(query: Query, { clock, random }: Making, base: string, unn
       state: "filing",
       text: formatSheet({ ...unnamed, sheet } as Sheet),
       base,
-      message: `file sheet ${sheet}`,
+      message: filingMessage(sheet, { quarantined }),
       day: dayOf(clock.now()),
     })
     .execute();

@@ -1,7 +1,9 @@
+import { dayOf } from "../letter/day.ts";
 import type { CampaignRecord, Totals } from "../letter/record.ts";
 import { totalsOf } from "../letter/record.ts";
 import { verifyPage } from "../site/views/verify-page.ts";
 import { page } from "./answers.ts";
+import { isModerationLate } from "./moderation-lag.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { stateOf } from "./signature-state.ts";
 import { withdrawalCode } from "./typed-codes.ts";
@@ -24,5 +26,7 @@ async function postVerify(
   const site = { ...service.site(), totals };
   const typed = withdrawalCode(form);
   if ("problem" in typed) return page(verifyPage(site, lang, typed), 422);
-  return page(verifyPage(site, lang, { state: await stateOf(service.store, main, typed.code) }));
+  const state = await stateOf(service.store, main, typed.code);
+  const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));
+  return page(verifyPage(site, lang, { state, late }));
 }

@@ -13,6 +13,8 @@ export type Surroundings = {
   readonly listed: readonly ListRow[];
   /** the ids of rows that came in a burst from one mail domain */
   readonly bursts: Pick<ReadonlySet<string>, "has">;
+  /** the whole sheet looks like part of a flood */
+  readonly quarantined?: boolean;
 };
 
 /** The flags of the rows that show a name or initials, by id; a row without any is not in it. */

@@ -30,7 +30,8 @@ export function formatProposal(sheet: Sheet, surroundings: Surroundings): { titl
     const body = `**${length} withdrawal${many}.** Nothing to review: accept takes ${length === 1 ? "it" : "them"} over at its next run.\n`;
     return { title: `sheet ${sheet.sheet}: ${length} withdrawal${many}`, body };
   }
-  return { title: `sheet ${sheet.sheet}: ${length} signature${many}`, body: formatBody(sheet, surroundings) };
+  const mark = surroundings.quarantined ? " (quarantine)" : "";
+  return { title: `sheet ${sheet.sheet}: ${length} signature${many}${mark}`, body: formatBody(sheet, surroundings) };
 }
 
 function formatBody(sheet: SignaturesSheet, surroundings: Surroundings): string {
@@ -38,11 +39,16 @@ function formatBody(sheet: SignaturesSheet, surroundings: Surroundings): string 
   const shown = sheet.rows.filter((row) => isPublic(row.shown));
   const flagged = shown.filter(({ id }) => flags.has(id));
   const rest = shown.filter(({ id }) => !flags.has(id));
-  const head = `${formatCounts(sheet, surroundings)}\n\n`;
+  const head = `${surroundings.quarantined ? QUARANTINE : ""}${formatCounts(sheet, surroundings)}\n\n`;
   const left = BODY_LENGTH - head.length - HOW_TO_ANSWER.length;
   const first = formatFlagged(flagged, flags, left - ROOM);
   return head + first + formatRest(rest, left - first.length) + HOW_TO_ANSWER;
 }
+
+const QUARANTINE = `**Quarantine: these look like part of a flood**, by their mail domains or by how the form was filled in. There may be people among
+them. \`reject CODE\` refuses all of them at once; until accept has run, an approval takes that back.
+
+`;
 
 /** What the rest takes even when none of its rows fits. */
 const ROOM = 400;

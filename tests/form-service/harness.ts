@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import type pino from "pino";
 import { createApp } from "../../scripts/form-service/app.ts";
+import { NO_BURSTS, openBursts } from "../../scripts/form-service/bursts.ts";
 import { openClients } from "../../scripts/form-service/client.ts";
 import { openCodeMails } from "../../scripts/form-service/code-mails.ts";
 import { fileAgain, fileRound } from "../../scripts/form-service/filing.ts";
@@ -13,6 +14,7 @@ import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits.ts";
 import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "../../scripts/form-service/mailboxes.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
+import { keyOfProofs, openProofs } from "../../scripts/form-service/proofs.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { deleteExpired } from "../../scripts/form-service/submissions.ts";
@@ -83,6 +85,8 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const attempts = openFilingAttempts(clock, random);
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
+    const bursts = settings.limits ? openBursts(clock, random(32)) : NO_BURSTS;
+    const proofs = openProofs(clock, keyOfProofs(pepper));
     const { serviceUrl } = settings;
     const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, mails, leaving, log });
     const site = () => {
@@ -104,10 +108,12 @@ export async function openHarness(options: { settings?: Record<string, string>; 
         log,
         mails,
         codeMails,
+        bursts,
         codes,
         leaving,
         clients,
         limits,
+        proofs,
         site,
       },
       main: main.current,

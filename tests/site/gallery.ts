@@ -41,6 +41,8 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   sign: signPage,
   "sign with errors": (site, lang) =>
     signPage(site, lang, { values, problems: { name: "characters", email: "format", consent_handover: "missing" } }),
+  "sign, too many": (site, lang) =>
+    signPage(site, lang, { values, problems: {}, wait: { minutes: 1, challenge: '{"parameters":{}}' } }),
   confirm: (site, lang) => confirmPage(site, lang, { s }),
   "confirm with a wrong code": (site, lang) => confirmPage(site, lang, { s, problem: "code.wrong" }),
   "sent again": (site, lang) => confirmPage(site, lang, { s, sentAgain: true }),
@@ -50,6 +52,8 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "withdraw, code, while mail is away": (site, lang) => withdrawConfirmPage(site, lang, { s, mail: "away" }),
   "resend gone": (site, lang) => resendGonePage(site, lang, { s }),
   confirmed: (site, lang) => confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H" }),
+  "confirmed, review late": (site, lang) =>
+    confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H", late: true }),
   "not me": (site, lang) => notMePage(site, lang, { s }),
   "not me, done": (site, lang) => notMeDonePage(site, lang, { s }),
   withdraw: (site, lang) => withdrawPage(site, lang),

@@ -29,7 +29,7 @@ describe.each(every)("the page %s in %s", (name, lang) => {
 
   it("has no script or style within, and asks no other host for anything", () => {
     expect(html).not.toMatch(
-      /<script(?! src="\/assets\/page\.js" defer><\/script>)|<style| style="| on\w+="|<iframe|<img/i,
+      /<script(?! src="\/assets\/(page|sign)\.js" defer><\/script>)|<style| style="| on\w+="|<iframe|<img/i,
     );
     const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(html)?.[1];
     expect(policy).toContain("default-src &#39;none&#39;");
@@ -118,7 +118,7 @@ describe.each(["fa", "en"] as const)("the letter's page in %s", (lang) => {
 });
 
 describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
-  it("asks for exactly the fields of the design, the safest choice made, no consent given beforehand", () => {
+  it("asks for exactly the fields of the design, with a trap that nobody sees, the safest choice made, no consent given beforehand", () => {
     const html = make("sign", lang);
     expect([...new Set(inputs(html))]).toEqual([
       "shown",
@@ -127,6 +127,7 @@ describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
       "email",
       "consent_handover",
       "consent_public",
+      "comment",
     ]);
     expect(html).toContain(`<form method="post" action="/${lang}/sign/"`);
     expect(html.match(/ checked/g)).toHaveLength(1);

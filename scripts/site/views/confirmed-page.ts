@@ -1,13 +1,18 @@
 import type { SiteContext } from "./context.ts";
-import { html, prose } from "./html.ts";
+import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
 import { type Lang, stringsIn } from "./strings.ts";
+
+/** That the moderators are behind, as somebody should know who waits for them. */
+export function reviewIsLate(lang: Lang): Html {
+  return html`<div class="note"><p>${prose(stringsIn(lang).confirmed.late)}</p></div>`;
+}
 
 /** After the confirmation: the withdrawal code, when to write it down and when not, and what happens next. */
 export function confirmedPage(
   site: SiteContext,
   lang: Lang,
-  { s, withdrawalCode }: { s: string; withdrawalCode: string },
+  { s, withdrawalCode, late }: { s: string; withdrawalCode: string; late?: boolean },
 ): string {
   const { confirmed, page, nav } = stringsIn(lang);
   return layout(site, lang, {
@@ -15,6 +20,7 @@ export function confirmedPage(
     path: `confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
     body: html`<div class="good" role="status"><h1>${confirmed.status}</h1><p>${prose(confirmed.pending)}</p></div>
+${late && reviewIsLate(lang)}
 <h2>${confirmed.keep_title}</h2>
 <p>${prose(confirmed.what_for)}</p>
 <p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>

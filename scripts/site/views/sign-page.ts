@@ -14,11 +14,16 @@ import {
 } from "./form-parts.ts";
 import { fill, type Html, html, prose, trusted } from "./html.ts";
 import { layout } from "./layout.ts";
-import { numeral } from "./numerals.ts";
+import { numeral, plural } from "./numerals.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
 
 /** What a person wrote, as it came, and what is to be mended. */
-export type SignForm = { readonly values: FormValues; readonly problems: Problems };
+export type SignForm = {
+  readonly values: FormValues;
+  readonly problems: Problems;
+  /** too many forms came over the same line; the challenge of a proof of work, with which a browser may go on at once */
+  readonly wait?: { readonly minutes: number; readonly challenge: string | undefined };
+};
 
 /** The form; with `form`, the same page as it comes back with status 422. */
 export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string {
@@ -30,25 +35,36 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
     path: "sign/",
     at: "site",
     failed: problems.length > 0,
-    body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}
+    body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}${form?.wait && askToWait(lang, form.wait)}
 <p class="step">${strings.sign.step}</p>
 <h1>${strings.sign.title}</h1>
 <p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })} ${prose(strings.sign.steps)}</p>
 ${signingTimes(site, lang)}
 <div class="beside full">
 <section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
-<form method="post" action="${site.serviceUrl}/${lang}/sign/" novalidate>
+<form method="post" action="${site.serviceUrl}/${lang}/sign/" data-sign="${form ? "again" : "first"}" novalidate>
 ${shownField(view)}
 ${textField(view, { name: "name", label: strings.sign.your_name, hint: strings.sign.your_name_hint, autocomplete: "name", max: NAME_LENGTH })}
 ${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: strings.sign.place_hint, autocomplete: "off", max: PLACE_LENGTH, optional: true })}
 ${emailField(view)}
 ${consentFields(view)}
 ${kept(strings)}
+<p class="hidden" aria-hidden="true"><label for="comment">${strings.sign.leave_empty}</label> <input id="comment" name="comment" type="text" tabindex="-1" autocomplete="off"></p>
 <button type="submit" class="btn">${strings.sign.send_code}</button>
 </form>
-</div>`,
+</div>
+<script src="${site.siteUrl}/assets/sign.js" defer></script>`,
     broad: true,
   });
+}
+
+/** Says when to come back; a browser with scripts is given some work instead. */
+function askToWait(lang: Lang, { minutes, challenge }: NonNullable<SignForm["wait"]>): Html {
+  const { sign, message } = stringsIn(lang);
+  const { title, text, more } = message.too_many;
+  return html`<div class="bad" role="alert"><h2>${title}</h2>
+<p>${fill(plural(lang, minutes, text), { n: numeral(lang, minutes) })} ${prose(more)} ${prose(sign.still_here)}</p></div>
+${challenge !== undefined && html`<div class="note" id="proof" role="status" hidden data-challenge="${challenge}" data-working="${sign.proof_working}" data-done="${sign.proof_done}"><p></p></div>`}`;
 }
 
 type View = {

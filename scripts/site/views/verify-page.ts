@@ -1,3 +1,4 @@
+import { reviewIsLate } from "./confirmed-page.ts";
 import type { SiteContext } from "./context.ts";
 import { codeField, type Problem, problemSummary, problemText } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
@@ -12,7 +13,7 @@ export type SignatureState = "pending" | "accepted" | "refused" | "withdrawn" | 
 export function verifyPage(
   site: SiteContext,
   lang: Lang,
-  result: { state?: SignatureState; problem?: Extract<Problem, `withdrawal_code.${string}`> } = {},
+  result: { state?: SignatureState; late?: boolean; problem?: Extract<Problem, `withdrawal_code.${string}`> } = {},
 ): string {
   const { verify } = stringsIn(lang);
   const { state, problem } = result;
@@ -24,7 +25,7 @@ export function verifyPage(
     robots: state || problem ? "noindex" : "index",
     failed: problem !== undefined,
     body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
-${state && answer(lang, state)}
+${state && answer(lang, state)}${state === "pending" && result.late && reviewIsLate(lang)}
 <h1>${verify.title}</h1>
 <p>${prose(verify.intro)}</p>
 <p>${prose(verify.consequence)}</p>
