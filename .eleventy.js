@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+import { ED25519_MODULE } from "./scripts/outside/offline-parts.ts";
 import { readSite } from "./scripts/site/read-site.ts";
 import { writePublishedFiles } from "./scripts/site/write-published.ts";
 import { writeSharedFiles } from "./scripts/site/write-shared.ts";
@@ -8,7 +10,7 @@ export default async function (eleventy) {
 
   eleventy.addExtension(["11ty.ts"], { key: "11ty.js" });
   eleventy.addGlobalData("pages", pages);
-  eleventy.addPassthroughCopy({ "content/assets": "assets" });
+  eleventy.addPassthroughCopy({ "content/assets": "assets", [relative(".", ED25519_MODULE)]: "assets/ed25519.js" });
   // No ignore file of git decides what is built.
   eleventy.setUseGitIgnore(false);
   eleventy.setWatchJavaScriptDependencies(false);

@@ -301,18 +301,62 @@ export const en = {
     root: "Fingerprint (hash) of the ledger",
     key: "Public key of the ledger",
     no_checkpoint: "There is no checkpoint yet.",
-    steps: "Three ways to check",
-    step_compare: "Compare checkpoints",
-    step_compare_text:
-      "Note the number of entries and the fingerprint, or keep the file. Compare them with what others have noted, on another device and over another line.",
-    checkpoint_file: "The checkpoint as a file",
-    step_all: "Recompute everything on your own device",
-    step_all_text: "You do not have to trust us. With the published program and this command:",
-    step_own: "Look up your own signature",
-    step_own_text:
-      "Your withdrawal code shows what has become of your signature. It is sent to this site and to nobody else. Do not give it to anyone: it can be used to withdraw your signature.",
+    question_number: "Is the number on the page true?",
+    in_browser:
+      "This page can recompute everything on your device: it reads every file of the ledger and of the list, whole. Its program comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
+    check_all: "Check everything",
+    step_all_text: "With the published program and this command you recompute everything without this site’s pages:",
+    question_own: "Is my signature in the count?",
+    own_plain:
+      "Your withdrawal code shows what has become of your signature. Without scripts it is sent to this site, and to nobody else. The saved page below looks it up without sending anything.",
+    own_scripted:
+      "Your withdrawal code stays in this browser. Whole files are read, so this site does not learn whose signature is looked for.",
+    own_care: "Do not give the code to anyone: it can be used to withdraw your signature.",
     code: "Withdrawal code",
     button: "Show the state",
+    look_up: "Look it up in this browser",
+    send: "Send the code to this site and ask for the state",
+    question_kept: "Has anything been taken out or rewritten since I signed?",
+    step_compare_text:
+      "Keep the checkpoint, or note the number of entries and the fingerprint. Compare them later, on another device and over another line, and with what others have noted.",
+    checkpoint_file: "The checkpoint as a file",
+    kept_label: "A checkpoint or a receipt that you kept",
+    kept_button: "Compare",
+    offline: "The check as one file",
+    offline_text:
+      "This page can be saved as one file. It opens without the internet, can send nothing anywhere, and checks a copy of this site or the public bag.",
+    offline_link: "Save the file",
+    offline_title: "Check the signatures of the letter",
+    offline_intro:
+      "This file recomputes the count on your device. It cannot reach the internet. Compare the key below with one that you got from elsewhere.",
+    offline_noscript: "This file needs scripts. Without them, use the published program: npm run verify.",
+    files: "What is to be checked",
+    files_text:
+      "Choose the folder with a copy of the site or with the unpacked public bag, or the public bag as it came.",
+    files_folder: "Folder",
+    files_bag: "Public bag (.tar file)",
+    make_receipt: "Make a receipt",
+    said: {
+      wait: "The files are being read …",
+      progress: "{done} of {size} entries checked",
+      good: "Yes. {accepted} accepted, {withdrawn} withdrawn: {listed} signatures stand on the list, each with its entry in the ledger, and that is the number on the page. Entries: {size}. Fingerprint: {root}",
+      wrong: "No: this file does not fit, or is missing: {place} Keep a copy of it and tell others.",
+      trouble: "It could not be verified: a file is damaged, or cannot be read. Try again.",
+      no_files: "First choose what is to be checked.",
+      not_a_code: "That is not a withdrawal code. It has 26 characters.",
+      listed:
+        "Yes. Your signature is on the list and in the count. Its entry in the ledger has the number {entry} of {size}, counted from 0.",
+      not_listed:
+        "No row of the list belongs to this code. The signature may still be pending, may not have been accepted, or was withdrawn; or the code is mistyped. Only the service can say which.",
+      receipt:
+        "You need no receipt: your code is enough. A receipt shows, even without this site, that your entry was in the ledger on this day. Do not make one if your home, your bag or your device may be searched: with the public list beside it, it leads to your row.",
+      no_kept: "First choose the file that you kept.",
+      kept: "No. The first {size} entries are the same as then; {added} were added.",
+      kept_receipt: "No. Entry {entry} is still there, and the first {size} entries are the same as then.",
+      kept_withdrawn:
+        "No. Entry {entry} is still there, and the first {size} entries are the same as then. Its signature was withdrawn later.",
+      rewritten: "Yes: the first {size} entries are not the same as then. Keep your file and tell others.",
+    },
     state: {
       pending: "Pending review: your signature is confirmed and waits for the moderators.",
       accepted: "Accepted: your signature is on the list and in the ledger.",

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import type { Read } from "../letter/published-file.ts";
-import { openTar } from "./tar-archive.ts";
+import { openBag } from "./bag-reader.ts";
 
 /**
  * Reads what a campaign published: a site in a folder or at an http(s) address, or a public bag, as a folder or as the
@@ -14,7 +14,7 @@ import { openTar } from "./tar-archive.ts";
 export function openPublished(place: string): Read {
   if (/^https?:\/\//.test(place)) return readFrom(new URL(place.endsWith("/") ? place : `${place}/`));
   const found = statSync(place, { throwIfNoEntry: false });
-  if (found?.isFile()) return readFromTar(place);
+  if (found?.isFile()) return readFromBag(place);
   if (!found)
     throw new LetterError(
       "published",
@@ -24,12 +24,16 @@ export function openPublished(place: string): Read {
   return (path) => readFromFolder(folder, path);
 }
 
-/** Reads a bag without unpacking it. */
-function readFromTar(file: string): Read {
-  const tar = openTar(file);
-  // Who asks first is told what is wrong with the archive; until then nobody waits for it.
-  tar.catch(() => {});
-  return async (path) => (await tar)(`data/${path}`, FILE_BYTES);
+/** Reads a bag without unpacking it, once every file has been compared with its manifest. */
+function readFromBag(file: string): Read {
+  const bag = openBag(file);
+  // Who asks first is told what is wrong with the bag; until then nobody waits for it.
+  bag.catch(() => {});
+  return async (path) => {
+    const { problems, read } = await bag;
+    for (const { path, reason } of problems) throw new LetterError("published", `${path} ${reason}`);
+    return read(path);
+  };
 }
 
 /** Bytes of the longest file that is read; a shard of the longest names has 200,000. */

@@ -11,6 +11,7 @@ import { type Batch, howPage } from "./views/how-page.ts";
 import { languagesPage } from "./views/languages-page.ts";
 import { letterPage } from "./views/letter-page.ts";
 import { messagePage } from "./views/message-page.ts";
+import { type OfflineParts, offlinePage } from "./views/offline-page.ts";
 import { privacyPage } from "./views/privacy-page.ts";
 import { sharePage } from "./views/share-page.ts";
 import { signPage } from "./views/sign-page.ts";
@@ -31,8 +32,12 @@ export type SignedRecord = {
   readonly days: readonly AcceptedDay[];
 };
 
-/** Every page that is built; those after a form are made by the form service from the same views. */
-export function sitePages(site: SiteContext, record: SignedRecord): SitePage[] {
+/**
+ * Every page that is built; those after a form are made by the form service from the same views.
+ *
+ * @param offline what the page that is saved and opened without a network carries inside
+ */
+export function sitePages(site: SiteContext, record: SignedRecord, offline: OfflineParts): SitePage[] {
   const [first = "en"] = languagesOf(site);
   const shards = rowsByShard(record);
   const batches = batchesOf(record);
@@ -41,6 +46,10 @@ export function sitePages(site: SiteContext, record: SignedRecord): SitePage[] {
     { path: "/404.html", render: () => messagePage(site, first, { kind: "not_found" }) },
     { path: "/embed/", render: () => embedPage(site, first) },
     ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, { shards, batches, days: record.days })),
+    ...languagesOf(site).map((lang) => ({
+      path: `/${lang}/verify/offline.html`,
+      render: () => offlinePage(lang, site.keys.ledger, offline),
+    })),
   ];
 }
 

@@ -7,6 +7,7 @@ import { acceptedByDay, parseLedgerDays } from "../letter/ledger-day.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/record.ts";
 import { stageOf } from "../letter/signing.ts";
+import { readOfflineParts } from "../outside/offline-parts.ts";
 import { readRecordIn } from "../outside/record.ts";
 import { readSettings } from "../outside/settings.ts";
 import { type SitePage, sitePages } from "./pages.ts";
@@ -49,7 +50,8 @@ export async function readSite(environment: Readonly<Record<string, string | und
     earlier,
   });
   const days = acceptedByDay(record.entries, parseLedgerDays(environment.LEDGER_DAYS ?? ""));
-  return { context, pages: Object.freeze(sitePages(context, { entries: record.entries, rows, days })), record, keys };
+  const pages = sitePages(context, { entries: record.entries, rows, days }, await readOfflineParts());
+  return { context, pages: Object.freeze(pages), record, keys };
 }
 
 // The record is read from a tree like the repository's, where it lies in signatures/.

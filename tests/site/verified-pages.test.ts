@@ -1,54 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/acceptance.ts";
-import { idOf } from "../../scripts/letter/derivation.ts";
-import { editionOf } from "../../scripts/letter/edition.ts";
-import { publishedFiles } from "../../scripts/letter/published.ts";
-import { EMPTY_RECORD, editionSigned, totalsOf } from "../../scripts/letter/record.ts";
+import { totalsOf } from "../../scripts/letter/record.ts";
 import { isPublic } from "../../scripts/letter/shown.ts";
 import { verifyPublished } from "../../scripts/letter/verification.ts";
-import { sitePages } from "../../scripts/site/pages.ts";
-import { readContent } from "../../scripts/site/read-content.ts";
-import { siteContext } from "../../scripts/site/views/context.ts";
-import {
-  approved,
-  invent,
-  keys,
-  nothingSettled,
-  readFrom,
-  type Site,
-  service,
-  sheetOf,
-  signed,
-  vkey,
-  withdrawalsOf,
-} from "../letter/invented.ts";
+import { readFrom, type Site, vkey } from "../letter/invented.ts";
+import { publishedRecord, publishedSite } from "./published-site.ts";
 
-// The pages as they are really made, of the letter as it really is, with 300 invented signatures.
-const content = await readContent("content");
-const edition = editionOf(content.letterTexts);
-const main = (record: typeof EMPTY_RECORD) => ({ record, settled: nothingSettled, attestationKey: service.publicKey });
-let record = logEdition(EMPTY_RECORD, edition, content.letterTexts);
-for (let number = 0; number < 3; number++) {
-  const rows = Array.from({ length: 100 }, (_, i) => invent(number * 100 + i, undefined, edition).row);
-  record = acceptSheet(main(record), sheetOf(number, rows, edition), approved([[rows[3]!.id, "duplicate"]])).record;
-}
-const leaving = record.rows.slice(5, 7).map((row) => idOf(Buffer.from(row.opening, "base64url")));
-record = signed(applyWithdrawals(main(record), withdrawalsOf(9, leaving)).record);
-
-const settings = { siteUrl: "https://letter.example.org", serviceUrl: "https://letter.example.org" };
-const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));
-const context = siteContext({
-  content,
-  settings: { ...settings, mail: { kind: "smtp", url: "smtp://localhost" } },
-  keys,
-  at: "site",
-  totals: totalsOf(record),
-  newest: rows.slice(-250).toReversed(),
-});
-const site: Site = new Map();
-for (const [path, file] of publishedFiles(record, keys)) site.set(path, Buffer.from(file));
-for (const { path, render } of sitePages(context, { entries: record.entries, rows, days: [] }))
-  site.set(path.replace(/^\//, "").replace(/(^|\/)$/, "$1index.html"), Buffer.from(render()));
+const { record } = publishedRecord(3, 100);
+const site = await publishedSite(record);
 
 const reasonOf = async (of: Site) => {
   try {

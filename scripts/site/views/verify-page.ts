@@ -1,10 +1,11 @@
 import { reviewIsLate } from "./confirmed-page.ts";
 import type { SiteContext } from "./context.ts";
-import { codeField, type Problem, problemSummary, problemText } from "./form-parts.ts";
+import { type Problem, problemSummary, problemText } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
 import { told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
+import { saveOffline, verifyRoot, verifyTools } from "./verify-tools.ts";
 
 /** Where a signature is, as its owner may learn it. */
 export type SignatureState = "pending" | "accepted" | "refused" | "withdrawn" | "unknown";
@@ -18,6 +19,7 @@ export function verifyPage(
   const { verify } = stringsIn(lang);
   const { state, problem } = result;
   const text = problem && problemText(lang, problem);
+  const tools = verifyTools(lang, { action: `${site.serviceUrl}/${lang}/verify/`, own: text });
   return layout(site, lang, {
     title: verify.title,
     path: "verify/",
@@ -30,19 +32,27 @@ ${state && answer(lang, state)}${state === "pending" && result.late && reviewIsL
 <p>${prose(verify.intro)}</p>
 <p>${prose(verify.consequence)}</p>
 ${checkpoint(site, lang)}
-<h2>${verify.steps}</h2>
-<ol class="steps">
-<li><h3>${verify.step_compare}</h3><p>${prose(verify.step_compare_text)} <a href="${site.siteUrl}/ledger/checkpoint">${verify.checkpoint_file}</a></p></li>
-<li><h3>${verify.step_all}</h3><p>${prose(verify.step_all_text)}</p>
-<p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl}</code></bdi></p></li>
-<li><h3>${verify.step_own}</h3><p>${prose(verify.step_own_text)}</p>
-<form method="post" action="${site.serviceUrl}/${lang}/verify/" novalidate>
-${codeField(lang, { name: "code", id: "withdrawal_code", label: verify.code, wide: true, text })}
-<button type="submit" class="btn">${verify.button}</button>
-</form></li>
-</ol>
+<div ${verifyRoot(site, lang)}>
+<h2>${verify.question_number}</h2>
+<p data-scripted hidden>${prose(verify.in_browser)}</p>
+${tools.all}
+<p>${prose(verify.step_all_text)}</p>
+<p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl}</code></bdi></p>
+<h2>${verify.question_own}</h2>
+<p data-plain>${prose(verify.own_plain)}</p>
+<p data-scripted hidden>${prose(verify.own_scripted)}</p>
+<p>${prose(verify.own_care)}</p>
+${tools.own}
+<h2>${verify.question_kept}</h2>
+<p>${prose(verify.step_compare_text)} <a href="${site.siteUrl}/ledger/checkpoint">${verify.checkpoint_file}</a></p>
+<p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl} --since checkpoint</code></bdi></p>
+${tools.kept}
+${tools.messages}
+</div>
+${saveOffline(site, lang)}
 <h2>${verify.limits}</h2>
-<p>${prose(verify.limits_text)}</p>`,
+<p>${prose(verify.limits_text)}</p>
+<script src="${site.siteUrl}/assets/verify.js" defer></script>`,
   });
 }
 

@@ -1,0 +1,22 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { LetterError } from "../letter/error.ts";
+
+/** Ed25519 for browsers without it, a module: published as `assets/ed25519.js`. */
+export const ED25519_MODULE = fileURLToPath(import.meta.resolve("@noble/ed25519"));
+
+/** What a page that is saved and opened without a network carries inside, as text of classic scripts and of a style sheet. */
+export async function readOfflineParts(): Promise<{ script: string; ed25519: string; style: string }> {
+  const [script, style, module] = await Promise.all(
+    ["content/assets/verify.js", "content/assets/offline.css", ED25519_MODULE].map((path) => readFile(path, "utf8")),
+  );
+  return { script: script!, style: style!, ed25519: asScript(module!) };
+}
+
+// A page opened from a disk may load no module: what it exports becomes one global name.
+function asScript(module: string): string {
+  const script = module.replace(/\nexport \{ ([\w, ]+?),? \};\s*$/, "\nglobalThis.ed25519 = { $1 };");
+  if (script === module || /<\/script/i.test(script))
+    throw new LetterError("offline", "@noble/ed25519 has another form than expected");
+  return `{\n${script}\n}`;
+}

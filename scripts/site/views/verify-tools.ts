@@ -1,0 +1,82 @@
+import type { SiteContext } from "./context.ts";
+import { codeField } from "./form-parts.ts";
+import { fill, type Html, html, prose } from "./html.ts";
+import { type Lang, type Strings, stringsIn } from "./strings.ts";
+
+type Message = keyof Strings["verify"]["said"];
+
+/**
+ * The three questions that a page answers by itself, where its script (`assets/verify.js`) runs; without, the question about
+ * one's own signature is a form that the service answers.
+ *
+ * @param own what stands in the field for the code when the service has answered
+ */
+export function verifyTools(
+  lang: Lang,
+  { action, own }: { action?: string; own?: Html | undefined } = {},
+): { all: Html; own: Html; kept: Html; messages: Html } {
+  const { verify } = stringsIn(lang);
+  const online = action !== undefined;
+  return {
+    all: html`<form data-ask="all"${online && html` data-scripted hidden`}>
+<button type="submit" class="btn">${verify.check_all}</button>
+<output aria-live="polite"></output>
+</form>`,
+    own: html`<form data-ask="own"${online && html` method="post" action="${action}"`} novalidate>
+${codeField(lang, { name: "code", id: "withdrawal_code", label: verify.code, wide: true, text: own })}
+${online && html`<button type="submit" class="btn" data-plain>${verify.button}</button>\n`}<button type="submit" class="btn"${online && html` data-scripted hidden`}>${verify.look_up}</button>
+${online && html`<button type="submit" class="btn alt" data-send data-scripted hidden>${verify.send}</button>\n`}<output aria-live="polite"></output>
+</form>`,
+    kept: html`<form data-ask="kept"${online && html` data-scripted hidden`} novalidate>
+<div class="f"><label for="kept">${verify.kept_label}</label><input id="kept" name="kept" type="file"></div>
+<button type="submit" class="btn alt">${verify.kept_button}</button>
+<output aria-live="polite"></output>
+</form>`,
+    messages: html`${Object.keys(verify.said).map((name) => message(lang, name as Message))}`,
+  };
+}
+
+// The script knows no words: it copies one of these and fills in what it found.
+function message(lang: Lang, name: Message): Html {
+  const { verify } = stringsIn(lang);
+  const slots = ["done", "size", "accepted", "withdrawn", "listed", "added", "entry"].map((slot) => [
+    slot,
+    slotFor(slot),
+  ]);
+  const code = ["root", "place"].map((slot) => [
+    slot,
+    html`<bdi dir="ltr"><code class="print" data-fill="${slot}"></code></bdi>`,
+  ]);
+  const text = fill(verify.said[name], Object.fromEntries([...slots, ...code]));
+  const more = name === "receipt" && html`<p><button type="button" class="btn alt">${verify.make_receipt}</button></p>`;
+  return html`<template data-message="${name}"><div class="${TONE[name] ?? "note"}"><p>${text}</p>${more}</div></template>\n`;
+}
+
+function slotFor(slot: string): Html {
+  return html`<span data-fill="${slot}"></span>`;
+}
+
+const TONE: Partial<Record<Message, string>> = {
+  good: "good",
+  listed: "good",
+  kept: "good",
+  kept_receipt: "good",
+  wrong: "bad",
+  rewritten: "bad",
+  trouble: "bad",
+  receipt: "mid",
+  not_listed: "mid",
+  kept_withdrawn: "mid",
+};
+
+/** Where the script finds what it checks, and with which key. */
+export function verifyRoot(site: SiteContext, lang: Lang): Html {
+  return html`data-verify data-site="${site.siteUrl}/" data-vkey="${site.keys.ledger}" data-lang="${lang}"`;
+}
+
+/** Where the saved page is; it is offered to be saved, not to be opened here. */
+export function saveOffline(site: SiteContext, lang: Lang): Html {
+  const { verify } = stringsIn(lang);
+  return html`<h2>${verify.offline}</h2><p>${prose(verify.offline_text)}</p>
+<p><a href="${site.siteUrl}/${lang}/verify/offline.html" download="verify-${lang}.html">${verify.offline_link}</a></p>`;
+}

@@ -1,0 +1,63 @@
+import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/acceptance.ts";
+import { idOf } from "../../scripts/letter/derivation.ts";
+import { editionOf } from "../../scripts/letter/edition.ts";
+import { publishedFiles } from "../../scripts/letter/published.ts";
+import { type CampaignRecord, EMPTY_RECORD, editionSigned, totalsOf } from "../../scripts/letter/record.ts";
+import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
+import { sitePages } from "../../scripts/site/pages.ts";
+import { readContent } from "../../scripts/site/read-content.ts";
+import { siteContext } from "../../scripts/site/views/context.ts";
+import {
+  approved,
+  invent,
+  keys,
+  nothingSettled,
+  type Site,
+  service,
+  sheetOf,
+  signed,
+  withdrawalsOf,
+} from "../letter/invented.ts";
+
+const content = await readContent("content");
+
+/** The edition of the letter as it stands in this repository. */
+export const edition = editionOf(content.letterTexts);
+
+const main = (record: CampaignRecord) => ({ record, settled: nothingSettled, attestationKey: service.publicKey });
+
+/**
+ * The record of the real letter after some sheets of invented signatures: from each one row was refused, and in the end two
+ * were withdrawn. `earlier` is its checkpoint after the first sheet.
+ */
+export function publishedRecord(sheets: number, rowsEach: number): { record: CampaignRecord; earlier: string } {
+  let record = logEdition(EMPTY_RECORD, edition, content.letterTexts);
+  let earlier: string | undefined;
+  for (let number = 0; number < sheets; number++) {
+    const rows = Array.from({ length: rowsEach }, (_, i) => invent(number * rowsEach + i, undefined, edition).row);
+    record = acceptSheet(main(record), sheetOf(number, rows, edition), approved([[rows[3]!.id, "duplicate"]])).record;
+    earlier ??= signed(record).checkpoint;
+  }
+  const leaving = record.rows.slice(5, 7).map((row) => idOf(Buffer.from(row.opening, "base64url")));
+  record = signed(applyWithdrawals(main(record), withdrawalsOf(9, leaving)).record);
+  return { record, earlier: earlier! };
+}
+
+/** Every file of the site of a record, made as the build makes it. */
+export async function publishedSite(record: CampaignRecord, origin = "https://letter.example.org"): Promise<Site> {
+  const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));
+  const context = siteContext({
+    content,
+    settings: { siteUrl: origin, serviceUrl: origin, mail: { kind: "smtp", url: "smtp://localhost" } },
+    keys,
+    at: "site",
+    totals: totalsOf(record),
+    newest: rows.slice(-250).toReversed(),
+  });
+  const offline = await readOfflineParts();
+  const site: Site = new Map();
+  for (const [path, file] of publishedFiles(record, keys)) site.set(path, Buffer.from(file));
+  for (const { path, render } of sitePages(context, { entries: record.entries, rows, days: [] }, offline))
+    site.set(path.replace(/^\//, "").replace(/(^|\/)$/, "$1index.html"), Buffer.from(render()));
+  return site;
+}
