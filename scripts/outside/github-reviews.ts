@@ -67,7 +67,8 @@ async function readActs(
       const single = (line.start_line ?? line.original_start_line ?? null) === null && line.subject_type !== "file";
       const row = single && path === sheetPath(sheet) ? rowOf(diff_hunk) : undefined;
       const act = {
-        at: created_at,
+        // A draft says nothing until it is published: what its author wrote meanwhile came before it.
+        at: shown,
         kind: 1,
         id: Number(id),
         by: Number(user.id),

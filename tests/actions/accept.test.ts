@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { formatSheet, sheetPath } from "../../scripts/letter/sheet.ts";
 import { invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
 import { ask } from "../support/github-calls.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
@@ -147,6 +148,36 @@ describe("the workflow accept", () => {
     repository.commit(`pending/${sheet.sheet}`, "x", { "README.md": "x\n" });
     expect((await campaign.accept()).outcomes).toEqual([]);
     expect(repository.log("main")[0]!.parents).toHaveLength(1);
+  });
+
+  it("merges the commit that was approved, and no other, when the branch moves while it is at work", async () => {
+    const pull = await campaign.fileSheet(sheet);
+    for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    const { repository } = campaign.github;
+    const approved = repository.git("rev-parse", `pending/${sheet.sheet}`);
+    let pushed: string | undefined;
+    campaign.github.setFault(({ operation }) => {
+      // Between the reading of the reviews and the merge, whoever has the file App's key sends other rows.
+      if (operation === "git push" && pushed === undefined) {
+        repository.git("update-ref", `refs/heads/pending/${sheet.sheet}`, `${approved}^`);
+        const text = formatSheet(sheetOf(1, [invent(7, "name").row]));
+        pushed = repository.commit(`pending/${sheet.sheet}`, "other rows", { [sheetPath(sheet.sheet)]: text });
+        campaign.github.state.pulls[0]!.headSha = pushed;
+      }
+      return undefined;
+    });
+    const { outcomes, main } = await campaign.accept();
+    campaign.github.setFault();
+    expect(pushed).toBeDefined();
+    expect(outcomes).toMatchObject([{ state: "accepted", accepted: 3 }]);
+    expect(repository.log("main")[0]!.parents[1]).toBe(approved);
+    expect(main.record.rows).toHaveLength(3);
+    // The branch that has moved is left alone, and its sheet is settled: nothing more comes of it.
+    expect(repository.git("rev-parse", `pending/${sheet.sheet}`)).toBe(pushed);
+    for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    const again = await campaign.accept();
+    expect(again.outcomes).toMatchObject([{ state: "invalid", reason: "this sheet has been settled before" }]);
+    expect(again.main.record.rows).toHaveLength(3);
   });
 
   it("takes nothing over when the connection is cut after the push, and finds out that it was done", async () => {

@@ -73,6 +73,36 @@ describe("reading the reviews on GitHub", () => {
     expect(open?.acts.at(-1)).toEqual({ by: one.id, state: "commented", commit, body: "refuse fake-name" });
   });
 
+  it("takes a comment that was drafted as said when it was published", async () => {
+    const commit = await fileSheet();
+    const [one] = campaign.moderators;
+    const where = { path: sheetPath(sheet.sheet), line: 10, side: "RIGHT" };
+    await mustAsk(campaign.github, one.token, "POST", "issues/1/comments", { body: `keep ${first}` });
+    campaign.github.advance(60_000);
+    const comments = [{ ...where, body: "refuse fake-name" }];
+    await pulls(one, "reviews", { event: "COMMENT", body: "", commit_id: commit, comments });
+    const drafted = campaign.github.state.comments.at(-1)!;
+    // As GitHub tells it of a draft that was begun before the other comment.
+    campaign.github.state.comments.splice(-1, 1, { ...drafted, createdAt: "2026-01-01T00:00:00Z" });
+    const [open] = await campaign.host.openSheets();
+    expect(open?.acts.map(({ body }) => body)).toEqual([`keep ${first}`, "", "refuse fake-name"]);
+  });
+
+  it("asks no more about dozens of pull requests of strangers than their list", async () => {
+    const commit = await fileSheet();
+    const { state, calls } = campaign.github;
+    for (let i = 0; i < 40; i++) {
+      const author = { id: 1000 + i, login: `stranger-${i}`, type: "User" } as const;
+      openPull(state, author, {
+        ...{ headSha: commit, base: "main", title: "sheet", headOwner: author.login },
+        head: `pending/${sheet.sheet}`,
+      });
+    }
+    const before = calls.length;
+    expect((await campaign.host.openSheets()).map(({ commit: sha }) => sha)).toEqual([commit]);
+    expect(calls.length - before).toBeLessThan(8);
+  });
+
   it("reads on over many pages", async () => {
     await fileSheet();
     for (let i = 0; i < 130; i++) {
