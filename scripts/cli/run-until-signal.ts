@@ -23,6 +23,8 @@ export async function runUntilSignal(service: Running, introduction: string, clo
   console.log(introduction);
   console.log(`ready ${origin}/`);
   await stopped;
+  // What still waits for somebody elsewhere must not keep the process.
+  setTimeout(() => process.exit(), 500).unref();
 }
 
 function stopOnSignal(close: () => Promise<void>): Promise<void> {

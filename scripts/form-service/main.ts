@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../outside/clock.ts";
 import { openDatabase } from "../outside/database.ts";
 import type { GitHost } from "../outside/git-host.ts";
@@ -12,6 +13,7 @@ import type { SiteContext } from "../site/views/context.ts";
 import { createApp } from "./app.ts";
 import { type Bursts, NO_BURSTS, openBursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
+import { openClockWatch } from "./clock-watch.ts";
 import { openCodeMails } from "./code-mails.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
@@ -61,6 +63,7 @@ export type FormService = {
 const EXPIRE_EVERY = 60_000;
 const LOOK_EVERY = 60_000;
 const READ_LISTS_EVERY = 60_000;
+const REORDER_EVERY = 3_600_000;
 
 /** Opens database, mail and seal, reads main, and listens on `settings.port`. */
 export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
@@ -137,19 +140,30 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         await store.alone("file", () => fileAgain({ store, gitHost, attempts, log }));
       }),
     );
-    const expiry = every(EXPIRE_EVERY, means, () => metrics.round("expiry", () => deleteExpired(store, clock, codes)));
+    const watch = openClockWatch(clock, () => performance.now());
+    const expiry = every(EXPIRE_EVERY, means, () =>
+      metrics.round("expiry", async () => {
+        if (watch.isSteady()) await deleteExpired(store, clock, codes);
+        else log.warn({}, "the clock was set: for a day nothing is deleted for its age");
+      }),
+    );
+    const order = every(REORDER_EVERY, means, () => store.reorder());
     return {
       port: listener.port,
       metricsPort: numbers?.port,
       fileNow: filing.now,
       async close() {
         const deadline = performance.now() + 8_000;
-        const rounds = [filing, looking, lists, expiry].map((round) => round.stop());
+        const rounds = [filing, looking, lists, expiry, order].map((round) => round.stop());
         // A request that still runs may have a mail to send.
         await listener.close(4_000);
         await codeMails.idle();
-        await Promise.all([numbers?.close(), mails.close(Math.max(0, deadline - performance.now())), ...rounds]);
+        const left = () => Math.max(0, deadline - performance.now());
+        // A round that waits for a git host that does not answer is done again after the next start.
+        const ended = Promise.race([Promise.all(rounds), sleep(left(), undefined, { ref: false })]);
+        await Promise.all([numbers?.close(), mails.close(left()), ended]);
         await sealing.close();
+        await store.reorder();
         await store.scrub();
         await store.close();
       },

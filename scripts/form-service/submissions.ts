@@ -3,6 +3,7 @@ import { confirmKeyOf, sha256, withdrawalCodeOf } from "../letter/derivation.ts"
 import type { Clock } from "../outside/clock.ts";
 import type { Query, Store } from "./schema.ts";
 import { openSubmission, sealSubmission, type WaitingSubmission } from "./sealed-submission.ts";
+import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** How long a code is good for, in milliseconds. */
 export const CODE_LIFE = 48 * 3_600_000;
@@ -49,10 +50,8 @@ export function tryCode(store: Store, clock: Clock, s: Uint8Array, code: string)
     } else {
       const submission = openSubmission(row.sealed, confirmKeyOf(s, code));
       if (submission && clock.now().getTime() < Date.parse(submission.expires)) return { state: "waiting", submission };
-      if (submission) {
-        await deleteSubmission(query, s_hash);
-        return undefined;
-      }
+      // It is deleted by `deleteExpired` alone: the clock may have been set wrong for a moment.
+      if (submission) return undefined;
     }
     if (row.tries + 1 >= TRIES) await deleteSubmission(query, s_hash);
     else
@@ -97,14 +96,11 @@ export async function deleteSubmission(query: Query, s_hash: string): Promise<vo
  *
  * The log of changes is emptied each time, whatever was deleted: it tells who confirmed after whom.
  */
-export async function deleteExpired(store: Store, clock: Clock, codes: { takeExpired(): string[] }): Promise<void> {
+export async function deleteExpired(store: Store, clock: Clock, codes: Pick<WaitingCodes, "expire">): Promise<void> {
   const lastDay = dayAfter(dayOf(new Date(clock.now().getTime() - CODE_LIFE)), -1);
   await store.change((query) => query.deleteFrom("submission").where("day", "<=", lastDay).execute());
-  const expired = codes.takeExpired();
-  // A statement holds a limited number of values.
-  for (let at = 0; at < expired.length; at += 1000) {
-    const some = expired.slice(at, at + 1000);
-    await store.change((query) => query.deleteFrom("submission").where("s_hash", "in", some).execute());
-  }
+  await codes.expire(async (hashes) => {
+    await store.change((query) => query.deleteFrom("submission").where("s_hash", "in", hashes).execute());
+  });
   await store.scrub();
 }

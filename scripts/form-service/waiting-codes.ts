@@ -13,14 +13,17 @@ export type WaitingCodes = {
   takeAgain(s: Uint8Array): WaitingCode | undefined;
   /** Forgets code and address once the submission is confirmed; when it expires is still known. */
   forget(s: Uint8Array): void;
-  /** The hashes of `s` whose 48 hours are over; they are known no more after this call. */
-  takeExpired(): string[];
+  /** Gives the hashes of `s` whose 48 hours are over to `remove`, some at a time; known until that has succeeded. */
+  expire(remove: (hashes: string[]) => Promise<void>): Promise<void>;
 };
 
 /** Mails for one submission, the first one included. */
 const MAILS = 3;
 /** More would be a flood; the oldest then cannot be sent again. */
 const CAPACITY = 200_000;
+
+/** A statement holds a limited number of values. */
+const AT_ONCE = 1000;
 
 type Entry = { waiting: WaitingCode | undefined; expires: number; mails: number };
 
@@ -51,15 +54,18 @@ export function openWaitingCodes(clock: Clock): WaitingCodes {
       return entry?.waiting;
     },
     forget: (s) => drop(entries.get(hashOf(s))),
-    takeExpired() {
-      const expired: string[] = [];
-      for (const [hash, entry] of entries) {
-        if (clock.now().getTime() < entry.expires) break;
-        drop(entry);
-        entries.delete(hash);
-        expired.push(hash);
+    async expire(remove) {
+      for (;;) {
+        const expired: string[] = [];
+        for (const [hash, entry] of entries) {
+          if (clock.now().getTime() < entry.expires || expired.length === AT_ONCE) break;
+          drop(entry);
+          expired.push(hash);
+        }
+        if (expired.length === 0) return;
+        await remove(expired);
+        for (const hash of expired) entries.delete(hash);
       }
-      return expired;
     },
   };
 }

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
+import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
+import { openDatabase } from "../../scripts/outside/database.ts";
+import { readSettings } from "../../scripts/outside/settings.ts";
+import { confirm } from "../journeys/signatory.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
-import { runKills } from "./kill-campaign.ts";
+import { makeDataDir, removeDataDir } from "../support/service.ts";
+import { startInstance } from "./instances.ts";
+import { openAcceptance, runKills, submitMany } from "./kill-campaign.ts";
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -18,4 +26,26 @@ it("loses and doubles nobody on SQLite when it is killed in the midst of confirm
 
 it("loses and doubles nobody on PostgreSQL when one of three instances is", { timeout: 120_000 }, async () => {
   await runKills({ seed: 1, points: 3, atOnce: 15, instances: 3, server });
+});
+
+// Everything that was answered before the end is there; what is not answered may be done again.
+it.each(["SQLite", "PostgreSQL"])("on %s it stops within ten seconds in the midst of confirmations", async (kind) => {
+  const dataDir = makeDataDir();
+  const settings = {
+    ...{ DATA_DIR: dataDir, MAIL_URL: "capture:", FILE_EVERY: "100ms" },
+    ...(kind === "SQLite" ? {} : { DATABASE_URL: await server.newDatabase() }),
+  };
+  const edition = await (await openAcceptance(dataDir))();
+  const store = await openDatabase<Tables>(readSettings(settings).database, MIGRATIONS);
+  const people = await submitMany(store, 60, edition, fixedRandomness("stop"));
+  const instance = await startInstance(settings);
+  const answers = people.map(({ s, code }) => confirm(instance.origin, { lang: "en", s }, code).catch(() => undefined));
+  await Promise.race(answers);
+  expect(await instance.stop()).toBe(0);
+  const told = (await Promise.all(answers)).filter((code) => code !== undefined);
+  expect(told.length).toBeGreaterThan(0);
+  const vault = new Set((await store.query.selectFrom("vault").select("id").execute()).map(({ id }) => id));
+  expect(told.filter((code) => !vault.has(idOf(openingOf(code))))).toEqual([]);
+  await store.close();
+  removeDataDir(dataDir);
 });

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
 import { afterAll, expect, it } from "vitest";
-import { type Migration, openDatabase } from "../../scripts/outside/database.ts";
+import { lookAtDatabase, type Migration, openDatabase } from "../../scripts/outside/database.ts";
 
 type Tables = { word: { key: string; text: string } };
 const folder = mkdtempSync(join(tmpdir(), "undersigned-database-"));
@@ -46,6 +47,46 @@ it("leaves no byte of what was deleted once it is scrubbed", async () => {
   await database.query.deleteFrom("word").execute();
   await database.scrub();
   for (const end of ["", "-wal"]) expect(readFileSync(at("c.db").path + end).includes("canary-")).toBe(false);
+  await database.close();
+});
+
+it("tells nothing of the order in which its rows came, once it is reordered", async () => {
+  const keys = Array.from({ length: 500 }, (_, i) => createHash("sha256").update(String(i)).digest("hex"));
+  const files: Buffer[] = [];
+  for (const [name, order] of [["f.db", keys] as const, ["g.db", keys.toSorted()] as const]) {
+    const database = await openDatabase<Tables>(at(name), [first]);
+    for (const key of order) {
+      await database.change((query) =>
+        query
+          .insertInto("word")
+          .values({ key, text: "x".repeat(100) })
+          .execute(),
+      );
+    }
+    await database.reorder();
+    await database.scrub();
+    // Behind the header, which counts changes.
+    files.push(readFileSync(at(name).path).subarray(100));
+    await database.close();
+  }
+  expect(files[0]!.equals(files[1]!)).toBe(true);
+});
+
+it("is not held up by a backup that is being made", async () => {
+  const database = await openDatabase<Tables>(at("h.db"), [first]);
+  const reader = await lookAtDatabase<Tables>(at("h.db"));
+  const add = (key: string) => database.change((query) => query.insertInto("word").values({ key, text: "" }).execute());
+  await add("a");
+  const seen = await reader.snapshot(async (query) => {
+    const before = await query.selectFrom("word").select("key").execute();
+    await add("b");
+    const began = performance.now();
+    await database.scrub();
+    expect(performance.now() - began).toBeLessThan(4000);
+    return [before, await query.selectFrom("word").select("key").execute()];
+  });
+  expect(seen).toEqual([[{ key: "a" }], [{ key: "a" }]]);
+  await reader.close();
   await database.close();
 });
 
