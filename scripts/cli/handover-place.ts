@@ -16,6 +16,8 @@ export type HandoverPlace = {
   readonly content: Content;
   readonly keys: PublicKeys;
   readonly record: CampaignRecord;
+  /** the repository that holds main as objects */
+  readonly repository: string;
   /** where this machine accepts too: the whole campaign */
   readonly local: LocalCampaign | undefined;
 };
@@ -27,14 +29,14 @@ export async function openHandoverPlace(): Promise<HandoverPlace> {
   if (settings.gitHost.kind === "local") {
     const local = await openLocalCampaign("refuse");
     const { record } = await local.host.readMain();
-    return { settings, content, keys: local.keys.publicKeys, record, local };
+    return { settings, content, keys: local.keys.publicKeys, record, repository: local.host.repository, local };
   }
   const { repository, app, apiUrl, serverUrl } = settings.gitHost;
   const { publicKeys } = await openServiceKeys(settings.dataDir, content.campaign);
   const api = openGitHub({ repository, as: app, apiUrl, clock: systemClock });
   const mirror = join(settings.dataDir, "mirror.git");
   const { record } = await openGitHubHost({ api, mirror, serverUrl, propose: filesNothing }).readMain();
-  return { settings, content, keys: publicKeys, record, local: undefined };
+  return { settings, content, keys: publicKeys, record, repository: mirror, local: undefined };
 }
 
 function filesNothing(): never {

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { stageOf } from "../letter/signing.ts";
 import { isDatabaseTrouble } from "../outside/database-trouble.ts";
 import { causeOf } from "../outside/log.ts";
 import { languagesOf } from "../site/views/context.ts";
@@ -44,6 +45,7 @@ export function createApp(service: Service): App {
         const request = context.req.raw;
         const { address, answered } = context.env;
         const client = service.clients.of(request, address);
+        if (isDestroyed(service)) return message(service.site(), request, { kind: "destroyed" }, 410);
         if (method === "GET") return handle({ request, lang, form: new URLSearchParams(), client, answered });
         if (!isOwnPost(request, origins)) return refuse(service, request, 403);
         const wait = service.limits.form(client);
@@ -71,6 +73,14 @@ export function createApp(service: Service): App {
     },
   };
 }
+
+/** After the purge no code and no address is known any more: every form says whom the signatures were given to. */
+function isDestroyed(service: Service): boolean {
+  // Whatever is logged later is notices: the purge stands among the last entries.
+  return stageOf(service.main()?.record.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
+}
+
+const LAST_ENTRIES = 20;
 
 /** Without a socket nobody can tell when the answer has arrived: it counts as handed over once it has been given back. */
 function unknownPeer(): Peer {

@@ -20,6 +20,8 @@ export type StandInGitHost = Pick<GitHost, "head" | "readMain" | "file" | "pendi
   record(): CampaignRecord;
   edition: string;
   changeLetter(texts: ReadonlyMap<string, string>): string;
+  /** Puts an entry on the ledger as a notice does. */
+  log(entry: string): void;
 };
 
 /** A git host in memory that accepts by the real rules. Filing another content under a known id is an error. */
@@ -73,6 +75,9 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
       const next = editionOf(changed);
       record = logEdition(record, next, changed);
       return next;
+    },
+    log(entry) {
+      record = { ...record, entries: [...record.entries, entry] };
     },
   };
 }

@@ -1,0 +1,29 @@
+import type { Store, Tables } from "./schema.ts";
+
+const TABLES = [
+  "submission",
+  "code",
+  "vault",
+  "signature",
+  "address",
+  "sheet",
+  "withdrawal",
+] as const satisfies readonly (keyof Tables)[];
+
+/** Signatures that are neither accepted nor settled otherwise: nobody has decided on them. */
+export async function countUndecided({ query }: Store): Promise<number> {
+  const rows = await query
+    .selectFrom("signature")
+    .select("id")
+    .where("state", "in", ["confirmed", "filing", "filed"])
+    .execute();
+  return rows.length;
+}
+
+/** Deletes every row of every table. What the database's own copies and logs still hold is its keeper's to destroy. */
+export async function deleteEverything(store: Store): Promise<void> {
+  await store.change(async (query) => {
+    for (const table of TABLES) await query.deleteFrom(table).execute();
+  });
+  await store.scrub();
+}

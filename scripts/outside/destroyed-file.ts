@@ -1,0 +1,25 @@
+import { open, rm, stat } from "node:fs/promises";
+
+/**
+ * Destroys a file: its bytes are written over, and it is removed; a folder is removed with all that is in it.
+ *
+ * On flash memory and on file systems that copy on write the old bytes may outlive that: only a disk that is encrypted,
+ * and whose key is destroyed, is sure.
+ *
+ * @returns false when there was nothing
+ */
+export async function destroyFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return false;
+  if (found.isFile()) {
+    const file = await open(path, "r+");
+    for (let at = 0; at < found.size; at += CHUNK)
+      await file.write(new Uint8Array(Math.min(CHUNK, found.size - at)), 0, undefined, at);
+    await file.sync();
+    await file.close();
+  }
+  await rm(path, { recursive: true, force: true });
+  return true;
+}
+
+const CHUNK = 2 ** 20;
