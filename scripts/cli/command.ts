@@ -51,5 +51,5 @@ function parseOrExplain<T>(parse: () => T, help: string): T {
 function oneLine(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   const hint = cause instanceof LetterError ? "" : " (unexpected: run again with DEBUG=1 to see where)";
-  return `error: ${message.replace(/\s*\n\s*/g, " ")}${hint}`;
+  return `error: ${message.replace(/(?<!\s)\s*\n\s*/g, " ")}${hint}`;
 }

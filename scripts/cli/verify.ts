@@ -40,7 +40,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
     const pinned = { ledger: values.vkey !== undefined, attestation: attestationKey !== undefined };
     console.log(values.json ? asJson(found, pinned) : inWords(found, pinned));
   } catch (cause) {
-    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\s*\n\s*/g, " ");
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/(?<!\s)\s*\n\s*/g, " ");
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
     console.log(values.json ? JSON.stringify({ ok: false, reason }) : `failed: ${reason}`);
     process.exitCode = 1;

@@ -11,8 +11,27 @@ export type Listener = {
   close(deadline: number): Promise<void>;
 };
 
-// Slow lines may take their time, but nobody may hold a socket for ever.
-const TIMES = { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16 * 1024 };
+/** How long a client may take, in milliseconds. Slow lines may take their time, but nobody may hold a socket for ever. */
+export type Patience = {
+  /** for the head of a request, and for all of it */
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  /** between two requests, and between two bytes of an answer that it takes */
+  readonly keepAliveTimeout: number;
+  readonly timeout: number;
+};
+export const PATIENCE: Patience = {
+  ...{ headersTimeout: 15_000, requestTimeout: 30_000 },
+  ...{ keepAliveTimeout: 10_000, timeout: 60_000 },
+};
+/** Bytes of the longest head, and connections at once: a process has a limited number of files. */
+const LIMITS = { maxHeaderSize: 16 * 1024, connections: 4_000 };
+
+// What is no request gets no page, but what stands at its head is as strict as elsewhere.
+const HEADERS = {
+  ...{ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" },
+  ...{ "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", Connection: "close" },
+};
 
 /**
  * Listens on a port of this machine; rejects when it is taken.
@@ -23,12 +42,13 @@ export async function listen(
   fetch: App["fetch"],
   { port, from }: { port: number; from: "anywhere" | "this machine" },
   log: Log,
+  patience: Patience = PATIENCE,
 ): Promise<Listener> {
   const errorHandler = (error: unknown) => {
     const cause = causeOf(error);
     log.warn(cause, "a request failed before it reached a page");
     // Without an answer the socket would stay open for ever. A RequestError is of a host or a path that makes no URL.
-    return new Response(null, { status: cause.error === "RequestError" ? 400 : 500, headers: { Connection: "close" } });
+    return new Response(null, { status: cause.error === "RequestError" ? 400 : 500, headers: HEADERS });
   };
   const answer = getRequestListener(
     (request, env) => {
@@ -38,7 +58,21 @@ export async function listen(
     },
     { errorHandler },
   );
-  const server = createServer(TIMES, answer);
+  const { maxHeaderSize, connections } = LIMITS;
+  const { timeout, ...times } = patience;
+  const looks = Math.min(2_000, times.headersTimeout / 4);
+  // A request without a host is refused above, as a request that makes no URL.
+  const means = { maxHeaderSize, connectionsCheckingInterval: looks, requireHostHeader: false };
+  const server = createServer({ ...times, ...means }, answer);
+  server.timeout = timeout;
+  server.maxConnections = connections;
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+    const head = Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(
+      `HTTP/1.1 ${STATUS[error.code ?? ""] ?? "400 Bad Request"}\r\n${head.join("")}Content-Length: 0\r\n\r\n`,
+    );
+  });
   if (from === "this machine") {
     server.on("connection", (socket) => {
       if (!isLoopback(socket.remoteAddress ?? "")) socket.destroy();
@@ -62,6 +96,12 @@ export async function listen(
     },
   };
 }
+
+const STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Content Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
 
 /** Whether an address of a socket is this machine's own: 127.0.0.0/8, ::1, and the former written as IPv6. */
 export function isLoopback(address: string): boolean {

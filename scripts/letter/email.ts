@@ -7,11 +7,13 @@ export type EmailProblem = "missing" | "format";
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})$/;
 
+const AROUND = /[\s\u200e\u200f\u2066-\u2069]/;
+
 /** The address as it was typed, white space around it gone: mail is sent to exactly this one. At most 254 bytes. */
 export function parseEmail(raw: string): { email: string } | { problem: EmailProblem } {
   if (raw.length > 1000) return { problem: "format" };
   // Phones and mail programs add direction marks when an address is pasted into Persian text.
-  const email = raw.replace(/^[\s\u200e\u200f\u2066-\u2069]+|[\s\u200e\u200f\u2066-\u2069]+$/g, "");
+  const email = trim(raw);
   if (email === "") return { problem: "missing" };
   const at = email.lastIndexOf("@");
   const [local, domain] = [email.slice(0, at), asciiDomain(email.slice(at + 1))];
@@ -23,11 +25,17 @@ export function parseEmail(raw: string): { email: string } | { problem: EmailPro
 export function canonicalEmail(email: string): string {
   const at = email.lastIndexOf("@");
   const domain = asciiDomain(email.slice(at + 1)).replace(/^googlemail\.com$/, "gmail.com");
-  const local = email
-    .slice(0, at)
-    .toLowerCase()
-    .replace(/(?!^)\+.*$/, "");
+  const typed = email.slice(0, at).toLowerCase();
+  const tag = typed.indexOf("+", 1);
+  const local = tag < 0 ? typed : typed.slice(0, tag);
   return `${domain === "gmail.com" ? local.replaceAll(".", "") : local}@${domain}`;
+}
+
+function trim(raw: string): string {
+  let [from, to] = [0, raw.length];
+  while (from < to && AROUND.test(raw[from] ?? "")) from++;
+  while (to > from && AROUND.test(raw[to - 1] ?? "")) to--;
+  return raw.slice(from, to);
 }
 
 function asciiDomain(domain: string): string {

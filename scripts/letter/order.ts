@@ -51,7 +51,7 @@ function plainLine(line: string): string {
     .replace(/[‐‑‒–—−]/g, "-")
     .trim()
     .replace(/^([-+•]|\d{1,3}[.)]) */, "")
-    .replace(/[.,;!]+$/, "")
+    .replace(/(?<![.,;!])[.,;!]+$/, "")
     .replace(/^(\w+) *:/, "$1 ")
     .toLowerCase()
     .replace(/\s+/g, " ")

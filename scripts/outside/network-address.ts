@@ -9,7 +9,7 @@ export function parseAddress(text: string): string | undefined {
     .trim()
     .replace(/^\[(.*)\](:\d+)?$/, "$1")
     .replace(/^([\d.]+):\d+$/, "$1")
-    .replace(/%.*$/, "");
+    .replace(/%.*/s, "");
   if (isIPv4(bare)) return bare;
   if (!isIPv6(bare)) return undefined;
   if (bare === "::1") return bare;

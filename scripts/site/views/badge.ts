@@ -23,5 +23,5 @@ ${textLine(lang, text, face, { start: SIDE, top: 28, width, fill: "#17202a" })}
 </svg>
 `.toString();
   // Outlines say nothing to a program that reads aloud.
-  return outlined(svg).replace(/<svg ([^>]*)>/, `<svg $1 role="img"><title>${html`${text}`}</title>`);
+  return outlined(svg).replace(/<svg ([^<>]*)>/, `<svg $1 role="img"><title>${html`${text}`}</title>`);
 }

@@ -40,4 +40,4 @@ ${told.map(
 `.toString();
 }
 
-const plain = (markup: { toString(): string }) => markup.toString().replaceAll(/<[^>]*>/g, "");
+const plain = (markup: { toString(): string }) => markup.toString().replaceAll(/<[^<>]*>/g, "");

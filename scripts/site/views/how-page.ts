@@ -49,7 +49,7 @@ function chart(lang: Lang, batches: readonly Batch[]): Html {
   return barChart(lang, {
     id: "batches",
     title: how.chart,
-    description: description.toString().replace(/<[^>]*>/g, ""),
+    description: description.toString().replace(/<[^<>]*>/g, ""),
     parts: [how.accepted, how.refused, how.left_out],
     bars: batches.map((batch, i) => ({
       label: numeral(lang, i + 1),
