@@ -113,7 +113,7 @@ export const en = {
       waiting:
         "Until you confirm, what you enter is stored encrypted on our server, for 48 hours at most; without the code and the link in your mailbox nobody can read it.",
       sealed:
-        "After that your e-mail address, and your name unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
+        "After that your e-mail address, your place, and your name unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
       listed:
         "Only if you choose it, your name or initials, your place and the day stand on the public list, until you withdraw; we cannot call back copies that others make of it.",
       ledger: "The ledger keeps for ever that somebody signed, without name or address.",

@@ -1,4 +1,5 @@
 import type { SiteContext } from "./context.ts";
+import { copyTools } from "./copy-tools.ts";
 import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
 import { type Lang, stringsIn } from "./strings.ts";
@@ -24,7 +25,7 @@ ${late && reviewIsLate(lang)}
 <h2>${confirmed.keep_title}</h2>
 <p>${prose(confirmed.what_for)}</p>
 <p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
-<p class="tools" data-copy="withdrawal-code" data-label="${page.copy}" data-done="${page.copied}"></p>
+${copyTools(lang, "withdrawal-code")}
 <div class="pair"><section><h3>${confirmed.write_title}</h3><p>${prose(confirmed.write)}</p></section>
 <section class="not"><h3>${confirmed.do_not_write_title}</h3><p>${prose(confirmed.do_not_write)}</p></section></div>
 <p>${prose(confirmed.again)}</p>

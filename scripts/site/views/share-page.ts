@@ -1,16 +1,15 @@
 import type { SiteContext } from "./context.ts";
+import { copyTools } from "./copy-tools.ts";
 import { fill, type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /** Ways to pass the letter on that tell nobody before they are chosen: plain links, and files to take along. */
 export function sharePage(site: SiteContext, lang: Lang): string {
-  const { share, page } = stringsIn(lang);
+  const { share } = stringsIn(lang);
   const address = `${site.publicUrl}${lang}/`;
-  const tools = (id: string) =>
-    html`<p class="tools" data-copy="${id}" data-label="${page.copy}" data-done="${page.copied}"></p>`;
   const toCopy = (id: string, text: string) =>
-    html`<p class="command" dir="ltr"><code id="${id}">${text}</code></p>\n${tools(id)}`;
+    html`<p class="command" dir="ltr"><code id="${id}">${text}</code></p>\n${copyTools(lang, id)}`;
   const frame = `<iframe src="${site.publicUrl}embed/${lang}/" title="${site.campaign.site_title[lang]}" width="320" height="64" style="border:0" loading="lazy"></iframe>`;
   const picture = `<a href="${address}"><img src="${site.publicUrl}embed/${lang}.svg" alt="${site.campaign.site_title[lang]}" height="44"></a>`;
   return layout(site, lang, {

@@ -1,5 +1,6 @@
 import { reviewIsLate } from "./confirmed-page.ts";
 import type { SiteContext } from "./context.ts";
+import { copyTools } from "./copy-tools.ts";
 import { type Problem, problemSummary, problemText } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
@@ -37,7 +38,8 @@ ${checkpoint(site, lang)}
 <p data-scripted hidden>${prose(verify.in_browser)}</p>
 ${tools.all}
 <p>${prose(verify.step_all_text)}</p>
-<p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl}</code></bdi></p>
+<p class="command"><bdi dir="ltr"><code id="command">npm run verify -- ${site.publicUrl}</code></bdi></p>
+${copyTools(lang, "command")}
 <h2>${verify.question_own}</h2>
 <p data-plain>${prose(verify.own_plain)}</p>
 <p data-scripted hidden>${prose(verify.own_scripted)}</p>
