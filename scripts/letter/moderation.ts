@@ -99,8 +99,9 @@ function applyState(mine: Standing, act: ReviewAct, commit: string): void {
     case "dismissed":
       mine.approves = false;
       mine.blocks = false;
-      // It took a rejection back when it was given: whoever dismisses it must not bring that back.
+      // It took a rejection and a slip back when it was given: whoever dismisses it must not bring them back.
       mine.reject = undefined;
+      mine.unclear = false;
       return;
     case "commented":
       return;

@@ -158,13 +158,17 @@ async function take(past: Past, step: Step): Promise<boolean> {
     case "block":
       return say(token, "POST", "pulls/PULL/reviews", { event: "REQUEST_CHANGES", body: "Please wait." });
     case "refuse":
+    case "slip":
     case "keep":
     case "reject": {
       const row = step.do === "reject" ? "" : IDS[step.row]!;
       const line = row === "" ? 0 : (await text(pull!)).split("\n").findIndex((one) => one.startsWith(`| ${row} `)) + 1;
-      const words = { refuse: `refuse ${row} duplicate`, keep: `Sorry.\nkeep ${row}`, reject: "reject advert" }[
-        step.do
-      ];
+      const words = {
+        refuse: `refuse ${row} duplicate`,
+        slip: `refuse ${row} duplikate`,
+        keep: `Sorry.\nkeep ${row}`,
+        reject: "reject advert",
+      }[step.do];
       const way = (step.by + ("row" in step ? step.row : 0)) % 3;
       if (way === 0) return say(token, "POST", "issues/PULL/comments", { body: words });
       if (way === 1 || line === 0) return say(token, "POST", "pulls/PULL/reviews", { event: "COMMENT", body: words });

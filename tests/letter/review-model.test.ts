@@ -99,6 +99,9 @@ function act(world: World, step: Step): void {
     case "refuse":
       say("commented", `refuse ${IDS[step.row]} duplicate`);
       return;
+    case "slip":
+      say("commented", `refuse ${IDS[step.row]} duplikate`);
+      return;
     case "keep":
       say("commented", `Sorry, my mistake.\nkeep ${IDS[step.row]}`);
       return;

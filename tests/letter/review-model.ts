@@ -20,7 +20,7 @@ export type Step =
   | { do: "push"; sheet: number }
   | { do: "approve"; sheet: number; by: number; stale: boolean }
   | { do: "dismiss" | "block"; sheet: number; by: number }
-  | { do: "refuse" | "keep"; sheet: number; by: number; row: number }
+  | { do: "refuse" | "keep" | "slip"; sheet: number; by: number; row: number }
   | { do: "reject"; sheet: number; by: number }
   | { do: "close" | "reopen"; sheet: number }
   | { do: "retarget"; sheet: number; base: "main" | "other" }
@@ -42,6 +42,7 @@ export const stepsUntil = (until: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
     { weight: 36, arbitrary: fc.record({ do: fc.constant("approve" as const), sheet, by, stale }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("dismiss" as const, "block" as const), sheet, by }) },
     { weight: 9, arbitrary: fc.record({ do: fc.constantFrom("refuse" as const, "keep" as const), sheet, by, row }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("slip" as const), sheet, by, row }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("reject" as const), sheet, by }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("close" as const, "reopen" as const), sheet }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("retarget" as const), sheet, base }) },
@@ -104,7 +105,10 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
     };
     const rejecting = voices.filter((who) => last(who, "approve", "reject")?.one.do === "reject").length >= 2;
     // Whoever may write can dismiss a review. That takes an approval away; a request for changes goes on blocking.
-    const blocked = voices.some((who) => last(who, "approve", "block")?.one.do === "block");
+    // So does a refusal that cannot be read.
+    const blocked = voices.some((who) =>
+      ["block", "slip"].includes(last(who, "approve", "block", "slip")?.one.do ?? "approve"),
+    );
     if (!rejecting && (blocked || voices.filter(approves).length < 2)) continue;
     const refuses = (id: string) =>
       voices.some(
