@@ -13,9 +13,11 @@ import { readText } from "../outside/git-object.ts";
 import { readRef } from "../outside/git-ref.ts";
 import { readTag } from "../outside/git-tag.ts";
 import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
+import { readOfflineParts } from "../outside/offline-parts.ts";
 import { readRecordAt } from "../outside/record.ts";
 import { MAIN } from "../outside/repository.ts";
 import { openTypesetter, type Typesetter } from "../outside/typeset.ts";
+import { offlinePage } from "../site/views/offline-page.ts";
 import { isLang, type Lang } from "../site/views/strings.ts";
 import { printPages } from "./print-pages.ts";
 import { type PayloadFile, publicPayload } from "./public-payload.ts";
@@ -85,7 +87,7 @@ export async function writePublicBag(
     name: handover.publicBag,
     day: handover.day,
     tagFiles: await readmes(handover, campaign, record, keys),
-    payload: payload(files, campaign, record, say),
+    payload: payload(files, { campaign, record, keys }, say),
     info: new Map([
       ["External-Description", "An open letter, its public signatures, and the ledger that proves their number"],
       ["Contact-Email", campaign.contact],
@@ -100,13 +102,16 @@ export async function writePublicBag(
 
 async function* payload(
   files: ReadonlyMap<string, Uint8Array | string>,
-  campaign: Campaign,
-  record: CampaignRecord,
+  { campaign, record, keys }: { campaign: Campaign; record: CampaignRecord; keys: PublicKeys },
   say: (line: string) => void,
 ): AsyncGenerator<PayloadFile> {
   const setter = await openTypesetter();
   const template = await readFile("content/print/letter.typ", "utf8");
-  for (const lang of languagesOf(campaign)) yield* pages(setter, template, lang, record, campaign, say);
+  const offline = await readOfflineParts();
+  for (const lang of languagesOf(campaign)) {
+    yield* pages(setter, template, lang, record, campaign, say);
+    yield [`verify-${lang}.html`, offlinePage(lang, keys.ledger, offline)];
+  }
   yield* files;
 }
 

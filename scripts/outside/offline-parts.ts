@@ -8,9 +8,14 @@ export const ED25519_MODULE = fileURLToPath(import.meta.resolve("@noble/ed25519"
 /** What a page that is saved and opened without a network carries inside, as text of classic scripts and of a style sheet. */
 export async function readOfflineParts(): Promise<{ script: string; ed25519: string; style: string }> {
   const [script, style, module] = await Promise.all(
-    ["content/assets/verify.js", "content/assets/offline.css", ED25519_MODULE].map((path) => readFile(path, "utf8")),
+    [assetOf("verify.js"), assetOf("offline.css"), ED25519_MODULE].map((path) => readFile(path, "utf8")),
   );
   return { script: script!, style: style!, ed25519: asScript(module!) };
+}
+
+// Those of this program, wherever it is called.
+function assetOf(name: string): string {
+  return fileURLToPath(new URL(`../../content/assets/${name}`, import.meta.url));
 }
 
 // A page opened from a disk may load no module: what it exports becomes one global name.

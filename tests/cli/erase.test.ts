@@ -1,0 +1,112 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
+import { publishedFiles } from "../../scripts/letter/published.ts";
+import { formatReceipt, openReceipt, parseReceipt } from "../../scripts/letter/receipt.ts";
+import { publicCommitment } from "../../scripts/letter/row.ts";
+import { append, assertConsistency, EMPTY_FRONTIER, leafHash, rootOf } from "../../scripts/letter/tree.ts";
+import { consistencyProof, inclusionProof } from "../../scripts/letter/tree-proof.ts";
+import { readRecordAt } from "../../scripts/outside/record.ts";
+import { attested, edition, invent, keys, ledger, sheetOf, withdrawalsOf } from "../letter/invented.ts";
+import { findCanaries, findCanariesIn } from "../support/canaries.ts";
+import { makeCampaign, type TestCampaign } from "../support/local-campaign.ts";
+import { openRepository } from "../support/repository.ts";
+import { root } from "../support/source.ts";
+
+// Somebody leaves after a while, somebody was refused, others stay.
+const named = (number: number, name: string) => {
+  const { attestation: _, ...row } = invent(number, "name").row;
+  return { row: attested({ ...row, name }) };
+};
+const stays = named(12, "Parvaneh Mandegar");
+const leaves = named(20, "زرین رفتنی");
+const refused = named(28, "Bahram Naborde");
+const gone = [leaves, refused].flatMap(({ row }) => [row.name, row.opening]);
+let campaign: TestCampaign;
+let to: string;
+const checkpoints: string[] = [];
+let receipt: string;
+const main = async (path = campaign.repository.path) =>
+  readRecordAt(path, openRepository(path).git("rev-parse", "main"));
+const erase = (...args: string[]) =>
+  execFileSync(process.execPath, [join(root, "scripts/cli/erase.ts"), ...args], { encoding: "utf8", stdio: "pipe" });
+
+beforeAll(async () => {
+  campaign = await makeCampaign();
+  to = join(campaign.folder, "new.git");
+  const keep = async () => checkpoints.push((await main()).checkpoint!);
+  await keep();
+  await campaign.pass(sheetOf(1, [stays.row, leaves.row, refused.row]), `refuse ${refused.row.id} fake-name`);
+  await keep();
+  const { entries, rows, checkpoint } = await main();
+  const index = rows.find(({ opening }) => opening === leaves.row.opening)!.index;
+  const proof = inclusionProof(
+    index,
+    entries.map((line) => leafHash(line)),
+  );
+  receipt = formatReceipt({ index, proof, checkpoint: checkpoint! });
+  await campaign.pass(withdrawalsOf(2, [leaves.row.id]));
+  await keep();
+});
+afterAll(() => campaign.remove());
+
+describe("erase", () => {
+  it("refuses while a sheet is open, and a folder that is there", async () => {
+    const open = sheetOf(3, [invent(36, "name").row]);
+    await campaign.file(open);
+    expect(() => erase(campaign.repository.path, to)).toThrow(/a sheet is open/);
+    await campaign.pass(open);
+    expect(() => erase(campaign.repository.path, campaign.folder)).toThrow(/is there already/);
+    checkpoints.push((await main()).checkpoint!);
+  });
+
+  it("leaves no byte of the rows that are gone in any object, and the others where they were", async () => {
+    expect(findCanaries(gone, [campaign.repository.path]).length).toBeGreaterThan(0);
+    const before = await main();
+    const said = JSON.parse(erase(campaign.repository.path, to, "--json"));
+    expect(said.erased).toBeGreaterThanOrEqual(3);
+    // An attestation of an accepted row stands in the ledger: it is over the commitment alone.
+    expect(findCanaries([...gone, refused.row.attestation], [to])).toEqual([]);
+    expect(findCanaries([stays.row.name], [to]).length).toBeGreaterThan(0);
+    expect(await main(to)).toEqual(before);
+    const site = [...publishedFiles(await main(to), keys)].map(([, content]) =>
+      Buffer.from(content).toString("latin1"),
+    );
+    expect(findCanariesIn(gone, "site", site.join("\n"))).toEqual([]);
+    expect(
+      openRepository(to)
+        .log("main")
+        .map(({ message }) => message),
+    ).toEqual(
+      openRepository(campaign.repository.path)
+        .log("main")
+        .map(({ message }) => message),
+    );
+    openRepository(to).git("fsck", "--strict");
+  });
+
+  it("leaves every earlier checkpoint and receipt valid", async () => {
+    const { entries } = await main(to);
+    const hashes = entries.map((line) => leafHash(line));
+    const last = openCheckpoint((await main(to)).checkpoint!, ledger.verifier);
+    for (const note of checkpoints) {
+      const { size, root: old } = openCheckpoint(note, ledger.verifier);
+      expect(rootOf(append(EMPTY_FRONTIER, hashes.slice(0, size)))).toEqual(old);
+      assertConsistency(size, old, last.size, last.root, consistencyProof(size, hashes));
+    }
+    const kept = parseReceipt(receipt);
+    expect(openReceipt(kept, entries[kept.index]!, ledger.verifier).size).toBe(last.size - 3);
+  });
+
+  it("leaves a commitment that opens with no guess of the name", async () => {
+    const { entries } = await main(to);
+    const commitment = publicCommitment(leaves.row, edition);
+    const index = entries.findIndex((line) => line.includes(commitment));
+    expect(index).toBe(parseReceipt(receipt).index);
+    // Whoever guesses every cell right still lacks 32 random bytes; no opening that is left anywhere gives it.
+    const left = (await main(to)).rows.map(({ opening }) => opening);
+    for (const opening of [...left, "A".repeat(43), refused.row.opening])
+      expect(publicCommitment({ ...leaves.row, opening }, edition)).not.toBe(commitment);
+  });
+});
