@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { canonicalEmail } from "../letter/email.ts";
+import { ownerOfMailbox } from "../letter/mail-domain.ts";
 import type { Clock } from "../outside/clock.ts";
 
 /** Which signatures were confirmed from one mail domain in quick succession. In memory alone: a restart forgets it. */
@@ -23,10 +23,6 @@ const CAPACITY = 100_000;
 /** Nobody is counted: where limits are off, everything comes from one place anyway. */
 export const NO_BURSTS: Bursts = { note: () => [], has: () => false };
 
-// Half of the world has its mailbox at these: many confirmations there tell nothing.
-const COMMON =
-  /^(gmail|googlemail|yahoo|ymail|rocketmail|hotmail|outlook|live|msn|icloud|me|mac|aol|gmx|web|mail|email|proton|protonmail|pm|tuta|tutanota|fastmail|zoho|yandex|hey|posteo|riseup|chmail|t-online|orange|free|libero)\.[a-z]{2,4}(\.[a-z]{2})?$/;
-
 /** An empty memory. @param key keys the hash under which a domain is remembered; made anew for each process */
 export function openBursts(clock: Clock, key: Uint8Array): Bursts {
   // A Map keeps its order, and a domain moves to the end with each confirmation: the first are the longest quiet.
@@ -38,14 +34,14 @@ export function openBursts(clock: Clock, key: Uint8Array): Bursts {
   };
   return {
     note(id, email) {
-      const domain = canonicalEmail(email).split("@").at(-1) ?? "";
-      if (COMMON.test(domain)) return [];
+      const owner = ownerOfMailbox(email);
+      if (owner === undefined) return [];
       const now = clock.now().getTime();
       for (const [hash, notes] of recent) {
         if (now - (notes.at(-1)?.at ?? 0) < HOUR) break;
         recent.delete(hash);
       }
-      const hash = createHmac("sha256", key).update(ownerOf(domain)).digest("base64url");
+      const hash = createHmac("sha256", key).update(owner).digest("base64url");
       const notes = [...(recent.get(hash) ?? []).filter(({ at }) => now - at < HOUR), { id, at: now }];
       recent.delete(hash);
       // Those before the last are marked already.
@@ -57,16 +53,4 @@ export function openBursts(clock: Clock, key: Uint8Array): Bursts {
     },
     has: (id) => marked.has(id),
   };
-}
-
-/**
- * The part of a domain that somebody has bought: whoever has it makes as many names below it as they like. A guess
- * without a list of all registries: below `co.uk`, `ac.ir` and their like it is three labels, else two.
- */
-function ownerOf(domain: string): string {
-  const labels = domain.split(".");
-  const [second = "", top = ""] = labels.slice(-2);
-  const registry =
-    top.length === 2 && /^(com?|org?|net?|edu?|gov?|go|ac|sch|mil|id|ltd|plc|nhs|gob|govt)$/.test(second);
-  return labels.slice(registry ? -3 : -2).join(".");
 }

@@ -1,6 +1,7 @@
 import { causeOf, type Log } from "../outside/log.ts";
 import { findByAddress, keyedAddress } from "./address.ts";
 import { confirmationMail } from "./confirmation-mail.ts";
+import type { DomainAlarms } from "./domain-alarms.ts";
 import type { LeaveRequests } from "./leave-requests.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { Mailboxes } from "./mailboxes.ts";
@@ -37,6 +38,7 @@ export type CodeMailsDeps = {
   readonly pepper: Uint8Array;
   readonly serviceUrl: string;
   readonly mailboxes: Mailboxes;
+  readonly alarms: DomainAlarms;
   readonly mails: Pick<MailQueue, "add" | "hasRoom">;
   readonly leaving: Pick<LeaveRequests, "find">;
   readonly log: Log;
@@ -61,7 +63,7 @@ export function openCodeMails(deps: CodeMailsDeps): CodeMails {
 }
 
 async function sendCode(deps: CodeMailsDeps, { to, email, lang, s, code }: CodeMail): Promise<void> {
-  const { store, pepper, serviceUrl, mailboxes, mails, leaving, log } = deps;
+  const { store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log } = deps;
   const address = keyedAddress(pepper, email);
   const signature = await findByAddress(store.query, address);
   if (to === "leave") {
@@ -69,6 +71,7 @@ async function sendCode(deps: CodeMailsDeps, { to, email, lang, s, code }: CodeM
     leaving.find(s, signature);
   }
   if (await isSuppressed(store.query, address.hmac)) return;
+  alarms.note(email);
   if (!mailboxes.take(email)) return;
   const used = to === "confirm" && signature !== undefined;
   if (mails.add(confirmationMail(serviceUrl, lang, email, { s, code, used }))) return;

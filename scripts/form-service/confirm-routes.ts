@@ -77,7 +77,7 @@ async function postNotMe(service: Service, { lang, form }: Asked, bytes: Uint8Ar
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(notMePage(site, lang, { s, problem: typed.problem }), 422);
-  const opened = await tryCode(service.store, service.clock, bytes, typed.code);
+  const opened = await tryCode(service, bytes, typed.code);
   if (!opened) return page(notMePage(site, lang, { s, problem: "code.wrong" }), 422);
   const withdrawalCode = withdrawalCodeOf(bytes, typed.code);
   await service.store.change(async (query) => {

@@ -11,6 +11,7 @@ import type { Random } from "../outside/random.ts";
 import type { Seal } from "../outside/seal.ts";
 import { claimAddress, keyedAddress } from "./address.ts";
 import type { Bursts } from "./bursts.ts";
+import type { PageWords } from "./page-words.ts";
 import type { Queue } from "./queue.ts";
 import type { Store } from "./schema.ts";
 import type { WaitingSubmission } from "./sealed-submission.ts";
@@ -19,6 +20,7 @@ import { hashOf, isSpent, spendSubmission, tryCode } from "./submissions.ts";
 /** What a confirmation works with. */
 export type Confirming = {
   readonly store: Store;
+  readonly pageWords: PageWords;
   readonly clock: Clock;
   readonly random: Random;
   readonly seal: Seal;
@@ -35,7 +37,7 @@ export type Confirming = {
  * returns. Doing it again gives the same code and signs nothing twice.
  */
 export async function confirm(deps: Confirming, s: Uint8Array, code: string): Promise<string | undefined> {
-  const opened = await tryCode(deps.store, deps.clock, s, code);
+  const opened = await tryCode(deps, s, code);
   if (!opened) return undefined;
   const withdrawalCode = withdrawalCodeOf(s, code);
   if (opened.state === "spent") return withdrawalCode;

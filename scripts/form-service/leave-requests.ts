@@ -1,4 +1,5 @@
 import type { Clock } from "../outside/clock.ts";
+import type { PageWords } from "./page-words.ts";
 import { CODE_LIFE, hashOf, TRIES } from "./submissions.ts";
 
 /** Withdrawals by address that wait for the mailed code. In memory alone: after a restart a code is asked for anew. */
@@ -19,7 +20,7 @@ const CAPACITY = 50_000;
 type Request = { code: string; id: string | undefined; expires: number; tries: number };
 
 /** An empty memory. */
-export function openLeaveRequests(clock: Clock): LeaveRequests {
+export function openLeaveRequests(clock: Clock, pageWords: PageWords): LeaveRequests {
   const requests = new Map<string, Request>();
   const now = () => clock.now().getTime();
 
@@ -42,6 +43,7 @@ export function openLeaveRequests(clock: Clock): LeaveRequests {
       if (!request || now() >= request.expires) return undefined;
       // Forty random bits, compared by their hashes so that the time tells nothing.
       if (request.id !== undefined && hashOf(request.code) === hashOf(code)) return request.id;
+      if (pageWords.has(code, s)) return undefined;
       request.tries++;
       if (request.tries >= TRIES) requests.delete(hash);
       return undefined;

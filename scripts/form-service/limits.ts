@@ -36,7 +36,9 @@ const NETWORK: Rate = { every: SECOND, atOnce: 120 };
 /** Everybody who comes over Tor, together. */
 const TOR: Rate = { every: SECOND, atOnce: 60 };
 const TOR_PROVED: Rate = { every: SECOND / 10, atOnce: 600 };
-/** Everybody who has solved no proof, together: in ordinary times nobody ever notices it. */
+/** The first forms of a line in a day need nothing of the share below: most people send one, and a botnet's lines many. */
+const FIRST: Rate = { every: 12 * 60 * MINUTE, atOnce: 2 };
+/** All others who have solved no proof, together: in ordinary times nobody ever notices it. */
 const UNPROVED: Rate = { every: SECOND / 4, atOnce: 480 };
 const UNPROVED_IN_ALARM: Rate = { every: 3 * SECOND, atOnce: 20 };
 /** Forms of any kind: more than a person sends, less than a program that guesses. */
@@ -60,7 +62,8 @@ export const NO_LIMITS: Limits = {
 
 /** Limits with empty memory. */
 export function openLimits(clock: Clock): Limits {
-  const [submissions, leaving, forms] = [openBuckets(CAPACITY), openBuckets(CAPACITY), openBuckets(CAPACITY)];
+  const [submissions, firsts] = [openBuckets(CAPACITY), openBuckets(CAPACITY)];
+  const [leaving, forms] = [openBuckets(CAPACITY), openBuckets(CAPACITY)];
   let alarmUntil = 0;
   const now = () => clock.now().getTime();
 
@@ -80,12 +83,15 @@ export function openLimits(clock: Clock): Limits {
 
   return {
     submission(client, { proved, scripts }) {
-      const shared = proved ? [] : [["unproved", unproved(scripts)] as const];
+      const first = client.kind === "line" && !proved && firsts.wait(client.line, FIRST, now()) === 0;
+      const shared = proved || first ? [] : [["unproved", unproved(scripts)] as const];
       if (client.kind === "tor") {
         return take(submissions, [proved ? ["tor proved", TOR_PROVED] : ["tor", TOR], ...shared]);
       }
       const own = [client.line, proved ? LINE_PROVED : LINE] as const;
-      return take(submissions, proved ? [own] : [own, [client.network, NETWORK], ...shared]);
+      const wait = take(submissions, proved ? [own] : [own, [client.network, NETWORK], ...shared]);
+      if (wait === 0 && first) firsts.take(client.line, FIRST, now());
+      return wait;
     },
     leave: (client) => take(leaving, [client.kind === "tor" ? ["tor", TOR] : [client.line, LINE]]),
     form: (client) => take(forms, [client.kind === "tor" ? ["tor", FORM_OVER_TOR] : [client.line, FORM]]),
@@ -94,7 +100,7 @@ export function openLimits(clock: Clock): Limits {
     },
     alarmed: () => now() < alarmUntil,
     get size() {
-      return submissions.size + leaving.size + forms.size;
+      return submissions.size + firsts.size + leaving.size + forms.size;
     },
   };
 }

@@ -15,6 +15,7 @@ import { type Bursts, NO_BURSTS, openBursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
 import { openClockWatch } from "./clock-watch.ts";
 import { openCodeMails } from "./code-mails.ts";
+import { openDomainAlarms } from "./domain-alarms.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
@@ -25,6 +26,7 @@ import { EVERY_MAIL, openMailboxes } from "./mailboxes.ts";
 import { openMainView } from "./main-view.ts";
 import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
+import { openPageWords } from "./page-words.ts";
 import { keyOfProofs, openProofs } from "./proofs.ts";
 import { openQueue } from "./queue.ts";
 import { every } from "./rounds.ts";
@@ -73,7 +75,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const main = openMainView(gitHost);
   const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log);
   const codes = openWaitingCodes(clock);
-  const leaving = openLeaveRequests(clock);
+  const pageWords = openPageWords(deps.site());
+  const leaving = openLeaveRequests(clock, pageWords);
   const queue = openQueue(store, clock);
   const metrics = openMetrics({ store, mails, clock }, log);
   let torExits = await readTorExits(settings.dataDir);
@@ -90,7 +93,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const proofs = openProofs(clock, keyOfProofs(pepper));
     const { serviceUrl } = settings;
-    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, mails, leaving, log });
+    const alarms = openDomainAlarms(clock, random(32), limits, log);
+    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log });
     const { fetch } = createApp({
       ...{
         settings,
@@ -106,6 +110,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         codeMails,
         codes,
         leaving,
+        pageWords,
         clients,
         limits,
         proofs,

@@ -1,6 +1,7 @@
 import { dayAfter, dayOf } from "../letter/day.ts";
 import { confirmKeyOf, sha256, withdrawalCodeOf } from "../letter/derivation.ts";
 import type { Clock } from "../outside/clock.ts";
+import type { PageWords } from "./page-words.ts";
 import type { Query, Store } from "./schema.ts";
 import { openSubmission, sealSubmission, type WaitingSubmission } from "./sealed-submission.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
@@ -34,7 +35,11 @@ export type Opened = { state: "waiting"; submission: WaitingSubmission } | { sta
  * Tries a well-formed code. Wrong, expired and unknown give the same answer; the fifth wrong one deletes the row,
  * also one that has been confirmed.
  */
-export function tryCode(store: Store, clock: Clock, s: Uint8Array, code: string): Promise<Opened> {
+export function tryCode(
+  { store, clock, pageWords }: { store: Store; clock: Clock; pageWords: PageWords },
+  s: Uint8Array,
+  code: string,
+): Promise<Opened> {
   const s_hash = hashOf(s);
   // One transaction, so that guesses sent at once are counted one by one.
   return store.change(async (query) => {
@@ -53,6 +58,7 @@ export function tryCode(store: Store, clock: Clock, s: Uint8Array, code: string)
       // It is deleted by `deleteExpired` alone: the clock may have been set wrong for a moment.
       if (submission) return undefined;
     }
+    if (pageWords.has(code, s)) return undefined;
     if (row.tries + 1 >= TRIES) await deleteSubmission(query, s_hash);
     else
       await query

@@ -7,13 +7,15 @@ import { createApp } from "../../scripts/form-service/app.ts";
 import { NO_BURSTS, openBursts } from "../../scripts/form-service/bursts.ts";
 import { openClients } from "../../scripts/form-service/client.ts";
 import { openCodeMails } from "../../scripts/form-service/code-mails.ts";
+import { openDomainAlarms } from "../../scripts/form-service/domain-alarms.ts";
 import { fileAgain, fileRound } from "../../scripts/form-service/filing.ts";
 import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
 import { openLeaveRequests } from "../../scripts/form-service/leave-requests.ts";
 import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits.ts";
-import { openMailQueue } from "../../scripts/form-service/mail-queue.ts";
+import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "../../scripts/form-service/mailboxes.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
+import { openPageWords } from "../../scripts/form-service/page-words.ts";
 import { keyOfProofs, openProofs } from "../../scripts/form-service/proofs.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
@@ -52,7 +54,9 @@ export type Harness = Awaited<ReturnType<typeof openHarness>>;
  * The whole form service on a real database and a real mail server, with a fixed clock and fixed randomness. Limits are
  * off unless told, since everything here comes from one place.
  */
-export async function openHarness(options: { settings?: Record<string, string>; seed?: string } = {}) {
+export async function openHarness(
+  options: { settings?: Record<string, string>; seed?: string; mails?: MailQueue } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-form-service-"));
   const dataDir = join(folder, "data");
   const siteFolder = join(folder, "site");
@@ -76,9 +80,14 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
     const main = openMainView(gitHost);
     await main.refresh();
-    const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log, [20, 20]);
+    const mails = options.mails ?? openMailQueue(openMailer(settings.mail, settings.mailFrom), log, [20, 20]);
     const codes = openWaitingCodes(clock);
-    const leaving = openLeaveRequests(clock);
+    const site = () => {
+      const context = siteContext({ content, settings, keys, at: "service" });
+      return closes === undefined ? context : { ...context, campaign: { ...context.campaign, closes } };
+    };
+    const pageWords = openPageWords(site());
+    const leaving = openLeaveRequests(clock, pageWords);
     const queue = openQueue(store, clock);
     const { trustProxy } = settings;
     const clients = openClients({ trustProxy, isTorExit: (address) => address === torExit, clock, random });
@@ -88,11 +97,8 @@ export async function openHarness(options: { settings?: Record<string, string>; 
     const bursts = settings.limits ? openBursts(clock, random(32)) : NO_BURSTS;
     const proofs = openProofs(clock, keyOfProofs(pepper));
     const { serviceUrl } = settings;
-    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, mails, leaving, log });
-    const site = () => {
-      const context = siteContext({ content, settings, keys, at: "service" });
-      return closes === undefined ? context : { ...context, campaign: { ...context.campaign, closes } };
-    };
+    const alarms = openDomainAlarms(clock, random(32), limits, log);
+    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log });
     const seal = openSeal(recipients);
     const service = {
       ...{
@@ -111,6 +117,7 @@ export async function openHarness(options: { settings?: Record<string, string>; 
         bursts,
         codes,
         leaving,
+        pageWords,
         clients,
         limits,
         proofs,
