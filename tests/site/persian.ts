@@ -45,6 +45,7 @@ export function persianOf(html: string): string[] {
   const description = /<meta name="description" content="([^"]*)"/.exec(html);
   const read = html
     .replace(/^[\s\S]*?<title>/, "<title>")
+    .replace(/<span data-fill="\w+"><\/span>/g, "x") // where a script puts a number
     .replace(/<(bdi|code|data|address)\b[^>]*>[\s\S]*?<\/\1>/g, "x")
     .replace(/<(\w+)\b[^>]* (?:dir="ltr"|lang="en")[^>]*>[\s\S]*?<\/\1>/g, "x")
     .split(/<\/?(?!b>|\/b>|strong|em|small|a\b|time|span|x)[a-z][^>]*>/)
