@@ -11,6 +11,7 @@ import { causeOf } from "../outside/log.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
 import { readContent } from "../site/read-content.ts";
 import { runCommand } from "./command.ts";
+import { checkCoreFiles } from "./core-files.ts";
 import { checkMailDomain, type Finding } from "./mail-domain.ts";
 
 const HELP = `
@@ -27,6 +28,7 @@ await runCommand(HELP, {}, async () => {
     await checkFolder(settings),
     await checkPort(settings),
     await checkContent(),
+    ...(settings.mail.kind === "smtp" ? [await checkCoreFiles()] : []),
     ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
     await checkDatabase(settings),
   ];

@@ -1,5 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { checkCoreFiles } from "../../scripts/cli/core-files.ts";
 import { checkMailDomain } from "../../scripts/cli/mail-domain.ts";
 import { dkimRecord } from "../../scripts/outside/dkim.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
@@ -53,5 +56,30 @@ describe("the domain of the sender", () => {
     );
     expect(stdout).not.toContain("PRIVATE");
     expect(code).toBe(1);
+  });
+});
+
+describe("a crash", () => {
+  const machine = (soft: string, pattern: string) => {
+    const proc = makeDataDir();
+    mkdirSync(join(proc, "self"));
+    mkdirSync(join(proc, "sys/kernel"), { recursive: true });
+    writeFileSync(
+      join(proc, "self/limits"),
+      `Max core file size        ${soft}              unlimited            bytes\n`,
+    );
+    writeFileSync(join(proc, "sys/kernel/core_pattern"), `${pattern}\n`);
+    return checkCoreFiles(proc).finally(() => removeDataDir(proc));
+  };
+
+  it.each([
+    ["0", "core", undefined],
+    ["unlimited", "core", "ulimit -c 0"],
+    ["0", "|/usr/lib/systemd/systemd-coredump %P", "core_pattern"],
+    ["unlimited", "|/bin/false", undefined],
+  ])("with the limit %s and the pattern %s leaves memory on the disk unless: %s", async (soft, pattern, mend) => {
+    const finding = await machine(soft, pattern);
+    if (mend === undefined) expect(finding.mend).toBeUndefined();
+    else expect(finding.mend).toContain(mend);
   });
 });
