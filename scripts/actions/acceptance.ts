@@ -10,6 +10,7 @@ import { readText } from "../outside/git-object.ts";
 import { readLetterAt } from "../outside/letter-files.ts";
 import { assertIntact } from "./intact-record.ts";
 import { judgeSheet, reasonOf, type Tally, tallyOf } from "./judgement.ts";
+import { assertContinues } from "./live-checkpoint.ts";
 import { type Acceptor, advanceMain } from "./merge.ts";
 import { type NoticeProblem, readNotices } from "./notices.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
@@ -64,6 +65,8 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<MainHistory
   for (const [name, outcome] of draft.outcomes) if (!("accepted" in outcome)) draft.outcomes.delete(name);
   const start = await host.readMain();
   assertIntact(start.record, acceptor.signer.verifier);
+  // A main that was rolled back is intact too. That nothing was published yet is known to whoever calls.
+  assertContinues(start.record.entries, await acceptor.live(), acceptor.signer.verifier, true);
   const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
   const logged = await acceptLetter(acceptor, start, draft);
   let main = logged && (await acceptNotices(acceptor, logged, draft));

@@ -4,7 +4,7 @@ import type { NoteVerifier } from "../letter/note.ts";
 import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/tree.ts";
 import { openPublished } from "../outside/published.ts";
 
-/** The checkpoint that the public site shows now, undefined when it shows none. @throws LetterError when it does not answer */
+/** The checkpoint that the site at this address or in this folder shows now, undefined when it shows none. @throws LetterError when it does not answer */
 export async function readLiveCheckpoint(siteUrl: string): Promise<string | undefined> {
   const bytes = await openPublished(siteUrl)("ledger/checkpoint");
   return bytes === undefined ? undefined : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -14,6 +14,8 @@ export type Acceptor = {
   readonly attestationKey: Uint8Array;
   /** the UTC day that the commits are dated with, `YYYY-MM-DD` */
   readonly day: string;
+  /** the checkpoint that the world sees; undefined before the first publication */
+  readonly live: () => Promise<string | undefined>;
 };
 
 /** A step of main: the new record, and what the commit says. `reviewed` becomes its second parent. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readLiveCheckpoint } from "../actions/live-checkpoint.ts";
 import type { Acceptor } from "../actions/merge.ts";
 import { parseCampaign } from "../letter/campaign.ts";
 import { dayOf } from "../letter/day.ts";
@@ -42,7 +43,9 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
   const keys = await openKeys(dataDir, campaign);
   const day = dayOf(systemClock.now());
   const host = await openLocalGitHost(repository, { folder: ".", day });
-  const acceptor = { host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day };
+  const site = join(dataDir, "site");
+  const live = async () => (existsSync(site) ? readLiveCheckpoint(site) : undefined);
+  const acceptor = { host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day, live };
   return { dataDir, host, keys, day, acceptor };
 }
 

@@ -41,7 +41,7 @@ function accept() {
     repository: join(local.folder, "accept.git"),
     serverUrl: github.origin,
   });
-  return acceptAll({ host, signer: ledger, attestationKey: service.publicKey, day });
+  return acceptAll({ host, signer: ledger, attestationKey: service.publicKey, day, live: async () => undefined });
 }
 
 /** Pushes a case, opens its pull request, lets both moderators be taken in. */

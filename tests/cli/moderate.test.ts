@@ -26,7 +26,13 @@ beforeEach(async () => {
   dataDir = makeDataDir();
   keys = await openKeys(dataDir, parseCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8")));
   host = await openLocalGitHost(campaignRepository(dataDir), { folder: root, day });
-  const { main } = await acceptAll({ host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day });
+  const { main } = await acceptAll({
+    host,
+    signer: keys.ledger,
+    attestationKey: keys.attestation.publicKey,
+    day,
+    live: async () => undefined,
+  });
   invention = { edition: loggedEdition(main.record.entries)!, key: keys.attestation, day, random: fixedRandomness() };
   sheet = inventSheet(
     invention,

@@ -38,7 +38,8 @@ export async function makeCampaign(): Promise<TestCampaign> {
   const path = join(folder, "campaign.git");
   const reopen = () => openLocalGitHost(path, { folder, day });
   const host = await reopen();
-  const acceptor: Acceptor = { host, signer: ledger, attestationKey: service.publicKey, day };
+  const live = async () => undefined;
+  const acceptor: Acceptor = { host, signer: ledger, attestationKey: service.publicKey, day, live };
   const repository = openRepository(path);
   await acceptAll(acceptor);
   const filing = async (sheet: Sheet): Promise<Filing> => ({
