@@ -37,8 +37,8 @@ const NETWORK: Rate = { every: SECOND, atOnce: 120 };
 const TOR: Rate = { every: SECOND, atOnce: 60 };
 const TOR_PROVED: Rate = { every: SECOND / 10, atOnce: 600 };
 /** The first forms of a line in a day need nothing of the share below: most people send one, and a botnet's lines many. */
-const FIRST: Rate = { every: 12 * 60 * MINUTE, atOnce: 2 };
-/** All others who have solved no proof, together: in ordinary times nobody ever notices it. */
+const FIRST: Rate = { every: 6 * 60 * MINUTE, atOnce: 4 };
+/** All others who have solved no proof, together, and those over Tor apart: in ordinary times nobody ever notices it. */
 const UNPROVED: Rate = { every: SECOND / 4, atOnce: 480 };
 const UNPROVED_IN_ALARM: Rate = { every: 3 * SECOND, atOnce: 20 };
 /** Forms of any kind: more than a person sends, less than a program that guesses. */
@@ -84,7 +84,7 @@ export function openLimits(clock: Clock): Limits {
   return {
     submission(client, { proved, scripts }) {
       const first = client.kind === "line" && !proved && firsts.wait(client.line, FIRST, now()) === 0;
-      const shared = proved || first ? [] : [["unproved", unproved(scripts)] as const];
+      const shared = proved || first ? [] : [[`unproved ${client.kind}`, unproved(scripts)] as const];
       if (client.kind === "tor") {
         return take(submissions, [proved ? ["tor proved", TOR_PROVED] : ["tor", TOR], ...shared]);
       }

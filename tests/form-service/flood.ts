@@ -6,7 +6,17 @@ import { formOf, openHarness, withdrawalCodeIn } from "./harness.ts";
 import { openMailBasket } from "./mail-basket.ts";
 
 /** A botnet and people who sign in the same hour. */
-export type Flood = { seed: number; attempts: number; lines: number; domains: number; people: number };
+export type Flood = {
+  seed: number;
+  attempts: number;
+  lines: number;
+  domains: number;
+  /** how many of the domains are large providers, where a mailbox has to be got */
+  providers: number;
+  /** at each domain */
+  mailboxes: number;
+  people: number;
+};
 
 /** What became of one side: attempts that were refused at the door, and where its signatures lie. */
 export type Fate = {
@@ -15,6 +25,7 @@ export type Fate = {
   signed: number;
   normal: number;
   quarantined: number;
+  asked: number;
   delayed: number;
 };
 
@@ -29,9 +40,9 @@ const PROVIDERS = ["gmail.com", "gmail.com", "yahoo.com", "outlook.com", "chmail
  *
  * The people: seven in ten at large providers, two at domains of their own, one at an institution; one in seven shares a line
  * with others (a household, an operator), one in twenty comes over Tor; four in five have scripts. Whoever is refused
- * comes back when the page says so, or solves the proof, which here counts as a delay too.
+ * is asked for a proof if there are scripts, and else has to come back later: that is a delay.
  */
-export async function runFlood({ seed, attempts, lines, domains, people }: Flood) {
+export async function runFlood({ seed, attempts, lines, domains, providers, mailboxes, people }: Flood) {
   const basket = openMailBasket();
   const settings = { LIMITS: "on", TRUST_PROXY: "on", FILE_AT_LEAST: "1" };
   const harness = await openHarness({ seed: String(seed), mails: basket.queue, settings });
@@ -45,9 +56,8 @@ export async function runFlood({ seed, attempts, lines, domains, people }: Flood
   for (let i = 0; i < attempts; i++) {
     const line = pick(lines);
     const domain = pick(domains);
-    // One in ten of their domains is a large provider.
-    const large = domain < domains / 10 ? PROVIDERS[domain % PROVIDERS.length]! : undefined;
-    const name = `bot${pick(attempts / domains / 4)}x${domain}`;
+    const large = domain < providers ? PROVIDERS[domain % PROVIDERS.length]! : undefined;
+    const name = `bot${pick(mailboxes)}x${domain}`;
     const spelling = large === "gmail.com" ? [...name].join(random() < 0.5 ? "." : "") : name;
     const email = `${spelling}${random() < 0.5 ? `+${pick(1000)}` : ""}@${large ?? `flood${domain}.example`}`;
     const trick = random();
@@ -77,7 +87,8 @@ export async function runFlood({ seed, attempts, lines, domains, people }: Flood
     const answer = await harness.post("/en/sign/", form, headers);
     if (answer.status !== 303) {
       fate.refused++;
-      if (who === "person") fate.delayed++;
+      if (who === "person" && more.filled !== undefined) fate.asked++;
+      else if (who === "person") fate.delayed++;
       continue;
     }
     await harness.service.codeMails.idle();
@@ -96,24 +107,24 @@ export async function runFlood({ seed, attempts, lines, domains, people }: Flood
       fate[isQuarantined(message) ? "quarantined" : "normal"]++;
     }
   }
-  const mailboxes = new Map<string, number>();
+  const perMailbox = new Map<string, number>();
   for (const [email, count] of basket.counts) {
     const mailbox = canonicalEmail(email);
-    mailboxes.set(mailbox, (mailboxes.get(mailbox) ?? 0) + count);
+    perMailbox.set(mailbox, (perMailbox.get(mailbox) ?? 0) + count);
   }
   const size = harness.service.limits.size;
   await harness.close();
-  return { ...fates, mostMails: Math.max(...mailboxes.values()), keysInMemory: size };
+  return { ...fates, mostMails: Math.max(...perMailbox.values()), keysInMemory: size };
 }
 
-const fateOf = (): Fate => ({ attempts: 0, refused: 0, signed: 0, normal: 0, quarantined: 0, delayed: 0 });
+const fateOf = (): Fate => ({ attempts: 0, refused: 0, signed: 0, normal: 0, quarantined: 0, asked: 0, delayed: 0 });
 
 /** One line for each side. */
 export function tellFates({ bot, person, mostMails, keysInMemory }: Awaited<ReturnType<typeof runFlood>>): string {
   const share = (part: number, whole: number) => `${part} (${((100 * part) / whole).toFixed(2)} %)`;
   return [
     `bots: ${bot.attempts} attempts, ${share(bot.refused, bot.attempts)} refused at the door, ${bot.signed} signatures, on ordinary sheets ${share(bot.normal, bot.attempts)} of the attempts, quarantined ${share(bot.quarantined, bot.attempts)}`,
-    `people: ${person.attempts}, delayed ${share(person.delayed, person.attempts)}, on ordinary sheets ${share(person.normal, person.signed)} of those who signed, quarantined ${share(person.quarantined, person.signed)}`,
+    `people: ${person.attempts}, asked for a proof of work ${share(person.asked, person.attempts)}, delayed ${share(person.delayed, person.attempts)}, on ordinary sheets ${share(person.normal, person.signed)} of those who signed, quarantined ${share(person.quarantined, person.signed)}`,
     `most mails to one mailbox: ${mostMails}; keys in memory: ${keysInMemory}`,
   ].join("\n");
 }
