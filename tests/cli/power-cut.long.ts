@@ -36,19 +36,21 @@ describe("acceptance that is killed, and git with it", () => {
     const most = git.calls();
     const campaign = parseCampaign((await readLetterFilesIn(root)).get("content/campaign.yaml")!);
     const { ledger } = await openKeys(dataDir, campaign);
-    let [size, rounds, grown] = [0, 0, 0];
+    let [size, rounds, grown, idle] = [0, 0, 0, 0];
     const [interrupted, resumed] = [new Set<string>(), new Set<string>()];
     const soFar = () => JSON.stringify({ rounds, calls: most, grown, resumed: resumed.size, size });
     // Until enough rounds got somewhere before they were cut, and enough sheets were accepted only after a cut.
     while (grown < 20 || resumed.size < 20 || size < 1000) {
-      if (++rounds > 150) throw new Error(`too little came of it: ${soFar()}`);
+      // One round in three gets nowhere; twenty on end mean that something is stuck.
+      if (++rounds > 150 || idle > 20) throw new Error(`too little came of it: ${soFar()}`);
       const moment = MOMENTS[rounds % MOMENTS.length]!;
       git.cutAt(1 + (Buffer.from(random(2)).readUInt16BE() % most), moment);
       await seedUntilCut();
       const { record, settled } = await readMainAt(repository, await readHead(repository));
       assertIntact(record, ledger.verifier);
       expect(record.entries.length).toBeGreaterThanOrEqual(size);
-      if (record.entries.length > size) grown++;
+      idle = record.entries.length > size ? 0 : idle + 1;
+      if (idle === 0) grown++;
       size = record.entries.length;
       // No sheet was merged twice.
       const opened = openRepository(repository);

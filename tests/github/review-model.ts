@@ -289,8 +289,8 @@ export function tryInterleavings(part: number): void {
       { seed, numRuns: runs, endOnFailure: true },
     );
     console.log(`${JSON.stringify(seen)}; died before: ${JSON.stringify(Object.fromEntries(died))}`);
-    // A model that never got so far would prove nothing.
-    expect(Math.min(seen.listed, seen.gone, seen.left)).toBeGreaterThan(runs / 20);
+    // A model that never got so far would prove nothing; a handful of interleavings may not.
+    if (runs >= 20) expect(Math.min(seen.listed, seen.gone, seen.left)).toBeGreaterThan(runs / 20);
   });
 }
 
