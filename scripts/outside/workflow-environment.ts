@@ -44,6 +44,7 @@ export const WORKFLOWS = {
     SITE_URL: address,
     FIRST,
   }),
+  handover: z.object({ GITHUB_REF: z.string().startsWith("refs/tags/handover/"), BAG_DIR: z.string().min(1) }),
   publish: z.object({ SITE_URL: address, SERVICE_URL: address, FIRST }),
 } as const;
 

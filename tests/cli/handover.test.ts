@@ -58,6 +58,7 @@ describe("npm run handover", () => {
     for (const lang of ["fa", "en"]) {
       expect(read(`data/letter-${lang}.pdf`)).toMatch(/^%PDF-1\.7/);
       expect(read(`data/letter-${lang}.md`)).toContain("title:");
+      expect(read(`data/verify-${lang}.html`)).toContain(`data-vkey="${keys.ledger}"`);
       expect(read(`README-${lang}.md`)).toContain(keys.ledger);
       expect(read(`README-${lang}.md`)).not.toMatch(/\{\w+\}/);
     }
@@ -102,7 +103,7 @@ describe("npm run handover", () => {
   it("works in a clone from which the campaign is published, with the keys that campaign.yaml names", async () => {
     const clone = join(campaign.folder, "clone");
     campaign.repository.git("clone", "--quiet", campaign.repository.path, clone);
-    for (const path of ["content/print", "content/en/handover.md", "content/fa/handover.md"])
+    for (const path of ["content/print", "content/assets", "content/en/handover.md", "content/fa/handover.md"])
       cpSync(join(root, path), join(clone, path), { recursive: true });
     const place = { DATA_DIR: join(clone, ".data") };
     const args = ["--tag", TAG, "--out", join(clone, "out")];
@@ -115,6 +116,12 @@ describe("npm run handover", () => {
     execFileSync("git", ["pull", "--quiet", "--tags"], { cwd: clone });
     const ended = await run("handover", ["--tag", "handover/2026-12-02", "--out", join(clone, "out")], place, clone);
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    const action = { BAG_DIR: join(clone, "bag"), GITHUB_REF: "refs/tags/handover/2026-12-02" };
+    expect(await run("../actions/handover", [], action, clone)).toMatchObject({ code: 0 });
+    const [byHand, byWorkflow] = ["out", "bag"].map((part) =>
+      readFileSync(join(clone, part, "handover-2026-12-02.tar")),
+    );
+    expect(byHand!.equals(byWorkflow!)).toBe(true);
   });
 
   it("refuses a tag that does not lie on main, and one that is no handover", async () => {
