@@ -147,18 +147,21 @@ function unescapeHtml(text: string): string {
 
 function readEverything(path: string, read: (where: string, bytes: Buffer) => void): void {
   read(`${path} (its name)`, Buffer.from(path, "utf8"));
-  const status = lstatSync(path);
+  // An older build of the site may be taken away while the service runs.
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return;
   if (status.isSymbolicLink()) {
     read(`${path} (its target)`, Buffer.from(readlinkSync(path), "utf8"));
     return;
   }
   if (status.isDirectory()) {
     if (existsSync(join(path, "HEAD")) && existsSync(join(path, "objects"))) readObjects(path, read);
-    for (const entry of readdirSync(path)) readEverything(join(path, entry), read);
+    for (const entry of unlessGone(() => readdirSync(path)) ?? []) readEverything(join(path, entry), read);
     return;
   }
   if (!status.isFile()) return; // A socket or a pipe keeps nothing.
-  const bytes = readFileSync(path);
+  const bytes = unlessGone(() => readFileSync(path));
+  if (bytes === undefined) return;
   read(path, bytes);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) read(`${path} (unzipped)`, gunzipSync(bytes));
 }
@@ -176,5 +179,15 @@ function readObjects(gitDir: string, read: (where: string, bytes: Buffer) => voi
     const start = end + 1;
     at = start + Number(size) + 1;
     read(`${gitDir} ${type} ${id}`, stream.subarray(start, at - 1));
+  }
+}
+
+/** What was taken away between two looks is nowhere any more: undefined. */
+function unlessGone<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw cause;
   }
 }
