@@ -12,7 +12,8 @@ export function openSqlite(path: string): OpenedDatabase {
   closeSync(openSync(path, "a", 0o600));
   const sqlite = new Sqlite(path);
   for (const setting of SETTINGS) sqlite.pragma(setting);
-  const query = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqlite }), plugins: [withoutLocks] });
+  const dialect = new SqliteDialect({ database: { prepare: keepStatements(sqlite), close: () => sqlite.close() } });
+  const query = new Kysely<unknown>({ dialect, plugins: [withoutLocks] });
   return {
     query,
     change: groupCommits(query, () => sqlite.inTransaction),
@@ -56,6 +57,25 @@ const SETTINGS = [
   "trusted_schema = OFF",
   "busy_timeout = 5000",
 ];
+
+/** Statements that are kept at most; those with lists of values have as many forms as the lists have lengths. */
+const KEPT = 200;
+
+/** Reading the same SQL again takes as long as running it: a statement is kept for the next time. */
+function keepStatements(sqlite: Sqlite.Database): (text: string) => Sqlite.Statement {
+  const kept = new Map<string, Sqlite.Statement>();
+  return (text) => {
+    let statement = kept.get(text);
+    if (!statement) {
+      statement = sqlite.prepare(text);
+      // What changes the schema changes what others give back.
+      if (/^\s*(create|alter|drop)\b/i.test(text)) kept.clear();
+      else kept.set(text, statement);
+      if (kept.size > KEPT) kept.delete(kept.keys().next().value ?? "");
+    }
+    return statement;
+  };
+}
 
 /** With one writer there is nothing to lock, and SQLite knows no `FOR UPDATE`. */
 const withoutLocks: KyselyPlugin = {
