@@ -45,7 +45,8 @@ describe("the workflows and their settings", () => {
 
   it("name the same secrets and variables", () => {
     expect(named(/\bsecrets\.(\w+)/g)).toEqual(SECRETS);
-    expect(named(/\bvars\.(\w+)/g)).toEqual(["ACCEPT_APP_ID", "PUBLISH_TO", "SERVICE_URL", "SITE_URL"]);
+    const variables = ["ACCEPT_APP_ID", "ATTEST", "PUBLISH_TO", "SERVICE_URL", "SITE_URL", "TIMESTAMP_URL"];
+    expect(named(/\bvars\.(\w+)/g)).toEqual(variables);
     expect(named(/\benvironment:\s+(?:name: )?([\w-]+)/g)).toEqual(["accept", "github-pages"]);
   });
 

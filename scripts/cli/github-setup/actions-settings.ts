@@ -2,10 +2,13 @@ import type { ActionsSettings, ForkWorkflows } from "../../outside/github-reposi
 import { onOff, type Setting, setting } from "./setting.ts";
 
 const PERMISSIONS = "PUT /repos/{owner}/{repo}/actions/permissions";
-/** Every action that the workflows use; `upload-artifact` is used by `upload-pages-artifact`. */
+/** Every action that the workflows use; `attest` is used by `attest-build-provenance`, `upload-artifact` by `upload-pages-artifact`. */
 export const ACTIONS = [
+  "actions/attest",
+  "actions/attest-build-provenance",
   "actions/checkout",
   "actions/deploy-pages",
+  "actions/download-artifact",
   "actions/upload-artifact",
   "actions/upload-pages-artifact",
 ];
