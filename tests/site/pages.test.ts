@@ -35,7 +35,10 @@ describe.each(every)("the page %s in %s", (name, lang) => {
     expect(policy).toContain("default-src &#39;none&#39;");
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
     expect([...html.matchAll(/ (?:src|action)="([^"]*)"/g)].filter(([, url]) => !url?.startsWith("/"))).toEqual([]);
-    expect([...html.matchAll(/<link[^>]* href="([^"]*)"/g)].filter(([, url]) => !url?.startsWith("/"))).toEqual([]);
+    const loaded = [...html.matchAll(/<link[^>]* href="([^"]*)"/g)].filter(
+      ([link]) => !/ hreflang=|"canonical"/.test(link),
+    );
+    expect(loaded.filter(([, url]) => !url?.startsWith("/"))).toEqual([]);
   });
 
   it("has the way out as a plain link, first for keyboards too, and a link to the same page in the other language", () => {
@@ -44,8 +47,21 @@ describe.each(every)("the page %s in %s", (name, lang) => {
     expect(toContent).toContain('href="#main"');
     expect(out).toMatch(/class="skip" href="https:.* data-exit>/);
     const address = (of: Lang) =>
-      new RegExp(`hreflang="${of}" href="/${of}/([^"]*)"`).exec(make(name, of === "fa" ? "en" : "fa"))?.[1];
+      new RegExp(`href="/${of}/([^"]*)" lang="${of}" hreflang`).exec(make(name, of === "fa" ? "en" : "fa"))?.[1];
+    expect(address("fa")).toBeDefined();
     expect(address("fa")).toBe(address("en"));
+  });
+
+  it("tells search engines its whole address in each language where they may list it, and else none", () => {
+    const path = /href="\/[a-z]+\/([^"]*)" lang="[a-z]+" hreflang/.exec(html)?.[1];
+    const address = (of: Lang) => `https://letter.example.org/${of}/${path}`;
+    const links = [...html.matchAll(/<link rel="(?:canonical|alternate" hreflang="\w+)" href="[^"]*">/g)].flat();
+    const told = [
+      `<link rel="canonical" href="${address(lang)}">`,
+      `<link rel="alternate" hreflang="fa" href="${address("fa")}">`,
+      `<link rel="alternate" hreflang="en" href="${address("en")}">`,
+    ];
+    expect(links).toEqual(html.includes('<meta name="robots" content="index">') ? told : []);
   });
 
   it("uses every id once, and refers to none that is not there", () => {

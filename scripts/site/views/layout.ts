@@ -43,14 +43,14 @@ export function layout(site: SiteContext, lang: Lang, page: Page): string {
 ${
   page.robots === "index" &&
   html`<meta name="description" content="${strings.share.description}">
-`
+${sameText(site, lang, page)}`
 }${
   page.at === "site" &&
   site.campaign.onion !== undefined &&
   html`<meta http-equiv="onion-location" content="${site.campaign.onion}/${lang}/${page.path}">
 `
 }<title>${tabTitle(site, lang, page)}</title>
-${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${site.siteUrl}/assets/fonts/${font}.woff2">\n`)}${others(site, lang).map((other) => html`<link rel="alternate" hreflang="${other}" href="${origin}/${other}/${page.path}">\n`)}<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
+${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${site.siteUrl}/assets/fonts/${font}.woff2">\n`)}<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
 <link rel="icon" href="${iconOf(site)}" type="image/svg+xml">
 <script src="${site.siteUrl}/assets/page.js" defer></script>
 ${page.head}</head>
@@ -94,8 +94,14 @@ function exit(site: SiteContext, strings: Strings, look: "exit" | "skip"): Html 
   return html`<a class="${look}" href="${site.campaign.exit_url}" rel="noreferrer nofollow" data-exit>${strings.page.quick_exit}</a>`;
 }
 
-function others(site: SiteContext, lang: Lang): Lang[] {
-  return languagesOf(site).filter((other) => other !== lang);
+/**
+ * For search engines, which take whole addresses alone: the one under which they may list the page, whatever name it was
+ * reached by, and the page in every language.
+ */
+function sameText(site: SiteContext, lang: Lang, { path }: Page): Html {
+  const address = (of: Lang) => `${site.publicUrl}${of}/${path}`;
+  return html`<link rel="canonical" href="${address(lang)}">
+${languagesOf(site).map((each) => html`<link rel="alternate" hreflang="${each}" href="${address(each)}">\n`)}`;
 }
 
 function languages(site: SiteContext, lang: Lang, strings: Strings, address: string): Html {
