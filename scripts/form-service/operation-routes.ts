@@ -5,6 +5,7 @@ import { readCapturedMails } from "../outside/captured-mail.ts";
 import { languageOf, page } from "./answers.ts";
 import { inboxPage } from "./inbox-page.ts";
 import type { Service } from "./service.ts";
+import { isAskedHere } from "./this-machine.ts";
 
 /** The addresses outside the languages, by path. */
 export function operationRoutes(service: Service): Record<string, (request: Request) => Promise<Response> | Response> {
@@ -41,6 +42,8 @@ async function readiness(service: Service): Promise<Response> {
 }
 
 async function inbox(service: Service, folder: string, request: Request): Promise<Response> {
+  if (!isAskedHere(request))
+    return plain("captured mail is shown on this machine alone, under http://localhost\n", 403);
   const site = service.site();
   return page(inboxPage(site, languageOf(site, request), await readCapturedMails(folder, 50)));
 }

@@ -1,6 +1,10 @@
+import { once } from "node:events";
 import { symlinkSync, unlinkSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listen } from "../../scripts/form-service/listener.ts";
 import { people } from "../support/fixtures.ts";
 import { formOf, type Harness, openHarness } from "./harness.ts";
 
@@ -201,6 +205,28 @@ describe("the inbox", () => {
     expect(page).toContain("کد تأیید شما");
     expect(page).toMatch(/<a href="http:\/\/localhost:8080\/fa\/confirm\/\?s=[\w-]{22}">/);
     expect(page.match(/[0-9A-HJKMNP-TV-Z]{8}<\/p>/g)).toHaveLength(2);
+    await trial.close();
+  });
+
+  it("is shown under no name that another site could let lead here, nor through a proxy", async () => {
+    const trial = await openHarness({ settings: { MAIL_URL: "capture:" } });
+    await trial.post("/en/sign/", formOf(people.sara));
+    await trial.mailed();
+    const fetch = (asked: Request) => trial.fetch(asked);
+    const { port, close } = await listen(fetch, { port: 0, from: "this machine" }, trial.service.log);
+    const ask = async (headers: Record<string, string>) => {
+      const [answer] = (await once(get({ port, path: "/inbox/", headers }), "response")) as [IncomingMessage];
+      return [answer.statusCode, (await text(answer)).includes(people.sara.email)];
+    };
+    for (const Host of ["localhost", `127.0.0.1:${port}`, `[::1]:${port}`, "trial.localhost:80"]) {
+      expect(await ask({ Host }), Host).toEqual([200, true]);
+    }
+    const names = ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", `${"a".repeat(56)}.onion`];
+    for (const Host of names) expect(await ask({ Host }), Host).toEqual([403, false]);
+    for (const header of ["X-Forwarded-For", "Forwarded", "Via"]) {
+      expect(await ask({ Host: "localhost", [header]: "203.0.113.7" }), header).toEqual([403, false]);
+    }
+    await close(0);
     await trial.close();
   });
 });

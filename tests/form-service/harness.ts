@@ -148,6 +148,7 @@ export async function openHarness(
     sweep: () => parts.sweep(),
     get: (path: string, headers: Record<string, string> = {}) => request(path, { headers }),
     request,
+    fetch: (asked: Request) => parts.app.fetch(asked),
     post: (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
       request(path, { method: "POST", body: new URLSearchParams(form), headers }),
     /** The last day of signing. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isLoopback, listen } from "../../scripts/form-service/listener.ts";
+import { listen } from "../../scripts/form-service/listener.ts";
+import { isLoopback } from "../../scripts/form-service/this-machine.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { ownAddress } from "../support/own-address.ts";

@@ -1,0 +1,19 @@
+/** Whether an address of a socket is this machine's own: 127.0.0.0/8, ::1, and the former written as IPv6. */
+export function isLoopback(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
+}
+
+/**
+ * Whether a browser on this machine asked for this machine by one of the names that nobody else can give it.
+ *
+ * Any other site may let its own name lead to 127.0.0.1 and would then read the answer as its own (DNS rebinding); and
+ * a proxy or a Tor program on this machine brings in people from everywhere.
+ */
+export function isAskedHere(request: Request): boolean {
+  if (HOPS.some((header) => request.headers.has(header))) return false;
+  const host = new URL(request.url).hostname.replace(/^\[(.*)\]$/, "$1");
+  return host === "localhost" || host.endsWith(".localhost") || isLoopback(host);
+}
+
+/** What proxies add. */
+const HOPS = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
