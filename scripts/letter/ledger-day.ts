@@ -31,6 +31,11 @@ export function parseLedgerDays(text: string): LedgerDay[] {
   return days;
 }
 
+/** The day on which the entry of this index was published; undefined where nothing is known of it. */
+export function dayOfEntry(index: number, days: readonly LedgerDay[]): string | undefined {
+  return days.find(({ size }) => index < size)?.day;
+}
+
 /** The signatures of each day on which any were accepted. */
 export function acceptedByDay(entries: readonly string[], days: readonly LedgerDay[]): AcceptedDay[] {
   return days.flatMap(({ day, size }, i) => {

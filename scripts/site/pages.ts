@@ -1,5 +1,5 @@
 import { parseEntry } from "../letter/entry.ts";
-import type { AcceptedDay } from "../letter/ledger-day.ts";
+import { type AcceptedDay, acceptedByDay, dayOfEntry, type LedgerDay } from "../letter/ledger-day.ts";
 import { shardOf } from "../letter/list.ts";
 import { TILE_WIDTH } from "../letter/tile.ts";
 import { outlined, widthOf } from "../outside/picture.ts";
@@ -29,7 +29,7 @@ export type SignedRecord = {
   readonly entries: readonly string[];
   readonly rows: readonly SignedRow[];
   /** empty where nothing is known of days */
-  readonly days: readonly AcceptedDay[];
+  readonly days: readonly LedgerDay[];
 };
 
 /**
@@ -41,11 +41,12 @@ export function sitePages(site: SiteContext, record: SignedRecord, offline: Offl
   const [first = "en"] = languagesOf(site);
   const shards = rowsByShard(record);
   const batches = batchesOf(record);
+  const days = acceptedByDay(record.entries, record.days);
   return [
     { path: "/", render: () => languagesPage(site) },
     { path: "/404.html", render: () => messagePage(site, first, { kind: "not_found" }) },
     { path: "/embed/", render: () => embedPage(site, first) },
-    ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, { shards, batches, days: record.days })),
+    ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, { shards, batches, days })),
     ...languagesOf(site).map((lang) => ({
       path: `/${lang}/verify/offline.html`,
       render: () => offlinePage(lang, site.keys.ledger, offline),
@@ -91,9 +92,10 @@ function rowsByShard(record: SignedRecord): SignedRow[][] {
   return shards;
 }
 
-function batchesOf(record: SignedRecord): Batch[] {
-  return record.entries
-    .filter((line) => line.startsWith("undersigned/v1 batch "))
-    .map(parseEntry)
-    .filter((entry) => entry.kind === "batch");
+function batchesOf({ entries, days }: SignedRecord): Batch[] {
+  return entries.flatMap((line, index) => {
+    if (!line.startsWith("undersigned/v1 batch ")) return [];
+    const entry = parseEntry(line);
+    return entry.kind === "batch" ? [{ ...entry, day: dayOfEntry(index, days) }] : [];
+  });
 }

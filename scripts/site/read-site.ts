@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { editionOf } from "../letter/edition.ts";
 import { LetterError } from "../letter/error.ts";
-import { acceptedByDay, parseLedgerDays } from "../letter/ledger-day.ts";
+import { parseLedgerDays } from "../letter/ledger-day.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/record.ts";
 import { stageOf } from "../letter/signing.ts";
@@ -49,7 +49,7 @@ export async function readSite(environment: Readonly<Record<string, string | und
     stage: stageOf(record.entries),
     earlier,
   });
-  const days = acceptedByDay(record.entries, parseLedgerDays(environment.LEDGER_DAYS ?? ""));
+  const days = parseLedgerDays(environment.LEDGER_DAYS ?? "");
   const pages = sitePages(context, { entries: record.entries, rows, days }, await readOfflineParts());
   return { context, pages: Object.freeze(pages), record, keys };
 }

@@ -3,12 +3,13 @@ import { Resvg } from "@resvg/resvg-js";
 import { HtmlValidate } from "html-validate";
 import jsQR from "jsqr";
 import { describe, expect, it } from "vitest";
+import type { LedgerDay } from "../../scripts/letter/ledger-day.ts";
 import { outlined, pngOf, widthOf } from "../../scripts/outside/picture.ts";
+import { sitePages } from "../../scripts/site/pages.ts";
 import { posterOf, posterPdf } from "../../scripts/site/poster.ts";
 import { badgeSvg } from "../../scripts/site/views/badge.ts";
 import { cardSvg } from "../../scripts/site/views/card.ts";
 import { embedPage } from "../../scripts/site/views/embed-page.ts";
-import { feed } from "../../scripts/site/views/feed.ts";
 import { crowd } from "./crowd.ts";
 import { make, site } from "./gallery.ts";
 
@@ -66,15 +67,23 @@ describe.each(["fa", "en"] as const)("what is shared in %s", (lang) => {
     expect(results.flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId))).toEqual([]);
   });
 
-  it("tells of batches, the newest first, and of no day and no name", () => {
-    const batches = [
-      { filed: 20, refused: 2, leftOut: 1 },
-      { filed: 1, refused: 1, leftOut: 0 },
-    ];
-    const xml = feed(many, lang, batches);
+  it("tells of batches, the newest first, by their day where it is known, and of no name", () => {
+    const entries = ["letter E", "batch 20 2 1", "batch 1 1 0"].map((entry) => `undersigned/v1 ${entry}`);
+    const feedOf = (days: readonly LedgerDay[]) => {
+      const parts = { script: "", ed25519: "", style: "" };
+      const pages = sitePages(many, { entries, rows: [], days }, parts);
+      return pages.find(({ path }) => path === `/${lang}/feed.xml`)!.render();
+    };
+    const xml = feedOf([
+      { day: "2026-11-22", size: 2 },
+      { day: "2026-11-25", size: 3 },
+    ]);
     expect([...xml.matchAll(/\/batch\/(\d)</g)].map(([, number]) => number)).toEqual(["2", "1"]);
     expect(xml).toContain(lang === "fa" ? "<title>دستهٔ ۱: ۱۷ امضا پذیرفته شد</title>" : "Batch 1: 17 signatures");
-    expect(xml).not.toMatch(/pubDate|20\d\d-|<bdi/);
+    const dates = [...xml.matchAll(/<pubDate>(.*)<\/pubDate>/g)].map(([, date]) => date);
+    expect(dates).toEqual(["Wed, 25 Nov 2026 00:00:00 GMT", "Sun, 22 Nov 2026 00:00:00 GMT"]);
+    expect(feedOf([])).not.toContain("pubDate");
+    expect(xml).not.toContain("<bdi");
     const open: string[] = [];
     for (const [, end, name = "", alone] of xml.matchAll(/<(\/?)([a-zA-Z:]+)[^>]*?(\/?)>/g)) {
       if (end) expect(open.pop()).toBe(name);

@@ -10,13 +10,14 @@ const NEWEST = 50;
 /**
  * The batches as RSS 2.0, the newest first.
  *
- * An item has no date: the ledger knows none, and a reader's program takes the day on which it first saw the item.
+ * Where no day is known an item has no date, and a reader's program takes the day on which it first saw the item.
  */
 export function feed(site: SiteContext, lang: Lang, batches: readonly Batch[]): string {
   const { share } = stringsIn(lang);
   const home = `${site.publicUrl}${lang}/`;
   const items = batches.map((batch, index) => ({
     number: index + 1,
+    day: batch.day,
     accepted: batch.filed - batch.refused - batch.leftOut,
   }));
   const told = items.toReversed().slice(0, NEWEST);
@@ -29,15 +30,18 @@ export function feed(site: SiteContext, lang: Lang, batches: readonly Batch[]): 
 <language>${lang}</language>
 <atom:link href="${home}feed.xml" rel="self" type="application/rss+xml"/>
 ${told.map(
-  ({ number, accepted }) => html`<item>
+  ({ number, day, accepted }) => html`<item>
 <title>${plain(fill(plural(lang, accepted, share.feed_item), { n: numeral(lang, accepted), batch: numeral(lang, number) }))}</title>
 <link>${home}signatures/</link>
 <guid isPermaLink="false">${site.campaign.ledger_origin}/batch/${number}</guid>
-</item>
+${day !== undefined && html`<pubDate>${atItsBeginning(day)}</pubDate>\n`}</item>
 `,
 )}</channel>
 </rss>
 `.toString();
 }
+
+// The format asks for a time; midnight by UTC says no more than the day.
+const atItsBeginning = (day: string) => new Date(`${day}T00:00:00Z`).toUTCString();
 
 const plain = (markup: { toString(): string }) => markup.toString().replaceAll(/<[^<>]*>/g, "");

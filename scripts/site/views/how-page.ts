@@ -6,8 +6,13 @@ import { numeral, plural, told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 import { checkpoint } from "./verify-page.ts";
 
-/** One batch as the ledger tells it. */
-export type Batch = { readonly filed: number; readonly refused: number; readonly leftOut: number };
+/** One batch as the ledger tells it, and the day on which it was published where that is known. */
+export type Batch = {
+  readonly filed: number;
+  readonly refused: number;
+  readonly leftOut: number;
+  readonly day?: string | undefined;
+};
 
 /** The way of a signature in plain words, what became of every batch, and how to check it without us. */
 export function howPage(site: SiteContext, lang: Lang, { batches }: { batches: readonly Batch[] }): string {
