@@ -29,7 +29,10 @@ await runCommand(HELP, { json: { type: "boolean" } }, async ({ values, positiona
 type Done = { readonly main: string; readonly versions: number; readonly erased: number };
 
 async function erase(from: string, to: string): Promise<Done> {
-  const { stdout } = await runGit(from, ["for-each-ref", "--format=%(refname)", "refs/heads/pending/"]);
+  const refs = ["for-each-ref", "--format=%(refname)", "refs/heads/pending/"];
+  const { stdout } = await runGit(from, refs).catch((cause) => {
+    throw new LetterError("erase", "the first folder is no git repository that can be read", { cause });
+  });
   if (stdout.length > 0)
     throw new LetterError(
       "erase",

@@ -44,8 +44,12 @@ type Contents = { day: string; files: Map<string, Buffer>; tables: Map<string, n
 await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] }) => {
   if (path === undefined || rest.length > 0) throw usageError("name one file", HELP);
   if (values.key === undefined) throw usageError("say with --key what opens the backup", HELP);
-  const identity = /^AGE-SECRET-KEY-PQ-1\w+$/m.exec(await readFile(values.key, "utf8"))?.[0];
+  const key = await readFile(values.key, "utf8").catch((cause) => {
+    throw new LetterError("backup", "there is no such key file, or it cannot be read", { cause });
+  });
+  const identity = /^AGE-SECRET-KEY-PQ-1\w+$/m.exec(key)?.[0];
   if (identity === undefined) throw new LetterError("backup", "the key file holds no AGE-SECRET-KEY-PQ-1…");
+  if (!existsSync(path)) throw new LetterError("backup", "there is no such backup file");
   const settings = readSettings(process.env);
   const lock = await lockDataFolder(settings.dataDir);
   try {

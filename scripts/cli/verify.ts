@@ -66,7 +66,9 @@ function inWords({ accepted, withdrawn, listed, size, root, kept, missingPages }
     ...(pinned.ledger
       ? []
       : ["the key was taken from the site: compare it with one from elsewhere, or pin it with --vkey"]),
-    ...missingPages.map((path) => `there is no page ${path}: what readers see there was not compared with the letter`),
+    ...missingPages.map(
+      (path) => `there is no page ${path}, as in a bag: what readers see there was not compared with the letter`,
+    ),
     ...kept.map(({ name, checkpoint, receipt }) =>
       receipt
         ? `${name}: entry ${receipt.index} is still there, and nothing among the first ${checkpoint.size} entries was taken out or rewritten`

@@ -80,6 +80,14 @@ describe("a backup", () => {
     await runCommand("backup", ["--new-key", other]);
     const refused = await runCommand("restore", [file, "--key", other], { DATA_DIR: makeDataDir() });
     expect(refused.stderr).toContain("sealed for another key");
+    const none = join(folder, "none");
+    for (const [path, key, words] of [
+      [file, none, "error: there is no such key file, or it cannot be read\n"],
+      [none, keyFile, "error: there is no such backup file\n"],
+    ] as const) {
+      const missing = await runCommand("restore", [path, "--key", key], { DATA_DIR: makeDataDir() });
+      expect([missing.code, missing.stderr]).toEqual([1, words]);
+    }
     const wrong = await runCommand("backup", [join(folder, "x.age"), "--to", "age1abc"], { DATA_DIR: dataDir });
     expect(wrong.stderr).toContain("age1pq1");
     expect(existsSync(join(folder, "x.age"))).toBe(false);

@@ -52,7 +52,8 @@ beforeAll(async () => {
 afterAll(() => campaign.remove());
 
 describe("erase", () => {
-  it("refuses while a sheet is open, and a folder that is there", async () => {
+  it("refuses what is no repository, and while a sheet is open, and a folder that is there", async () => {
+    expect(() => erase(join(campaign.folder, "none"), to)).toThrow(/no git repository/);
     const open = sheetOf(3, [invent(36, "name").row]);
     await campaign.file(open);
     expect(() => erase(campaign.repository.path, to)).toThrow(/a sheet is open/);

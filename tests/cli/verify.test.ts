@@ -145,7 +145,7 @@ describe("verify", () => {
       async () => {
         const { code, out } = await verify(folder, "--vkey", vkey);
         expect([code, out.length, out.at(-1)]).toEqual([0, 3, OK]);
-        expect(out[0]).toMatch(/^there is no page aa\/index\.html: /);
+        expect(out[0]).toMatch(/^there is no page aa\/index\.html, as in a bag: /);
         const json = JSON.parse((await verify(folder, "--vkey", vkey, "--json")).out[0]!);
         expect(json.missingPages).toEqual(["aa/index.html", "ab/index.html"]);
       },
