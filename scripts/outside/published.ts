@@ -60,19 +60,19 @@ async function readFromFolder(folder: string, path: string): Promise<Uint8Array 
 }
 
 /** Reads an answer as far as it may go: a hostile site can send without end, or unpack to more than there is room for. */
-async function bodyOf(answer: Response, path: string): Promise<Uint8Array> {
+export async function readBody(answer: Response, path: string, most = FILE_BYTES): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.length;
-    if (size > FILE_BYTES) throw tooLong(path);
+    if (size > most) throw tooLong(path, most);
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-function tooLong(path: string): LetterError {
-  return new LetterError("published", `${path} has more than ${FILE_BYTES} bytes`);
+function tooLong(path: string, most = FILE_BYTES): LetterError {
+  return new LetterError("published", `${path} has more than ${most} bytes`);
 }
 
 /** A site that sends its reader to another one would be judged by what the other publishes. */
@@ -96,7 +96,7 @@ function readFrom(base: URL): Read {
           signal: AbortSignal.timeout(30_000),
         });
         assertSameSite(answer, base, path);
-        if (answer.ok) return await bodyOf(answer, path);
+        if (answer.ok) return await readBody(answer, path);
         if (answer.status === 404 || answer.status === 410) return undefined;
         if (answer.status < 500 || attempt === TRIES)
           throw new LetterError("published", `${path}: the site answers with status ${answer.status}`);
