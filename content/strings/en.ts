@@ -178,7 +178,8 @@ export const en = {
       code_place: "8 letters and digits",
     },
     valid: "The code is valid for 48 hours. You can close this page; the link in the message opens it again.",
-    waiting: "Your signature has not been recorded yet. It is confirmed once you enter the code here.",
+    waiting:
+      "Your signature has not been recorded yet. It is confirmed once you enter the code here. Enter it only if you filled in the form yourself: your name is shown, or not, as was chosen there.",
     code: "Confirmation code",
     code_hint:
       "8 characters. Capitals or small letters, blanks and hyphens make no difference. The letters I, L, O and U do not occur in it; 0 and 1 do.",
