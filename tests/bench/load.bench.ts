@@ -1,0 +1,139 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { formOf } from "../form-service/harness.ts";
+import { startInstance } from "../form-service/instances.ts";
+import { startService } from "../support/service.ts";
+import type { Bench } from "./bench.ts";
+
+/** The peak that broke the petitions site of the United Kingdom in 2019. */
+const A_MINUTE = 2_000;
+const AIM = "aim: p99 at most 150 ms, no errors, flat memory";
+
+export const bench: Bench = {
+  about: `${A_MINUTE} signatures a minute on a form service of its own, at fixed moments whether it keeps up or not; BENCH_SECONDS=600 for ten minutes`,
+  async run(asked) {
+    const seconds = Number(process.env.BENCH_SECONDS ?? asked);
+    const folder = mkdtempSync(join(tmpdir(), "undersigned-load-"));
+    // The first start puts the letter on the ledger and makes keys and two recipients; what is measured is the form service alone.
+    await (await startService({ dataDir: folder })).stop();
+    const instance = await startInstance({ DATA_DIR: folder, MAIL_URL: "capture:" });
+    try {
+      await load(instance.origin, join(folder, "mail"), instance.pid, seconds);
+    } finally {
+      await instance.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function load(origin: string, mailFolder: string, pid: number, seconds: number): Promise<void> {
+  const times = { submission: [] as number[], confirmation: [] as number[] };
+  const errors = new Map<string, number>();
+  const memory: { at: number; mebibytes: number }[] = [];
+  const codes = openCodes(mailFolder);
+  const post = async (kind: keyof typeof times, status: number, due: number, form: Record<string, string>) => {
+    const path = kind === "submission" ? "/en/sign/" : "/en/confirm/";
+    const answer = await fetch(origin + path, {
+      ...{ method: "POST", redirect: "manual", body: new URLSearchParams(form), signal: AbortSignal.timeout(30_000) },
+    });
+    await answer.arrayBuffer();
+    if (answer.status !== status) throw new Error(`${kind} answered with ${answer.status}`);
+    // From the moment it was due: what waits behind a slow answer is slow as well.
+    times[kind].push(performance.now() - due);
+    return answer;
+  };
+  const sign = async (i: number, due: number) => {
+    const email = `signer-${i}@example.org`;
+    const answer = await post("submission", 303, due, formOf({ name: "Sara Azadi", email }));
+    const s = new URL(answer.headers.get("location") ?? "", origin).searchParams.get("s") ?? "";
+    const code = await codes.of(email);
+    await post("confirmation", 200, performance.now(), { s, code });
+  };
+  const [start, cpuBefore] = [performance.now(), cpuSeconds(pid)];
+  const measuring = setInterval(
+    () => memory.push({ at: (performance.now() - start) / 60_000, mebibytes: mebibytes(pid) }),
+    1000,
+  );
+  const signing: Promise<void>[] = [];
+  for (let i = 0; i < (A_MINUTE / 60) * seconds; i++) {
+    const due = start + (i * 60_000) / A_MINUTE;
+    await wait(Math.max(0, due - performance.now()));
+    signing.push(
+      sign(i, due).catch((error: Error) => {
+        errors.set(error.message, (errors.get(error.message) ?? 0) + 1);
+      }),
+    );
+  }
+  await Promise.all(signing);
+  clearInterval(measuring);
+  codes.close();
+  const took = (performance.now() - start) / 1000;
+  for (const [kind, all] of Object.entries(times)) {
+    console.log(`  ${kind}: ${all.length}, p50 ${quantile(all, 0.5)} ms, p99 ${quantile(all, 0.99)} ms`);
+  }
+  const failed = [...errors].map(([message, count]) => `${count} × ${message}`);
+  console.log(`  errors: ${failed.join("; ") || "none"}`);
+  const [first, last] = [memory[0]?.mebibytes ?? 0, memory.at(-1)?.mebibytes ?? 0];
+  console.log(
+    `  memory: ${first.toFixed()} MiB, at the end ${last.toFixed()}, ${slope(memory).toFixed(1)} a minute in the second half`,
+  );
+  console.log(`  processor: ${((cpuSeconds(pid) - cpuBefore) / took).toFixed(2)} of a core, over ${took.toFixed()} s`);
+  console.log(`  ${AIM}`);
+}
+
+/** Takes the codes from captured mail, and the mail away. */
+function openCodes(folder: string) {
+  mkdirSync(folder, { recursive: true });
+  const waiting = new Map<string, (code: string) => void>();
+  const early = new Map<string, string>();
+  const reading = setInterval(() => {
+    for (const file of readdirSync(folder).filter((name) => name.endsWith(".eml"))) {
+      const mail = readFileSync(join(folder, file), "utf8");
+      unlinkSync(join(folder, file));
+      const email = /^To: <?([^\s>]+)/m.exec(mail)?.[1] ?? "";
+      const code = /^[0-9A-HJKMNP-TV-Z]{8}\r?$/m.exec(mail)?.[0].trim() ?? "";
+      const take = waiting.get(email);
+      if (take) take(code);
+      else early.set(email, code);
+      waiting.delete(email);
+    }
+  }, 50);
+  return {
+    close: () => clearInterval(reading),
+    async of(email: string): Promise<string> {
+      const code = early.get(email);
+      early.delete(email);
+      if (code !== undefined) return code;
+      const arrived = new Promise<string>((take) => waiting.set(email, take));
+      const late = wait(60_000, undefined, { ref: false }).then(() => Promise.reject(new Error("no mail in a minute")));
+      return Promise.race([arrived, late]);
+    },
+  };
+}
+
+function quantile(values: readonly number[], share: number): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toFixed();
+}
+
+/** Mebibytes a minute, by least squares over the second half: at first every program grows. */
+function slope(all: readonly { at: number; mebibytes: number }[]): number {
+  const half = all.slice(Math.floor(all.length / 2));
+  const mean = (of: (one: (typeof half)[number]) => number) =>
+    half.reduce((sum, one) => sum + of(one), 0) / half.length;
+  const [at, size] = [mean((one) => one.at), mean((one) => one.mebibytes)];
+  return mean((one) => (one.at - at) * (one.mebibytes - size)) / mean((one) => (one.at - at) ** 2);
+}
+
+/** What the process holds in memory, as Linux counts it. */
+function mebibytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}
+
+/** The time that the process has had of all processors; Linux counts hundredths. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
