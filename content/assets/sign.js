@@ -34,12 +34,11 @@ async function solve(challenge) {
 }
 
 const box = document.getElementById("proof");
-if (box && globalThis.crypto?.subtle) {
-  const said = box.querySelector("p");
-  box.hidden = false;
-  said.textContent = box.dataset.working;
+// Both of its texts have their room from the beginning, so that nothing moves under a reader's eyes.
+if (box && !globalThis.crypto?.subtle) box.hidden = true;
+else if (box) {
   solve(JSON.parse(box.dataset.challenge)).then((proof) => {
     hidden("altcha", btoa(JSON.stringify(proof)));
-    said.textContent = box.dataset.done;
+    box.classList.add("done");
   });
 }

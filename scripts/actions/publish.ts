@@ -8,7 +8,7 @@ import { readLedgerDays } from "../outside/ledger-days.ts";
 import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
 import { openPublished } from "../outside/published.ts";
 import { readRecordIn } from "../outside/record.ts";
-import { readHead } from "../outside/repository.ts";
+import { readCheckout } from "../outside/repository.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
 import { campaignKeys } from "./campaign-keys.ts";
@@ -26,7 +26,7 @@ await runAction(async () => {
   assertIntact(record, keys.ledger);
   assertContinues(record.entries, await readLiveCheckpoint(SITE_URL), keys.ledger, FIRST);
   const environment = { SITE_URL, SERVICE_URL, GIT_HOST: "local" };
-  const days = await readLedgerDays(".git", await readHead(".git"));
+  const days = await readLedgerDays(".git", await readCheckout(".git"));
   await buildSite({ signatures: "signatures", output: OUTPUT, days, environment });
   const vkey = parseCampaign(text).ledger_vkey ?? formatVkey(keys.ledger);
   const { size, root, listed } = await verifyPublished(openPublished(OUTPUT), vkey);

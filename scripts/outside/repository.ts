@@ -38,6 +38,12 @@ export async function createRepository(repository: string, first: Omit<NewCommit
   await folder.close();
 }
 
+/** The commit that was checked out, on whatever branch or on none. @throws LetterError `git` */
+export async function readCheckout(repository: string): Promise<string> {
+  const { stdout } = await runGit(repository, ["rev-parse", "--verify", "HEAD^{commit}"]);
+  return stdout.toString("utf8").trim();
+}
+
 /** SHA of main's commit. @throws LetterError `git` when there is none */
 export async function readHead(repository: string): Promise<string> {
   const head = await readRef(repository, MAIN);

@@ -56,7 +56,7 @@ const duration = z
 const origin = z
   .url({ protocol: /^https?$/, error: "write an address such as https://letter.example.org" })
   .refine((text) => !/[?#@]/.test(text), "write an address without user, question mark and hash")
-  .transform((text) => text.replace(/(?<!\/)\/+$/, ""));
+  .transform((text) => text.replace(/\/$/, ""));
 
 const environment = z.object({
   PORT: port.default(8080),

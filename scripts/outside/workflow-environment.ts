@@ -3,7 +3,7 @@ import { LetterError } from "../letter/error.ts";
 
 // What GitHub and the workflow hand to a step. Kept apart from the settings of the campaign: a runner has other
 // variables, and none of them may reach a part that does not need it.
-const address = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/(?<!\/)\/+$/, ""));
+const address = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ""));
 const repository = {
   GITHUB_REPOSITORY: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
   GITHUB_SERVER_URL: address.default("https://github.com"),

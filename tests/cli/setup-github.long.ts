@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ACTIONS } from "../../scripts/cli/github-setup/actions-settings.ts";
 import { formatSetting, type Setting } from "../../scripts/cli/github-setup/setting.ts";
 import { askAs } from "../support/github/ask.ts";
 import { differing, makeOrganisation, type TestOrganisation } from "../support/github/organisation.ts";
@@ -186,12 +187,7 @@ describe("setup:github on other plans", { timeout: 120_000 }, () => {
     expect(differing(await org.look(true)).map(formatSetting)).toEqual([]);
     expect(await org.ask("GET", "actions/permissions/selected-actions")).toMatchObject({
       github_owned_allowed: false,
-      patterns_allowed: [
-        "actions/checkout@*",
-        "actions/deploy-pages@*",
-        "actions/upload-artifact@*",
-        "actions/upload-pages-artifact@*",
-      ],
+      patterns_allowed: ACTIONS.map((name) => `${name}@*`),
     });
   });
 

@@ -64,7 +64,8 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
       const fresh = await submitMany(store, campaign.atOnce, edition, bytes);
       all.push(...fresh);
       for (const one of all) if (one.seen !== undefined && !one.leaves && random() < 0.01) one.leaves = "asked";
-      const busy = all.filter((one) => !isDone(one));
+      // Those who were cut off before try again, so many at once: a crowd that only grows would never be answered.
+      const busy = all.filter((one) => !isDone(one)).slice(-2 * campaign.atOnce);
       const began = Date.now();
       const outcomes = Promise.all(busy.map((one, i) => attempt(instances[i % instances.length]!, one)));
       // The first time nothing is cut: it tells how long all of it takes.
@@ -83,8 +84,8 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
       if (point % 5 === 0) await accept();
     }
     for (let tries = 0; all.some((one) => !isDone(one)); tries++) {
-      if (tries > 20) throw new Error("somebody cannot sign or leave any more");
-      const rest = all.filter((one) => !isDone(one));
+      if (tries > 20 * campaign.points) throw new Error("somebody cannot sign or leave any more");
+      const rest = all.filter((one) => !isDone(one)).slice(0, 2 * campaign.atOnce);
       await Promise.all(rest.map((one, i) => attempt(instances[i % instances.length]!, one)));
     }
     const staying = all.filter(({ leaves }) => leaves === undefined).map(({ seen }) => seen!);

@@ -35,6 +35,9 @@ export const site = inventedSite([
   listRow(5, { name: "Niamh O’Neil", place: "<b>Cork</b>" }),
 ]);
 
+/** One that the first try solves. */
+const CHALLENGE = '{"parameters":{"nonce":"00","salt":"00","cost":1,"keyLength":1,"keyPrefix":""}}';
+
 /** Every page and every state of a page, by a name of its own. A new one belongs here: all checks of pages go through it. */
 export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => string>> = {
   letter: letterPage,
@@ -42,7 +45,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "sign with errors": (site, lang) =>
     signPage(site, lang, { values, problems: { name: "characters", email: "format", consent_handover: "missing" } }),
   "sign, too many": (site, lang) =>
-    signPage(site, lang, { values, problems: {}, wait: { minutes: 1, challenge: '{"parameters":{}}' } }),
+    signPage(site, lang, { values, problems: {}, wait: { minutes: 1, challenge: CHALLENGE } }),
   confirm: (site, lang) => confirmPage(site, lang, { s }),
   "confirm with a wrong code": (site, lang) => confirmPage(site, lang, { s, problem: "code.wrong" }),
   "sent again": (site, lang) => confirmPage(site, lang, { s, sentAgain: true }),

@@ -4,7 +4,9 @@ import type { Page } from "playwright-core";
 export async function whatDoesNotFit(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const root = document.documentElement;
-    const found = root.scrollWidth > root.clientWidth ? ["the page is " + root.scrollWidth + " px wide on " + root.clientWidth] : [];
+    const beyond = ({ left, right, width }) => width > 0 && (left < -1 || right > root.clientWidth + 1);
+    const widest = [...document.body.querySelectorAll("*")].findLast((element) => beyond(element.getBoundingClientRect()));
+    const found = root.scrollWidth > root.clientWidth ? ["the page is " + root.scrollWidth + " px wide on " + root.clientWidth + ": " + widest?.outerHTML.slice(0, 80)] : [];
     for (const element of document.body.querySelectorAll("*")) {
       const { overflowX, position, clip } = getComputedStyle(element);
       if (element.tagName === "INPUT") continue; // What is typed can be scrolled.

@@ -21,7 +21,7 @@ export function dayChart(lang: Lang, days: readonly AcceptedDay[]): Html {
   const chart = barChart(lang, {
     id: "by-day",
     title: by_day,
-    description: description.toString().replace(/<[^>]*>/g, ""),
+    description: description.toString().replace(/<[^<>]*>/g, ""),
     parts: [by_day],
     bars: everyDay(first.day, last.day).map((each) => ({
       label: dayInShort(lang, each),

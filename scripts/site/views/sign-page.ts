@@ -64,7 +64,7 @@ function askToWait(lang: Lang, { minutes, challenge }: NonNullable<SignForm["wai
   const { title, text, more } = message.too_many;
   return html`<div class="bad" role="alert"><h2>${title}</h2>
 <p>${fill(plural(lang, minutes, text), { n: numeral(lang, minutes) })} ${prose(more)} ${prose(sign.still_here)}</p></div>
-${challenge !== undefined && html`<div class="note" id="proof" role="status" hidden data-challenge="${challenge}" data-working="${sign.proof_working}" data-done="${sign.proof_done}"><p></p></div>`}`;
+${challenge !== undefined && html`<div class="note" id="proof" role="status" data-challenge="${challenge}"><p>${sign.proof_working}</p><p>${sign.proof_done}</p></div>`}`;
 }
 
 type View = {
