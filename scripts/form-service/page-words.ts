@@ -30,6 +30,6 @@ export function openPageWords(site: SiteContext): PageWords {
 function wordsOn(html: string): string[] {
   const words = html.match(/[0-9A-Za-z]+/g) ?? [];
   const values = [...html.matchAll(/="([^"]*)"/g)].map(([, value]) => value ?? "");
-  const lines = html.replace(/<[^>]*>/g, "\n").split("\n");
+  const lines = html.replace(/<[^<>]*>/g, "\n").split("\n");
   return [...words, ...values, ...lines].flatMap((word) => parseCode(word, CONFIRMATION_CODE_LENGTH) ?? []);
 }
