@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { acceptAll } from "../actions/acceptance.ts";
 import { readNotices } from "../actions/notices.ts";
@@ -9,6 +9,7 @@ import { formatBase64url } from "../letter/base64url.ts";
 import { LetterError } from "../letter/error.ts";
 import { type Handover, parseHandover } from "../letter/handover.ts";
 import { formatNotice, type Notice, noticeEntry, noticePath } from "../letter/notice.ts";
+import { readBackupList } from "../outside/backup-list.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { openDatabase } from "../outside/database.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
@@ -140,7 +141,7 @@ async function destroy({ settings }: HandoverPlace): Promise<void> {
   await forgetPepper(join(dataDir, "keys", "pepper.key"));
   const mails = mail.kind === "capture" ? mail.folder : join(dataDir, "mail");
   for (const name of await readdir(mails).catch(() => [])) await destroyFile(join(mails, name));
-  for (const path of await knownBackups(dataDir)) await destroyFile(path);
+  for (const path of (await readBackupList(dataDir)).map(({ path }) => path)) await destroyFile(path);
   await destroyFile(join(dataDir, "backups.json"));
 }
 
@@ -150,12 +151,6 @@ async function forgetPepper(path: string): Promise<void> {
   await file.write(`${formatBase64url(systemRandom(32))}\n`, 0);
   await file.sync();
   await file.close();
-}
-
-/** Where backups of this data folder were written, as far as they were noted. */
-async function knownBackups(dataDir: string): Promise<string[]> {
-  const text = await readFile(join(dataDir, "backups.json"), "utf8").catch(() => "[]");
-  return (JSON.parse(text) as { path: string }[]).map(({ path }) => path);
 }
 
 async function putOnLedger({ local, settings }: HandoverPlace, notice: Notice, done: boolean): Promise<void> {
