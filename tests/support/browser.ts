@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { root } from "./source.ts";
+
+const run = promisify(execFile);
 
 export type Visit = {
   page: Page;
@@ -96,16 +100,12 @@ async function unpackChromium(): Promise<string> {
   if (!existsSync(home)) {
     mkdirSync(cache, { recursive: true });
     const unpacking = mkdtempSync(join(cache, "chromium-unpacking-"));
-    const before = process.env.TMPDIR;
-    // The package unpacks into the folder for temporary files and takes what lies there, whole or not, for finished.
-    process.env.TMPDIR = unpacking;
-    try {
-      const { default: packedChromium } = await import("@sparticuz/chromium");
-      await packedChromium.executablePath();
-    } finally {
-      if (before === undefined) delete process.env.TMPDIR;
-      else process.env.TMPDIR = before;
-    }
+    // The package unpacks into the folder for temporary files and takes what lies there, whole or not, for finished:
+    // it gets a folder of its own, in a process of its own, lest other files of this one land there.
+    const unpack = `import chromium from "${import.meta.resolve("@sparticuz/chromium")}"; await chromium.executablePath();`;
+    await run(process.execPath, ["--input-type=module", "--eval", unpack], {
+      env: { ...process.env, TMPDIR: unpacking },
+    });
     try {
       renameSync(unpacking, home);
     } catch {
