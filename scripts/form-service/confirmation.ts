@@ -43,16 +43,15 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
   if (opened.state === "spent") return withdrawalCode;
   const today = dayOf(deps.clock.now());
   const { row, contact } = signatureOf(deps, opened.submission, withdrawalCode, today);
+  const address = keyedAddress(deps.pepper, contact.email);
+  const spent = { s_hash: hashOf(s), code_hash: hashOf(withdrawalCode) };
   const sealed = await deps.seal(formatContactRecord(contact));
   const outcome = await deps.store.change(async (query): Promise<"new" | "again" | "gone"> => {
     // Since it was opened, another device may have confirmed it, or wrong codes may have ended it.
-    if (!(await spendSubmission(query, s, code))) return (await isSpent(query, s, code)) ? "again" : "gone";
-    const first = await claimAddress(query, keyedAddress(deps.pepper, contact.email), row.id);
+    if (!(await spendSubmission(query, spent))) return (await isSpent(query, spent)) ? "again" : "gone";
+    const first = await claimAddress(query, address, row.id);
     if (first !== undefined) {
-      await query
-        .insertInto("code")
-        .values({ code_hash: hashOf(withdrawalCode), id: first })
-        .execute();
+      await query.insertInto("code").values({ code_hash: spent.code_hash, id: first }).execute();
     }
     if (first !== row.id) return "again";
     await query.insertInto("vault").values({ id: row.id, sealed }).execute();

@@ -2,7 +2,7 @@ import { dayAfter, dayOf } from "../letter/day.ts";
 import { confirmKeyOf, sha256, withdrawalCodeOf } from "../letter/derivation.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { PageWords } from "./page-words.ts";
-import type { Query, Store } from "./schema.ts";
+import type { Query, Store, Tables } from "./schema.ts";
 import { openSubmission, sealSubmission, type WaitingSubmission } from "./sealed-submission.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
 
@@ -70,24 +70,27 @@ export function tryCode(
   });
 }
 
+/** A confirmed submission as the database knows it. */
+export type Spent = Pick<Tables["submission"], "s_hash"> & { readonly code_hash: string };
+
 /** Marks a submission as confirmed and forgets what it held; false when another device has done it already. */
-export async function spendSubmission(query: Query, s: Uint8Array, code: string): Promise<boolean> {
+export async function spendSubmission(query: Query, { s_hash, code_hash }: Spent): Promise<boolean> {
   const { numUpdatedRows } = await query
     .updateTable("submission")
-    .set({ sealed: null, code_hash: hashOf(withdrawalCodeOf(s, code)) })
-    .where("s_hash", "=", hashOf(s))
+    .set({ sealed: null, code_hash })
+    .where("s_hash", "=", s_hash)
     .where("sealed", "is not", null)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
 /** Whether a submission has been confirmed, and by this code. */
-export async function isSpent(query: Query, s: Uint8Array, code: string): Promise<boolean> {
+export async function isSpent(query: Query, { s_hash, code_hash }: Spent): Promise<boolean> {
   const row = await query
     .selectFrom("submission")
     .select("s_hash")
-    .where("s_hash", "=", hashOf(s))
-    .where("code_hash", "=", hashOf(withdrawalCodeOf(s, code)))
+    .where("s_hash", "=", s_hash)
+    .where("code_hash", "=", code_hash)
     .executeTakeFirst();
   return row !== undefined;
 }
