@@ -8,9 +8,9 @@ const HELP = `
 usage: npm run bench -- [NAME …] [--seconds N]
 
 Measures how fast things are, always beside something known, in the same run: the ratio says more than the rate, which is
-that of this machine at this moment. Without names it runs all but those that take minutes.
+that of this machine at this moment. Without names it runs all of them. Close other programs: they take part.
 
-  --seconds N   how long each side is measured (default: 6)`;
+  --seconds N   how long each side is measured (default: 6); for load, how long signatures come: take 60 at least`;
 
 const names = readdirSync(import.meta.dirname).flatMap((file) => /^(.+)\.bench\.ts$/.exec(file)?.[1] ?? []);
 

@@ -3,13 +3,16 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../support/source.ts";
 
+/** Programs that stand in for those of GitHub's runners. */
+const PROGRAMS = join(root, "tests/workflows/programs");
+
 /** A run of a workflow by nektos/act, on this machine and without containers. */
 export type ActRun = {
   /** the program; `.ci/run` installs it and names it in `ACT_PROGRAM` */
   readonly act: string;
   /** a checkout of main: act takes the workflows and the context from it */
   readonly folder: string;
-  readonly event: "pull_request" | "schedule" | "workflow_dispatch";
+  readonly event: "pull_request" | "push" | "schedule" | "workflow_dispatch";
   readonly workflow: string;
   readonly payload?: object;
   readonly env: Readonly<Record<string, string>>;
@@ -47,7 +50,7 @@ export async function runAct(run: ActRun): Promise<{ code: number; output: strin
   const child = spawn(act, args, {
     cwd: folder,
     // The whole environment: npm reaches its registry as it does on this machine.
-    env: { ...process.env, ...secrets },
+    env: { ...process.env, PATH: `${PROGRAMS}:${process.env.PATH}`, ...secrets },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -9,6 +9,8 @@ import { type ActRun, runAct } from "./act.ts";
 export type Runner = {
   /** everything that runs leave behind lies in it */
   readonly folder: string;
+  /** the releases: a folder of files for each tag, beside the notes */
+  readonly releases: string;
   /** Runs a workflow as GitHub would, from a fresh checkout of main. */
   run(workflow: string, event: ActRun["event"], payload: object): Promise<{ code: number; output: string }>;
   remove(): void;
@@ -23,8 +25,10 @@ export function makeRunner(campaign: WorkflowCampaign, act: string, serviceUrl: 
   const folder = mkdtempSync(join(tmpdir(), "undersigned-act-"));
   mkdirSync(join(folder, "pages", "live"), { recursive: true });
   site.content = join(folder, "pages", "live");
+  const releases = join(folder, "releases");
   return {
     folder,
+    releases,
     async run(workflow, event, payload) {
       const checkout = join(folder, "main");
       rmSync(checkout, { recursive: true, force: true });
@@ -40,6 +44,8 @@ export function makeRunner(campaign: WorkflowCampaign, act: string, serviceUrl: 
           GITHUB_API_URL: github.origin,
           GITHUB_REPOSITORY: github.name,
           PAGES_FOLDER: join(folder, "pages"),
+          ARTIFACTS_FOLDER: join(folder, "artifacts"),
+          RELEASES_FOLDER: releases,
           SITE_URL: site.url,
           npm_config_prefer_offline: "true",
         },

@@ -1,5 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
-import { basename } from "node:path";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyPublished } from "../../scripts/letter/verification.ts";
 import { openPublished } from "../../scripts/outside/published.ts";
@@ -7,6 +9,7 @@ import { invent, sheetOf, vkey } from "../letter/invented.ts";
 import { payloadOf } from "../support/github/event.ts";
 import { openPullRequest } from "../support/github-calls.ts";
 import { pushHostile, readHostilePulls } from "../support/hostile-pull.ts";
+import { root } from "../support/source.ts";
 import { acceptSecrets, makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 import { bringProject } from "./project.ts";
 import { makeRunner, type Runner } from "./runner.ts";
@@ -64,6 +67,36 @@ describe.skipIf(act === undefined)("the workflows under act", () => {
       if (secret.length > 20) expect(begun.output + accepted.output).not.toContain(secret);
     }
     expect(begun.output + validated.output + accepted.output).not.toContain(one.row.name);
+  });
+
+  it("make a release of the public bag of a tag, which anybody can check", async () => {
+    const tag = "handover/2026-12-01";
+    campaign.github.repository.git("tag", tag, "main");
+    const { code, output } = await runner.run("handover", "push", { ref: `refs/tags/${tag}` });
+    expect(code, output).toBe(0);
+    const release = join(runner.releases, tag);
+    const [bag] = readdirSync(release);
+    expect(readdirSync(release)).toEqual([expect.stringMatching(/\.tar$/)]);
+    const told = execFileSync(process.execPath, [join(root, "scripts/cli/verify.ts"), join(release, bag!)], {
+      encoding: "utf8",
+    });
+    expect(told).toContain("ok: 2 accepted, 0 withdrawn, 2 listed, tree size 4");
+    const sha256 = createHash("sha256")
+      .update(readFileSync(join(release, bag!)))
+      .digest("hex");
+    expect(readFileSync(`${release}.notes`, "utf8")).toContain(sha256);
+  });
+
+  it("make no release of a tag that does not lie on main", async () => {
+    const { repository } = campaign.github;
+    const tag = "handover/2026-12-02";
+    repository.git("update-ref", "refs/heads/elsewhere", "main");
+    repository.commit("elsewhere", "another list", { "signatures/list.md": "nobody" });
+    repository.git("tag", tag, "elsewhere");
+    const { code, output } = await runner.run("handover", "push", { ref: `refs/tags/${tag}` });
+    expect(code).not.toBe(0);
+    expect(output).toContain("does not lie on main");
+    expect(existsSync(join(runner.releases, tag))).toBe(false);
   });
 
   it("run nothing that a branch or a title says", async () => {
