@@ -1,14 +1,10 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
-import { BAG_DECLARATION, formatOxum, type Manifest, parseBagInfo, parseManifest } from "../letter/bag.ts";
 import { formatBase64url } from "../letter/base64url.ts";
 import { LetterError } from "../letter/error.ts";
 import type { Read } from "../letter/published-file.ts";
 import { parseTarHeader, TAR_BLOCK, TAR_END, tarPadding } from "../letter/tar.ts";
-import { decodeText } from "./git-object.ts";
-
-/** One file of a bag that is not what its manifest says, or not there. */
-export type BagProblem = { readonly path: string; readonly reason: string };
+import { type BagProblem, brokenBag, checkBag, DATA, type FoundFile } from "./bag-check.ts";
 
 /** A bag that was read and checked from its first byte to its last. */
 export type Bag = {
@@ -42,22 +38,23 @@ export async function openBag(file: string, progress: (done: number, size: numbe
       const part = found.parts.get(path);
       return part === undefined ? undefined : await readAt(handle, part.offset, part.size);
     };
-    const checked = await check(found.parts, read);
+    const { info, problems } = await checkBag(found.parts, read);
+    for (const [path, { padded }] of found.parts)
+      if (!padded) problems.push({ path, reason: "behind it stands what does not belong there" });
     const paths = [...found.parts.keys()]
       .filter((path) => path.startsWith(DATA))
       .map((path) => path.slice(DATA.length));
-    return { ...found, ...checked, paths, read: (path) => read(DATA + path), close: () => handle.close() };
+    return { ...found, info, problems, paths, read: (path) => read(DATA + path), close: () => handle.close() };
   } catch (cause) {
     await handle.close();
     throw cause;
   }
 }
 
-const DATA = "data/";
 const CHUNK = 2 ** 20;
 
 /** Where a file stands in the tar, and its digest as found. */
-type Part = { readonly offset: number; readonly size: number; readonly sha512: string; readonly padded: boolean };
+type Part = FoundFile & { readonly offset: number; readonly padded: boolean };
 
 type Found = { name: string; digest: string; parts: Map<string, Part> };
 
@@ -68,7 +65,7 @@ async function readThrough(handle: FileHandle, progress: (done: number, size: nu
   const [names, days] = [new Set<string>(), new Set<string>()];
   let at = 0;
   const take = async (length: number) => {
-    if (at + length > whole) throw broken(`the file ends too early, at byte ${whole}`);
+    if (at + length > whole) throw brokenBag(`the file ends too early, at byte ${whole}`);
     const bytes = await readAt(handle, at, length);
     sha256.update(bytes);
     at += length;
@@ -81,7 +78,7 @@ async function readThrough(handle: FileHandle, progress: (done: number, size: nu
     names.add(name);
     days.add(day);
     const inner = rest.join("/");
-    if (parts.has(inner)) throw broken(`${inner} stands in it twice`);
+    if (parts.has(inner)) throw brokenBag(`${inner} stands in it twice`);
     const sha512 = createHash("sha512");
     const offset = at;
     for (let left = size; left > 0; left -= Math.min(left, CHUNK)) sha512.update(await take(Math.min(left, CHUNK)));
@@ -91,8 +88,9 @@ async function readThrough(handle: FileHandle, progress: (done: number, size: nu
   }
   const end = await take(whole - at);
   if (end.length !== TAR_END.length || end.some((byte) => byte !== 0))
-    throw broken(`the end is damaged, at byte ${whole - TAR_END.length}`);
-  if (names.size !== 1 || days.size !== 1) throw broken("its files lie in different folders or are of different days");
+    throw brokenBag(`the end is damaged, at byte ${whole - TAR_END.length}`);
+  if (names.size !== 1 || days.size !== 1)
+    throw brokenBag("its files lie in different folders or are of different days");
   progress(whole, whole);
   return { name: [...names][0]!, digest: formatBase64url(sha256.digest()), parts };
 }
@@ -105,51 +103,12 @@ function headerOf(block: Uint8Array, at: number) {
   }
 }
 
-async function check(parts: ReadonlyMap<string, Part>, read: Read): Promise<Pick<Bag, "info" | "problems">> {
-  const text = async (path: string) => {
-    const bytes = await read(path);
-    if (bytes === undefined) throw broken(`${path} is missing`);
-    return decodeText(bytes, path);
-  };
-  if ((await text("bagit.txt")) !== BAG_DECLARATION) throw broken("bagit.txt is not that of a bag of version 1.0");
-  const payload = parseManifest(await text("manifest-sha512.txt"), "manifest-sha512.txt");
-  const tags = parseManifest(await text("tagmanifest-sha512.txt"), "tagmanifest-sha512.txt");
-  const problems = [...compare(parts, tags, (path) => !path.startsWith(DATA) && path !== "tagmanifest-sha512.txt")];
-  problems.push(...compare(parts, payload, (path) => path.startsWith(DATA)));
-  for (const [path, { padded }] of parts)
-    if (!padded) problems.push({ path, reason: "behind it stands what does not belong there" });
-  const info = parseBagInfo(await text("bag-info.txt"));
-  const data = [...parts].filter(([path]) => path.startsWith(DATA));
-  const bytes = data.reduce((total, [, { size }]) => total + size, 0);
-  if (info.get("Payload-Oxum") !== formatOxum(bytes, data.length))
-    problems.push({ path: "bag-info.txt", reason: "number or size of the files is another than it says" });
-  return { info, problems };
-}
-
-function* compare(
-  parts: ReadonlyMap<string, Part>,
-  manifest: Manifest,
-  belongs: (path: string) => boolean,
-): Generator<BagProblem> {
-  for (const [path, digest] of manifest) {
-    const part = parts.get(path);
-    if (!part) yield { path, reason: "is missing" };
-    else if (part.sha512 !== digest) yield { path, reason: "was changed: its digest is another" };
-  }
-  for (const path of parts.keys())
-    if (belongs(path) && !manifest.has(path)) yield { path, reason: "is in no manifest" };
-}
-
 async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) throw broken(`the file ends too early, at byte ${offset + done}`);
+    if (bytesRead === 0) throw brokenBag(`the file ends too early, at byte ${offset + done}`);
     done += bytesRead;
   }
   return bytes;
-}
-
-function broken(reason: string): LetterError {
-  return new LetterError("bag", `the bag cannot be read: ${reason}`);
 }

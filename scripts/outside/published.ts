@@ -3,11 +3,14 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import type { Read } from "../letter/published-file.ts";
+import type { BagProblem } from "./bag-check.ts";
+import { checkBagFolder } from "./bag-folder.ts";
 import { openBag } from "./bag-reader.ts";
 
 /**
  * Reads what a campaign published: a site in a folder or at an http(s) address, or a public bag, as a folder or as the
- * tar file it came in. In a bag the files of the site lie below `data/`.
+ * tar file it came in. In a bag the files of the site lie below `data/`, and none is read before all of them were compared
+ * with their manifest.
  *
  * @throws LetterError `published` when there is nothing of that name
  */
@@ -20,20 +23,33 @@ export function openPublished(place: string): Read {
       "published",
       "there is no such folder or file: name a built site, such as .data/site, a public bag, or an address",
     );
-  const folder = existsSync(join(place, "bagit.txt")) ? join(place, "data") : place;
-  return (path) => readFromFolder(folder, path);
+  if (existsSync(join(place, "bagit.txt"))) return readFromUnpacked(place);
+  return (path) => readFromFolder(place, path);
 }
 
-/** Reads a bag without unpacking it, once every file has been compared with its manifest. */
+/** Reads a bag without unpacking it. */
 function readFromBag(file: string): Read {
   const bag = openBag(file);
   // Who asks first is told what is wrong with the bag; until then nobody waits for it.
   bag.catch(() => {});
   return async (path) => {
     const { problems, read } = await bag;
-    for (const { path, reason } of problems) throw new LetterError("published", `${path} ${reason}`);
+    assertWhole(problems);
     return read(path);
   };
+}
+
+function readFromUnpacked(folder: string): Read {
+  const checked = checkBagFolder(folder);
+  checked.catch(() => {});
+  return async (path) => {
+    assertWhole(await checked);
+    return readFromFolder(join(folder, "data"), path);
+  };
+}
+
+function assertWhole([problem]: readonly BagProblem[]): void {
+  if (problem) throw new LetterError("published", `${problem.path} ${problem.reason}`);
 }
 
 /** Bytes of the longest file that is read; a shard of the longest names has 200,000. */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readTagged } from "../../scripts/actions/public-bag.ts";
@@ -51,6 +51,22 @@ describe("npm run handover", () => {
     expect(ended.stdout.trim().split("\n").at(-1)).toMatch(
       /^ok: 24 accepted, 2 withdrawn, 22 listed, tree size \d+, root /,
     );
+  });
+
+  it("is checked against its manifests by what checks the site, unpacked or not", async () => {
+    const copy = join(campaign.folder, "copy");
+    cpSync(bag, copy, { recursive: true });
+    const pdf = readFileSync(join(copy, "data/letter-en.pdf"));
+    const said = async () => (await run("verify", [copy], {})).stdout;
+    writeFileSync(join(copy, "data/letter-en.pdf"), Buffer.concat([pdf, Buffer.from("\n")]));
+    expect(await said()).toContain("failed: data/letter-en.pdf was changed");
+    writeFileSync(join(copy, "data/letter-en.pdf"), pdf);
+    expect(await said()).toMatch(/^ok: /m);
+    symlinkSync("letter-en.pdf", join(copy, "data/letter.pdf"));
+    expect(await said()).toContain("failed: data/letter.pdf is in no manifest");
+    rmSync(join(copy, "data/letter.pdf"));
+    rmSync(join(copy, "README-fa.md"));
+    expect(await said()).toContain("failed: README-fa.md is missing");
   });
 
   it("holds letter, list and totals to be read, and says how to check them", () => {

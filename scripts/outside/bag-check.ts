@@ -1,0 +1,59 @@
+import { BAG_DECLARATION, formatOxum, type Manifest, parseBagInfo, parseManifest } from "../letter/bag.ts";
+import { LetterError } from "../letter/error.ts";
+import type { Read } from "../letter/published-file.ts";
+import { decodeText } from "./git-object.ts";
+
+/** One file of a bag that is not what its manifest says, or not there. */
+export type BagProblem = { readonly path: string; readonly reason: string };
+
+/** A file of a bag as it was found; SHA-512 in hexadecimal, size in bytes. */
+export type FoundFile = { readonly size: number; readonly sha512: string };
+
+/** Where the payload of a bag lies. */
+export const DATA = "data/";
+
+/**
+ * Compares the files of a bag with its two manifests and with the number and size that it says (RFC 8493 §3).
+ *
+ * @param files every file, by its path from the top of the bag
+ * @throws LetterError `bag` when the bag does not say what belongs to it, naming the file
+ */
+export async function checkBag(
+  files: ReadonlyMap<string, FoundFile>,
+  read: Read,
+): Promise<{ info: ReadonlyMap<string, string>; problems: BagProblem[] }> {
+  const text = async (path: string) => {
+    const bytes = await read(path);
+    if (bytes === undefined) throw brokenBag(`${path} is missing`);
+    return decodeText(bytes, path);
+  };
+  if ((await text("bagit.txt")) !== BAG_DECLARATION) throw brokenBag("bagit.txt is not that of a bag of version 1.0");
+  const payload = parseManifest(await text("manifest-sha512.txt"), "manifest-sha512.txt");
+  const tags = parseManifest(await text("tagmanifest-sha512.txt"), "tagmanifest-sha512.txt");
+  const problems = [...compare(files, tags, (path) => !path.startsWith(DATA) && path !== "tagmanifest-sha512.txt")];
+  problems.push(...compare(files, payload, (path) => path.startsWith(DATA)));
+  const info = parseBagInfo(await text("bag-info.txt"));
+  const data = [...files].filter(([path]) => path.startsWith(DATA));
+  const bytes = data.reduce((total, [, { size }]) => total + size, 0);
+  if (info.get("Payload-Oxum") !== formatOxum(bytes, data.length))
+    problems.push({ path: "bag-info.txt", reason: "number or size of the files is another than it says" });
+  return { info, problems };
+}
+
+function* compare(
+  files: ReadonlyMap<string, FoundFile>,
+  manifest: Manifest,
+  belongs: (path: string) => boolean,
+): Generator<BagProblem> {
+  for (const [path, digest] of manifest) {
+    const file = files.get(path);
+    if (!file) yield { path, reason: "is missing" };
+    else if (file.sha512 !== digest) yield { path, reason: "was changed: its digest is another" };
+  }
+  for (const path of files.keys())
+    if (belongs(path) && !manifest.has(path)) yield { path, reason: "is in no manifest" };
+}
+
+export function brokenBag(reason: string): LetterError {
+  return new LetterError("bag", `the bag cannot be read: ${reason}`);
+}
