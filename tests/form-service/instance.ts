@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startFormService } from "../../scripts/form-service/main.ts";
 import { parseCampaign } from "../../scripts/letter/campaign.ts";
 import { dayOf } from "../../scripts/letter/day.ts";
-import { systemClock } from "../../scripts/outside/clock.ts";
+import type { Clock } from "../../scripts/outside/clock.ts";
 import { openKeys } from "../../scripts/outside/keys.ts";
 import { campaignRepository, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
 import { openLog } from "../../scripts/outside/log.ts";
@@ -15,7 +15,14 @@ import { siteContext } from "../../scripts/site/views/context.ts";
 // One form service of several on one campaign, as a program of its own: it accepts nothing and builds no site, as
 // where the sheets are reviewed elsewhere. `tests/form-service/instances.ts` starts it.
 const settings = readSettings(process.env);
-const [clock, random] = [systemClock, systemRandom];
+// Somebody may set the clock of the machine: the tests say by how much.
+let jumped = 0;
+process.on("message", (milliseconds: number) => {
+  jumped += milliseconds;
+});
+process.channel?.unref();
+const clock: Clock = { now: () => new Date(Date.now() + jumped) };
+const random = systemRandom;
 const keys = await openKeys(settings.dataDir, parseCampaign(readFileSync("content/campaign.yaml", "utf8")));
 const gitHost = await openLocalGitHost(campaignRepository(settings.dataDir), { folder: ".", day: dayOf(clock.now()) });
 const context = siteContext({ content: await readContent("content"), settings, keys: keys.publicKeys, at: "service" });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { freePort } from "../support/service.ts";
@@ -10,6 +10,10 @@ export type Instance = {
   readonly origin: string;
   readonly pid: number;
   output(): string;
+  /** As somebody sets the clock of its machine, by so many milliseconds. */
+  setClock(by: number): void;
+  /** Lets no file of its grow beyond so many bytes, as a disk that is full; undefined: as long as it likes again. */
+  limitFiles(bytes: number | undefined): void;
   /** As a power cut ends it, with all that it has started. */
   kill(): Promise<void>;
   /** Asks it to end and gives its exit code; cut off when it takes longer than ten seconds, and then undefined. */
@@ -23,25 +27,30 @@ export async function startInstance(settings: Record<string, string>): Promise<I
     cwd: root,
     detached: true,
     env: { ...ENVIRONMENT, LIMITS: "off", ...settings, PORT: String(port) },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const cut = () => cutOff(child);
   process.once("exit", cut);
   const ended = once(child, "exit").finally(() => process.off("exit", cut));
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [child.stdout!, child.stderr!]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
     });
   }
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", () => output.split("\n").includes("ready") && resolve());
+    child.stdout!.on("data", () => output.split("\n").includes("ready") && resolve());
     void ended.then(() => reject(new Error(`the form service ended before it was ready\n${output}`)));
   });
   return {
     origin: `http://localhost:${port}`,
     pid: child.pid!,
     output: () => output,
+    setClock: (by) => void child.send(by),
+    limitFiles(bytes) {
+      // What it starts, such as git, is held to it too. The hard limit stays, or it could not be lifted again.
+      execFileSync("prlimit", [`--pid=${child.pid}`, `--fsize=${bytes ?? "unlimited"}:unlimited`]);
+    },
     async kill() {
       cut();
       await ended;

@@ -21,8 +21,9 @@ import { openRepository } from "../support/repository.ts";
 import { makeDataDir, removeDataDir } from "../support/service.ts";
 import { readSource, root } from "../support/source.ts";
 import { type Instance, startInstance } from "./instances.ts";
+import { strike, type Trouble, troubleAt } from "./troubles.ts";
 
-/** `atOnce`: how many type their code at the moment of each cut. With a server it goes away now and then as well. */
+/** `atOnce`: how many type their code at each of the moments at which something happens. */
 export type KillCampaign = {
   seed: number;
   points: number;
@@ -31,14 +32,20 @@ export type KillCampaign = {
   server?: PostgresServer;
 };
 
-/** What was seen: answered before the cut, and cut off. */
-export type Killed = { told: number; cutOff: number; sheets: number };
+/** 40 kills, and half as many other troubles between them; the first moment passes in peace. */
+export const WHOLE_CAMPAIGN = { points: 1 + 60, atOnce: 100 };
+
+/** What was seen: how many answers said that it is done, or to try again later, or were cut off; what happened how often. */
+export type Killed = Record<Outcome | "sheets", number> & { troubles: Partial<Record<Trouble, number>> };
+
+type Outcome = "told" | "putOff" | "cutOff";
 
 /** Somebody with a mailed code. `seen`: the withdrawal code, once a page has shown it. */
 export type Signatory = { s: string; code: string; seen?: string; leaves?: "asked" | "done" };
 
 /**
- * Kills form services at random moments while many confirm and some leave, and while sheets are filed and accepted.
+ * Kills form services at random moments while many confirm and some leave, and while sheets are filed and accepted; in
+ * between their disk is full, their clock jumps, or their database goes away.
  * Whoever was told "signed" must be on exactly one sheet and once on the list, or have left.
  *
  * The submissions are put into the database by hand: what they are for begins with the confirmation.
@@ -56,8 +63,9 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
   const edition = await accept();
   const store = await openDatabase<Tables>(readSettings(settings).database, MIGRATIONS);
   const all: Signatory[] = [];
-  const killed = { told: 0, cutOff: 0, sheets: 0 };
+  const killed: Killed = { told: 0, putOff: 0, cutOff: 0, sheets: 0, troubles: {} };
   const instances = await Promise.all(Array.from({ length: campaign.instances }, () => startInstance(settings)));
+  const struck = { instances, settings, server: campaign.server, random };
   try {
     let span = 1000;
     for (let point = 0; point < campaign.points; point++) {
@@ -67,19 +75,16 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
       // Those who were cut off before try again, so many at once: a crowd that only grows would never be answered.
       const busy = all.filter((one) => !isDone(one)).slice(-2 * campaign.atOnce);
       const began = Date.now();
-      const outcomes = Promise.all(busy.map((one, i) => attempt(instances[i % instances.length]!, one)));
+      const trouble = point === 0 ? undefined : troubleAt(point, campaign.server);
+      const outcomes = Promise.all(busy.map((one, i) => attempt(instances[i % instances.length]!, one, trouble)));
       // The first time nothing is cut: it tells how long all of it takes.
-      if (point === 0) await outcomes;
+      if (!trouble) await outcomes;
       else {
         await sleep(span * random());
-        if (campaign.server && point % 4 === 0) await loseServer(campaign.server, point, 300 * random());
-        else {
-          const victim = Math.floor(random() * instances.length);
-          await instances[victim]!.kill();
-          instances[victim] = await startInstance(settings);
-        }
+        killed.troubles[trouble] = (killed.troubles[trouble] ?? 0) + 1;
+        await strike(trouble, struck);
       }
-      for (const told of await outcomes) killed[told ? "told" : "cutOff"]++;
+      for (const outcome of await outcomes) killed[outcome]++;
       if (point === 0) span = Date.now() - began;
       if (point % 5 === 0) await accept();
     }
@@ -137,30 +142,24 @@ export async function submitMany(
   return Promise.all(Array.from({ length: count }, submit));
 }
 
-/** The next step of somebody; false when it was cut off, or the page said that nothing can be recorded now. */
-async function attempt({ origin }: Instance, one: Signatory): Promise<boolean> {
+/** The next step of somebody. Put off: nothing can be recorded now, or the code is over while the clock is wrong. */
+async function attempt({ origin }: Instance, one: Signatory, trouble?: Trouble): Promise<Outcome> {
   try {
     if (one.seen === undefined) {
       const seen = await confirm(origin, { lang: "en", s: one.s }, one.code);
+      if (seen === undefined && trouble === "clock") return "putOff";
       if (seen === undefined) throw new Error("a code that was mailed does not open its submission");
       one.seen = seen;
     } else {
       await withdraw(origin, one.seen);
       one.leaves = "done";
     }
-    return true;
+    return "told";
   } catch (error) {
-    const cut = error instanceof TypeError && /^(fetch failed|terminated)$/.test(error.message);
-    if (cut || /expected 503 to be 200/.test(String(error))) return false;
+    if (error instanceof TypeError && /^(fetch failed|terminated)$/.test(error.message)) return "cutOff";
+    if (/expected 503 to be 200/.test(String(error))) return "putOff";
     throw error;
   }
-}
-
-/** The database goes away in the midst of it, sometimes without a word, and comes back. */
-async function loseServer(server: PostgresServer, point: number, away: number): Promise<void> {
-  await (point % 8 === 0 ? server.crash() : server.goAway());
-  await sleep(away);
-  await server.comeBack();
 }
 
 /** Plays moderators and the workflow: approves and merges what waits, and gives the letter's edition. */

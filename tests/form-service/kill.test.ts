@@ -16,12 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-// The whole campaign is in kill.long.ts.
-it("loses and doubles nobody on SQLite when it is killed in the midst of confirmations", {
+// The whole campaign is in kill.long.ts and kill-postgres.long.ts.
+it("loses and doubles nobody on SQLite when it is killed, its clock jumps and its disk is full", {
   timeout: 120_000,
 }, async () => {
-  const killed = await runKills({ seed: 1, points: 2, atOnce: 20, instances: 1 });
+  const killed = await runKills({ seed: 1, points: 6, atOnce: 15, instances: 1 });
   expect(killed.cutOff).toBeGreaterThan(0);
+  expect(killed.troubles).toMatchObject({ clock: 1, ...(process.platform === "linux" ? { fullDisk: 1 } : {}) });
 });
 
 it("loses and doubles nobody on PostgreSQL when one of three instances is", { timeout: 120_000 }, async () => {
