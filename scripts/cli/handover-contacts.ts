@@ -5,7 +5,14 @@ import { acceptAll } from "../actions/acceptance.ts";
 import { readTagged, writePublicBag } from "../actions/public-bag.ts";
 import { sealedRecords, withoutRecord } from "../form-service/handed-over.ts";
 import { MIGRATIONS, type Store, type Tables } from "../form-service/schema.ts";
-import { contactPath, type Expected, SINCE_CHECKPOINT_PATH, SINCE_PATH, withdrawnIn } from "../letter/contacts-bag.ts";
+import {
+  contactPath,
+  countNewcomers,
+  type Expected,
+  SINCE_CHECKPOINT_PATH,
+  SINCE_PATH,
+  withdrawnIn,
+} from "../letter/contacts-bag.ts";
 import { LetterError } from "../letter/error.ts";
 import { type Handover, parseHandover } from "../letter/handover.ts";
 import { formatNotice, type Notice, noticePath } from "../letter/notice.ts";
@@ -53,6 +60,10 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
     const logged = place.local !== undefined && (await logHandover(place.local, notice));
     const result = { file, ...written, notice: noticeFile, logged };
     console.log(values.json ? JSON.stringify(result) : inWords(result, notice));
+    if (written.later > 0)
+      console.error(
+        `warning: ${written.later} signatures were accepted after the tag and are in neither bag: hand over anew under the tag of a later day before npm run purge, which is refused until then`,
+      );
     if (written.lost > 0)
       console.error(
         `warning: of ${written.lost} signatures this database has no contact record: the recipient's report will name them`,
@@ -77,7 +88,14 @@ async function publicBag(handover: Handover, { keys, local }: HandoverPlace, out
   return file;
 }
 
-type Written = { readonly digest: string; readonly records: number; readonly withdrawn: number; readonly lost: number };
+type Written = {
+  readonly digest: string;
+  readonly records: number;
+  readonly withdrawn: number;
+  readonly lost: number;
+  /** signatures that were accepted after the tag */
+  readonly later: number;
+};
 
 type Sources = { place: HandoverPlace; facts: PublicBagFacts; store: Store; publicBag: string };
 
@@ -118,7 +136,8 @@ async function writeContacts(file: string, { place, facts, store, publicBag }: S
       ["Contact-Records", String(records)],
     ]),
   });
-  return { digest, records, withdrawn, lost: lost.length };
+  const later = countNewcomers(place.record.entries, facts.entries.length);
+  return { digest, records, withdrawn, lost: lost.length, later };
 }
 
 /** The entries that came to the ledger since the tag. */

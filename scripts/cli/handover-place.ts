@@ -3,6 +3,7 @@ import { LetterError } from "../letter/error.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import type { CampaignRecord } from "../letter/record.ts";
 import { systemClock } from "../outside/clock.ts";
+import { fetchRefs } from "../outside/git-fetch.ts";
 import { openGitHub } from "../outside/github.ts";
 import { openGitHubHost } from "../outside/github-git-host.ts";
 import { openServiceKeys } from "../outside/keys.ts";
@@ -16,7 +17,7 @@ export type HandoverPlace = {
   readonly content: Content;
   readonly keys: PublicKeys;
   readonly record: CampaignRecord;
-  /** the repository that holds main as objects */
+  /** the repository that holds main and the tags of handovers as objects */
   readonly repository: string;
   /** where this machine accepts too: the whole campaign */
   readonly local: LocalCampaign | undefined;
@@ -36,6 +37,8 @@ export async function openHandoverPlace(): Promise<HandoverPlace> {
   const api = openGitHub({ repository, as: app, apiUrl, clock: systemClock });
   const mirror = join(settings.dataDir, "mirror.git");
   const { record } = await openGitHubHost({ api, mirror, serverUrl, propose: filesNothing }).readMain();
+  const remote = { url: `${serverUrl}/${api.owner}/${api.repo}.git`, token: await api.token() };
+  await fetchRefs(mirror, remote, ["+refs/tags/handover/*:refs/tags/handover/*"]);
   return { settings, content, keys: publicKeys, record, repository: mirror, local: undefined };
 }
 

@@ -6,6 +6,7 @@ import { readTagged, writePublicBag } from "../actions/public-bag.ts";
 import { countUndecided, deleteEverything } from "../form-service/destruction.ts";
 import { MIGRATIONS, type Tables } from "../form-service/schema.ts";
 import { formatBase64url } from "../letter/base64url.ts";
+import { countNewcomers } from "../letter/contacts-bag.ts";
 import { LetterError } from "../letter/error.ts";
 import { type Handover, parseHandover } from "../letter/handover.ts";
 import { formatNotice, type Notice, noticeEntry, noticePath } from "../letter/notice.ts";
@@ -50,7 +51,7 @@ await runCommand(
       const handedOver = await noticeOf(handover, place);
       const notice: Notice = { kind: "purge", tag: handover.tag, contactsBag: handedOver.contactsBag };
       const done = place.record.entries.includes(noticeEntry(notice));
-      if (!done) await assertNothingLost(handedOver, place);
+      if (!done) await assertNothingLost(handover, place);
       if (!done && values.receipt === undefined) {
         console.log(`nothing was destroyed.\n\n${whatGoes(place)}\n\n${RECEIPT}`);
         process.exitCode = 1;
@@ -85,13 +86,14 @@ async function noticeOf({ tag }: Handover, place: HandoverPlace): Promise<Handed
 }
 
 /** Whoever signed and is in no bag would have signed for nothing. */
-async function assertNothingLost(notice: HandedOver, { settings, record }: HandoverPlace): Promise<void> {
-  const at = record.entries.indexOf(noticeEntry(notice));
-  const later = record.entries.slice(at).filter((entry) => entry.startsWith("undersigned/v1 accept ")).length;
+async function assertNothingLost(handover: Handover, { settings, record, repository }: HandoverPlace): Promise<void> {
+  const { record: tagged } = await readTagged(repository, handover);
+  // From the tag on, not from its entry on the ledger: what came in between is in no bag either.
+  const later = countNewcomers(record.entries, tagged.entries.length);
   if (later > 0)
     throw new LetterError(
       "purge",
-      `${later} signatures were accepted after the handover: hand over anew, under the tag of a later day`,
+      `${later} signatures were accepted after the tag and are in no bag: hand over anew, under the tag of a later day`,
     );
   const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
   const undecided = await countUndecided(store).finally(() => store.close());

@@ -23,6 +23,13 @@ export function withdrawnIn(entries: readonly string[]): Set<number> {
   return new Set(indexes.flatMap((entry) => (entry.kind === "withdraw" ? [entry.index] : [])));
 }
 
+/** How many signatures came to a ledger behind its first `size` entries and were not withdrawn: no bag of that size has them. */
+export function countNewcomers(entries: readonly string[], size: number): number {
+  const since = entries.slice(size);
+  const accepted = since.filter((line) => line.startsWith("undersigned/v1 accept ")).length;
+  return accepted - [...withdrawnIn(since)].filter((index) => index >= size).length;
+}
+
 /** A signature that the contacts bag must have a record of. */
 export type Expected = { readonly id: string; readonly row: ListRow; readonly contactCommitment: string };
 

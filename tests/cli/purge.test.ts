@@ -1,28 +1,35 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { invent, vkey } from "../letter/invented.ts";
+import { invent, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/handover.ts";
 import { root } from "../support/source.ts";
 
 const people = Array.from({ length: 8 }, (_, i) => invent(i));
+const late = invent(50);
 
 describe("npm run purge", () => {
   let campaign: HandoverCampaign;
   let sha256: string;
+  let written: { digest: string; records: number; later: number };
+  let warned: string;
   let before: string;
   let working: string;
   const purge = (...args: string[]) => run("purge", ["--tag", TAG, ...args], { DATA_DIR: campaign.dataDir }, working);
   beforeAll(async () => {
     campaign = await makeHandoverCampaign(people);
     working = workingFolder(campaign.folder);
-    await fillVault(campaign, people);
+    await fillVault(campaign, [...people, late]);
     const out = join(campaign.folder, "out");
     const place = { DATA_DIR: campaign.dataDir };
     expect(await run("handover", ["--tag", TAG, "--out", out], place, working)).toMatchObject({ code: 0 });
+    // The tag is made; the ledger does not speak of the handover yet.
+    await campaign.pass(sheetOf(50, [late.row]));
     const ended = await run("handover-contacts", ["--tag", TAG, "--out", out, "--json"], place, working);
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
-    sha256 = Buffer.from(JSON.parse(ended.stdout).digest, "base64url").toString("hex");
+    written = JSON.parse(ended.stdout);
+    warned = ended.stderr;
+    sha256 = Buffer.from(written.digest, "base64url").toString("hex");
     const backup = join(campaign.folder, "backup.age");
     writeFileSync(backup, "a backup");
     writeFileSync(join(campaign.dataDir, "backups.json"), JSON.stringify([{ path: backup, day: "2026-11-25" }]));
@@ -31,6 +38,15 @@ describe("npm run purge", () => {
     before = readFileSync(join(campaign.dataDir, "keys/pepper.key"), "utf8");
   });
   afterAll(() => campaign.remove());
+
+  it("refuses while a signature that came between tag and handover is in no bag, and goes on when it has left", async () => {
+    expect(written).toMatchObject({ later: 1, records: people.length });
+    expect(warned).toMatch(/^warning: 1 signatures were accepted after the tag and are in neither bag/);
+    const refused = await purge("--receipt", sha256);
+    expect(refused.stderr).toContain("1 signatures were accepted after the tag");
+    expect(existsSync(join(campaign.dataDir, "service.db"))).toBe(true);
+    await campaign.pass(withdrawalsOf(51, [late.row.id]));
+  });
 
   it("destroys nothing without the recipient's receipt, or with another one", async () => {
     expect(await purge()).toMatchObject({ code: 1, stdout: expect.stringContaining("nothing was destroyed") });
@@ -68,10 +84,17 @@ describe("npm run purge", () => {
   it("says so on the ledger, and leaves a count that anybody can verify", async () => {
     const entries = campaign.repository.read("main", "signatures/ledger/000.txt").toString("utf8").trim().split("\n");
     const digest = Buffer.from(sha256, "hex").toString("base64url");
-    expect(entries.slice(-2)).toEqual([expect.stringMatching(/ handover /), `undersigned/v1 purge ${digest}`]);
-    for (const place of [join(campaign.dataDir, "site"), join(campaign.dataDir, "fresh/handover-2026-12-01.tar")]) {
-      const ended = await run("verify", [place, "--vkey", vkey], {});
-      expect(ended.stdout.trim().split("\n").at(-1), ended.stdout).toMatch(/^ok: 8 accepted, 0 withdrawn, 8 listed/);
+    expect(entries.slice(-3)).toEqual([
+      expect.stringMatching(/ handover /),
+      expect.stringMatching(/ withdraw /),
+      `undersigned/v1 purge ${digest}`,
+    ]);
+    for (const [place, counts] of [
+      ["site", "9 accepted, 1 withdrawn, 8 listed"],
+      ["fresh/handover-2026-12-01.tar", "8 accepted, 0 withdrawn, 8 listed"],
+    ] as const) {
+      const ended = await run("verify", [join(campaign.dataDir, place), "--vkey", vkey], {});
+      expect(ended.stdout.trim().split("\n").at(-1), ended.stdout).toContain(`ok: ${counts}`);
     }
     expect(readFileSync(join(campaign.dataDir, "fresh/repository/signatures/ledger/checkpoint"), "utf8")).toContain(
       `\n${entries.length}\n`,
@@ -84,7 +107,7 @@ describe("npm run purge", () => {
     );
     for (const entry of all) {
       const bytes = readFileSync(join(entry.parentPath, entry.name), "latin1");
-      for (const { contact } of people) expect(bytes.includes(contact.email), entry.name).toBe(false);
+      for (const { contact } of [...people, late]) expect(bytes.includes(contact.email), entry.name).toBe(false);
     }
   });
 
