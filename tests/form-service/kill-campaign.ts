@@ -67,25 +67,25 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
   const instances = await Promise.all(Array.from({ length: campaign.instances }, () => startInstance(settings)));
   const struck = { instances, settings, server: campaign.server, random };
   try {
-    let span = 1000;
     for (let point = 0; point < campaign.points; point++) {
       const fresh = await submitMany(store, campaign.atOnce, edition, bytes);
       all.push(...fresh);
       for (const one of all) if (one.seen !== undefined && !one.leaves && random() < 0.01) one.leaves = "asked";
       // Those who were cut off before try again, so many at once: a crowd that only grows would never be answered.
       const busy = all.filter((one) => !isDone(one)).slice(-2 * campaign.atOnce);
-      const began = Date.now();
       const trouble = point === 0 ? undefined : troubleAt(point, campaign.server);
-      const outcomes = Promise.all(busy.map((one, i) => attempt(instances[i % instances.length]!, one, trouble)));
-      // The first time nothing is cut: it tells how long all of it takes.
-      if (!trouble) await outcomes;
-      else {
-        await sleep(span * random());
+      const begin = (people: Signatory[]) =>
+        people.map((one, i) => attempt(instances[i % instances.length]!, one, trouble));
+      // A trouble that lasts strikes some in the midst of it, and others come while it lasts.
+      const before = trouble && trouble !== "kill" ? Math.ceil(busy.length / 2) : busy.length;
+      const attempts = begin(busy.slice(0, before));
+      if (trouble) {
+        await answered(attempts, Math.floor(random() * attempts.length));
+        await sleep(20 * random());
         killed.troubles[trouble] = (killed.troubles[trouble] ?? 0) + 1;
-        await strike(trouble, struck);
+        await strike(trouble, struck, () => void attempts.push(...begin(busy.slice(before))));
       }
-      for (const outcome of await outcomes) killed[outcome]++;
-      if (point === 0) span = Date.now() - began;
+      for (const outcome of await Promise.all(attempts)) killed[outcome]++;
       if (point % 5 === 0) await accept();
     }
     for (let tries = 0; all.some((one) => !isDone(one)); tries++) {
@@ -116,6 +116,15 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
     await store.close();
     removeDataDir(dataDir);
   }
+}
+
+/** Waits until so many of them are over: the others are on their way, on a fast machine and on a slow one. */
+async function answered(attempts: readonly Promise<unknown>[], count: number): Promise<void> {
+  let left = count;
+  if (left === 0) return;
+  await new Promise<void>((resolve, reject) => {
+    for (const one of attempts) one.then(() => --left === 0 && resolve(), reject);
+  });
 }
 
 const WAITING = ["confirmed", "filing", "filed"] as const;

@@ -20,13 +20,17 @@ afterAll(() => server?.stop());
 it("loses and doubles nobody on SQLite when it is killed, its clock jumps and its disk is full", {
   timeout: 120_000,
 }, async () => {
-  const killed = await runKills({ seed: 1, points: 6, atOnce: 15, instances: 1 });
+  const killed = await runKills({ seed: 1, points: 6, atOnce: 20, instances: 1 });
   expect(killed.cutOff).toBeGreaterThan(0);
-  expect(killed.troubles).toMatchObject({ clock: 1, ...(process.platform === "linux" ? { fullDisk: 1 } : {}) });
+  if (process.platform !== "linux") return;
+  expect(killed.putOff).toBeGreaterThan(0);
+  expect(killed.troubles).toEqual({ kill: 3, clock: 1, fullDisk: 1 });
 });
 
-it("loses and doubles nobody on PostgreSQL when one of three instances is", { timeout: 120_000 }, async () => {
-  await runKills({ seed: 1, points: 1, atOnce: 15, instances: 3, server });
+it("loses and doubles nobody on PostgreSQL when one of three instances is killed and the clock of one jumps", {
+  timeout: 120_000,
+}, async () => {
+  await runKills({ seed: 1, points: 3, atOnce: 15, instances: 3, server });
 });
 
 // Everything that was answered before the end is there; what is not answered may be done again.

@@ -26,8 +26,8 @@ export function troubleAt(point: number, server: PostgresServer | undefined): Tr
   return point % 3 !== 2 ? "kill" : point % 6 === 2 ? "clock" : server ? "database" : fullDisk;
 }
 
-/** Makes trouble for one of the instances, or for the database of all, and ends it. */
-export async function strike(trouble: Trouble, struck: Struck): Promise<void> {
+/** Makes trouble for one of the instances, or for the database of all, and ends it; `meanwhile` is called once it is there. */
+export async function strike(trouble: Trouble, struck: Struck, meanwhile: () => void): Promise<void> {
   const { instances, settings, random } = struck;
   const victim = Math.floor(random() * instances.length);
   const instance = instances[victim]!;
@@ -38,18 +38,20 @@ export async function strike(trouble: Trouble, struck: Struck): Promise<void> {
       break;
     case "fullDisk":
       instance.limitFiles(random() < 0.5 ? 0 : sizeOfChanges(settings.DATA_DIR!));
+      meanwhile();
       await sleep(700 * random());
       if (!ends) instance.limitFiles(undefined);
       break;
     case "clock": {
       const by = (random() < 0.5 ? -1 : 1) * days(400) * random();
       instance.setClock(by);
+      meanwhile();
       await sleep(700 * random());
       if (!ends) instance.setClock(-by);
       break;
     }
     case "database":
-      await loseServer(struck.server!, random);
+      await loseServer(struck.server!, random, meanwhile);
       break;
     default:
       trouble satisfies never;
@@ -65,8 +67,9 @@ function sizeOfChanges(dataDir: string): number {
 }
 
 /** The database goes away in the midst of it, sometimes without a word, and comes back. */
-async function loseServer(server: PostgresServer, random: () => number): Promise<void> {
+async function loseServer(server: PostgresServer, random: () => number, meanwhile: () => void): Promise<void> {
   await (random() < 0.5 ? server.crash() : server.goAway());
+  meanwhile();
   await sleep(300 * random());
   await server.comeBack();
 }
