@@ -28,10 +28,9 @@ export async function checkBag(
     return decodeText(bytes, path);
   };
   if ((await text("bagit.txt")) !== BAG_DECLARATION) throw brokenBag("bagit.txt is not that of a bag of version 1.0");
-  const payload = parseManifest(await text("manifest-sha512.txt"), "manifest-sha512.txt");
-  const tags = parseManifest(await text("tagmanifest-sha512.txt"), "tagmanifest-sha512.txt");
-  const problems = [...compare(files, tags, (path) => !path.startsWith(DATA) && path !== "tagmanifest-sha512.txt")];
-  problems.push(...compare(files, payload, (path) => path.startsWith(DATA)));
+  const problems: BagProblem[] = [];
+  for (const [name, belongs] of MANIFESTS)
+    problems.push(...compare(files, name, parseManifest(await text(name), name), belongs));
   const info = parseBagInfo(await text("bag-info.txt"));
   const data = [...files].filter(([path]) => path.startsWith(DATA));
   const bytes = data.reduce((total, [, { size }]) => total + size, 0);
@@ -40,18 +39,25 @@ export async function checkBag(
   return { info, problems };
 }
 
+const MANIFESTS: [name: string, belongs: (path: string) => boolean][] = [
+  ["tagmanifest-sha512.txt", (path) => !path.startsWith(DATA) && path !== "tagmanifest-sha512.txt"],
+  ["manifest-sha512.txt", (path) => path.startsWith(DATA)],
+];
+
+/** Every problem names the manifest too: it may be this that was damaged. */
 function* compare(
   files: ReadonlyMap<string, FoundFile>,
+  name: string,
   manifest: Manifest,
   belongs: (path: string) => boolean,
 ): Generator<BagProblem> {
   for (const [path, digest] of manifest) {
     const file = files.get(path);
-    if (!file) yield { path, reason: "is missing" };
-    else if (file.sha512 !== digest) yield { path, reason: "was changed: its digest is another" };
+    if (!file) yield { path, reason: `is missing, but ${name} names it` };
+    else if (file.sha512 !== digest) yield { path, reason: `was changed: ${name} has another digest of it` };
   }
   for (const path of files.keys())
-    if (belongs(path) && !manifest.has(path)) yield { path, reason: "is in no manifest" };
+    if (belongs(path) && !manifest.has(path)) yield { path, reason: `is not in ${name}` };
 }
 
 export function brokenBag(reason: string): LetterError {

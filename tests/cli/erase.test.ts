@@ -16,13 +16,14 @@ import { root } from "../support/source.ts";
 
 // Somebody leaves after a while, somebody was refused, others stay.
 const named = (number: number, name: string) => {
-  const { attestation: _, ...row } = invent(number, "name").row;
-  return { row: attested({ ...row, name }) };
+  const { row: whole, contact } = invent(number, "name");
+  const { attestation: _, ...row } = whole;
+  return { row: attested({ ...row, name }), contact };
 };
 const stays = named(12, "Parvaneh Mandegar");
 const leaves = named(20, "زرین رفتنی");
 const refused = named(28, "Bahram Naborde");
-const gone = [leaves, refused].flatMap(({ row }) => [row.name, row.opening]);
+const gone = [leaves, refused].flatMap(({ row, contact }) => [row.name, row.opening, contact.email, contact.opening]);
 let campaign: TestCampaign;
 let to: string;
 const checkpoints: string[] = [];

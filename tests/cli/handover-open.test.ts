@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { strFromU8, unzipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { formatReport } from "../../scripts/cli/handover-report.ts";
 import { type Finding, type Opened, openContacts } from "../../scripts/cli/opened-bag.ts";
 import { readPublicBag } from "../../scripts/cli/public-bag-facts.ts";
@@ -13,6 +13,7 @@ import { writeBag } from "../../scripts/outside/bag-writer.ts";
 import { demoRecipients, openSeal, type Seal } from "../../scripts/outside/seal.ts";
 import { openIdentities, type Unseal } from "../../scripts/outside/unseal.ts";
 import { attested, type Invented, invent, withdrawalsOf } from "../letter/invented.ts";
+import { unnoticedBagFlips } from "../outside/flipped-bag.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/handover.ts";
 
@@ -251,21 +252,13 @@ describe("npm run handover:contacts and handover:open", () => {
     });
 
     it("has every flipped bit found, and its place named", async () => {
-      const bytes = readFileSync(files.contacts);
-      const random = fixedRandomness("bits of a contacts bag");
+      const random = fixedRandomness(`bits of a contacts bag ${inject("seed")}`);
       const unseal = await openIdentities(identity(1));
-      for (let i = 0; i < 8; i++) {
-        const at = Buffer.from(random(4)).readUInt32BE() % bytes.length;
-        const changed = Buffer.from(bytes);
-        changed[at]! ^= 1 << (random(1)[0]! % 8);
-        const file = join(campaign.folder, "flipped.tar");
-        writeFileSync(file, changed);
-        const said = await opened(file, unseal).then(reported, (cause: Error) => cause.message);
-        expect(said, `byte ${at}`).toMatch(
-          /(data|contacts)\/|byte \d+|manifest|bagit\.txt|bag-info|README|belong together|handover/,
-        );
-        expect(said).not.toContain("Everything agrees");
-      }
+      const file = join(campaign.folder, "flipped.tar");
+      cpSync(files.contacts, file);
+      expect(await unnoticedBagFlips(file, 100, random)).toEqual([]);
+      const open = () => opened(file, unseal).then(reported);
+      expect(await unnoticedBagFlips(file, 8, random, open)).toEqual([]);
     });
   });
 

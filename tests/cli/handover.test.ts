@@ -63,7 +63,7 @@ describe("npm run handover", () => {
     writeFileSync(join(copy, "data/letter-en.pdf"), pdf);
     expect(await said()).toMatch(/^ok: /m);
     symlinkSync("letter-en.pdf", join(copy, "data/letter.pdf"));
-    expect(await said()).toContain("failed: data/letter.pdf is in no manifest");
+    expect(await said()).toContain("failed: data/letter.pdf is not in manifest-sha512.txt");
     rmSync(join(copy, "data/letter.pdf"));
     rmSync(join(copy, "README-fa.md"));
     expect(await said()).toContain("failed: README-fa.md is missing");

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findCanaries } from "../support/canaries.ts";
 import { hours, people } from "../support/fixtures.ts";
@@ -64,6 +66,38 @@ describe("a withdrawal by code", () => {
     expect(harness.gitHost.record().rows).toEqual([]);
     expect(harness.gitHost.record().entries.at(-1)).toMatch(/ withdraw 2$/);
     expect(harness.gitHost.filings).toHaveLength(2);
+  });
+
+  it("after the acceptance leaves no byte of name, address, opening or sealed record in the database", async () => {
+    const person = { name: "Zarafshan Mehrabani", email: "zarafshan.mehrabani@example.org", place: "Shahrekord-Nafch" };
+    const { withdrawalCode } = await sign(harness, person);
+    await sign(harness, people.sara);
+    const sealed = await harness.store.query.selectFrom("vault").select("sealed").execute();
+    const keyed = await harness.store.query.selectFrom("address").selectAll().execute();
+    await harness.round();
+    acceptAll();
+    await harness.round();
+    const row = harness.gitHost.record().rows.find(({ name }) => name === person.name)!;
+    await withdraw(withdrawalCode);
+    await harness.round();
+    acceptAll();
+    await harness.round();
+    expect(harness.gitHost.record().rows).toHaveLength(1);
+
+    const staying = (await rowsOf("vault")).map(({ id }) => id);
+    const stays = await harness.store.query.selectFrom("vault").select("sealed").where("id", "in", staying).execute();
+    const kept = new Set(stays.map((one) => Buffer.from(one.sealed).toString("hex")));
+    // Its first 40 bytes are the same for everybody: they say how it is sealed, and to whom.
+    const inside = (one: { sealed: Uint8Array }) => Buffer.from(one.sealed).subarray(-600, -400).toString("latin1");
+    const gone = sealed.filter((one) => !kept.has(Buffer.from(one.sealed).toString("hex"))).map(inside);
+    const forgotten = keyed.filter(({ id }) => !staying.includes(id)).flatMap(({ hmac, typed }) => [hmac, typed]);
+    expect([gone.length, forgotten.length]).toEqual([1, 2]);
+    const named = ["Zarafshan", "Mehrabani", person.email, person.place, row.opening, ...forgotten];
+    expect(findCanaries(named, [harness.dataDir])).toEqual([]);
+    const files = readdirSync(harness.dataDir).map((name) => readFileSync(join(harness.dataDir, name), "latin1"));
+    expect(files.filter((bytes) => bytes.includes(gone[0]!))).toEqual([]);
+    // What the search would miss if it could not read the database: whoever stays is found.
+    expect(files.filter((bytes) => bytes.includes(inside(stays[0]!)))).not.toEqual([]);
   });
 
   it("works for a row on the list that the database has lost", async () => {
