@@ -8,10 +8,9 @@ import { startMailServer } from "../support/mail-server.ts";
 import { removeDataDir, startService } from "../support/service.ts";
 import { post } from "./signatory.ts";
 
-/** Mails leave one after the other: ten thousand of them (PEOPLE=10000) take a quiet machine long. */
-const PEOPLE = Number(process.env.PEOPLE ?? 1_000);
-/** Links and codes that are looked for: a search for all would take hours. What people wrote is found by its marks. */
-const SAMPLE = 3;
+const PEOPLE = Number(process.env.PEOPLE ?? 10_000);
+/** Links and codes that are looked for; each has hundreds of forms. What people wrote is found by its marks. */
+const SAMPLE = 50;
 
 it(`leaves nothing of ${PEOPLE} people who never confirmed outside their mailboxes`, async () => {
   const seed = String(inject("seed"));

@@ -18,7 +18,7 @@ type Form = { secret: number; form: string; bytes: Buffer };
  */
 export function findCanaries(secrets: readonly string[], paths: readonly string[]): Hit[] {
   for (const secret of secrets) if ([...secret].length < 6) throw new Error("a canary this short is found by chance");
-  const forms = secrets.flatMap((secret, index) => formsOf(secret).map((form) => ({ ...form, secret: index })));
+  const forms = indexForms(secrets);
   const hits: Hit[] = [];
   for (const path of paths) {
     if (!existsSync(path)) throw new Error(`nothing to search at ${path}`);
@@ -29,11 +29,25 @@ export function findCanaries(secrets: readonly string[], paths: readonly string[
 
 /** The same search in one text or buffer, such as what a process printed or a server answered. */
 export function findCanariesIn(secrets: readonly string[], where: string, content: string | Uint8Array): Hit[] {
-  const forms = secrets.flatMap((secret, index) => formsOf(secret).map((form) => ({ ...form, secret: index })));
-  return searchBytes(forms, where, Buffer.from(content as Uint8Array));
+  return searchBytes(indexForms(secrets), where, Buffer.from(content as Uint8Array));
 }
 
-function searchBytes(forms: readonly Form[], where: string, bytes: Buffer): Hit[] {
+/** Forms by their first three bytes, as one number; `starts` says which of these there are. */
+type Index = { starts: Uint8Array; forms: Map<number, Form[]> };
+
+function indexForms(secrets: readonly string[]): Index {
+  const index: Index = { starts: new Uint8Array(2 ** 24), forms: new Map() };
+  for (const [secret, text] of secrets.entries()) {
+    for (const form of formsOf(text)) {
+      const start = form.bytes.readUIntBE(0, 3);
+      index.starts[start] = 1;
+      index.forms.set(start, [...(index.forms.get(start) ?? []), { ...form, secret }]);
+    }
+  }
+  return index;
+}
+
+function searchBytes(index: Index, where: string, bytes: Buffer): Hit[] {
   const text = bytes.toString("latin1");
   const seen = new Set<string>();
   return unescapings.flatMap(([name, decode]) => {
@@ -41,10 +55,24 @@ function searchBytes(forms: readonly Form[], where: string, bytes: Buffer): Hit[
     if (seen.has(unescaped)) return [];
     seen.add(unescaped);
     const haystack = Buffer.from(unescaped, "latin1");
-    return forms
-      .filter((form) => haystack.includes(form.bytes))
-      .map(({ secret, form }) => ({ secret, form: name === "" ? form : `${form}, ${name}`, where }));
+    return formsIn(haystack, index).map(({ secret, form }) => {
+      return { secret, form: name === "" ? form : `${form}, ${name}`, where };
+    });
   });
+}
+
+/** All forms that stand in these bytes, in one walk over them: a search for each would take hours. */
+function formsIn(haystack: Buffer, { starts, forms }: Index): Form[] {
+  const found = new Set<Form>();
+  let start = 0;
+  for (let end = 1; end <= haystack.length; end++) {
+    start = ((start << 8) | haystack[end - 1]!) & 0xffffff;
+    if (starts[start] === 0 || end < 3) continue;
+    for (const form of forms.get(start)!) {
+      if (haystack.subarray(end - 3, end - 3 + form.bytes.length).equals(form.bytes)) found.add(form);
+    }
+  }
+  return [...found];
 }
 
 function formsOf(secret: string): Omit<Form, "secret">[] {
