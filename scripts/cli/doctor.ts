@@ -3,8 +3,9 @@ import { Resolver } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
+import { rowsSetAside } from "../form-service/rows-set-aside.ts";
 import type { Tables } from "../form-service/schema.ts";
-import { sheetsSetAside } from "../form-service/sheets.ts";
+import { type SheetSetAside, sheetsSetAside } from "../form-service/sheets.ts";
 import { LetterError } from "../letter/error.ts";
 import { lookAtDatabase } from "../outside/database.ts";
 import { causeOf } from "../outside/log.ts";
@@ -94,10 +95,10 @@ async function checkDatabase({ database }: Settings): Promise<Finding> {
   const what = database.kind === "sqlite" ? "the database" : "the PostgreSQL database";
   try {
     const store = await lookAtDatabase<Tables>(database);
-    const setAside = await sheetsSetAside(store.query).finally(store.close);
-    if (setAside.length === 0) return { what };
-    const sheets = setAside.map(({ sheet, attempts, failure }) => `${sheet} (${attempts} times, last ${failure})`);
-    return { what, mend: `sheets that cannot be filed: ${sheets.join(", ")}; the git host’s own pages may tell why` };
+    const found = Promise.all([sheetsSetAside(store.query), rowsSetAside(store.query)]);
+    const [sheets, rows] = await found.finally(store.close);
+    if (sheets.length + rows.length === 0) return { what };
+    return { what, mend: [tellSheets(sheets), tellRows(rows)].filter(Boolean).join("; ") };
   } catch (cause) {
     const { code } = causeOf(cause);
     // SQLite and PostgreSQL about a table or column that is not there.
@@ -107,4 +108,15 @@ async function checkDatabase({ database }: Settings): Promise<Finding> {
     const mend = cause instanceof LetterError ? cause.message : `it does not answer (${code}); look at DATABASE_URL`;
     return { what, mend };
   }
+}
+
+function tellSheets(sheets: readonly SheetSetAside[]): string {
+  if (sheets.length === 0) return "";
+  const each = sheets.map(({ sheet, attempts, failure }) => `${sheet} (tried ${attempts} times, last ${failure})`);
+  return `sheets that cannot be filed: ${each.join(", ")}. Look whether the git host is up and the App still has its permissions; they are tried again once an hour, and nothing is lost`;
+}
+
+function tellRows(ids: readonly string[]): string {
+  if (ids.length === 0) return "";
+  return `signatures whose rows cannot be read, so that no sheet takes them: ${ids.join(", ")}. Keep a backup, look at the disk, and ask whoever maintains the program; once they can be read they are filed by themselves, and their holders can withdraw meanwhile`;
 }

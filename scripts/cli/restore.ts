@@ -99,7 +99,7 @@ async function readWhole(path: string, identity: string): Promise<Contents> {
 }
 
 function describe({ day, tables, states }: Contents): string {
-  const queue = ["confirmed", "filing", "filed"].reduce((sum, state) => sum + (states.get(state) ?? 0), 0);
+  const queue = ["confirmed", "aside", "filing", "filed"].reduce((sum, state) => sum + (states.get(state) ?? 0), 0);
   return [
     `a backup of ${day}:`,
     `  ${queue} signatures that wait, ${states.get("accepted") ?? 0} accepted, ${tables.get("vault") ?? 0} sealed contact records`,

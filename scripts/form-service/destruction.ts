@@ -15,7 +15,7 @@ export async function countUndecided({ query }: Store): Promise<number> {
   const rows = await query
     .selectFrom("signature")
     .select("id")
-    .where("state", "in", ["confirmed", "filing", "filed"])
+    .where("state", "in", ["confirmed", "aside", "filing", "filed"])
     .execute();
   return rows.length;
 }

@@ -8,6 +8,7 @@ import { type FilingAttempts, SET_ASIDE_AFTER } from "./filing-attempts.ts";
 import type { MainView } from "./main-view.ts";
 import type { Queue } from "./queue.ts";
 import { takeOver } from "./restoration.ts";
+import { rowsSetAside, takeRowsBack } from "./rows-set-aside.ts";
 import { destroyRefused, settle } from "./settlement.ts";
 import {
   type Making,
@@ -46,12 +47,15 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   await settle(store, clock, main);
   await destroyRefused(store, clock);
   await fileAll(deps, "round");
+  await takeRowsBack(store);
   const edition = loggedEdition(main.record.entries);
   if (edition === undefined) return;
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
   made += await makeDueSheets(deps, main.commit);
   if (made > 0) await fileAll(deps, "round");
+  const signatures = (await rowsSetAside(store.query)).length;
+  if (signatures > 0) deps.log.error({ signatures }, "signatures are set aside: look at npm run doctor");
 }
 
 /** Between two rounds: sheets that could not be filed and whose time has come. */

@@ -3,7 +3,9 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Clock } from "../outside/clock.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import type { MailQueue } from "./mail-queue.ts";
+import { rowsSetAside } from "./rows-set-aside.ts";
 import type { Store } from "./schema.ts";
+import { sheetsSetAside } from "./sheets.ts";
 
 /** What is counted for whoever runs the service. No number moves by what one person does. */
 export type Metrics = {
@@ -91,6 +93,10 @@ export function openMetrics(
     for (const { state, day } of await sheets()) {
       all.set({ state }, day === undefined ? 0 : (clock.now().getTime() - Date.parse(day)) / 86_400_000);
     }
+  });
+  gauge("undersigned_set_aside", "what cannot be filed: look at npm run doctor", ["what"], async (all) => {
+    all.set({ what: "sheets" }, (await sheetsSetAside(store.query)).length);
+    all.set({ what: "signatures" }, (await rowsSetAside(store.query)).length);
   });
   const failed = new Counter({
     name: "undersigned_failed_answers_total",

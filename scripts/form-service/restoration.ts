@@ -1,9 +1,9 @@
 import { parseBase64url } from "../letter/base64url.ts";
 import { idOf } from "../letter/derivation.ts";
-import type { Row } from "../letter/row.ts";
 import { parseSheet } from "../letter/sheet.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost, MainState } from "../outside/git-host.ts";
+import { readRow } from "./rows-set-aside.ts";
 import type { Query, Store } from "./schema.ts";
 import { contactCommitments, settle } from "./settlement.ts";
 import { forget } from "./withdrawal.ts";
@@ -42,12 +42,12 @@ async function takeOverMain(query: Query, { record, settled }: MainState): Promi
   const rows = await query
     .selectFrom("signature")
     .select(["id", "state", "row"])
-    .where("state", "in", ["confirmed", "filing", "filed", "accepted"])
+    .where("state", "in", ["confirmed", "aside", "filing", "filed", "accepted"])
     .orderBy("id")
     .forUpdate()
     .execute();
   for (const { id, state, row } of rows) {
-    const isAccepted = state === "accepted" || (row !== null && accepted.has((JSON.parse(row) as Row).contact));
+    const isAccepted = state === "accepted" || accepted.has(readRow(id, row)?.contact ?? "");
     if ((isAccepted && !listed.has(id)) || settled.leftOut.has(id)) {
       await forget(query, id);
       await query
@@ -82,7 +82,7 @@ async function takeOverSheet(query: Query, name: string, text: string): Promise<
       .where("state", "in", ["confirmed", "filing"])
       .forUpdate()
       .executeTakeFirst();
-    if (!mine?.row || (JSON.parse(mine.row) as Row).attestation !== row.attestation) continue;
+    if (!mine || readRow(row.id, mine.row)?.attestation !== row.attestation) continue;
     await query.updateTable("signature").set({ state: "filed", sheet: name }).where("id", "=", row.id).execute();
   }
 }

@@ -1,8 +1,11 @@
 import { type ColumnDefinitionBuilder, type ColumnType, type Generated, type Kysely, sql } from "kysely";
 import type { Database, Dialect, Migration } from "../outside/database.ts";
 
-/** Where a signature is; `filing` and `filed` tell whether the git host has said yes to its sheet. */
-export type SignatureState = "confirmed" | "filing" | "filed" | "accepted" | "refused" | "withdrawn";
+/**
+ * Where a signature is; `filing` and `filed` tell whether the git host has said yes to its sheet, `aside` that its row
+ * cannot be read.
+ */
+export type SignatureState = "confirmed" | "aside" | "filing" | "filed" | "accepted" | "refused" | "withdrawn";
 
 /** The tables of the form service. Every key is random or a hash, so that no order of arrival is stored. */
 export type Tables = {

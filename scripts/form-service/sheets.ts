@@ -7,6 +7,7 @@ import type { Clock } from "../outside/clock.ts";
 import type { Filing } from "../outside/git-host.ts";
 import type { Random } from "../outside/random.ts";
 import { SET_ASIDE_AFTER } from "./filing-attempts.ts";
+import { readRow, setRowsAside } from "./rows-set-aside.ts";
 import type { Query, Store } from "./schema.ts";
 
 /** What a new sheet is made with. `base`: the commit of main. */
@@ -14,7 +15,7 @@ export type Making = { readonly store: Store; readonly clock: Clock; readonly ra
 
 /**
  * Puts up to `atMost` confirmed signatures of one edition on a new sheet, those that look like a flood on sheets of their
- * own; false when none is waiting.
+ * own; false when none is waiting. A row that cannot be read is set aside, and holds up no other.
  *
  * One transaction fixes the sheet's id, bytes, base, message and day before anybody outside hears of it, so that every
  * attempt to file it makes the same commit.
@@ -28,7 +29,7 @@ export function makeSignaturesSheet(
   return making.store.change(async (query) => {
     const waiting = await query
       .selectFrom("signature")
-      .select("row")
+      .select(["id", "row"])
       .where("state", "=", "confirmed")
       .where("edition", "=", edition)
       .where("flood", "=", flood)
@@ -38,8 +39,12 @@ export function makeSignaturesSheet(
       .forUpdate()
       .skipLocked()
       .execute();
-    const rows = withinBytes(waiting.map(({ row }) => JSON.parse(row ?? "") as Row));
-    if (rows.length === 0) return false;
+    const readable = waiting.flatMap(({ id, row }) => readRow(id, row) ?? []);
+    const known = new Set(readable.map(({ id }) => id));
+    const aside = waiting.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+    await setRowsAside(query, aside);
+    const rows = withinBytes(readable);
+    if (rows.length === 0) return aside.length > 0;
     const sheet = await insert(query, making, base, { kind: "signatures", edition, rows }, flood > 0);
     const ids = rows.map(({ id }) => id);
     await query.updateTable("signature").set({ state: "filing", sheet }).where("id", "in", ids).execute();
@@ -98,8 +103,11 @@ export function noteFailure(store: Store, sheet: string, failure: string): Promi
   });
 }
 
+/** A sheet that was set aside: how often it was tried, and the class and code of the last error. */
+export type SheetSetAside = { readonly sheet: string; readonly attempts: number; readonly failure: string | null };
+
 /** The sheets that were set aside, for whoever runs the service. */
-export function sheetsSetAside(query: Query): Promise<{ sheet: string; attempts: number; failure: string | null }[]> {
+export function sheetsSetAside(query: Query): Promise<SheetSetAside[]> {
   return query
     .selectFrom("sheet")
     .select(["sheet", "attempts", "failure"])

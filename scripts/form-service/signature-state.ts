@@ -31,6 +31,7 @@ export function stateOnMain({ record, settled }: MainState, code: string): Shown
 function shown(state: SignatureState): ShownState {
   switch (state) {
     case "confirmed":
+    case "aside":
     case "filing":
     case "filed":
       return "pending";

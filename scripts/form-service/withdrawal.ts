@@ -2,7 +2,7 @@ import { attestLeave } from "../letter/attestation.ts";
 import { idOf, openingOf } from "../letter/derivation.ts";
 import type { SigningKey } from "../letter/key.ts";
 import type { MainState } from "../outside/git-host.ts";
-import type { Query, Store } from "./schema.ts";
+import type { Query, SignatureState, Store } from "./schema.ts";
 import { stateOnMain } from "./signature-state.ts";
 import { hashOf } from "./submissions.ts";
 
@@ -71,7 +71,7 @@ async function withdrawId(query: Query, attestation: SigningKey, id: string): Pr
     .set({ state: "withdrawn", day: null, edition: null, row: null, sheet: null })
     .where("id", "=", id)
     .execute();
-  if (signature.state !== "confirmed" && signature.state !== "refused") {
+  if (!NOT_ON_MAIN.includes(signature.state)) {
     await query
       .insertInto("withdrawal")
       .values({ id, attestation: attestLeave(id, attestation), sheet: null })
@@ -80,6 +80,9 @@ async function withdrawId(query: Query, attestation: SigningKey, id: string): Pr
   }
   return true;
 }
+
+/** No sheet holds these, or one that main refused. */
+const NOT_ON_MAIN: readonly SignatureState[] = ["confirmed", "aside", "refused"];
 
 /** Destroys the contact record and the keyed address of a signature. */
 export async function forget(query: Query, id: string): Promise<void> {

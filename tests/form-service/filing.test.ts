@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { rowsSetAside } from "../../scripts/form-service/rows-set-aside.ts";
+import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { days, hours, people } from "../support/fixtures.ts";
 import { type Harness, openHarness, sign, stateShown } from "./harness.ts";
 
@@ -140,6 +142,38 @@ describe("a round of filing", () => {
     expect(sheets()).toHaveLength(1);
     await harness.round();
     expect(sheets()).toHaveLength(2);
+  });
+
+  it("sets a signature aside whose row cannot be read, files the others, and files it once it can be read", async () => {
+    await open({ FILE_AT_MOST: "2" });
+    const codes = await signAll(5);
+    const stored = harness.store.query.selectFrom("signature").select(["id", "row"]);
+    const ids = codes.map((code) => idOf(openingOf(code)));
+    const [first, second] = ids.sort();
+    const rows = new Map((await stored.execute()).map(({ id, row }) => [id, row]));
+    const write = (id: string, row: string) =>
+      harness.store.query.updateTable("signature").set({ row }).where("id", "=", id).execute();
+    // The first two in order: a sheet that held only them would be empty.
+    await write(first!, "{");
+    await write(second!, rows.get(second!)!.replace('"signed":"2026', '"signed":"soon'));
+    await harness.round();
+    expect(
+      sheets()
+        .flatMap((sheet) => sheet.rows.map(({ id }) => id))
+        .sort(),
+    ).toEqual(ids.slice(2));
+    expect(await rowsSetAside(harness.store.query)).toEqual([first, second]);
+    expect(harness.logged()).toContain("signatures are set aside");
+    for (const code of codes) expect(await stateShown(harness, code)).toBe("pending");
+    await write(first!, rows.get(first!)!);
+    await harness.round();
+    expect(await rowsSetAside(harness.store.query)).toEqual([second]);
+    expect(sheets().flatMap((sheet) => sheet.rows)).toHaveLength(4);
+    expect(
+      (await harness.post("/en/withdraw/", { code: codes.find((code) => idOf(openingOf(code)) === second)! })).status,
+    ).toBe(200);
+    expect(await rowsSetAside(harness.store.query)).toEqual([]);
+    expect(await harness.store.query.selectFrom("withdrawal").selectAll().execute()).toEqual([]);
   });
 
   it("keeps rows of two editions on sheets of their own", async () => {

@@ -49,7 +49,7 @@ describe("the numbers for whoever runs the service", () => {
     expect(text).not.toMatch(/canary|secret|brew|example\.org|sara|AAAAAA/i);
     const labels = ours(text).flatMap((line) => [...line.matchAll(/"([^"]*)"/g)].map(([, value]) => value!));
     const known =
-      "form page file 1xx 2xx 3xx 4xx 5xx waiting putOff sent refused dropped confirmed filing filed looking expiry done failed";
+      "form page file 1xx 2xx 3xx 4xx 5xx waiting putOff sent refused dropped confirmed filing filed sheets signatures looking expiry done failed";
     expect(labels.filter((value) => !known.split(" ").includes(value))).toEqual([]);
   });
 
