@@ -1,7 +1,7 @@
 import { expect, inject, it } from "vitest";
-import { fuzz } from "./fuzz.ts";
+import { fuzz, MOST } from "./fuzz.ts";
 
-const SECONDS = Number(process.env.FUZZ_SECONDS ?? 180);
+const SECONDS = Number(process.env.FUZZ_SECONDS ?? 600);
 
 it(
   "answers whatever is sent for minutes: no failure, little work, no growing memory",
@@ -16,8 +16,8 @@ it(
         `heap: ${heap.map((bytes) => `${Math.round(bytes / 2 ** 20)} MB`).join(" after a quarter, ")} at the end`,
     );
     expect(failures).toEqual([]);
-    // Time of the processor, not of the clock: what else the machine does is not in it. The most holds a collection of garbage.
-    expect(cpu.p999).toBeLessThan(50);
+    // Time of the processor, not of the clock: what else the machine does is not in it.
+    expect(cpu.most, slowest).toBeLessThan(MOST);
     expect(heap[1] - heap[0]).toBeLessThan(32 * 2 ** 20);
   },
   (SECONDS + 120) * 1000,
