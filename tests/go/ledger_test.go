@@ -335,6 +335,26 @@ func TestReceipts(t *testing.T) {
 	}
 }
 
+// The verify page made this one in a browser, from a withdrawal code and the public files.
+func TestReceiptOfTheVerifyPage(t *testing.T) {
+	output, err := node("write-browser-receipt.ts", folder)
+	if bytes.Contains(output, []byte("CHROME_PATH")) {
+		t.Skipf("no browser: %s", output)
+	}
+	if err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	index, proof, tree := receipt(t, text("browser/receipt.tlog-proof"))
+	entry := []byte(text("browser/entry"))
+	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(entry)); err != nil {
+		t.Fatal(err)
+	}
+	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(append(entry, '.'))); err == nil {
+		t.Fatal("it proves another entry too")
+	}
+	t.Logf("entry %d of %d", index, tree.N)
+}
+
 func TestWhatGoSignedIsVerified(t *testing.T) {
 	secret, vkey, err := note.GenerateKey(nil, "go.example.org/ledger")
 	if err != nil {

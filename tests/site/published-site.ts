@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/acceptance.ts";
 import { idOf } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
@@ -18,8 +19,9 @@ import {
   signed,
   withdrawalsOf,
 } from "../letter/invented.ts";
+import { root } from "../support/source.ts";
 
-const content = await readContent("content");
+const content = await readContent(join(root, "content"));
 
 /** The edition of the letter as it stands in this repository. */
 export const edition = editionOf(content.letterTexts);

@@ -1,21 +1,16 @@
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { securityHeaders } from "../../scripts/form-service/security-headers.ts";
 import { openReceipt, parseReceipt } from "../../scripts/letter/receipt.ts";
 import { totalsOf } from "../../scripts/letter/record.ts";
 import { writeBag } from "../../scripts/outside/bag-writer.ts";
-import { ED25519_MODULE } from "../../scripts/outside/offline-parts.ts";
 import { invent, ledger, type Site } from "../letter/invented.ts";
 import { startBrowser, visit } from "../support/browser.ts";
-import { root } from "../support/source.ts";
-import { edition, publishedRecord, publishedSite } from "./published-site.ts";
+import { edition, publishedRecord } from "./published-site.ts";
+import { serveVerifySite, type VerifySite } from "./verify-site.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -28,48 +23,23 @@ const someone = own.find(opened)!;
 const index = opened(someone)!.index;
 
 let site: Site;
-let shown: Site;
-let server: Server;
+let served: VerifySite;
 let origin: string;
 let browser: Browser;
 let folder: string;
 const bodies: string[] = [];
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    bodies.push(`${request.method} ${request.url} ${await textOf(request)}`);
-    const path = (request.url ?? "/").slice(1).replace(/(^|\/)$/, "$1index.html");
-    const body =
-      shown.get(path) ?? (path.startsWith("assets/fonts/") ? readFileSync(join(root, "content", path)) : undefined);
-    for (const [name, value] of Object.entries(securityHeaders(origin, origin))) response.setHeader(name, value);
-    const type = path.endsWith(".js")
-      ? "text/javascript"
-      : path.endsWith(".html")
-        ? "text/html; charset=utf-8"
-        : "text/css";
-    response.writeHead(body ? 200 : 404, { "Content-Type": type }).end(body);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-  site = await publishedSite(record, origin);
-  for (const name of ["verify.js", "page.js", "site.css", "icon.svg"])
-    site.set(`assets/${name}`, readFileSync(join(root, "content/assets", name)));
-  site.set("assets/ed25519.js", readFileSync(ED25519_MODULE));
-  shown = site;
+  served = await serveVerifySite(record, (request) => bodies.push(request));
+  ({ origin, site } = served);
   browser = await startBrowser();
   folder = mkdtempSync(join(tmpdir(), "undersigned-offline-"));
   writeFileSync(join(folder, "kept"), earlier);
 });
 afterAll(async () => {
   await browser?.close();
-  server.close();
+  served.server.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
-}
 
 const ask = async (page: Page, question: "all" | "own" | "kept") => {
   await page.locator(`form[data-ask=${question}]`).locator("button[type=submit]:visible").first().click();
@@ -86,7 +56,7 @@ const lookUp = async (page: Page, code: string) => {
 };
 /** The verify page of the site as it is, with whatever a reader does there. */
 const onPage = async <T>(lang: "en" | "fa", run: (page: Page) => Promise<T>, of = site): Promise<T> => {
-  shown = of;
+  served.show(of);
   const { page, pageErrors, foreignRequests, close } = await visit(browser, origin, { language: lang });
   try {
     await page.goto(`${origin}/${lang}/verify/`);
@@ -196,7 +166,7 @@ describe("the page that checks the count", () => {
   });
 
   it("checks signatures in a browser that knows no Ed25519", async () => {
-    shown = site;
+    served.show(site);
     const { page, close } = await visit(browser, origin);
     await page.addInitScript(() => {
       const importKey = crypto.subtle.importKey.bind(crypto.subtle) as (...args: unknown[]) => unknown;
@@ -211,7 +181,7 @@ describe("the page that checks the count", () => {
   });
 
   it("explains itself without scripts, offers the file, and says that the form sends the code", async () => {
-    shown = site;
+    served.show(site);
     const { page, close } = await visit(browser, origin, { javaScript: false });
     await page.goto(`${origin}/en/verify/`);
     const text = await page.locator("main").innerText();
