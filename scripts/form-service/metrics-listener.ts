@@ -1,16 +1,21 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Metrics } from "./metrics.ts";
+import { isOwnHost } from "./this-machine.ts";
 
 /** `GET /metrics` on a port of its own. */
 export type MetricsListener = { readonly port: number; close(): Promise<void> };
 
-/** Answers this machine alone: whoever collects numbers elsewhere comes through a tunnel of the operator's. */
+/**
+ * Answers this machine alone, and under its own names alone: whoever collects numbers elsewhere comes through a tunnel of
+ * the operator's, and a site that the operator visits reads nothing.
+ */
 export async function listenForMetrics(metrics: Metrics, port: number): Promise<MetricsListener> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, async (request, response) => {
-    const known = request.method === "GET" && request.url === "/metrics";
+    const here = isOwnHost(URL.parse(`http://${request.headers.host}`)?.hostname ?? "");
+    const known = here && request.method === "GET" && request.url === "/metrics";
     const text = known ? await metrics.read().catch(() => undefined) : "";
-    const status = known ? (text === undefined ? 500 : 200) : 404;
+    const status = known ? (text === undefined ? 500 : 200) : here ? 404 : 403;
     response.writeHead(status, {
       ...{ "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" },
       ...{ "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'" },

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -82,6 +84,19 @@ describe("the numbers for whoever runs the service", () => {
     expect((await fetch(`http://127.0.0.1:${listener.port}/`)).status).toBe(404);
     const address = ownAddress();
     if (address !== undefined) await expect(fetch(`http://${address}:${listener.port}/metrics`)).rejects.toThrow();
+  });
+
+  it.each([
+    ["localhost", 200],
+    ["127.0.0.1:9000", 200],
+    ["[::1]", 200],
+    ["attacker.example", 403],
+    ["localhost.attacker.example", 403],
+  ])("answer under the host %j with %i: no other site's name that leads here reads them", async (host, status) => {
+    const asked = request({ port: listener.port, host: "127.0.0.1", path: "/metrics", headers: { host } }).end();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(status);
   });
 
   it("are the ones that dashboard and alerts ask for", async () => {

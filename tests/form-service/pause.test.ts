@@ -1,8 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { post } from "../journeys/signatory.ts";
 import { people } from "../support/fixtures.ts";
+import { startPostgres } from "../support/postgres.ts";
 import { root } from "../support/source.ts";
 import { formOf, type Harness, openHarness, sign, submit } from "./harness.ts";
+import { startInstance } from "./instances.ts";
+import { openAcceptance } from "./kill-campaign.ts";
 
 let harness: Harness;
 beforeEach(async () => {
@@ -11,11 +15,12 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-const pause = (...args: string[]) =>
+const pauseOn = (settings: Record<string, string>, ...args: string[]) =>
   spawnSync(process.execPath, ["scripts/cli/pause.ts", ...args], {
     ...{ cwd: root, encoding: "utf8" },
-    env: { PATH: process.env.PATH, DATA_DIR: harness.dataDir },
+    env: { PATH: process.env.PATH, ...settings },
   });
+const pause = (...args: string[]) => pauseOn({ DATA_DIR: harness.dataDir }, ...args);
 const reasons = ["بازبینان به استراحت نیاز دارند.", "The moderators need <b>a rest</b>."] as const;
 
 it("takes no new signature, says why in the language of the page, and goes on with all else", async () => {
@@ -47,6 +52,34 @@ it("takes no new signature, says why in the language of the page, and goes on wi
   expect(pause("off").stdout).toBe("signatures are taken again\n");
   expect(await (await harness.get("/fa/sign/")).text()).toBe("the form");
   expect((await harness.post("/en/sign/", formOf(people.omid))).status).toBe(303);
+});
+
+it("is obeyed by every instance on one PostgreSQL database, and so is its end", { timeout: 120_000 }, async () => {
+  const server = await startPostgres();
+  const settings = { DATA_DIR: harness.dataDir, DATABASE_URL: await server.newDatabase(), MAIL_URL: "capture:" };
+  await (await openAcceptance(harness.dataDir))();
+  const instances = await Promise.all([startInstance(settings), startInstance(settings)]);
+  const sent = () =>
+    Promise.all(
+      instances.map(async ({ origin }) => {
+        const answer = await post(`${origin}/en/sign/`, formOf(people.omid));
+        return [answer.status, (await answer.text()).includes("a rest")];
+      }),
+    );
+  const taken = [303, false];
+  try {
+    expect(await sent()).toEqual([taken, taken]);
+    expect(pauseOn(settings, ...reasons).status).toBe(0);
+    expect(await sent()).toEqual([
+      [503, true],
+      [503, true],
+    ]);
+    expect(pauseOn(settings, "off").status).toBe(0);
+    expect(await sent()).toEqual([taken, taken]);
+  } finally {
+    await Promise.all(instances.map((instance) => instance.kill()));
+    await server.stop();
+  }
 });
 
 it("is one state of the database, which the last command has set", () => {
