@@ -32,17 +32,18 @@ export type VisitOptions = {
  * @param options `textSize`: how many times larger than usual a reader has set text in the browser
  */
 export async function startBrowser({ textSize = 1 } = {}): Promise<Browser> {
-  const executablePath = await findChromium();
   return chromium.launch({
-    executablePath,
-    args: [
-      ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-      // Whatever a page or the browser itself may try, no other host has an address.
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-      ...(textSize === 1 ? [] : [`--blink-settings=defaultFontSize=${16 * textSize}`]),
-    ],
+    executablePath: await findChromium(),
+    args: [...ARGUMENTS, ...(textSize === 1 ? [] : [`--blink-settings=defaultFontSize=${16 * textSize}`])],
   });
 }
+
+/** How Chromium is started, by whomever. */
+export const ARGUMENTS = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+  // Whatever a page or the browser itself may try, no other host has an address.
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+];
 
 /** A fresh profile that reaches one origin and nothing else. */
 export async function visit(browser: Browser, origin: string, options: VisitOptions = {}): Promise<Visit> {
@@ -78,7 +79,8 @@ export async function visit(browser: Browser, origin: string, options: VisitOpti
   return { page, context, foreignRequests, pageErrors, close: () => context.close() };
 }
 
-async function findChromium(): Promise<string> {
+/** The program, for whoever starts it otherwise. */
+export async function findChromium(): Promise<string> {
   const named = process.env.CHROME_PATH;
   if (named !== undefined) {
     if (!existsSync(named)) throw new Error(`CHROME_PATH names no file: ${named}`);

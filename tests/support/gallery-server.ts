@@ -20,7 +20,8 @@ export type Gallery = {
 /** A name as it stands in addresses and in names of files. */
 export const slugOf = (name: string): string => name.replaceAll(/\W+/g, "-");
 
-export async function startGallery(): Promise<Gallery> {
+/** @param options `headers`: false for a program that they hinder */
+export async function startGallery({ headers: sent = true } = {}): Promise<Gallery> {
   let headers: Readonly<Record<string, string>> = {};
   const server = createServer(
     getRequestListener(async (request) => {
@@ -31,7 +32,7 @@ export async function startGallery(): Promise<Gallery> {
   ).listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-  headers = securityHeaders(origin, origin);
+  if (sent) headers = securityHeaders(origin, origin);
   return {
     origin,
     addressOf: (name, lang) => `${origin}/gallery/${lang}/${slugOf(name)}`,

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Gallery, startGallery } from "../support/gallery-server.ts";
+import { type LiveSite, startLiveSite } from "../support/live-site.ts";
+import { pageTool } from "../support/page-tools.ts";
+import { type Judge, openLighthouse } from "./lighthouse.ts";
+import { publishedRecord, publishedSite } from "./published-site.ts";
+
+const lighthouse = pageTool("lighthouse");
+
+// One page or more of every kind; axe has seen every state.
+const kinds = [
+  ...["letter", "sign", "sign with errors", "sign, too many", "confirm", "confirmed", "not me", "withdraw"],
+  ...["withdrawn", "signatures", "shard", "verify", "how", "privacy", "support", "share", "paused", "not found"],
+];
+
+describe.skipIf(lighthouse === undefined)("Lighthouse on a phone", () => {
+  let judge: Judge;
+  let gallery: Gallery;
+  let site: LiveSite;
+  beforeAll(async () => {
+    [judge, gallery, site] = await Promise.all([
+      openLighthouse(lighthouse!),
+      // With the headers Lighthouse takes its own first request for one that failed.
+      startGallery({ headers: false }),
+      startLiveSite(),
+    ]);
+  });
+  afterAll(() => Promise.all([judge?.close(), gallery?.close(), site?.close()]));
+
+  it.each(["fa", "en"] as const)(
+    "gives 100 for accessibility and best practices to every kind of page in %s",
+    async (lang) => {
+      const faults: Record<string, string[]> = {};
+      for (const name of kinds) {
+        const found = await judge.faultsOn(gallery.addressOf(name, lang), ["accessibility", "best-practices"]);
+        if (found.length > 0) faults[name] = found;
+      }
+      expect(faults).toEqual({});
+    },
+  );
+
+  it("gives 100 for search engines to every page that is meant to be found", async () => {
+    const files = [...(await publishedSite(publishedRecord(2, 20).record, site.url))].map(
+      ([path, file]) => [path.replace(/index\.html$/, ""), Buffer.from(file).toString("utf8")] as const,
+    );
+    site.content = new Map(files);
+    const meant = files.filter(([, file]) => file.includes('<meta name="robots" content="index">'));
+    expect(meant.length).toBeGreaterThanOrEqual(10);
+    const faults: Record<string, string[]> = {};
+    for (const [path] of meant) {
+      const found = await judge.faultsOn(`${site.url}/${path}`, ["seo"]);
+      if (found.length > 0) faults[path] = found;
+    }
+    expect(faults).toEqual({});
+  });
+
+  it("finds what is wrong", async () => {
+    const html = '<!doctype html><title></title><meta name="robots" content="noindex"><img src="/x.png">';
+    site.content = new Map([["", html]]);
+    const faults = (await judge.faultsOn(`${site.url}/`, ["accessibility", "best-practices", "seo"])).join("\n");
+    for (const audit of ["image-alt", "errors-in-console", "is-crawlable"]) expect(faults).toContain(audit);
+  });
+});

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ARGUMENTS, findChromium } from "../support/browser.ts";
+
+type Category = "accessibility" | "best-practices" | "performance" | "seo";
+
+type Audit = { id: string; title: string; score: number | null; scoreDisplayMode: string };
+type Report = {
+  runtimeError?: { code: string; message: string };
+  audits: Record<string, Audit>;
+  categories: Record<string, { id: string; score: number | null; auditRefs: { id: string; weight: number }[] }>;
+};
+type Lighthouse = (address: string, flags: object) => Promise<{ lhr: Report } | undefined>;
+
+/** Lighthouse with a browser of its own, as it judges pages on a phone. */
+export type Judge = {
+  /** What it holds against a page in these categories; nothing where each has 100. */
+  faultsOn(address: string, categories: readonly Category[]): Promise<string[]>;
+  close(): Promise<void>;
+};
+
+/** @param path the main file of Lighthouse */
+export async function openLighthouse(path: string): Promise<Judge> {
+  const { default: lighthouse } = (await import(pathToFileURL(path).href)) as { default: Lighthouse };
+  const folder = mkdtempSync(join(tmpdir(), "undersigned-lighthouse-"));
+  const args = [...ARGUMENTS, "--headless", "--remote-debugging-port=0", `--user-data-dir=${folder}`, "about:blank"];
+  const browser = spawn(await findChromium(), args, { stdio: ["ignore", "ignore", "pipe"] });
+  const port = await new Promise<number>((resolve, reject) => {
+    browser.on("exit", () => reject(new Error("Chromium ended before it listened")));
+    browser.stderr.setEncoding("utf8").on("data", (text: string) => {
+      const listening = /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(text);
+      if (listening) resolve(Number(listening[1]));
+    });
+  });
+  return {
+    async faultsOn(address, categories) {
+      const result = await lighthouse(address, { ...FLAGS, port, onlyCategories: categories });
+      if (result === undefined) throw new Error(`Lighthouse gave no report on ${address}`);
+      const { runtimeError, audits, categories: judged } = result.lhr;
+      if (runtimeError) throw new Error(`${address}: ${runtimeError.code}: ${runtimeError.message}`);
+      return Object.values(judged)
+        .filter(({ score }) => score !== 1)
+        .flatMap(({ id, score, auditRefs }) => [
+          `${id}: ${(score ?? 0) * 100}`,
+          ...auditRefs
+            .filter((ref) => ref.weight > 0 && (audits[ref.id]?.score ?? 1) < 1)
+            .map((ref) => `${ref.id}: ${audits[ref.id]?.title}`),
+        ]);
+    },
+    async close() {
+      const ended = once(browser, "exit");
+      browser.kill();
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+// No picture of the page and no wait for a line that falls silent: what is judged stands in the page at once.
+const FLAGS = {
+  logLevel: "silent",
+  formFactor: "mobile",
+  throttlingMethod: "provided",
+  disableFullPageScreenshot: true,
+  pauseAfterFcpMs: 0,
+  pauseAfterLoadMs: 0,
+  networkQuietThresholdMs: 0,
+  cpuQuietThresholdMs: 0,
+};
