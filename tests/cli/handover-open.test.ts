@@ -15,26 +15,8 @@ import { openIdentities, type Unseal } from "../../scripts/outside/unseal.ts";
 import { attested, type Invented, invent, withdrawalsOf } from "../letter/invented.ts";
 import { unnoticedBagFlips } from "../outside/flipped-bag.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
+import { FORMULAS, parseCsv, withApostrophe } from "../support/formulas.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/handover.ts";
-
-/** What a spreadsheet takes for a formula, or for the end of a cell. */
-const FORMULAS = [
-  "=1+1",
-  "=cmd|' /C calc'!A0",
-  "+1+1",
-  "-2+3",
-  "@SUM(1+1)",
-  "\t=1+1",
-  "\r=1+1",
-  '"=1+1',
-  '=HYPERLINK("https://example.org","x")',
-  "＝1+1",
-  "＋1",
-  "'=1",
-  "a\n=1",
-  "a,b;c",
-  " =1",
-];
 
 /** A hidden signature whose sealed details hold such a text. */
 function hostile(number: number, text: string): Invented {
@@ -297,23 +279,6 @@ describe("npm run handover:contacts and handover:open", () => {
 
 function infoOf(info: [string, string][]): Map<string, string> {
   return new Map(info.filter(([label]) => label !== "Bagging-Date" && label !== "Payload-Oxum"));
-}
-
-/** The one change that a spreadsheet of plain text needs; the workbook needs none. */
-function withApostrophe(text: string): string {
-  return /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
-}
-
-/** RFC 4180, by nobody's code but this. */
-function parseCsv(text: string): string[][] {
-  const rows: string[][] = [[]];
-  const cells = text.replace(/^\ufeff/, "").matchAll(/("((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g);
-  for (const [, , quoted, plain, end] of cells) {
-    rows.at(-1)!.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
-    if (end === "\r\n") rows.push([]);
-    if (end === "") break;
-  }
-  return rows.slice(0, -1);
 }
 
 /** The first sheet of a workbook: shared or inline text; a formula, a number or anything else would not come back. */
