@@ -1,10 +1,7 @@
 import { rename, rm } from "node:fs/promises";
 import { formatNotice, type Notice, noticePath } from "../letter/notice.ts";
-import { decodeText, listFiles, readBlobs } from "../outside/git-object.ts";
+import { listFiles, readBlobs } from "../outside/git-object.ts";
 import { createRepository, readHead } from "../outside/repository.ts";
-
-/** What of the campaign's repository lives on: the letter, and the record with its notices. */
-const KEPT = ["content", "signatures", ".github"] as const;
 
 /**
  * Puts a repository without a past in the place of the campaign's: the files of main in one commit, with this notice
@@ -23,13 +20,12 @@ export async function replaceRepository(repository: string, notice: Notice, day:
   await rm(old, { recursive: true, force: true });
 }
 
-/** The text of each file of main that lives on, by path. */
-export async function readTree(repository: string): Promise<Map<string, string>> {
-  const head = await readHead(repository);
-  const files = (await Promise.all(KEPT.map((folder) => listFiles(repository, head, folder)))).flat();
+/** The bytes of each file of main, by path: the letter, the record with its notices, and what publishes them. */
+export async function readTree(repository: string): Promise<Map<string, Uint8Array | string>> {
+  const files = await listFiles(repository, await readHead(repository));
   const blobs = await readBlobs(
     repository,
     files.map(({ id }) => id),
   );
-  return new Map(files.map(({ path }, i) => [path, decodeText(blobs[i] ?? new Uint8Array(), path)]));
+  return new Map(files.map(({ path }, i) => [path, blobs[i] ?? new Uint8Array()]));
 }

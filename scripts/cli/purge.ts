@@ -63,9 +63,9 @@ await runCommand(
         .readMain()
         .then((main) => openLocalSite(place.settings.dataDir, place.keys).publish(main));
       const bag = done ? "" : await keepPublicBag(handover, handedOver.publicBag, place);
+      if (!place.local) await writeFresh(place, notice);
       await destroy(place);
       if (place.local) await putOnLedger(place, notice, done);
-      else await writeFresh(place, notice);
       console.log([bag, whatRemains(place, notice)].filter(Boolean).join("\n"));
     } finally {
       lock.release();
@@ -178,10 +178,10 @@ async function writeFresh(
 ): Promise<void> {
   const files = await readTree(repository);
   if (notice) files.set(noticePath(notice), formatNotice(notice));
-  for (const [path, text] of files) {
+  for (const [path, content] of files) {
     const file = join(freshFolder(settings.dataDir), "repository", path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    await writeFile(file, content);
   }
 }
 

@@ -10,8 +10,8 @@ export type Committer = "form service" | "accept" | "organisers" | "review";
 export type NewCommit = {
   /** SHAs; none for the first commit of a repository */
   readonly parents: readonly string[];
-  /** text by path; undefined removes the file */
-  readonly files: ReadonlyMap<string, string | undefined>;
+  /** text or bytes by path; undefined removes the file */
+  readonly files: ReadonlyMap<string, string | Uint8Array | undefined>;
   readonly message: string;
   readonly committer: Committer;
   /** UTC day, `YYYY-MM-DD`: a finer time would tell who signed when */
@@ -34,13 +34,14 @@ export async function writeCommit(repository: string, commit: NewCommit): Promis
   const who = `${committerName(commit.committer)} <${committerEmail(commit.committer)}>`;
   const when = `${Date.parse(`${commit.day}T00:00:00Z`) / 1000} +0000`;
   const [from, ...merges] = commit.parents;
-  const stream = [
-    `commit ${scratch}\nmark :1\nauthor ${who} ${when}\ncommitter ${who} ${when}\n${data(commit.message)}`,
-    from === undefined ? "" : `from ${from}\n`,
-    ...merges.map((parent) => `merge ${parent}\n`),
-    ...[...commit.files].map(([path, text]) => change(path, text)),
-    `\nget-mark :1\nreset ${scratch}\nfrom ${"0".repeat(40)}\n\ndone\n`,
-  ].join("");
+  const stream = Buffer.concat([
+    Buffer.from(`commit ${scratch}\nmark :1\nauthor ${who} ${when}\ncommitter ${who} ${when}\n`),
+    data(commit.message),
+    Buffer.from(from === undefined ? "" : `from ${from}\n`),
+    ...merges.map((parent) => Buffer.from(`merge ${parent}\n`)),
+    ...[...commit.files].map(([path, content]) => change(path, content)),
+    Buffer.from(`\nget-mark :1\nreset ${scratch}\nfrom ${"0".repeat(40)}\n\ndone\n`),
+  ]);
   const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
   const { stdout } = await runGit(repository, args, { input: stream });
   const sha = stdout.toString("utf8").trim();
@@ -59,14 +60,16 @@ export function committerEmail(committer: Committer): string {
   return `${committer.replaceAll(" ", "-")}@undersigned.invalid`;
 }
 
-function change(path: string, text: string | undefined): string {
+function change(path: string, content: string | Uint8Array | undefined): Buffer {
   // Paths of the record are plain; what would need quoting or climbs out of the tree is none of them.
   if (!/^\.?[\w-][\w.-]*(\/\.?[\w-][\w.-]*)*$/.test(path) || path.startsWith(".git/")) {
     throw new LetterError("git", "not a path of the campaign's repository");
   }
-  return text === undefined ? `D ${path}\n` : `M 100644 inline ${path}\n${data(text)}`;
+  if (content === undefined) return Buffer.from(`D ${path}\n`);
+  return Buffer.concat([Buffer.from(`M 100644 inline ${path}\n`), data(content)]);
 }
 
-function data(text: string): string {
-  return `data ${Buffer.byteLength(text)}\n${text}\n`;
+function data(content: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(content as Uint8Array);
+  return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from("\n")]);
 }

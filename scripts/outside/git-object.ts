@@ -16,10 +16,14 @@ export function assertSha(text: string): void {
   if (!SHA.test(text)) throw new LetterError("git", "not the full SHA of a git object");
 }
 
-/** All files of a commit below a folder, in git's order; none when the folder is not there. Nothing is checked out. */
-export async function listFiles(repository: string, commit: string, folder: string): Promise<TreeFile[]> {
+/**
+ * All files of a commit, or those below a folder, in git's order; none when the folder is not there. Nothing is checked
+ * out.
+ */
+export async function listFiles(repository: string, commit: string, folder?: string): Promise<TreeFile[]> {
   assertSha(commit);
-  const { stdout } = await runGit(repository, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", `${folder}/`]);
+  const below = folder === undefined ? [] : [`${folder}/`];
+  const { stdout } = await runGit(repository, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", ...below]);
   return stdout
     .toString("utf8")
     .split("\0")
