@@ -17,6 +17,8 @@ await runAction(async () => {
   if (edition !== undefined) say(`edition ${edition} is on the ledger`);
   for (const { kind, tag } of report.notices) say(`the ${kind} of ${tag} is on the ledger`);
   for (const { path, reason } of report.noticeProblems) error(`${path}: ${reason}`);
+  for (const { number, reason } of report.troubles)
+    error(`pull request ${number}: ${reason}; the next run tries again`);
   say(`ledger: ${main.record.entries.length} entries, list: ${main.record.rows.length} rows`);
   setOutput("publish", String(publish));
 });
@@ -25,7 +27,7 @@ await runAction(async () => {
 function inWords(outcome: Outcome): string {
   const sheet = isCrockford128(outcome.sheet) ? `sheet ${outcome.sheet}` : "a branch that is not named after a sheet";
   if (outcome.state === "invalid") return `${sheet}: not accepted: ${outcome.reason}`;
-  if (outcome.state === "blocked" && outcome.unclear > 0) return `${sheet}: blocked: a refusal cannot be read`;
+  if (outcome.state === "blocked" && outcome.unclear.length > 0) return `${sheet}: blocked: a refusal cannot be read`;
   if (!("accepted" in outcome)) return `${sheet}: ${outcome.state}`;
   const { state, accepted, refused, leftOut, withdrawn } = outcome;
   return `${sheet}: ${state}: ${accepted} accepted, ${refused} refused, ${leftOut} left out, ${withdrawn} withdrawn`;

@@ -19,7 +19,7 @@ import { readPendingSheet } from "./pending-sheet.ts";
 export type Outcome =
   | ({ readonly sheet: string; readonly state: "accepted" | "rejected" | "withdrawn" } & Tally)
   | { readonly sheet: string; readonly state: "waiting" }
-  | { readonly sheet: string; readonly state: "blocked"; readonly unclear: number }
+  | { readonly sheet: string; readonly state: "blocked"; readonly unclear: readonly string[] }
   | { readonly sheet: string; readonly state: "invalid"; readonly reason: string };
 
 /** Main as accept leaves it, what became of each open sheet, and the edition if it was put on the ledger just now. */

@@ -8,7 +8,7 @@ import type { Clock } from "../outside/clock.ts";
 import { readText } from "../outside/git-object.ts";
 import type { GitHubApi } from "../outside/github.ts";
 import { openGitHub } from "../outside/github.ts";
-import { openGitHubAcceptHost } from "../outside/github-accept-host.ts";
+import { openGitHubAcceptHost, type PullTrouble } from "../outside/github-accept-host.ts";
 import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
 import type { WORKFLOWS } from "../outside/workflow-environment.ts";
 import { type AcceptReport, acceptAll } from "./acceptance.ts";
@@ -16,7 +16,7 @@ import { campaignKeys } from "./campaign-keys.ts";
 import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
 
 /** What accept did, and whether the public site does not show it yet: also when an earlier run could not publish. */
-export type GitHubAcceptance = AcceptReport & { readonly publish: boolean };
+export type GitHubAcceptance = AcceptReport & { readonly publish: boolean; readonly troubles: readonly PullTrouble[] };
 
 /** The accept App on GitHub, which alone moves branches. */
 export function openMover(env: z.output<typeof WORKFLOWS.accept>, clock: Clock): GitHubApi {
@@ -57,7 +57,7 @@ export async function acceptOnGitHub(
   const report = await acceptAll({ host, signer, attestationKey: keys.attestation, day, live: async () => live });
   for (const outcome of report.outcomes) {
     if (outcome.state === "invalid") await host.answerInvalid(outcome.sheet, outcome.reason);
-    if (outcome.state === "blocked" && outcome.unclear > 0) await host.answerUnclear(outcome.sheet);
+    if (outcome.state === "blocked") await host.answerBlocked(outcome.sheet, outcome.unclear);
   }
-  return { ...report, publish: report.main.record.checkpoint !== live };
+  return { ...report, troubles: host.troubles, publish: report.main.record.checkpoint !== live };
 }

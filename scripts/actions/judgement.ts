@@ -10,8 +10,8 @@ export type Judgement =
   | { readonly state: "waiting" }
   | {
       readonly state: "blocked";
-      /** how many wrote a refusal that cannot be read */
-      readonly unclear: number;
+      /** the places of refusals that cannot be read */
+      readonly unclear: readonly string[];
     }
   | { readonly state: "invalid"; readonly reason: string }
   | {
@@ -33,9 +33,7 @@ export function judgeSheet(main: MainHistory, rules: Rules, open: OpenSheet, she
     const decision = decide(rules.moderators, open.commit, ids, open.acts);
     if (decision.state === "waiting" || decision.state === "blocked") {
       validateSheet(known, sheet);
-      return decision.state === "waiting"
-        ? { state: "waiting" }
-        : { state: "blocked", unclear: decision.unclear.length };
+      return decision.state === "waiting" ? { state: "waiting" } : { state: "blocked", unclear: decision.unclear };
     }
     return {
       state: decision.state,

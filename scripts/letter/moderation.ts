@@ -7,13 +7,18 @@ export type Moderators = { readonly approvals: number; readonly ids: ReadonlySet
 export type ReviewAct = {
   /** numeric account id: names can be taken over, ids cannot */
   readonly by: number;
-  /** `dismissed`: an approval that somebody took away, in the place where it was given */
-  readonly state: "approved" | "changes-requested" | "commented" | "dismissed";
+  /**
+   * `dismissed`: an approval that somebody took away, in the place where it was given; `edited`: words that were changed
+   * after they were written, which say nothing any more
+   */
+  readonly state: "approved" | "changes-requested" | "commented" | "dismissed" | "edited";
   /** the commit that was reviewed; empty for a plain comment */
   readonly commit: string;
   readonly body: string;
   /** the id of the row on whose line a review comment stands */
   readonly row?: string;
+  /** where it stands on the page, such as `issuecomment-5`, for whoever has to find it again */
+  readonly place?: string;
 };
 
 /** What the moderators have decided about a sheet so far. */
@@ -21,8 +26,8 @@ export type Decision = {
   readonly state: "waiting" | "blocked" | "approved" | "rejected";
   readonly approvedBy: readonly number[];
   readonly refused: ReadonlyMap<string, RefusalCode>;
-  /** who wrote a refusal that cannot be read; it blocks until they review again */
-  readonly unclear: readonly number[];
+  /** the places of what seems to be a refusal and cannot be read; it blocks as long as it stands there */
+  readonly unclear: readonly string[];
 };
 
 /**
@@ -42,7 +47,7 @@ export function decide(
     const mine = standing.get(act.by) ?? newStanding();
     standing.set(act.by, mine);
     applyState(mine, act, commit);
-    for (const order of parseOrders(act.body, act.row)) applyOrder(mine, order);
+    for (const order of parseOrders(act.body, act.row)) applyOrder(mine, order, act.place);
   }
   const voices = [...standing].sort(([a], [b]) => a - b);
   const refused = new Map<string, RefusalCode>();
@@ -53,7 +58,7 @@ export function decide(
   }
   const rejecting = voices.filter(([, voice]) => voice.reject !== undefined);
   const approving = voices.filter(([, voice]) => voice.approves);
-  const unclear = voices.filter(([, voice]) => voice.unclear).map(([id]) => id);
+  const unclear = voices.flatMap(([, voice]) => [...voice.unclear]);
   const needed = Math.max(1, moderators.approvals);
   if (rejecting.length >= needed) {
     const code = rejecting[0]![1].reject!;
@@ -73,13 +78,14 @@ export function decide(
 type Standing = {
   approves: boolean;
   blocks: boolean;
-  unclear: boolean;
+  /** No approval takes from it: whoever writes and then approves does not know yet that it cannot be read. */
+  unclear: Set<string>;
   reject: RefusalCode | undefined;
   refused: Map<string, RefusalCode>;
 };
 
 function newStanding(): Standing {
-  return { approves: false, blocks: false, unclear: false, reject: undefined, refused: new Map() };
+  return { approves: false, blocks: false, unclear: new Set(), reject: undefined, refused: new Map() };
 }
 
 function applyState(mine: Standing, act: ReviewAct, commit: string): void {
@@ -88,20 +94,20 @@ function applyState(mine: Standing, act: ReviewAct, commit: string): void {
       // An approval of an older commit does not count: the sheet may have changed.
       mine.approves = act.commit === commit;
       mine.blocks = false;
-      mine.unclear = false;
       mine.reject = undefined;
       return;
     case "changes-requested":
-      mine.unclear = false;
       mine.approves = false;
       mine.blocks = true;
       return;
     case "dismissed":
       mine.approves = false;
       mine.blocks = false;
-      // It took a rejection and a slip back when it was given: whoever dismisses it must not bring them back.
+      // It took a rejection back when it was given: whoever dismisses it must not bring that back.
       mine.reject = undefined;
-      mine.unclear = false;
+      return;
+    case "edited":
+      mine.unclear.add(act.place ?? "");
       return;
     case "commented":
       return;
@@ -110,7 +116,7 @@ function applyState(mine: Standing, act: ReviewAct, commit: string): void {
   }
 }
 
-function applyOrder(mine: Standing, order: Order): void {
+function applyOrder(mine: Standing, order: Order, place = ""): void {
   switch (order.verb) {
     case "refuse":
       mine.refused.set(order.id, order.code);
@@ -122,7 +128,7 @@ function applyOrder(mine: Standing, order: Order): void {
       mine.reject = order.code;
       return;
     case "unclear":
-      mine.unclear = true;
+      mine.unclear.add(place);
       return;
     default:
       order satisfies never;

@@ -1,3 +1,4 @@
+import { LetterError } from "../letter/error.ts";
 import { parseMergeMessage } from "../letter/merge-message.ts";
 import { parseSheet, sheetBranch, sheetOfBranch, sheetPath } from "../letter/sheet.ts";
 import { fetchRefs, makeMirror } from "./git-fetch.ts";
@@ -7,7 +8,7 @@ import { readText } from "./git-object.ts";
 import { listRemoteRefs, pushRef } from "./git-push.ts";
 import { moveRefs, readRef } from "./git-ref.ts";
 import { type GitHubApi, gitHubError } from "./github.ts";
-import { answerPull, formatAnswer, formatInvalid, UNCLEAR } from "./github-answer.ts";
+import { answerPull, formatAnswer, formatBlocked, formatInvalid } from "./github-answer.ts";
 import { type OpenPull, readOpenPulls } from "./github-reviews.ts";
 import { MAIN, readHead, readMainAt } from "./repository.ts";
 
@@ -25,9 +26,12 @@ export type GitHubAccepting = {
 /** Accept's view of GitHub, and what it says there about sheets that it cannot take. */
 export type GitHubAcceptHost = AcceptHost & {
   answerInvalid(sheet: string, reason: string): Promise<void>;
-  /** says that a moderator's refusal could not be read, and that the sheet waits for it */
-  answerUnclear(sheet: string): Promise<void>;
+  /** says what the sheet waits for: @param unclear the places of refusals that cannot be read */
+  answerBlocked(sheet: string, unclear: readonly string[]): Promise<void>;
+  /** pull requests on which no answer could be left so far; they hold up no other */
+  readonly troubles: readonly PullTrouble[];
 };
+export type PullTrouble = { readonly number: number; readonly reason: string };
 
 const PENDING = "refs/heads/pending/";
 const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
@@ -71,9 +75,20 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     await fetchAll(waiting.map(({ sheet }) => refOf(sheet)));
     return [...found, ...waiting.map(({ number: _number, ...open }) => open)];
   };
-  const answer = async (sheet: string, text: string) => {
+  const troubles: PullTrouble[] = [];
+  // A pull request that is locked or full takes no comment: nobody must be able to stop the other sheets by that.
+  const answer = async (number: number, text: string): Promise<boolean> => {
+    try {
+      await answerPull(api, number, text);
+      return true;
+    } catch (cause) {
+      troubles.push({ number, reason: cause instanceof LetterError ? cause.message : "it cannot be answered" });
+      return false;
+    }
+  };
+  const answerSheet = async (sheet: string, text: string) => {
     const number = pulls.get(sheet);
-    if (number !== undefined) await answerPull(api, number, text);
+    if (number !== undefined) await answer(number, text);
   };
   return {
     repository,
@@ -95,11 +110,15 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       const number = pulls.get(sheet) ?? (await reading(() => findPull(api, open)));
       const text = await answerOf(repository, open);
       // The answer first: while the branch is there, a run that comes after a crash finds its way back here.
-      if (number !== undefined && text !== undefined) await answerPull(api, number, text);
+      if (number !== undefined && text !== undefined && !(await answer(number, text))) return;
       await pushRef(repository, await remote(), { ref: `${PENDING}${sheet}`, from: commit, to: undefined });
     },
-    answerInvalid: (sheet, reason) => answer(sheet, formatInvalid(reason)),
-    answerUnclear: (sheet) => answer(sheet, UNCLEAR),
+    answerInvalid: (sheet, reason) => answerSheet(sheet, formatInvalid(reason)),
+    answerBlocked: (sheet, unclear) => {
+      const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${pulls.get(sheet)}`;
+      return answerSheet(sheet, formatBlocked(unclear.map((place) => `${page}#${place}`)));
+    },
+    troubles,
   };
 }
 

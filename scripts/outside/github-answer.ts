@@ -32,10 +32,26 @@ export function formatInvalid(reason: string): string {
   return `**Not accepted.** ${plain(reason)}\n\nNothing of this sheet is taken over until that is put right: close this pull request and let the form service file anew.`;
 }
 
-/** What is said when a moderator meant to refuse something and accept cannot tell what. */
-export const UNCLEAR = `**Waits.** A line that begins with \`refuse\` or \`reject\` could not be read, and a row that somebody meant to refuse must not come to the list.
-
-Whoever wrote it: write \`refuse ID CODE\` (on the row's own line \`refuse CODE\`) or \`reject CODE\`, then review again: approve, or request changes. Codes: ${REFUSAL_CODES.map((code) => `\`${code}\``).join(", ")}.`;
+/**
+ * What is said about a sheet that somebody holds back.
+ *
+ * @param links to what seems to be a refusal and cannot be read
+ */
+export function formatBlocked(links: readonly string[]): string {
+  if (links.length === 0) {
+    return "**Waits.** A moderator has requested changes, or a review with words in it was dismissed. It goes on when its author reviews again, and until then nobody else can do anything about it.";
+  }
+  const codes = REFUSAL_CODES.map((code) => `\`${code}\``).join(", ");
+  return [
+    "**Waits.** Somebody seems to refuse something, and it cannot be told what: a line cannot be read, or a comment was changed after it was written. What somebody meant to refuse must not come to the list.",
+    // As many as somebody may have written, a comment holds only so much.
+    links
+      .slice(0, 20)
+      .map((link) => `- ${link}`)
+      .join("\n"),
+    `Whoever wrote it: **delete** the comment and write a new one; of a review, correct the text. A line is \`refuse ID CODE\` (on the row’s own line \`refuse CODE\`) or \`reject CODE\`. Codes: ${codes}. An approval that you have given stays.`,
+  ].join("\n\n");
+}
 
 /** Puts the text into accept's one comment on a pull request: writes it, changes it, or leaves it as it is. @throws LetterError `github` */
 export async function answerPull(api: GitHubApi, number: number, text: string): Promise<void> {

@@ -28,6 +28,8 @@ export async function readOpenPulls(api: GitHubApi): Promise<OpenPull[]> {
 }
 
 type Said = ReviewAct & { readonly at: string; readonly kind: number; readonly id: number };
+/** What GitHub calls a review, a comment on a line and one below in the addresses of a page; by `kind`. */
+const PLACES = ["pullrequestreview-", "discussion_r", "issuecomment-"] as const;
 
 /** Reviews, comments on lines and comments below, as acts in the order of their times. */
 async function readActs(
@@ -87,7 +89,7 @@ async function readActs(
   ];
   // Times are whole seconds: within one, a review comes before the comments on its lines, and these before what stands below.
   said.sort((a, b) => compare(a.at, b.at) || a.kind - b.kind || a.id - b.id);
-  return said.map(({ at: _at, kind: _kind, id: _id, ...act }) => act);
+  return said.map(({ at: _at, kind, id, ...act }) => ({ ...act, place: `${PLACES[kind]}${id}` }));
 }
 
 /** Milliseconds that GitHub may take to publish the comments of a review. */
@@ -95,10 +97,10 @@ const PUBLISHING = 10_000;
 
 /**
  * A comment that was changed: nobody can tell by whom, for the form service's App may do it. Its orders do not count, and
- * its author's next review is waited for.
+ * neither does the sheet go on over them.
  */
 function edited(at: string, kind: number, id: number | bigint, user: { id: number | bigint }, commit: string): Said {
-  return { at, kind, id: Number(id), by: Number(user.id), state: "changes-requested", commit, body: "" };
+  return { at, kind, id: Number(id), by: Number(user.id), state: "edited", commit, body: "" };
 }
 
 /** What has not been sent yet (`PENDING`) is not there. */

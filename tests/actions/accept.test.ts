@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { formatSheet, sheetPath } from "../../scripts/letter/sheet.ts";
 import { invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
+import { mustAsk } from "../support/github/ask.ts";
 import { ask } from "../support/github-calls.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 
@@ -65,20 +66,46 @@ describe("the workflow accept", () => {
     expect(commentsOn(pull)[0]!.body).toContain(`Left out as withdrawn: 1\n- \`${one.row.id}\``);
   });
 
-  it("waits for a refusal that it cannot read, says so once, and takes the sheet over when its author reviews again", async () => {
+  it("waits for a refusal that it cannot read, says once where it stands, and takes the sheet over when it was written right", async () => {
     const pull = await campaign.fileSheet(sheet);
-    const [first, second] = campaign.moderators;
-    await campaign.review(first, pull, "APPROVE", `refuse ${three.row.id} fake`);
-    await campaign.review(second, pull, "APPROVE");
+    const [first] = campaign.moderators;
+    await campaign.review(first, pull, "COMMENT", `refuse ${three.row.id} fake`);
+    for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    const [slip] = campaign.github.state.pulls[0]!.reviews;
+    const place = `pullrequestreview-${slip!.id}`;
     for (let run = 0; run < 2; run++) {
       const { outcomes } = await campaign.accept();
-      expect(outcomes).toEqual([{ sheet: sheet.sheet, state: "blocked", unclear: 1 }]);
+      expect(outcomes).toEqual([{ sheet: sheet.sheet, state: "blocked", unclear: [place] }]);
     }
-    expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("**Waits.**")]);
-    campaign.github.advance(1000);
-    await campaign.review(first, pull, "APPROVE", `refuse ${three.row.id} fake-name`);
+    expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining(`/pull/${pull}#${place}\n`)]);
+    const right = { body: `refuse ${three.row.id} fake-name` };
+    await mustAsk(campaign.github, first.token, "PUT", `pulls/${pull}/reviews/${slip!.id}`, right);
     await campaign.accept();
     expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("2 of 3 are on the list")]);
+  });
+
+  it("says that it waits for whoever requested changes", async () => {
+    const pull = await campaign.fileSheet(sheet);
+    await campaign.review(campaign.moderators[0], pull, "REQUEST_CHANGES", "Let me ask.");
+    await campaign.accept();
+    expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("goes on when its author")]);
+  });
+
+  it("accepts the other sheets when a pull request takes no comment, and publishes them", async () => {
+    const pulls = [await campaign.fileSheet(sheetOf(1, [one.row])), await campaign.fileSheet(sheetOf(2, [two.row]))];
+    for (const pull of pulls) for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    // What GitHub says of a pull request with more than 2,500 comments.
+    let full = false;
+    campaign.github.setFault(({ operation }) => {
+      if (!operation.startsWith("POST") || !operation.endsWith("/comments") || full) return undefined;
+      full = true;
+      return { status: 422 };
+    });
+    const { publish, main, troubles } = await campaign.accept();
+    expect([publish, main.record.rows.length, troubles.length]).toEqual([true, 2, 1]);
+    expect(pulls.map((pull) => commentsOn(pull).length).sort()).toEqual([0, 1]);
+    await campaign.accept();
+    expect(pulls.map((pull) => commentsOn(pull).length)).toEqual([1, 1]);
   });
 
   it("asks to be published again until the site shows main", async () => {
@@ -90,13 +117,14 @@ describe("the workflow accept", () => {
     expect((await campaign.accept()).publish).toBe(false);
   });
 
-  it("answers once, and answers still when it died between merging and answering", async () => {
+  it("answers once, and answers still when it could not after merging", async () => {
     const pull = await campaign.fileSheet(sheet);
     for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
     campaign.github.setFault(({ operation }) =>
       operation.startsWith("POST") && operation.endsWith("/comments") ? { status: 422 } : undefined,
     );
-    await expect(campaign.accept()).rejects.toThrow("GitHub says 422");
+    const { troubles } = await campaign.accept();
+    expect(troubles).toEqual([{ number: pull, reason: expect.stringContaining("GitHub says 422") }]);
     expect(commentsOn(pull)).toEqual([]);
     expect(campaign.github.state.pulls[0]!.merged).toBeDefined();
     campaign.github.setFault();

@@ -175,6 +175,17 @@ async function take(past: Past, step: Step): Promise<boolean> {
       const where = { commit_id: pull!.headSha, path: sheetPath(VERSIONS[step.sheet]![0]!.sheet), line, side: "RIGHT" };
       return say(token, "POST", "pulls/PULL/comments", { ...where, body: words.replace(` ${row}`, "") });
     }
+    case "mend": {
+      const [{ id }, { state }] = [people.get(step.by)!, github];
+      const slip = ({ author, body }: { author: { id: number }; body: string }) =>
+        author.id === id && body.includes("duplikate");
+      for (const review of pull!.reviews.filter(slip))
+        await say(token, "PUT", `pulls/PULL/reviews/${review.id}`, { body: "Sorry." });
+      // The stand-in deletes no comments on lines.
+      for (const comment of state.comments.filter((one) => one.pull === pull!.number && slip(one)))
+        state.comments.splice(state.comments.indexOf(comment), 1);
+      return true;
+    }
     case "close":
       return say(people.get(LISTED[0]!)!.token, "PATCH", "pulls/PULL", { state: "closed" });
     case "reopen":

@@ -171,7 +171,7 @@ describe("with the form service's keys, our code refuses", () => {
     expect(await listed()).toEqual(ids(two));
   });
 
-  it("an edited comment of a moderator: it blocks until they review again", async () => {
+  it("an edited comment of a moderator: it blocks until they delete it", async () => {
     const { github } = campaign;
     const pull = await file(sheet);
     await mustAsk(github, moderator(0).token, "POST", `issues/${pull}/comments`, {
@@ -182,6 +182,8 @@ describe("with the form service's keys, our code refuses", () => {
     await mustAsk(github, serviceToken(), "PATCH", `issues/comments/${comment}`, { body: `keep ${one.id}` });
     expect(await judge(sheet)).toMatchObject({ state: "blocked" });
     await campaign.review(moderator(0), pull, "APPROVE", `Somebody has edited me.\nrefuse ${one.id} fake-name`);
+    expect(await judge(sheet)).toMatchObject({ state: "blocked" });
+    await mustAsk(github, moderator(0).token, "DELETE", `issues/comments/${comment}`);
     expect(await judge(sheet)).toMatchObject({ state: "accepted", accepted: 1, refused: 1 });
     expect(await listed()).toEqual(ids(two));
   });

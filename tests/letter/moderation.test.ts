@@ -113,7 +113,7 @@ describe("the refusal of a row", () => {
     expect(judge(onRow(11, "Refuse: not a person")).refused.get(row)).toBe("not-a-person");
   });
 
-  it("that cannot be read blocks until its author reviews again, whoever else approves", () => {
+  it("that cannot be read blocks as long as it stands there, whoever approves, its author too", () => {
     for (const body of [
       ...["refuse", "refuse advert", `refuse ${row}`, `refuse ${row} ugly`, `refuse ${row.slice(1)} advert`],
       ...[
@@ -121,15 +121,45 @@ describe("the refusal of a row", () => {
         `refuse ${row} ${other} advert`,
         `Refuse ${row} - advert`,
         "refuse the first one",
+        `please refuse ${row} advert`,
+        `/refuse ${row} advert`,
+        `Refused: ${row}`,
+        `~~refuse ${row} advert~~`,
+        `\u0433\u0435fuse ${row} advert`,
+        `${row} fake name`,
+        `- ${row}: not a person!`,
       ],
     ]) {
-      const held = judge(approve(11, body), approve(22), approve(33));
-      expect([body, held.state, held.unclear]).toEqual([body, "blocked", [11]]);
+      const held = judge({ ...approve(11, body), place: "here" }, approve(22), approve(33));
+      expect([body, held.state, held.unclear]).toEqual([body, "blocked", ["here"]]);
       expect(judge(approve(11), approve(22), comment(11, body)).state).toBe("blocked");
-      expect(judge(approve(11), approve(22), comment(11, body), approve(11)).state).toBe("approved");
+      // Comments on rows come first, the approval last: whoever slipped does not know it yet.
+      expect(judge(comment(11, body), approve(22), block(11), approve(11)).state).toBe("blocked");
       expect(judge(approve(11), approve(22), comment(44, body)).state).toBe("approved");
     }
-    expect(judge(approve(11, `> refuse this one\nI refuse nothing.`), approve(22)).state).toBe("approved");
+    for (const body of ["fake-name", "Fake name.", "please refuse", "this was refused already"])
+      expect([body, judge(onRow(11, body), approve(11), approve(22)).state]).toEqual([body, "blocked"]);
+  });
+
+  it("is not seen in what people write to each other", () => {
+    for (const body of [
+      ...[
+        "> refuse this one",
+        `> refuse ${row} advert`,
+        "I refuse nothing.",
+        "no duplicate, no advert",
+        `${row} is fine`,
+      ],
+      ...["keep it", `keep ${row}: no duplicate`, "The codes are on the page.", "**Accepted.** Refused: 1"],
+    ])
+      expect([body, judge(approve(11, body), approve(22)).state]).toEqual([body, "approved"]);
+    expect(judge(onRow(11, "I know her, she is real."), approve(11), approve(22)).state).toBe("approved");
+  });
+
+  it("in words that were changed counts nothing, and blocks as long as they stand there", () => {
+    const changed: ReviewAct = { by: 11, state: "edited", commit: "", body: "", place: "issuecomment-1" };
+    expect(judge(changed, approve(11), approve(22))).toMatchObject({ state: "blocked", unclear: ["issuecomment-1"] });
+    expect(judge({ ...changed, by: 44 }, approve(11), approve(22)).state).toBe("approved");
   });
 
   it("holds for rows of this sheet only", () => {
@@ -204,9 +234,8 @@ describe("the rejection of a sheet", () => {
   });
 
   it("has a code and nothing else on its line", () => {
-    for (const body of ["reject", "reject ugly", "reject advert now"])
+    for (const body of ["reject", "reject ugly", "reject advert now", "please reject advert"])
       expect(judge(comment(11, body), comment(22, body)).state).toBe("blocked");
-    for (const body of ["please reject advert", "> reject advert"])
-      expect(judge(comment(11, body), comment(22, body)).state).toBe("waiting");
+    expect(judge(comment(11, "> reject advert"), comment(22, "> reject advert")).state).toBe("waiting");
   });
 });

@@ -102,6 +102,9 @@ function act(world: World, step: Step): void {
     case "slip":
       say("commented", `refuse ${IDS[step.row]} duplikate`);
       return;
+    case "mend":
+      target!.acts = target!.acts.filter(({ by, body }) => by !== step.by || !body.includes("duplikate"));
+      return;
     case "keep":
       say("commented", `Sorry, my mistake.\nkeep ${IDS[step.row]}`);
       return;

@@ -22,6 +22,7 @@ export type Step =
   | { do: "dismiss" | "block"; sheet: number; by: number }
   | { do: "refuse" | "keep" | "slip"; sheet: number; by: number; row: number }
   | { do: "reject"; sheet: number; by: number }
+  | { do: "mend"; sheet: number; by: number }
   | { do: "close" | "reopen"; sheet: number }
   | { do: "retarget"; sheet: number; base: "main" | "other" }
   | { do: "remove moderator"; by: number }
@@ -43,6 +44,7 @@ export const stepsUntil = (until: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("dismiss" as const, "block" as const), sheet, by }) },
     { weight: 9, arbitrary: fc.record({ do: fc.constantFrom("refuse" as const, "keep" as const), sheet, by, row }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("slip" as const), sheet, by, row }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant("mend" as const), sheet, by }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("reject" as const), sheet, by }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("close" as const, "reopen" as const), sheet }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("retarget" as const), sheet, base }) },
@@ -105,9 +107,9 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
     };
     const rejecting = voices.filter((who) => last(who, "approve", "reject")?.one.do === "reject").length >= 2;
     // Whoever may write can dismiss a review. That takes an approval away; a request for changes goes on blocking.
-    // So does a refusal that cannot be read.
-    const blocked = voices.some((who) =>
-      ["block", "slip"].includes(last(who, "approve", "block", "slip")?.one.do ?? "approve"),
+    // A refusal that cannot be read blocks, whatever its author says after it, until they take it away.
+    const blocked = voices.some(
+      (who) => last(who, "approve", "block")?.one.do === "block" || last(who, "slip", "mend")?.one.do === "slip",
     );
     if (!rejecting && (blocked || voices.filter(approves).length < 2)) continue;
     const refuses = (id: string) =>
