@@ -56,8 +56,8 @@ const ROOM = 400;
 const HOW_TO_ANSWER = `**How to answer**
 
 - All rows but those that were refused are fine: **Review changes → Approve**. It counts for this very commit.
-- A row is not: a line \`refuse ID CODE\` in a review or a comment; \`keep ID\` takes it back.
-- The whole sheet is not: a line \`reject CODE\`. Codes: ${REFUSAL_CODES.map((code) => `\`${code}\``).join(", ")}.
+- A row is not: a line \`refuse ID CODE\` in a review or a comment, or \`refuse CODE\` on its own line under **Files changed**; \`keep ID\` takes it back. Do not edit a comment: delete it and write a new one.
+- The whole sheet is not: a line \`reject CODE\`; you need time: **Request changes**. Do not close it. Codes: ${REFUSAL_CODES.map((code) => `\`${code}\``).join(", ")}.
 `;
 
 function formatCounts({ rows }: SignaturesSheet, { bursts }: Surroundings): string {

@@ -18,7 +18,9 @@ export function formatAnswer(sheet: Sheet, { refused, leftOut, size, root }: Set
   const done =
     sheet.kind === "withdrawals"
       ? `**Withdrawn.** ${rest} of ${sheet.rows.length} left the list.`
-      : `**Accepted.** ${rest} of ${sheet.rows.length} are on the list.`;
+      : rest === 0
+        ? `**Settled.** None of ${sheet.rows.length} comes to the list.`
+        : `**Accepted.** ${rest} of ${sheet.rows.length} are on the list.`;
   return [
     done,
     ...list("Refused", refused, ([id, code]) => `\`${id}\` ${code}`),
@@ -29,7 +31,7 @@ export function formatAnswer(sheet: Sheet, { refused, leftOut, size, root }: Set
 
 /** What is said about a sheet that breaks a rule. `reason` is one of our own sentences. */
 export function formatInvalid(reason: string): string {
-  return `**Not accepted.** ${plain(reason)}\n\nNothing of this sheet is taken over until that is put right: close this pull request and let the form service file anew.`;
+  return `**Not accepted.** ${plain(reason)}\n\nThere is nothing to review until an organiser has looked into it: \`.github/CONTRIBUTING.md\`, “A sheet that is not accepted”. Do not close a sheet of the form service: it is filed once, and its signatures would wait for ever.`;
 }
 
 /**

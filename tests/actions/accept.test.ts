@@ -108,6 +108,30 @@ describe("the workflow accept", () => {
     expect(pulls.map((pull) => commentsOn(pull).length)).toEqual([1, 1]);
   });
 
+  it("counts again the approvals of the commit that was filed when a branch was pushed to and put back", async () => {
+    const { repository } = campaign.github;
+    const pull = await campaign.fileSheet(sheet);
+    const filed = repository.git("rev-parse", `pending/${sheet.sheet}`);
+    for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    const service = campaign.github.tokenOf(campaign.fileApp);
+    const move = (sha: string) =>
+      mustAsk(campaign.github, service, "PATCH", `git/refs/heads/pending/${sheet.sheet}`, { sha, force: true });
+    const other = formatSheet(sheetOf(1, [one.row]));
+    await move(repository.commit("scratch", "x", { [sheetPath(sheet.sheet)]: other }));
+    expect((await campaign.accept()).outcomes).toMatchObject([{ state: "invalid" }]);
+    expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("Do not close")]);
+    await move(filed);
+    await campaign.accept();
+    expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("3 of 3 are on the list")]);
+  });
+
+  it("answers a rejected sheet without calling it accepted", async () => {
+    const pull = await campaign.fileSheet(sheet);
+    for (const by of campaign.moderators) await campaign.review(by, pull, "COMMENT", "reject advert");
+    await campaign.accept();
+    expect(commentsOn(pull)[0]!.body).toContain("**Settled.** None of 3 comes to the list.");
+  });
+
   it("asks to be published again until the site shows main", async () => {
     const pull = await campaign.fileSheet(sheet);
     for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");

@@ -45,7 +45,16 @@ describe("the proposal of a sheet", () => {
   it("ends with how to answer, in three lines", () => {
     const lines = body.split("**How to answer**")[1]!.trim().split("\n");
     expect(lines).toHaveLength(3);
-    for (const word of ["Approve", "`refuse ID CODE`", "`keep ID`", "`reject CODE`", "`not-a-person`"])
+    for (const word of [
+      "Approve",
+      "`refuse ID CODE`",
+      "`refuse CODE`",
+      "Request changes",
+      "Do not close",
+      "`keep ID`",
+      "`reject CODE`",
+      "`not-a-person`",
+    ])
       expect(lines.join("\n")).toContain(word);
   });
 
