@@ -7,21 +7,10 @@ import { readSources, root, walk } from "./support/source.ts";
  * Patterns that need more than linear time, or that the tool cannot judge, and why that is all right. Whoever adds one here says
  * what bounds the text that it meets.
  */
-const VERIFY_ONLY =
-  "only `verify` reads pages by it, of at most 4 MiB: a hostile site costs its checker time, and the service none";
-const ACCEPTED: Readonly<Record<string, string>> = Object.fromEntries([
-  [String.raw`/<article(?=\s)[^>]*\sid="letter"[^>]*>/`, VERIFY_ONLY],
-  [String.raw`/<ul class="roll[^"]*">([\s\S]*?)<\/ul>/g`, VERIFY_ONLY],
-  [String.raw`/<p class="more">([\s\S]*?)<\/p>/g`, VERIFY_ONLY],
-  [
-    String.raw`/<time[^>]* datetime="([^"]*)"|<bdi class="who">([^<]*)<\/bdi>(?: <bdi class="at">([^<]*)<\/bdi>)?/g`,
-    VERIFY_ONLY,
-  ],
-  [
-    String.raw`/^[\p{L}\p{Nd}'’‘ʼ(](?:[\p{L}\p{M}\p{Nd} '’‘ʼ´.,،·‧・‐‑–\-()\u05be\u05f3\u05f4\u055a\u0f0b\u200c]|(?<= \p{L})\/(?=\p{L} ))*$/u`,
+const ACCEPTED: Readonly<Record<string, string>> = {
+  [String.raw`/^[\p{L}\p{Nd}'’‘ʼ(](?:[\p{L}\p{M}\p{Nd} '’‘ʼ´.,،·‧・‐‑–\-()\u05be\u05f3\u05f4\u055a\u0f0b\u200c]|(?<= \p{L})\/(?=\p{L} ))*$/u`]:
     "the tool finds it slow in some runs; a name or place has at most 100 code points when it meets it",
-  ],
-]);
+};
 
 type Pattern = { where: string; source: string; flags: string };
 

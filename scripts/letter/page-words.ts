@@ -30,9 +30,22 @@ export function squeeze(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
+/** What stands between each start and the end that follows it, from the front to the back. */
+export function between(html: string, start: string, end: string): string[] {
+  const found: string[] = [];
+  for (let from = html.indexOf(start); from >= 0; from = html.indexOf(start, from)) {
+    from += start.length;
+    const to = html.indexOf(end, from);
+    if (to < 0) break;
+    found.push(html.slice(from, to));
+    from = to + end.length;
+  }
+  return found;
+}
+
 /** The inside of the article that holds the letter; of a page without such an element, all of it. */
 export function letterArticle(html: string): string {
-  const start = /<article(?=\s)[^>]*\sid="letter"[^>]*>/.exec(html);
+  const start = [...html.matchAll(/<article(?=\s)[^<>]*>/g)].find(([tag]) => /\sid="letter"/.test(tag));
   if (!start) return html;
   const from = start.index + start[0].length;
   const end = html.indexOf("</article>", from);

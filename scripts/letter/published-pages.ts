@@ -1,6 +1,6 @@
 import type { BatchEntry } from "./entry.ts";
 import type { ListRow } from "./list.ts";
-import { decodeEntities, wordsOf } from "./page-words.ts";
+import { between, decodeEntities, wordsOf } from "./page-words.ts";
 import { failed, type Read, textOf } from "./published-file.ts";
 import type { Totals } from "./record.ts";
 import { isPublic } from "./shown.ts";
@@ -58,9 +58,9 @@ type Page = { readonly path: string; readonly html: string };
 type Shown = Pick<ListRow, "name" | "place"> & { readonly signed?: string };
 
 const NAME = /<bdi class="who">([^<]*)<\/bdi>(?: <bdi class="at">([^<]*)<\/bdi>)?/;
-const NAME_OR_DAY = new RegExp(`<time[^>]* datetime="([^"]*)"|${NAME.source}`, "g");
-/** What a list of names may hold: items of one name each. */
-const ROLL = new RegExp(`^\\s*(?:<li[^>]*>${NAME.source}</li>\\s*)*$`);
+const NAME_OR_DAY = new RegExp(`<time[^<>]* datetime="([^"]*)"|${NAME.source}`, "g");
+/** What the tag of a list of names ends with, and the list may hold: items of one name each. */
+const ROLL = new RegExp(`^[^"]*">\\s*(?:<li[^>]*>${NAME.source}</li>\\s*)*$`);
 
 /** The names on a page, each with the day that stands before it. */
 function namesOn(html: string): Shown[] {
@@ -88,10 +88,10 @@ function checkNames(path: string, html: string, rows: readonly ListRow[]): void 
     listed.splice(at, 1);
   }
   if (listed.length > 0) throw failed(`${path}: ${listed.length} of the names on the list do not stand on this page`);
-  for (const [, inside] of html.matchAll(/<ul class="roll[^"]*">([\s\S]*?)<\/ul>/g)) {
-    if (!ROLL.test(inside ?? "")) throw failed(`${path}: something else than names of the list stands among them`);
+  for (const roll of between(html, '<ul class="roll', "</ul>")) {
+    if (!ROLL.test(roll)) throw failed(`${path}: something else than names of the list stands among them`);
   }
-  const more = [...html.matchAll(/<p class="more">([\s\S]*?)<\/p>/g)].map(([, text]) => numbersIn(text ?? "")[0] ?? 1);
+  const more = between(html, '<p class="more">', "</p>").map((text) => numbersIn(text)[0] ?? 1);
   const hidden = rows.filter((row) => !isPublic(row.shown)).length;
   if (more.reduce((sum, n) => sum + n, 0) !== hidden)
     throw failed(`${path}: the number of those whose name is not shown is another than the list gives, ${hidden}`);
