@@ -7,7 +7,7 @@ import type { AcceptHost, MainHistory, OpenSheet } from "./git-host.ts";
 import { readText } from "./git-object.ts";
 import { listRemoteRefs, pushRef } from "./git-push.ts";
 import { moveRefs, readRef } from "./git-ref.ts";
-import { type GitHubApi, gitHubError } from "./github.ts";
+import { type GitHubApi, gitHubError, hasStatus } from "./github.ts";
 import { answerPull, formatAnswer, formatBlocked, formatInvalid } from "./github-answer.ts";
 import { type OpenPull, readOpenPulls } from "./github-reviews.ts";
 import { MAIN, readHead, readMainAt } from "./repository.ts";
@@ -28,7 +28,7 @@ export type GitHubAcceptHost = AcceptHost & {
   answerInvalid(sheet: string, reason: string): Promise<void>;
   /** says what the sheet waits for: @param unclear the places of refusals that cannot be read */
   answerBlocked(sheet: string, unclear: readonly string[]): Promise<void>;
-  /** pull requests on which no answer could be left so far; they hold up no other */
+  /** pull requests whose reviews could not be read, or that could not be answered; they hold up no other */
   readonly troubles: readonly PullTrouble[];
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
@@ -68,7 +68,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
       if (main?.merged.has(commit)) found.push({ sheet: ref.slice(PENDING.length), commit, acts: [] });
     }
-    const waiting = (await reading(() => readOpenPulls(api))).filter(
+    const waiting = (await reading(() => readOpenPulls(api, passOver))).filter(
       ({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !main?.merged.has(commit),
     );
     for (const { number, sheet } of waiting) pulls.set(sheet, number);
@@ -76,6 +76,13 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     return [...found, ...waiting.map(({ number: _number, ...open }) => open)];
   };
   const troubles: PullTrouble[] = [];
+  // One whose reviews GitHub cannot give (it is flooded, or was taken away meanwhile) waits. That we may not ask, or not so
+  // often, is no matter of one pull request.
+  const passOver = (number: number, cause: unknown): boolean => {
+    if ([401, 403, 429].some((status) => hasStatus(cause, status))) return false;
+    troubles.push({ number, reason: gitHubError("reading the reviews", cause).message });
+    return true;
+  };
   // A pull request that is locked or full takes no comment: nobody must be able to stop the other sheets by that.
   const answer = async (number: number, text: string): Promise<boolean> => {
     try {

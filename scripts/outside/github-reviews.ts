@@ -6,8 +6,15 @@ import type { ApiClient, GitHubApi } from "./github.ts";
 /** A sheet's pull request that waits for review. */
 export type OpenPull = OpenSheet & { readonly number: number };
 
-/** The open pull requests of sheets, with everything that was said about them. */
-export async function readOpenPulls(api: GitHubApi): Promise<OpenPull[]> {
+/**
+ * The open pull requests of sheets, with everything that was said about them.
+ *
+ * @param passOver asked about one whose reviews cannot be had; it is left out when this gives true
+ */
+export async function readOpenPulls(
+  api: GitHubApi,
+  passOver: (number: number, cause: unknown) => boolean = () => false,
+): Promise<OpenPull[]> {
   const octokit = await api.octokit();
   const { owner, repo } = api;
   const pulls = await octokit.paginate("GET /repos/{owner}/{repo}/pulls", {
@@ -18,11 +25,20 @@ export async function readOpenPulls(api: GitHubApi): Promise<OpenPull[]> {
     per_page: 100,
   });
   const open: OpenPull[] = [];
-  for (const { number, head } of pulls) {
+  for (const { number, head, draft } of pulls) {
     const sheet = sheetOfBranch(head.ref);
-    // A branch of that name in a fork is somebody else's.
-    if (sheet === undefined || head.repo?.full_name.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) continue;
-    open.push({ sheet, commit: head.sha, number, acts: await readActs(octokit, api, number, sheet) });
+    // A draft is not ready, whatever was said about it. A branch of that name in a fork is somebody else's.
+    if (
+      draft === true ||
+      sheet === undefined ||
+      head.repo?.full_name.toLowerCase() !== `${owner}/${repo}`.toLowerCase()
+    )
+      continue;
+    try {
+      open.push({ sheet, commit: head.sha, number, acts: await readActs(octokit, api, number, sheet) });
+    } catch (cause) {
+      if (!passOver(number, cause)) throw cause;
+    }
   }
   return open;
 }

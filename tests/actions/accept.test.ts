@@ -132,6 +132,25 @@ describe("the workflow accept", () => {
     expect(commentsOn(pull)[0]!.body).toContain("**Settled.** None of 3 comes to the list.");
   });
 
+  it("accepts the other sheets when the reviews of one cannot be read, and none while GitHub wants to be left alone", async () => {
+    const pulls = [await campaign.fileSheet(sheetOf(1, [one.row])), await campaign.fileSheet(sheetOf(2, [two.row]))];
+    for (const pull of pulls) for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    const failFirst = (status: number) => {
+      let failed = false;
+      campaign.github.setFault(({ operation }) => {
+        if (!operation.startsWith("GET") || !operation.endsWith("/reviews") || failed) return undefined;
+        failed = true;
+        return { status };
+      });
+    };
+    failFirst(429);
+    await expect(campaign.accept()).rejects.toThrow("GitHub says 429");
+    failFirst(404);
+    const { main, troubles } = await campaign.accept();
+    expect([main.record.rows.length, troubles.map(({ number }) => pulls.includes(number))]).toEqual([1, [true]]);
+    expect((await campaign.accept()).main.record.rows).toHaveLength(2);
+  });
+
   it("asks to be published again until the site shows main", async () => {
     const pull = await campaign.fileSheet(sheet);
     for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");

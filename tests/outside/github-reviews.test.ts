@@ -134,7 +134,7 @@ describe("reading the reviews on GitHub", () => {
     expect(open?.acts).toMatchObject([{ state: "dismissed", by: campaign.moderators[0].id }]);
   });
 
-  it("passes over branches of that name in forks, other branches, other bases and closed pull requests", async () => {
+  it("passes over branches of that name in forks, other branches, other bases, drafts and closed pull requests", async () => {
     const commit = await fileSheet();
     const { state, repository } = campaign.github;
     const author = { id: 5, login: "stranger", type: "User" } as const;
@@ -144,6 +144,9 @@ describe("reading the reviews on GitHub", () => {
     repository.git("update-ref", "refs/heads/other", "refs/heads/main");
     openPull(state, author, { ...common, head: `pending/${"0".repeat(26)}`, base: "other" });
     expect((await campaign.host.openSheets()).map(({ sheet: id }) => id)).toEqual([sheet.sheet]);
+    Object.assign(state.pulls[0]!, { draft: true });
+    expect(await campaign.host.openSheets()).toEqual([]);
+    Object.assign(state.pulls[0]!, { draft: false });
     await mustAsk(campaign.github, campaign.organiser.token, "PATCH", "pulls/1", { state: "closed" });
     expect(await campaign.host.openSheets()).toEqual([]);
   });
