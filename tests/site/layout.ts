@@ -1,7 +1,11 @@
 import type { Page } from "playwright-core";
 
-/** What does not fit: the page itself when it can be scrolled sideways, and every text that is cut off. */
-export async function whatDoesNotFit(page: Page): Promise<string[]> {
+/**
+ * What does not fit: the page itself when it can be scrolled sideways, and every text that is cut off.
+ *
+ * @param page in whichever browser
+ */
+export async function whatDoesNotFit(page: { evaluate<R>(script: string): Promise<R> }): Promise<string[]> {
   return page.evaluate(`(() => {
     const root = document.documentElement;
     const beyond = ({ left, right, width }) => width > 0 && (left < -1 || right > root.clientWidth + 1);
