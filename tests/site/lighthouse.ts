@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ARGUMENTS, findChromium } from "../support/browser.ts";
 
-type Category = "accessibility" | "best-practices" | "performance" | "seo";
+type Category = "accessibility" | "best-practices" | "seo";
 
-type Audit = { id: string; title: string; score: number | null; scoreDisplayMode: string };
+type Audit = { id: string; title: string; score: number | null; scoreDisplayMode: string; numericValue?: number };
 type Report = {
   runtimeError?: { code: string; message: string };
   audits: Record<string, Audit>;
@@ -20,6 +20,8 @@ type Lighthouse = (address: string, flags: object) => Promise<{ lhr: Report } | 
 export type Judge = {
   /** What it holds against a page in these categories; nothing where each has 100. */
   faultsOn(address: string, categories: readonly Category[]): Promise<string[]>;
+  /** How fast a page is on the slow phone and line that Lighthouse imagines: of 100, milliseconds, and how far it shifts. */
+  speedOf(address: string): Promise<{ points: number; firstText: number; largestText: number; shift: number }>;
   close(): Promise<void>;
 };
 
@@ -36,12 +38,16 @@ export async function openLighthouse(path: string): Promise<Judge> {
       if (listening) resolve(Number(listening[1]));
     });
   });
+  async function judge(address: string, flags: object): Promise<Report> {
+    const result = await lighthouse(address, { ...FLAGS, ...flags, port });
+    if (result === undefined) throw new Error(`Lighthouse gave no report on ${address}`);
+    const { runtimeError } = result.lhr;
+    if (runtimeError) throw new Error(`${address}: ${runtimeError.code}: ${runtimeError.message}`);
+    return result.lhr;
+  }
   return {
     async faultsOn(address, categories) {
-      const result = await lighthouse(address, { ...FLAGS, port, onlyCategories: categories });
-      if (result === undefined) throw new Error(`Lighthouse gave no report on ${address}`);
-      const { runtimeError, audits, categories: judged } = result.lhr;
-      if (runtimeError) throw new Error(`${address}: ${runtimeError.code}: ${runtimeError.message}`);
+      const { audits, categories: judged } = await judge(address, { ...AT_ONCE, onlyCategories: categories });
       return Object.values(judged)
         .filter(({ score }) => score !== 1)
         .flatMap(({ id, score, auditRefs }) => [
@@ -50,6 +56,16 @@ export async function openLighthouse(path: string): Promise<Judge> {
             .filter((ref) => ref.weight > 0 && (audits[ref.id]?.score ?? 1) < 1)
             .map((ref) => `${ref.id}: ${audits[ref.id]?.title}`),
         ]);
+    },
+    async speedOf(address) {
+      const { audits, categories } = await judge(address, { onlyCategories: ["performance"] });
+      const value = (id: string) => audits[id]?.numericValue ?? Number.NaN;
+      return {
+        points: (categories.performance?.score ?? 0) * 100,
+        firstText: value("first-contentful-paint"),
+        largestText: value("largest-contentful-paint"),
+        shift: value("cumulative-layout-shift"),
+      };
     },
     async close() {
       const ended = once(browser, "exit");
@@ -60,12 +76,11 @@ export async function openLighthouse(path: string): Promise<Judge> {
   };
 }
 
-// No picture of the page and no wait for a line that falls silent: what is judged stands in the page at once.
-const FLAGS = {
-  logLevel: "silent",
-  formFactor: "mobile",
+const FLAGS = { logLevel: "silent", formFactor: "mobile", disableFullPageScreenshot: true };
+
+// No wait for a line that falls silent: what is judged stands in the page at once.
+const AT_ONCE = {
   throttlingMethod: "provided",
-  disableFullPageScreenshot: true,
   pauseAfterFcpMs: 0,
   pauseAfterLoadMs: 0,
   networkQuietThresholdMs: 0,
