@@ -68,7 +68,9 @@ describe("a withdrawal by code", () => {
     expect(harness.gitHost.filings).toHaveLength(2);
   });
 
-  it("after the acceptance leaves no byte of name, address, opening or sealed record in the database", async ({ skip }) => {
+  it("after the acceptance leaves no byte of name, address, opening or sealed record in the database", async ({
+    skip,
+  }) => {
     // What PostgreSQL keeps of deleted rows until it needs the room is its keeper's to destroy: decision 0013.
     skip(harness.service.settings.database.kind === "postgres", "PostgreSQL overwrites in its own time");
     const person = { name: "Zarafshan Mehrabani", email: "zarafshan.mehrabani@example.org", place: "Shahrekord-Nafch" };
