@@ -23,17 +23,21 @@ import { readSource, root } from "../support/source.ts";
 import { type Instance, startInstance } from "./instances.ts";
 import { strike, type Trouble, troubleAt } from "./troubles.ts";
 
-/** `atOnce`: how many type their code at each of the moments at which something happens. */
+/**
+ * `atOnce`: how many type their code at each of the moments at which something happens; `troubleEvery`: which of them is
+ * something else than a kill.
+ */
 export type KillCampaign = {
   seed: number;
   points: number;
   atOnce: number;
+  troubleEvery: number;
   instances: number;
   server?: PostgresServer;
 };
 
-/** 40 kills, and half as many other troubles between them; the first moment passes in peace. */
-export const WHOLE_CAMPAIGN = { points: 1 + 60, atOnce: 100 };
+/** 40 kills, and ten other troubles between them; the first moment passes in peace. */
+export const WHOLE_CAMPAIGN = { points: 1 + 50, atOnce: 100, troubleEvery: 5 };
 
 /** What was seen: how many answers said that it is done, or to try again later, or were cut off; what happened how often. */
 export type Killed = Record<Outcome | "sheets", number> & { troubles: Partial<Record<Trouble, number>> };
@@ -73,7 +77,7 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
       for (const one of all) if (one.seen !== undefined && !one.leaves && random() < 0.01) one.leaves = "asked";
       // Those who were cut off before try again, so many at once: a crowd that only grows would never be answered.
       const busy = all.filter((one) => !isDone(one)).slice(-2 * campaign.atOnce);
-      const trouble = point === 0 ? undefined : troubleAt(point, campaign.server);
+      const trouble = point === 0 ? undefined : troubleAt(point, campaign.troubleEvery, campaign.server);
       const begin = (people: Signatory[]) =>
         people.map((one, i) => attempt(instances[i % instances.length]!, one, trouble));
       // A trouble that lasts strikes some in the midst of it, and others come while it lasts.

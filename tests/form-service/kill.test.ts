@@ -20,7 +20,7 @@ afterAll(() => server?.stop());
 it("loses and doubles nobody on SQLite when it is killed, its clock jumps and its disk is full", {
   timeout: 120_000,
 }, async () => {
-  const killed = await runKills({ seed: 1, points: 6, atOnce: 20, instances: 1 });
+  const killed = await runKills({ seed: 1, points: 6, atOnce: 20, troubleEvery: 3, instances: 1 });
   expect(killed.cutOff).toBeGreaterThan(0);
   if (process.platform !== "linux") return;
   expect(killed.putOff).toBeGreaterThan(0);
@@ -30,7 +30,7 @@ it("loses and doubles nobody on SQLite when it is killed, its clock jumps and it
 it("loses and doubles nobody on PostgreSQL when one of two instances is killed", {
   timeout: 120_000,
 }, async () => {
-  await runKills({ seed: 1, points: 2, atOnce: 15, instances: 2, server });
+  await runKills({ seed: 1, points: 2, atOnce: 15, troubleEvery: 3, instances: 2, server });
 });
 
 // Everything that was answered before the end is there; what is not answered may be done again.

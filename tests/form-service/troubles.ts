@@ -17,13 +17,14 @@ export type Struck = {
 };
 
 /**
- * The trouble of each moment: every third time something else than a kill. A full disk strikes what lies in files of the
+ * The trouble of each moment: every third, fifth or so is something else than a kill. A full disk strikes what lies in files of the
  * service's own; PostgreSQL goes away when it has no room for its log.
  */
-export function troubleAt(point: number, server: PostgresServer | undefined): Trouble {
+export function troubleAt(point: number, every: number, server: PostgresServer | undefined): Trouble {
   // A file's size can be limited from outside on Linux alone.
   const fullDisk = process.platform === "linux" ? "fullDisk" : "kill";
-  return point % 3 !== 2 ? "kill" : point % 6 === 2 ? "clock" : server ? "database" : fullDisk;
+  if (point % every !== every - 1) return "kill";
+  return Math.floor(point / every) % 2 === 0 ? "clock" : server ? "database" : fullDisk;
 }
 
 /** Makes trouble for one of the instances, or for the database of all, and ends it; `meanwhile` is called once it is there. */
