@@ -11,6 +11,9 @@ export const RULES: readonly [what: string, pattern: RegExp, example: string][] 
     /(?<![\p{L}\u200c])ن?می(شود|شوند|کند|کنیم|کنند|توان|توانید|توانند|خواهید|دهد|دهیم|دهید|آید|ماند|گوید|بینند)/u,
     "نامه میماند",
   ],
+  ["a ها that is joined to a ه", /هها/u, "نامهها"],
+  ["a blank before تر or ترین", /\p{L} تر(ین)?(?!\p{L})/u, "کوتاه ترین راه"],
+  ["a blank before the ending of a verb", /\p{L}ه (ام|ای|ایم|اید|اند)(?!\p{L})/u, "آنچه نوشته اند"],
   ["a blank before ها", /\p{L} ها(ی|یی)?(?!\p{L})/u, "نامه های ما"],
   [
     "a ZWNJ beside a blank, a mark or another ZWNJ",
