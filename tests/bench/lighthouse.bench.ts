@@ -1,4 +1,4 @@
-import { openLighthouse } from "../site/lighthouse.ts";
+import { HINDERING, openLighthouse } from "../site/lighthouse.ts";
 import { startGallery } from "../support/gallery-server.ts";
 import { pageTool } from "../support/page-tools.ts";
 import type { Bench } from "./bench.ts";
@@ -11,7 +11,7 @@ export const bench: Bench = {
       console.log("  left out: npm ci --prefix .ci/page-tools --ignore-scripts brings Lighthouse");
       return;
     }
-    const [judge, gallery] = await Promise.all([openLighthouse(lighthouse), startGallery({ headers: false })]);
+    const [judge, gallery] = await Promise.all([openLighthouse(lighthouse), startGallery({ without: HINDERING })]);
     try {
       for (const name of ["letter", "sign"]) {
         for (const lang of ["fa", "en"] as const) {

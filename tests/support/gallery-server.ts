@@ -20,19 +20,19 @@ export type Gallery = {
 /** A name as it stands in addresses and in names of files. */
 export const slugOf = (name: string): string => name.replaceAll(/\W+/g, "-");
 
-/** @param options `headers`: false for a program that they hinder */
-export async function startGallery({ headers: sent = true } = {}): Promise<Gallery> {
-  let headers: Readonly<Record<string, string>> = {};
+/** @param options `without`: headers that hinder a program which judges pages */
+export async function startGallery({ without = [] }: { without?: readonly string[] } = {}): Promise<Gallery> {
+  let headers: readonly (readonly [string, string])[] = [];
   const server = createServer(
     getRequestListener(async (request) => {
       const answer = (await galleryPage(request)) ?? new Response("not there", { status: 404 });
-      for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+      for (const [name, value] of headers) answer.headers.set(name, value);
       return answer;
     }),
   ).listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-  if (sent) headers = securityHeaders(origin, origin);
+  headers = Object.entries(securityHeaders(origin, origin)).filter(([name]) => !without.includes(name));
   return {
     origin,
     addressOf: (name, lang) => `${origin}/gallery/${lang}/${slugOf(name)}`,
