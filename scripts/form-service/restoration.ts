@@ -3,7 +3,7 @@ import { idOf } from "../letter/derivation.ts";
 import { parseSheet } from "../letter/sheet.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost, MainState } from "../outside/git-host.ts";
-import { readRow } from "./rows-set-aside.ts";
+import { storedRow } from "./rows-set-aside.ts";
 import type { Query, Store } from "./schema.ts";
 import { contactCommitments, settle } from "./settlement.ts";
 import { forget } from "./withdrawal.ts";
@@ -47,7 +47,7 @@ async function takeOverMain(query: Query, { record, settled }: MainState): Promi
     .forUpdate()
     .execute();
   for (const { id, state, row } of rows) {
-    const isAccepted = state === "accepted" || accepted.has(readRow(id, row)?.contact ?? "");
+    const isAccepted = state === "accepted" || accepted.has(storedRow(row).contact ?? "");
     if ((isAccepted && !listed.has(id)) || settled.leftOut.has(id)) {
       await forget(query, id);
       await query
@@ -82,7 +82,7 @@ async function takeOverSheet(query: Query, name: string, text: string): Promise<
       .where("state", "in", ["confirmed", "filing"])
       .forUpdate()
       .executeTakeFirst();
-    if (!mine || readRow(row.id, mine.row)?.attestation !== row.attestation) continue;
+    if (!mine || storedRow(mine.row).attestation !== row.attestation) continue;
     await query.updateTable("signature").set({ state: "filed", sheet: name }).where("id", "=", row.id).execute();
   }
 }

@@ -1,10 +1,19 @@
 import { formatRow, parseRow, type Row } from "../letter/row.ts";
 import type { Query, Store } from "./schema.ts";
 
+/** What was stored as the row of a signature, whether or not it can stand on a sheet; empty when it is not JSON. */
+export function storedRow(text: string | null): Partial<Row> {
+  try {
+    return (JSON.parse(text ?? "") ?? {}) as Partial<Row>;
+  } catch {
+    return {};
+  }
+}
+
 /** The row of a signature in the queue; undefined when it cannot stand on a sheet, such as after damage to the database. */
 export function readRow(id: string, text: string | null): Row | undefined {
   try {
-    const row = parseRow(formatRow(JSON.parse(text ?? "") as Row), "the row");
+    const row = parseRow(formatRow(storedRow(text) as Row), "the row");
     return row.id === id ? row : undefined;
   } catch {
     return undefined;

@@ -2,7 +2,7 @@ import { dayAfter, dayOf } from "../letter/day.ts";
 import { parseEntry } from "../letter/entry.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { MainState } from "../outside/git-host.ts";
-import { readRow } from "./rows-set-aside.ts";
+import { storedRow } from "./rows-set-aside.ts";
 import type { Store } from "./schema.ts";
 import { forget } from "./withdrawal.ts";
 
@@ -27,7 +27,7 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
     const ledger = waiting.length > 0 ? contactCommitments(main.record.entries) : new Set<string>();
     for (const { id, row } of waiting) {
       const set = (values: object) => query.updateTable("signature").set(values).where("id", "=", id).execute();
-      if (ledger.has(readRow(id, row)?.contact ?? "")) {
+      if (ledger.has(storedRow(row).contact ?? "")) {
         await set({ ...settled, state: "accepted" });
       } else if (main.settled.refused.has(id)) {
         await set({ ...settled, state: "refused", day: dayOf(clock.now()) });

@@ -30,15 +30,17 @@ export function squeeze(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-/** What stands between each start and the end that follows it, from the front to the back. */
+/**
+ * What stands between each start and the end that follows it, from the front to the back. What does not end goes to the
+ * end of the page, as a browser takes it.
+ */
 export function between(html: string, start: string, end: string): string[] {
   const found: string[] = [];
   for (let from = html.indexOf(start); from >= 0; from = html.indexOf(start, from)) {
     from += start.length;
     const to = html.indexOf(end, from);
-    if (to < 0) break;
-    found.push(html.slice(from, to));
-    from = to + end.length;
+    found.push(html.slice(from, to < 0 ? html.length : to));
+    from = to < 0 ? html.length : to + end.length;
   }
   return found;
 }

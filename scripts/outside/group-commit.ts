@@ -4,8 +4,11 @@ import { CompiledQuery, type Kysely } from "kysely";
 type Work<T, R> = (query: Kysely<T>) => Promise<R>;
 type Waiting<T> = { work: Work<T, unknown>; resolve: (value: unknown) => void; reject: (cause: unknown) => void };
 type Outcome = { readonly value: unknown } | { readonly cause: unknown };
-/** Runs a work in the open transaction; undefined when what it did cannot be undone alone. */
-type Attempt<T> = (connection: Kysely<T>, work: Work<T, unknown>) => Promise<Outcome | undefined>;
+/** Runs a work in the open transaction. What it throws ends the transaction. */
+type Attempt<T> = (connection: Kysely<T>, work: Work<T, unknown>) => Promise<Outcome>;
+
+/** A work threw, and what it did cannot be taken back alone. */
+class Thrown extends Error {}
 
 /** Works that share one commit, at most: a group that takes too long holds up whoever only reads. */
 const TOGETHER = 200;
@@ -39,7 +42,10 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
     let outcomes: Outcome[];
     try {
       // Works seldom throw: only once one has are they kept apart, for that costs two more statements each.
-      outcomes = (await together(works, outright)) ?? (await together(works, apart)) ?? [];
+      outcomes = await together(works, outright).catch((cause) => {
+        if (cause instanceof Thrown) return together(works, apart);
+        throw cause;
+      });
     } catch (cause) {
       for (const { reject } of group) reject(cause);
       return;
@@ -50,20 +56,13 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
     }
   }
 
-  /** What became of the works in one transaction; undefined, with nothing changed, when it must be taken back. */
-  function together(works: readonly Work<T, unknown>[], attempt: Attempt<T>): Promise<Outcome[] | undefined> {
+  /** What became of the works, in one transaction; nothing is changed when this throws. */
+  function together(works: readonly Work<T, unknown>[], attempt: Attempt<T>): Promise<Outcome[]> {
     return query.connection().execute(async (connection) => {
       const outcomes: Outcome[] = [];
       await connection.executeQuery(BEGIN);
       try {
-        for (const work of works) {
-          const outcome = await attempt(connection, work);
-          if (outcome === undefined) {
-            if (inTransaction()) await connection.executeQuery(ROLLBACK);
-            return undefined;
-          }
-          outcomes.push(outcome);
-        }
+        for (const work of works) outcomes.push(await attempt(connection, work));
         await connection.executeQuery(COMMIT);
         return outcomes;
       } catch (cause) {
@@ -73,11 +72,12 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
     });
   }
 
-  async function outright(connection: Kysely<T>, work: Work<T, unknown>): Promise<Outcome | undefined> {
-    return work(connection).then(
-      (value) => ({ value }),
-      () => undefined,
-    );
+  async function outright(connection: Kysely<T>, work: Work<T, unknown>): Promise<Outcome> {
+    try {
+      return { value: await work(connection) };
+    } catch (cause) {
+      throw new Thrown("a work threw", { cause });
+    }
   }
 
   async function apart(connection: Kysely<T>, work: Work<T, unknown>): Promise<Outcome> {

@@ -176,6 +176,21 @@ describe("a round of filing", () => {
     expect(await harness.store.query.selectFrom("withdrawal").selectAll().execute()).toEqual([]);
   });
 
+  it("sees that main accepted a signature whose row could stand on no sheet any more", async () => {
+    await open();
+    const [code] = await signAll(1);
+    await harness.round();
+    const stored = await harness.store.query.selectFrom("signature").select("row").executeTakeFirstOrThrow();
+    // As after a new version of the program with stricter rules.
+    const row = stored.row!.replace('"signed":"2026', '"signed":"soon');
+    await harness.store.query.updateTable("signature").set({ row }).execute();
+    harness.gitHost.accept(sheets()[0]!.sheet);
+    await harness.round();
+    const { state } = await harness.store.query.selectFrom("signature").select("state").executeTakeFirstOrThrow();
+    expect(state).toBe("accepted");
+    expect(await stateShown(harness, code!)).toBe("accepted");
+  });
+
   it("keeps rows of two editions on sheets of their own", async () => {
     await open({ FILE_AT_LEAST: "2" });
     await signAll(1);

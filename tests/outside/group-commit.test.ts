@@ -50,8 +50,13 @@ describe("changes that come at the same time", () => {
       await query.insertInto("word").values({ key: "b", text: "" }).execute();
       throw new Error("cut short");
     });
-    const outcomes = await Promise.allSettled([add("a"), broken, add("a"), add("c")]);
-    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+    const atOnce = database.change(() => {
+      throw new Error("cut short before it began");
+    });
+    const outcomes = await Promise.allSettled([add("a"), broken, add("a"), atOnce, add("c")]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...["fulfilled", "rejected", "rejected", "rejected", "fulfilled"],
+    ]);
     expect(keys()).toEqual(["a", "c"]);
   });
 
