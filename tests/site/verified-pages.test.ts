@@ -61,6 +61,11 @@ describe("the pages that people read", () => {
       (html: string) => html.replace("</ul>", "<li>and the Minister</li></ul>"),
     ],
     [
+      "words among names in a list that is not closed",
+      "en/signatures/1/index.html",
+      (html: string) => html.replaceAll("</ul>", "").replace(/<ul class="roll[^>]*>/, "$&<li>and the Minister</li>"),
+    ],
+    [
       "more people whose name is not shown",
       "fa/signatures/1/index.html",
       (html: string) => html.replace(/(<p class="more">[^<]*?)[۰-۹]+/, "$1۹۹۹"),
