@@ -3,7 +3,7 @@ import { editionOf } from "../letter/edition.ts";
 import { LetterError } from "../letter/error.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/moderators.ts";
 import { type Notice, noticePath } from "../letter/notice.ts";
-import { type CampaignRecord, loggedEdition } from "../letter/record.ts";
+import { type Growth, loggedEdition } from "../letter/record.ts";
 import type { Sheet } from "../letter/sheet.ts";
 import type { MainHistory, OpenSheet } from "../outside/git-host.ts";
 import { readText } from "../outside/git-object.ts";
@@ -11,7 +11,7 @@ import { readLetterAt } from "../outside/letter-files.ts";
 import { assertIntact } from "./intact-record.ts";
 import { judgeSheet, reasonOf, type Tally, tallyOf } from "./judgement.ts";
 import { assertContinues } from "./live-checkpoint.ts";
-import { type Acceptor, advanceMain } from "./merge.ts";
+import { type Acceptor, advanceMain, type IntactMain } from "./merge.ts";
 import { type NoticeProblem, readNotices } from "./notices.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
 
@@ -59,12 +59,12 @@ type Draft = {
 };
 
 /** One pass over what is open; undefined when main moved under it. */
-async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<MainHistory | undefined> {
+async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain | undefined> {
   const { host, attestationKey } = acceptor;
   // What an earlier pass found undecided may have been settled by whoever moved main.
   for (const [name, outcome] of draft.outcomes) if (!("accepted" in outcome)) draft.outcomes.delete(name);
-  const start = await host.readMain();
-  assertIntact(start.record, acceptor.signer.verifier);
+  const read = await host.readMain();
+  const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier) };
   // A main that was rolled back is intact too. That nothing was published yet is known to whoever calls.
   assertContinues(start.record.entries, await acceptor.live(), acceptor.signer.verifier, true);
   const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
@@ -77,10 +77,10 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<MainHistory
       draft.outcomes.set(open.sheet, { sheet: open.sheet, ...judged });
       continue;
     }
-    const { record, refused, leftOut } = judged.acceptance;
+    const { refused, leftOut } = judged.acceptance;
     const settlement = { sheet: sheet.sheet, approvedBy: judged.approvedBy, refused, leftOut };
     const subject = `accept sheet ${sheet.sheet}`;
-    main = await advanceMain(acceptor, main, { subject, record, reviewed: open.commit, settlement });
+    main = await advanceMain(acceptor, main, { subject, growth: judged.acceptance, reviewed: open.commit, settlement });
     if (!main) return undefined;
     const done = judged.state === "rejected" ? "rejected" : sheet.kind === "withdrawals" ? "withdrawn" : "accepted";
     draft.outcomes.set(open.sheet, { sheet: open.sheet, state: done, ...tallyOf(sheet, settlement) });
@@ -90,36 +90,36 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<MainHistory
 }
 
 /** The letter that stands on main was reviewed like code: here it comes to the ledger, if it is not there yet. */
-async function acceptLetter(acceptor: Acceptor, main: MainHistory, draft: Draft): Promise<MainHistory | undefined> {
+async function acceptLetter(acceptor: Acceptor, main: IntactMain, draft: Draft): Promise<IntactMain | undefined> {
   const { origin, texts } = await readLetterAt(acceptor.host.repository, main.commit);
   if (origin !== acceptor.signer.verifier.name)
     throw new LetterError("accept", "content/campaign.yaml on main: ledger_origin is not the name of the ledger's key");
   const edition = editionOf(texts);
   if (edition === loggedEdition(main.record.entries)) return main;
-  const record = logEdition(main.record, edition, texts);
+  const growth = logEdition(main.record, edition, texts);
   const settlement = { approvedBy: [], refused: [], leftOut: [] };
-  const next = await advanceMain(acceptor, main, { subject: `log edition ${edition}`, record, settlement });
+  const next = await advanceMain(acceptor, main, { subject: `log edition ${edition}`, growth, settlement });
   if (next) draft.edition = edition;
   return next;
 }
 
 /** The notices that stand on main were reviewed like code. One that is wrong is reported and stops nothing else. */
-async function acceptNotices(acceptor: Acceptor, start: MainHistory, draft: Draft): Promise<MainHistory | undefined> {
+async function acceptNotices(acceptor: Acceptor, start: IntactMain, draft: Draft): Promise<IntactMain | undefined> {
   const { notices, problems } = await readNotices(acceptor.host.repository, start.commit);
   draft.noticeProblems = [...problems];
-  let main: MainHistory | undefined = start;
+  let main: IntactMain | undefined = start;
   for (const notice of notices) {
-    let record: CampaignRecord | undefined;
+    let growth: Growth | undefined;
     try {
-      record = logNotice(main.record, notice);
+      growth = logNotice(main.record, notice);
     } catch (cause) {
       draft.noticeProblems.push({ path: noticePath(notice), reason: reasonOf(cause) });
     }
-    if (record === undefined) continue;
+    if (growth === undefined) continue;
     const settlement = { approvedBy: [], refused: [], leftOut: [] };
     main = await advanceMain(acceptor, main, {
       subject: `log the ${notice.kind} of ${notice.tag}`,
-      record,
+      growth,
       settlement,
     });
     if (!main) return undefined;

@@ -4,26 +4,28 @@ import { startLedgerCheck } from "../letter/ledger-check.ts";
 import type { NoteVerifier } from "../letter/note.ts";
 import type { CampaignRecord } from "../letter/record.ts";
 import { publicCommitment } from "../letter/row.ts";
-import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/tree.ts";
+import { append, EMPTY_FRONTIER, equal, type Frontier, leafHash, rootOf } from "../letter/tree.ts";
 
 // A record never changes: one that was checked need not be checked again while a service looks at main every second.
-const checked = new WeakMap<CampaignRecord, NoteVerifier>();
+const checked = new WeakMap<CampaignRecord, { verifier: NoteVerifier; frontier: Frontier }>();
 
 /**
  * Checks that main's record is the one accept wrote last, before accept signs anything that builds on it.
  *
+ * @returns the frontier of its ledger, all that is needed to append to it
  * @throws LetterError `record` or `ledger` when ledger, list or checkpoint were changed by another hand
  */
-export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): void {
-  if (checked.get(record) === verifier) return;
+export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): Frontier {
+  const known = checked.get(record);
+  if (known?.verifier === verifier) return known.frontier;
   if (record.checkpoint === undefined) {
     if (record.entries.length + record.rows.length > 0)
       throw broken("the ledger on main has entries but no checkpoint");
-    return;
+    return EMPTY_FRONTIER;
   }
   const checkpoint = openCheckpoint(record.checkpoint, verifier);
-  const root = rootOf(append(EMPTY_FRONTIER, record.entries.map(leafHash)));
-  if (checkpoint.size !== record.entries.length || !equal(checkpoint.root, root)) {
+  const frontier = append(EMPTY_FRONTIER, record.entries.map(leafHash));
+  if (checkpoint.size !== frontier.size || !equal(checkpoint.root, rootOf(frontier))) {
     throw broken("the ledger on main is not the one its checkpoint was signed for");
   }
   // Accept signed these entries after it had checked their attestations.
@@ -38,14 +40,8 @@ export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): vo
   if (!opens || !live || record.rows.length !== accepts.size - withdrawn.size) {
     throw broken("the list on main does not fit the ledger");
   }
-  checked.set(record, verifier);
-}
-
-/** Checks that a new record only adds to the ledger. @throws LetterError `record` */
-export function assertExtends(before: CampaignRecord, after: CampaignRecord): void {
-  if (before.entries.some((entry, i) => entry !== after.entries[i])) {
-    throw broken("the new ledger does not begin with the old one");
-  }
+  checked.set(record, { verifier, frontier });
+  return frontier;
 }
 
 function broken(message: string): LetterError {

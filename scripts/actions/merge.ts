@@ -1,10 +1,10 @@
-import { signRecord } from "../letter/acceptance.ts";
+import { signGrowth } from "../letter/acceptance.ts";
 import { formatMergeMessage, type Settled, type Settlement } from "../letter/merge-message.ts";
 import type { NoteSigner } from "../letter/note.ts";
-import { type CampaignRecord, changedFiles } from "../letter/record.ts";
+import { changedFiles, type Growth } from "../letter/record.ts";
+import type { Frontier } from "../letter/tree.ts";
 import { writeCommit } from "../outside/git-commit.ts";
 import type { AcceptHost, MainHistory } from "../outside/git-host.ts";
-import { assertExtends } from "./intact-record.ts";
 
 /** What accept works with. */
 export type Acceptor = {
@@ -18,21 +18,23 @@ export type Acceptor = {
   readonly live: () => Promise<string | undefined>;
 };
 
-/** A step of main: the new record, and what the commit says. `reviewed` becomes its second parent. */
+/** Main whose record was found intact, and the frontier of its ledger: nothing else is ever built on. */
+export type IntactMain = MainHistory & { readonly frontier: Frontier };
+
+/** A step of main: what it adds to the record, and what the commit says. `reviewed` becomes its second parent. */
 export type Step = {
   readonly subject: string;
-  readonly record: CampaignRecord;
+  readonly growth: Growth;
   readonly reviewed?: string;
   readonly settlement: Omit<Settlement, "size" | "root">;
 };
 
 /** Signs the checkpoint, writes one commit, moves main. Undefined, and nothing is changed, when main has moved meanwhile. */
-export async function advanceMain(acceptor: Acceptor, main: MainHistory, step: Step): Promise<MainHistory | undefined> {
+export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: Step): Promise<IntactMain | undefined> {
   const { host, signer, day } = acceptor;
-  assertExtends(main.record, step.record);
-  const { record, size, root } = signRecord(step.record, signer);
+  const { record, frontier, size, root } = signGrowth(main.frontier, step.growth, signer);
   const settlement: Settlement = { ...step.settlement, size, root };
-  const files = [...changedFiles(main.record, record)].map(([path, text]): [string, string] => [
+  const files = [...changedFiles(main.record, { ...step.growth, record })].map(([path, text]): [string, string] => [
     `signatures/${path}`,
     text,
   ]);
@@ -48,6 +50,7 @@ export async function advanceMain(acceptor: Acceptor, main: MainHistory, step: S
   return {
     commit,
     record,
+    frontier,
     settled: addSettlement(main.settled, settlement),
     line: new Set(main.line).add(commit),
     merged: step.reviewed === undefined ? main.merged : new Map(main.merged).set(step.reviewed, settlement),

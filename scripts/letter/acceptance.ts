@@ -1,6 +1,6 @@
 import { isAttested, isLeaveAttested } from "./attestation.ts";
 import { parseBase64url } from "./base64url.ts";
-import { signCheckpoint } from "./checkpoint.ts";
+import { formatRoot, signCheckpoint } from "./checkpoint.ts";
 import { idOf } from "./derivation.ts";
 import { formatEntry } from "./entry.ts";
 import { LetterError } from "./error.ts";
@@ -9,17 +9,16 @@ import type { Decision } from "./moderation.ts";
 import type { NoteSigner } from "./note.ts";
 import { type Notice, noticeEntry } from "./notice.ts";
 import type { RefusalCode } from "./order.ts";
-import type { CampaignRecord } from "./record.ts";
+import type { CampaignRecord, Growth } from "./record.ts";
 import { acceptEntryOf } from "./row.ts";
 import type { Sheet, SignaturesSheet, WithdrawalsSheet } from "./sheet.ts";
-import { append, EMPTY_FRONTIER, leafHash, rootOf } from "./tree.ts";
+import { append, type Frontier, leafHash, rootOf } from "./tree.ts";
 
 /** What accept knows when it judges a sheet: main's record, what main's history settled, the service's public key (32 bytes). */
 export type Main = { readonly record: CampaignRecord; readonly settled: Settled; readonly attestationKey: Uint8Array };
 
-/** What a sheet does to the record. The checkpoint of `record` is still the old one: it is signed last. */
-export type Acceptance = {
-  readonly record: CampaignRecord;
+/** What a sheet does to the record. */
+export type Acceptance = Growth & {
   readonly refused: readonly (readonly [id: string, code: RefusalCode])[];
   readonly leftOut: readonly string[];
 };
@@ -67,18 +66,17 @@ export function acceptSheet(main: Main, sheet: SignaturesSheet, decision: Omit<D
     return code === undefined || leftOut.includes(row.id) ? [] : [[row.id, code]];
   });
   const gone = new Set([...leftOut, ...refused.map(([id]) => id)]);
-  const entries = [...main.record.entries];
-  const rows = [...main.record.rows];
-  entries.push(
+  const added = [
     formatEntry({ kind: "batch", filed: sheet.rows.length, refused: refused.length, leftOut: leftOut.length }),
-  );
+  ];
+  const rows = [...main.record.rows];
   for (const row of sheet.rows) {
     if (gone.has(row.id)) continue;
     const { shown, name, lang, place, signed, opening } = row;
-    rows.push({ index: entries.length, shown, name, lang, place, signed, opening });
-    entries.push(formatEntry(acceptEntryOf(row, sheet.edition)));
+    rows.push({ index: main.record.entries.length + added.length, shown, name, lang, place, signed, opening });
+    added.push(formatEntry(acceptEntryOf(row, sheet.edition)));
   }
-  return { record: { ...main.record, entries, rows }, refused, leftOut };
+  return { ...grow({ ...main.record, rows }, added), refused, leftOut };
 }
 
 /**
@@ -90,26 +88,17 @@ export function acceptSheet(main: Main, sheet: SignaturesSheet, decision: Omit<D
 export function applyWithdrawals(main: Main, sheet: WithdrawalsSheet): Acceptance {
   validateSheet(main, sheet);
   const pending = new Set(sheet.rows.map((row) => row.id));
-  const entries = [...main.record.entries];
-  const rows = main.record.rows.filter((row) => {
-    const leaves = pending.delete(idOf(parseBase64url(row.opening, 32)));
-    if (leaves) entries.push(formatEntry({ kind: "withdraw", index: row.index }));
-    return !leaves;
-  });
-  return { record: { ...main.record, entries, rows }, refused: [], leftOut: [...pending].sort() };
+  const gone = main.record.rows.filter((row) => pending.delete(idOf(parseBase64url(row.opening, 32))));
+  const leaving = new Set(gone);
+  const rows = main.record.rows.filter((row) => !leaving.has(row));
+  const added = gone.map(({ index }) => formatEntry({ kind: "withdraw", index }));
+  return { ...grow({ ...main.record, rows }, added), gone, refused: [], leftOut: [...pending].sort() };
 }
 
 /** The record after a reviewed change of the text: a `letter` entry and the texts of the edition. */
-export function logEdition(
-  record: CampaignRecord,
-  edition: string,
-  texts: ReadonlyMap<string, string>,
-): CampaignRecord {
-  return {
-    ...record,
-    entries: [...record.entries, formatEntry({ kind: "letter", edition })],
-    editions: new Map(record.editions).set(edition, texts),
-  };
+export function logEdition(record: CampaignRecord, edition: string, texts: ReadonlyMap<string, string>): Growth {
+  const editions = new Map(record.editions).set(edition, texts);
+  return grow({ ...record, editions }, [formatEntry({ kind: "letter", edition })]);
 }
 
 /**
@@ -117,7 +106,7 @@ export function logEdition(
  *
  * @throws LetterError `notice` for a purge of contact details that were never handed over
  */
-export function logNotice(record: CampaignRecord, notice: Notice): CampaignRecord | undefined {
+export function logNotice(record: CampaignRecord, notice: Notice): Growth | undefined {
   const entry = noticeEntry(notice);
   if (record.entries.includes(entry)) return undefined;
   const handovers = record.entries.filter((line) => line.startsWith("undersigned/v1 handover "));
@@ -128,18 +117,30 @@ export function logNotice(record: CampaignRecord, notice: Notice): CampaignRecor
   if (notice.kind === "handover" && handedOver) {
     throw new LetterError("notice", "another handover on the ledger has the contacts bag of this notice");
   }
-  return { ...record, entries: [...record.entries, entry] };
+  return grow(record, [entry]);
 }
 
-/** Signs the checkpoint of a record, the last act before it is written, and says what the commit's trailers need. */
-export function signRecord(
-  record: CampaignRecord,
+/** Entries are added behind those that are there, in no other way. */
+function grow(record: CampaignRecord, added: readonly string[]): Growth {
+  return { record: { ...record, entries: [...record.entries, ...added] }, added, gone: [] };
+}
+
+/**
+ * Signs the checkpoint of a record that has grown, the last act before it is written, and says what the commit's trailers
+ * need. No earlier entry is read: the tree grows from its frontier, O(log n) hashes, so that what is signed is by
+ * construction consistent with the checkpoint that the frontier was checked against.
+ *
+ * @param frontier of the ledger as it was before
+ */
+export function signGrowth(
+  frontier: Frontier,
+  { record, added }: Pick<Growth, "record" | "added">,
   signer: NoteSigner,
-): { record: CampaignRecord } & Pick<Settlement, "size" | "root"> {
-  const size = record.entries.length;
-  const root = rootOf(append(EMPTY_FRONTIER, record.entries.map(leafHash)));
+): { record: CampaignRecord; frontier: Frontier } & Pick<Settlement, "size" | "root"> {
+  const grown = append(frontier, added.map(leafHash));
+  const [size, root] = [grown.size, rootOf(grown)];
   const checkpoint = signCheckpoint({ origin: signer.verifier.name, size, root }, signer);
-  return { record: { ...record, checkpoint }, size, root: Buffer.from(root).toString("base64") };
+  return { record: { ...record, checkpoint }, frontier: grown, size, root: formatRoot(root) };
 }
 
 function commitmentsOf(entries: readonly string[]): Set<string> {

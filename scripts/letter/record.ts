@@ -21,6 +21,16 @@ export type CampaignRecord = {
 /** The record before the letter has been put on the ledger. */
 export const EMPTY_RECORD: CampaignRecord = { entries: [], rows: [], checkpoint: undefined, editions: new Map() };
 
+/**
+ * A record that has grown. `added` are the entries that it has behind those it had before, `gone` the rows that have left
+ * the list. Its checkpoint is still the old one: it is signed last.
+ */
+export type Growth = {
+  readonly record: CampaignRecord;
+  readonly added: readonly string[];
+  readonly gone: readonly ListRow[];
+};
+
 /** The path of the signed checkpoint below `signatures/`. */
 export const CHECKPOINT_PATH = "ledger/checkpoint";
 
@@ -49,13 +59,25 @@ export function parseRecord(files: ReadonlyMap<string, string>): CampaignRecord 
   return { entries, rows, checkpoint: files.get(CHECKPOINT_PATH), editions };
 }
 
-/** The files below `signatures/` that change from one record to the next, which must only have grown at its end. */
-export function changedFiles(before: CampaignRecord, after: CampaignRecord): Map<string, string> {
+/** All files below `signatures/` that a record is kept in. */
+export function recordFiles(record: CampaignRecord): Map<string, string> {
+  return changedFiles(EMPTY_RECORD, { record, gone: [] });
+}
+
+/** The files below `signatures/` that change when a record grows: those at the ends of ledger and list, and those that rows leave. */
+export function changedFiles(
+  before: CampaignRecord,
+  { record: after, gone }: Pick<Growth, "record" | "gone">,
+): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, text] of formatLedgerShards(after.entries, before.entries.length))
     files.set(`ledger/${name}`, text);
-  const [old, now] = [shardTexts(before), shardTexts(after)];
-  for (const [name, text] of now) if (old.get(name) !== text) files.set(name, text);
+  const shards = new Set([...gone.map(({ index }) => shardOf(index)), ...shardsFrom(after, before.entries.length)]);
+  const old = shardTexts(
+    before,
+    [...shards].filter((shard) => shard * TILE_WIDTH < before.entries.length),
+  );
+  for (const [name, text] of shardTexts(after, shards)) if (old.get(name) !== text) files.set(name, text);
   for (const [edition, texts] of after.editions) {
     if (before.editions.has(edition)) continue;
     for (const [lang, text] of texts) files.set(`editions/${edition}/${lang}.md`, text);
@@ -64,11 +86,33 @@ export function changedFiles(before: CampaignRecord, after: CampaignRecord): Map
   return files;
 }
 
-/** The shards of the list by path: one for each 256 entries, with rows or without. */
-export function shardTexts(record: Pick<CampaignRecord, "entries" | "rows">): Map<string, string> {
-  const shards: ListRow[][] = Array.from({ length: Math.ceil(record.entries.length / TILE_WIDTH) }, () => []);
-  for (const row of record.rows) shards[shardOf(row.index)]?.push(row);
-  return new Map(shards.map((rows, shard) => [`accepted/${listShardName(shard)}`, formatListShard(rows)]));
+/** The shards of the list by path: one for each 256 entries, with rows or without; all of them, or those asked for. */
+export function shardTexts(
+  record: Pick<CampaignRecord, "entries" | "rows">,
+  shards: Iterable<number> = shardsFrom(record, 0),
+): Map<string, string> {
+  const texts = [...shards].map((shard): [string, string] => [
+    `accepted/${listShardName(shard)}`,
+    formatListShard(record.rows.slice(firstRow(record.rows, shard), firstRow(record.rows, shard + 1))),
+  ]);
+  return new Map(texts);
+}
+
+/** The numbers of the shards that hold the entries from this one on. */
+function shardsFrom({ entries }: Pick<CampaignRecord, "entries">, first: number): number[] {
+  const start = shardOf(first);
+  return Array.from({ length: Math.max(Math.ceil(entries.length / TILE_WIDTH) - start, 0) }, (_, i) => start + i);
+}
+
+/** Where the rows of a shard begin, by halving: a long list is not read for one shard. */
+function firstRow(rows: readonly ListRow[], shard: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (shardOf(rows[middle]!.index) < shard) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The edition that the last `letter` entry names, undefined on an empty ledger. */

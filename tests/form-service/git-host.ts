@@ -31,7 +31,7 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
   const failures: ("before" | "after")[] = [];
   const settlements: Settlement[] = [];
   const edition = editionOf(texts);
-  let record = logEdition(EMPTY_RECORD, edition, texts);
+  let { record } = logEdition(EMPTY_RECORD, edition, texts);
   const commit = () =>
     Buffer.from(sha256(record.entries.join("\n"), String(settlements.length)))
       .toString("hex")
@@ -73,7 +73,7 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
     record: () => record,
     changeLetter(changed) {
       const next = editionOf(changed);
-      record = logEdition(record, next, changed);
+      ({ record } = logEdition(record, next, changed));
       return next;
     },
     log(entry) {

@@ -5,7 +5,7 @@ import {
   applyWithdrawals,
   logEdition,
   type Main,
-  signRecord,
+  signGrowth,
   validateSheet,
 } from "../../scripts/letter/acceptance.ts";
 import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
@@ -13,8 +13,15 @@ import { idOf } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { settledBy } from "../../scripts/letter/merge-message.ts";
 import type { Decision } from "../../scripts/letter/moderation.ts";
-import { type CampaignRecord, changedFiles, EMPTY_RECORD, parseRecord, totalsOf } from "../../scripts/letter/record.ts";
-import { leafHash, treeRoot } from "../../scripts/letter/tree.ts";
+import {
+  type CampaignRecord,
+  changedFiles,
+  EMPTY_RECORD,
+  parseRecord,
+  recordFiles,
+  totalsOf,
+} from "../../scripts/letter/record.ts";
+import { append, EMPTY_FRONTIER, leafHash, rootOf, treeRoot } from "../../scripts/letter/tree.ts";
 import {
   approved,
   attested,
@@ -108,7 +115,6 @@ describe("acceptance of a sheet", () => {
     const { size, root } = openCheckpoint(record.checkpoint!, ledger.verifier);
     expect(size).toBe(record.entries.length);
     expect(root).toEqual(treeRoot(record.entries.map(leafHash)));
-    expect(signRecord(record, ledger)).toMatchObject({ size, root: Buffer.from(root).toString("base64") });
   });
 });
 
@@ -166,7 +172,7 @@ describe("what acceptance refuses", () => {
     const texts = new Map([["en", letterText("Another", "We ask.")]]);
     const next = editionOf(texts);
     refuse(freshMain(), sheetOf(1, rows, next)).toThrow("edition of the sheet is not on the ledger");
-    const main = { ...freshMain(), record: signed(logEdition(freshMain().record, next, texts)) };
+    const main = { ...freshMain(), record: signed(logEdition(freshMain().record, next, texts).record) };
     refuse(main, sheetOf(1, rows, next)).toThrow("not attested");
     validateSheet(main, sheetOf(1, [invent(1, "name", next).row], next));
     // A sheet of the older edition stays valid after the text has changed.
@@ -190,12 +196,12 @@ describe("what acceptance refuses", () => {
 describe("withdrawal", () => {
   it("takes the row with its opening off the list and adds an entry that names its index alone", () => {
     const main = accept(freshMain());
-    const { record, leftOut } = applyWithdrawals(main, withdrawalsOf(2, [second]));
+    const { record, leftOut, gone } = applyWithdrawals(main, withdrawalsOf(2, [second]));
     expect(record.entries.at(-1)).toBe("undersigned/v1 withdraw 3");
     expect(listed(record)).toEqual(ids.filter((id) => id !== second));
     expect(leftOut).toEqual([]);
     const opening = sheet.rows[1]!.opening;
-    const changed = changedFiles(main.record, signed(record));
+    const changed = changedFiles(main.record, { record: signed(record), gone });
     for (const text of changed.values()) expect(text).not.toContain(opening);
     expect([...changed.keys()].sort()).toEqual(["accepted/000.md", "ledger/000.txt", "ledger/checkpoint"]);
   });
@@ -235,7 +241,7 @@ describe("the record", () => {
   const { main } = inventedCampaign(7, 45);
 
   it("is read from the files that were written, whatever way it grew", () => {
-    const files = changedFiles(EMPTY_RECORD, main.record);
+    const files = recordFiles(main.record);
     expect(parseRecord(files)).toEqual(main.record);
     expect([...files.keys()].sort()).toEqual([
       ...["accepted/000.md", "accepted/001.md", `editions/${edition}/en.md`, `editions/${edition}/fa.md`],
@@ -252,20 +258,48 @@ describe("the record", () => {
         entries: main.record.entries.slice(0, size),
         rows: main.record.rows.filter(({ index }) => index < size),
       };
-      for (const [path, text] of changedFiles(before, record)) files.set(path, text);
+      for (const [path, text] of changedFiles(before, { record, gone: [] })) files.set(path, text);
       before = record;
     }
     expect(parseRecord(files)).toEqual(main.record);
   });
 
+  it("is signed from the frontier before it and what was added: no earlier entry is read again", () => {
+    const { record } = main;
+    const unreadable = new Proxy(record.entries, {
+      get: () => {
+        throw new Error("an entry was read");
+      },
+    });
+    expect(() => unreadable.length).toThrow("an entry was read");
+    for (const size of [0, 1, 2, 255, 256, 257, record.entries.length - 1]) {
+      const frontier = append(EMPTY_FRONTIER, record.entries.slice(0, size).map(leafHash));
+      expect(frontier.peaks.length).toBeLessThanOrEqual(Math.ceil(Math.log2(size + 1)));
+      const growth = { record: { ...record, entries: unreadable }, added: record.entries.slice(size) };
+      const { record: grown, ...facts } = signGrowth(frontier, growth, ledger);
+      const root = treeRoot(record.entries.map(leafHash));
+      expect(openCheckpoint(grown.checkpoint!, ledger.verifier)).toMatchObject({ size: record.entries.length, root });
+      expect(facts).toMatchObject({ size: record.entries.length, root: Buffer.from(root).toString("base64") });
+      expect(rootOf(facts.frontier)).toEqual(root);
+    }
+  });
+
   it("rewrites no file that did not change", () => {
     const before = { ...main.record, entries: main.record.entries.slice(0, 300) };
     const after = { ...before, entries: main.record.entries.slice(0, 301) };
-    expect([...changedFiles(before, after).keys()].sort()).toEqual(["ledger/001.txt", "ledger/checkpoint"]);
+    expect([...changedFiles(before, { record: after, gone: [] }).keys()].sort()).toEqual([
+      "ledger/001.txt",
+      "ledger/checkpoint",
+    ]);
+    const gone = main.record.rows.find(({ index }) => index < 256)!;
+    const rows = main.record.rows.filter((row) => row !== gone);
+    expect([...changedFiles(main.record, { record: { ...main.record, rows }, gone: [gone] }).keys()].sort()).toEqual([
+      ...["accepted/000.md", "ledger/001.txt", "ledger/checkpoint"],
+    ]);
   });
 
   it("is refused when a shard before the last is not full", () => {
-    const files = changedFiles(EMPTY_RECORD, main.record);
+    const files = recordFiles(main.record);
     files.set("ledger/000.txt", files.get("ledger/000.txt")!.split("\n").slice(1).join("\n"));
     expect(() => parseRecord(files)).toThrow("ledger/000.txt is not full");
   });

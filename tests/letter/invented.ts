@@ -1,4 +1,4 @@
-import { acceptSheet, applyWithdrawals, logEdition, type Main, signRecord } from "../../scripts/letter/acceptance.ts";
+import { acceptSheet, applyWithdrawals, logEdition, type Main, signGrowth } from "../../scripts/letter/acceptance.ts";
 import { attest, attestLeave } from "../../scripts/letter/attestation.ts";
 import { formatBase64url } from "../../scripts/letter/base64url.ts";
 import { confirmationCode } from "../../scripts/letter/code.ts";
@@ -19,6 +19,7 @@ import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.t
 import { type PublicFields, publicCommitment, type Row } from "../../scripts/letter/row.ts";
 import type { LeaveRow, SignaturesSheet, WithdrawalsSheet } from "../../scripts/letter/sheet.ts";
 import { isPublic, SHOWN, type Shown } from "../../scripts/letter/shown.ts";
+import { EMPTY_FRONTIER } from "../../scripts/letter/tree.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 
 /** The seeds of the worked values: 00..1f for the form service, 20..3f for the ledger. */
@@ -133,14 +134,15 @@ export const nothingSettled: Settled = settledBy([]);
 /** Main with the letter on the ledger and nothing else. */
 export function freshMain(): Main {
   return {
-    record: signed(logEdition(EMPTY_RECORD, edition, texts)),
+    record: signed(logEdition(EMPTY_RECORD, edition, texts).record),
     settled: nothingSettled,
     attestationKey: service.publicKey,
   };
 }
 
+/** The record with the checkpoint of all its entries. */
 export function signed(record: CampaignRecord): CampaignRecord {
-  return signRecord(record, ledger).record;
+  return signGrowth(EMPTY_FRONTIER, { record, added: record.entries }, ledger).record;
 }
 
 /**

@@ -59,7 +59,7 @@ describe("a notice", () => {
 
 describe("a notice on main", () => {
   const entries = (notices: readonly Notice[]) =>
-    notices.reduce((record, notice) => logNotice(record, notice) ?? record, EMPTY_RECORD).entries;
+    notices.reduce((record, notice) => logNotice(record, notice)?.record ?? record, EMPTY_RECORD).entries;
 
   it("comes to the ledger once, the handover before its purge", () => {
     expect(inOrder([purge, handover])).toEqual([handover, purge]);

@@ -75,10 +75,10 @@ describe("verification of a published site", () => {
   it("finds a letter that nobody has signed yet, and one whose text was changed and changed back", async () => {
     expect(await reasonOf(siteOf(freshMain().record))).toBe("ok");
     const other = new Map([["en", letterText("Another", "We ask for more.")]]);
-    const changed = logEdition(record, editionOf(other), other);
+    const changed = logEdition(record, editionOf(other), other).record;
     const pages = withFile("en/index.html", pageOf(other.get("en")!, record.rows.length), siteOf(signed(changed)));
     expect(await reasonOf(pages)).toBe("ok");
-    expect(await reasonOf(siteOf(signed(logEdition(changed, edition, texts))))).toBe("ok");
+    expect(await reasonOf(siteOf(signed(logEdition(changed, edition, texts).record)))).toBe("ok");
   });
 
   it("takes a site without pages, and one that does not say its languages", async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { formatEntry } from "../../scripts/letter/entry.ts";
 import { type ListRow, listShardName } from "../../scripts/letter/list.ts";
-import { changedFiles, EMPTY_RECORD } from "../../scripts/letter/record.ts";
+import { recordFiles } from "../../scripts/letter/record.ts";
 import { buildSite } from "../../scripts/outside/eleventy.ts";
 import { root } from "../support/source.ts";
 import { listRow } from "./invented-site.ts";
@@ -41,7 +41,7 @@ async function writeRecord(
     ...Array.from({ length: accepts }, () => accept),
   ];
   const record = { entries, rows, checkpoint: "a checkpoint\n", editions: new Map([[edition, of]]) };
-  for (const [path, text] of changedFiles(EMPTY_RECORD, record)) {
+  for (const [path, text] of recordFiles(record)) {
     const file = join(folder, name, "signatures", path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);

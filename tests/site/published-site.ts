@@ -33,7 +33,7 @@ const main = (record: CampaignRecord) => ({ record, settled: nothingSettled, att
  * were withdrawn. `earlier` is its checkpoint after the first sheet.
  */
 export function publishedRecord(sheets: number, rowsEach: number): { record: CampaignRecord; earlier: string } {
-  let record = logEdition(EMPTY_RECORD, edition, content.letterTexts);
+  let record = logEdition(EMPTY_RECORD, edition, content.letterTexts).record;
   let earlier: string | undefined;
   for (let number = 0; number < sheets; number++) {
     const rows = Array.from({ length: rowsEach }, (_, i) => invent(number * rowsEach + i, undefined, edition).row);

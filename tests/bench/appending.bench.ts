@@ -1,0 +1,31 @@
+import { acceptSheet, signGrowth } from "../../scripts/letter/acceptance.ts";
+import { changedFiles } from "../../scripts/letter/record.ts";
+import { append, EMPTY_FRONTIER, leafHash } from "../../scripts/letter/tree.ts";
+import { approved, invent, ledger, nothingSettled, service, sheetOf } from "../letter/invented.ts";
+import { type Bench, compare, inFlight, type Side } from "./bench.ts";
+import { acceptedAtOnce } from "./long-ledger.ts";
+
+const [SHORT, LONG] = [700, 70_000];
+
+export const bench: Bench = {
+  about: `a sheet of 20 signatures appended to the ledger (signed, and its files made), behind ${LONG.toLocaleString("en")} signatures and behind ${SHORT}`,
+  async run(seconds) {
+    const sides = { long: appending(LONG), short: appending(SHORT) };
+    await compare(sides, [{ side: "long", over: "short" }], seconds);
+  },
+};
+
+/** Appends the same sheet to the same ledger again and again. */
+function appending(size: number): Side {
+  const record = acceptedAtOnce(size);
+  const frontier = append(EMPTY_FRONTIER, record.entries.map(leafHash));
+  const sheet = sheetOf(
+    1,
+    Array.from({ length: 20 }, (_, number) => invent(number).row),
+  );
+  const main = { record, settled: nothingSettled, attestationKey: service.publicKey };
+  const growth = acceptSheet(main, sheet, approved());
+  return inFlight(1, async () => {
+    changedFiles(record, { ...growth, record: signGrowth(frontier, growth, ledger).record });
+  });
+}
