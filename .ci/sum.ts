@@ -3,10 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 
 type Counts = { passed: number; failed: number; skipped: number };
 
+/** The exit code by which a step says that this machine cannot do it. */
+const SKIPPED = 77;
+
 const [results] = process.argv.slice(2);
 if (results === undefined) throw new Error("usage: sum.ts RESULTS");
 const steps = readFileSync(results, "utf8").trimEnd().split("\n").map(parseStep);
-const failing = steps.filter((step) => step.code !== 0 || step.counts.failed > 0).map((step) => step.name);
+const failing = steps.filter((step) => step.counts.failed > 0).map((step) => step.name);
 const sum = (of: keyof Counts) => steps.reduce((total, step) => total + step.counts[of], 0);
 for (const { name, counts } of steps) {
   console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
@@ -15,19 +18,20 @@ if (failing.length > 0) console.log(`failed: ${failing.join(", ")}`);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
 process.exitCode = failing.length > 0 ? 1 : 0;
 
-function parseStep(line: string): { name: string; code: number; counts: Counts } {
+function parseStep(line: string): { name: string; counts: Counts } {
   const [name = "", exit, file = "-"] = line.split("\t");
   const code = Number(exit);
   const counts = file === "-" ? { passed: 0, failed: 0, skipped: 0 } : readCounts(file);
   // A step without counts of its own is one; one that broke outside its tests (a file that does not load) is one more.
   if (code === 0 && file === "-") counts.passed = 1;
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  return { name, code, counts };
+  else if (code === SKIPPED && file === "-") counts.skipped = 1;
+  else if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return { name, counts };
 }
 
 function readCounts(file: string): Counts {
-  // The runner broke before it could write anything: its exit code says so.
-  if (!existsSync(file)) return { passed: 0, failed: 0, skipped: 0 };
+  // The runner broke before it could write anything, whatever its exit code says.
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
   const text = readFileSync(file, "utf8");
   return file.endsWith("go.json") ? countGo(text) : countVitest(text);
 }
