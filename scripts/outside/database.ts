@@ -20,7 +20,10 @@ export type Database<T> = {
   alone(name: LockName, work: () => Promise<void>): Promise<boolean>;
   /** Carries deletions through to the disk, as far as the database allows it. */
   scrub(): Promise<void>;
-  /** Writes everything anew in the order of its keys, which are random: how a file has grown tells who came after whom. */
+  /**
+   * Writes everything anew, as far as the database allows it: without what was deleted, and in the order of its keys, which
+   * are random, for how a file has grown tells who came after whom.
+   */
   reorder(): Promise<void>;
   close(): Promise<void>;
 };

@@ -11,7 +11,10 @@ const ATTEMPTS = 5;
 
 /** Any numbers, as long as every version of the program uses the same: "unde" in ASCII, and one for each name. */
 const LOCKS = 0x756e6465;
-const LOCK_NUMBERS: Record<LockName | "migrate", number> = { migrate: 1, file: 2 };
+const LOCK_NUMBERS: Record<LockName | "migrate" | "rewrite", number> = { migrate: 1, file: 2, rewrite: 3 };
+
+/** A table of 64 MB is written anew in a second, in which nobody is answered; a larger one is left to PostgreSQL. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * Connects to a database that any number of instances may share.
@@ -53,10 +56,11 @@ export async function openPostgres(url: string): Promise<OpenedDatabase> {
         await sql`select pg_advisory_xact_lock(${LOCKS}::int, ${LOCK_NUMBERS.migrate}::int)`.execute(transaction);
         await work(transaction);
       }),
-    // PostgreSQL overwrites nothing: old versions of rows go with its own vacuum, when it thinks fit.
+    // PostgreSQL overwrites nothing: old versions of rows lie in its files until `rewrite` makes these anew.
     scrub: async () => {},
-    // It could, but nobody could sign meanwhile.
-    reorder: async () => {},
+    reorder: async () => {
+      await alone(query, "rewrite", () => rewrite(query));
+    },
     close: () => query.destroy(),
   };
 }
@@ -74,7 +78,7 @@ async function assertDurable(query: Kysely<unknown>): Promise<void> {
 }
 
 /** Does the work under a lock that the server takes back when this process or its line to the server ends. */
-function alone(query: Kysely<unknown>, name: LockName, work: () => Promise<void>): Promise<boolean> {
+function alone(query: Kysely<unknown>, name: keyof typeof LOCK_NUMBERS, work: () => Promise<void>): Promise<boolean> {
   const [space, number] = [sql`${LOCKS}::int`, sql`${LOCK_NUMBERS[name]}::int`];
   return query.connection().execute(async (connection) => {
     const { rows } = await sql<{ got: boolean }>`select pg_try_advisory_lock(${space}, ${number}) as got`.execute(
@@ -89,6 +93,30 @@ function alone(query: Kysely<unknown>, name: LockName, work: () => Promise<void>
     }
     return true;
   });
+}
+
+/**
+ * Writes the tables into new files and takes the old ones away, with the versions of rows that were deleted or changed: its
+ * own vacuum frees their place, and leaves the bytes. Which row came after which is still told by their transactions.
+ */
+async function rewrite(query: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace and pg_table_size(oid) <= ${MOST_BYTES}
+    order by relname`.execute(query);
+  await query.connection().execute(async (connection) => {
+    // Whoever waits for the table stands behind this: when it is in use, it is done at the next time.
+    await sql`set lock_timeout = '200ms'`.execute(connection);
+    try {
+      for (const { name } of rows) await sql`vacuum (full) ${sql.table(name)}`.execute(connection).catch(unlessInUse);
+    } finally {
+      await sql`set lock_timeout = 0`.execute(connection);
+    }
+  });
+}
+
+function unlessInUse(cause: unknown): void {
+  if (Object(cause).code !== "55P03") throw cause;
 }
 
 /** Two transactions that wait for each other: the server ends one of them, which is done again. */

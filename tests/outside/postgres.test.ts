@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Migration, openDatabase } from "../../scripts/outside/database.ts";
@@ -123,3 +125,58 @@ it("refuses a server that does not wait for its disk", async () => {
   await server.run("alter system reset fsync");
   await server.run("select pg_reload_conf()");
 });
+
+it("keeps no byte of what was deleted or changed in its tables, once they are written anew", async () => {
+  const [one, other] = [await server.newDatabase(), await server.newDatabase()];
+  const [database, neighbour] = [await open(one), await open(other)];
+  const values = (word: string) =>
+    Array.from({ length: 200 }, (_, i) => ({ key: `k${i}`, text: `${word}-${i}-`.repeat(i + 1) }));
+  await database.change((query) => query.insertInto("word").values(values("canary")).execute());
+  await neighbour.change((query) => query.insertInto("word").values(values("neighbour")).execute());
+  await database.change((query) =>
+    query.updateTable("word").set({ text: "changed" }).where("key", "<", "k2").execute(),
+  );
+  await database.change((query) => query.deleteFrom("word").where("key", ">=", "k2").execute());
+  await server.run("checkpoint");
+  expect(await holding("canary-")).not.toEqual([]);
+  await Promise.all([database.reorder(), database.reorder()]);
+  await server.run("checkpoint");
+  expect(await holding("canary-")).toEqual([]);
+  // What lives is where it was, and other programs' tables are not touched.
+  expect(await holding("neighbour-")).not.toEqual([]);
+  expect(new Set((await database.query.selectFrom("word").select("text").execute()).map(({ text }) => text))).toEqual(
+    new Set(["changed"]),
+  );
+  await database.close();
+  await neighbour.close();
+});
+
+it("puts off writing a table anew that somebody is at work on", async () => {
+  const url = await server.newDatabase();
+  const [database, other] = [await open(url), await open(url)];
+  let done = () => {};
+  const held = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const work = database.change(async (query) => {
+    await query.insertInto("word").values({ key: "a", text: "b" }).execute();
+    await held;
+  });
+  await other.reorder();
+  done();
+  await work;
+  expect(await other.query.selectFrom("word").select("key").execute()).toEqual([{ key: "a" }]);
+  await database.close();
+  await other.close();
+});
+
+/** The files of the server's tables that hold this text. */
+async function holding(text: string): Promise<string[]> {
+  const base = join(server.folder, "data/base");
+  const files = await readdir(base, { recursive: true, withFileTypes: true });
+  const found: string[] = [];
+  for (const file of files) {
+    if (file.isFile() && (await readFile(join(file.parentPath, file.name))).includes(text)) found.push(file.name);
+  }
+  return found;
+}

@@ -10,6 +10,8 @@ import { freePort } from "./service.ts";
 export type PostgresServer = {
   /** The address of a new empty database; with schemas, for they are made in milliseconds. */
   newDatabase(): Promise<string>;
+  /** Where its files lie. */
+  readonly folder: string;
   /** Runs one statement on the server. */
   run(statement: string): Promise<void>;
   /** As when the machine of the database restarts: connections break, and nobody listens. */
@@ -58,6 +60,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 
   return {
+    folder,
     async newDatabase() {
       count++;
       await run(`create schema trial_${count}`);
