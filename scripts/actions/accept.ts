@@ -1,10 +1,13 @@
-import { error, setOutput, setSecret } from "@actions/core";
+import { error, setOutput, setSecret, warning } from "@actions/core";
 import { isCrockford128 } from "../letter/crockford.ts";
 import { systemClock } from "../outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
 import type { Outcome } from "./acceptance.ts";
 import { runAction, say } from "./action.ts";
 import { acceptOnGitHub, openMover } from "./github-acceptance.ts";
+
+const UNSEEN =
+  "nobody can review it, and its signatures wait for ever. Its pull request was closed: reopen it; or it is a draft: say that it is ready for review; or it is being filed just now: then wait for the next run";
 
 // The workflow of the same name: takes over what the moderators have approved, on main alone.
 await runAction(async () => {
@@ -19,13 +22,18 @@ await runAction(async () => {
   for (const { path, reason } of report.noticeProblems) error(`${path}: ${reason}`);
   for (const { number, reason } of report.troubles)
     error(`pull request ${number}: ${reason}; the next run tries again`);
+  for (const sheet of report.unseen) warning(`${called(sheet)}: ${UNSEEN}`);
   say(`ledger: ${main.record.entries.length} entries, list: ${main.record.rows.length} rows`);
   setOutput("publish", String(publish));
 });
 
 /** A branch may have any name: only the id of a sheet is repeated. */
+function called(sheet: string): string {
+  return isCrockford128(sheet) ? `sheet ${sheet}` : "a branch that is not named after a sheet";
+}
+
 function inWords(outcome: Outcome): string {
-  const sheet = isCrockford128(outcome.sheet) ? `sheet ${outcome.sheet}` : "a branch that is not named after a sheet";
+  const sheet = called(outcome.sheet);
   if (outcome.state === "invalid") return `${sheet}: not accepted: ${outcome.reason}`;
   if (outcome.state === "blocked" && outcome.unclear.length > 0) return `${sheet}: blocked: a refusal cannot be read`;
   if (!("accepted" in outcome)) return `${sheet}: ${outcome.state}`;

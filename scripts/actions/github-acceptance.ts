@@ -15,8 +15,15 @@ import { type AcceptReport, acceptAll } from "./acceptance.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
 
-/** What accept did, and whether the public site does not show it yet: also when an earlier run could not publish. */
-export type GitHubAcceptance = AcceptReport & { readonly publish: boolean; readonly troubles: readonly PullTrouble[] };
+/**
+ * What accept did, and whether the public site does not show it yet: also when an earlier run could not publish. `unseen`
+ * are sheets that nobody can review.
+ */
+export type GitHubAcceptance = AcceptReport & {
+  readonly publish: boolean;
+  readonly troubles: readonly PullTrouble[];
+  readonly unseen: readonly string[];
+};
 
 /** The accept App on GitHub, which alone moves branches. */
 export function openMover(env: z.output<typeof WORKFLOWS.accept>, clock: Clock): GitHubApi {
@@ -59,5 +66,6 @@ export async function acceptOnGitHub(
     if (outcome.state === "invalid") await host.answerInvalid(outcome.sheet, outcome.reason);
     if (outcome.state === "blocked") await host.answerBlocked(outcome.sheet, outcome.unclear);
   }
-  return { ...report, troubles: host.troubles, publish: report.main.record.checkpoint !== live };
+  const { troubles, unseen } = host;
+  return { ...report, troubles, unseen, publish: report.main.record.checkpoint !== live };
 }

@@ -9,7 +9,7 @@ import { listRemoteRefs, pushRef } from "./git-push.ts";
 import { moveRefs, readRef } from "./git-ref.ts";
 import { type GitHubApi, gitHubError, hasStatus } from "./github.ts";
 import { answerPull, formatAnswer, formatBlocked, formatInvalid } from "./github-answer.ts";
-import { type OpenPull, readOpenPulls } from "./github-reviews.ts";
+import { type OpenPull, type PullOfSheet, readOpenPulls } from "./github-reviews.ts";
 import { MAIN, readHead, readMainAt } from "./repository.ts";
 
 /** What accept on GitHub works with. */
@@ -30,6 +30,8 @@ export type GitHubAcceptHost = AcceptHost & {
   answerBlocked(sheet: string, unclear: readonly string[]): Promise<void>;
   /** pull requests whose reviews could not be read, or that could not be answered; they hold up no other */
   readonly troubles: readonly PullTrouble[];
+  /** sheets that nobody can review: their branches are there, without a pull request that is open and no draft */
+  readonly unseen: readonly string[];
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
 
@@ -47,6 +49,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   const remote = async () => ({ url, token: await mover.token() });
   let main: MainHistory | undefined;
   const pulls = new Map<string, number>();
+  let unseen: readonly string[] = [];
 
   const fetch = async (...refs: string[]) =>
     fetchRefs(
@@ -68,7 +71,13 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
       if (main?.merged.has(commit)) found.push({ sheet: ref.slice(PENDING.length), commit, acts: [] });
     }
-    const waiting = (await reading(() => readOpenPulls(api, passOver))).filter(
+    const passed: PullOfSheet[] = [];
+    const open = await reading(() =>
+      readOpenPulls(api, (pull, cause) => passOver(pull, cause) && passed.push(pull) > 0),
+    );
+    const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
+    unseen = [...branches.keys()].map((ref) => ref.slice(PENDING.length)).filter((sheet) => !seen.has(sheet));
+    const waiting = open.filter(
       ({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !main?.merged.has(commit),
     );
     for (const { number, sheet } of waiting) pulls.set(sheet, number);
@@ -78,7 +87,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   const troubles: PullTrouble[] = [];
   // One whose reviews GitHub cannot give (it is flooded, or was taken away meanwhile) waits. That we may not ask, or not so
   // often, is no matter of one pull request.
-  const passOver = (number: number, cause: unknown): boolean => {
+  const passOver = ({ number }: PullOfSheet, cause: unknown): boolean => {
     if ([401, 403, 429].some((status) => hasStatus(cause, status))) return false;
     troubles.push({ number, reason: gitHubError("reading the reviews", cause).message });
     return true;
@@ -126,6 +135,9 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       return answerSheet(sheet, formatBlocked(unclear.map((place) => `${page}#${place}`)));
     },
     troubles,
+    get unseen() {
+      return unseen;
+    },
   };
 }
 

@@ -5,6 +5,8 @@ import type { ApiClient, GitHubApi } from "./github.ts";
 
 /** A sheet's pull request that waits for review. */
 export type OpenPull = OpenSheet & { readonly number: number };
+/** What is known of a pull request before its reviews are read. */
+export type PullOfSheet = Pick<OpenPull, "number" | "sheet">;
 
 /**
  * The open pull requests of sheets, with everything that was said about them.
@@ -13,7 +15,7 @@ export type OpenPull = OpenSheet & { readonly number: number };
  */
 export async function readOpenPulls(
   api: GitHubApi,
-  passOver: (number: number, cause: unknown) => boolean = () => false,
+  passOver: (pull: PullOfSheet, cause: unknown) => boolean = () => false,
 ): Promise<OpenPull[]> {
   const octokit = await api.octokit();
   const { owner, repo } = api;
@@ -37,7 +39,7 @@ export async function readOpenPulls(
     try {
       open.push({ sheet, commit: head.sha, number, acts: await readActs(octokit, api, number, sheet) });
     } catch (cause) {
-      if (!passOver(number, cause)) throw cause;
+      if (!passOver({ number, sheet }, cause)) throw cause;
     }
   }
   return open;

@@ -84,6 +84,21 @@ describe("the workflow accept", () => {
     expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("2 of 3 are on the list")]);
   });
 
+  it("warns of a sheet whose pull request was closed or made a draft, until it is open again", async () => {
+    const [pull, other] = [await campaign.fileSheet(sheet), await campaign.fileSheet(sheetOf(2, [invent(4).row]))];
+    for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    const [first] = campaign.moderators;
+    const set = (state: string) => mustAsk(campaign.github, first.token, "PATCH", `pulls/${pull}`, { state });
+    await set("closed");
+    campaign.github.state.pulls.find(({ number }) => number === other)!.draft = true;
+    const { output } = await campaign.run("accept");
+    expect(output.match(/::warning::sheet \w{26}: nobody can review it/g)).toHaveLength(2);
+    expect(output).toContain(`::warning::sheet ${sheet.sheet}: nobody can review it`);
+    await set("open");
+    const { unseen, main } = await campaign.accept();
+    expect([unseen, main.record.rows.length]).toEqual([[sheetOf(2, []).sheet], 3]);
+  });
+
   it("says that it waits for whoever requested changes", async () => {
     const pull = await campaign.fileSheet(sheet);
     await campaign.review(campaign.moderators[0], pull, "REQUEST_CHANGES", "Let me ask.");
@@ -146,8 +161,9 @@ describe("the workflow accept", () => {
     failFirst(429);
     await expect(campaign.accept()).rejects.toThrow("GitHub says 429");
     failFirst(404);
-    const { main, troubles } = await campaign.accept();
+    const { main, troubles, unseen } = await campaign.accept();
     expect([main.record.rows.length, troubles.map(({ number }) => pulls.includes(number))]).toEqual([1, [true]]);
+    expect(unseen).toEqual([]);
     expect((await campaign.accept()).main.record.rows).toHaveLength(2);
   });
 
