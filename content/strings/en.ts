@@ -1,4 +1,4 @@
-/** What the pages say in English; scripts/site/views/strings.ts holds the Persian to the same keys. */
+/** What the pages say in English; each other language has the same keys. */
 export const en = {
   language: { tag: "en", dir: "ltr", own_name: "English" },
   page: {
@@ -522,3 +522,8 @@ export const en = {
     },
   },
 } as const;
+
+type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
+
+/** Every string of the pages: this file gives the keys, and each other language must have exactly these. */
+export type Strings = Words<typeof en>;

@@ -1,4 +1,4 @@
-import type { Strings } from "../../scripts/site/views/strings.ts";
+import type { Strings } from "./en.ts";
 
 /** What the pages say in Persian: «شما», polite imperatives, buttons as verbal nouns, no exclamation marks. */
 export const fa: Strings = {

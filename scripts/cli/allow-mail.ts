@@ -3,8 +3,8 @@ import { MIGRATIONS, type Tables } from "../form-service/schema.ts";
 import { allowAgain } from "../form-service/suppression.ts";
 import { parseEmail } from "../letter/email.ts";
 import { LetterError } from "../letter/error.ts";
-import { openDatabase } from "../outside/database.ts";
 import { readPepper } from "../outside/keys.ts";
+import { openDatabase } from "../outside/open-database.ts";
 import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 

@@ -9,9 +9,9 @@ import { LetterError } from "../letter/error.ts";
 import { writeBackupFile } from "../outside/backup-file.ts";
 import { noteBackup } from "../outside/backup-list.ts";
 import { systemClock } from "../outside/clock.ts";
-import { lookAtDatabase } from "../outside/database.ts";
 import { readBundle } from "../outside/git-bundle.ts";
 import { campaignRepository } from "../outside/local-git-host.ts";
+import { lookAtDatabase } from "../outside/open-database.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 

@@ -3,7 +3,7 @@ import { pause, resume } from "../form-service/pause.ts";
 import { MIGRATIONS, type Tables } from "../form-service/schema.ts";
 import { parseCampaign } from "../letter/campaign.ts";
 import { LetterError } from "../letter/error.ts";
-import { openDatabase } from "../outside/database.ts";
+import { openDatabase } from "../outside/open-database.ts";
 import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 

@@ -10,9 +10,9 @@ import { LetterError } from "../letter/error.ts";
 import { readBackupFile } from "../outside/backup-file.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { openDatabase } from "../outside/database.ts";
 import { restoreBundle } from "../outside/git-bundle.ts";
 import { campaignRepository } from "../outside/local-git-host.ts";
+import { openDatabase } from "../outside/open-database.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../outside/clock.ts";
-import { openDatabase } from "../outside/database.ts";
 import type { GitHost } from "../outside/git-host.ts";
 import type { Keys } from "../outside/keys.ts";
 import type { Log } from "../outside/log.ts";
 import { openMailer } from "../outside/mail.ts";
+import { openDatabase } from "../outside/open-database.ts";
 import type { Random } from "../outside/random.ts";
 import { openSealPool } from "../outside/seal-pool.ts";
 import type { Settings } from "../outside/settings.ts";
@@ -16,6 +16,7 @@ import { openClients } from "./client.ts";
 import { openClockWatch } from "./clock-watch.ts";
 import { openCodeMails } from "./code-mails.ts";
 import { openDomainAlarms } from "./domain-alarms.ts";
+import { deleteExpired } from "./expiry.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
@@ -32,7 +33,6 @@ import { openQueue } from "./queue.ts";
 import { every } from "./rounds.ts";
 import { MIGRATIONS, type Tables } from "./schema.ts";
 import { settle } from "./settlement.ts";
-import { deleteExpired } from "./submissions.ts";
 import { openWaitingCodes } from "./waiting-codes.ts";
 
 /** What the form service is wired with. */

@@ -1,10 +1,8 @@
-import { dayAfter, dayOf } from "../letter/day.ts";
 import { confirmKeyOf, sha256, withdrawalCodeOf } from "../letter/derivation.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { PageWords } from "./page-words.ts";
 import type { Query, Store, Tables } from "./schema.ts";
 import { openSubmission, sealSubmission, type WaitingSubmission } from "./sealed-submission.ts";
-import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** How long a code is good for, in milliseconds. */
 export const CODE_LIFE = 48 * 3_600_000;
@@ -98,18 +96,4 @@ export async function isSpent(query: Query, { s_hash, code_hash }: Spent): Promi
 /** Deletes a submission, confirmed or not. */
 export async function deleteSubmission(query: Query, s_hash: string): Promise<void> {
   await query.deleteFrom("submission").where("s_hash", "=", s_hash).execute();
-}
-
-/**
- * Deletes the submissions whose 48 hours are over: to the moment while memory knows it, after a restart by days.
- *
- * The log of changes is emptied each time, whatever was deleted: it tells who confirmed after whom.
- */
-export async function deleteExpired(store: Store, clock: Clock, codes: Pick<WaitingCodes, "expire">): Promise<void> {
-  const lastDay = dayAfter(dayOf(new Date(clock.now().getTime() - CODE_LIFE)), -1);
-  await store.change((query) => query.deleteFrom("submission").where("day", "<=", lastDay).execute());
-  await codes.expire(async (hashes) => {
-    await store.change((query) => query.deleteFrom("submission").where("s_hash", "in", hashes).execute());
-  });
-  await store.scrub();
 }

@@ -11,7 +11,7 @@ import { confirmationCode } from "../../scripts/letter/code.ts";
 import { dayOf } from "../../scripts/letter/day.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
-import { openDatabase } from "../../scripts/outside/database.ts";
+import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { systemRandom } from "../../scripts/outside/random.ts";
 import type { Seal } from "../../scripts/outside/seal.ts";
 import type { Side } from "./bench.ts";

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { keyedAddress } from "../../scripts/form-service/address.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { suppress } from "../../scripts/form-service/suppression.ts";
-import { openDatabase } from "../../scripts/outside/database.ts";
+import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { people } from "../support/fixtures.ts";
 import { makeDataDir, removeDataDir } from "../support/service.ts";
 import { root } from "../support/source.ts";

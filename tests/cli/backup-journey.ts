@@ -5,7 +5,7 @@ import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { parseBase64url } from "../../scripts/letter/base64url.ts";
 import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { readBackupList } from "../../scripts/outside/backup-list.ts";
-import { openDatabase } from "../../scripts/outside/database.ts";
+import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { readRecordAt } from "../../scripts/outside/record.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { type Instance, startInstance } from "../form-service/instances.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/schema.ts";
 import { formatContactRecord } from "../../scripts/letter/contact.ts";
 import { noticePath, parseNotice } from "../../scripts/letter/notice.ts";
-import { openDatabase } from "../../scripts/outside/database.ts";
+import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { demoRecipients, openSeal } from "../../scripts/outside/seal.ts";
 import { type Invented, invent, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
 import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/github-service.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { openDatabase } from "../../scripts/outside/database.ts";
+import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { confirm } from "../journeys/signatory.ts";
 import { fixedRandomness } from "../support/fixtures.ts";

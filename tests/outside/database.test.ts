@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
 import { afterAll, expect, it } from "vitest";
-import { lookAtDatabase, type Migration, openDatabase } from "../../scripts/outside/database.ts";
+import type { Migration } from "../../scripts/outside/database.ts";
+import { lookAtDatabase, openDatabase } from "../../scripts/outside/open-database.ts";
 
 type Tables = { word: { key: string; text: string } };
 const folder = mkdtempSync(join(tmpdir(), "undersigned-database-"));

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Database, openDatabase } from "../../scripts/outside/database.ts";
+import type { Database } from "../../scripts/outside/database.ts";
+import { openDatabase } from "../../scripts/outside/open-database.ts";
 
 type Tables = { word: { key: string; text: string } };
 const folder = mkdtempSync(join(tmpdir(), "undersigned-group-commit-"));

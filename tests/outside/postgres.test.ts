@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Migration, openDatabase } from "../../scripts/outside/database.ts";
+import type { Migration } from "../../scripts/outside/database.ts";
+import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 
 type Tables = { word: { key: string; text: string } };

@@ -1,10 +1,7 @@
-import { en } from "../../../content/strings/en.ts";
+import { en, type Strings } from "../../../content/strings/en.ts";
 import { fa } from "../../../content/strings/fa.ts";
 
-type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
-
-/** Every string of the pages; the English file gives the keys, and each other language must have exactly these. */
-export type Strings = Words<typeof en>;
+export type { Strings };
 
 export const STRINGS = { fa, en } as const satisfies Record<string, Strings>;
 
