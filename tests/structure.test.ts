@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkLock, checkPins, type Lock, type Manifest } from "./support/manifest.ts";
 import { checkPurity } from "./support/purity.ts";
-import { checkImports, checkPath } from "./support/rooms.ts";
+import { checkImports, checkPath, findCircles } from "./support/rooms.ts";
 import { readSource, readSources, root } from "./support/source.ts";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
@@ -20,6 +20,17 @@ describe("the project", () => {
     const sources = [...scripts, ...readSources("content"), ...configuration];
     const problems = sources.flatMap((source) => checkImports(source, workshop.has(source.path) ? tools : packages));
     expect(problems).toEqual([]);
+  });
+
+  it("has no circle of imports", () => {
+    expect(findCircles([...scripts, ...readSources("content")])).toEqual([]);
+    const circle = [
+      { path: "scripts/a.ts", text: 'import { b } from "./in/b.ts"; import { c } from "./c.ts";' },
+      { path: "scripts/in/b.ts", text: 'import type { C } from "../c.ts";' },
+      { path: "scripts/c.ts", text: 'export * from "./in/b.ts";' },
+    ];
+    expect(findCircles(circle)).toEqual(["scripts/in/b.ts → scripts/c.ts → scripts/in/b.ts"]);
+    expect(findCircles(circle.slice(0, 2))).toEqual([]);
   });
 
   it("keeps files, network, environment, clock and randomness out of letter/", () => {

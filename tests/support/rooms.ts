@@ -38,6 +38,29 @@ export function checkPath(path: string): string[] {
   return parts.filter((part) => emptyNames.test(part)).map((part) => `${path}: "${part}" names no noun`);
 }
 
+/** The files that stand in a circle of imports, each circle once as `A → B → A`; types count, for whoever reads follows them. */
+export function findCircles(sources: readonly Source[]): string[] {
+  const found: string[] = [];
+  const targets = new Map(
+    sources.map((source) => [
+      source.path,
+      importsOf(source).flatMap(({ name }) =>
+        name?.startsWith(".") ? [posix.join(posix.dirname(source.path), name)] : [],
+      ),
+    ]),
+  );
+  const done = new Set<string>();
+  const follow = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start >= 0) found.push([...way.slice(start), path].join(" → "));
+    if (start >= 0 || done.has(path)) return;
+    for (const target of targets.get(path) ?? []) follow(target, [...way, path]);
+    done.add(path);
+  };
+  for (const path of targets.keys()) follow(path, []);
+  return found;
+}
+
 function roomOf(path: string): Room | "views" | undefined {
   // Eleventy's configuration and its layouts are the site's outer wall.
   if (path === ".eleventy.js" || path.startsWith("content/")) return "site";
