@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "./source.ts";
 
 export type Outcome = { stdout: string; stderr: string; code: number | null };
@@ -75,7 +76,10 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       const [code, killedBy] = await ended;
       clearTimeout(late);
       if (code !== 0) throw new Error(`the service ended with ${code ?? killedBy} after ${signal}\n${all()}`);
-      if (signalGroup(child, "SIGKILL")) throw new Error(`the service left a process behind after ${signal}`);
+      if (!(await outlives(child))) return;
+      const left = listGroup(child);
+      cut();
+      throw new Error(`the service left a process behind after ${signal}\n${left}\n${all()}`);
     },
     async kill() {
       cut();
@@ -141,13 +145,34 @@ function spawnCommand(
 }
 
 /** Sends a signal to a command and to everything it has started; false when nothing of it runs any more. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): boolean {
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   try {
     return child.pid !== undefined && process.kill(-child.pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
     throw error;
   }
+}
+
+/**
+ * Whether anything of a command that has ended still runs after a while. What the same signal has reached may be dying just
+ * now, or be dead and not yet fetched: on a busy machine that takes its time.
+ */
+async function outlives(child: ChildProcess): Promise<boolean> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (!signalGroup(child, 0)) return false;
+    await sleep(50);
+  }
+  return true;
+}
+
+/** The processes of a command's group, where this machine can list them. */
+function listGroup(child: ChildProcess): string {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pgid=,pid=,stat=,args="], { encoding: "utf8" });
+  return (stdout ?? "")
+    .split("\n")
+    .filter((row) => row.trim().startsWith(`${child.pid} `))
+    .join("\n");
 }
 
 function collect(child: ChildProcess): { stdout: string; stderr: string } {
