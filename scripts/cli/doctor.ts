@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { existsSync } from "node:fs";
-import { access, constants, mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { rowsSetAside } from "../form-service/rows-set-aside.ts";
 import type { Tables } from "../form-service/schema.ts";
 import { type SheetSetAside, sheetsSetAside } from "../form-service/sheets.ts";
 import { LetterError } from "../letter/error.ts";
+import { makeWritableFolder } from "../outside/folder.ts";
 import { causeOf } from "../outside/log.ts";
 import { lookAtDatabase } from "../outside/open-database.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
@@ -26,7 +26,7 @@ await runCommand(HELP, {}, async () => {
   const findings = [
     checkNode(),
     checkGit(),
-    await checkFolder(settings),
+    checkFolder(settings),
     await checkPort(settings),
     await checkContent(),
     ...(settings.mail.kind === "smtp" ? [await checkCoreFiles()] : []),
@@ -58,13 +58,12 @@ function checkGit(): Finding {
   }
 }
 
-async function checkFolder({ dataDir }: Settings): Promise<Finding> {
+function checkFolder({ dataDir }: Settings): Finding {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.R_OK | constants.W_OK);
+    makeWritableFolder(dataDir);
     return { what: "the data folder can be written" };
-  } catch {
-    return { what: "the data folder cannot be written", mend: "set DATA_DIR to a folder of yours" };
+  } catch (cause) {
+    return { what: "the data folder cannot be written", mend: (cause as Error).message };
   }
 }
 

@@ -1,10 +1,11 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatContactRecord } from "../letter/contact.ts";
 import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/contacts-bag.ts";
 import { editionSigned } from "../letter/record.ts";
 import { type Bag, openBag } from "../outside/bag-reader.ts";
 import { writeBag } from "../outside/bag-writer.ts";
+import { makeWritableFolder } from "../outside/folder.ts";
 import { openSeal, type Seal } from "../outside/seal.ts";
 import { formatCsv, writeWorkbook } from "../outside/spreadsheet.ts";
 import { openIdentities, readRecipients, type Unseal } from "../outside/unseal.ts";
@@ -56,7 +57,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const bag = await openBag(bagFile, showing("reading the public bag"));
   const contacts = await openBag(contactsFile, showing("reading the contacts bag"));
   const facts = await readPublicBag(bag);
-  await mkdir(out, { recursive: true, mode: 0o700 });
+  makeWritableFolder(out, "--out");
   const rows: string[][] = [];
   const pair = { bag, contacts, facts };
   const opened = await open(pair, unseal, seal && { seal, out }, (right) => rows.push(rowOf(right, facts)));

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type BackupRow, isEmpty, isTable, writeRows } from "../form-service/backup.ts";
@@ -10,6 +10,7 @@ import { LetterError } from "../letter/error.ts";
 import { readBackupFile } from "../outside/backup-file.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
+import { makeFolder } from "../outside/folder.ts";
 import { restoreBundle } from "../outside/git-bundle.ts";
 import { campaignRepository } from "../outside/local-git-host.ts";
 import { openDatabase } from "../outside/open-database.ts";
@@ -129,7 +130,7 @@ async function restore(settings: Settings, contents: Contents, path: string, ide
   const { dataDir, database } = settings;
   for (const [name, bytes] of contents.files) {
     const target = join(dataDir, name);
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(target));
     if (!existsSync(target)) await writeFile(target, bytes, { mode: 0o600, flush: true });
   }
   const store = await openDatabase<Tables>(database, MIGRATIONS);

@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { Decrypter, Encrypter } from "age-encryption";
 import { LetterError } from "../letter/error.ts";
+import { makeFolder } from "./folder.ts";
 
 /** Takes one line, without its line end. */
 export type Emit = (line: string) => Promise<void>;
@@ -29,7 +30,7 @@ export async function writeBackupFile(
       cause,
     });
   }
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path), "FILE", 0o777);
   const draft = `${path}.part`;
   const file = await open(draft, "w", 0o600);
   try {

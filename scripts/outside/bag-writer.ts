@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BAG_DECLARATION, formatBagInfo, formatManifest, formatOxum } from "../letter/bag.ts";
 import { formatBase64url } from "../letter/base64url.ts";
 import { formatTarHeader, TAR_END, tarPadding } from "../letter/tar.ts";
+import { makeFolder } from "./folder.ts";
 
 /** A bag that is to be written. */
 export type NewBag = {
@@ -29,7 +30,7 @@ export type NewBag = {
  * @returns SHA-256 of the file, base64url
  */
 export async function writeBag(file: string, bag: NewBag): Promise<string> {
-  await mkdir(dirname(file), { recursive: true });
+  makeFolder(dirname(file), "--out", 0o777);
   const draft = `${file}.part`;
   const handle = await open(draft, "w", 0o600);
   try {

@@ -1,7 +1,8 @@
-import { link, mkdir, open, readFile, unlink } from "node:fs/promises";
+import { link, open, readFile, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { LetterError } from "../letter/error.ts";
+import { makeFolder, makeWritableFolder } from "./folder.ts";
 
 /** A data folder that this process alone works in, until it releases it or ends, in whatever way. */
 export type DataFolderLock = { release(): void };
@@ -10,10 +11,10 @@ export type DataFolderLock = { release(): void };
  * Takes the data folder for this process. The lock is the operating system's, held through SQLite: a killed process
  * leaves nothing behind that would have to be cleaned up.
  *
- * @throws LetterError `data-folder` when another process holds it
+ * @throws LetterError `data-folder` when another process holds it, `folder` when nothing can be written there
  */
 export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeWritableFolder(folder);
   const database = new Database(join(folder, "lock.db"), { timeout: 0 });
   try {
     database.pragma("journal_mode = delete");
@@ -31,9 +32,9 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
 
 /** The text of a file that is made once and then kept: the file's own when it is there, else `make()`, stored durably. */
 export async function keepFile(path: string, make: () => string | Promise<string>, mode = 0o600): Promise<string> {
+  makeFolder(dirname(path));
   const found = await readIfThere(path);
   if (found !== undefined) return found;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}`;
   const file = await open(draft, "w", mode);
   try {

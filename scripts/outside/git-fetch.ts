@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LetterError } from "../letter/error.ts";
+import { makeFolder } from "./folder.ts";
 import { environmentOf, runGit } from "./git.ts";
 
 /** A repository elsewhere, over HTTP. */
@@ -28,7 +29,7 @@ const PATIENCE = 120_000;
 export async function makeMirror(folder: string): Promise<void> {
   if (existsSync(folder)) return;
   const draft = `${folder}.${process.pid}`;
-  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(folder));
   await rm(draft, { recursive: true, force: true });
   const args = ["init", "--quiet", "--bare", "--template=", "--object-format=sha1", "--initial-branch=main", "--"];
   await runGit(draft, [...args, draft]);

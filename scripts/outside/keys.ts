@@ -8,6 +8,7 @@ import { type SigningKey, signingKey } from "../letter/key.ts";
 import { formatVkey, type NoteSigner, noteSigner, parseVkey } from "../letter/note.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { keepFile } from "./data-folder.ts";
+import { makeFolder } from "./folder.ts";
 import { campaignRepository } from "./local-git-host.ts";
 import { demoRecipients } from "./seal.ts";
 
@@ -32,9 +33,11 @@ export type ServiceKeys = Pick<Keys, "attestation" | "pepper" | "publicKeys">;
  *
  * Without recipients in `campaign.yaml` two identities for demonstration are made in `$DATA_DIR/demo-custodian/`.
  *
- * @throws LetterError `keys` when a file is malformed or a public key is not the one that `campaign.yaml` names
+ * @throws LetterError `folder` when there is none and none can be made, `keys` when a file is malformed or a public key
+ * is not the one that `campaign.yaml` names
  */
 export async function openKeys(dataDir: string, campaign: Campaign): Promise<Keys> {
+  makeFolder(dataDir);
   const ledger = noteSigner(campaign.ledger_origin, await seed(dataDir, "ledger.key"));
   const attestation = signingKey(await seed(dataDir, "attestation.key"));
   const pepper = await seed(dataDir, "pepper.key");

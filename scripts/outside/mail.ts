@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import type { DkimKey } from "./dkim.ts";
+import { makeFolder } from "./folder.ts";
 
 /** One mail to one person, as text and as HTML, with its one link. */
 export type Mail = {
@@ -78,7 +79,7 @@ function captureMailer(folder: string, from: string): Mailer {
 }
 
 async function lastNumber(folder: string): Promise<number> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const numbers = (await readdir(folder)).flatMap((name) => /^(\d+)\.eml$/.exec(name)?.[1] ?? []);
   return Math.max(0, ...numbers.map(Number));
 }

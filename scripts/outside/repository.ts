@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, open, rename, rm } from "node:fs/promises";
+import { mkdtemp, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import { parseMergeMessage, type Settlement, settledBy } from "../letter/merge-message.ts";
 import { sheetPath } from "../letter/sheet.ts";
+import { makeFolder } from "./folder.ts";
 import { runGit } from "./git.ts";
 import { committerEmail, type NewCommit, writeCommit } from "./git-commit.ts";
 import { type Commit, readHistory } from "./git-history.ts";
@@ -20,7 +21,7 @@ export const MAIN = "refs/heads/main";
  * @throws LetterError `git`
  */
 export async function createRepository(repository: string, first: Omit<NewCommit, "parents">): Promise<void> {
-  await mkdir(dirname(repository), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(repository));
   const draft = await mkdtemp(`${repository}.`);
   const args = ["init", "--quiet", "--bare", "--template=", "--object-format=sha1", "--initial-branch=main", "--"];
   await runGit(draft, [...args, draft]);

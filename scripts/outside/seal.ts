@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { LetterError } from "../letter/error.ts";
+import { makeFolder } from "./folder.ts";
 
 /** Seals bytes so that only the holders of the recipients' identities can read them. */
 export type Seal = (plain: Uint8Array) => Promise<Uint8Array>;
@@ -38,7 +39,7 @@ export function openSeal(recipients: readonly string[]): Seal {
 export async function demoRecipients(folder: string): Promise<string[]> {
   const path = join(folder, "recipients.txt");
   if (!existsSync(path)) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const lines: string[] = [];
     for (const name of ["custodian-1", "custodian-2"]) {
       const identity = await generateHybridIdentity();

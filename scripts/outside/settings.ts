@@ -60,7 +60,10 @@ const origin = z
 
 const environment = z.object({
   PORT: port.default(8080),
-  DATA_DIR: z.string().min(1).default(".data"),
+  DATA_DIR: z
+    .string()
+    .refine((path) => path.trim() !== "" && !path.includes("\0"), "write the path of a folder, or leave it unset")
+    .default(".data"),
   METRICS_PORT: z
     .union([z.literal("off"), port], "write off or a port from 0 to 65535")
     .transform((value) => (value === "off" ? undefined : value))
@@ -105,12 +108,17 @@ const environment = z.object({
 });
 
 /**
- * The settings of an environment such as `process.env`. An empty variable counts as not set.
+ * The settings of an environment such as `process.env`. An empty variable counts as not set, but for DATA_DIR:
+ * keys must not end in another folder because a script had no value.
  *
  * @throws LetterError `settings`, one line that names the variable and what to write; it never repeats the value
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
-  const set = Object.fromEntries(Object.keys(environment.shape).flatMap((key) => (env[key] ? [[key, env[key]]] : [])));
+  const set = Object.fromEntries(
+    Object.keys(environment.shape).flatMap((key) =>
+      env[key] || (key === "DATA_DIR" && env[key] !== undefined) ? [[key, env[key]]] : [],
+    ),
+  );
   const result = environment.safeParse(set);
   if (!result.success) {
     const [issue] = result.error.issues;

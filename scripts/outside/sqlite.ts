@@ -1,15 +1,15 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import { Kysely, type KyselyPlugin, type SelectQueryNode, SqliteDialect, sql } from "kysely";
 import type { OpenedDatabase } from "./database.ts";
+import { makeFolder, wrongFolder } from "./folder.ts";
 import { groupCommits } from "./group-commit.ts";
 
 /** Opens a file that this process alone writes to; what is deleted there is overwritten with zeros. */
 export function openSqlite(path: string): OpenedDatabase {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // SQLite would let others on this machine read it; its log of changes takes the same permissions.
-  closeSync(openSync(path, "a", 0o600));
+  makeFolder(dirname(path), PLACES);
+  makeFile(path);
   const sqlite = new Sqlite(path);
   for (const setting of SETTINGS) sqlite.pragma(setting);
   const dialect = new SqliteDialect({ database: { prepare: keepStatements(sqlite), close: () => sqlite.close() } });
@@ -42,6 +42,18 @@ export function openSqlite(path: string): OpenedDatabase {
       if (sqlite.open) sqlite.close();
     },
   };
+}
+
+/** The settings that decide where the file lies. */
+const PLACES = "DATABASE_URL or DATA_DIR";
+
+// SQLite would let others on this machine read it; its log of changes takes the same permissions.
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+  } catch (cause) {
+    throw wrongFolder(PLACES, cause);
+  }
 }
 
 /** 64 MB of pages, about 12,000 signatures, are written anew in a second, in which nobody is answered; more is not. */

@@ -49,6 +49,9 @@ describe("settings", () => {
   it.each([
     ["PORT", "99999"],
     ["PORT", "8080x"],
+    ["DATA_DIR", ""],
+    ["DATA_DIR", "  "],
+    ["DATA_DIR", "data\0folder"],
     ["METRICS_PORT", "yes"],
     ["TRUST_PROXY", "true"],
     ["LIMITS", "no"],

@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LetterError } from "../letter/error.ts";
+
+/**
+ * Makes a folder where there is none, and those above it.
+ *
+ * @param named the setting or option that decides where it lies
+ * @param mode unless told, others on this machine cannot look into what it makes
+ * @throws LetterError `folder`, one line that says what is wrong there and which one to change
+ */
+export function makeFolder(path: string, named = "DATA_DIR", mode = 0o700): void {
+  try {
+    makeWithParents(path, mode);
+  } catch (cause) {
+    throw wrongFolder(named, cause);
+  }
+}
+
+/** Makes a folder as `makeFolder` does, and tries whether this process can write there: permissions do not tell all. */
+export function makeWritableFolder(path: string, named = "DATA_DIR"): void {
+  makeFolder(path, named);
+  try {
+    rmdirSync(mkdtempSync(join(path, "try-")));
+  } catch (cause) {
+    throw wrongFolder(named, cause);
+  }
+}
+
+/** The error about a folder that cannot be used, from what the operating system said about it. */
+export function wrongFolder(named: string, cause: unknown): LetterError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const reason = REASONS[code ?? ""] ?? `the folder cannot be used (${code ?? "of an unknown reason"})`;
+  return new LetterError("folder", `${named}: ${reason}; write the path of a folder of yours`, { cause });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there",
+  EEXIST: "that is a file, not a folder",
+  EISDIR: "a folder lies where a file should be",
+  ELOOP: "the path leads round in a circle",
+  ENAMETOOLONG: "the path is too long",
+  ENOENT: "no folder can be made there",
+  ENOSPC: "the disk is full: make room there, or choose another",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EPERM: "this user may not write there",
+  EROFS: "nothing can be written there",
+};
+
+// Node's own recursive mkdir never ends where a folder that exists answers ENOENT to a new one, as /proc does.
+function makeWithParents(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    // A disk that only reads says so even about a folder that is there.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw cause;
+    makeWithParents(dirname(path), mode);
+    mkdirSync(path, { mode });
+  }
+}
