@@ -1,6 +1,9 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
+import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { makeDataDir, removeDataDir, runCommand } from "../support/service.ts";
 
 let folder: string;
@@ -45,5 +48,60 @@ describe("a DATA_DIR in which nothing can be written", () => {
   it("is made with the folders above it when it is not there yet", async () => {
     const { stdout } = await runCommand("doctor", [], { DATA_DIR: join(folder, "a/b/c"), PORT: "0" });
     expect(stdout).toContain("✓ the data folder can be written");
+  });
+});
+
+describe("what the doctor says of the queue", () => {
+  const ids = ["0000000000000000000000000a", "0000000000000000000000000b"];
+  const rest = { day: "2026-11-20", edition: null, row: "{", sheet: null };
+
+  /** The doctor's line about the database, after this work on it. */
+  async function lineAfter(work: (query: Kysely<Tables>) => Promise<unknown>) {
+    const store = await openDatabase<Tables>({ kind: "sqlite", path: join(folder, "service.db") }, MIGRATIONS);
+    await work(store.query).finally(store.close);
+    const { stdout, code } = await runCommand("doctor", [], { DATA_DIR: folder, PORT: "0" });
+    return { line: stdout.split("\n").find((line) => line.includes("the database")), code };
+  }
+
+  it("names each signature whose row cannot be read, and what to do, until it can be", async () => {
+    const waiting = { ...rest, id: "0000000000000000000000000c", state: "confirmed" as const };
+    const { line, code } = await lineAfter((query) =>
+      query
+        .insertInto("signature")
+        .values([...ids.map((id) => ({ ...rest, id, state: "aside" as const })), waiting])
+        .execute(),
+    );
+    expect(line).toMatch(/^✕ the database: signatures whose rows cannot be read, so that no sheet takes them: /);
+    expect(line).toContain(`: ${ids.join(", ")}. Keep a backup`);
+    expect(line).not.toContain(waiting.id);
+    expect(line).not.toContain("sheets that cannot be filed");
+    expect(code).toBe(1);
+
+    const taken = await lineAfter((query) => query.updateTable("signature").set({ state: "confirmed" }).execute());
+    expect(taken).toEqual({ line: "✓ the database", code: 0 });
+  });
+
+  it("names beside them each sheet that the git host does not take, how often it was tried, and why", async () => {
+    const { line, code } = await lineAfter(async (query) => {
+      await query
+        .insertInto("signature")
+        .values({ ...rest, id: ids[0]!, state: "aside" })
+        .execute();
+      const sheet = { kind: "signatures", state: "filing", text: "", base: "", message: "", day: rest.day } as const;
+      const tried = [9, 10].map((attempts) => ({
+        ...sheet,
+        sheet: `sheet${attempts}`,
+        attempts,
+        failure: "HttpError 422",
+      }));
+      await query.insertInto("sheet").values(tried).execute();
+    });
+    expect(line).toMatch(
+      /^✕ the database: sheets that cannot be filed: sheet10 \(tried 10 times, last HttpError 422\)\. /,
+    );
+    expect(line).toContain("; signatures whose rows cannot be read");
+    expect(line).toContain(ids[0]);
+    expect(line).not.toContain("sheet9");
+    expect(code).toBe(1);
   });
 });
