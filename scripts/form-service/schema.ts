@@ -3,7 +3,8 @@ import type { Database, Dialect, Migration } from "../outside/database.ts";
 
 /**
  * Where a signature is; `filing` and `filed` tell whether the git host has said yes to its sheet, `aside` that its row
- * cannot be read.
+ * cannot be read. All have been there since the first release. A program would show, withdraw and file a state that it
+ * does not know wrongly: a new one comes with a step of the schema that `breaksOlder`.
  */
 export type SignatureState = "confirmed" | "aside" | "filing" | "filed" | "accepted" | "refused" | "withdrawn";
 
