@@ -1,22 +1,16 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files that start whole services and browsers come first: one that is begun last is waited for alone. */
+/** One that is begun last is waited for alone. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => RANKS.findIndex((folder) => moduleId.includes(folder));
-    return (await super.sort(files)).toSorted((a, b) => rank(b) - rank(a));
+    const isLong = ({ moduleId }: TestSpecification) => LONG.some((part) => moduleId.includes(part));
+    return (await super.sort(files)).toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)));
   }
 }
 
-/** What the paths of slow files begin with, the slowest last; all others come after them. */
-const RANKS = [
-  "/tests/outside/github",
-  "/tests/cli/",
-  "/tests/actions/",
-  "/tests/form-service/kill",
-  "/tests/journeys/",
-];
+/** Files of half a minute and more. The others do best mixed: some compute, some wait. */
+const LONG = ["/tests/journeys/", "/tests/form-service/kill.", "/tests/actions/accept.test."];
 
 const everyProject = {
   globalSetup: ["tests/support/choose-seed.ts"],
