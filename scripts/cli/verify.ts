@@ -36,7 +36,9 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
   try {
     const kept = new Map((values.since ?? []).map((file) => [file, readKept(file)]));
     const options = { attestationKey, kept, progress: showProgress };
-    const found = await verifyPublished(openPublished(place), values.vkey, options);
+    const passedOver: string[] = [];
+    const read = openPublished(place, (path) => passedOver.push(path));
+    const found = { ...(await verifyPublished(read, values.vkey, options)), passedOver };
     const pinned = { ledger: values.vkey !== undefined, attestation: attestationKey !== undefined };
     console.log(values.json ? asJson(found, pinned) : inWords(found, pinned));
   } catch (cause) {
@@ -61,7 +63,11 @@ function showProgress(done: number, size: number): void {
   if (process.stderr.isTTY) process.stderr.write(done < size ? `\rchecking entry ${done} of ${size} ` : "\r\u001b[K");
 }
 
-function inWords({ accepted, withdrawn, listed, size, root, kept, missingPages }: Verified, pinned: Pinned): string {
+/** `passedOver`: what the operating system left in the folder of a bag. */
+type Found = Verified & { readonly passedOver: readonly string[] };
+
+function inWords(found: Found, pinned: Pinned): string {
+  const { accepted, withdrawn, listed, size, root, kept, missingPages, passedOver } = found;
   const lines = [
     ...(pinned.ledger
       ? []
@@ -69,6 +75,7 @@ function inWords({ accepted, withdrawn, listed, size, root, kept, missingPages }
     ...missingPages.map(
       (path) => `there is no page ${path}, as in a bag: what readers see there was not compared with the letter`,
     ),
+    ...passedOver.map((path) => `passed over ${path}: the operating system left it there, it is not part of the bag`),
     ...kept.map(({ name, checkpoint, receipt }) =>
       receipt
         ? `${name}: entry ${receipt.index} is still there, and nothing among the first ${checkpoint.size} entries was taken out or rewritten`
@@ -79,8 +86,8 @@ function inWords({ accepted, withdrawn, listed, size, root, kept, missingPages }
   return lines.join("\n");
 }
 
-function asJson(found: Verified, pinned: Pinned): string {
-  const { accepted, withdrawn, listed, shown, size, root, kept, missingPages } = found;
+function asJson(found: Found, pinned: Pinned): string {
+  const { accepted, withdrawn, listed, shown, size, root, kept, missingPages, passedOver } = found;
   const since = kept.map(({ name, checkpoint, receipt }) => ({
     file: name,
     size: checkpoint.size,
@@ -92,5 +99,6 @@ function asJson(found: Verified, pinned: Pinned): string {
     ...(pinned.attestation ? { attestationPinned: true } : {}),
     ...(since.length > 0 ? { since } : {}),
     ...(missingPages.length > 0 ? { missingPages } : {}),
+    ...(passedOver.length > 0 ? { passedOver } : {}),
   });
 }

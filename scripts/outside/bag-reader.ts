@@ -38,7 +38,8 @@ export async function openBag(file: string, progress: (done: number, size: numbe
       const part = found.parts.get(path);
       return part === undefined ? undefined : await readAt(handle, part.offset, part.size);
     };
-    const { info, problems } = await checkBag(found.parts, read);
+    const { info, problems, unlisted } = await checkBag(found.parts, read);
+    for (const { path, manifest } of unlisted) problems.push({ path, reason: `is not in ${manifest}` });
     for (const [path, { padded }] of found.parts)
       if (!padded) problems.push({ path, reason: "behind it stands what does not belong there" });
     const paths = [...found.parts.keys()]

@@ -12,9 +12,10 @@ import { openBag } from "./bag-reader.ts";
  * tar file it came in. In a bag the files of the site lie below `data/`, and none is read before all of them were compared
  * with their manifest.
  *
+ * @param passOver is told each file in the folder of a bag that is no part of it and does no harm
  * @throws LetterError `published` when there is nothing of that name
  */
-export function openPublished(place: string): Read {
+export function openPublished(place: string, passOver: (path: string) => void = () => {}): Read {
   if (/^https?:\/\//.test(place)) return readFrom(new URL(place.endsWith("/") ? place : `${place}/`));
   const found = statSync(place, { throwIfNoEntry: false });
   if (found?.isFile()) return readFromBag(place);
@@ -23,7 +24,7 @@ export function openPublished(place: string): Read {
       "published",
       "there is no such folder or file: name a built site, such as .data/site, a public bag, or an address",
     );
-  if (existsSync(join(place, "bagit.txt"))) return readFromUnpacked(place);
+  if (existsSync(join(place, "bagit.txt"))) return readFromUnpacked(place, passOver);
   return (path) => readFromFolder(place, path);
 }
 
@@ -39,8 +40,11 @@ function readFromBag(file: string): Read {
   };
 }
 
-function readFromUnpacked(folder: string): Read {
-  const checked = checkBagFolder(folder);
+function readFromUnpacked(folder: string, passOver: (path: string) => void): Read {
+  const checked = checkBagFolder(folder).then(({ problems, passedOver }) => {
+    passedOver.forEach(passOver);
+    return problems;
+  });
   checked.catch(() => {});
   return async (path) => {
     assertWhole(await checked);

@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openCheckpoint, signCheckpoint } from "../../scripts/letter/checkpoint.ts";
 import { formatVkey, noteSigner } from "../../scripts/letter/note.ts";
 import { formatReceipt } from "../../scripts/letter/receipt.ts";
@@ -242,6 +242,55 @@ describe("verify", () => {
         const { code, out } = await verify(join(bags, name), "--vkey", vkey);
         expect([code, out.at(-1), name]).toEqual([0, OK, name]);
       }
+    });
+
+    describe("in a folder that somebody looked into", () => {
+      let unpacked: string;
+      beforeEach(() => {
+        unpacked = mkdtempSync(join(bags, "looked-into-"));
+        cpSync(join(bags, "letter"), unpacked, { recursive: true });
+      });
+      const withFile = (path: string, content = "left by a program\n") => writeFileSync(join(unpacked, path), content);
+
+      it("passes over what the operating system left beside the payload, and says so", async () => {
+        const left = [".DS_Store", "._bagit.txt", "._data", "Desktop.ini", "Thumbs.db"];
+        for (const path of left) withFile(path);
+        const { code, out } = await verify(unpacked, "--vkey", vkey);
+        expect([code, out.at(-1)]).toEqual([0, OK]);
+        for (const path of left) {
+          expect(out).toContain(`passed over ${path}: the operating system left it there, it is not part of the bag`);
+        }
+        const { out: json } = await verify(unpacked, "--vkey", vkey, "--json");
+        expect((JSON.parse(json[0]!).passedOver as string[]).sort()).toEqual(left);
+      });
+
+      it.each([
+        ["data/.DS_Store", /was left there by macOS: delete it, it is not part of the bag$/],
+        ["data/list/._000.md", /was left there by macOS: delete it, it is not part of the bag$/],
+        ["data/Thumbs.db", /was left there by Windows: delete it, it is not part of the bag$/],
+        ["data/more.txt", /is not in manifest-sha512\.txt, so it is not part of the bag: delete it/],
+        ["._nobody", /is not in tagmanifest-sha512\.txt, so it is not part of the bag: delete it/],
+        [".DS_Store.txt", /is not in tagmanifest-sha512\.txt/],
+        ["README-first.md", /is not in tagmanifest-sha512\.txt, so it is not part of the bag: delete it/],
+      ])("fails with %s in it, and says what to do", async (path, reason) => {
+        withFile(path);
+        const { code, out } = await verify(unpacked, "--vkey", vkey);
+        expect([code, out.length]).toEqual([1, 1]);
+        expect(out[0]?.startsWith(`failed: ${path} `), out[0]).toBe(true);
+        expect(out[0]).toMatch(reason);
+      });
+
+      it("fails with a link that has the name of such a file", async () => {
+        symlinkSync("bagit.txt", join(unpacked, ".DS_Store"));
+        expect((await verify(unpacked, "--vkey", vkey)).code).toBe(1);
+      });
+
+      it("still sees what was changed beside such a file", async () => {
+        withFile(".DS_Store");
+        withFile("bag-info.txt", "Contact-Email: other@example.org\n");
+        const { code, out } = await verify(unpacked, "--vkey", vkey);
+        expect([code, out[0]]).toEqual([1, expect.stringMatching(/^failed: bag-info\.txt was changed/)]);
+      });
     });
 
     it("fails when one bit of it is another, when it is cut short, and when it is no archive", async () => {
