@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { acceptAll } from "../actions/acceptance.ts";
 import { readTagged, writePublicBag } from "../actions/public-bag.ts";
@@ -13,6 +13,7 @@ import {
   SINCE_PATH,
   withdrawnIn,
 } from "../letter/contacts-bag.ts";
+import { parseEntry } from "../letter/entry.ts";
 import { LetterError } from "../letter/error.ts";
 import { type Handover, parseHandover } from "../letter/handover.ts";
 import { formatNotice, type Notice, noticePath } from "../letter/notice.ts";
@@ -53,8 +54,18 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
     if (facts.handover.tag !== handover.tag)
       throw new LetterError("handover", "the public bag in DIR is of another tag");
     const file = join(out, `${handover.contactsBag}.tar`);
-    const written = await writeContacts(file, { place, facts, store, publicBag: bag.digest });
-    const notice: Notice = { kind: "handover", tag: handover.tag, publicBag: bag.digest, contactsBag: written.digest };
+    // Nobody can make a bag again that was made before somebody withdrew: what the ledger names is never written over.
+    const draft = `${file}.new`;
+    const written = await writeContacts(draft, { place, facts, store, publicBag: bag.digest });
+    const notice: Handed = { kind: "handover", tag: handover.tag, publicBag: bag.digest, contactsBag: written.digest };
+    if (await isAnotherNamed(place, notice)) {
+      await rm(draft);
+      throw new LetterError(
+        "handover",
+        `the ledger names another contacts bag for ${notice.tag}, made before somebody withdrew: give the recipient that one, or hand over anew under the tag of another day; nothing in DIR was changed`,
+      );
+    }
+    await rename(draft, file);
     const noticeFile = join(out, `handover-${handover.day}.md`);
     await writeFile(noticeFile, formatNotice(notice));
     const logged = place.local !== undefined && (await logHandover(place.local, notice));
@@ -87,6 +98,8 @@ async function publicBag(handover: Handover, { keys, local }: HandoverPlace, out
   await writePublicBag(handover, tagged, keys, out, () => {});
   return file;
 }
+
+type Handed = Extract<Notice, { kind: "handover" }>;
 
 type Written = {
   readonly digest: string;
@@ -180,16 +193,21 @@ async function readmes(handover: Handover, { content }: HandoverPlace, count: nu
   return texts;
 }
 
+/** Whether main's ledger, or its notice of this handover, names other bags than this notice does. */
+async function isAnotherNamed({ record, local }: HandoverPlace, notice: Handed): Promise<boolean> {
+  const { publicBag, contactsBag } = notice;
+  const named = record.entries.filter((entry) => entry.startsWith("undersigned/v1 handover ")).map(parseEntry);
+  if (named.some((one) => one.kind === "handover" && one.publicBag === publicBag && one.contactsBag !== contactsBag))
+    return true;
+  if (local === undefined) return false;
+  const there = await readText(local.host.repository, await local.host.head(), noticePath(notice));
+  return there !== undefined && there !== formatNotice(notice);
+}
+
 /** On one machine whoever runs the command is the reviewer: the notice goes to main, and its entry to the ledger. */
 async function logHandover({ host, acceptor, day }: LocalCampaign, notice: Notice): Promise<boolean> {
-  const path = noticePath(notice);
-  const there = await readText(host.repository, await host.head(), path);
-  if (there !== undefined && there !== formatNotice(notice))
-    throw new LetterError(
-      "handover",
-      `the ledger names another contacts bag for ${notice.tag}: give the recipient that one, or hand over anew under the tag of another day`,
-    );
-  await host.commitText(new Map([[path, formatNotice(notice)]]), day, "say what was handed over");
+  const text = new Map([[noticePath(notice), formatNotice(notice)]]);
+  await host.commitText(text, day, "say what was handed over");
   await acceptAll(acceptor);
   return true;
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { strFromU8, unzipSync } from "fflate";
@@ -57,6 +57,13 @@ describe("npm run handover:contacts and handover:open", () => {
     await contacts.close();
     const bytes = readFileSync(files.contacts, "latin1");
     for (const { contact } of people) expect(bytes).not.toContain(contact.email);
+  });
+
+  it("makes the same bag when it is run again", async () => {
+    const args = ["--tag", TAG, "--out", join(campaign.folder, "out"), "--json"];
+    const again = await run("handover-contacts", args, { DATA_DIR: campaign.dataDir });
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(again.stdout)).toEqual(written);
   });
 
   it("says on the ledger what was handed over", async () => {
@@ -247,17 +254,28 @@ describe("npm run handover:contacts and handover:open", () => {
   // The last: the campaign goes on.
   it("leaves out whoever withdrew since the tag, and proves it by the ledger", async () => {
     const gone = staying[0]!;
-    await campaign.pass(withdrawalsOf(77, [gone.row.id]));
     const out = join(campaign.folder, "later");
-    const place = { DATA_DIR: campaign.dataDir };
-    const again = await run("handover-contacts", ["--tag", TAG, "--out", out, "--json"], place);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("names another contacts bag") });
-    const found = await opened(join(out, "contacts-2026-12-01.tar"), await openIdentities(identity(1)));
+    const [tag, place] = ["handover/2026-12-02", { DATA_DIR: campaign.dataDir }];
+    expect(await run("handover", ["--tag", tag, "--out", out], place)).toMatchObject({ code: 0 });
+    await campaign.pass(withdrawalsOf(77, [gone.row.id]));
+    const ended = await run("handover-contacts", ["--tag", tag, "--out", out], place);
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    const later = { bag: join(out, "handover-2026-12-02.tar"), contacts: join(out, "contacts-2026-12-02.tar") };
+    const found = await opened(later.contacts, await openIdentities(identity(1)), later.bag);
     expect(found).toEqual({ findings: [], right: staying.length - 1, withdrawn: 1 });
   });
 
-  async function opened(contactsFile: string, unseal: Unseal): Promise<Opened> {
-    const [bag, contacts] = [await openBag(files.bag), await openBag(contactsFile)];
+  it("never writes over the bag that the ledger names, when it is run again after somebody withdrew", async () => {
+    const out = join(campaign.folder, "out");
+    const state = () => readdirSync(out).map((name) => [name, readFileSync(join(out, name), "base64")]);
+    const before = state();
+    const again = await run("handover-contacts", ["--tag", TAG, "--out", out], { DATA_DIR: campaign.dataDir });
+    expect(again).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("names another contacts bag") });
+    expect(state()).toEqual(before);
+  });
+
+  async function opened(contactsFile: string, unseal: Unseal, bagFile = files.bag): Promise<Opened> {
+    const [bag, contacts] = [await openBag(bagFile), await openBag(contactsFile)];
     try {
       const records = openContacts(contacts, { bag, facts: await readPublicBag(bag) }, unseal, () => {});
       for (;;) {
