@@ -97,11 +97,18 @@ async function otherwise(
   request: Request,
   known: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<Response> {
-  const methods = new Set(known.get(new URL(request.url).pathname));
+  const { pathname, search } = new URL(request.url);
+  const methods = new Set(known.get(pathname));
   const file = await staticFile(service.siteFolder, request);
   if (file) methods.add("GET");
   const reads = request.method === "GET" || request.method === "HEAD";
   if (file && reads) return file;
+  // Folders of the site lead to their page, and so do the pages that only the service has. The query may hold `s`.
+  if (reads && known.get(`${pathname}/`)?.has("GET"))
+    return new Response(null, {
+      status: 301,
+      headers: { Location: `${pathname}/${search}`, "Cache-Control": "no-store" },
+    });
   if (methods.size === 0) return message(service.site(), request, { kind: "not_found" }, 404);
   if (methods.has("GET")) methods.add("HEAD");
   return refuse(service, request, 405, { Allow: [...methods].sort().join(", ") });

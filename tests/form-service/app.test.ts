@@ -187,6 +187,19 @@ describe("files of the site", () => {
     const answer = await harness.get("/fa/sign");
     expect([answer.status, answer.headers.get("location")]).toEqual([301, "/fa/sign/"]);
   });
+
+  it("lead from an address without its last slash to the page, and keep what stands behind it", async () => {
+    const lead = async (path: string, method = "GET") => {
+      const answer = await harness.request(path, { method });
+      return [answer.status, answer.headers.get("location"), answer.headers.get("cache-control")];
+    };
+    for (const path of ["/en/confirm", "/fa/not-me", "/fa/withdraw/confirm"])
+      for (const method of ["GET", "HEAD"])
+        expect(await lead(`${path}?s=abc`, method)).toEqual([301, `${path}/?s=abc`, "no-store"]);
+    // Nothing can be opened there, with or without it.
+    expect((await lead("/en/confirm/resend"))[0]).toBe(404);
+    expect((await lead("/en/confirm", "POST"))[0]).toBe(404);
+  });
 });
 
 describe("the inbox", () => {
@@ -200,6 +213,7 @@ describe("the inbox", () => {
     await trial.mailed();
     await trial.post("/fa/sign/", formOf(people.omid));
     await trial.mailed();
+    expect((await trial.get("/inbox")).headers.get("location")).toBe("/inbox/");
     const page = await (await trial.get("/inbox/")).text();
     expect(page.indexOf(people.omid.email)).toBeLessThan(page.indexOf(people.sara.email));
     expect(page).toContain("کد تأیید شما");
