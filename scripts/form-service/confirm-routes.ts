@@ -11,7 +11,7 @@ import { page } from "./answers.ts";
 import { confirm } from "./confirmation.ts";
 import { isModerationLate } from "./moderation-lag.ts";
 import type { Asked, Route, Service } from "./service.ts";
-import { deleteSubmission, hashOf, tryCode } from "./submissions.ts";
+import { deleteSubmission, hashOf, isWaiting, tryCode } from "./submissions.ts";
 import { suppress } from "./suppression.ts";
 import { mailedCode, routeWithS } from "./typed-codes.ts";
 import { withdraw } from "./withdrawal.ts";
@@ -46,9 +46,11 @@ async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8
   return page(confirmedPage(site, lang, { s, withdrawalCode, late }));
 }
 
-function resend(service: Service, { lang, answered }: Asked, bytes: Uint8Array): Response {
+async function resend(service: Service, { lang, answered }: Asked, bytes: Uint8Array): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
+  // Wrong codes may have ended it, or another instance confirmed it: the code would be mailed in vain.
+  if (!(await isWaiting(service.store.query, bytes))) service.codes.forget(bytes);
   const waiting = service.codes.takeAgain(bytes);
   if (!waiting) return page(resendGonePage(site, lang, { s }));
   const { email, code } = waiting;

@@ -93,6 +93,17 @@ export async function isSpent(query: Query, { s_hash, code_hash }: Spent): Promi
   return row !== undefined;
 }
 
+/** Whether a submission is there that its code could still confirm. */
+export async function isWaiting(query: Query, s: Uint8Array): Promise<boolean> {
+  const row = await query
+    .selectFrom("submission")
+    .select("s_hash")
+    .where("s_hash", "=", hashOf(s))
+    .where("sealed", "is not", null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Deletes a submission, confirmed or not. */
 export async function deleteSubmission(query: Query, s_hash: string): Promise<void> {
   await query.deleteFrom("submission").where("s_hash", "=", s_hash).execute();

@@ -53,6 +53,13 @@ describe("the form", () => {
     expect(await (await harness.post("/en/confirm/resend/", { s })).text()).toContain("cannot send this code again");
   });
 
+  it("does not send a code again that five wrong ones have ended", async () => {
+    const { s } = await submit(harness, people.sara);
+    for (let wrong = 0; wrong < 5; wrong++) await harness.post("/en/confirm/", { s, code: `0000000${wrong}` });
+    expect(await (await harness.post("/en/confirm/resend/", { s })).text()).toContain("cannot send this code again");
+    expect(await (await harness.get(`/en/confirm/?s=${s}`)).text()).not.toContain("/en/confirm/resend/");
+  });
+
   it("cannot send a code again after a restart, but the code stays good", async () => {
     const { s, code } = await submit(harness, people.sara);
     await harness.restart();
