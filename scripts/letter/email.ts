@@ -7,13 +7,18 @@ export type EmailProblem = "missing" | "format";
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})$/;
 
-const AROUND = /[\s\u200e\u200f\u2066-\u2069]/;
+// Direction marks: the bidirectional controls of Unicode (UAX #9 §2).
+const AROUND = /[\s\p{Bidi_Control}]/u;
 
-/** The address as it was typed, white space around it gone: mail is sent to exactly this one. At most 254 bytes. */
+/**
+ * The address as it was typed, white space around it gone: mail is sent to exactly this one. At most 254 bytes.
+ *
+ * Before the @ Persian and Arabic digits become those of ASCII, as in codes: there they could not be taken as they are.
+ */
 export function parseEmail(raw: string): { email: string } | { problem: EmailProblem } {
   if (raw.length > 1000) return { problem: "format" };
   // Phones and mail programs add direction marks when an address is pasted into Persian text.
-  const email = trim(raw);
+  const email = trim(raw).replace(/^[^@]+/, withAsciiDigits);
   if (email === "") return { problem: "missing" };
   const at = email.lastIndexOf("@");
   const [local, domain] = [email.slice(0, at), asciiDomain(email.slice(at + 1))];
@@ -29,6 +34,10 @@ export function canonicalEmail(email: string): string {
   const tag = typed.indexOf("+", 1);
   const local = tag < 0 ? typed : typed.slice(0, tag);
   return `${domain === "gmail.com" ? local.replaceAll(".", "") : local}@${domain}`;
+}
+
+function withAsciiDigits(text: string): string {
+  return text.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
 }
 
 function trim(raw: string): string {

@@ -15,6 +15,16 @@ describe("an address", () => {
     expect(parseEmail(email)).toEqual({ email });
     // Phones add blanks and direction marks around what is pasted.
     expect(parseEmail(`\u200f ${email}\u200e\n`)).toEqual({ email });
+    expect(parseEmail(`\u202a${email}\u202c`)).toEqual({ email });
+    expect(parseEmail(`\u061c\u2066${email}\u2069`)).toEqual({ email });
+  });
+
+  it.each([
+    ["sara۱۲۳@example.org", "sara123@example.org"],
+    ["٠٩sara@example.org", "09sara@example.org"],
+    ["sara@۱۲.example", "sara@۱۲.example"],
+  ])("has digits that other mail programs know before the @: %s", (typed, email) => {
+    expect(parseEmail(typed)).toEqual({ email });
   });
 
   it.each([
