@@ -40,7 +40,7 @@ export async function compare(
   for (const { side, over, atLeast } of aims) {
     const ratio = median(rates.get(side) ?? []) / median(rates.get(over) ?? []);
     const aim = atLeast === undefined ? "" : `  (aim: at least ${atLeast}×${ratio < atLeast ? ", missed" : ""})`;
-    console.log(`  ${side} ÷ ${over} = ${ratio.toFixed(2)}×${aim}`);
+    console.log(`  ${side} ÷ ${over} = ${formatRatio(ratio)}×${aim}`);
   }
 }
 
@@ -62,6 +62,11 @@ export function inFlight(count: number, work: () => Promise<unknown>): Side {
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Two digits that say something, however far apart the sides are. */
+function formatRatio(ratio: number): string {
+  return ratio < 1 ? ratio.toPrecision(2) : ratio.toFixed(2);
 }
 
 function perSecond(rate: number): string {
