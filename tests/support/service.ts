@@ -78,6 +78,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       if (code !== 0) throw new Error(`the service ended with ${code ?? killedBy} after ${signal}\n${all()}`);
       if (!(await outlives(child))) return;
       const left = listGroup(child);
+      if (left === "") return;
       cut();
       throw new Error(`the service left a process behind after ${signal}\n${left}\n${all()}`);
     },
@@ -166,12 +167,16 @@ async function outlives(child: ChildProcess): Promise<boolean> {
   return true;
 }
 
-/** The processes of a command's group, where this machine can list them. */
+/** What runs of a command's group; the dead whom nobody has fetched yet do not. Says so where it cannot be listed. */
 function listGroup(child: ChildProcess): string {
-  const { stdout } = spawnSync("ps", ["-A", "-o", "pgid=,pid=,stat=,args="], { encoding: "utf8" });
-  return (stdout ?? "")
+  const { stdout, status } = spawnSync("ps", ["-A", "-o", "pgid=,pid=,stat=,args="], { encoding: "utf8" });
+  if (status !== 0) return "(this machine cannot list its processes)";
+  return stdout
     .split("\n")
-    .filter((row) => row.trim().startsWith(`${child.pid} `))
+    .filter((row) => {
+      const [group, , state] = row.trim().split(/\s+/);
+      return group === String(child.pid) && !state?.startsWith("Z");
+    })
     .join("\n");
 }
 
