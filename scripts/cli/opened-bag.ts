@@ -106,6 +106,8 @@ function assertPair(contacts: Bag, bag: Bag, { handover, verified }: PublicBagFa
     said("Ledger-Size") === String(verified.size) &&
     said("Ledger-Root") === verified.root &&
     said("Public-Bag-Digest") === bag.digest;
+  if (contacts.problems.length === 0 && !contacts.info.has("Public-Bag-Digest"))
+    throw new LetterError("bag", "the file behind --contacts is no contacts bag: its name begins with contacts-");
   const damage = contacts.problems.find(({ path }) => path === "bag-info.txt");
   if (!same && damage) throw new LetterError("bag", `the contacts bag is damaged: bag-info.txt ${damage.reason}`);
   if (!same) throw new LetterError("bag", "the two bags do not belong together: take both from the same handover");

@@ -26,6 +26,8 @@ export type PublicBagFacts = {
  * @throws LetterError when a file of the bag is damaged, or anything in it does not agree with the ledger
  */
 export async function readPublicBag(bag: Bag, vkey?: string): Promise<PublicBagFacts> {
+  if (bag.info.has("Public-Bag-Digest"))
+    throw new LetterError("bag", "this is a contacts bag, not the public bag: are the two files swapped?");
   const [problem] = bag.problems;
   if (problem) throw new LetterError("bag", `the public bag is damaged: ${problem.path} ${problem.reason}`);
   const handover = parseHandover(bag.info.get("Handover-Tag"));

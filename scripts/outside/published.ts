@@ -34,8 +34,13 @@ function readFromBag(file: string): Read {
   // Who asks first is told what is wrong with the bag; until then nobody waits for it.
   bag.catch(() => {});
   return async (path) => {
-    const { problems, read } = await bag;
+    const { problems, info, read } = await bag;
     assertWhole(problems);
+    if (info.has("Public-Bag-Digest"))
+      throw new LetterError(
+        "published",
+        "this is a contacts bag: name the public bag, whose name begins with handover-",
+      );
     return read(path);
   };
 }
@@ -117,7 +122,15 @@ function readFrom(base: URL): Read {
         });
         assertSameSite(answer, base, path);
         if (answer.ok) return await readBody(answer, path);
-        if (answer.status === 404 || answer.status === 410) return undefined;
+        if (answer.status === 404 || answer.status === 410) {
+          // What people copy is the address of the page that they see.
+          if (path === "ledger/checkpoint" && base.pathname !== "/")
+            throw new LetterError(
+              "published",
+              `${path} is missing: name the address of the site without the page, such as ${base.origin}/`,
+            );
+          return undefined;
+        }
         if (answer.status < 500 || attempt === TRIES)
           throw new LetterError("published", `${path}: the site answers with status ${answer.status}`);
       } catch (cause) {

@@ -74,6 +74,23 @@ describe("npm run handover:contacts and handover:open", () => {
     await bag.close();
   });
 
+  it("says so when the two files are swapped, or one is given twice", async () => {
+    const out = join(campaign.folder, "swapped");
+    const ended = async (bag: string, contacts: string) => {
+      const args = ["--bag", bag, "--contacts", contacts, "--identity", identity(1), "--out", out];
+      const { code, stdout, stderr } = await run("handover-open", args, {});
+      expect([code, stdout]).toEqual([1, ""]);
+      return stderr;
+    };
+    const swapped = "error: this is a contacts bag, not the public bag: are the two files swapped?\n";
+    expect(await ended(files.contacts, files.bag)).toBe(swapped);
+    expect(await ended(files.contacts, files.contacts)).toBe(swapped);
+    expect(await ended(files.bag, files.bag)).toContain("the file behind --contacts is no contacts bag");
+    expect((await run("verify", [files.contacts], {})).stdout).toContain(
+      "failed: this is a contacts bag: name the public",
+    );
+  });
+
   it("opens with one key, and writes down what every signatory confirmed, formulas or not", async () => {
     const out = join(campaign.folder, "opened");
     const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", identity(1), "--out", out];

@@ -317,7 +317,7 @@ describe("verify", () => {
       ["failed: there is no such folder or file: name a built site, such as .data/site, a public bag, or an address"],
     ]);
     expect((await verify(address.replace("/under", "/elsewhere"))).out).toEqual([
-      "failed: ledger/checkpoint is missing",
+      `failed: ledger/checkpoint is missing: name the address of the site without the page, such as ${new URL(address).origin}/`,
     ]);
     const silent = await verify("http://127.0.0.1:1/");
     expect([silent.code, silent.out.length]).toEqual([1, 1]);
