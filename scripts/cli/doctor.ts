@@ -11,7 +11,7 @@ import { causeOf } from "../outside/log.ts";
 import { lookAtDatabase } from "../outside/open-database.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
 import { readContent } from "../site/read-content.ts";
-import { runCommand } from "./command.ts";
+import { runCommand, usageError } from "./command.ts";
 import { checkCoreFiles } from "./core-files.ts";
 import { checkMailDomain, type Finding } from "./mail-domain.ts";
 
@@ -21,7 +21,8 @@ usage: npm run doctor
 Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not.
 With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.`;
 
-await runCommand(HELP, {}, async () => {
+await runCommand(HELP, {}, async ({ positionals }) => {
+  if (positionals.length > 0) throw usageError("it takes no names", HELP);
   const settings = readSettings(process.env);
   const findings = [
     checkNode(),

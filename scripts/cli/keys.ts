@@ -1,7 +1,7 @@
 import { openKeys, openServiceKeys } from "../outside/keys.ts";
 import { readSettings } from "../outside/settings.ts";
 import { readContent } from "../site/read-content.ts";
-import { runCommand } from "./command.ts";
+import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
 usage: npm run keys -- [--json]
@@ -14,7 +14,8 @@ into content/campaign.yaml: once they stand there, a site with other keys is no 
 The secret keys stay in DATA_DIR/keys/. Keep a copy of that folder offline: without ledger.key no checkpoint can be
 signed, without pepper.key an address can sign twice.`;
 
-await runCommand(HELP, { json: { type: "boolean" } } as const, async ({ values }) => {
+await runCommand(HELP, { json: { type: "boolean" } } as const, async ({ values, positionals }) => {
+  if (positionals.length > 0) throw usageError("it takes no names", HELP);
   const settings = readSettings(process.env);
   const { campaign } = await readContent("content");
   const { dataDir, gitHost } = settings;
