@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import { buildSite } from "../outside/eleventy.ts";
+import { makeWritableFolder } from "../outside/folder.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -31,8 +32,8 @@ function assertFree(output: string): void {
   const inProject = ["content", "scripts", "signatures", "tests", "node_modules", ""].includes(
     fromHere.split(sep)[0] ?? "",
   );
-  const used = existsSync(output) && readdirSync(output).length > 0 && !existsSync(join(output, "count.json"));
-  if (inProject || used) {
+  if (!inProject) makeWritableFolder(output, "DIR", 0o777);
+  if (inProject || (readdirSync(output).length > 0 && !existsSync(join(output, "count.json")))) {
     throw new LetterError(
       "build",
       "the folder holds other things, and a build would write over them: name an empty or a new one",

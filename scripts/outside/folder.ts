@@ -18,8 +18,8 @@ export function makeFolder(path: string, named = "DATA_DIR", mode = 0o700): void
 }
 
 /** Makes a folder as `makeFolder` does, and tries whether this process can write there: permissions do not tell all. */
-export function makeWritableFolder(path: string, named = "DATA_DIR"): void {
-  makeFolder(path, named);
+export function makeWritableFolder(path: string, named = "DATA_DIR", mode = 0o700): void {
+  makeFolder(path, named, mode);
   try {
     rmdirSync(mkdtempSync(join(path, "try-")));
   } catch (cause) {

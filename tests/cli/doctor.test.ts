@@ -24,7 +24,7 @@ function file(): string {
   return join(folder, "file");
 }
 
-describe("a DATA_DIR in which nothing can be written", () => {
+describe("a folder in which nothing can be written", () => {
   it.each([
     ["a folder where no other can be made", () => "/proc/nope", /no folder can be made there|may not|nothing can be/],
     ["deep below such a folder", () => "/proc/nope/a/b", /no folder can be made there|may not|nothing can be/],
@@ -33,7 +33,7 @@ describe("a DATA_DIR in which nothing can be written", () => {
     ["a folder of others", unwritable, /this user may not write there|nothing can be written there/],
     ["a name that is too long", () => join(folder, "a".repeat(300)), /the path is too long/],
     ["no name", () => "", /write the path of a folder, or leave it unset/],
-  ])("is refused at once, with what to do: %s", async (_, place, reason) => {
+  ])("is refused as DATA_DIR at once, with what to do: %s", async (_, place, reason) => {
     const settings = { DATA_DIR: place(), PORT: "0" };
     for (const command of ["doctor", "start", "keys"]) {
       const ended = await runCommand(command, [], settings);
@@ -43,6 +43,17 @@ describe("a DATA_DIR in which nothing can be written", () => {
       expect(ended.stderr, command).toMatch(command === "doctor" && settings.DATA_DIR ? /^$/ : /^error: [^\n]+\n$/);
       expect(ended.stderr, command).not.toContain("unexpected");
     }
+  });
+
+  it.each([
+    ["a folder where no other can be made", () => "/proc/nope/a"],
+    ["a file", file],
+    ["below a file", () => join(file(), "site")],
+    ["a folder of others", () => join(unwritable(), "site")],
+  ])("is refused for a build too: %s", async (_, place) => {
+    const { code, stderr } = await runCommand("build", [place()]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: DIR: [^\n]+; write the path of a folder of yours\n$/);
   });
 
   it("is made with the folders above it when it is not there yet", async () => {
