@@ -1,7 +1,8 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatContactRecord } from "../letter/contact.ts";
-import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/contacts-bag.ts";
+import { contactId, contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/contacts-bag.ts";
+import { LetterError } from "../letter/error.ts";
 import { editionSigned } from "../letter/record.ts";
 import { type Bag, openBag } from "../outside/bag-reader.ts";
 import { writeBag } from "../outside/bag-writer.ts";
@@ -57,6 +58,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const bag = await openBag(bagFile, showing("reading the public bag"));
   const contacts = await openBag(contactsFile, showing("reading the contacts bag"));
   const facts = await readPublicBag(bag);
+  await assertKeyFits(contacts, unseal);
   makeWritableFolder(out, "--out");
   const rows: string[][] = [];
   const pair = { bag, contacts, facts };
@@ -73,6 +75,17 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   await Promise.all([bag.close(), contacts.close()]);
   if (findings.length > 0) process.exitCode = 1;
 });
+
+/** A key that opens nothing is most likely another one: no report then says of everybody that the record was changed. */
+async function assertKeyFits(contacts: Bag, unseal: Unseal): Promise<void> {
+  const records = contacts.paths.filter((path) => contactId(path) !== undefined);
+  for (const path of records) if (await unseal((await contacts.read(path))!)) return;
+  if (records.length > 0)
+    throw new LetterError(
+      "bag",
+      `this key opens none of the ${records.length} records: is it the key file of one of those they were sealed for? Nothing was written`,
+    );
+}
 
 function rowOf({ expected: { id, row }, record }: Right, { entries }: PublicBagFacts): string[] {
   const { name, email, place, lang, signed, consents } = record;

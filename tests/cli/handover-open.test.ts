@@ -132,6 +132,17 @@ describe("npm run handover:contacts and handover:open", () => {
       expect(() => openSeal(mixed)).toThrow();
   });
 
+  it("says so when the key is that of somebody else, and accuses nobody", async () => {
+    const keyFile = join(campaign.folder, "another.key");
+    writeFileSync(keyFile, `${await generateHybridIdentity()}\n`);
+    const out = join(campaign.folder, "another");
+    const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", keyFile, "--out", out];
+    const ended = await run("handover-open", args, {});
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toContain(`this key opens none of the ${staying.length} records`);
+    expect(existsSync(out)).toBe(false);
+  });
+
   it("seals anew for the recipient's own keys, and for nobody else", async () => {
     const own = [await generateHybridIdentity(), await generateHybridIdentity()];
     const recipients = await Promise.all(own.map(identityToRecipient));
