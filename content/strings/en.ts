@@ -361,7 +361,8 @@ export const en = {
     state: {
       pending: "Pending review: your signature is confirmed and waits for the moderators.",
       accepted: "Accepted: your signature is on the list and in the ledger.",
-      refused: "Not accepted: the moderators did not accept this signature.",
+      refused:
+        "Not accepted: the moderators did not accept this signature. If you want to sign again, withdraw it first; after seven days it is deleted by itself.",
       withdrawn: "Withdrawn: this signature no longer counts.",
       unknown: "No signature found with this code.",
     },

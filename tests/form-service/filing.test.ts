@@ -134,6 +134,21 @@ describe("a round of filing", () => {
     expect(await stateShown(harness, withdrawalCode)).toBe("refused");
   });
 
+  it("lets whoever was refused withdraw at once and sign again", async () => {
+    await open();
+    const { withdrawalCode } = await sign(harness, people.sara);
+    await harness.round();
+    const [sheet] = sheets();
+    harness.gitHost.accept(sheet!.sheet, { [sheet!.rows[0]!.id]: "fake-name" });
+    await harness.round();
+    expect(await stateShown(harness, withdrawalCode)).toBe("refused");
+    expect((await harness.post("/en/withdraw/", { code: withdrawalCode })).status).toBe(200);
+    const again = await sign(harness, people.sara);
+    await harness.round();
+    expect(await stateShown(harness, again.withdrawalCode)).toBe("pending");
+    expect(sheets().flatMap(({ rows }) => rows)).toHaveLength(1);
+  });
+
   it("goes on with the others when one sheet cannot be filed", async () => {
     await open({ FILE_AT_MOST: "2" });
     await signAll(4);
