@@ -6,7 +6,6 @@ import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { openRepository } from "../support/repository.ts";
 import { makeDataDir, removeDataDir, startService } from "../support/service.ts";
 import { root } from "../support/source.ts";
-import { runCrashes } from "./crashes.ts";
 import {
   type Asked,
   approve,
@@ -94,10 +93,6 @@ it("goes on with every signature from where it was", { timeout: 120_000 }, async
   }
   expect(await verified(service, `${service.origin}/`)).toContain("ok: 5 accepted, 1 withdrawn, 4 listed, ");
   await service.stop();
-});
-
-it("loses and doubles nothing when the power is cut at any moment", { timeout: 240_000 }, async () => {
-  await runCrashes({ seed: 1, cuts: 1, atOnce: 4 });
 });
 
 function pending(): string[] {
