@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost } from "../outside/git-host.ts";
 import type { Keys } from "../outside/keys.ts";
-import type { Log } from "../outside/log.ts";
+import { causeOf, type Log } from "../outside/log.ts";
 import { openMailer } from "../outside/mail.ts";
 import { openDatabase } from "../outside/open-database.ts";
 import type { Random } from "../outside/random.ts";
@@ -168,8 +168,11 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         const ended = Promise.race([Promise.all(rounds), sleep(left(), undefined, { ref: false })]);
         await Promise.all([numbers?.close(), mails.close(left()), ended]);
         await sealing.close();
-        await store.reorder();
-        await store.scrub();
+        // A database that is away, or a full disk, keeps no service from ending: it is done again an hour after the next start.
+        const tidied = store.reorder().then(() => store.scrub());
+        await Promise.race([tidied, sleep(left(), undefined, { ref: false })]).catch((cause) =>
+          log.warn(causeOf(cause), "the database was not written anew at the end"),
+        );
         await store.close();
       },
     };

@@ -107,16 +107,19 @@ async function rewrite(query: Kysely<unknown>): Promise<void> {
   await query.connection().execute(async (connection) => {
     // Whoever waits for the table stands behind this: when it is in use, it is done at the next time.
     await sql`set lock_timeout = '200ms'`.execute(connection);
+    await sql`set statement_timeout = '5s'`.execute(connection);
     try {
-      for (const { name } of rows) await sql`vacuum (full) ${sql.table(name)}`.execute(connection).catch(unlessInUse);
+      for (const { name } of rows) await sql`vacuum (full) ${sql.table(name)}`.execute(connection).catch(unlessPutOff);
     } finally {
       await sql`set lock_timeout = 0`.execute(connection);
+      await sql`set statement_timeout = 0`.execute(connection);
     }
   });
 }
 
-function unlessInUse(cause: unknown): void {
-  if (Object(cause).code !== "55P03") throw cause;
+/** In use (`lock_not_available`), or too slow today (`query_canceled`): it is done at the next time. */
+function unlessPutOff(cause: unknown): void {
+  if (!["55P03", "57014"].includes(Object(cause).code)) throw cause;
 }
 
 /** Two transactions that wait for each other: the server ends one of them, which is done again. */

@@ -18,6 +18,16 @@ const signAll = async (count: number, from = 0) => {
   }
   return codes;
 };
+/** Signs, and is refused on the sheet that it comes to; gives the withdrawal code. */
+const refuse = async (person: typeof people.sara) => {
+  const { withdrawalCode } = await sign(harness, person);
+  await harness.round();
+  const [sheet] = sheets();
+  harness.gitHost.accept(sheet!.sheet, { [sheet!.rows[0]!.id]: "fake-name" });
+  await harness.round();
+  expect(await stateShown(harness, withdrawalCode)).toBe("refused");
+  return withdrawalCode;
+};
 const sheets = () => [...harness.gitHost.open.keys()].map((sheet) => harness.gitHost.parse(sheet));
 
 describe("a round of filing", () => {
@@ -116,12 +126,7 @@ describe("a round of filing", () => {
 
   it("destroys a refused row and its contact record after seven days", async () => {
     await open();
-    const { withdrawalCode } = await sign(harness, people.sara);
-    await harness.round();
-    const [sheet] = sheets();
-    harness.gitHost.accept(sheet!.sheet, { [sheet!.rows[0]!.id]: "fake-name" });
-    await harness.round();
-    expect(await stateShown(harness, withdrawalCode)).toBe("refused");
+    const withdrawalCode = await refuse(people.sara);
     harness.clock.advance(days(6));
     await harness.round();
     expect(await harness.store.query.selectFrom("vault").select("id").execute()).toHaveLength(1);
@@ -136,12 +141,7 @@ describe("a round of filing", () => {
 
   it("lets whoever was refused withdraw at once and sign again", async () => {
     await open();
-    const { withdrawalCode } = await sign(harness, people.sara);
-    await harness.round();
-    const [sheet] = sheets();
-    harness.gitHost.accept(sheet!.sheet, { [sheet!.rows[0]!.id]: "fake-name" });
-    await harness.round();
-    expect(await stateShown(harness, withdrawalCode)).toBe("refused");
+    const withdrawalCode = await refuse(people.sara);
     expect((await harness.post("/en/withdraw/", { code: withdrawalCode })).status).toBe(200);
     const again = await sign(harness, people.sara);
     await harness.round();

@@ -54,3 +54,14 @@ it.each(["SQLite", "PostgreSQL"])("on %s it stops within ten seconds in the mids
   await store.close();
   removeDataDir(dataDir);
 });
+
+it("on PostgreSQL it ends also while the database is away", { timeout: 60_000 }, async () => {
+  const dataDir = makeDataDir();
+  const url = await server.newDatabase();
+  await (await openAcceptance(dataDir))();
+  const instance = await startInstance({ DATA_DIR: dataDir, MAIL_URL: "capture:", DATABASE_URL: url });
+  await server.goAway();
+  expect(await instance.stop()).toBe(0);
+  await server.comeBack();
+  removeDataDir(dataDir);
+});
