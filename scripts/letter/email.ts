@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { providerOf } from "./mail-providers.ts";
 
 /** Why an address is not taken. */
 export type EmailProblem = "missing" | "format";
@@ -26,14 +27,37 @@ export function parseEmail(raw: string): { email: string } | { problem: EmailPro
   return fits && LOCAL.test(local) && DOMAIN.test(domain) ? { email } : { problem: "format" };
 }
 
-/** The form in which two addresses of one mailbox are equal: lower case, IDNA, `+tag` off, at gmail dots off. */
+/**
+ * The mailbox that an address is known to lead to: lower case, IDNA, and of what stands before the @ only what its provider
+ * drops (`mail-providers.ts`). Whoever owns one address with this form owns all of them.
+ */
+export function mailboxOf(email: string): string {
+  const { local, domain } = partsOf(email);
+  const known = providerOf(domain);
+  if (known === undefined) return `${local}@${domain}`;
+  if (known.user !== undefined) return `${known.user}@${known.domain}`;
+  const untagged = withoutTag(local);
+  return `${known.provider.dots ? untagged.replaceAll(".", "") : untagged}@${known.domain}`;
+}
+
+/**
+ * The widest form in which two addresses may lead to one mailbox: that of `mailboxOf`, and `+tag` off everywhere. Two
+ * people may share it, so nobody may be told anything by it.
+ */
 export function canonicalEmail(email: string): string {
+  const { local, domain } = partsOf(mailboxOf(email));
+  return `${withoutTag(local)}@${domain}`;
+}
+
+function partsOf(email: string): { local: string; domain: string } {
   const at = email.lastIndexOf("@");
-  const domain = asciiDomain(email.slice(at + 1)).replace(/^googlemail\.com$/, "gmail.com");
-  const typed = email.slice(0, at).toLowerCase();
-  const tag = typed.indexOf("+", 1);
-  const local = tag < 0 ? typed : typed.slice(0, tag);
-  return `${domain === "gmail.com" ? local.replaceAll(".", "") : local}@${domain}`;
+  return { local: email.slice(0, at).toLowerCase(), domain: asciiDomain(email.slice(at + 1)) };
+}
+
+// An address that begins with a plus has no name before it that the tag could be taken from.
+function withoutTag(local: string): string {
+  const tag = local.indexOf("+", 1);
+  return tag < 0 ? local : local.slice(0, tag);
 }
 
 function withAsciiDigits(text: string): string {

@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayAfter, dayOf, isDay } from "../../scripts/letter/day.ts";
-import { canonicalEmail, parseEmail } from "../../scripts/letter/email.ts";
+import { canonicalEmail, mailboxOf, parseEmail } from "../../scripts/letter/email.ts";
 
 describe("an address", () => {
   it.each([
@@ -67,8 +68,38 @@ describe("an address", () => {
     ["s.ara@example.org", "sara@example.org", false],
     ["sara@example.org", "sara@example.com", false],
     ["+1@example.org", "+2@example.org", false],
-  ])("%s and %s are one mailbox: %s", (one, other, same) => {
+  ])("%s and %s may be one mailbox: %s", (one, other, same) => {
     expect(canonicalEmail(one) === canonicalEmail(other)).toBe(same);
+  });
+
+  it.each([
+    ["S.a.r.a+letter@googlemail.com", "sara@gmail.com"],
+    ["sara+letter@Outlook.com", "sara@outlook.com"],
+    ["s.ara+letter@hotmail.com", "s.ara@hotmail.com"],
+    ["sara+1@icloud.com", "sara@icloud.com"],
+    ["sara+1@proton.me", "sara@proton.me"],
+    ["sara+1@fastmail.com", "sara@fastmail.com"],
+    ["letter@sara.fastmail.com", "sara@fastmail.com"],
+    ["Sara+Letter@KÖLN.example.org", "sara+letter@xn--kln-sna.example.org"],
+    ["s.ara@example.org", "s.ara@example.org"],
+    ["sara-1@yahoo.com", "sara-1@yahoo.com"],
+    ["sara+1@gmail.com.example.org", "sara+1@gmail.com.example.org"],
+    ["x@sara.gmail.com", "x@sara.gmail.com"],
+    ["+1@gmail.com", "+1@gmail.com"],
+  ])("%s is known to lead to %s", (email, mailbox) => {
+    expect(mailboxOf(email)).toBe(mailbox);
+  });
+
+  it("that is known to lead to one mailbox with another may lead to it", () => {
+    const local = fc.stringMatching(/^[a-z+.]{1,8}$/);
+    const domain = fc.constantFrom("gmail.com", "googlemail.com", "fastmail.fm", "a.fastmail.fm", "example.org");
+    const address = fc.tuple(local, domain).map((parts) => parts.join("@"));
+    fc.assert(
+      fc.property(address, address, (one, other) => {
+        expect(mailboxOf(mailboxOf(one))).toBe(mailboxOf(one));
+        if (mailboxOf(one) === mailboxOf(other)) expect(canonicalEmail(one)).toBe(canonicalEmail(other));
+      }),
+    );
   });
 });
 
