@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { causeOf, type Log } from "../outside/log.ts";
-import { CONNECTIONS, type Mail, type Mailer } from "../outside/mail.ts";
+import { CONNECTIONS, type Mailer } from "../outside/mail.ts";
 import { type MailFailure, mailFailure } from "../outside/mail-failure.ts";
 import type { MailFlow } from "../site/views/mail-notice.ts";
-import { openMailLanes, type Waiting } from "./mail-lanes.ts";
-import { CODE_LIFE } from "./submissions.ts";
+import { openMailLanes, type QueuedMail, type Waiting } from "./mail-lanes.ts";
+import { CODE_LIFE } from "./mailed-codes.ts";
 
 /** Mails on their way out, in memory alone: whatever has not left when the process ends is lost. */
 export type MailQueue = {
   /** Whether another mail would be taken. */
   hasRoom(): boolean;
   /** Takes the mail and returns at once; false when too many are waiting. */
-  add(mail: Mail): boolean;
+  add(mail: QueuedMail): boolean;
   /** How mail leaves at the moment. It is the same for everybody, so a page may say it to anybody. */
   flow(): MailFlow;
   /** Mails that wait or were put off, and what became of the others. */
@@ -80,15 +80,15 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
       const wait = (waits[0] ?? SECOND) * 2 ** Math.min(failures - AWAY_AFTER, 20);
       standsUntil = now() + Math.min(wait, PROBE_AT_LEAST_EVERY);
     }
-    if (failure === undefined) counts.sent++;
+    if (failure === undefined) counts.sent += waiting.mail.blank ? 0 : 1;
     else if (failure === "refused") counts.refused++;
     else putAway(waiting, failure);
     next();
   }
 
-  async function send(mail: Mail): Promise<MailFailure | undefined> {
+  async function send(mail: QueuedMail): Promise<MailFailure | undefined> {
     try {
-      await mailer.send(mail);
+      await (mail.blank ? mailer.probe() : mailer.send(mail));
       return undefined;
     } catch (error) {
       const failure = mailFailure(error);

@@ -10,6 +10,7 @@ import { openSealPool } from "../outside/seal-pool.ts";
 import type { Settings } from "../outside/settings.ts";
 import { readTorExits } from "../outside/tor-exits.ts";
 import type { SiteContext } from "../site/views/context.ts";
+import { openAfterAnswer } from "./after-answer.ts";
 import { createApp } from "./app.ts";
 import { type Bursts, NO_BURSTS, openBursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
@@ -19,11 +20,11 @@ import { openDomainAlarms } from "./domain-alarms.ts";
 import { deleteExpired } from "./expiry.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
-import { openLeaveRequests } from "./leave-requests.ts";
 import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
 import { openMailQueue } from "./mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "./mailboxes.ts";
+import { openMailedCodes } from "./mailed-codes.ts";
 import { openMainView } from "./main-view.ts";
 import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
@@ -33,6 +34,7 @@ import { openQueue } from "./queue.ts";
 import { every } from "./rounds.ts";
 import { MIGRATIONS, type Tables } from "./schema.ts";
 import { settle } from "./settlement.ts";
+import { openSuppression } from "./suppression.ts";
 import { openWaitingCodes } from "./waiting-codes.ts";
 
 /** What the form service is wired with. */
@@ -76,7 +78,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log);
   const codes = openWaitingCodes(clock);
   const pageWords = openPageWords(deps.site());
-  const leaving = openLeaveRequests(clock, pageWords);
+  const mailedCodes = openMailedCodes(store, clock, random);
   const queue = openQueue(store, clock);
   const metrics = openMetrics({ store, mails, clock }, log);
   let torExits = await readTorExits(settings.dataDir);
@@ -92,9 +94,10 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const proofs = openProofs(clock, keyOfProofs(pepper));
-    const { serviceUrl } = settings;
     const alarms = openDomainAlarms(clock, random(32), limits, log);
-    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log });
+    const after = openAfterAnswer(log);
+    const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, after, log });
+    const suppression = openSuppression({ store, pepper, clock, mailedCodes }, random(32));
     const { fetch } = createApp({
       ...{
         settings,
@@ -109,7 +112,9 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         mails,
         codeMails,
         codes,
-        leaving,
+        mailedCodes,
+        after,
+        suppression,
         pageWords,
         clients,
         limits,
@@ -162,7 +167,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         const rounds = [filing, looking, lists, expiry, order].map((round) => round.stop());
         // A request that still runs may have a mail to send.
         await listener.close(4_000);
-        await codeMails.idle();
+        await after.idle();
         const left = () => Math.max(0, deadline - performance.now());
         // A round that waits for a git host that does not answer is done again after the next start.
         const ended = Promise.race([Promise.all(rounds), sleep(left(), undefined, { ref: false })]);

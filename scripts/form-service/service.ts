@@ -3,14 +3,15 @@ import type { Log } from "../outside/log.ts";
 import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import type { Lang } from "../site/views/strings.ts";
+import type { AfterAnswer } from "./after-answer.ts";
 import type { Client, Clients } from "./client.ts";
 import type { CodeMails } from "./code-mails.ts";
 import type { Confirming } from "./confirmation.ts";
-import type { LeaveRequests } from "./leave-requests.ts";
 import type { Limits } from "./limits.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Proofs } from "./proofs.ts";
+import type { Suppression } from "./suppression.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** Everything that the pages of the service work with. */
@@ -24,7 +25,8 @@ export type Service = Confirming & {
   readonly mails: Pick<MailQueue, "flow">;
   readonly codeMails: CodeMails;
   readonly codes: WaitingCodes;
-  readonly leaving: LeaveRequests;
+  readonly after: AfterAnswer;
+  readonly suppression: Suppression;
   readonly clients: Clients;
   readonly limits: Limits;
   readonly proofs: Proofs;

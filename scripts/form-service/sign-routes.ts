@@ -1,5 +1,4 @@
 import { formatBase64url } from "../letter/base64url.ts";
-import { confirmationCode } from "../letter/code.ts";
 import { dayOf } from "../letter/day.ts";
 import { loggedEdition } from "../letter/record.ts";
 import { signingOn, stageOf } from "../letter/signing.ts";
@@ -7,11 +6,13 @@ import { type FormValues, formValues, parseSubmission, type Submission } from ".
 import { signPage } from "../site/views/sign-page.ts";
 import type { Lang } from "../site/views/strings.ts";
 import { message, minutesOf, page, seeOther } from "./answers.ts";
+import type { Client } from "./client.ts";
+import { CODE_LIFE } from "./mailed-codes.ts";
 import { readPause } from "./pause.ts";
 import type { WaitingSubmission } from "./sealed-submission.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { staticFile } from "./static-files.ts";
-import { addSubmission, CODE_LIFE } from "./submissions.ts";
+import { addSubmission } from "./submissions.ts";
 
 /** The form: takes a submission, and sends its code. */
 export function signRoutes(service: Service): Route[] {
@@ -51,7 +52,7 @@ async function sign(service: Service, { request, lang, form, client, answered }:
   const wait = service.limits.submission(client, { proved, scripts: form.has("filled") });
   if (wait > 0) return askToWait(service, lang, values, { wait, proved });
   const waiting = { ...parsed.submission, ...(looksLikeProgram(form) ? { suspect: true as const } : {}) };
-  const s = await takeSubmission(service, waiting, answered);
+  const s = await takeSubmission(service, waiting, client, answered);
   if (!s) return message(site, request, { kind: "trouble" }, 503);
   return seeOther(`${site.serviceUrl}/${lang}/confirm/?s=${formatBase64url(s)}`);
 }
@@ -84,19 +85,21 @@ function looksLikeProgram(form: URLSearchParams): boolean {
 async function takeSubmission(
   service: Service,
   submission: Submission & Pick<WaitingSubmission, "suspect">,
+  client: Client,
   answered: Promise<void>,
 ): Promise<Uint8Array | undefined> {
   const main = service.main();
   const edition = main && loggedEdition(main.record.entries);
   if (edition === undefined || !service.codeMails.hasRoom()) return undefined;
   const s = service.random(16);
-  const code = confirmationCode(service.random(8));
+  const { email, lang } = submission;
+  const codes = await service.mailedCodes.of(email);
   const now = service.clock.now();
   // The edition of this moment: a letter that changes before the confirmation is not what was signed.
   const waiting = { ...submission, edition, expires: new Date(now.getTime() + CODE_LIFE).toISOString() };
-  await addSubmission(service.store, { s, code, nonce: service.random(12) }, waiting, dayOf(now));
-  const { email, lang } = submission;
-  service.codes.add(s, { code, email, lang });
-  service.codeMails.send({ to: "confirm", email, lang, s, code }, answered);
+  await addSubmission(service, { s, codes }, waiting, dayOf(now));
+  const remembered = { purpose: "confirm", code: codes.confirm[0]!, email, lang } as const;
+  service.codes.add(s, remembered);
+  service.codeMails.send({ ...remembered, client }, answered);
   return s;
 }

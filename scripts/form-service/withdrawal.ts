@@ -2,6 +2,7 @@ import { attestLeave } from "../letter/attestation.ts";
 import { idOf, openingOf } from "../letter/derivation.ts";
 import type { SigningKey } from "../letter/key.ts";
 import type { MainState } from "../outside/git-host.ts";
+import { findByAddress, type KeyedAddress } from "./address.ts";
 import type { Query, SignatureState, Store } from "./schema.ts";
 import { stateOnMain } from "./signature-state.ts";
 import { hashOf } from "./submissions.ts";
@@ -45,11 +46,13 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
   return done;
 }
 
-/** Withdraws the signature of a mailbox that has been proved to be its owner's; false when there is none any more. */
-export async function withdrawOwn({ store, attestation }: Withdrawing, id: string): Promise<boolean> {
-  const done = await store.change((query) => withdrawId(query, attestation, id));
-  if (done) await store.scrub();
-  return done;
+/** Withdraws the signature, if there is one, of a mailbox that has been proved to be its owner's. */
+export async function withdrawOwn({ store, attestation }: Withdrawing, address: KeyedAddress): Promise<void> {
+  await store.change(async (query) => {
+    const id = await findByAddress(query, address);
+    if (id !== undefined) await withdrawId(query, attestation, id);
+  });
+  await store.scrub();
 }
 
 /** Withdraws a signature that is known by its id, inside a transaction; false when there is none. */

@@ -15,7 +15,12 @@ export type Mail = {
 };
 
 /** Sends mails, one promise each; it rejects when the server did not take the mail. */
-export type Mailer = { send(mail: Mail): Promise<void>; close(): void };
+export type Mailer = {
+  send(mail: Mail): Promise<void>;
+  /** Asks the server whether it takes mail, and sends none: it fails as sending does when the server is away. */
+  probe(): Promise<void>;
+  close(): void;
+};
 
 /** Where mail goes. */
 export type MailSettings =
@@ -53,6 +58,9 @@ function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, 
     async send(mail) {
       await transport.sendMail(messageOf(mail, from));
     },
+    async probe() {
+      await transport.verify();
+    },
     close: () => transport.close(),
   };
 }
@@ -74,6 +82,7 @@ function captureMailer(folder: string, from: string): Mailer {
       await writeFile(part, message as Buffer, { mode: 0o600 });
       await rename(part, join(folder, name));
     },
+    probe: async () => {},
     close: () => transport.close(),
   };
 }

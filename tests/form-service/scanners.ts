@@ -23,7 +23,7 @@ export async function scanMails({ seed, people, browsers }: Scanning) {
   for (let i = 0; i < people; i++) {
     const [lang, email] = [i % 2 ? "fa" : "en", `person${i}@example.org`] as const;
     const answer = await harness.post(`/${lang}/sign/`, formOf({ name: "Niamh O’Neil", email }));
-    await harness.service.codeMails.idle();
+    await harness.service.after.idle();
     const s = new URL(answer.headers.get("location")!, "http://localhost").searchParams.get("s")!;
     signatories.push({ lang, s, code: basket.takeCode(email)! });
   }

@@ -1,10 +1,10 @@
 import { acceptSheet, applyWithdrawals, logEdition, type Main, signGrowth } from "../../scripts/letter/acceptance.ts";
 import { attest, attestLeave } from "../../scripts/letter/attestation.ts";
 import { formatBase64url } from "../../scripts/letter/base64url.ts";
-import { confirmationCode } from "../../scripts/letter/code.ts";
+import { newWithdrawalCode } from "../../scripts/letter/code.ts";
 import { type ContactRecord, contactCommitment } from "../../scripts/letter/contact.ts";
 import { formatCrockford128 } from "../../scripts/letter/crockford.ts";
-import { idOf, openingOf, withdrawalCodeOf } from "../../scripts/letter/derivation.ts";
+import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { renderMarkdown } from "../../scripts/letter/markdown.ts";
@@ -81,7 +81,7 @@ export type Invented = { row: Row; contact: ContactRecord; withdrawalCode: strin
 
 export function invent(number: number, shown: Shown = SHOWN[number % SHOWN.length]!, of = edition): Invented {
   const random = fixedRandomness(`signature ${number}`);
-  const withdrawalCode = withdrawalCodeOf(random(16), confirmationCode(random(8)));
+  const withdrawalCode = newWithdrawalCode(random(26));
   const opening = openingOf(withdrawalCode);
   const id = idOf(opening);
   const name = shown === "counted" ? "" : `${names[number % names.length]}`;

@@ -7,7 +7,7 @@ import { type Lang, stringsIn } from "./strings.ts";
 
 /** A page that only says how things stand. */
 export type Message =
-  | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" | "already_signed" }
+  | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" }
   | { readonly kind: "not_open"; readonly day: string }
   | { readonly kind: "paused"; readonly reason: string }
   | { readonly kind: "too_many"; readonly minutes: number };
@@ -24,7 +24,6 @@ const TONE: Readonly<Record<Kind, string>> = {
   destroyed: "mid",
   trouble: "bad",
   not_found: "mid",
-  already_signed: "note",
 };
 
 /** `path` is the address below `/{lang}/` that the other language's link keeps. */
@@ -58,13 +57,11 @@ function text(site: SiteContext, lang: Lang, message: Message): Html {
 
 /** What can be done from here: the likeliest first. */
 function actions(site: SiteContext, lang: Lang, kind: Kind): Html {
-  const { page, sign, nav, signatures } = stringsIn(lang);
+  const { page, sign, signatures } = stringsIn(lang);
   const letter = ["", page.back_to_letter] as const;
-  const withdraw = ["withdraw/", nav.withdraw] as const;
   const list = ["signatures/", signatures.title] as const;
   const links: Partial<Record<Kind, readonly (readonly [path: string, label: string])[]>> = {
     expired: [["sign/", sign.again], letter],
-    already_signed: [withdraw, letter],
     closed: [letter, list],
     handed_over: [letter, list],
     destroyed: [letter, list],
