@@ -172,9 +172,9 @@ export const en = {
     mail: {
       looks: "The message says nothing about this letter. It looks like this:",
       subject_label: "Subject:",
-      subject: "Your confirmation code",
-      hello: "Hello,",
-      code: "Your confirmation code:",
+      subject: "Your code",
+      begins: "Someone typed your address on a web page and asked for a code. …",
+      code: "Your code:",
       code_place: "8 letters and digits",
     },
     valid: "The code is valid for 48 hours. You can close this page; the link in the message opens it again.",

@@ -1,6 +1,6 @@
 import { causeOf, type Log } from "../outside/log.ts";
 import { findByAddress, keyedAddress } from "./address.ts";
-import { confirmationMail } from "./confirmation-mail.ts";
+import { codeMail } from "./code-mail.ts";
 import type { DomainAlarms } from "./domain-alarms.ts";
 import type { LeaveRequests } from "./leave-requests.ts";
 import type { MailQueue } from "./mail-queue.ts";
@@ -36,7 +36,6 @@ const CAPACITY = 10_000;
 export type CodeMailsDeps = {
   readonly store: Store;
   readonly pepper: Uint8Array;
-  readonly serviceUrl: string;
   readonly mailboxes: Mailboxes;
   readonly alarms: DomainAlarms;
   readonly mails: Pick<MailQueue, "add" | "hasRoom">;
@@ -63,7 +62,7 @@ export function openCodeMails(deps: CodeMailsDeps): CodeMails {
 }
 
 async function sendCode(deps: CodeMailsDeps, { to, email, lang, s, code }: CodeMail): Promise<void> {
-  const { store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log } = deps;
+  const { store, pepper, mailboxes, alarms, mails, leaving, log } = deps;
   const address = keyedAddress(pepper, email);
   const signature = await findByAddress(store.query, address);
   if (to === "leave") {
@@ -73,7 +72,6 @@ async function sendCode(deps: CodeMailsDeps, { to, email, lang, s, code }: CodeM
   if (await isSuppressed(store.query, address.hmac)) return;
   alarms.note(email);
   if (!mailboxes.take(email)) return;
-  const used = to === "confirm" && signature !== undefined;
-  if (mails.add(confirmationMail(serviceUrl, lang, email, { s, code, used }))) return;
+  if (mails.add(codeMail(lang, email, code))) return;
   log.warn({}, "too many mails wait: one was dropped");
 }

@@ -73,7 +73,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const sealing = openSealPool(keys.publicKeys.recipients);
   const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
   const main = openMainView(gitHost);
-  const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log);
+  const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), { log, clock, random });
   const codes = openWaitingCodes(clock);
   const pageWords = openPageWords(deps.site());
   const leaving = openLeaveRequests(clock, pageWords);
@@ -92,9 +92,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const proofs = openProofs(clock, keyOfProofs(pepper));
-    const { serviceUrl } = settings;
     const alarms = openDomainAlarms(clock, random(32), limits, log);
-    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log });
+    const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, leaving, log });
     const { fetch } = createApp({
       ...{
         settings,
