@@ -11,8 +11,9 @@ const [code, other] = [confirmationCode(random(8)), confirmationCode(random(8))]
 /** The words of the part in HTML, a paragraph a line. */
 function wordsOf(html: string): string {
   return html
-    .replace(/<\/p>\n?/g, "\n")
-    .replace(/<[^>]+>\n?/g, "")
+    .replace(/\n/g, "")
+    .replace(/<\/p>/g, "\n")
+    .replace(/<[^>]+>/g, "")
     .trim();
 }
 
