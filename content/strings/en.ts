@@ -173,7 +173,7 @@ export const en = {
       looks: "The message says nothing about this letter. It looks like this:",
       subject_label: "Subject:",
       subject: "Your code",
-      opening: "Someone typed your address on a web page and asked for a code …",
+      begins: "Someone typed your address on a web page and asked for a code. …",
       code: "Your code:",
       code_place: "8 letters and digits",
     },
@@ -244,7 +244,7 @@ export const en = {
     button: "Send me no codes",
     done_title: "We have your request",
     done: "If the code belongs to this address, we send no confirmation codes to it for 30 days.",
-    leave: "Codes for withdrawing are still sent when someone asks for one.",
+    leave: "Codes for taking something back are still sent when someone asks for one.",
     back: "If you want codes again earlier, write to us from this address. Our address is at the end of this site’s other pages.",
   },
   withdraw: {

@@ -1,5 +1,6 @@
 import { dkimRecord } from "../outside/dkim.ts";
 import { domainOf } from "../outside/mail.ts";
+import { senderProblem } from "../outside/mail-sender.ts";
 import type { Settings } from "../outside/settings.ts";
 
 /** One thing that was looked at; `mend` says what to do where it is not right. */
@@ -9,12 +10,15 @@ export type Finding = { readonly what: string; readonly mend?: string | undefine
 export type ResolveTxt = (name: string) => Promise<string[][]>;
 
 /** Whether the DNS records of the sender's domain let its mail arrive: DKIM (RFC 6376), SPF (RFC 7208), DMARC (RFC 7489). */
-export async function checkMailDomain({ mail, mailFrom }: Settings, resolveTxt: ResolveTxt): Promise<Finding[]> {
+export async function checkMailDomain(settings: Settings, resolveTxt: ResolveTxt): Promise<Finding[]> {
+  const { mail, mailFrom } = settings;
   if (mail.kind === "capture") return [];
   const domain = domainOf(mailFrom);
   const records = async (name: string) => (await resolveTxt(name).catch(() => [])).map((pieces) => pieces.join(""));
   const [spf, dmarc] = await Promise.all([records(domain), records(`_dmarc.${domain}`)]);
+  const problem = senderProblem(settings);
   return [
+    { what: `the sender at ${domain}`, mend: problem && `MAIL_FROM: ${problem}` },
     await checkDkim(),
     {
       what: `SPF of ${domain}`,

@@ -1,3 +1,4 @@
+import { assertNeutralSender } from "../outside/mail-sender.ts";
 import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 import { startOnGitHub } from "./github-start.ts";
@@ -15,6 +16,7 @@ moderators review them on GitHub, and the workflows accept and publish.`;
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
   const settings = readSettings(process.env);
+  assertNeutralSender(settings);
   const { gitHost } = settings;
   await (gitHost.kind === "local" ? startLocally(settings) : startOnGitHub(settings, gitHost));
 });

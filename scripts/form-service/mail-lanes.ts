@@ -1,11 +1,16 @@
 import { domainToASCII } from "node:url";
-import type { Mail } from "../outside/mail.ts";
+import type { Mail, MailStamp } from "../outside/mail.ts";
 
 /** A mail, or a blank one that takes the room and the time of a mail and is not sent. */
 export type QueuedMail = Mail & { readonly blank?: true };
 
 /** A mail that waits: how often it was tried, and since when it has waited, in milliseconds of the process. */
-export type Waiting = { readonly mail: QueuedMail; readonly tries: number; readonly since: number };
+export type Waiting = {
+  readonly mail: QueuedMail;
+  readonly stamp: MailStamp;
+  readonly tries: number;
+  readonly since: number;
+};
 
 /** Mails that wait, in a lane for each domain. Domains take turns, so that none holds up another. */
 export type MailLanes = {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../outside/clock.ts";
 import { causeOf, type Log } from "../outside/log.ts";
-import { CONNECTIONS, type Mailer } from "../outside/mail.ts";
+import { CONNECTIONS, type Mailer, type MailStamp } from "../outside/mail.ts";
 import { type MailFailure, mailFailure } from "../outside/mail-failure.ts";
+import type { Random } from "../outside/random.ts";
 import type { MailFlow } from "../site/views/mail-notice.ts";
 import { openMailLanes, type QueuedMail, type Waiting } from "./mail-lanes.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
@@ -35,6 +37,8 @@ const PROBE_AT_LEAST_EVERY = 60_000;
 const AWAY_AT_MOST = 5 * 60_000;
 /** A mail that waited longer before it was first tried makes everybody's page say so, in milliseconds. */
 const LATE = 120_000;
+/** How long a mail keeps its date, in milliseconds; SpamAssassin begins to mind at three hours (DATE_IN_PAST_03_06). */
+const DATE_LIFE = 2 * 3_600_000;
 
 const [SECOND, MINUTE] = [1_000, 60_000];
 /** Greylisting lets a mail pass after minutes, at some servers after an hour; together it is more than five hours. */
@@ -43,8 +47,16 @@ export const WAITS: readonly number[] = [
   ...[40 * MINUTE, 60 * MINUTE, 90 * MINUTE, 120 * MINUTE],
 ];
 
-/** A queue in front of a mailer. `waits`: milliseconds before each further attempt. */
-export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[] = WAITS): MailQueue {
+/** What it works with. `waits`: milliseconds before each further attempt. */
+export type MailQueueDeps = {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly waits?: readonly number[];
+};
+
+/** A queue in front of a mailer. */
+export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAITS }: MailQueueDeps): MailQueue {
   const lanes = openMailLanes();
   const putOff = new Map<Waiting, NodeJS.Timeout>();
   const active = new Set<Waiting>();
@@ -72,7 +84,7 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
   }
 
   async function deliver(waiting: Waiting): Promise<void> {
-    const failure = await send(waiting.mail);
+    const failure = await send(waiting.mail, stampOf(waiting));
     active.delete(waiting);
     lanes.done(waiting, failure === undefined ? "faster" : failure === "slower" ? "slower" : "same", now());
     failures = failure === "away" ? failures + 1 : 0;
@@ -86,9 +98,14 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
     next();
   }
 
-  async function send(mail: QueuedMail): Promise<MailFailure | undefined> {
+  // A copy follows an attempt within minutes, if one does. After hours an old date counts against a mail.
+  function stampOf({ stamp, since }: Waiting): MailStamp {
+    return now() - since < DATE_LIFE ? stamp : { ...stamp, date: clock.now() };
+  }
+
+  async function send(mail: QueuedMail, stamp: MailStamp): Promise<MailFailure | undefined> {
     try {
-      await (mail.blank ? mailer.probe() : mailer.send(mail));
+      await (mail.blank ? mailer.probe() : mailer.send(mail, stamp));
       return undefined;
     } catch (error) {
       const failure = mailFailure(error);
@@ -132,7 +149,9 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
     hasRoom,
     add(mail) {
       if (!hasRoom()) return false;
-      lanes.push({ mail, tries: 0, since: now() });
+      // Drawn for the mail alone: neither address nor code can be guessed from it.
+      const stamp = { id: Buffer.from(random(16)).toString("hex"), date: clock.now() };
+      lanes.push({ mail, stamp, tries: 0, since: now() });
       next();
       return true;
     },

@@ -75,7 +75,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const sealing = openSealPool(keys.publicKeys.recipients);
   const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
   const main = openMainView(gitHost);
-  const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), log);
+  const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), { log, clock, random });
   const codes = openWaitingCodes(clock);
   const pageWords = openPageWords(deps.site());
   const mailedCodes = openMailedCodes(store, clock, random);

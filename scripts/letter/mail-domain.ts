@@ -11,8 +11,13 @@ const COMMON =
  */
 export function ownerOfMailbox(email: string): string | undefined {
   const domain = canonicalEmail(email).split("@").at(-1) ?? "";
-  if (COMMON.test(domain)) return undefined;
-  const labels = domain.split(".");
+  return COMMON.test(domain) ? undefined : registeredDomain(domain);
+}
+
+/** The same part of any host name in lower case; a name of numbers, as an address of a machine has, is its own. */
+export function registeredDomain(host: string): string {
+  if (/^\[|^[\d.]+$/.test(host)) return host;
+  const labels = host.split(".");
   const [second = "", top = ""] = labels.slice(-2);
   const registry =
     top.length === 2 && /^(com?|org?|net?|edu?|gov?|go|ac|sch|mil|id|ltd|plc|nhs|gob|govt)$/.test(second);

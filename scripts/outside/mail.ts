@@ -4,19 +4,23 @@ import { createTransport, type SendMailOptions } from "nodemailer";
 import type { DkimKey } from "./dkim.ts";
 import { makeFolder } from "./folder.ts";
 
-/** One mail to one person, as text and as HTML, with its one link. */
+/** One mail to one person, as text and as HTML. */
 export type Mail = {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** the link that the text holds; it stands in List-Unsubscribe too, and leads to "It was not me" */
-  readonly link: string;
 };
+
+/**
+ * What makes a mail the same at every attempt, so that a server which got it twice can tell (RFC 5322 §3.6.4): `id` is
+ * what stands before the @ of its Message-ID.
+ */
+export type MailStamp = { readonly id: string; readonly date: Date };
 
 /** Sends mails, one promise each; it rejects when the server did not take the mail. */
 export type Mailer = {
-  send(mail: Mail): Promise<void>;
+  send(mail: Mail, stamp: MailStamp): Promise<void>;
   /** Asks the server whether it takes mail, and sends none: it fails as sending does when the server is away. */
   probe(): Promise<void>;
   close(): void;
@@ -55,8 +59,8 @@ function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, 
     ...(dkim && { dkim: { domainName: domainOf(from), keySelector: dkim.selector, privateKey: dkim.privateKey } }),
   });
   return {
-    async send(mail) {
-      await transport.sendMail(messageOf(mail, from));
+    async send(mail, stamp) {
+      await transport.sendMail(messageOf(mail, from, stamp));
     },
     async probe() {
       await transport.verify();
@@ -74,8 +78,8 @@ function captureMailer(folder: string, from: string): Mailer {
     return last;
   };
   return {
-    async send(mail) {
-      const { message } = await transport.sendMail(messageOf(mail, from));
+    async send(mail, stamp) {
+      const { message } = await transport.sendMail(messageOf(mail, from, stamp));
       const name = `${String(await nextNumber()).padStart(6, "0")}.eml`;
       // Whoever watches the folder must never see half a mail.
       const part = join(folder, `.${name}.part`);
@@ -93,10 +97,13 @@ async function lastNumber(folder: string): Promise<number> {
   return Math.max(0, ...numbers.map(Number));
 }
 
-function messageOf(mail: Mail, from: string): SendMailOptions {
+// No header holds a link or the site's name: no List-Unsubscribe either. There is no list that anybody could leave.
+function messageOf(mail: Mail, from: string, { id, date }: MailStamp): SendMailOptions {
   return {
     ...PLAIN,
     from,
+    date,
+    messageId: `<${id}@${domainOf(from)}>`,
     to: { name: "", address: mail.to },
     subject: mail.subject,
     text: mail.text,
@@ -106,15 +113,14 @@ function messageOf(mail: Mail, from: string): SendMailOptions {
     headers: {
       "Auto-Submitted": "auto-generated",
       "X-Auto-Response-Suppress": "All",
-      // No List-Unsubscribe-Post: a click of the provider's own would undo what only the typed code may undo.
-      "List-Unsubscribe": { prepared: true, value: `<${mail.link}>` },
     },
     // A bounce would carry address and code to a mailbox of ours: the server is asked for none (RFC 3461 §4.1).
     dsn: { notify: "NEVER", return: "HDRS" },
   };
 }
 
-function isLoopbackHost(host: string): boolean {
+/** Whether a host of a URL is this machine by its name or number. */
+export function isLoopbackHost(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -4,6 +4,7 @@ import { LetterError } from "../letter/error.ts";
 import type { DatabasePlace } from "./database.ts";
 import { type DkimKey, readRsaKey } from "./dkim.ts";
 import type { MailSettings } from "./mail.ts";
+import { LOCAL_SENDER } from "./mail-sender.ts";
 
 /** Everything that the environment decides, with defaults for one machine. Durations in milliseconds. */
 export type Settings = {
@@ -86,7 +87,7 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "write small letters, digits and hyphens, such as mail")
     .default("mail"),
-  MAIL_FROM: z.email("write the sender’s address, such as no-reply@example.org").optional(),
+  MAIL_FROM: z.email("write the sender’s address, such as no-reply@codes.example").optional(),
   GIT_HOST: z
     .string()
     .regex(/^(local|github:[\w.-]+\/[\w.-]+)$/, "write local or github:OWNER/REPOSITORY")
@@ -144,7 +145,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       values.MAIL_URL === "capture:"
         ? { kind: "capture", folder: join(dataDir, "mail") }
         : { kind: "smtp", url: values.MAIL_URL, dkim },
-    mailFrom: values.MAIL_FROM ?? `no-reply@${new URL(serviceUrl).hostname}`,
+    mailFrom: values.MAIL_FROM ?? LOCAL_SENDER,
     gitHost,
     siteUrl: values.SITE_URL ?? serviceUrl,
     serviceUrl,

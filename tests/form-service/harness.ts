@@ -66,6 +66,8 @@ export async function openHarness(
   const mailServer: MailServer = await startMailServer();
   const clock = fixedClock();
   const random = fixedRandomness(options.seed);
+  // Mails leave in an order of their own: their ids must not shift what others draw.
+  const mailRandom = fixedRandomness(`${options.seed}/mail`);
   const attestation = signingKey(random(32));
   const DATABASE_URL = await newDatabase?.();
   const settings = readSettings({
@@ -82,7 +84,8 @@ export async function openHarness(
     const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
     const main = openMainView(gitHost);
     await main.refresh();
-    const mails = options.mails ?? openMailQueue(openMailer(settings.mail, settings.mailFrom), log, [20, 20]);
+    const mailer = openMailer(settings.mail, settings.mailFrom);
+    const mails = options.mails ?? openMailQueue(mailer, { log, clock, random: mailRandom, waits: [20, 20] });
     const codes = openWaitingCodes(clock);
     const site = () => {
       const context = siteContext({ content, settings, keys, at: "service" });

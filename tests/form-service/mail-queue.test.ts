@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type MailQueue, openMailQueue, WAITS } from "../../scripts/form-service/mail-queue.ts";
 import { openLog } from "../../scripts/outside/log.ts";
-import { openMailer } from "../../scripts/outside/mail.ts";
-import { fixedClock, minutes, people } from "../support/fixtures.ts";
+import { type Mail, type MailStamp, openMailer } from "../../scripts/outside/mail.ts";
+import { fixedClock, fixedRandomness, minutes, people } from "../support/fixtures.ts";
 import { type MailServer, type MailServerOptions, startMailServer } from "../support/mail-server.ts";
 
 let server: MailServer;
 let queue: MailQueue | undefined;
 const lines: string[] = [];
-const log = openLog(fixedClock(), { write: (line: string) => void lines.push(line) });
-const link = "https://example.org/en/confirm/?s=AAAAAAAAAAAAAAAAAAAAAA";
-const mailTo = (to: string) => ({ to, subject: "Your confirmation code", text: "Hello\n", html: "<p>Hello</p>", link });
+const clock = fixedClock();
+const random = fixedRandomness();
+const log = openLog(clock, { write: (line: string) => void lines.push(line) });
+const mailTo = (to: string) => ({ to, subject: "Your code", text: "Hello\n", html: "<p>Hello</p>" });
 
 const open = (waits: readonly number[] = [10, 10], url = server.url): MailQueue => {
-  queue = openMailQueue(openMailer({ kind: "smtp", url }, "no-reply@example.org"), log, waits);
+  queue = openMailQueue(openMailer({ kind: "smtp", url }, "no-reply@example.org"), { log, clock, random, waits });
   return queue;
 };
 const restart = async (options: MailServerOptions) => {
@@ -39,6 +40,24 @@ describe("mails on their way out", () => {
     await mails.idle();
     expect(mails.counts()).toEqual({ waiting: 0, putOff: 0, sent: 1, refused: 0, dropped: 0 });
     expect(mails.flow()).toBe("well");
+  });
+
+  it("have one Message-ID and one date, however often they are tried, drawn for each alone", async () => {
+    const stamps: MailStamp[] = [];
+    const send = async (_mail: Mail, stamp: MailStamp) => {
+      stamps.push(stamp);
+      clock.advance(minutes(1));
+      if (stamps.length % 3 !== 0) throw Object.assign(new Error("the line was cut"), { code: "ESOCKET" });
+    };
+    const mails = openMailQueue({ send, probe: async () => {}, close() {} }, { log, clock, random, waits: [1, 1, 1, 1] });
+    for (let i = 0; i < 2; i++) {
+      mails.add(mailTo(people.sara.email));
+      await mails.idle();
+    }
+    const [first, , , second] = stamps;
+    expect(stamps).toEqual([first, first, first, second, second, second]);
+    expect(first?.id).toMatch(/^[0-9a-f]{32}$/);
+    expect(second?.id).not.toBe(first?.id);
   });
 
   it("pass a server that puts off every stranger", async () => {

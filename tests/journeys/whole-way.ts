@@ -66,9 +66,8 @@ export async function walkWholeWay(
   await see(walk, strings.confirm.waiting);
 
   const mail = await mailServer.waitForMail(form.email);
-  expect(mail.subject).toBe(lang === "fa" ? "کد تأیید شما" : "Your confirmation code");
-  expect(mail.links).toEqual([page.url()]);
-  await page.goto(mail.links[0] ?? "");
+  expect(mail.subject).toBe(lang === "fa" ? "کد شما" : "Your code");
+  expect(mail.links).toEqual([]);
   const code = codeIn(mail);
   await press(walk, strings.confirm.resend);
   await see(walk, strings.confirm.sent_again);

@@ -30,6 +30,7 @@ describe("settings", () => {
     const settings = readSettings({
       ...{ PORT: "0", METRICS_PORT: "9100", TRUST_PROXY: "on", LIMITS: "off", DATABASE_URL: "sqlite:/srv/a.db" },
       ...{ MAIL_URL: "smtp://mail.example.org:25", FILE_EVERY: "6h", FILE_AT_LATEST: "90m", FILE_AT_LEAST: "" },
+      MAIL_FROM: "no-reply@codes.example",
       ...{ SITE_URL: "https://letter.example.org/", SERVICE_URL: "https://sign.example.org" },
     });
     expect(settings).toMatchObject({
@@ -41,7 +42,7 @@ describe("settings", () => {
         fileEvery: 21_600_000,
         fileAtLatest: 5_400_000,
       },
-      ...{ siteUrl: "https://letter.example.org", mailFrom: "no-reply@sign.example.org", fileAtLeast: 1 },
+      ...{ siteUrl: "https://letter.example.org", mailFrom: "no-reply@codes.example", fileAtLeast: 1 },
     });
     expect(settings.database).toEqual({ kind: "sqlite", path: "/srv/a.db" });
   });

@@ -132,4 +132,25 @@ describe("a field for a code", () => {
     expect(await field.inputValue()).toBe("7KQM 4TXR 9HPD 2B3C 4D5E 6F7G 8H");
     await close();
   });
+
+  it("finds the code in what mail programs make of it, as the service does", async () => {
+    const { page, close } = await open("/fa/withdraw/");
+    const vectors = JSON.parse(readFileSync(join(root, "tests/vectors/codes/typed.json"), "utf8")) as {
+      typed: string;
+      length: number;
+      code: string | null;
+    }[];
+    const found = await page.evaluate(
+      `${JSON.stringify(vectors)}.map(({ typed, length }) => codeIn(typed, length) ?? null)`,
+    );
+    expect(found).toEqual(vectors.map(({ code }) => code));
+    // A keyboard's own clipboard, and a one-time code that is filled in, come without a paste.
+    await page.evaluate(`{
+      const field = document.getElementById("withdrawal_code");
+      field.value = "«Code: 7kqm 4txr 9hpd 2b3c 4d5e 6f7g 8h.»";
+      field.dispatchEvent(new InputEvent("input", { inputType: "insertReplacementText" }));
+    }`);
+    expect(await page.inputValue("#withdrawal_code")).toBe("7KQM 4TXR 9HPD 2B3C 4D5E 6F7G 8H");
+    await close();
+  });
 });

@@ -62,10 +62,10 @@ export function resendGonePage(site: SiteContext, lang: Lang, { s }: { s: string
 
 /** What the message looks like, so that it is found among others, and nobody is surprised by how little it says. */
 function mail({ confirm }: Strings): Html {
-  const { looks, subject_label, subject, opening, code, code_place } = confirm.mail;
+  const { looks, subject_label, subject, begins, code, code_place } = confirm.mail;
   return html`<figure class="mail"><figcaption>${prose(looks)}</figcaption>
 <p><span class="quiet">${subject_label}</span> <b>${subject}</b></p>
-<p>${opening}</p><p>${code}<br><span class="blank">${code_place}</span></p></figure>`;
+<p>${begins}</p><p>${code}<br><span class="blank">${code_place}</span></p></figure>`;
 }
 
 function nothingArrived(

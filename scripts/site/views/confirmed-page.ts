@@ -76,7 +76,7 @@ ${because === "already" && html`<p>${prose(message.already_signed.more)}</p>`}
 function signed(site: SiteContext, lang: Lang, { shown, name, place }: ConfirmedRow): Html {
   const { confirmed, sign, signatures } = stringsIn(lang);
   const onList = isPublic(shown)
-    ? html`<bdi>${name}</bdi>${place && html`, <bdi>${place}</bdi>`}`
+    ? html`<bdi>${name}</bdi>${place && html` <bdi class="at">${place}</bdi>`}`
     : signatures.one_more;
   return html`<h2>${confirmed.signed_title}</h2>
 <p>${fill(confirmed.signed, { addressee: site.campaign.addressee[lang] ?? "" })} ${confirmed.shown[shown]} ${sign.on_list} <b>${onList}</b></p>`;

@@ -1,4 +1,4 @@
-import { CONFIRMATION_CODE_LENGTH, WITHDRAWAL_CODE_LENGTH } from "../../letter/code.ts";
+import { CODE_FIELD_LENGTH, CONFIRMATION_CODE_LENGTH, WITHDRAWAL_CODE_LENGTH } from "../../letter/code.ts";
 import type { Problems } from "../../letter/submission.ts";
 import { fill, type Html, html } from "./html.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
@@ -71,5 +71,5 @@ export function codeField(
   const { id, text } = field;
   const described = [field.hint && `${id}-hint`, text && `${id}-problem`].filter(Boolean).join(" ");
   return html`<div class="${text ? "f no" : "f"}"><label for="${id}">${field.label}</label>
-${field.hint !== undefined && html`<p class="hint" id="${id}-hint">${fill(field.hint, {})}</p>\n`}${problemBeside(lang, id, text)}<input class="${field.wide ? "code long" : "code"}" id="${id}" name="${field.name}" type="text" dir="ltr" autocomplete="${field.oneTime ? "one-time-code" : "off"}" autocapitalize="characters" spellcheck="false" maxlength="100" required data-code="${field.wide ? WITHDRAWAL_CODE_LENGTH : CONFIRMATION_CODE_LENGTH}"${described !== "" && html` aria-describedby="${described}"`}${text && html` aria-invalid="true"`}></div>`;
+${field.hint !== undefined && html`<p class="hint" id="${id}-hint">${fill(field.hint, {})}</p>\n`}${problemBeside(lang, id, text)}<input class="${field.wide ? "code long" : "code"}" id="${id}" name="${field.name}" type="text" dir="ltr" autocomplete="${field.oneTime ? "one-time-code" : "off"}" autocapitalize="characters" spellcheck="false" maxlength="${CODE_FIELD_LENGTH}" required data-code="${field.wide ? WITHDRAWAL_CODE_LENGTH : CONFIRMATION_CODE_LENGTH}"${described !== "" && html` aria-describedby="${described}"`}${text && html` aria-invalid="true"`}></div>`;
 }

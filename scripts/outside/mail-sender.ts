@@ -1,0 +1,35 @@
+import { LetterError } from "../letter/error.ts";
+import { registeredDomain } from "../letter/mail-domain.ts";
+import { domainOf, isLoopbackHost } from "./mail.ts";
+import type { Settings } from "./settings.ts";
+
+/** The sender while nothing else is set: for captured mail, and for trials with a mail server of this machine. */
+export const LOCAL_SENDER = "no-reply@localhost";
+
+type Sender = Pick<Settings, "mail" | "mailFrom" | "siteUrl" | "serviceUrl">;
+
+/**
+ * Why real mail may not go out under this sender, and what to do; undefined where it may.
+ *
+ * The sender's domain is in every mailbox that got a code, and in the logs of every server on the way. While it is the site's,
+ * or belongs to whoever owns the site's, it tells what the code was for.
+ */
+export function senderProblem({ mail, mailFrom, siteUrl, serviceUrl }: Sender): string | undefined {
+  const hosts = [siteUrl, serviceUrl].flatMap((url) => (url.includes("://") ? [new URL(url).hostname] : []));
+  const domain = domainOf(mailFrom).toLowerCase();
+  if (mail.kind === "capture") return undefined;
+  if (mailFrom === LOCAL_SENDER) {
+    const trial = isLoopbackHost(new URL(mail.url).hostname) && hosts.every(isLoopbackHost);
+    return trial ? undefined : `write the sender’s address, at a domain that does not name the site; ${RULE}`;
+  }
+  if (hosts.every((host) => registeredDomain(host) !== registeredDomain(domain))) return undefined;
+  return `write an address at another domain than the site’s, one that does not name it; ${RULE}`;
+}
+
+const RULE = "whoever sees a mail, or the log of a mail server, must not learn what its code is for";
+
+/** @throws LetterError `settings` where real mail would name the site */
+export function assertNeutralSender(settings: Sender): void {
+  const problem = senderProblem(settings);
+  if (problem !== undefined) throw new LetterError("settings", `MAIL_FROM: ${problem}`);
+}
