@@ -4,10 +4,11 @@ import { CODE_LIFE, deleteOldWindowKeys } from "./mailed-codes.ts";
 import type { Store } from "./schema.ts";
 import { deleteOldSuppressions } from "./suppression.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
+import { deleteWithdrawn } from "./withdrawal.ts";
 
 /**
  * Deletes the submissions whose 48 hours are over, and with them what was kept of a confirmation: to the moment while memory
- * knows it, after a restart by days. Window keys and suppressions go when their time is over.
+ * knows it, after a restart by days. Window keys, suppressions and what is left of withdrawals go when their time is over.
  *
  * The log of changes is emptied each time, whatever was deleted: it tells who confirmed after whom.
  */
@@ -16,6 +17,7 @@ export async function deleteExpired(store: Store, clock: Clock, codes: Pick<Wait
   const lastDay = dayAfter(dayOf(new Date(now.getTime() - CODE_LIFE)), -1);
   await store.change(async (query) => {
     await query.deleteFrom("submission").where("day", "<=", lastDay).execute();
+    await deleteWithdrawn(query, lastDay);
     await deleteOldWindowKeys(query, now);
     await deleteOldSuppressions(query, dayOf(now));
   });

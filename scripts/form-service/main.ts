@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { lastBackupOf } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost } from "../outside/git-host.ts";
 import type { Keys } from "../outside/keys.ts";
@@ -123,6 +124,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         site,
         siteFolder,
       },
+      lastBackup: () => lastBackupOf(settings),
       bursts: settings.limits ? (deps.bursts ?? openBursts(clock, random(32))) : NO_BURSTS,
       main: main.current,
     });

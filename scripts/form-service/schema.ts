@@ -27,7 +27,7 @@ export type Tables = {
   /** Hex of SHA-256(withdrawal code). One code a signature. */
   code: { code_hash: string; id: string };
   vault: { id: string; sealed: Uint8Array };
-  /** The fields below `state` are null once the signature has left the queue. `day`: confirmed, or refused. */
+  /** The fields below `state` are null once the signature has left the queue. `day`: confirmed, refused, or withdrawn unfiled. */
   signature: {
     id: string;
     state: SignatureState;

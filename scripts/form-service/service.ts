@@ -13,28 +13,30 @@ import type { Metrics } from "./metrics.ts";
 import type { Proofs } from "./proofs.ts";
 import type { Suppression } from "./suppression.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
+import type { Withdrawing } from "./withdrawal.ts";
 
 /** Everything that the pages of the service work with. */
-export type Service = Confirming & {
-  readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail">;
-  /** where the built site lies */
-  readonly siteFolder: string;
-  readonly log: Log;
-  /** only where somebody reads them */
-  readonly metrics?: Pick<Metrics, "noteAnswer"> | undefined;
-  readonly mails: Pick<MailQueue, "flow">;
-  readonly codeMails: CodeMails;
-  readonly codes: WaitingCodes;
-  readonly after: AfterAnswer;
-  readonly suppression: Suppression;
-  readonly clients: Clients;
-  readonly limits: Limits;
-  readonly proofs: Proofs;
-  /** what the views need; made anew when main changes */
-  site(): SiteContext;
-  /** main as it was read last */
-  main(): MainState | undefined;
-};
+export type Service = Confirming &
+  Withdrawing & {
+    readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail">;
+    /** where the built site lies */
+    readonly siteFolder: string;
+    readonly log: Log;
+    /** only where somebody reads them */
+    readonly metrics?: Pick<Metrics, "noteAnswer"> | undefined;
+    readonly mails: Pick<MailQueue, "flow">;
+    readonly codeMails: CodeMails;
+    readonly codes: WaitingCodes;
+    readonly after: AfterAnswer;
+    readonly suppression: Suppression;
+    readonly clients: Clients;
+    readonly limits: Limits;
+    readonly proofs: Proofs;
+    /** what the views need; made anew when main changes */
+    site(): SiteContext;
+    /** main as it was read last */
+    main(): MainState | undefined;
+  };
 
 /** What a route is asked, and by whom, as far as that is anybody's business. */
 export type Asked = {

@@ -24,6 +24,7 @@ import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { openSuppression } from "../../scripts/form-service/suppression.ts";
 import { openWaitingCodes } from "../../scripts/form-service/waiting-codes.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
+import { lastBackupOf } from "../../scripts/outside/backup-list.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { openMailer } from "../../scripts/outside/mail.ts";
 import { openDatabase } from "../../scripts/outside/open-database.ts";
@@ -132,6 +133,7 @@ export async function openHarness(
         site,
       },
       main: main.current,
+      lastBackup: () => lastBackupOf(settings),
     };
     const round = () => fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings });
     const again = () => fileAgain({ store, gitHost, attempts, log });
