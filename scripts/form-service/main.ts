@@ -19,6 +19,7 @@ import { openDomainAlarms } from "./domain-alarms.ts";
 import { deleteExpired } from "./expiry.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
+import { openIntents } from "./intents.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
 import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
@@ -91,7 +92,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const clients = openClients({ trustProxy: settings.trustProxy, isTorExit, clock, random });
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
-    const proofs = openProofs(clock, keyOfProofs(pepper));
+    const proofs = openProofs({ store, clock, random }, keyOfProofs(pepper));
+    const intents = openIntents({ clock, random, pepper });
     const { serviceUrl } = settings;
     const alarms = openDomainAlarms(clock, random(32), limits, log);
     const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log });
@@ -114,6 +116,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         clients,
         limits,
         proofs,
+        intents,
         metrics,
         site,
         siteFolder,

@@ -49,6 +49,8 @@ export type Tables = {
   restoration: { day: string };
   /** One row while new signatures are paused; `reasons`: JSON, a sentence by language. */
   pause: { name: "pause"; reasons: string };
+  /** Proofs of work that were used: hash of the challenge, and the ten minutes (counted from 1970) in which it expires. */
+  spent_proof: { hash: string; slot: number };
 };
 
 /** The service's database. */
@@ -57,7 +59,13 @@ export type Store = Database<Tables>;
 export type Query = Kysely<Tables>;
 
 /** The steps of the schema. A step that has been released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, attemptsToFile, againstFloods, afterRestoration];
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  attemptsToFile,
+  againstFloods,
+  afterRestoration,
+  proofsOfWork,
+];
 
 const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
 
@@ -150,4 +158,13 @@ async function afterRestoration(query: Kysely<unknown>, dialect: Dialect): Promi
     .modifyEnd(dialect === "sqlite" ? sql`without rowid` : sql``)
     .addColumn("day", "text", key)
     .execute();
+}
+
+async function proofsOfWork(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  const create = creatorOfTables(query, dialect);
+  await create("spent_proof")
+    .addColumn("hash", "text", key)
+    .addColumn("slot", "integer", (column) => column.notNull())
+    .execute();
+  await query.schema.createIndex("spent_proof_slot").on("spent_proof").column("slot").execute();
 }

@@ -6,6 +6,7 @@ import type { Lang } from "../site/views/strings.ts";
 import type { Client, Clients } from "./client.ts";
 import type { CodeMails } from "./code-mails.ts";
 import type { Confirming } from "./confirmation.ts";
+import type { Intents } from "./intents.ts";
 import type { LeaveRequests } from "./leave-requests.ts";
 import type { Limits } from "./limits.ts";
 import type { MailQueue } from "./mail-queue.ts";
@@ -15,7 +16,7 @@ import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** Everything that the pages of the service work with. */
 export type Service = Confirming & {
-  readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail">;
+  readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy">;
   /** where the built site lies */
   readonly siteFolder: string;
   readonly log: Log;
@@ -28,6 +29,7 @@ export type Service = Confirming & {
   readonly clients: Clients;
   readonly limits: Limits;
   readonly proofs: Proofs;
+  readonly intents: Intents;
   /** what the views need; made anew when main changes */
   site(): SiteContext;
   /** main as it was read last */
@@ -40,6 +42,7 @@ export type Asked = {
   readonly lang: Lang;
   readonly form: URLSearchParams;
   readonly client: Client;
+  readonly connection: object | undefined;
   /** resolves once the answer is with whoever asked */
   readonly answered: Promise<void>;
 };

@@ -14,16 +14,23 @@ export function hashOf(secret: Uint8Array | string): string {
   return Buffer.from(sha256(secret)).toString("hex");
 }
 
-/** Stores a submission so that only the link and the mailed code together open it. */
+/** Stores a submission so that only the link and the mailed code together open it; false when it is there already. */
 export async function addSubmission(
   store: Store,
   { s, code, nonce }: { s: Uint8Array; code: string; nonce: Uint8Array },
   submission: WaitingSubmission,
   today: string,
-): Promise<void> {
+): Promise<boolean> {
   const sealed = sealSubmission(submission, confirmKeyOf(s, code), nonce);
   const values = { s_hash: hashOf(s), sealed, code_hash: null, tries: 0, day: today };
-  await store.change((query) => query.insertInto("submission").values(values).execute());
+  return store.change(async (query) => {
+    const { numInsertedOrUpdatedRows } = await query
+      .insertInto("submission")
+      .values(values)
+      .onConflict((conflict) => conflict.column("s_hash").doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
+  });
 }
 
 /** What link and code open: a submission that waits, one that has been confirmed before, or nothing. */
