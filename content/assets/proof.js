@@ -3,7 +3,7 @@
 
 const ROWS = 2048; // N; with blocks of 1 kB (r = 8) it takes 2 MiB
 const WORDS = 256;
-const PARTS = 8;
+const PARTS = 10;
 const table = new Int32Array(ROWS * WORDS);
 const turn = (word, by) => (word << by) | (word >>> (32 - by));
 
@@ -115,7 +115,7 @@ async function scrypt(password, rest) {
   return new Uint8Array(await pbkdf2(password, block, 16));
 }
 
-/** Solves the eight parts of a challenge; `rest` is called often, and lets the page live. */
+/** Solves the ten parts of a challenge; `rest` is called often, and lets the page live. */
 async function solve(challenge, rest) {
   const [difficulty, , nonce] = challenge.split(":");
   const password = new Uint8Array(24);

@@ -11,7 +11,7 @@ import { hashOf } from "./submissions.ts";
 /**
  * Proofs of work: a browser computes scrypt until the keys are small enough. `content/assets/proof.js` is the other side.
  *
- * A challenge is `difficulty:expires:nonce:signature`, and a proof the same with `:answer` at its end. The answer has eight
+ * A challenge is `difficulty:expires:nonce:signature`, and a proof the same with `:answer` at its end. The answer has ten
  * parts, each the counter (u32) and the key (16 bytes) that it leads to. A key is scrypt of nonce, part (u32) and counter, and
  * is small enough when its first four bytes times the difficulty stay below 2^32. The parts are what keeps the time even:
  * for a single one it would vary as much as for a lottery.
@@ -29,7 +29,7 @@ export type Proofs = {
 
 /** How long a challenge is good for, in milliseconds. */
 export const PROOF_LIFE = 10 * 60_000;
-const PARTS = 8;
+const PARTS = 10;
 const [COUNTER, KEY] = [4, 16];
 /** 2 MiB for each try: some 3 ms here, and 5 ms in a browser on the same processor. */
 const COST = { N: 2048, r: 8, p: 1 };
@@ -100,7 +100,7 @@ type Proof = {
   readonly answer: Buffer;
 };
 
-const PROOF = /^((\d{1,2}(?:\.\d)?):(\d{13,15}):([\w-]{22})):([\w-]{43}):([\w-]{214})$/;
+const PROOF = /^((\d{1,2}(?:\.\d)?):(\d{13,15}):([\w-]{22})):([\w-]{43}):([\w-]{267})$/;
 
 /** What a form sends is anything at all: only what has the shape of a proof is looked at. */
 function parseProof(field: string): Proof | undefined {
