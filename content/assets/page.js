@@ -50,6 +50,32 @@ for (const link of all('a[href^="#"]')) {
   });
 }
 
+/* ---- a form is sent once: pressing again while the answer is on its way does nothing ---- */
+
+function guard(form, sent) {
+  form.toggleAttribute("data-sent", sent);
+  // Not disabled: the focus stays where it is.
+  for (const button of form.elements) {
+    if (button.type !== "submit") continue;
+    if (sent) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
+}
+
+// On the window, after what the page's other scripts do with it.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.hasAttribute("data-sent")) return event.preventDefault();
+  guard(form, true);
+  // The line may have broken.
+  setTimeout(() => guard(form, false), 8000);
+});
+
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) for (const form of document.forms) guard(form, false);
+});
+
 /* ---- the other language, at the same place ---- */
 
 // The parts of a page have the same ids in every language.

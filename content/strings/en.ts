@@ -103,9 +103,12 @@ export const en = {
       "I agree that my name or initials, the place I enter and the day of my signature are published here, where anyone can see them.",
     consent_public_hint: "Only if your name or initials are to be shown.",
     leave_empty: "Leave this field empty",
-    still_here: "What you wrote is still here.",
+    still_here:
+      "Nothing is lost, and what you wrote is still here. Send the form again; if this page comes back, press the button again in a moment.",
+    send_again: "Send the form again",
     proof_working:
-      "You need not wait: your browser is solving a small task, which shows that no program is sending forms by the thousand …",
+      "Your browser is solving a small task, which shows that no program is sending forms by the thousand. This takes a few seconds, or up to a minute on an older phone.",
+    proof_sending: "Done. Your form is being sent.",
     proof_done: "Done. You can send the form now.",
     send_code: "Send the code",
     kept: {
@@ -498,13 +501,9 @@ export const en = {
       more: "If you already have a code, you can still enter it.",
     },
     too_many: {
-      title: "Too many attempts",
-      text: {
-        zero: "Too many forms came over your connection. Try again now.",
-        one: "Too many forms came over your connection. Try again in {n} minute.",
-        other: "Too many forms came over your connection. Try again in {n} minutes.",
-      },
-      more: "Others may share your connection, such as a household, a mobile operator or Tor. Nothing was recorded.",
+      title: "Many people share this connection",
+      text: "Many forms are coming over your connection at the moment. A household, a mobile operator, a VPN or Tor can give many people one address.",
+      more: "Nothing is lost. Go back to the previous page and send the form again in a moment.",
     },
     not_open: {
       title: "Not open for signing yet",

@@ -55,7 +55,8 @@ export async function listen(
     (request, env) => {
       const { incoming, outgoing } = env as HttpBindings;
       const answered = new Promise<void>((resolve) => outgoing.once("close", resolve));
-      return fetch(request, { address: incoming.socket.remoteAddress, answered });
+      const { socket } = incoming;
+      return fetch(request, { address: socket.remoteAddress, connection: socket, answered });
     },
     { errorHandler },
   );

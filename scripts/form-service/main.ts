@@ -21,6 +21,7 @@ import { openDomainAlarms } from "./domain-alarms.ts";
 import { deleteExpired } from "./expiry.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
+import { openIntents } from "./intents.ts";
 import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
 import { openMailQueue } from "./mail-queue.ts";
@@ -94,7 +95,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const clients = openClients({ trustProxy: settings.trustProxy, isTorExit, clock, random });
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
-    const proofs = openProofs(clock, keyOfProofs(pepper));
+    const proofs = openProofs({ store, clock, random }, keyOfProofs(pepper));
+    const intents = openIntents({ clock, random, pepper });
     const alarms = openDomainAlarms(clock, random(32), limits, log);
     const after = openAfterAnswer(log);
     const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, after, log });
@@ -120,6 +122,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         clients,
         limits,
         proofs,
+        intents,
         metrics,
         site,
         siteFolder,

@@ -63,6 +63,8 @@ export type Tables = {
   restoration: { day: string };
   /** One row while new signatures are paused; `reasons`: JSON, a sentence by language. */
   pause: { name: "pause"; reasons: string };
+  /** Proofs of work that were used: hash of the challenge, and the ten minutes (counted from 1970) in which it expires. */
+  spent_proof: { hash: string; slot: number };
 };
 
 /** The service's database. */
@@ -78,6 +80,7 @@ export const MIGRATIONS: readonly Migration[] = [
   afterRestoration,
   // An older program would take a withdrawal by address for a submission.
   Object.assign(oneCodeAMailbox, { breaksOlder: true }),
+  proofsOfWork,
 ];
 
 type TableKeys = { readonly [T in keyof Tables]: { readonly key: keyof Tables[T] & string; readonly backup: boolean } };
@@ -93,6 +96,7 @@ export const TABLES: TableKeys = {
   withdrawal: { key: "id", backup: true },
   suppressed: { key: "hmac", backup: true },
   window_key: { key: "number", backup: false },
+  spent_proof: { key: "hash", backup: false },
   pause: { key: "name", backup: true },
   restoration: { key: "day", backup: true },
 };
@@ -203,4 +207,13 @@ async function oneCodeAMailbox(query: Kysely<unknown>, dialect: Dialect): Promis
     .addColumn("number", "integer", key)
     .addColumn("key", bytes, (column) => column.notNull())
     .execute();
+}
+
+async function proofsOfWork(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  const create = creatorOfTables(query, dialect);
+  await create("spent_proof")
+    .addColumn("hash", "text", key)
+    .addColumn("slot", "integer", (column) => column.notNull())
+    .execute();
+  await query.schema.createIndex("spent_proof_slot").on("spent_proof").column("slot").execute();
 }

@@ -7,6 +7,7 @@ import type { AfterAnswer } from "./after-answer.ts";
 import type { Client, Clients } from "./client.ts";
 import type { CodeMails } from "./code-mails.ts";
 import type { Confirming } from "./confirmation.ts";
+import type { Intents } from "./intents.ts";
 import type { Limits } from "./limits.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { Metrics } from "./metrics.ts";
@@ -18,7 +19,7 @@ import type { Withdrawing } from "./withdrawal.ts";
 /** Everything that the pages of the service work with. */
 export type Service = Confirming &
   Withdrawing & {
-    readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail">;
+    readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy">;
     /** where the built site lies */
     readonly siteFolder: string;
     readonly log: Log;
@@ -32,6 +33,7 @@ export type Service = Confirming &
     readonly clients: Clients;
     readonly limits: Limits;
     readonly proofs: Proofs;
+    readonly intents: Intents;
     /** what the views need; made anew when main changes */
     site(): SiteContext;
     /** main as it was read last */
@@ -44,6 +46,7 @@ export type Asked = {
   readonly lang: Lang;
   readonly form: URLSearchParams;
   readonly client: Client;
+  readonly connection: object | undefined;
   /** resolves once the answer is with whoever asked */
   readonly answered: Promise<void>;
 };

@@ -19,19 +19,28 @@ export function hashOf(secret: Uint8Array | string): string {
 /**
  * Stores what waits so that only the address of the page and a mailed code together open it: each code of the last 48
  * hours for this purpose and mailbox. Codes of the other purpose are only recognised.
+ *
+ * @returns false when it is there already
  */
 export async function addSubmission(
   { store, random }: { store: Store; random: Random },
   { s, codes }: { s: Uint8Array; codes: CodesOfMailbox },
   waiting: Waiting,
   today: string,
-): Promise<void> {
+): Promise<boolean> {
   const [own, other] = isLeave(waiting) ? [codes.leave, codes.confirm] : [codes.confirm, codes.leave];
   const keys = own.map((code) => confirmKeyOf(s, code));
   const others = Buffer.concat(other.map((code) => otherCodeMark(s, code)));
   const sealed = sealWaiting(waiting, keys, random);
   const values = { s_hash: hashOf(s), sealed, code_hash: null, leave: null, others, tries: 0, day: today };
-  await store.change((query) => query.insertInto("submission").values(values).execute());
+  return store.change(async (query) => {
+    const { numInsertedOrUpdatedRows } = await query
+      .insertInto("submission")
+      .values(values)
+      .onConflict((conflict) => conflict.column("s_hash").doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
+  });
 }
 
 export function isLeave(waiting: Waiting): waiting is WaitingLeave {

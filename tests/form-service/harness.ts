@@ -12,6 +12,7 @@ import { openDomainAlarms } from "../../scripts/form-service/domain-alarms.ts";
 import { deleteExpired } from "../../scripts/form-service/expiry.ts";
 import { fileAgain, fileRound } from "../../scripts/form-service/filing.ts";
 import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
+import { openIntents } from "../../scripts/form-service/intents.ts";
 import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits.ts";
 import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "../../scripts/form-service/mailboxes.ts";
@@ -101,7 +102,8 @@ export async function openHarness(
     const attempts = openFilingAttempts(clock, random);
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const bursts = settings.limits ? openBursts(clock, random(32)) : NO_BURSTS;
-    const proofs = openProofs(clock, keyOfProofs(pepper));
+    const proofs = openProofs({ store, clock, random }, keyOfProofs(pepper));
+    const intents = openIntents({ clock, random, pepper });
     const alarms = openDomainAlarms(clock, random(32), limits, log);
     const after = openAfterAnswer(log);
     const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, after, log });
@@ -130,6 +132,7 @@ export async function openHarness(
         clients,
         limits,
         proofs,
+        intents,
         site,
       },
       main: main.current,

@@ -40,8 +40,8 @@ export const site = inventedSite([
   listRow(5, { name: "Niamh O’Neil", place: "<b>Cork</b>" }),
 ]);
 
-/** One that the first try solves. */
-const CHALLENGE = '{"parameters":{"nonce":"00","salt":"00","cost":1,"keyLength":1,"keyPrefix":""}}';
+/** The least there is. */
+const CHALLENGE = "1:0:AAAAAAAAAAAAAAAAAAAAAA:";
 
 /** Every page and every state of a page, by a name of its own. A new one belongs here: all checks of pages go through it. */
 export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => string>> = {
@@ -50,7 +50,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "sign with errors": (site, lang) =>
     signPage(site, lang, { values, problems: { name: "characters", email: "format", consent_handover: "missing" } }),
   "sign, too many": (site, lang) =>
-    signPage(site, lang, { values, problems: {}, wait: { minutes: 1, challenge: CHALLENGE } }),
+    signPage(site, lang, { values, problems: {}, wait: { challenge: CHALLENGE, goesOn: false, once: "" } }),
   confirm: (site, lang) => confirmPage(site, lang, { s }),
   "confirm with a wrong code": (site, lang) => confirmPage(site, lang, { s, problem: "code.wrong" }),
   "sent again": (site, lang) => confirmPage(site, lang, { s, sentAgain: true }),
@@ -83,7 +83,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   support: supportPage,
   share: sharePage,
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),
-  "too many": (site, lang) => messagePage(site, lang, { kind: "too_many", minutes: 5 }),
+  "too many": (site, lang) => messagePage(site, lang, { kind: "too_many" }),
   expired: (site, lang) => messagePage(site, lang, { kind: "expired" }),
   "not open": (site, lang) => messagePage(site, lang, { kind: "not_open", day: "2026-12-05" }),
   closed: (site, lang) => messagePage(site, lang, { kind: "closed" }),

@@ -2,15 +2,14 @@ import type { SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
 import { fill, type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
-import { numeral, plural } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /** A page that only says how things stand. */
 export type Message =
   | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" }
+  | { readonly kind: "too_many" }
   | { readonly kind: "not_open"; readonly day: string }
-  | { readonly kind: "paused"; readonly reason: string }
-  | { readonly kind: "too_many"; readonly minutes: number };
+  | { readonly kind: "paused"; readonly reason: string };
 
 type Kind = Message["kind"];
 
@@ -18,7 +17,7 @@ const TONE: Readonly<Record<Kind, string>> = {
   expired: "mid",
   not_open: "note",
   paused: "note",
-  too_many: "mid",
+  too_many: "note",
   closed: "mid",
   handed_over: "good",
   destroyed: "mid",
@@ -46,8 +45,6 @@ function text(site: SiteContext, lang: Lang, message: Message): Html {
   switch (message.kind) {
     case "paused":
       return fill(words.paused.text, { reason: message.reason });
-    case "too_many":
-      return fill(plural(lang, message.minutes, words.too_many.text), { n: numeral(lang, message.minutes) });
     case "not_open":
       return fill(words.not_open.text, { day: dayElement(lang, message.day) });
     default:
