@@ -4,8 +4,7 @@ export const en = {
   page: {
     skip_to_content: "Skip to main content",
     quick_exit: "Leave this page quickly",
-    exit_two: "Press Shift twice more to leave this page.",
-    exit_one: "Press Shift once more to leave this page.",
+    exit_one: "Press the first Shift key once more to leave this page.",
     copy: "Copy",
     copied: "Copied",
     characters_left: "Characters left:",

@@ -6,8 +6,7 @@ export const fa: Strings = {
   page: {
     skip_to_content: "رفتن به متن اصلی",
     quick_exit: "خروج سریع از این صفحه",
-    exit_two: "برای خروج از این صفحه دو بار دیگر Shift را بزنید.",
-    exit_one: "برای خروج از این صفحه یک بار دیگر Shift را بزنید.",
+    exit_one: "برای خروج از این صفحه کلید Shift اول را یک بار دیگر بزنید.",
     copy: "کپی کردن",
     copied: "کپی شد",
     characters_left: "نویسه‌های باقی‌مانده:",

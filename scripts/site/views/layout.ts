@@ -61,7 +61,7 @@ ${!page.neutral && html`<a class="site" href="${site.siteUrl}/${lang}/">${siteTi
 ${languages(site, lang, strings, `${origin}/{lang}/${page.path}`)}
 ${exit(site, strings, "exit")}
 </div></header>
-<p class="hidden" id="said" role="status" data-two="${strings.page.exit_two}" data-one="${strings.page.exit_one}"></p>
+<p class="hidden" id="said" role="status" data-one="${strings.page.exit_one}"></p>
 <main id="main" class="wrap" tabindex="-1">
 ${trial(site, strings)}${page.wide ? page.body : sheet(site, lang, strings, page)}
 </main>
