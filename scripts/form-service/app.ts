@@ -47,7 +47,9 @@ export function createApp(service: Service): App {
         const client = service.clients.of(request, address);
         if (isDestroyed(service)) return message(service.site(), request, { kind: "destroyed" }, 410);
         if (method === "GET") return handle({ request, lang, form: new URLSearchParams(), client, answered });
-        if (!isOwnPost(request, origins)) return refuse(service, request, 403);
+        const { onion } = service.site().campaign;
+        if (!isOwnPost(request, onion === undefined ? origins : [...origins, onion]))
+          return refuse(service, request, 403);
         const wait = service.limits.form(client);
         if (wait > 0) return tooMany(service.site(), request, wait);
         const body = await readForm(request);

@@ -16,11 +16,13 @@ import { inventedSite, listRow } from "./invented-site.ts";
 let browser: Browser;
 let server: Server;
 let origin = "";
+let cameFrom: string | undefined;
 
 beforeAll(async () => {
   browser = await startBrowser();
   const base = inventedSite([listRow(2)]);
   server = createServer((request, response) => {
+    if (request.url === "/away") cameFrom = request.headers.referer;
     const site: SiteContext = { ...base, campaign: { ...base.campaign, exit_url: `${origin}/away` } };
     const [, lang, name] = /^\/(fa|en)\/(\w*)/.exec(request.url ?? "") ?? [];
     if (lang === undefined) {
@@ -75,6 +77,15 @@ describe("leaving quickly", () => {
     await page.waitForURL("**/away");
     await page.goBack();
     expect(page.url()).toBe(`${origin}/start`);
+    await close();
+  });
+
+  it("tells the other page nothing, though a page with a form tells the service where it is", async () => {
+    const { page, close } = await open("/en/sign/?s=secret");
+    cameFrom = "nowhere yet";
+    await page.click(".exit");
+    await page.waitForURL("**/away");
+    expect(cameFrom).toBeUndefined();
     await close();
   });
 

@@ -52,6 +52,13 @@ describe.each(every)("the page %s in %s", (name, lang) => {
     expect(address("fa")).toBe(address("en"));
   });
 
+  it("tells its origin to whoever takes its form, and to nobody else", () => {
+    const sends = /<form[^>]* method="post"/.test(html);
+    expect(html).toContain(`<meta name="referrer" content="${sends ? "strict-origin" : "no-referrer"}">`);
+    const outside = [...html.matchAll(/<a [^>]*href="https?:[^>]*>/g)].flat();
+    if (sends) expect(outside.filter((link) => !/ rel="[^"]*noreferrer/.test(link))).toEqual([]);
+  });
+
   it("tells search engines its whole address in each language where they may list it, and else none", () => {
     const path = /href="\/[a-z]+\/([^"]*)" lang="[a-z]+" hreflang/.exec(html)?.[1];
     const address = (of: Lang) => `https://letter.example.org/${of}/${path}`;

@@ -36,7 +36,7 @@ export function layout(site: SiteContext, lang: Lang, page: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${contentPolicy(site)}">
-<meta name="referrer" content="no-referrer">
+<meta name="referrer" content="${referrerOf(page)}">
 <meta name="robots" content="${page.robots ?? "noindex"}">
 <meta name="color-scheme" content="light dark">
 <meta name="format-detection" content="telephone=no">
@@ -69,6 +69,15 @@ ${page.neutral ? "" : footer(site, lang, strings)}
 </body>
 </html>
 `.toString();
+}
+
+/**
+ * Pages tell nobody where somebody comes from. One with a form tells its origin, never its path, which may hold `s`: by
+ * that the service knows our own forms, also where it has another origin than the site. Links that lead elsewhere are
+ * `noreferrer` all the same, and the exit takes this back.
+ */
+function referrerOf({ body }: Page): "strict-origin" | "no-referrer" {
+  return /<form[^>]* method="post"/.test(body.toString()) ? "strict-origin" : "no-referrer";
 }
 
 // What the first view needs. A face that comes too late for it is not used, so that nothing moves under a reader's eyes.
