@@ -28,9 +28,12 @@ for (const exit of exits) {
 // reader keeps the letter of "Shift and H" to itself, so that a page sees Shift alone each time; but it is the same key,
 // as it is in the five presses that turn on Sticky Keys, and what a command leads to is forgotten below.
 let sides = [];
+const unsay = () => {
+  if (said && said.textContent === said.dataset.one) said.textContent = "";
+};
 const forget = () => {
   sides = [];
-  if (said && said.textContent === said.dataset.one) said.textContent = "";
+  unsay();
 };
 for (const moved of ["scroll", "focusin", "selectionchange", "pointerdown"])
   document.addEventListener(moved, forget, true);
@@ -39,6 +42,8 @@ addEventListener("keydown", ({ key, code, repeat, timeStamp }) => {
   if (repeat) return;
   if (code === sides.at(-1)?.code) forget();
   sides = [...sides.filter((one) => timeStamp - one.timeStamp < 3000), { code, timeStamp }];
+  // What is said twice is heard only if it was gone between.
+  if (sides.length === 1) unsay();
 });
 // Only when the key is up again: with a letter it would have been a capital.
 addEventListener("keyup", ({ key }) => {

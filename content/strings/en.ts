@@ -56,7 +56,6 @@ export const en = {
     handed_over: "The signatures have been handed over to {recipient}.",
     open_until: "Open for signing until {day}",
     name_not_shown: "Your name is not shown unless you choose it.",
-    newest: "Newest signatures",
     see_all: "See all signatures",
     about: "About this page and your data",
     who: "Who runs this page",

@@ -68,7 +68,7 @@ export function createApp(service: Service): App {
     async fetch(request, peer = unknownPeer()) {
       const start = performance.now();
       const answer = await app.fetch(request, peer);
-      const here = headersAt(new URL(request.url).pathname, service.site());
+      const here = headersAt(new URL(request.url).pathname, answer.status, service.site());
       for (const [name, value] of Object.entries({ ...headers, ...here })) answer.headers.set(name, value);
       service.metrics?.noteAnswer(request, answer, performance.now() - start);
       return answer;

@@ -102,10 +102,13 @@ describe.each(["fa", "en"] as const)("the letter's page in %s", (lang) => {
     expect(html.slice(skip, after).match(/<p id="b\d+">/g)?.length).toBe(5);
   });
 
-  it("shows names, and nothing in the place of those who are not shown", () => {
-    expect(html).toContain('<bdi class="who">شیرین بهاری</bdi> <bdi class="at">هامبورگ</bdi>');
-    expect(html).toContain("&lt;b&gt;Cork&lt;/b&gt;");
-    expect(html).not.toContain('<bdi class="who"></bdi>');
+  it("shows no name, for search engines are to find it, and leads to the list", () => {
+    expect(html).not.toContain('<bdi class="who">');
+    expect(html).toContain(`href="/${lang}/signatures/"`);
+    const list = make("signatures", lang);
+    expect(list).toContain('<bdi class="who">شیرین بهاری</bdi> <bdi class="at">هامبورگ</bdi>');
+    expect(list).toContain("&lt;b&gt;Cork&lt;/b&gt;");
+    expect(list).not.toContain('<bdi class="who"></bdi>');
   });
 
   it("numbers its blocks alike in every language, for a reader who changes it in the middle", () => {
