@@ -1,7 +1,6 @@
 import { causeOf, type Log } from "../outside/log.ts";
 import { findByAddress, keyedAddress } from "./address.ts";
 import { confirmationMail } from "./confirmation-mail.ts";
-import type { DomainAlarms } from "./domain-alarms.ts";
 import type { LeaveRequests } from "./leave-requests.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { Mailboxes } from "./mailboxes.ts";
@@ -19,8 +18,8 @@ export type CodeMail = {
 
 /** Sends codes, once whoever asked has the answer. */
 export type CodeMails = {
-  /** Whether another one may be taken; the same for every address. */
-  hasRoom(): boolean;
+  /** Whether another one to this address would be taken. Only its domain counts, and what was asked for before. */
+  hasRoom(email: string): boolean;
   /**
    * Waits until `answered` resolves, and only then looks at the address: whether it has been used, has had enough mail
    * today, or wants none. So neither the answer nor its time can tell.
@@ -38,7 +37,6 @@ export type CodeMailsDeps = {
   readonly pepper: Uint8Array;
   readonly serviceUrl: string;
   readonly mailboxes: Mailboxes;
-  readonly alarms: DomainAlarms;
   readonly mails: Pick<MailQueue, "add" | "hasRoom">;
   readonly leaving: Pick<LeaveRequests, "find">;
   readonly log: Log;
@@ -48,7 +46,7 @@ export type CodeMailsDeps = {
 export function openCodeMails(deps: CodeMailsDeps): CodeMails {
   const waiting = new Set<Promise<void>>();
   return {
-    hasRoom: () => waiting.size < CAPACITY && deps.mails.hasRoom(),
+    hasRoom: (email) => waiting.size < CAPACITY && deps.mails.hasRoom(email),
     send(mail, answered) {
       const work: Promise<void> = answered
         .then(() => sendCode(deps, mail))
@@ -63,7 +61,7 @@ export function openCodeMails(deps: CodeMailsDeps): CodeMails {
 }
 
 async function sendCode(deps: CodeMailsDeps, { to, email, lang, s, code }: CodeMail): Promise<void> {
-  const { store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log } = deps;
+  const { store, pepper, serviceUrl, mailboxes, mails, leaving, log } = deps;
   const address = keyedAddress(pepper, email);
   const signature = await findByAddress(store.query, address);
   if (to === "leave") {
@@ -71,7 +69,6 @@ async function sendCode(deps: CodeMailsDeps, { to, email, lang, s, code }: CodeM
     leaving.find(s, signature);
   }
   if (await isSuppressed(store.query, address.hmac)) return;
-  alarms.note(email);
   if (!mailboxes.take(email)) return;
   const used = to === "confirm" && signature !== undefined;
   if (mails.add(confirmationMail(serviceUrl, lang, email, { s, code, used }))) return;

@@ -7,8 +7,9 @@ import { notMeDonePage, notMePage } from "../site/views/not-me-page.ts";
 import type { Lang } from "../site/views/strings.ts";
 import { withdrawConfirmPage } from "../site/views/withdraw-page.ts";
 import { keyedAddress, mailboxOf } from "./address.ts";
-import { page } from "./answers.ts";
+import { page, tooMany } from "./answers.ts";
 import { confirm } from "./confirmation.ts";
+import { AFTER_A_DRAW } from "./gate.ts";
 import { isModerationLate } from "./moderation-lag.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { deleteSubmission, hashOf, isWaiting, tryCode } from "./submissions.ts";
@@ -34,21 +35,34 @@ function showConfirm(service: Service, { lang }: Asked, bytes: Uint8Array): Resp
   return page(withdrawConfirmPage(service.site(), lang, { s, mail: service.mails.flow() }));
 }
 
-async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {
+async function postConfirm(
+  service: Service,
+  { request, lang, form, client }: Asked,
+  bytes: Uint8Array,
+): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(askForCode(service, lang, bytes, { problem: typed.problem }), 422);
   const withdrawalCode = await confirm(service, bytes, typed.code);
-  if (withdrawalCode === undefined) return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
+  if (withdrawalCode === undefined) {
+    const wait = service.limits.wrongCode(client);
+    if (wait > 0) return tooMany(site, request, wait);
+    return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
+  }
   service.codes.forget(bytes);
   const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));
   return page(confirmedPage(site, lang, { s, withdrawalCode, late }));
 }
 
-async function resend(service: Service, { lang, answered }: Asked, bytes: Uint8Array): Promise<Response> {
+async function resend(
+  service: Service,
+  { request, lang, client, answered }: Asked,
+  bytes: Uint8Array,
+): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
+  if (!service.limits.again(client)) return tooMany(site, request, AFTER_A_DRAW);
   // Wrong codes may have ended it, or another instance confirmed it: the code would be mailed in vain.
   if (!(await isWaiting(service.store.query, bytes))) service.codes.forget(bytes);
   const waiting = service.codes.takeAgain(bytes);
@@ -74,13 +88,21 @@ function showNotMe(service: Service, { lang }: Asked, s: Uint8Array): Response {
   return page(notMePage(service.site(), lang, { s: formatBase64url(s) }));
 }
 
-async function postNotMe(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {
+async function postNotMe(
+  service: Service,
+  { request, lang, form, client }: Asked,
+  bytes: Uint8Array,
+): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(notMePage(site, lang, { s, problem: typed.problem }), 422);
   const opened = await tryCode(service, bytes, typed.code);
-  if (!opened) return page(notMePage(site, lang, { s, problem: "code.wrong" }), 422);
+  if (!opened) {
+    const wait = service.limits.wrongCode(client);
+    if (wait > 0) return tooMany(site, request, wait);
+    return page(notMePage(site, lang, { s, problem: "code.wrong" }), 422);
+  }
   const withdrawalCode = withdrawalCodeOf(bytes, typed.code);
   await service.store.change(async (query) => {
     const hmac =

@@ -8,6 +8,7 @@ const TABLES = [
   "address",
   "sheet",
   "withdrawal",
+  "mail_budget",
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Signatures that are neither accepted nor settled otherwise: nobody has decided on them. */

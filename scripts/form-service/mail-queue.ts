@@ -3,15 +3,19 @@ import { causeOf, type Log } from "../outside/log.ts";
 import { CONNECTIONS, type Mail, type Mailer } from "../outside/mail.ts";
 import { type MailFailure, mailFailure } from "../outside/mail-failure.ts";
 import type { MailFlow } from "../site/views/mail-notice.ts";
-import { openMailLanes, type Waiting } from "./mail-lanes.ts";
+import { openBoundedMap } from "./bounded-map.ts";
+import { laneOf, openMailLanes, type Unsent, type Waiting } from "./mail-lanes.ts";
 import { CODE_LIFE } from "./submissions.ts";
 
 /** Mails on their way out, in memory alone: whatever has not left when the process ends is lost. */
 export type MailQueue = {
-  /** Whether another mail would be taken. */
-  hasRoom(): boolean;
-  /** Takes the mail and returns at once; false when too many are waiting. */
-  add(mail: Mail): boolean;
+  /** Whether another mail to this address would be taken: only its domain counts. */
+  hasRoom(to: string): boolean;
+  /**
+   * Takes the mail and returns at once; false when too many are waiting for its domain. One that is not to be sent takes
+   * up room and time like the others, and is counted like them.
+   */
+  add(mail: Mail | Unsent): boolean;
   /** How mail leaves at the moment. It is the same for everybody, so a page may say it to anybody. */
   flow(): MailFlow;
   /** Mails that wait or were put off, and what became of the others. */
@@ -24,9 +28,9 @@ export type MailQueue = {
 
 export type MailCounts = Readonly<Record<"waiting" | "putOff" | "sent" | "refused" | "dropped", number>>;
 
-/** Mails that wait; with more the form is not taken. */
+/** Mails that wait; with more, or too many for one domain, the form is not taken. */
 const CAPACITY = 10_000;
-/** Mails that were put off; with more the oldest are dropped, so that addresses nobody takes keep nobody else out. */
+/** Mails that were put off; with more the oldest of the domain that has most are dropped. */
 const PUT_OFF = 5_000;
 /** Failures in a row of the line itself after which one mail at a time tries whether the server is back. */
 const AWAY_AFTER = 4;
@@ -45,12 +49,16 @@ export const WAITS: readonly number[] = [
 
 /** A queue in front of a mailer. `waits`: milliseconds before each further attempt. */
 export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[] = WAITS): MailQueue {
-  const lanes = openMailLanes();
-  const putOff = new Map<Waiting, NodeJS.Timeout>();
+  const lanes = openMailLanes(CAPACITY);
+  const putOff = openBoundedMap<NodeJS.Timeout>(PUT_OFF, (_, back) => {
+    clearTimeout(back);
+    counts.dropped++;
+  });
   const active = new Set<Waiting>();
   const idlers: (() => void)[] = [];
   const counts = { sent: 0, refused: 0, dropped: 0 };
-  let [failures, standsUntil, lateness] = [0, 0, 0];
+  let [failures, standsUntil, lateness, duration] = [0, 0, 0, 0];
+  let numbers = 0;
   let timer: NodeJS.Timeout | undefined;
   let [closing, closed] = [false, false];
   const now = () => performance.now();
@@ -72,7 +80,11 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
   }
 
   async function deliver(waiting: Waiting): Promise<void> {
-    const failure = await send(waiting.mail);
+    const { mail } = waiting;
+    if ("unsent" in mail) return void setTimeout(() => passOver(waiting), duration);
+    const start = now();
+    const failure = await send(mail);
+    duration = now() - start;
     active.delete(waiting);
     lanes.done(waiting, failure === undefined ? "faster" : failure === "slower" ? "slower" : "same", now());
     failures = failure === "away" ? failures + 1 : 0;
@@ -83,6 +95,15 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
     if (failure === undefined) counts.sent++;
     else if (failure === "refused") counts.refused++;
     else putAway(waiting, failure);
+    next();
+  }
+
+  /** A mail that is not sent has taken as long as the last one that was, and waits with the others for a server that is away. */
+  function passOver(waiting: Waiting): void {
+    active.delete(waiting);
+    lanes.done(waiting, "same", now());
+    if (failures > 0) putAway(waiting, "away");
+    else counts.sent++;
     next();
   }
 
@@ -105,18 +126,13 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
     // No mail uses up its last attempts while no server answers.
     const tries = away ? Math.min(waiting.tries + 1, Math.max(0, waits.length - 2)) : waiting.tries + 1;
     const again = { ...waiting, tries };
+    const key = String(numbers++);
     const back = setTimeout(() => {
-      putOff.delete(again);
+      putOff.delete(key);
       lanes.push(again);
       next();
     }, wait);
-    putOff.set(again, back);
-    if (putOff.size > PUT_OFF) {
-      const [oldest, its] = putOff.entries().next().value!;
-      clearTimeout(its);
-      putOff.delete(oldest);
-      counts.dropped++;
-    }
+    putOff.set(key, back, laneOf(waiting.mail.to));
   }
 
   function idle(): Promise<void> {
@@ -126,12 +142,12 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
     });
   }
 
-  const hasRoom = () => !closed && lanes.size() < CAPACITY;
+  const hasRoom = (to: string) => !closed && lanes.hasRoom(to);
 
   return {
     hasRoom,
     add(mail) {
-      if (!hasRoom()) return false;
+      if (!hasRoom(mail.to)) return false;
       lanes.push({ mail, tries: 0, since: now() });
       next();
       return true;
@@ -142,9 +158,11 @@ export function openMailQueue(mailer: Mailer, log: Log, waits: readonly number[]
     async close(deadline) {
       closing = true;
       const before = counts.dropped;
-      for (const back of putOff.values()) clearTimeout(back);
       counts.dropped += putOff.size;
-      putOff.clear();
+      for (const key of [...putOff.keys()]) {
+        clearTimeout(putOff.get(key));
+        putOff.delete(key);
+      }
       await Promise.race([idle(), sleep(deadline, undefined, { ref: false })]);
       closed = true;
       counts.dropped += lanes.size();

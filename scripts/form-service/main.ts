@@ -15,13 +15,14 @@ import { type Bursts, NO_BURSTS, openBursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
 import { openClockWatch } from "./clock-watch.ts";
 import { openCodeMails } from "./code-mails.ts";
-import { openDomainAlarms } from "./domain-alarms.ts";
 import { deleteExpired } from "./expiry.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
 import { openLeaveRequests } from "./leave-requests.ts";
 import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
+import { drawFrom } from "./lot.ts";
+import { openMailBudgets } from "./mail-ledger.ts";
 import { openMailQueue } from "./mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "./mailboxes.ts";
 import { openMainView } from "./main-view.ts";
@@ -89,12 +90,17 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const { site, siteFolder } = deps;
     const isTorExit = (address: string) => torExits.has(address);
     const clients = openClients({ trustProxy: settings.trustProxy, isTorExit, clock, random });
-    const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
+    const { mailsAnHour } = settings;
+    const limits = settings.limits
+      ? openLimits({
+          ...{ clock, draw: drawFrom(random), key: random(32), mailsAnHour },
+          budgets: await openMailBudgets({ store, clock, pepper, log }, mailsAnHour),
+        })
+      : NO_LIMITS;
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const proofs = openProofs(clock, keyOfProofs(pepper));
     const { serviceUrl } = settings;
-    const alarms = openDomainAlarms(clock, random(32), limits, log);
-    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, alarms, mails, leaving, log });
+    const codeMails = openCodeMails({ store, pepper, serviceUrl, mailboxes, mails, leaving, log });
     const { fetch } = createApp({
       ...{
         settings,

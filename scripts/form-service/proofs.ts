@@ -2,13 +2,14 @@ import { createHmac } from "node:crypto";
 import { type Challenge, createChallenge, verifySolution } from "altcha-lib";
 import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
 import type { Clock } from "../outside/clock.ts";
+import type { Client } from "./client.ts";
 
 /** Proofs of work in the format of ALTCHA, version 2: a browser tries keys until one begins as it should. */
 export type Proofs = {
   /** A new challenge, as JSON for the page. */
-  challenge(): Promise<string>;
+  challenge(difficulty: number, client: Client): Promise<string>;
   /** Whether the form's field holds a solution of a challenge of ours that has not been used before; using it up. */
-  accept(field: string): Promise<boolean>;
+  accept(field: string, client: Client): Promise<boolean>;
 };
 
 /** Some 256 derivations: half a second on a telephone of today, some seconds on an old one. */

@@ -49,6 +49,8 @@ export type Tables = {
   restoration: { day: string };
   /** One row while new signatures are paused; `reasons`: JSON, a sentence by language. */
   pause: { name: "pause"; reasons: string };
+  /** How many mails were taken lately, by the HMAC of a slot of time; see `mail-ledger.ts`. */
+  mail_budget: { slot: string; mails: number };
 };
 
 /** The service's database. */
@@ -57,7 +59,13 @@ export type Store = Database<Tables>;
 export type Query = Kysely<Tables>;
 
 /** The steps of the schema. A step that has been released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, attemptsToFile, againstFloods, afterRestoration];
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  attemptsToFile,
+  againstFloods,
+  afterRestoration,
+  mailsOfAll,
+];
 
 const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
 
@@ -149,5 +157,15 @@ async function afterRestoration(query: Kysely<unknown>, dialect: Dialect): Promi
     .createTable("restoration")
     .modifyEnd(dialect === "sqlite" ? sql`without rowid` : sql``)
     .addColumn("day", "text", key)
+    .execute();
+}
+
+async function mailsOfAll(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  await creatorOfTables(
+    query,
+    dialect,
+  )("mail_budget")
+    .addColumn("slot", "text", key)
+    .addColumn("mails", "integer", (column) => column.notNull())
     .execute();
 }

@@ -5,8 +5,8 @@ import { loggedEdition } from "../letter/record.ts";
 import { signingOn, stageOf } from "../letter/signing.ts";
 import { type FormValues, formValues, parseSubmission, type Submission } from "../letter/submission.ts";
 import { signPage } from "../site/views/sign-page.ts";
-import type { Lang } from "../site/views/strings.ts";
 import { message, minutesOf, page, seeOther } from "./answers.ts";
+import type { Refused } from "./gate.ts";
 import { readPause } from "./pause.ts";
 import type { WaitingSubmission } from "./sealed-submission.ts";
 import type { Asked, Route, Service } from "./service.ts";
@@ -47,9 +47,11 @@ async function sign(service: Service, { request, lang, form, client, answered }:
   const parsed = parseSubmission(values, lang);
   if ("problems" in parsed) return page(signPage(site, lang, { values, problems: parsed.problems }), 422);
   // A form that has to be mended was no attempt.
-  const proved = await service.proofs.accept(form.get("altcha") ?? "");
-  const wait = service.limits.submission(client, { proved, scripts: form.has("filled") });
-  if (wait > 0) return askToWait(service, lang, values, { wait, proved });
+  const { email } = parsed.submission;
+  if (!service.codeMails.hasRoom(email)) return message(site, request, { kind: "trouble" }, 503);
+  const proved = await service.proofs.accept(form.get("altcha") ?? "", client);
+  const admission = service.limits.submission(client, { proved, scripts: form.has("filled") }, email);
+  if (!admission.taken) return askToWait(service, { lang, client }, values, admission);
   const waiting = { ...parsed.submission, ...(looksLikeProgram(form) ? { suspect: true as const } : {}) };
   const s = await takeSubmission(service, waiting, answered);
   if (!s) return message(site, request, { kind: "trouble" }, 503);
@@ -59,13 +61,13 @@ async function sign(service: Service, { request, lang, form, client, answered }:
 /** The form again, with what was typed, when to come back, and a proof of work that lets a browser with scripts go on. */
 async function askToWait(
   service: Service,
-  lang: Lang,
+  { lang, client }: Pick<Asked, "lang" | "client">,
   values: FormValues,
-  { wait, proved }: { wait: number; proved: boolean },
+  { after, difficulty }: Refused,
 ): Promise<Response> {
-  const challenge = proved ? undefined : await service.proofs.challenge();
-  const html = signPage(service.site(), lang, { values, problems: {}, wait: { minutes: minutesOf(wait), challenge } });
-  return page(html, 429, { "Retry-After": String(wait) });
+  const challenge = await service.proofs.challenge(difficulty, client);
+  const html = signPage(service.site(), lang, { values, problems: {}, wait: { minutes: minutesOf(after), challenge } });
+  return page(html, 429, { "Retry-After": String(after) });
 }
 
 /** Faster than anybody can type, in seconds. */
@@ -88,7 +90,7 @@ async function takeSubmission(
 ): Promise<Uint8Array | undefined> {
   const main = service.main();
   const edition = main && loggedEdition(main.record.entries);
-  if (edition === undefined || !service.codeMails.hasRoom()) return undefined;
+  if (edition === undefined) return undefined;
   const s = service.random(16);
   const code = confirmationCode(service.random(8));
   const now = service.clock.now();

@@ -26,19 +26,20 @@ const decode = (field: string) =>
 describe("a proof of work", () => {
   const clock = fixedClock();
   const proofs = openProofs(clock, "secret");
+  const client = { kind: "tor" } as const;
 
   it("counts once", async () => {
-    const field = await solve(await proofs.challenge());
-    const answers = await Promise.all([proofs.accept(field), proofs.accept(field)]);
+    const field = await solve(await proofs.challenge(1, client));
+    const answers = await Promise.all([proofs.accept(field, client), proofs.accept(field, client)]);
     expect(answers.filter(Boolean)).toHaveLength(1);
-    expect(await proofs.accept(field)).toBe(false);
+    expect(await proofs.accept(field, client)).toBe(false);
   });
 
   it("is that of a challenge of ours, as it was made, and not too old", async () => {
-    const field = await solve(await proofs.challenge());
+    const field = await solve(await proofs.challenge(1, client));
     const { challenge, solution } = decode(field);
     const { parameters } = challenge;
-    const forged = await solve(await openProofs(clock, "another secret").challenge());
+    const forged = await solve(await openProofs(clock, "another secret").challenge(1, client));
     for (const wrong of [
       forged,
       encode({ challenge, solution: { ...solution, counter: solution.counter + 1 } }),
@@ -49,10 +50,10 @@ describe("a proof of work", () => {
       encode({ challenge: { parameters }, solution }),
       ...["", "e30=", encode(null), encode([]), encode({ challenge: {} }), "x".repeat(5000), "\u0000"],
     ]) {
-      expect(await proofs.accept(wrong)).toBe(false);
+      expect(await proofs.accept(wrong, client)).toBe(false);
     }
     clock.advance(minutes(31));
-    expect(await proofs.accept(field)).toBe(false);
+    expect(await proofs.accept(field, client)).toBe(false);
   });
 });
 
@@ -119,28 +120,4 @@ describe("the form under load", () => {
       await server.close(1000);
     }
   }, 90_000);
-
-  it("leaves a smaller share to those without scripts when it is attacked, and does not ask them for a proof", async () => {
-    const attacked = await openHarness({ settings: { LIMITS: "on", TRUST_PROXY: "on" } });
-    let count = 0;
-    const send = async (more: Record<string, string> = {}, from = torExit) => {
-      const person = { ...people.niamh, email: `n${++count}@example.org` };
-      return attacked.post("/en/sign/", formOf(person, more), { "X-Forwarded-For": from });
-    };
-    attacked.service.limits.alarm();
-    const scripted = [];
-    for (let i = 0; i < 15; i++) scripted.push((await send({ filled: "30" })).status);
-    expect(scripted.filter((status) => status === 303)).toHaveLength(10);
-    const plain = [];
-    for (let i = 0; i < 15; i++) plain.push((await send()).status);
-    expect(plain.filter((status) => status === 303)).toHaveLength(10);
-    // The first form of somebody's own line needs nothing of the share.
-    expect((await send({}, "192.0.2.1")).status).toBe(303);
-    const refused = await send({ filled: "30" });
-    const challenge = /data-challenge="([^"]+)"/.exec(await refused.text())![1]!.replaceAll("&quot;", '"');
-    expect((await send({ filled: "30", altcha: await solve(challenge) })).status).toBe(303);
-    attacked.clock.advance(minutes(16));
-    expect((await send()).status).toBe(303);
-    await attacked.close();
-  });
 });
