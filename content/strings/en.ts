@@ -4,8 +4,7 @@ export const en = {
   page: {
     skip_to_content: "Skip to main content",
     quick_exit: "Leave this page quickly",
-    exit_two: "Press Shift twice more to leave this page.",
-    exit_one: "Press Shift once more to leave this page.",
+    exit_one: "Press the first Shift key once more to leave this page.",
     copy: "Copy",
     copied: "Copied",
     characters_left: "Characters left:",
@@ -57,7 +56,6 @@ export const en = {
     handed_over: "The signatures have been handed over to {recipient}.",
     open_until: "Open for signing until {day}",
     name_not_shown: "Your name is not shown unless you choose it.",
-    newest: "Newest signatures",
     see_all: "See all signatures",
     about: "About this page and your data",
     who: "Who runs this page",

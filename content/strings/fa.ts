@@ -6,8 +6,7 @@ export const fa: Strings = {
   page: {
     skip_to_content: "رفتن به متن اصلی",
     quick_exit: "خروج سریع از این صفحه",
-    exit_two: "برای خروج از این صفحه دو بار دیگر Shift را بزنید.",
-    exit_one: "برای خروج از این صفحه یک بار دیگر Shift را بزنید.",
+    exit_one: "برای خروج از این صفحه کلید Shift اول را یک بار دیگر بزنید.",
     copy: "کپی کردن",
     copied: "کپی شد",
     characters_left: "نویسه‌های باقی‌مانده:",
@@ -59,7 +58,6 @@ export const fa: Strings = {
     handed_over: "امضاها به {recipient} تحویل داده شده است.",
     open_until: "تا {day} برای امضا باز است",
     name_not_shown: "نام شما نمایش داده نمی‌شود، مگر آنکه خودتان بخواهید.",
-    newest: "تازه‌ترین امضاها",
     see_all: "دیدن همهٔ امضاها",
     about: "این صفحه و داده‌های شما",
     who: "گردانندگان این صفحه",

@@ -50,7 +50,9 @@ export function createApp(service: Service): App {
         if (isDestroyed(service)) return message(service.site(), request, { kind: "destroyed" }, 410);
         if (method === "GET")
           return handle({ request, lang, form: new URLSearchParams(), client, connection, answered });
-        if (!isOwnPost(request, origins)) return refuse(service, request, 403);
+        const { onion } = service.site().campaign;
+        if (!isOwnPost(request, onion === undefined ? origins : [...origins, onion]))
+          return refuse(service, request, 403);
         const wait = service.limits.form(client);
         if (wait > 0) return tooMany(service.site(), request, wait);
         const body = await readForm(request);
@@ -69,7 +71,7 @@ export function createApp(service: Service): App {
     async fetch(request, peer = unknownPeer()) {
       const start = performance.now();
       const answer = await app.fetch(request, peer);
-      const here = headersAt(new URL(request.url).pathname, service.site());
+      const here = headersAt(new URL(request.url).pathname, answer.status, service.site());
       for (const [name, value] of Object.entries({ ...headers, ...here })) answer.headers.set(name, value);
       service.metrics?.noteAnswer(request, answer, performance.now() - start);
       return answer;

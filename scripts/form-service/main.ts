@@ -58,6 +58,8 @@ export type FormServiceDeps = {
 /** A form service that listens. */
 export type FormService = {
   readonly port: number;
+  /** as `settings.host` */
+  readonly host: string;
   /** where `/metrics` answers; undefined: nowhere */
   readonly metricsPort: number | undefined;
   /** Files now what is due, and takes over what main has settled; resolves when the round is over. */
@@ -132,7 +134,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       main: main.current,
     });
     const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";
-    const listener = await listen(fetch, { port: settings.port, from }, log);
+    const { port, host } = settings;
+    const listener = await listen(fetch, { port, host, from }, log);
     const { metricsPort } = settings;
     const numbers = metricsPort === undefined ? undefined : await listenForMetrics(metrics, metricsPort);
     const means = { log, random };
@@ -165,6 +168,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const order = every(REORDER_EVERY, means, () => store.reorder());
     return {
       port: listener.port,
+      host,
       metricsPort: numbers?.port,
       fileNow: filing.now,
       async close() {

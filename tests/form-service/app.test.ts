@@ -141,6 +141,8 @@ describe("a form of another site", () => {
     [{ Origin: "https://evil.example" }, 403],
     [{ Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" }, 403],
     [{ Origin: "null", "Sec-Fetch-Site": "cross-site" }, 403],
+    [{ Origin: "null", "Sec-Fetch-Site": "same-site" }, 403],
+    [{ Origin: "null" }, 403],
     [{ "Sec-Fetch-Site": "cross-site" }, 403],
     [{}, 422],
     [{ Origin: "null", "Sec-Fetch-Site": "same-origin" }, 422],

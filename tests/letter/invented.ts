@@ -22,12 +22,9 @@ import { isPublic, SHOWN, type Shown } from "../../scripts/letter/shown.ts";
 import { EMPTY_FRONTIER } from "../../scripts/letter/tree.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 
-/** The seeds of the worked values: 00..1f for the form service, 20..3f for the ledger. */
-export const service = signingKey(Uint8Array.from({ length: 32 }, (_, i) => i));
-export const ledger = noteSigner(
-  "letter.example.org/ledger",
-  Uint8Array.from({ length: 32 }, (_, i) => i + 32),
-);
+const keyOf = fixedRandomness("keys");
+export const service = signingKey(keyOf(32));
+export const ledger = noteSigner("letter.example.org/ledger", keyOf(32));
 export const vkey = formatVkey(ledger.verifier);
 export const keys: PublicKeys = {
   ledger: vkey,
