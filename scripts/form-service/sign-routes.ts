@@ -45,7 +45,7 @@ async function sign(service: Service, { request, lang, form, client, answered }:
   const typed = formValues(form);
   const values = ask.place ? typed : { ...typed, place: "" };
   const parsed = parseSubmission(values, lang);
-  if ("problems" in parsed) return page(signPage(site, lang, { values, problems: parsed.problems }), 422);
+  if ("problems" in parsed) return page(signPage(site, lang, { values, ...parsed }), 422);
   // A form that has to be mended was no attempt.
   const proved = await service.proofs.accept(form.get("altcha") ?? "");
   const wait = service.limits.submission(client, { proved, scripts: form.has("filled") });

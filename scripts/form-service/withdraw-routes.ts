@@ -42,7 +42,8 @@ function requestCode(service: Service, { request, lang, form, client, answered }
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
   if ("problem" in parsed) {
-    return page(withdrawPage(site, lang, { problem: `email.${parsed.problem}`, email: typed }), 422);
+    const { problem, character } = parsed;
+    return page(withdrawPage(site, lang, { problem: `email.${problem}`, email: typed, character }), 422);
   }
   const wait = service.limits.leave(client);
   if (wait > 0) return tooMany(site, request, wait);
