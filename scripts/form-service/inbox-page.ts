@@ -24,10 +24,6 @@ ${mails.length === 0 && html`<p>${words.empty}</p>`}${mails.map((mail) => one(wo
 function one(to: string, mail: CapturedMail): Html {
   return html`<article><h2 dir="auto">${mail.subject}</h2>
 <p>${to} <bdi dir="ltr">${mail.to}</bdi></p>
-${mail.text.split(/\n{2,}/).map((block) => html`<p dir="auto">${linked(block)}</p>\n`)}</article>
+${mail.text.split(/\n{2,}/).map((block) => html`<p dir="auto">${block}</p>\n`)}</article>
 `;
-}
-
-function linked(block: string): Html {
-  return /^https?:\/\/\S+$/.test(block) ? html`<a href="${block}">${block}</a>` : html`${block}`;
 }

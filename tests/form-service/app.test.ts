@@ -207,7 +207,7 @@ describe("the inbox", () => {
     expect((await harness.get("/inbox/")).status).toBe(404);
   });
 
-  it("shows captured mails, the newest first, with their link", async () => {
+  it("shows captured mails, the newest first", async () => {
     const trial = await openHarness({ settings: { MAIL_URL: "capture:" } });
     await trial.post("/en/sign/", formOf(people.sara));
     await trial.mailed();
@@ -216,8 +216,8 @@ describe("the inbox", () => {
     expect((await trial.get("/inbox")).headers.get("location")).toBe("/inbox/");
     const page = await (await trial.get("/inbox/")).text();
     expect(page.indexOf(people.omid.email)).toBeLessThan(page.indexOf(people.sara.email));
-    expect(page).toContain("کد تأیید شما");
-    expect(page).toMatch(/<a href="http:\/\/localhost:8080\/fa\/confirm\/\?s=[\w-]{22}">/);
+    expect(page).toContain("کد شما");
+    expect(page).not.toContain("/confirm/");
     expect(page.match(/[0-9A-HJKMNP-TV-Z]{8}<\/p>/g)).toHaveLength(2);
     await trial.close();
   });

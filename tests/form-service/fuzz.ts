@@ -36,7 +36,6 @@ export async function fuzz(seed: string, seconds: number): Promise<FuzzReport> {
   Object.assign(harness.service.mails, {
     add({ text }: { text: string }) {
       remember(known.code, /^[0-9A-HJKMNP-TV-Z]{8}$/m.exec(text)?.[0]);
-      remember(known.s, /\?s=([\w-]{22})/.exec(text)?.[1]);
       return true;
     },
   });
@@ -104,6 +103,7 @@ export async function fuzz(seed: string, seconds: number): Promise<FuzzReport> {
 
   const wholeWay = async () => {
     const answer = await harness.post("/en/sign/", formOf({ name: "Sara", email: `person${below(1e9)}@example.org` }));
+    remember(known.s, /\?s=([\w-]{22})/.exec(answer.headers.get("location") ?? "")?.[1]);
     const [s, code] = [known.s.at(-1)!, known.code.at(-1)!];
     const page = await (await harness.post("/fa/confirm/", { s, code })).text();
     remember(known.withdrawal, /<code [^>]*>([0-9A-Z]{26})<\/code>/.exec(page)?.[1]);
