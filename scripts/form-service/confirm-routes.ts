@@ -87,7 +87,10 @@ function postNotMe(service: Service, { request, lang, form, client, answered }: 
     ...("problem" in parsed ? [`email.${parsed.problem}` as const] : []),
     ...("problem" in code ? [code.problem] : []),
   ];
-  if ("problem" in parsed || "problem" in code) return page(notMePage(site, lang, { problems, email: typed }), 422);
+  if ("problem" in parsed || "problem" in code) {
+    const character = "problem" in parsed ? parsed.character : undefined;
+    return page(notMePage(site, lang, { problems, email: typed, character }), 422);
+  }
   // Each counts like a wrong code: whether it is right is not known before the answer.
   const wait = service.limits.wrongCode(client);
   if (wait > 0 || !service.after.hasRoom()) return tooMany(site, request, wait || AFTER_A_DRAW);

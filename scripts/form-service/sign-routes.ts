@@ -47,7 +47,7 @@ async function sign(service: Service, asked: Asked): Promise<Response> {
   const typed = formValues(form);
   const values = ask.place ? typed : { ...typed, place: "" };
   const parsed = parseSubmission(values, lang);
-  if ("problems" in parsed) return page(signPage(site, lang, { values, problems: parsed.problems }), 422);
+  if ("problems" in parsed) return page(signPage(site, lang, { values, ...parsed }), 422);
   // A form that has to be mended was no attempt.
   const s = secretOf(service, asked);
   const outcome = await service.intents.once(s, () => takeOnce(service, s, parsed.submission, asked));

@@ -52,7 +52,8 @@ async function requestCode(service: Service, { request, lang, form, client, answ
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
   if ("problem" in parsed) {
-    return page(withdrawPage(site, lang, { problem: `email.${parsed.problem}`, email: typed }), 422);
+    const { problem, character } = parsed;
+    return page(withdrawPage(site, lang, { problem: `email.${problem}`, email: typed, character }), 422);
   }
   const { email } = parsed;
   if (!service.codeMails.hasRoom(email)) return message(site, request, { kind: "trouble" }, 503);
