@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/actions/acceptance.ts";
 import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/cli/invented-signatures.ts";
-import { attestLeave } from "../../scripts/letter/attestation.ts";
+import { attestLeave, attestSheet } from "../../scripts/letter/attestation.ts";
 import { parseCampaign } from "../../scripts/letter/campaign.ts";
+import { filingMessage } from "../../scripts/letter/filing-message.ts";
 import { loggedEdition } from "../../scripts/letter/record.ts";
 import { formatSheet, type SignaturesSheet } from "../../scripts/letter/sheet.ts";
 import { isPublic } from "../../scripts/letter/shown.ts";
@@ -43,7 +44,13 @@ beforeEach(async () => {
 afterEach(() => removeDataDir(dataDir));
 
 async function file(name: string, text: string): Promise<void> {
-  await host.file({ sheet: name, text, base: await host.head(), message: "file\n", day });
+  await host.file({
+    sheet: name,
+    text,
+    base: await host.head(),
+    message: filingMessage(name, { quarantined: false, attestation: attestSheet(name, text, keys.attestation) }),
+    day,
+  });
 }
 
 const moderate = (...args: string[]): Promise<Outcome> => runCommand("moderate", args, { DATA_DIR: dataDir });

@@ -1,6 +1,8 @@
 import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/acceptance.ts";
+import { isSheetAttested } from "../../scripts/letter/attestation.ts";
 import { sha256 } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
+import { attestationIn } from "../../scripts/letter/filing-message.ts";
 import { type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
 import type { RefusalCode } from "../../scripts/letter/order.ts";
 import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
@@ -45,7 +47,7 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
     failNext: (when) => void failures.push(when),
     head: async () => commit(),
     readMain: async () => main(),
-    pendingSheets: async () => new Map([...open].map(([sheet, { text }]) => [sheet, text])),
+    pendingSheets: async () => new Map([...open].map(([sheet, { text, message }]) => [sheet, { text, message }])),
     async file(filing) {
       filings.push(filing);
       const failure = failures.shift();
@@ -53,6 +55,8 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
       const known = filings.find(({ sheet }) => sheet === filing.sheet)!;
       if (JSON.stringify(known) !== JSON.stringify(filing)) throw new Error("a retry is not the same filing");
       parseSheet(filing.text);
+      if (!isSheetAttested(filing.sheet, filing.text, attestationIn(filing.message), attestationKey))
+        throw new Error("the sheet is not attested");
       if (!main().settled.sheets.has(filing.sheet)) open.set(filing.sheet, filing);
       if (failure === "after") throw new Error("the answer was lost");
     },
@@ -62,11 +66,12 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
       const refused = new Map(Object.entries(refusals));
       const acceptance =
         sheet.kind === "signatures"
-          ? acceptSheet(rules, sheet, { state: "approved", approvedBy: [1], refused })
+          ? acceptSheet(rules, sheet, { state: "approved", refused })
           : applyWithdrawals(rules, sheet);
       record = acceptance.record;
       const { leftOut } = acceptance;
-      settlements.push({ sheet: id, approvedBy: [1], refused: acceptance.refused, leftOut, size: 0, root: "" });
+      const approvedBy = sheet.kind === "signatures" ? [1] : [];
+      settlements.push({ sheet: id, approvedBy, refused: acceptance.refused, leftOut, size: 0, root: "" });
       open.delete(id);
     },
     parse: (id) => parseSheet(open.get(id)!.text),

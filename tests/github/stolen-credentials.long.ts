@@ -13,6 +13,7 @@ import { writeCommit } from "../../scripts/outside/git-commit.ts";
 import { readRecordAt } from "../../scripts/outside/record.ts";
 import {
   attested,
+  attestedMessage,
   edition,
   invent,
   keys,
@@ -77,7 +78,7 @@ function commitOf(sheet: Sheet, more: Record<string, string> = {}, parent?: stri
   const files = new Map([[sheetPath(sheet.sheet), formatSheet(sheet)], ...Object.entries(more)]);
   const parents = [parent ?? repository.git("rev-parse", "main")];
   return writeCommit(repository.path, {
-    ...{ parents, files, message: `file sheet ${sheet.sheet}\n`, committer: "form service", day: "2026-11-24" },
+    ...{ parents, files, message: attestedMessage(sheet), committer: "form service", day: "2026-11-24" },
   });
 }
 

@@ -37,12 +37,13 @@ function accept(world: World, main: Main, commits: number): Main {
   const advance = (
     next: { record: Main["record"]; refused: readonly (readonly [string, string])[]; leftOut: readonly string[] },
     sheet: string,
+    approvedBy: readonly number[],
   ) => {
-    now = { ...now, record: next.record, settled: settle(now.settled, sheet, next) };
+    now = { ...now, record: next.record, settled: settle(now.settled, sheet, next, approvedBy) };
     left--;
   };
   for (const { sheet } of bySheet(world.leaving.map((id, n) => ({ sheet: leaveSheet(n, id) })))) {
-    if (left > 0 && !now.settled.sheets.has(sheet.sheet)) advance(applyWithdrawals(now, sheet), sheet.sheet);
+    if (left > 0 && !now.settled.sheets.has(sheet.sheet)) advance(applyWithdrawals(now, sheet), sheet.sheet, []);
   }
   const open = world.sheets.map((one, number) => ({ ...one, number, sheet: VERSIONS[number]![one.version % 2]! }));
   for (const { number, version, acts, sheet, ...where } of bySheet(open)) {
@@ -51,7 +52,7 @@ function accept(world: World, main: Main, commits: number): Main {
     const decision = decide(world.moderators, commitOf(number, version), ids, acts);
     if (decision.state !== "approved" && decision.state !== "rejected") continue;
     try {
-      advance(acceptSheet(now, sheet, decision), sheet.sheet);
+      advance(acceptSheet(now, sheet, decision), sheet.sheet, decision.approvedBy);
     } catch (cause) {
       if (!(cause instanceof LetterError)) throw cause;
     }
@@ -63,13 +64,9 @@ function settle(
   before: Settled,
   sheet: string,
   { refused, leftOut }: { refused: readonly (readonly [string, string])[]; leftOut: readonly string[] },
+  approvedBy: readonly number[],
 ): Settled {
-  const own = settledBy([{ sheet, approvedBy: [], refused: refused as never, leftOut, size: 0, root: "" }]);
-  return {
-    sheets: new Set([...before.sheets, ...own.sheets]),
-    refused: new Map([...before.refused, ...own.refused]),
-    leftOut: new Set([...before.leftOut, ...own.leftOut]),
-  };
+  return settledBy([{ sheet, approvedBy, refused: refused as never, leftOut, size: 0, root: "" }], before);
 }
 
 function act(world: World, step: Step): void {

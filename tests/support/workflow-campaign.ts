@@ -7,7 +7,7 @@ import { CHECKPOINT_PATH } from "../../scripts/letter/record.ts";
 import { formatSheet, type Sheet, sheetPath } from "../../scripts/letter/sheet.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../../scripts/outside/workflow-environment.ts";
-import { keys, vkey } from "../letter/invented.ts";
+import { attestedMessage, keys, vkey } from "../letter/invented.ts";
 import type { Account } from "./github/account.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "./github/campaign.ts";
 import { ask, openPullRequest } from "./github-calls.ts";
@@ -100,7 +100,7 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
       const branch = `pending/${sheet.sheet}`;
       const head = repository.git("rev-parse", "main");
       repository.git("update-ref", `refs/heads/${branch}`, head);
-      repository.commit(branch, `file sheet ${sheet.sheet}`, { [sheetPath(sheet.sheet)]: formatSheet(sheet) });
+      repository.commit(branch, attestedMessage(sheet), { [sheetPath(sheet.sheet)]: formatSheet(sheet) });
       return openPullRequest(campaign, branch);
     },
     async review(by, pull, event, body = "") {
