@@ -108,8 +108,14 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
     const rejecting = voices.filter((who) => last(who, "approve", "reject")?.one.do === "reject").length >= 2;
     // Whoever may write can dismiss a review. That takes an approval away; a request for changes goes on blocking.
     // A refusal that cannot be read blocks, whatever its author says after it, until they take it away.
+    // So does an order about a row that is not on the sheet: the row that it meant would come to the list.
+    const here = new Set(VERSIONS[number]![version % 2]!.rows.map(({ id }) => id));
+    const strays = (who: number) => IDS.some((id) => !here.has(id) && orderStands(said, who, id));
     const blocked = voices.some(
-      (who) => last(who, "approve", "block")?.one.do === "block" || last(who, "slip", "mend")?.one.do === "slip",
+      (who) =>
+        last(who, "approve", "block")?.one.do === "block" ||
+        last(who, "slip", "mend")?.one.do === "slip" ||
+        strays(who),
     );
     if (!rejecting && (blocked || voices.filter(approves).length < 2)) continue;
     const refuses = (id: string) =>
@@ -126,6 +132,16 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
       else if (!expected.gone.has(id)) expected.listed.add(id);
     }
   }
+}
+
+/** Whether the last order of a moderator about an id still stands; `keep` takes a refusal back, and nothing is left of both. */
+function orderStands(said: readonly { one: Step }[], who: number, id: string): boolean {
+  let stands: "refuse" | "keep" | undefined;
+  for (const { one } of said) {
+    if ((one.do !== "refuse" && one.do !== "keep") || one.by !== who || IDS[one.row] !== id) continue;
+    stands = one.do === "keep" && stands === "refuse" ? undefined : one.do;
+  }
+  return stands !== undefined;
 }
 
 function bySheet(a: { sheet: string }, b: { sheet: string }): number {
