@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { rowsSetAside } from "../../scripts/form-service/rows-set-aside.ts";
 import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { attestedMessage } from "../letter/invented.ts";
 import { days, hours, people } from "../support/fixtures.ts";
 import { type Harness, openHarness, sign, stateShown } from "./harness.ts";
 
@@ -41,7 +40,10 @@ describe("a round of filing", () => {
     expect(sheet?.edition).toBe(harness.gitHost.edition);
     harness.gitHost.accept(sheet!.sheet);
     expect(harness.gitHost.record().rows).toHaveLength(5);
-    expect(harness.gitHost.filings[0]).toMatchObject({ message: attestedMessage(sheet!), day: "2026-11-22" });
+    expect(harness.gitHost.filings[0]).toMatchObject({ day: "2026-11-22" });
+    const [head, ...rest] = harness.gitHost.filings[0]!.message.split("\n");
+    expect(head).toBe(`file sheet ${sheet!.sheet}`);
+    expect(rest.join("\n")).toMatch(/^\nAttested: [\w-]{86}\n$/);
   });
 
   it("waits for enough signatures, splits many, and files few only after the longest wait", async () => {
