@@ -141,9 +141,12 @@ async function act(
     );
     return;
   }
-  const { accepted, refused, leftOut } = tallyOf(sheet, settlement);
+  const { accepted, refused } = tallyOf(sheet, settlement);
+  const withdrawn = settlement.leftOut.filter((id) => main.settled.withdrawn.has(id)).length;
+  const elsewhere = settlement.leftOut.length - withdrawn;
+  const more = elsewhere === 0 ? "" : `, left out as decided elsewhere ${elsewhere}`;
   const { size, root } = openCheckpoint(main.record.checkpoint ?? "", acceptor.signer.verifier);
-  console.log(`accepted ${accepted}, refused ${refused}, left out ${leftOut}`);
+  console.log(`accepted ${accepted}, refused ${refused}, left out as withdrawn ${withdrawn}${more}`);
   console.log(`the list has ${main.record.rows.length} signatures`);
   console.log(`checkpoint ${size} ${formatRoot(root)}`);
 }

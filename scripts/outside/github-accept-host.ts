@@ -1,5 +1,5 @@
 import { LetterError } from "../letter/error.ts";
-import { parseMergeMessage } from "../letter/merge-message.ts";
+import { parseMergeMessage, settledBy } from "../letter/merge-message.ts";
 import { parseSheet, sheetBranch, sheetOfBranch, sheetPath } from "../letter/sheet.ts";
 import { fetchRefs, makeMirror } from "./git-fetch.ts";
 import { readHistory } from "./git-history.ts";
@@ -165,14 +165,14 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
 
 /** What the merge commit on main says about a sheet; undefined for a branch that is no sheet. */
 async function answerOf(repository: string, { sheet, commit }: OpenSheet): Promise<string | undefined> {
-  const merge = (await readHistory(repository, await readHead(repository))).find(
-    ({ parents }) => parents[1] === commit,
-  );
+  const history = await readHistory(repository, await readHead(repository));
+  const merge = history.find(({ parents }) => parents[1] === commit);
   const settlement = parseMergeMessage(merge?.message ?? "");
   if (settlement?.sheet !== sheet) return undefined;
   // The second parent of a commit of main is here with main.
   const text = await readText(repository, commit, sheetPath(sheet));
-  return text === undefined ? undefined : formatAnswer(parseSheet(text), settlement);
+  const { withdrawn } = settledBy(history.flatMap(({ message }) => parseMergeMessage(message) ?? []));
+  return text === undefined ? undefined : formatAnswer(parseSheet(text), settlement, withdrawn);
 }
 
 /** The pull request of a sheet whatever its state, by its branch and commit. */

@@ -12,23 +12,27 @@ const WORKFLOW = "github-actions[bot]";
  * What accept did with a sheet, for its pull request: numbers, ids and codes, never a name.
  *
  * @param settlement what the merge commit says, so that a crash before the answer loses nothing of it
+ * @param withdrawn the rows that were withdrawn before they were accepted
  */
-export function formatAnswer(sheet: Sheet, { refused, leftOut, size, root }: Settlement): string {
+export function formatAnswer(
+  sheet: Sheet,
+  { refused, leftOut, size, root }: Settlement,
+  withdrawn: Pick<ReadonlySet<string>, "has">,
+): string {
+  const leaving = sheet.kind === "withdrawals";
+  const left = leftOut.filter((id) => leaving || withdrawn.has(id));
+  const elsewhere = leftOut.filter((id) => !left.includes(id));
   const rest = sheet.rows.length - refused.length - leftOut.length;
-  const done =
-    sheet.kind === "withdrawals"
-      ? `**Withdrawn.** ${rest} of ${sheet.rows.length} left the list.`
-      : rest === 0
-        ? `**Settled.** None of ${sheet.rows.length} comes to the list.`
-        : `**Accepted.** ${rest} of ${sheet.rows.length} are on the list.`;
+  const done = leaving
+    ? `**Withdrawn.** ${rest} of ${sheet.rows.length} left the list.`
+    : rest === 0
+      ? `**Settled.** None of ${sheet.rows.length} comes to the list.`
+      : `**Accepted.** ${rest} of ${sheet.rows.length} are on the list.`;
   return [
     done,
     ...list("Refused", refused, ([id, code]) => `\`${id}\` ${code}`),
-    ...list(
-      sheet.kind === "withdrawals" ? "Not on the list" : "Left out: withdrawn, or decided on another sheet",
-      leftOut,
-      (id) => `\`${id}\``,
-    ),
+    ...list(leaving ? "Not on the list" : "Left out as withdrawn", left, (id) => `\`${id}\``),
+    ...list("Left out, decided elsewhere", elsewhere, (id) => `\`${id}\``),
     `Checkpoint: ${size} \`${root}\``,
   ].join("\n\n");
 }

@@ -106,6 +106,57 @@ describe("moderate show", () => {
     }
     expect(lines(stdout)).toHaveLength(3 + sheet.rows.length);
   });
+
+  it("shows first which rows are on another open sheet too, on both, and the list marks both", async () => {
+    const [shared] = sheet.rows as [(typeof sheet.rows)[0]];
+    const twin = inventSheet(invention, [shared, inventRow(invention)]);
+    await file(twin.sheet, formatSheet(twin));
+    for (const [one, other] of [
+      [sheet, twin],
+      [twin, sheet],
+    ] as const) {
+      const { stdout } = await moderate("show", one.sheet);
+      expect(lines(stdout).slice(2, 5)).toEqual([
+        "look first",
+        expect.stringMatching(/^id +why$/),
+        `${shared.id}  also on the open sheet ${other.sheet}`,
+      ]);
+    }
+    const { stdout } = await moderate("list");
+    expect(
+      lines(stdout)
+        .slice(1)
+        .map((line) => line.endsWith("look first")),
+    ).toEqual([true, true]);
+    // Refused as a duplicate it is decided on the other, and refused for any other reason on both.
+    await moderate("approve", twin.sheet, "--refuse", `${shared.id}:duplicate`);
+    expect((await moderate("approve", sheet.sheet)).stdout).toContain(
+      "accepted 12, refused 0, left out as withdrawn 0\n",
+    );
+  });
+
+  it("shows which rows are settled already, and leaves them out", async () => {
+    await moderate("approve", sheet.sheet);
+    const again = inventSheet(invention, [sheet.rows[0]!, inventRow(invention)]);
+    await file(again.sheet, formatSheet(again));
+    const { stdout } = await moderate("show", again.sheet);
+    expect(stdout).toContain(`${sheet.rows[0]!.id}  left out: the ledger has this signature already\n`);
+    expect((await moderate("approve", again.sheet)).stdout).toContain(
+      "accepted 1, refused 0, left out as withdrawn 0, left out as decided elsewhere 1\n",
+    );
+  });
+
+  it("passes over a sheet that the form service has not attested, says what to do, and takes no approval of it", async () => {
+    const copy = inventSheet(invention, sheet.rows);
+    await host.file({ sheet: copy.sheet, text: formatSheet(copy), base: await host.head(), message: "file\n", day });
+    const { stdout } = await moderate("list");
+    expect(stdout).toContain("unattested: the form service has not attested it. Close it:");
+    expect(lines(stdout).filter((line) => line.includes("look first"))).toEqual([]);
+    expect((await moderate("approve", copy.sheet)).stderr).toContain("the sheet is passed over");
+    expect((await moderate("approve", sheet.sheet)).stdout).toContain(
+      "accepted 12, refused 0, left out as withdrawn 0\n",
+    );
+  });
 });
 
 describe("moderate approve", () => {
@@ -164,10 +215,7 @@ describe("moderate approve", () => {
 describe("moderate reject", () => {
   it("refuses every row", async () => {
     const { stdout } = await moderate("reject", sheet.sheet, "not-a-person");
-    expect(lines(stdout).slice(0, 2)).toEqual([
-      "accepted 0, refused 12, left out as withdrawn 0",
-      "the list has 0 signatures",
-    ]);
+    expect(lines(stdout).slice(0, 2)).toEqual(["accepted 0, refused 12, left out 0", "the list has 0 signatures"]);
   });
 });
 
