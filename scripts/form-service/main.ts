@@ -34,6 +34,7 @@ import { listenForMetrics } from "./metrics-listener.ts";
 import { openPageWords } from "./page-words.ts";
 import { keyOfProofs, openProofs } from "./proofs.ts";
 import { openQueue } from "./queue.ts";
+import { openPatrol } from "./refiling.ts";
 import { every } from "./rounds.ts";
 import { MIGRATIONS, type Tables } from "./schema.ts";
 import { settle } from "./settlement.ts";
@@ -88,6 +89,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const metrics = openMetrics({ store, mails, clock }, log);
   let torExits = await readTorExits(settings.dataDir);
   const attempts = openFilingAttempts(clock, random);
+  const patrol = openPatrol(clock);
   try {
     await main.refresh();
     await queue.look();
@@ -150,7 +152,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         await queue.look();
         // Another instance on the same database may be at it: two would make smaller sheets than they should.
         await store.alone("file", () =>
-          fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings }),
+          fileRound({ store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings }),
         );
       }),
     );

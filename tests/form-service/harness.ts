@@ -22,6 +22,7 @@ import { openMainView } from "../../scripts/form-service/main-view.ts";
 import { openPageWords } from "../../scripts/form-service/page-words.ts";
 import { keyOfProofs, openProofs } from "../../scripts/form-service/proofs.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
+import { openPatrol } from "../../scripts/form-service/refiling.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { openSuppression } from "../../scripts/form-service/suppression.ts";
 import { openWaitingCodes } from "../../scripts/form-service/waiting-codes.ts";
@@ -144,7 +145,9 @@ export async function openHarness(
       main: main.current,
       lastBackup: () => lastBackupOf(settings),
     };
-    const round = () => fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings });
+    const patrol = openPatrol(clock);
+    const round = () =>
+      fileRound({ store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings });
     const again = () => fileAgain({ store, gitHost, attempts, log });
     return { service, store, app: createApp(service), round, again, sweep: () => deleteExpired(store, clock, codes) };
   }
