@@ -4,13 +4,14 @@ import { type Challenge, solveChallenge } from "altcha-lib";
 import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../scripts/form-service/app.ts";
+import { type Limits, NO_LIMITS } from "../../scripts/form-service/limits.ts";
 import { listen } from "../../scripts/form-service/listener.ts";
 import { openProofs } from "../../scripts/form-service/proofs.ts";
 import { signPage } from "../../scripts/site/views/sign-page.ts";
 import { startBrowser, visit } from "../support/browser.ts";
-import { fixedClock, minutes, people } from "../support/fixtures.ts";
+import { fixedClock, minutes } from "../support/fixtures.ts";
 import { root } from "../support/source.ts";
-import { formOf, type Harness, openHarness, torExit } from "./harness.ts";
+import { type Harness, openHarness } from "./harness.ts";
 
 async function solve(text: string): Promise<string> {
   const challenge = JSON.parse(text) as Challenge;
@@ -59,8 +60,13 @@ describe("a proof of work", () => {
 
 describe("the form under load", () => {
   let harness: Harness;
+  let busy = false;
   beforeAll(async () => {
-    harness = await openHarness({ settings: { LIMITS: "on" } });
+    harness = await openHarness();
+    // A line on which the allowance is used up: only a proof is taken.
+    const submission: Limits["submission"] = (_, { proved }) =>
+      busy && !proved ? { taken: false, after: 5, difficulty: 1 } : { taken: true };
+    Object.assign(harness.service, { limits: { ...NO_LIMITS, submission } });
     for (const lang of ["fa", "en"] as const) {
       harness.writeSite(`${lang}/sign/index.html`, signPage(harness.service.site(), lang));
     }
@@ -89,13 +95,14 @@ describe("the form under load", () => {
           await page.locator("#consent_handover").check();
           await page.locator('main form button[type="submit"]').click();
         };
-        harness.clock.advance(minutes(5));
+        busy = false;
         await page.goto(`${origin}/${lang}/sign/`);
         await send(`first.${lang}@example.org`);
         await page.waitForURL("**/confirm/**");
         // Nothing of it is on the form before it is needed.
         await page.goto(`${origin}/${lang}/sign/`);
         expect(await page.locator("#proof, input[name=altcha]").count()).toBe(0);
+        busy = true;
         await send(`second.${lang}@example.org`);
         await page.locator("input[name=altcha]").waitFor({ state: "attached", timeout: 30_000 });
         expect(await page.locator("#email").inputValue()).toBe(`second.${lang}@example.org`);
