@@ -13,15 +13,21 @@ export type MailBudget = {
 
 /** Where the mails of all instances are counted. */
 export type MailLedger = {
-  /** Takes up to `wanted` mails from what is left for all, and tells what is left after that. */
-  lease(wanted: number): Promise<Lease>;
+  /**
+   * Takes up to `wanted` mails from what is left for all, and tells what is left after that. What the instance has in hand
+   * from an earlier slot is counted in the current one from now on, where it will be spent.
+   */
+  lease(wanted: number, inHand: InHand): Promise<Lease>;
 };
 
 /** `rows`: the share of waiting rows that are free, from 0 to 1. */
 export type Lease = { readonly mails: number; readonly left: number; readonly rows: number };
 
-/** An instance takes such a part of an hour's mails at once, so that a form costs no statement of its own. */
-const BLOCK = 1 / 400;
+/** Mails that an instance has leased and not spent. */
+export type InHand = { readonly slot: number; readonly mails: number };
+
+/** An instance takes such a part of an hour's mails at once, but never few: a form costs no statement of its own. */
+const BLOCK = { part: 1 / 60, least: 20 };
 /** Below half of what can leave at once, and below an eighth of all rows, room is short. */
 const SHORT = { mails: 1 / 2, rows: 1 / 8 };
 /** What others have taken meanwhile is looked up after so many milliseconds. */
@@ -33,7 +39,7 @@ export async function openMailBudget(
   trouble: (cause: unknown) => void = () => {},
 ): Promise<MailBudget> {
   const { atOnce, perMinute } = paceOf(mails);
-  const block = Math.max(1, Math.round(mails * BLOCK));
+  const block = Math.max(BLOCK.least, Math.round(mails * BLOCK.part));
   const now = () => clock.now().getTime();
   let [inHand, known, asked] = [0, { left: 0, rows: 0 }, now()];
   let running = false;
@@ -43,9 +49,8 @@ export async function openMailBudget(
     running = true;
     const moment = now();
     try {
-      const lease = await ledger.lease(block);
-      // What is left of an older slot's was counted there; to spend it later could make an hour's mails too many.
-      inHand = (slotAt(asked) === slotAt(moment) ? inHand : 0) + lease.mails;
+      const lease = await ledger.lease(Math.max(0, block - inHand), { slot: slotAt(asked), mails: inHand });
+      inHand += lease.mails;
       [known, asked] = [lease, moment];
     } catch (cause) {
       trouble(cause);

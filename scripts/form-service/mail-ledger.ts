@@ -45,13 +45,16 @@ function openMailLedger({ store, clock, pepper }: Deps, purpose: Purpose, mailsA
   let tidied = 0;
 
   return {
-    lease: (wanted) =>
+    lease: (wanted, inHand) =>
       store.change(async (query) => {
         const now = clock.now().getTime();
         const slots = lastOf(purpose, slotAt(now), SLOTS);
         const days = lastOf("rows", Math.floor(now / DAY), DAYS);
+        const before = keyOf(purpose, inHand.slot);
+        const moved = before === slots.at(-1) || !slots.includes(before) ? 0 : inHand.mails;
         // It locks the row: two instances must not take the same mails.
-        await add(query, slots.at(-1)!, 0);
+        await add(query, slots.at(-1)!, moved);
+        if (moved > 0) await add(query, before, -moved);
         const rows = await query
           .selectFrom("mail_budget")
           .selectAll()

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import type { Clock } from "../outside/clock.ts";
 import { openBuckets } from "./buckets.ts";
 
@@ -19,7 +19,8 @@ const CAPACITY = 100_000;
 /** @param key keys the hash under which an address is remembered; made anew for each process */
 export function openTypedAddresses(clock: Clock, key: Uint8Array): TypedAddresses {
   const forms = openBuckets(CAPACITY);
-  const hashOf = (email: string) => createHmac("sha256", key).update(email.toLowerCase()).digest("base64url");
+  const secret = createSecretKey(key);
+  const hashOf = (email: string) => createHmac("sha256", secret).update(email.toLowerCase()).digest("base64url");
   const now = () => clock.now().getTime();
   return {
     wait: (email) => forms.wait(hashOf(email), RATE, now()),

@@ -1,4 +1,4 @@
-import { mailsLeft, SLOT, SLOTS, slotAt } from "../../scripts/form-service/budget-slots.ts";
+import { mailsLeft, SLOTS, slotAt } from "../../scripts/form-service/budget-slots.ts";
 import type { Client } from "../../scripts/form-service/client.ts";
 import type { Effort } from "../../scripts/form-service/gate.ts";
 import { openLimits } from "../../scripts/form-service/limits.ts";
@@ -10,13 +10,15 @@ import { hours } from "../support/fixtures.ts";
 /** Where somebody comes from: an address, or over Tor. */
 export type From = string | "tor";
 
-/** People who come one by one within an hour, each wanting to sign once. */
+/** People who come one by one, each wanting to sign once. */
 export type Crowd = {
   readonly people: number;
   readonly from: (i: number) => From;
   readonly scripts: boolean;
   /** how often they press the button before they give up */
   readonly tries: number;
+  /** the time in which they all come; an hour unless said otherwise */
+  readonly within?: number;
 };
 
 /** Somebody who sends forms for the whole hour. */
@@ -127,28 +129,23 @@ export async function simulate(
   const fates = crowds.map(({ people }): Fate => ({ people, signed: 0, waits: [], longest: 0 }));
   for (const [number, crowd] of crowds.entries()) {
     for (let i = 0; i < crowd.people; i++) {
-      events.add(start + random() * hours(1), () => come(crowd, fates[number]!, i));
+      events.add(start + random() * (crowd.within ?? hours(1)), () => come(crowd, fates[number]!, i));
     }
   }
   let won = 0;
   for (const { from, forms: rate, proofs } of enemies) {
-    let sent = 0;
     const proved = proofs !== undefined;
+    let [sent, difficulty] = [0, 1];
     const attack = () => {
       if (now >= start + hours(1)) return;
-      const client = clientAt(from(sent++));
-      const admission = send(client, { proved, scripts: false }, `victim${Math.floor(random() * 5_000)}@gmail.com`);
+      const victim = `victim${Math.floor(random() * 5_000)}@gmail.com`;
+      const admission = send(clientAt(from(sent++)), { proved, scripts: false }, victim);
       if (admission.taken) won++;
-      // He asks for the difficulty each time, and has his proofs ready at the pace of his machine.
-      const work = admission.taken ? difficultyNow() : admission.difficulty;
-      events.add(now + (proved ? (1_000 * work) / proofs : (1_000 * exponential()) / rate!), attack);
+      else difficulty = admission.difficulty;
+      // His next proof is ready when his machine has done its work, his next form without one whenever he likes.
+      events.add(now + (proved ? (1_000 * difficulty) / proofs : (1_000 * exponential()) / rate!), attack);
     };
-    let last = 1;
-    const difficultyNow = () => last;
-    events.add(start, () => {
-      last = 1;
-      attack();
-    });
+    events.add(start, attack);
   }
   for (let event = events.next(); event; event = events.next()) {
     now = event.at;
@@ -167,9 +164,11 @@ export async function simulate(
 function ledgerInMemory(mails: number, clock: { now(): Date }): MailLedger {
   const counts = new Map<number, number>();
   return {
-    async lease(wanted) {
+    async lease(wanted, inHand) {
       const now = clock.now().getTime();
       const slot = slotAt(now);
+      counts.set(inHand.slot, (counts.get(inHand.slot) ?? inHand.mails) - inHand.mails);
+      counts.set(slot, (counts.get(slot) ?? 0) + inHand.mails);
       const last = Array.from({ length: SLOTS }, (_, i) => counts.get(slot - SLOTS + 1 + i) ?? 0);
       const left = mailsLeft(mails, last, now);
       const leased = Math.max(0, Math.min(wanted, Math.floor(left)));
@@ -219,4 +218,3 @@ function queueOfEvents() {
 
 export const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-export { SLOT };
