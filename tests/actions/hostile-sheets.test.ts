@@ -33,7 +33,7 @@ describe("a sheet that anybody may have written", () => {
     campaign.repository.git("update-ref", `refs/heads/pending/${sheet}`, "main");
     const content = readFileSync(join(folder, `${name}.md`));
     // As if the form service had filed it: what is on the sheet must not be believed for that.
-    const message = messageFor(sheet, content.toString("utf8"));
+    const message = messageFor(sheet, content.toString("utf8"), false, service);
     const commit = campaign.repository.commit(`pending/${sheet}`, message, { [sheetPath(sheet)]: content });
     const main = await campaign.host.readMain();
     const rules = { moderators: { approvals: 1, ids: new Set([1]) }, attestationKey: service.publicKey };

@@ -134,8 +134,8 @@ export function attestedMessage(sheet: Sheet, quarantined = false): string {
 }
 
 /** The same for any text under any id, such as only the holder of the form service's key could file. */
-export function messageFor(sheet: string, text: string, quarantined = false): string {
-  return filingMessage(sheet, { quarantined, attestation: attestSheet(sheet, text, service) });
+export function messageFor(sheet: string, text: string, quarantined = false, key = service): string {
+  return filingMessage(sheet, { quarantined, attestation: attestSheet(sheet, text, key) });
 }
 
 function sheetId(number: number): string {
