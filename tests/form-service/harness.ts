@@ -34,7 +34,7 @@ import { siteContext } from "../../scripts/site/views/context.ts";
 import { fixedClock, fixedRandomness, START } from "../support/fixtures.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { root } from "../support/source.ts";
-import { type StandInGitHost, standInGitHost } from "./git-host.ts";
+import { standInGitHost } from "./git-host.ts";
 
 /** Two identities of custodians; made once, for they are slow to make. */
 const identities = await Promise.all([generateHybridIdentity(), generateHybridIdentity()]);
@@ -57,7 +57,7 @@ export type Substitutes = {
   readonly seal?: Seal;
   readonly mailer?: Mailer;
   readonly proofs?: () => Proofs;
-  readonly gitHost?: (gitHost: StandInGitHost) => StandInGitHost;
+  readonly mails?: (mails: MailQueue) => MailQueue;
   readonly service?: <S extends Service>(service: S) => S;
   readonly app?: (app: App, service: Service) => App;
 };
@@ -83,10 +83,7 @@ export async function openHarness(
     ...{ DATA_DIR: dataDir, MAIL_URL: mailServer.url, LIMITS: "off", DATABASE_URL },
     ...options.settings,
   });
-  const newGitHost = () => {
-    const standIn = standInGitHost(content.letterTexts, attestation.publicKey);
-    return substitutes.gitHost?.(standIn) ?? standIn;
-  };
+  const newGitHost = () => standInGitHost(content.letterTexts, attestation.publicKey);
   let gitHost = newGitHost();
   const lines: string[] = [];
   const log = openLog(clock, { write: (line: string) => void lines.push(line) } as pino.DestinationStream);
@@ -98,12 +95,12 @@ export async function openHarness(
     const store = opened ?? (await openDatabase<Tables>(settings.database, MIGRATIONS));
     const main = openMainView(gitHost);
     await main.refresh();
-    const { mailer } = substitutes;
-    const mails =
+    const sent =
       options.mails ??
-      (mailer
-        ? openMailQueue(mailer, log)
+      (substitutes.mailer
+        ? openMailQueue(substitutes.mailer, log)
         : openMailQueue(openMailer(settings.mail, settings.mailFrom), log, [20, 20]));
+    const mails = substitutes.mails?.(sent) ?? sent;
     const codes = openWaitingCodes(clock);
     const site = () => {
       const context = siteContext({ content, settings, keys, at: "service" });

@@ -17,7 +17,7 @@ import {
   ROUTES,
   SPELLINGS,
 } from "./stranger.ts";
-import { type openTwoWorlds, STORIES, type Story, whatIsLeft, type World } from "./two-worlds.ts";
+import { type openTwoWorlds, STORIES, type Story, type World, whatIsLeft } from "./two-worlds.ts";
 
 // Nobody but the mailbox learns whether an address has signed: whatever strangers send, they see the same whether the owner of
 // an address has done something here or somebody else has. (Non-interference, Goguen and Meseguer 1982.)
@@ -36,6 +36,7 @@ const times = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 2, max: 6 }) },
   { weight: 1, arbitrary: fc.integer({ min: 20, max: 70 }) },
 );
+const few = fc.integer({ min: 1, max: 3 });
 /** Whose address is typed: the victim's in one of its spellings, or one of the stranger's own. */
 const who = fc.oneof(
   { weight: 3, arbitrary: fc.record({ victim: fc.nat({ max: SPELLINGS.length - 1 }) }) },
@@ -48,6 +49,7 @@ const step = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ do: just("sign"), who, place, lang, times, proved: fc.boolean(), scripts: fc.boolean() }),
   },
+  { weight: 5, arbitrary: fc.record({ do: just("join"), own: fc.nat({ max: 3 }), place, lang, times: few }) },
   { weight: 8, arbitrary: fc.record({ do: just("leave"), who, place, lang, times }) },
   { weight: 6, arbitrary: fc.record({ do: just("confirm"), nth, code, place, lang }) },
   { weight: 3, arbitrary: fc.record({ do: just("leave confirm"), nth, code, place, lang }) },
@@ -104,7 +106,7 @@ export async function differenceIn(worlds: TwoWorlds, { story, domain, ago, step
     if (difference) return { ...difference, at: `step ${i + 1} (${one.do}), ${difference.at}` };
   }
   return compare(worlds, "what is left in the end", async (world) => ({
-    published: world.published(),
+    published: await world.published(),
     ...whatIsLeft(world),
   }));
 }
@@ -121,18 +123,12 @@ async function play(worlds: TwoWorlds, known: Knowledge, victim: string, one: St
     case "verify":
     case "look":
       for (let i = 0; i < ("times" in one ? one.times : 1); i++) {
-        const ask = asked(known, victim, one, i);
-        if (!ask) return undefined;
-        known.count++;
-        const [first, second] = await worlds.both((world) => world.ask(ask));
-        const difference = between(`request ${i + 1}`, first.seen, second.seen);
+        const difference = await send(worlds, known, asked(known, victim, one, i));
         if (difference) return difference;
-        learn(known, ask, first);
-        await worlds.pass(50);
-        const mails = await readMail(worlds, known);
-        if (mails) return mails;
       }
       return undefined;
+    case "join":
+      return join(worlds, known, victim, one);
     case "wait": {
       await worlds.pass(one.time);
       await worlds.both((world) => world.harness.sweep());
@@ -140,10 +136,11 @@ async function play(worlds: TwoWorlds, known: Knowledge, victim: string, one: St
     }
     case "file":
       await worlds.both((world) => world.act("file"));
-      return compare(worlds, "sheets", async (world) => ({ published: world.published() }));
+      return compare(worlds, "sheets", async (world) => ({ published: await world.published() }));
     case "settle":
+      await worlds.both((world) => world.act("file"));
       await worlds.both((world) => world.act(one.refuse ? "refuse" : "accept"));
-      return compare(worlds, "list and ledger", async (world) => ({ published: world.published() }));
+      return compare(worlds, "list and ledger", async (world) => ({ published: await world.published() }));
     case "mail server":
       await worlds.both(async ({ outside }) => {
         outside.server = one.is;
@@ -163,6 +160,43 @@ async function play(worlds: TwoWorlds, known: Knowledge, victim: string, one: St
     default:
       return one satisfies never;
   }
+}
+
+/** Sends a request in both worlds, and looks at answer and mails. */
+async function send(worlds: TwoWorlds, known: Knowledge, ask: Ask | undefined): Promise<Difference | undefined> {
+  if (!ask) return undefined;
+  const [first, second] = await worlds.both((world) => world.ask(ask));
+  const difference = between(`${ask.method} ${ask.path}`, first.seen, second.seen);
+  if (difference) return difference;
+  known.count++;
+  learn(known, ask, first);
+  await worlds.pass(50);
+  return readMail(worlds, known);
+}
+
+/** Signs with addresses of the stranger's own, and confirms. */
+async function join(
+  worlds: TwoWorlds,
+  known: Knowledge,
+  victim: string,
+  { own, place, lang, times }: Extract<Step, { do: "join" }>,
+): Promise<Difference | undefined> {
+  const before = known.links.length;
+  const form = { do: "sign", who: { own }, place, lang, times, proved: true, scripts: true } as const;
+  for (let i = 0; i < times; i++) {
+    const difference = await send(worlds, known, asked(known, victim, form, i));
+    if (difference) return difference;
+  }
+  await worlds.pass(1_000);
+  const difference = await readMail(worlds, known);
+  if (difference) return difference;
+  for (const { s, email } of known.links.slice(before)) {
+    const from = lineAt(place, known.count);
+    const route = ROUTES.confirm(lang, s, codeFor(known, "right", email));
+    const found = await send(worlds, known, { method: "POST", ...route, from });
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** What the stranger sends in a step; undefined when he does not have what it takes. */
@@ -205,7 +239,7 @@ const OWN = ["example.org", "example.com", "gmail.com", "example.co.uk"];
 
 function addressOf(one: { victim: number } | { own: number }, victim: string, i: number): string {
   if ("victim" in one) return SPELLINGS[one.victim]!(victim);
-  return `stranger${i === 0 ? "" : i}@${OWN[one.own]}`;
+  return `stranger${i}@${OWN[one.own]}`;
 }
 
 function withdrawalCode({ withdrawalCodes, count }: Knowledge, n: number): string {

@@ -2,10 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
+import type { MailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { openMetrics } from "../../scripts/form-service/metrics.ts";
 import type { Proofs } from "../../scripts/form-service/proofs.ts";
-import type { MailQueue } from "../../scripts/form-service/mail-queue.ts";
+import type { Service } from "../../scripts/form-service/service.ts";
 import { canonicalEmail } from "../../scripts/letter/email.ts";
+import type { CampaignRecord } from "../../scripts/letter/record.ts";
 import type { Mail } from "../../scripts/outside/mail.ts";
 import { type Harness, openHarness, type Substitutes } from "./harness.ts";
 import { type Ask, codeIn, lineAt, ROUTES } from "./stranger.ts";
@@ -45,6 +47,9 @@ export type Story = keyof typeof STORIES;
 const CONTACT = /[\w-]{43}(?= (\| )?[\w-]{86})/g;
 const SIGNED = /\b[\w-]{86}\b/g;
 
+/** The root hash of the ledger follows from its entries. */
+const ROOT = /[A-Za-z0-9+/]{43}=/g;
+
 /** Each delivery takes so long, in milliseconds. */
 const DELIVERY = 20;
 
@@ -52,14 +57,21 @@ const DELIVERY = 20;
  * Two services with one clock, one randomness and one set of settings. The same person does the same in both; only that
  * in the second it is the owner of the address that the stranger asks about, and in the first somebody else.
  */
-export async function openTwoWorlds(substitutes: Substitutes = {}) {
-  const worlds = [await openWorld(substitutes), await openWorld(substitutes)] as const;
+export async function openTwoWorlds(interference: () => Interference = () => ({})) {
+  const worlds = [await openWorld(interference()), await openWorld(interference())] as const;
   // Mails leave by the clock of the process, which must stand still between two requests as the other one does.
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   const pass = async (milliseconds: number) => {
     for (const { harness } of worlds) harness.clock.advance(milliseconds);
-    if (vi.getTimerCount() > 0) await vi.advanceTimersByTimeAsync(milliseconds);
-    else vi.advanceTimersByTime(milliseconds);
+    let left = milliseconds;
+    // What follows a timer sets the next one: small steps at first, as mails leave, then large ones.
+    for (let steps = 0; left > 0 && vi.getTimerCount() > 0; steps++) {
+      const stride = Math.min(left, steps < 40 ? DELIVERY : Math.max(DELIVERY, Math.ceil(milliseconds / 40)));
+      vi.advanceTimersByTime(stride);
+      await new Promise(setImmediate);
+      left -= stride;
+    }
+    vi.advanceTimersByTime(left);
   };
   const both = async <T>(work: (world: World) => Promise<T>): Promise<[T, T]> => {
     const first = await work(worlds[0]);
@@ -87,12 +99,17 @@ export async function openTwoWorlds(substitutes: Substitutes = {}) {
   };
 }
 
-async function openWorld(substitutes: Substitutes) {
+/** What a test breaks on purpose: parts of the service, or the order of the list. */
+export type Interference = Substitutes & {
+  readonly list?: (rows: CampaignRecord["rows"], service: Service) => Promise<CampaignRecord["rows"]>;
+};
+
+async function openWorld({ list = async (rows) => rows, ...substitutes }: Interference) {
   // What is written there costs no wait for a disk.
   const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(memory, "undersigned-world-"));
   const outside = { server: "well" as MailServerState, hidden: new Set<string>(), deliveries: [] as Delivery[] };
-  const owner = { email: "", s: "", code: "", withdrawalCode: "", acts: 0 };
+  const owner = { email: "", s: "", code: "", withdrawalCode: "", acts: 0, waits: false };
   let since = 0;
 
   const send = (mail: Mail) =>
@@ -102,7 +119,10 @@ async function openWorld(substitutes: Substitutes) {
         if (outside.server === "refuses") return reject({ responseCode: 550, command: "RCPT TO" });
         if (!outside.hidden.has(canonicalEmail(mail.to))) {
           outside.deliveries.push({ mail, at: performance.now() - since });
-        } else if (mail.to === owner.email) owner.code = codeIn(mail.text) ?? "";
+        } else if (owner.waits) {
+          owner.code = codeIn(mail.text) ?? "";
+          owner.waits = false;
+        }
         resolve();
       }, DELIVERY);
     });
@@ -132,7 +152,7 @@ async function openWorld(substitutes: Substitutes) {
   const ask = async ({ method, path, form, from }: Ask): Promise<Answer> => {
     const headers = { "X-Forwarded-For": from };
     const answer = await harness.request(path, { method, headers, ...(form && { body: new URLSearchParams(form) }) });
-    const body = await answer.text();
+    const body = (await answer.text()).replace(ROOT, "root");
     await current().codeMails.idle();
     return {
       seen: [answer.status, ...[...answer.headers].map((one) => one.join(": ")), "", body].join("\n"),
@@ -150,10 +170,11 @@ async function openWorld(substitutes: Substitutes) {
       await harness.renew();
       since = performance.now();
       Object.assign(outside, { server: "well", hidden: new Set(hidden.map(canonicalEmail)), deliveries: [] });
-      Object.assign(owner, { email, s: "", code: "", withdrawalCode: "", acts: 0 });
+      Object.assign(owner, { email, s: "", code: "", withdrawalCode: "", acts: 0, waits: false });
     },
     async act(act: Act): Promise<void> {
       const { email, s, code, withdrawalCode } = owner;
+      owner.waits = act === "form";
       switch (act) {
         case "form": {
           const { location } = await post(ROUTES.sign("en", email, {}));
@@ -189,11 +210,11 @@ async function openWorld(substitutes: Substitutes) {
      * What moderators see of the sheets, and everybody of list and ledger. The commitment to a contact record holds the
      * address, hidden by 32 random bytes, and what is signed over it or hashes it follows: those cannot be equal.
      */
-    published: () =>
+    published: async () =>
       [
         ...[...harness.gitHost.open.values()].map(({ base: _, ...filing }) => JSON.stringify(filing)),
         ...harness.gitHost.record().entries,
-        ...harness.gitHost.record().rows.map((row) => JSON.stringify(row)),
+        ...(await list(harness.gitHost.record().rows, harness.service)).map((row) => JSON.stringify(row)),
       ].map((line) => line.replace(CONTACT, "contact").replace(SIGNED, "signed")),
     /** The numbers for whoever runs the service, but for those of the process and those that answers alone move. */
     numbers: async () =>
@@ -230,8 +251,7 @@ export function whatIsLeft({ harness }: World): Record<string, unknown> {
       left[name] = until(() => limits.submission(client, { proved, scripts: proved }));
     }
   }
-  const { waiting, putOff } = queue.counts();
-  return { ...left, waiting, putOff, flow: queue.flow(), room: codeMails.hasRoom() };
+  return { ...left, ...queue.counts(), flow: queue.flow(), room: codeMails.hasRoom() };
 }
 
 /** Proofs of work without the work: whoever writes `solved N` has solved the Nth. */
