@@ -17,7 +17,10 @@ export type CodeMail = {
   readonly code: string;
 };
 
-/** Sends codes, once whoever asked has the answer. */
+/**
+ * Sends codes, once whoever asked has the answer. What happens before an address is looked up depends on the typed text and
+ * the sender only; what follows is invisible to everybody else (decision 28).
+ */
 export type CodeMails = {
   /** Whether another one may be taken; the same for every address. */
   hasRoom(): boolean;

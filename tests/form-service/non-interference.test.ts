@@ -27,13 +27,11 @@ describe("nobody but the mailbox learns whether an address has signed", () => {
 });
 
 describe("the comparison notices", () => {
-  it.for(Object.entries(INTERFERENCES))(
-    "%s",
-    async ([, interference]) => {
+  for (const [name, interference] of Object.entries(INTERFERENCES)) {
+    it(name, async () => {
       worlds = await openTwoWorlds(interference);
       const details = await fc.check(nobodyCanTell(worlds), { numRuns: SEQUENCES, endOnFailure: true });
       expect(details.failed).toBe(true);
-    },
-    300_000,
-  );
+    }, 300_000);
+  }
 });

@@ -105,6 +105,7 @@ export async function differenceIn(worlds: TwoWorlds, { story, domain, ago, step
     const difference = await play(worlds, known, victim, one);
     if (difference) return { ...difference, at: `step ${i + 1} (${one.do}), ${difference.at}` };
   }
+  for (const act of ["file", "accept"] as const) await worlds.act(act);
   return compare(worlds, "what is left in the end", async (world) => ({
     published: await world.published(),
     ...whatIsLeft(world),
