@@ -32,7 +32,7 @@ const nth = fc.nat({ max: 7 });
 const code = fc.constantFrom(...CODES);
 /** Most things are done once, some as often as it takes to use something up. */
 const times = fc.oneof(
-  { weight: 12, arbitrary: fc.constant(1) },
+  { weight: 20, arbitrary: fc.constant(1) },
   { weight: 4, arbitrary: fc.integer({ min: 2, max: 6 }) },
   { weight: 1, arbitrary: fc.integer({ min: 20, max: 70 }) },
 );
@@ -88,7 +88,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   story: fc.constantFrom(...(Object.keys(STORIES) as Story[])),
   domain: fc.constantFrom("example.org", "gmail.com", "mail.example.co.uk"),
   ago: fc.constantFrom(0, 0, minutes(90), hours(25), hours(49)),
-  steps: fc.array(step, { minLength: 1, maxLength: 14, size: "max" }),
+  steps: fc.array(step, { minLength: 1, maxLength: 10, size: "max" }),
 });
 
 /** What somebody could tell the two worlds by. */
