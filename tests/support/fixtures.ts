@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 
 export type FixedClock = { now: () => Date; advance: (milliseconds: number) => void; set: (time: string) => void };
 
+/** The moment at which a fixed clock stands at first. */
+export const START = "2026-11-22T12:00:00.000Z";
+
 /** A clock that stands still until the test moves it. */
-export function fixedClock(start = "2026-11-22T12:00:00.000Z"): FixedClock {
+export function fixedClock(start = START): FixedClock {
   let now = Date.parse(start);
   return {
     now: () => new Date(now),
