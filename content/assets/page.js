@@ -11,6 +11,7 @@ const said = document.getElementById("said");
 function leave() {
   for (const form of document.forms) form.reset();
   document.title = "";
+  document.querySelector('meta[name="referrer"]')?.setAttribute("content", "no-referrer");
   document.documentElement.replaceChildren(document.createElement("body"));
   location.replace(exits[0].href);
 }
@@ -23,20 +24,32 @@ for (const exit of exits) {
   });
 }
 
-// Shift three times within five seconds, with no other key between.
-let pressed = [];
-let alone = false;
-addEventListener("keydown", (event) => {
-  alone = event.key === "Shift";
-  if (!alone) pressed = [];
+// Left Shift, right Shift, left Shift (or the other way round) within three seconds, and nothing in between. A screen
+// reader keeps the letter of "Shift and H" to itself, so that a page sees Shift alone each time; but it is the same key,
+// as it is in the five presses that turn on Sticky Keys, and what a command leads to is forgotten below.
+let sides = [];
+const unsay = () => {
+  if (said && said.textContent === said.dataset.one) said.textContent = "";
+};
+const forget = () => {
+  sides = [];
+  unsay();
+};
+for (const moved of ["scroll", "focusin", "selectionchange", "pointerdown"])
+  document.addEventListener(moved, forget, true);
+addEventListener("keydown", ({ key, code, repeat, timeStamp }) => {
+  if (key !== "Shift") return forget();
+  if (repeat) return;
+  if (code === sides.at(-1)?.code) forget();
+  sides = [...sides.filter((one) => timeStamp - one.timeStamp < 3000), { code, timeStamp }];
+  // What is said twice is heard only if it was gone between.
+  if (sides.length === 1) unsay();
 });
-addEventListener("keyup", (event) => {
-  if (event.key !== "Shift" || !alone || exits.length === 0) return;
-  alone = false;
-  const now = event.timeStamp;
-  pressed = [...pressed.filter((time) => now - time < 5000), now];
-  if (pressed.length >= 3) leave();
-  else if (said) said.textContent = said.dataset[pressed.length === 1 ? "two" : "one"];
+// Only when the key is up again: with a letter it would have been a capital.
+addEventListener("keyup", ({ key }) => {
+  if (key !== "Shift" || exits.length === 0) return;
+  if (sides.length >= 3) leave();
+  else if (sides.length === 2 && said) said.textContent = said.dataset.one;
 });
 
 /* ---- one entry in the history for a page, so that going back does not show it after leaving ---- */
@@ -49,6 +62,32 @@ for (const link of all('a[href^="#"]')) {
     document.getElementById(link.hash.slice(1))?.focus();
   });
 }
+
+/* ---- a form is sent once: pressing again while the answer is on its way does nothing ---- */
+
+function guard(form, sent) {
+  form.toggleAttribute("data-sent", sent);
+  // Not disabled: the focus stays where it is.
+  for (const button of form.elements) {
+    if (button.type !== "submit") continue;
+    if (sent) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
+}
+
+// On the window, after what the page's other scripts do with it.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.hasAttribute("data-sent")) return event.preventDefault();
+  guard(form, true);
+  // The line may have broken.
+  setTimeout(() => guard(form, false), 8000);
+});
+
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) for (const form of document.forms) guard(form, false);
+});
 
 /* ---- the other language, at the same place ---- */
 

@@ -14,31 +14,73 @@ form?.addEventListener("submit", () => {
   hidden("filled", form.dataset.sign === "first" ? Math.floor((performance.now() - opened) / 1000) : "");
 });
 
-/* ---- a proof of work (ALTCHA), where the page asks for one ---- */
+/* ---- one intent: what is sent from this page with the same words is the same form, however often it is sent ---- */
 
-const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => Number.parseInt(pair, 16));
-const hexOf = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+let opening = opened;
 
-async function solve(challenge) {
-  const { nonce, salt, cost, keyLength, keyPrefix } = challenge.parameters;
-  const start = bytes(nonce);
-  const password = new Uint8Array(start.length + 4);
-  password.set(start);
-  const rule = { name: "PBKDF2", hash: "SHA-256", salt: bytes(salt), iterations: cost };
-  for (let counter = 0; ; counter++) {
-    new DataView(password.buffer).setUint32(start.length, counter);
-    const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
-    const derivedKey = hexOf(await crypto.subtle.deriveBits(rule, key, keyLength * 8));
-    if (derivedKey.startsWith(keyPrefix)) return { challenge, solution: { counter, derivedKey, time: 0 } };
-  }
+function beginAnew() {
+  opening = performance.now();
+  const random = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16)));
+  hidden("once", btoa(random).replace(/\+/g, "-").replace(/\//g, "_").slice(0, 22));
 }
 
+if (form && !form.querySelector("input[name=once]")) beginAnew();
+// A page that comes back after long is the beginning of something else.
+addEventListener("pageshow", ({ persisted }) => {
+  if (form && persisted && performance.now() - opening > 600_000) beginAnew();
+});
+
+/* ---- a proof of work, where the page asks for one ---- */
+
+const proofScript = new URL("proof.js", document.currentScript.src).href;
 const box = document.getElementById("proof");
-// Both of its texts have their room from the beginning, so that nothing moves under a reader's eyes.
-if (box && !globalThis.crypto?.subtle) box.hidden = true;
-else if (box) {
-  solve(JSON.parse(box.dataset.challenge)).then((proof) => {
-    hidden("altcha", btoa(JSON.stringify(proof)));
-    box.classList.add("done");
+
+function solveInWorker(challenge) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(proofScript);
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = reject;
+    worker.postMessage(challenge);
   });
+}
+
+// No worker can be had where the script comes from another host than the page. Then the page does it bit by bit.
+function solveInPage(challenge) {
+  let since = performance.now();
+  const rest = async () => {
+    if (performance.now() - since < 20) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
+  };
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.onload = () => resolve(globalThis.solve(challenge, rest));
+    script.onerror = reject;
+    script.src = proofScript;
+    document.head.append(script);
+  });
+}
+
+async function goOn() {
+  const say = (state) => {
+    box.querySelector("[aria-live]").textContent = box.children[state].textContent;
+  };
+  let changed = false;
+  form.addEventListener("input", () => {
+    changed = true;
+  });
+  say(0);
+  const { challenge, goesOn } = box.dataset;
+  hidden("altcha", await solveInWorker(challenge).catch(() => solveInPage(challenge)));
+  const sends = goesOn !== undefined && !changed;
+  say(sends ? 1 : 2);
+  if (sends) box.parentElement.querySelector("button").click();
+}
+
+if (box) {
+  const give = () => {
+    box.hidden = true;
+  };
+  if (globalThis.crypto?.subtle) goOn().catch(give);
+  else give();
 }

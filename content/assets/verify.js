@@ -81,7 +81,8 @@
   const openCheckpoint = async (note, place) => {
     const end = note.lastIndexOf("\n\n");
     const text = note.slice(0, end + 1);
-    const [name, id, key] = vkey.split("+");
+    // The key is base64, which may hold more of the signs that stand between.
+    const [, name, id, key] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey) ?? fail("data-vkey");
     const keyId = Uint8Array.from(id.match(/../g), (hex) => Number.parseInt(hex, 16));
     const line = note
       .slice(end + 2)

@@ -4,8 +4,7 @@ export const en = {
   page: {
     skip_to_content: "Skip to main content",
     quick_exit: "Leave this page quickly",
-    exit_two: "Press Shift twice more to leave this page.",
-    exit_one: "Press Shift once more to leave this page.",
+    exit_one: "Press the first Shift key once more to leave this page.",
     copy: "Copy",
     copied: "Copied",
     characters_left: "Characters left:",
@@ -57,7 +56,6 @@ export const en = {
     handed_over: "The signatures have been handed over to {recipient}.",
     open_until: "Open for signing until {day}",
     name_not_shown: "Your name is not shown unless you choose it.",
-    newest: "Newest signatures",
     see_all: "See all signatures",
     about: "About this page and your data",
     who: "Who runs this page",
@@ -104,9 +102,12 @@ export const en = {
       "I agree that my name or initials, the place I enter and the day of my signature are published here, where anyone can see them.",
     consent_public_hint: "Only if your name or initials are to be shown.",
     leave_empty: "Leave this field empty",
-    still_here: "What you wrote is still here.",
+    still_here:
+      "Nothing is lost, and what you wrote is still here. Send the form again; if this page comes back, press the button again in a moment.",
+    send_again: "Send the form again",
     proof_working:
-      "You need not wait: your browser is solving a small task, which shows that no program is sending forms by the thousand …",
+      "Your browser is solving a small task, which shows that no program is sending forms by the thousand. This takes a few seconds, or up to a minute on an older phone.",
+    proof_sending: "Done. Your form is being sent.",
     proof_done: "Done. You can send the form now.",
     send_code: "Send the code",
     kept: {
@@ -191,7 +192,8 @@ export const en = {
       code: "Your code:",
       code_place: "8 letters and digits",
     },
-    valid: "The code is valid for 48 hours. You can close this page; the link in the message opens it again.",
+    any_code: "A code that came in the last 48 hours works here, even one you did not ask for. Look in spam too.",
+    valid: "The code works for 48 hours. If you close this page, fill in the form again: the same code still works.",
     waiting:
       "Your signature has not been recorded yet. It is confirmed once you enter the code here. Enter it only if you filled in the form yourself: your name is shown, or not, as was chosen there.",
     code: "Confirmation code",
@@ -230,8 +232,17 @@ export const en = {
     do_not_write_title: "When not to",
     do_not_write:
       "If your home, your bag or your telephone may be searched. Then take no picture of this page either: the code is a proof that you signed. You can withdraw without it, from your e-mail address.",
+    signed_title: "What you have signed",
+    signed: "The open letter to {addressee}.",
+    shown: {
+      name: "Your name is shown.",
+      initials: "Only your initials are shown.",
+      hidden: "Your name is not shown; it is sealed.",
+      counted: "You are counted, without a name.",
+    },
+    take_back: "If this is not what you want, or if somebody else filled in the form, take the signature back here.",
     again:
-      "Within 48 hours the same link and code show it again. Delete the message with the confirmation code as soon as you can, from the bin too: whoever has it can work out the withdrawal code.",
+      "For 48 hours this page shows the code again when you enter the code from the message. After that nobody can show it, we included. The message does not lead to it.",
     next: "What happens next",
     review:
       "Moderators review the signatures. They do not see your e-mail address, nor a name that is not to be shown.",
@@ -241,14 +252,15 @@ export const en = {
   },
   not_me: {
     title: "I did not ask for this code",
-    text: "Somebody entered your address on a page, perhaps by mistake. Nothing happens without the code.",
+    text: "Someone typed your address on a web page, perhaps by mistake. Nothing happens without the code, so you need do nothing.",
     choice:
-      "You can simply delete the message. If you enter the code from the message here, what was entered with your address is deleted at once, and we send no more messages to it, whoever enters it.",
-    kept: "For that we keep a keyed fingerprint (hash) of your address, from which the address cannot be read.",
-    button: "Delete it and send me nothing more",
-    done_title: "Deleted",
-    done: "What was entered with this address has been deleted, and we send no more messages to it. You need not do anything else.",
-    back: "Should you ever want messages from us again, write to us from this address. Ours stands at the end of this site’s other pages.",
+      "If you want no more of these messages, enter your address and the code from the message. For 30 days we then send no confirmation codes to it, whoever asks for one.",
+    kept: "For that time we keep a keyed fingerprint (hash) of your address, from which the address cannot be read.",
+    button: "Send me no codes",
+    done_title: "We have your request",
+    done: "If the code belongs to this address, we send no confirmation codes to it for 30 days.",
+    leave: "Codes for taking something back are still sent when someone asks for one.",
+    back: "If you want codes again earlier, write to us from this address. Our address is at the end of this site’s other pages.",
   },
   withdraw: {
     title: "Withdraw my signature",
@@ -259,13 +271,16 @@ export const en = {
     button: "Withdraw my signature",
     by_address: "Without the withdrawal code",
     by_address_text: "If you no longer have it, we send a code to the address from which you signed.",
+    by_address_done_title: "No signature is left from this address",
+    by_address_done:
+      "If one had been given from it, it is withdrawn now: its sealed details are deleted, and if it was on the list, it disappears at the next publication.",
     what: "What happens then",
     row_goes:
       "Your name and everything else about you disappear from the list and from this page at the next publication; your sealed details are deleted at once.",
     ledger_stays: "In the ledger one entry says that a signature was withdrawn. It does not say whose.",
     copies: "We cannot call back copies that others have made of the public list.",
     confirm_title: "Enter the code from the message",
-    confirm_text: "If someone signed with this address, a code has been sent to it.",
+    confirm_text: "If this address can receive messages, a code has been sent to it.",
     done_title: "Signature withdrawn",
     done: "Your sealed details are deleted. If your signature was already on the list, it disappears at the next publication.",
     may_sign_again: "With this address you may sign again.",
@@ -489,8 +504,8 @@ export const en = {
   },
   message: {
     expired: {
-      title: "This link is no longer valid",
-      text: "The code has expired, or the link is not complete. Nothing readable is left of what was entered. Fill in the form again if you want to sign.",
+      title: "This page is no longer valid",
+      text: "The code has expired, or the address of the page is not complete. Nothing readable is left of what was entered. Fill in the form again if you want to sign.",
     },
     paused: {
       title: "New signatures are paused",
@@ -498,13 +513,9 @@ export const en = {
       more: "If you already have a code, you can still enter it.",
     },
     too_many: {
-      title: "Too many attempts",
-      text: {
-        zero: "Too many forms came over your connection. Try again now.",
-        one: "Too many forms came over your connection. Try again in {n} minute.",
-        other: "Too many forms came over your connection. Try again in {n} minutes.",
-      },
-      more: "Others may share your connection, such as a household, a mobile operator or Tor. Nothing was recorded.",
+      title: "Many people share this connection",
+      text: "Many forms are coming over your connection at the moment. A household, a mobile operator, a VPN or Tor can give many people one address.",
+      more: "Nothing is lost. Go back to the previous page and send the form again in a moment.",
     },
     not_open: {
       title: "Not open for signing yet",
@@ -534,6 +545,11 @@ export const en = {
     already_signed: {
       title: "This address has already signed",
       text: "Each address counts once. The first signature stays as it is, and nothing was changed.",
+      more: "To be shown differently, or to leave, withdraw the first one: with its withdrawal code, or with a code that we send to this address.",
+    },
+    not_counted: {
+      title: "This address cannot be counted again",
+      text: "Nothing was recorded for it.",
     },
   },
 } as const;

@@ -68,16 +68,16 @@ function checkFolder({ dataDir }: Settings): Finding {
   }
 }
 
-async function checkPort({ port }: Settings): Promise<Finding> {
+async function checkPort({ port, host }: Settings): Promise<Finding> {
   const error = await new Promise<string | undefined>((resolve) => {
     const server = createServer();
     server.once("error", (cause: NodeJS.ErrnoException) => resolve(cause.code));
-    server.listen(port, () => server.close(() => resolve(undefined)));
+    server.listen({ port, host }, () => server.close(() => resolve(undefined)));
   });
-  return {
-    what: `port ${port}`,
-    mend: error === undefined ? undefined : "something listens there already; stop it, or set PORT to another number",
-  };
+  if (error === undefined) return { what: `port ${port}` };
+  const elsewhere = "HOST is no address of this machine; write 0.0.0.0 or :: for all it has";
+  const taken = "something listens there already; stop it, or set PORT to another number";
+  return { what: `port ${port}`, mend: error === "EADDRNOTAVAIL" ? elsewhere : taken };
 }
 
 async function checkContent(): Promise<Finding> {

@@ -57,7 +57,7 @@ export async function startOnGitHub(settings: Settings, named: GitHubSettings): 
     ...{ settings, keys, clock, random, log, siteFolder, bursts },
     gitHost: host,
     site: () => context,
-  }).catch(explainPort(settings.port));
+  }).catch(explainPort(settings));
   const introduction = [
     `sheets are filed, and reviewed, at ${serverUrl}/${repository}/pulls`,
     `the site is ${settings.siteUrl}/, and its forms are sent to ${settings.serviceUrl}/`,

@@ -1,10 +1,10 @@
 import { attest } from "../letter/attestation.ts";
 import { formatBase64url } from "../letter/base64url.ts";
-import { confirmationCode } from "../letter/code.ts";
+import { newWithdrawalCode } from "../letter/code.ts";
 import { type ContactRecord, contactCommitment } from "../letter/contact.ts";
 import { formatCrockford128 } from "../letter/crockford.ts";
 import { dayAfter } from "../letter/day.ts";
-import { idOf, openingOf, withdrawalCodeOf } from "../letter/derivation.ts";
+import { idOf, openingOf } from "../letter/derivation.ts";
 import type { SigningKey } from "../letter/key.ts";
 import { acceptEntryOf, type Row } from "../letter/row.ts";
 import { formatSheet, type LeaveRow, type SignaturesSheet } from "../letter/sheet.ts";
@@ -51,7 +51,7 @@ export function inventRow({ edition, key, day, random }: Invention): Row {
   const [shown, lang] = [pick(SHOWN, 0), dice[1]! % 5 < 3 ? "fa" : "en"];
   const names = lang === "fa" ? PERSIAN : LATIN;
   const name = shown === "counted" ? "" : `${pick(names.given, 2)} ${pick(names.family, 3)}`;
-  const opening = openingOf(withdrawalCodeOf(random(16), confirmationCode(random(8))));
+  const opening = openingOf(newWithdrawalCode(random(26)));
   const id = idOf(opening);
   const signed = dayAfter(day, -(dice[4]! % 30));
   const email = `${id}@example.org`;

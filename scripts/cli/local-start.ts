@@ -12,7 +12,7 @@ import { readContent } from "../site/read-content.ts";
 import { siteContext } from "../site/views/context.ts";
 import { openLocalCampaign } from "./local-campaign.ts";
 import { openLocalSite } from "./local-site.ts";
-import { explainPort, runUntilSignal } from "./run-until-signal.ts";
+import { explainPort, originOf, runUntilSignal } from "./run-until-signal.ts";
 
 // Approvals may come from another process, and withdrawals need none: main is looked at this often.
 const ACCEPT_EVERY = 1000;
@@ -46,18 +46,18 @@ export async function startLocally(settings: Settings): Promise<void> {
     gitHost: host,
     site: () => context,
     siteFolder: site.folder,
-  }).catch(explainPort(settings.port));
+  }).catch(explainPort(settings));
   const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
-  await runUntilSignal(service, introduction(settings, service.port, keys.demoCustodian), async () => {
+  await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
     await Promise.all([rounds.stop(), service.close()]);
     lock.release();
   });
 }
 
-function introduction({ dataDir, mail }: Settings, port: number, demo: boolean): string {
+function introduction({ dataDir, mail }: Settings, origin: string, demo: boolean): string {
   const folder = shortest(dataDir);
   const lines = [`keys, database, repository and site lie in ${folder}`];
-  if (mail.kind === "capture") lines.push(`mail is captured, not sent: http://localhost:${port}/inbox/`);
+  if (mail.kind === "capture") lines.push(`mail is captured, not sent: ${origin}/inbox/`);
   if (demo)
     lines.push(
       `for trying out only: the contact details are sealed for demonstration keys in ${folder}/demo-custodian`,

@@ -1,14 +1,22 @@
 import { LetterError } from "../letter/error.ts";
 
 /** A form service that listens, as far as a command that starts it is concerned. */
-export type Running = { readonly port: number };
+export type Running = { readonly host: string; readonly port: number };
 
-/** Says that a port is taken where a start failed for that. */
-export function explainPort(port: number): (cause: NodeJS.ErrnoException) => never {
+/** Says what is wrong with the port or the address where a start failed for that. */
+export function explainPort({ host, port }: Running): (cause: NodeJS.ErrnoException) => never {
   return (cause) => {
+    if (cause.code === "EADDRNOTAVAIL")
+      throw new LetterError("host", `HOST: ${host} is no address of this machine; write 0.0.0.0 or :: for all it has`);
     if (cause.code !== "EADDRINUSE") throw cause;
     throw new LetterError("port", `port ${port} is taken: stop what listens there, or set PORT to another number`);
   };
+}
+
+/** Where a browser on this machine finds what listens there. */
+export function originOf({ host, port }: Running): string {
+  if (["127.0.0.1", "0.0.0.0", "::"].includes(host)) return `http://localhost:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /**
@@ -17,7 +25,7 @@ export function explainPort(port: number): (cause: NodeJS.ErrnoException) => nev
  */
 export async function runUntilSignal(service: Running, introduction: string, close: () => Promise<void>) {
   const stopped = stopOnSignal(close);
-  const origin = `http://localhost:${service.port}`;
+  const origin = originOf(service);
   const response = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw new LetterError("start", "the form service does not answer; its log above says why");
   console.log(introduction);

@@ -1,13 +1,14 @@
 import { createHmac } from "node:crypto";
-import { canonicalEmail } from "../letter/email.ts";
+import { canonicalEmail, mailboxOf } from "../letter/email.ts";
 import type { Query } from "./schema.ts";
-import { hashOf } from "./submissions.ts";
 
 /** An address as the database knows it: hex of HMAC-SHA-256 under the pepper. */
 export type KeyedAddress = {
-  /** of the canonical form: by it one mailbox signs once */
+  /** of the widest form: by it one mailbox signs once */
   readonly hmac: string;
-  /** of the address as it was typed, in lower case: by it one mailbox may ask for its own signature */
+  /** of the mailbox, as far as its provider is known: only its owner may learn or change anything by it */
+  readonly mailbox: string;
+  /** of the address in lower case, by which signatures were found before mailboxes were told apart */
   readonly typed: string;
 };
 
@@ -15,54 +16,51 @@ export function keyedAddress(pepper: Uint8Array, email: string): KeyedAddress {
   const keyed = (message: string) => createHmac("sha256", pepper).update(message).digest("hex");
   return {
     hmac: keyed(`undersigned/v1/address ${canonicalEmail(email)}`),
+    mailbox: keyed(`undersigned/v1/mailbox ${mailboxOf(email)}`),
     typed: keyed(`undersigned/v1/typed ${email.toLowerCase()}`),
   };
 }
 
+/** Whether an address is free for a signature; else the one it has given, if only its owner can have asked. */
+export type Claim = { state: "new" } | { state: "already"; id: string } | { state: "alike" };
+
 /**
- * The id of the signature that this address stands for: the given one, or that of an earlier signature, which stays.
- * Undefined where the earlier one was given from an address that is equal in its canonical form alone.
+ * Takes an address for a signature. An earlier signature stays: of the same mailbox (`already`), or of one that is equal
+ * in the widest form only (`alike`), and so perhaps a stranger's.
  */
-export async function claimAddress(query: Query, address: KeyedAddress, id: string): Promise<string | undefined> {
+export async function claimAddress(query: Query, address: KeyedAddress, id: string): Promise<Claim> {
+  const { hmac, mailbox } = address;
   const { numInsertedOrUpdatedRows } = await query
     .insertInto("address")
-    .values({ ...address, id })
+    .values({ hmac, typed: mailbox, id })
     .onConflict((conflict) => conflict.column("hmac").doNothing())
     .executeTakeFirst();
-  if ((numInsertedOrUpdatedRows ?? 0n) > 0n) return id;
+  if ((numInsertedOrUpdatedRows ?? 0n) > 0n) return { state: "new" };
   const first = await query
     .selectFrom("address")
     .select(["id", "typed"])
-    .where("hmac", "=", address.hmac)
+    .where("hmac", "=", hmac)
     .forUpdate()
     .executeTakeFirst();
   // The earlier signature was withdrawn on another instance between the two statements: the address is free again.
   if (!first) return claimAddress(query, address, id);
-  return first.typed === address.typed ? first.id : undefined;
-}
-
-/** The keyed canonical address of the signature that a withdrawal code stands for. */
-export async function mailboxOf(query: Query, withdrawalCode: string): Promise<string | undefined> {
-  const found = await query
-    .selectFrom("code")
-    .innerJoin("address", "address.id", "code.id")
-    .select("address.hmac")
-    .where("code.code_hash", "=", hashOf(withdrawalCode))
-    .executeTakeFirst();
-  return found?.hmac;
+  return isSameMailbox(address, first.typed) ? { state: "already", id: first.id } : { state: "alike" };
 }
 
 /**
- * The id of the signature that was given from this very address.
+ * The id of the signature that was given from this very mailbox.
  *
- * `sara+x@…` is Sara's at most providers, but not at all: whoever owns it elsewhere must not reach her signature.
+ * `sara+x@…` is Sara's at many providers, but not at all: whoever owns it elsewhere must not reach her signature.
  */
-export async function findByAddress(query: Query, { hmac, typed }: KeyedAddress): Promise<string | undefined> {
+export async function findByAddress(query: Query, address: KeyedAddress): Promise<string | undefined> {
   const found = await query
     .selectFrom("address")
-    .select("id")
-    .where("hmac", "=", hmac)
-    .where("typed", "=", typed)
+    .select(["id", "typed"])
+    .where("hmac", "=", address.hmac)
     .executeTakeFirst();
-  return found?.id;
+  return found && isSameMailbox(address, found.typed) ? found.id : undefined;
+}
+
+function isSameMailbox({ mailbox, typed }: KeyedAddress, stored: string): boolean {
+  return stored === mailbox || stored === typed;
 }

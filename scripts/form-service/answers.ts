@@ -21,14 +21,9 @@ export function message(site: SiteContext, request: Request, what: Message, stat
   return page(messagePage(site, languageOf(site, request), what), status, { Vary: "Accept-Language" });
 }
 
-/** Whole minutes, never too few. */
-export function minutesOf(seconds: number): number {
-  return Math.ceil(seconds / 60);
-}
-
-/** Says when to come back. */
+/** Says that the form can be sent again in a moment; programs are told how long that is. */
 export function tooMany(site: SiteContext, request: Request, seconds: number): Response {
-  const html = messagePage(site, languageOf(site, request), { kind: "too_many", minutes: minutesOf(seconds) });
+  const html = messagePage(site, languageOf(site, request), { kind: "too_many" });
   return page(html, 429, { Vary: "Accept-Language", "Retry-After": String(seconds) });
 }
 

@@ -22,6 +22,8 @@ export type App = { fetch(request: Request, peer?: Peer): Promise<Response> };
 /** Who is at the other end of the connection. */
 export type Peer = {
   readonly address: string | undefined;
+  /** the same object for all requests that come over one connection */
+  readonly connection?: object;
   /** resolves once the answer has been handed over, or the line is cut */
   readonly answered: Promise<void>;
 };
@@ -43,16 +45,19 @@ export function createApp(service: Service): App {
       learn(full, method);
       app.on(method, full, async (context) => {
         const request = context.req.raw;
-        const { address, answered } = context.env;
+        const { address, connection, answered } = context.env;
         const client = service.clients.of(request, address);
         if (isDestroyed(service)) return message(service.site(), request, { kind: "destroyed" }, 410);
-        if (method === "GET") return handle({ request, lang, form: new URLSearchParams(), client, answered });
-        if (!isOwnPost(request, origins)) return refuse(service, request, 403);
+        if (method === "GET")
+          return handle({ request, lang, form: new URLSearchParams(), client, connection, answered });
+        const { onion } = service.site().campaign;
+        if (!isOwnPost(request, onion === undefined ? origins : [...origins, onion]))
+          return refuse(service, request, 403);
         const wait = service.limits.form(client);
         if (wait > 0) return tooMany(service.site(), request, wait);
         const body = await readForm(request);
         if ("refused" in body) return refuse(service, request, body.refused);
-        return handle({ request, lang, form: body.form, client, answered });
+        return handle({ request, lang, form: body.form, client, connection, answered });
       });
     }
   }
@@ -66,7 +71,7 @@ export function createApp(service: Service): App {
     async fetch(request, peer = unknownPeer()) {
       const start = performance.now();
       const answer = await app.fetch(request, peer);
-      const here = headersAt(new URL(request.url).pathname, service.site());
+      const here = headersAt(new URL(request.url).pathname, answer.status, service.site());
       for (const [name, value] of Object.entries({ ...headers, ...here })) answer.headers.set(name, value);
       service.metrics?.noteAnswer(request, answer, performance.now() - start);
       return answer;

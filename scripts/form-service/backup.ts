@@ -1,27 +1,13 @@
 import { sql } from "kysely";
 import { LetterError } from "../letter/error.ts";
 import type { Query, Tables } from "./schema.ts";
-import { MIGRATIONS } from "./schema.ts";
+import { MIGRATIONS, TABLES } from "./schema.ts";
 
 /** A row of a table as JSON; bytes as `{ "base64": "…" }`. */
 export type BackupRow = { readonly table: keyof Tables; readonly row: Record<string, unknown> };
 
 /** Rows that are read and written at once. */
 const AT_ONCE = 500;
-
-/** The tables, each with its key. */
-const KEYS: { readonly [T in keyof Tables]: keyof Tables[T] & string } = {
-  submission: "s_hash",
-  code: "code_hash",
-  vault: "id",
-  signature: "id",
-  address: "hmac",
-  sheet: "sheet",
-  withdrawal: "id",
-  suppressed: "hmac",
-  pause: "name",
-  restoration: "day",
-};
 
 /** The number of the schema. @throws LetterError `backup` when the database's is not this program's */
 export async function schemaOf(query: Query): Promise<number> {
@@ -30,13 +16,18 @@ export async function schemaOf(query: Query): Promise<number> {
   throw new LetterError("backup", "the database is of another version than this program: run npm start once first");
 }
 
-/** Every row of every table, in the order of their random keys. */
+/**
+ * Every row of every table that a backup may hold, in the order of their random keys. What a confirmation leaves for 48
+ * hours is not among them: a backup lives longer.
+ */
 export async function* readRows(query: Query): AsyncGenerator<BackupRow> {
-  for (const [table, key] of Object.entries(KEYS) as [keyof Tables, string][]) {
+  for (const [table, { key, backup }] of Object.entries(TABLES) as [keyof Tables, { key: string; backup: boolean }][]) {
+    if (!backup) continue;
+    const kept = table === "submission" ? sql`sealed is not null` : sql`1 = 1`;
     let last = "";
     for (;;) {
       const { rows } = await sql<Record<string, unknown>>`
-        select * from ${sql.table(table)} where ${sql.ref(key)} > ${last} order by ${sql.ref(key)} limit ${AT_ONCE}
+        select * from ${sql.table(table)} where ${sql.ref(key)} > ${last} and ${kept} order by ${sql.ref(key)} limit ${AT_ONCE}
       `.execute(query);
       for (const row of rows) yield { table, row: mapValues(row, bytesToJson) };
       if (rows.length < AT_ONCE) break;
@@ -68,7 +59,7 @@ export async function writeRows(query: Query, rows: AsyncIterable<BackupRow>): P
 
 /** Whether no table holds anything. */
 export async function isEmpty(query: Query): Promise<boolean> {
-  for (const table of Object.keys(KEYS)) {
+  for (const table of Object.keys(TABLES)) {
     const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(query);
     if (rows.length > 0) return false;
   }
@@ -77,7 +68,7 @@ export async function isEmpty(query: Query): Promise<boolean> {
 
 /** Whether a word names a table that a backup may hold. */
 export function isTable(name: string): name is keyof Tables {
-  return Object.hasOwn(KEYS, name);
+  return Object.hasOwn(TABLES, name) && TABLES[name as keyof Tables].backup;
 }
 
 function mapValues(row: Record<string, unknown>, change: (value: unknown) => unknown): Record<string, unknown> {

@@ -9,7 +9,15 @@ import type { Random } from "../outside/random.ts";
  * lives in memory alone, so that nobody can tell an address from them, nor today's from yesterday's.
  */
 export type Client =
-  | { readonly kind: "line"; readonly line: string; readonly network: string }
+  | {
+      readonly kind: "line";
+      readonly line: string;
+      readonly network: string;
+      /** The network, hashed under a key of the caller's that outlives the day and that all instances have. */
+      networkUnder(key: string): string;
+      /** nothing tells where it comes from: anybody may share this line */
+      readonly unknown?: true;
+    }
   | { readonly kind: "tor" };
 
 /** Tells where requests come from. */
@@ -30,20 +38,26 @@ export function openClients(given: {
 }): Clients {
   let day = "";
   let key: Uint8Array = new Uint8Array();
-  const hash = (text: string) => createHmac("sha256", key).update(text).digest("base64url").slice(0, 22);
+  const hashUnder = (key: Uint8Array | string, text: string) =>
+    createHmac("sha256", key).update(text).digest("base64url").slice(0, 22);
+  const hash = (text: string) => hashUnder(key, text);
   return {
     of(request, peer) {
       const today = dayOf(given.clock.now());
       if (today !== day) [day, key] = [today, given.random(32)];
       const forwarded = given.trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
       const address = parseAddress(forwarded ?? peer ?? "");
-      if (address === undefined) return { kind: "line", line: hash("unknown"), network: hash("unknown network") };
+      const { line, network } = address === undefined ? UNKNOWN : networksOf(address);
+      const networkUnder = (key: string) => hashUnder(key, network);
+      const client = { kind: "line", line: hash(line), network: hash(network), networkUnder } as const;
+      if (address === undefined) return { ...client, unknown: true };
       if (isOnion(request, address) || given.isTorExit(address)) return { kind: "tor" };
-      const { line, network } = networksOf(address);
-      return { kind: "line", line: hash(line), network: hash(network) };
+      return client;
     },
   };
 }
+
+const UNKNOWN = { line: "unknown", network: "unknown network" };
 
 /** An onion service's requests come from the Tor program on this machine, and ask for a host that others do not reach. */
 function isOnion(request: Request, address: string): boolean {

@@ -1,8 +1,10 @@
-import { causeOf, type Log } from "../outside/log.ts";
-import { findByAddress, keyedAddress } from "./address.ts";
+import type { CodePurpose } from "../letter/derivation.ts";
+import type { Log } from "../outside/log.ts";
+import { keyedAddress } from "./address.ts";
+import type { AfterAnswer } from "./after-answer.ts";
+import type { Client } from "./client.ts";
 import { codeMail } from "./code-mail.ts";
 import type { DomainAlarms } from "./domain-alarms.ts";
-import type { LeaveRequests } from "./leave-requests.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import type { Store } from "./schema.ts";
@@ -10,11 +12,11 @@ import { isSuppressed } from "./suppression.ts";
 
 /** A code that somebody has asked to be mailed, and what for. */
 export type CodeMail = {
-  readonly to: "confirm" | "leave";
+  readonly purpose: CodePurpose;
   readonly email: string;
   readonly lang: string;
-  readonly s: Uint8Array;
   readonly code: string;
+  readonly client: Client;
 };
 
 /** Sends codes, once whoever asked has the answer. */
@@ -22,15 +24,12 @@ export type CodeMails = {
   /** Whether another one may be taken; the same for every address. */
   hasRoom(): boolean;
   /**
-   * Waits until `answered` resolves, and only then looks at the address: whether it has been used, has had enough mail
-   * today, or wants none. So neither the answer nor its time can tell.
+   * Waits until `answered` resolves. What is done before the address is looked up depends on the typed text and the
+   * sender only; what follows is invisible to everybody but the mailbox: a mail that is not sent takes the room and the
+   * time of one that is.
    */
   send(mail: CodeMail, answered: Promise<void>): void;
-  /** Resolves once nothing waits any more. */
-  idle(): Promise<void>;
 };
-
-const CAPACITY = 10_000;
 
 /** What it works with. */
 export type CodeMailsDeps = {
@@ -39,39 +38,25 @@ export type CodeMailsDeps = {
   readonly mailboxes: Mailboxes;
   readonly alarms: DomainAlarms;
   readonly mails: Pick<MailQueue, "add" | "hasRoom">;
-  readonly leaving: Pick<LeaveRequests, "find">;
+  readonly after: AfterAnswer;
   readonly log: Log;
 };
 
-/** With nothing waiting. */
 export function openCodeMails(deps: CodeMailsDeps): CodeMails {
-  const waiting = new Set<Promise<void>>();
   return {
-    hasRoom: () => waiting.size < CAPACITY && deps.mails.hasRoom(),
+    hasRoom: () => deps.after.hasRoom() && deps.mails.hasRoom(),
     send(mail, answered) {
-      const work: Promise<void> = answered
-        .then(() => sendCode(deps, mail))
-        .catch((error: unknown) => deps.log.error(causeOf(error), "a code could not be mailed"))
-        .finally(() => waiting.delete(work));
-      waiting.add(work);
-    },
-    async idle() {
-      while (waiting.size > 0) await Promise.all(waiting);
+      deps.after.do(answered, () => sendCode(deps, mail));
     },
   };
 }
 
-async function sendCode(deps: CodeMailsDeps, { to, email, lang, s, code }: CodeMail): Promise<void> {
-  const { store, pepper, mailboxes, alarms, mails, leaving, log } = deps;
-  const address = keyedAddress(pepper, email);
-  const signature = await findByAddress(store.query, address);
-  if (to === "leave") {
-    if (signature === undefined) return;
-    leaving.find(s, signature);
-  }
-  if (await isSuppressed(store.query, address.hmac)) return;
+async function sendCode(deps: CodeMailsDeps, { purpose, email, lang, code, client }: CodeMail): Promise<void> {
+  const { store, pepper, mailboxes, alarms, mails, log } = deps;
   alarms.note(email);
-  if (!mailboxes.take(email)) return;
-  if (mails.add(codeMail(lang, email, code))) return;
+  const allowed = mailboxes.take(purpose, email, client);
+  const wanted = purpose === "leave" || !(await isSuppressed(store.query, keyedAddress(pepper, email)));
+  const mail = codeMail(lang, email, code);
+  if (mails.add(allowed && wanted ? mail : { ...mail, blank: true })) return;
   log.warn({}, "too many mails wait: one was dropped");
 }

@@ -1,37 +1,30 @@
 import { formatBase64url } from "../letter/base64url.ts";
 import { dayOf } from "../letter/day.ts";
-import { withdrawalCodeOf } from "../letter/derivation.ts";
+import { parseEmail } from "../letter/email.ts";
 import { confirmPage, resendGonePage } from "../site/views/confirm-page.ts";
-import { confirmedPage } from "../site/views/confirmed-page.ts";
+import { confirmedPage, notCountedPage } from "../site/views/confirmed-page.ts";
 import { notMeDonePage, notMePage } from "../site/views/not-me-page.ts";
 import type { Lang } from "../site/views/strings.ts";
-import { withdrawConfirmPage } from "../site/views/withdraw-page.ts";
-import { keyedAddress, mailboxOf } from "./address.ts";
 import { page } from "./answers.ts";
 import { confirm } from "./confirmation.ts";
 import { isModerationLate } from "./moderation-lag.ts";
 import type { Asked, Route, Service } from "./service.ts";
-import { deleteSubmission, hashOf, isWaiting, tryCode } from "./submissions.ts";
-import { suppress } from "./suppression.ts";
+import { isWaiting } from "./submissions.ts";
 import { mailedCode, routeWithS } from "./typed-codes.ts";
-import { withdraw } from "./withdrawal.ts";
 
-/** The pages where the mailed code is typed. A GET changes nothing: scanners of mail open every link. */
+/** The pages where the mailed code is typed. A GET changes nothing. */
 export function confirmRoutes(service: Service): Route[] {
   return [
     routeWithS(service, "GET", "confirm/", showConfirm),
     routeWithS(service, "POST", "confirm/", postConfirm),
     routeWithS(service, "POST", "confirm/resend/", resend),
-    routeWithS(service, "GET", "not-me/", showNotMe),
-    routeWithS(service, "POST", "not-me/", postNotMe),
+    { method: "GET", path: "not-me/", handle: ({ lang }) => page(notMePage(service.site(), lang)) },
+    { method: "POST", path: "not-me/", handle: (asked) => postNotMe(service, asked) },
   ];
 }
 
 function showConfirm(service: Service, { lang }: Asked, bytes: Uint8Array): Response {
-  const s = formatBase64url(bytes);
-  if (!service.leaving.waits(bytes)) return page(askForCode(service, lang, bytes));
-  // Mails have one link for both purposes: a word such as "withdraw" in it would tell who has signed.
-  return page(withdrawConfirmPage(service.site(), lang, { s, mail: service.mails.flow() }));
+  return page(askForCode(service, lang, bytes));
 }
 
 async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {
@@ -39,22 +32,22 @@ async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(askForCode(service, lang, bytes, { problem: typed.problem }), 422);
-  const withdrawalCode = await confirm(service, bytes, typed.code);
-  if (withdrawalCode === undefined) return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
-  service.codes.forget(bytes);
+  const confirmed = await confirm(service, bytes, typed.code);
+  if (confirmed === undefined) return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
+  if (confirmed.state !== "signed") return page(notCountedPage(site, lang, { s, because: confirmed.state }));
+  const { withdrawalCode, row } = confirmed;
   const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));
-  return page(confirmedPage(site, lang, { s, withdrawalCode, late }));
+  return page(confirmedPage(site, lang, { s, withdrawalCode, row, late }));
 }
 
-async function resend(service: Service, { lang, answered }: Asked, bytes: Uint8Array): Promise<Response> {
+async function resend(service: Service, { lang, client, answered }: Asked, bytes: Uint8Array): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
   // Wrong codes may have ended it, or another instance confirmed it: the code would be mailed in vain.
   if (!(await isWaiting(service.store.query, bytes))) service.codes.forget(bytes);
   const waiting = service.codes.takeAgain(bytes);
   if (!waiting) return page(resendGonePage(site, lang, { s }));
-  const { email, code } = waiting;
-  service.codeMails.send({ to: "confirm", email, lang: waiting.lang, s: bytes, code }, answered);
+  service.codeMails.send({ ...waiting, client }, answered);
   return page(askForCode(service, lang, bytes, { sentAgain: true }));
 }
 
@@ -70,28 +63,20 @@ function askForCode(
   return confirmPage(service.site(), lang, { s: formatBase64url(bytes), mail: service.mails.flow(), gone, ...more });
 }
 
-function showNotMe(service: Service, { lang }: Asked, s: Uint8Array): Response {
-  return page(notMePage(service.site(), lang, { s: formatBase64url(s) }));
-}
-
-async function postNotMe(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {
-  const s = formatBase64url(bytes);
+/** One answer for right and wrong codes; what is done is done after it. */
+function postNotMe(service: Service, { lang, form, answered }: Asked): Response {
   const site = service.site();
-  const typed = mailedCode(form);
-  if ("problem" in typed) return page(notMePage(site, lang, { s, problem: typed.problem }), 422);
-  const opened = await tryCode(service, bytes, typed.code);
-  if (!opened) return page(notMePage(site, lang, { s, problem: "code.wrong" }), 422);
-  const withdrawalCode = withdrawalCodeOf(bytes, typed.code);
-  await service.store.change(async (query) => {
-    const hmac =
-      opened.state === "spent"
-        ? await mailboxOf(query, withdrawalCode)
-        : keyedAddress(service.pepper, opened.submission.email).hmac;
-    if (hmac !== undefined) await suppress(query, hmac);
-    await deleteSubmission(query, hashOf(bytes));
-  });
-  // Somebody else who saw the mail may have confirmed it before its owner came.
-  if (opened.state === "spent") await withdraw(service, withdrawalCode);
-  service.codes.forget(bytes);
-  return page(notMeDonePage(site, lang, { s }));
+  const typed = form.get("email") ?? "";
+  const parsed = parseEmail(typed);
+  const code = mailedCode(form);
+  const problems = [
+    ...("problem" in parsed ? [`email.${parsed.problem}` as const] : []),
+    ...("problem" in code ? [code.problem] : []),
+  ];
+  if ("problem" in parsed || "problem" in code) {
+    const character = "problem" in parsed ? parsed.character : undefined;
+    return page(notMePage(site, lang, { problems, email: typed, character }), 422);
+  }
+  service.after.do(answered, () => service.suppression.request(parsed.email, code.code));
+  return page(notMeDonePage(site, lang));
 }

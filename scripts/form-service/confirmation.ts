@@ -1,27 +1,26 @@
 import { attest } from "../letter/attestation.ts";
 import { formatBase64url } from "../letter/base64url.ts";
+import { newWithdrawalCode } from "../letter/code.ts";
 import { type ContactRecord, contactCommitment, formatContactRecord } from "../letter/contact.ts";
 import { dayOf } from "../letter/day.ts";
-import { idOf, openingOf, withdrawalCodeOf } from "../letter/derivation.ts";
+import { idOf, leaveKeyOf, openingOf } from "../letter/derivation.ts";
 import type { SigningKey } from "../letter/key.ts";
 import { formatRow, parseRow, publicCommitment, type Row } from "../letter/row.ts";
 import { publicFieldsOf } from "../letter/submission.ts";
-import type { Clock } from "../outside/clock.ts";
 import type { Random } from "../outside/random.ts";
 import type { Seal } from "../outside/seal.ts";
 import { claimAddress, keyedAddress } from "./address.ts";
 import type { Bursts } from "./bursts.ts";
-import type { PageWords } from "./page-words.ts";
 import type { Queue } from "./queue.ts";
-import type { Store } from "./schema.ts";
-import type { WaitingSubmission } from "./sealed-submission.ts";
-import { hashOf, isSpent, spendSubmission, tryCode } from "./submissions.ts";
+import { readRow } from "./rows-set-aside.ts";
+import type { Query, Store } from "./schema.ts";
+import { type Kept, openKept, sealKept, type WaitingSubmission } from "./sealed-submission.ts";
+import { hashOf, type Trying, tryCode } from "./submissions.ts";
+import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** What a confirmation works with. */
-export type Confirming = {
-  readonly store: Store;
-  readonly pageWords: PageWords;
-  readonly clock: Clock;
+export type Confirming = Trying & {
+  readonly codes: Pick<WaitingCodes, "find" | "keepAfterConfirmation">;
   readonly random: Random;
   readonly seal: Seal;
   readonly attestation: SigningKey;
@@ -30,30 +29,63 @@ export type Confirming = {
   readonly bursts: Pick<Bursts, "note">;
 };
 
+/** What a confirmation led to: a signature, or none because the mailbox, or one like it, has signed before. */
+export type Confirmed =
+  | {
+      readonly state: "signed";
+      readonly withdrawalCode: string;
+      /** as it will stand on a sheet; undefined once the signature has left the queue */
+      readonly row: Row | undefined;
+    }
+  | { readonly state: "already" | "alike" };
+
 /**
- * Confirms a submission by link and code, and gives the withdrawal code; undefined when the code does not open it.
+ * Confirms a submission by page and code; undefined when the code does not open it.
  *
  * One transaction spends the submission and inserts vault, queue and keyed address; it is on the disk when this
- * returns. Doing it again gives the same code and signs nothing twice.
+ * returns. Doing it again within 48 hours gives the same answer and signs nothing twice.
  */
-export async function confirm(deps: Confirming, s: Uint8Array, code: string): Promise<string | undefined> {
-  const opened = await tryCode(deps, s, code);
+export async function confirm(deps: Confirming, s: Uint8Array, typed: string): Promise<Confirmed | undefined> {
+  const opened = await tryCode(deps, s, typed, "confirm");
   if (!opened) return undefined;
-  const withdrawalCode = withdrawalCodeOf(s, code);
-  if (opened.state === "spent") return withdrawalCode;
+  if (opened.state === "spent") return confirmedBefore(deps.store, opened.kept);
+  const { waiting, code } = opened;
+  const withdrawalCode = newWithdrawalCode(deps.random(26));
   const today = dayOf(deps.clock.now());
-  const { row, contact } = signatureOf(deps, opened.submission, withdrawalCode, today);
+  const { row, contact } = signatureOf(deps, waiting, withdrawalCode, today);
   const address = keyedAddress(deps.pepper, contact.email);
-  const spent = { s_hash: hashOf(s), code_hash: hashOf(withdrawalCode) };
+  const codes = new Set([code, typed, ...(await deps.mailedCodes.of(contact.email)).confirm]);
+  const keys = [...codes].map((one) => leaveKeyOf(s, one));
+  const [s_hash, code_hash] = [hashOf(s), hashOf(withdrawalCode)];
   const sealed = await deps.seal(formatContactRecord(contact));
-  const outcome = await deps.store.change(async (query): Promise<"new" | "again" | "gone"> => {
+  const kept = await deps.store.change(async (query): Promise<Kept | undefined> => {
+    const submission = await query
+      .selectFrom("submission")
+      .select(["sealed", "leave"])
+      .where("s_hash", "=", s_hash)
+      .forUpdate()
+      .executeTakeFirst();
     // Since it was opened, another device may have confirmed it, or wrong codes may have ended it.
-    if (!(await spendSubmission(query, spent))) return (await isSpent(query, spent)) ? "again" : "gone";
-    const first = await claimAddress(query, address, row.id);
-    if (first !== undefined) {
-      await query.insertInto("code").values({ code_hash: spent.code_hash, id: first }).execute();
+    if (!submission?.sealed) return submission?.leave ? openKept(submission.leave, keys[0]!) : undefined;
+    const claim = await claimAddress(query, address, row.id);
+    const kept = claim.state === "new" ? { withdrawalCode } : claim.state;
+    const leave = sealKept(kept, keys, deps.random);
+    const spent = { sealed: null, leave, day: today };
+    if (claim.state !== "new") {
+      const of = claim.state === "already" ? await codeHashOf(query, claim.id) : undefined;
+      await query
+        .updateTable("submission")
+        .set({ ...spent, code_hash: of ?? null })
+        .where("s_hash", "=", s_hash)
+        .execute();
+      return kept;
     }
-    if (first !== row.id) return "again";
+    await query
+      .updateTable("submission")
+      .set({ ...spent, code_hash })
+      .where("s_hash", "=", s_hash)
+      .execute();
+    await query.insertInto("code").values({ code_hash, id: row.id }).execute();
     await query.insertInto("vault").values({ id: row.id, sealed }).execute();
     await query
       .insertInto("signature")
@@ -61,18 +93,39 @@ export async function confirm(deps: Confirming, s: Uint8Array, code: string): Pr
         id: row.id,
         state: "confirmed",
         day: today,
-        edition: opened.submission.edition,
+        edition: waiting.edition,
         row: JSON.stringify(row),
         sheet: null,
-        flood: opened.submission.suspect ? 1 : 0,
+        flood: waiting.suspect ? 1 : 0,
       })
       .execute();
-    return "new";
+    return kept;
   });
-  if (outcome === "gone") return undefined;
+  if (kept === undefined) return undefined;
+  deps.codes.keepAfterConfirmation(s);
+  if (typeof kept === "string") return { state: kept };
+  if (kept.withdrawalCode !== withdrawalCode) return confirmedBefore(deps.store, kept);
   deps.queue.noteConfirmed(row.id);
-  if (outcome === "new") await quarantine(deps.store, deps.bursts.note(row.id, contact.email));
-  return withdrawalCode;
+  await quarantine(deps.store, deps.bursts.note(row.id, contact.email));
+  return { state: "signed", withdrawalCode, row };
+}
+
+async function confirmedBefore({ query }: Store, kept: Kept): Promise<Confirmed> {
+  if (typeof kept === "string") return { state: kept };
+  const { withdrawalCode } = kept;
+  const signature = await query
+    .selectFrom("code")
+    .innerJoin("signature", "signature.id", "code.id")
+    .select(["signature.id", "signature.row"])
+    .where("code.code_hash", "=", hashOf(withdrawalCode))
+    .executeTakeFirst();
+  return { state: "signed", withdrawalCode, row: signature && readRow(signature.id, signature.row) };
+}
+
+/** The hash of a signature's withdrawal code. A submission that bears it goes when the signature is withdrawn. */
+async function codeHashOf(query: Query, id: string): Promise<string | undefined> {
+  const found = await query.selectFrom("code").select("code_hash").where("id", "=", id).executeTakeFirst();
+  return found?.code_hash;
 }
 
 /** Marks signatures that turned out to be part of a burst, unless they have been filed by now. */

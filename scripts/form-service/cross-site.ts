@@ -1,9 +1,11 @@
 /**
  * Whether a form comes from a page of our own, as far as the browser tells.
  *
- * Our pages send no referrer, so browsers say `Origin: null` even for their own forms; `Sec-Fetch-Site` then decides.
- * The host that was asked counts as our own: over an onion address it is another than in the settings. A browser that
- * sends neither header is let in: there is no session that another site could ride on.
+ * A page with a form tells its origin, and no path, to whoever takes the form (`referrerOf` in the layout). `null` is
+ * what a browser says for a frame in a sandbox, a `data:` address or a file: anybody can make one, so it is taken only
+ * where `Sec-Fetch-Site` says that the page is ours. The host that was asked counts as our own: over an onion address
+ * it is another than in the settings. A browser that sends neither header is let in: there is no session that another
+ * site could ride on.
  *
  * @param origins of the site and the service, as in the settings
  */
@@ -14,9 +16,8 @@ export function isOwnPost(request: Request, origins: readonly string[]): boolean
     return origins.includes(origin) || hostOf(origin) === host;
   }
   const from = request.headers.get("sec-fetch-site");
-  if (from === null || from === "same-origin" || from === "none") return true;
-  // Where site and service have two origins, forms of the site come from another one, and say null.
-  return new Set(origins).size > 1;
+  if (from === null) return origin === null;
+  return from === "same-origin" || from === "none";
 }
 
 function hostOf(origin: string): string | undefined {

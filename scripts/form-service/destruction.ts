@@ -1,14 +1,4 @@
-import type { Store, Tables } from "./schema.ts";
-
-const TABLES = [
-  "submission",
-  "code",
-  "vault",
-  "signature",
-  "address",
-  "sheet",
-  "withdrawal",
-] as const satisfies readonly (keyof Tables)[];
+import { type Store, TABLES, type Tables } from "./schema.ts";
 
 /** Signatures that are neither accepted nor settled otherwise: nobody has decided on them. */
 export async function countUndecided({ query }: Store): Promise<number> {
@@ -23,7 +13,7 @@ export async function countUndecided({ query }: Store): Promise<number> {
 /** Deletes every row of every table. What the database's own copies and logs still hold is its keeper's to destroy. */
 export async function deleteEverything(store: Store): Promise<void> {
   await store.change(async (query) => {
-    for (const table of TABLES) await query.deleteFrom(table).execute();
+    for (const table of Object.keys(TABLES) as (keyof Tables)[]) await query.deleteFrom(table).execute();
   });
   await store.scrub();
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { causeOf, type Log } from "../outside/log.ts";
 import type { App } from "./app.ts";
+import { holdConnections } from "./connections.ts";
 import { isLoopback } from "./this-machine.ts";
 
 /** A server that listens. */
@@ -23,9 +24,11 @@ export type Patience = {
 };
 export const PATIENCE: Patience = {
   ...{ headersTimeout: 15_000, requestTimeout: 30_000 },
-  ...{ keepAliveTimeout: 10_000, timeout: 60_000 },
+  // Longer than proxies keep theirs (Caddy two minutes, nginx one): a form that a proxy sends on a connection which this
+  // end has just closed is lost. Where room is short they go first: see `holdConnections`.
+  ...{ keepAliveTimeout: 150_000, timeout: 60_000 },
 };
-/** Bytes of the longest head, and connections at once: a process has a limited number of files. */
+/** Bytes of the longest head, and connections at once. */
 const LIMITS = { maxHeaderSize: 16 * 1024, connections: 4_000 };
 
 // What is no request gets no page, but what stands at its head is as strict as elsewhere.
@@ -37,11 +40,17 @@ const HEADERS = {
 /**
  * Listens on a port of this machine; rejects when it is taken.
  *
+ * @param host the address of this machine at which it listens; `0.0.0.0` and `::` are all of them
  * @param from `this machine`: whoever connects from elsewhere is cut off, for captured mail shows every code
  */
 export async function listen(
   fetch: App["fetch"],
-  { port, from }: { port: number; from: "anywhere" | "this machine" },
+  {
+    port,
+    host = "127.0.0.1",
+    from,
+    connections = LIMITS.connections,
+  }: { port: number; host?: string; from: "anywhere" | "this machine"; connections?: number },
   log: Log,
   patience: Patience = PATIENCE,
 ): Promise<Listener> {
@@ -55,18 +64,18 @@ export async function listen(
     (request, env) => {
       const { incoming, outgoing } = env as HttpBindings;
       const answered = new Promise<void>((resolve) => outgoing.once("close", resolve));
-      return fetch(request, { address: incoming.socket.remoteAddress, answered });
+      const { socket } = incoming;
+      return fetch(request, { address: socket.remoteAddress, connection: socket, answered });
     },
     { errorHandler },
   );
-  const { maxHeaderSize, connections } = LIMITS;
+  const { maxHeaderSize } = LIMITS;
   const { timeout, ...times } = patience;
   const looks = Math.min(2_000, times.headersTimeout / 4);
   // A request without a host is refused above, as a request that makes no URL.
   const means = { maxHeaderSize, connectionsCheckingInterval: looks, requireHostHeader: false };
   const server = createServer({ ...times, ...means }, answer);
   server.timeout = timeout;
-  server.maxConnections = connections;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
     const head = Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -79,9 +88,10 @@ export async function listen(
       if (!isLoopback(socket.remoteAddress ?? "")) socket.destroy();
     });
   }
+  const held = holdConnections(server, connections);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, () => {
+    server.listen({ port, host }, () => {
       server.off("error", reject);
       resolve();
     });
@@ -90,7 +100,7 @@ export async function listen(
     port: (server.address() as AddressInfo).port,
     async close(deadline) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      held.end();
       const cut = setTimeout(() => server.closeAllConnections(), deadline);
       await closed;
       clearTimeout(cut);

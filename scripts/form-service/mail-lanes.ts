@@ -1,9 +1,12 @@
 import { domainToASCII } from "node:url";
 import type { Mail, MailStamp } from "../outside/mail.ts";
 
+/** A mail, or a blank one that takes the room and the time of a mail and is not sent. */
+export type QueuedMail = Mail & { readonly blank?: true };
+
 /** A mail that waits: how often it was tried, and since when it has waited, in milliseconds of the process. */
 export type Waiting = {
-  readonly mail: Mail;
+  readonly mail: QueuedMail;
   readonly stamp: MailStamp;
   readonly tries: number;
   readonly since: number;

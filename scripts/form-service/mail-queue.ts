@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../outside/clock.ts";
 import { causeOf, type Log } from "../outside/log.ts";
-import { CONNECTIONS, type Mail, type Mailer, type MailStamp } from "../outside/mail.ts";
+import { CONNECTIONS, type Mailer, type MailStamp } from "../outside/mail.ts";
 import { type MailFailure, mailFailure } from "../outside/mail-failure.ts";
 import type { Random } from "../outside/random.ts";
 import type { MailFlow } from "../site/views/mail-notice.ts";
-import { openMailLanes, type Waiting } from "./mail-lanes.ts";
-import { CODE_LIFE } from "./submissions.ts";
+import { openMailLanes, type QueuedMail, type Waiting } from "./mail-lanes.ts";
+import { CODE_LIFE } from "./mailed-codes.ts";
 
 /** Mails on their way out, in memory alone: whatever has not left when the process ends is lost. */
 export type MailQueue = {
   /** Whether another mail would be taken. */
   hasRoom(): boolean;
   /** Takes the mail and returns at once; false when too many are waiting. */
-  add(mail: Mail): boolean;
+  add(mail: QueuedMail): boolean;
   /** How mail leaves at the moment. It is the same for everybody, so a page may say it to anybody. */
   flow(): MailFlow;
   /** Mails that wait or were put off, and what became of the others. */
@@ -92,7 +92,7 @@ export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAIT
       const wait = (waits[0] ?? SECOND) * 2 ** Math.min(failures - AWAY_AFTER, 20);
       standsUntil = now() + Math.min(wait, PROBE_AT_LEAST_EVERY);
     }
-    if (failure === undefined) counts.sent++;
+    if (failure === undefined) counts.sent += waiting.mail.blank ? 0 : 1;
     else if (failure === "refused") counts.refused++;
     else putAway(waiting, failure);
     next();
@@ -103,9 +103,9 @@ export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAIT
     return now() - since < DATE_LIFE ? stamp : { ...stamp, date: clock.now() };
   }
 
-  async function send(mail: Mail, stamp: MailStamp): Promise<MailFailure | undefined> {
+  async function send(mail: QueuedMail, stamp: MailStamp): Promise<MailFailure | undefined> {
     try {
-      await mailer.send(mail, stamp);
+      await (mail.blank ? mailer.probe() : mailer.send(mail, stamp));
       return undefined;
     } catch (error) {
       const failure = mailFailure(error);

@@ -1,35 +1,46 @@
 import { createHmac } from "node:crypto";
+import type { CodePurpose } from "../letter/derivation.ts";
 import { canonicalEmail } from "../letter/email.ts";
 import type { Clock } from "../outside/clock.ts";
+import type { Client } from "./client.ts";
 
-/** How many mails a mailbox has got. In memory alone, by hashes under a key that is made anew for each process. */
+/** How many mails a mailbox has got. In memory only, by hashes under a key that is made anew for each process. */
 export type Mailboxes = {
-  /** Counts a mail to the mailbox of this address; false, and nothing is counted, when it has had enough. */
-  take(email: string): boolean;
+  /**
+   * Counts a mail to the mailbox of this address; false, and nothing is counted, when it has had enough. Codes for leaving
+   * have an allowance of their own.
+   */
+  take(purpose: CodePurpose, email: string, client: Client): boolean;
 };
 
-/** Mails to one mailbox within 24 hours: whoever types a stranger's address must not be able to flood it. */
-export const MAILS_A_DAY = 3;
+/** Mails to one mailbox within 24 hours, and of these as many as one network may cause: a stranger must not use them up. */
+export const MAILS_A_DAY = 5;
+export const OF_ONE_NETWORK = 2;
 const DAY = 86_400_000;
 /** Mailboxes remembered at once, in some 40 megabytes; the ones that were quiet longest go first. */
 const CAPACITY = 200_000;
 
 /** An empty memory. */
 export function openMailboxes(clock: Clock, key: Uint8Array): Mailboxes {
+  type Sent = { readonly at: number; readonly from: string };
   // A Map keeps its order, and a mailbox moves to the end with each mail.
-  const mails = new Map<string, readonly number[]>();
+  const mails = new Map<string, readonly Sent[]>();
   return {
-    take(email) {
+    take(purpose, email, client) {
       const now = clock.now().getTime();
-      const mailbox = createHmac("sha256", key).update(canonicalEmail(email)).digest("base64url").slice(0, 22);
-      const today = (mails.get(mailbox) ?? []).filter((moment) => now - moment < DAY);
-      if (today.length >= MAILS_A_DAY) return false;
-      for (const [known, moments] of mails) {
-        if (mails.size < CAPACITY && now - (moments.at(-1) ?? 0) < DAY) break;
+      const from = client.kind === "tor" ? "tor" : client.network;
+      const mailbox = createHmac("sha256", key)
+        .update(`${purpose} ${canonicalEmail(email)}`)
+        .digest("base64url");
+      const today = (mails.get(mailbox) ?? []).filter(({ at }) => now - at < DAY);
+      if (today.length >= MAILS_A_DAY || today.filter((sent) => sent.from === from).length >= OF_ONE_NETWORK)
+        return false;
+      for (const [known, sent] of mails) {
+        if (mails.size < CAPACITY && now - (sent.at(-1)?.at ?? 0) < DAY) break;
         mails.delete(known);
       }
       mails.delete(mailbox);
-      mails.set(mailbox, [...today, now]);
+      mails.set(mailbox, [...today, { at: now, from }]);
       return true;
     },
   };

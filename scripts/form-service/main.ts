@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { lastBackupOf } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost } from "../outside/git-host.ts";
 import type { Keys } from "../outside/keys.ts";
@@ -10,6 +11,7 @@ import { openSealPool } from "../outside/seal-pool.ts";
 import type { Settings } from "../outside/settings.ts";
 import { readTorExits } from "../outside/tor-exits.ts";
 import type { SiteContext } from "../site/views/context.ts";
+import { openAfterAnswer } from "./after-answer.ts";
 import { createApp } from "./app.ts";
 import { type Bursts, NO_BURSTS, openBursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
@@ -19,11 +21,12 @@ import { openDomainAlarms } from "./domain-alarms.ts";
 import { deleteExpired } from "./expiry.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
-import { openLeaveRequests } from "./leave-requests.ts";
+import { openIntents } from "./intents.ts";
 import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
 import { openMailQueue } from "./mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "./mailboxes.ts";
+import { openMailedCodes } from "./mailed-codes.ts";
 import { openMainView } from "./main-view.ts";
 import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
@@ -33,6 +36,7 @@ import { openQueue } from "./queue.ts";
 import { every } from "./rounds.ts";
 import { MIGRATIONS, type Tables } from "./schema.ts";
 import { settle } from "./settlement.ts";
+import { openSuppression } from "./suppression.ts";
 import { openWaitingCodes } from "./waiting-codes.ts";
 
 /** What the form service is wired with. */
@@ -54,6 +58,8 @@ export type FormServiceDeps = {
 /** A form service that listens. */
 export type FormService = {
   readonly port: number;
+  /** as `settings.host` */
+  readonly host: string;
   /** where `/metrics` answers; undefined: nowhere */
   readonly metricsPort: number | undefined;
   /** Files now what is due, and takes over what main has settled; resolves when the round is over. */
@@ -76,7 +82,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), { log, clock, random });
   const codes = openWaitingCodes(clock);
   const pageWords = openPageWords(deps.site());
-  const leaving = openLeaveRequests(clock, pageWords);
+  const mailedCodes = openMailedCodes(store, clock, random);
   const queue = openQueue(store, clock);
   const metrics = openMetrics({ store, mails, clock }, log);
   let torExits = await readTorExits(settings.dataDir);
@@ -91,9 +97,12 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const clients = openClients({ trustProxy: settings.trustProxy, isTorExit, clock, random });
     const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
-    const proofs = openProofs(clock, keyOfProofs(pepper));
+    const proofs = openProofs({ store, clock, random }, keyOfProofs(pepper));
+    const intents = openIntents({ clock, random, pepper });
     const alarms = openDomainAlarms(clock, random(32), limits, log);
-    const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, leaving, log });
+    const after = openAfterAnswer(log);
+    const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, after, log });
+    const suppression = openSuppression({ store, pepper, clock, mailedCodes }, random(32));
     const { fetch } = createApp({
       ...{
         settings,
@@ -108,20 +117,25 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         mails,
         codeMails,
         codes,
-        leaving,
+        mailedCodes,
+        after,
+        suppression,
         pageWords,
         clients,
         limits,
         proofs,
+        intents,
         metrics,
         site,
         siteFolder,
       },
+      lastBackup: () => lastBackupOf(settings),
       bursts: settings.limits ? (deps.bursts ?? openBursts(clock, random(32))) : NO_BURSTS,
       main: main.current,
     });
     const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";
-    const listener = await listen(fetch, { port: settings.port, from }, log);
+    const { port, host } = settings;
+    const listener = await listen(fetch, { port, host, from }, log);
     const { metricsPort } = settings;
     const numbers = metricsPort === undefined ? undefined : await listenForMetrics(metrics, metricsPort);
     const means = { log, random };
@@ -154,6 +168,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const order = every(REORDER_EVERY, means, () => store.reorder());
     return {
       port: listener.port,
+      host,
       metricsPort: numbers?.port,
       fileNow: filing.now,
       async close() {
@@ -161,7 +176,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         const rounds = [filing, looking, lists, expiry, order].map((round) => round.stop());
         // A request that still runs may have a mail to send.
         await listener.close(4_000);
-        await codeMails.idle();
+        await after.idle();
         const left = () => Math.max(0, deadline - performance.now());
         // A round that waits for a git host that does not answer is done again after the next start.
         const ended = Promise.race([Promise.all(rounds), sleep(left(), undefined, { ref: false })]);

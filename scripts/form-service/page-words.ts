@@ -2,7 +2,6 @@ import { formatBase64url } from "../letter/base64url.ts";
 import { CONFIRMATION_CODE_LENGTH, parseCode } from "../letter/code.ts";
 import { confirmPage } from "../site/views/confirm-page.ts";
 import { languagesOf, type SiteContext } from "../site/views/context.ts";
-import { notMePage } from "../site/views/not-me-page.ts";
 import { withdrawConfirmPage } from "../site/views/withdraw-page.ts";
 
 /**
@@ -19,7 +18,6 @@ export function openPageWords(site: SiteContext): PageWords {
     confirmPage(site, lang, { s, problem: "code.wrong", mail: "late" }),
     confirmPage(site, lang, { s, sentAgain: true, mail: "away" }),
     confirmPage(site, lang, { s, problem: "code.missing", gone: true }),
-    notMePage(site, lang, { s, problem: "code.wrong" }),
     withdrawConfirmPage(site, lang, { s, problem: "code.wrong", mail: "away" }),
   ]);
   const words = new Set(pages.flatMap(wordsOn));

@@ -1,22 +1,47 @@
-import { createHmac } from "node:crypto";
-import { type Challenge, createChallenge, verifySolution } from "altcha-lib";
-import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
+import { createHmac, scrypt, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import { formatBase64url } from "../letter/base64url.ts";
 import type { Clock } from "../outside/clock.ts";
+import type { Random } from "../outside/random.ts";
+import type { Client } from "./client.ts";
+import type { Store } from "./schema.ts";
+import { isProofSpent, spendProof } from "./spent-proofs.ts";
+import { hashOf } from "./submissions.ts";
 
-/** Proofs of work in the format of ALTCHA, version 2: a browser tries keys until one begins as it should. */
+/**
+ * Proofs of work: a browser computes scrypt until the keys are small enough. `content/assets/proof.js` is the other side.
+ *
+ * A challenge is `difficulty:expires:nonce:signature`, and a proof the same with `:answer` at its end. The answer has ten
+ * parts, each the counter (u32) and the key (16 bytes) that it leads to. A key is scrypt of nonce, part (u32) and counter, and
+ * is small enough when its first four bytes times the difficulty stay below 2^32. The parts are what keeps the time even:
+ * for a single one it would vary as much as for a lottery.
+ */
 export type Proofs = {
-  /** A new challenge, as JSON for the page. */
-  challenge(): Promise<string>;
-  /** Whether the form's field holds a solution of a challenge of ours that has not been used before; using it up. */
-  accept(field: string): Promise<boolean>;
+  /**
+   * A new challenge for the page. It says nothing of the client, but only the client's network can use it.
+   *
+   * @param difficulty how many times the work of the least proof, from 1 to 64
+   */
+  challenge(difficulty: number, client: Client): Promise<string>;
+  /** Whether the form's field solves a challenge of ours for this client's network, in time and unused. Uses it up. */
+  accept(field: string, client: Client): Promise<boolean>;
 };
 
-/** Some 256 derivations: half a second on a telephone of today, some seconds on an old one. */
-const DIFFICULTY = { algorithm: "PBKDF2/SHA-256", cost: 5000, keyPrefix: "00" } as const;
-/** How long a challenge is good for: a form may lie open for a while. */
-const LIFE = 30 * 60_000;
-/** Challenges that were used and have not expired; the oldest go first. */
+/** How long a challenge is good for, in milliseconds. */
+export const PROOF_LIFE = 10 * 60_000;
+const PARTS = 10;
+const [COUNTER, KEY] = [4, 16];
+/** 2 MiB for each try: some 3 ms here, and 5 ms in a browser on the same processor. */
+const COST = { N: 2048, r: 8, p: 1 };
+const SALT = "undersigned/v1/proof";
+const HARDEST = 64;
+
+/** Proofs that are computed at once, and that may wait for it: a flood of wrong ones gets no more of the processor. */
+const [AT_ONCE, WAITING] = [2, 100];
+/** Challenges of which an answer has been tried; the oldest go first. */
 const CAPACITY = 100_000;
+
+const derive = promisify<string | Uint8Array, string, number, typeof COST, Buffer>(scrypt);
 
 /** The key of the challenges, from the pepper that all instances share. */
 export function keyOfProofs(pepper: Uint8Array): string {
@@ -24,43 +49,96 @@ export function keyOfProofs(pepper: Uint8Array): string {
 }
 
 /** @param secret signs the challenges; the same for all instances, so that one knows what another has made */
-export function openProofs(clock: Clock, secret: string): Proofs {
-  const used = new Set<string>();
+export function openProofs(deps: { store: Store; clock: Clock; random: Random }, secret: string): Proofs {
+  const { store, clock, random } = deps;
+  const tried = new Set<string>();
+  const atOnce = openGate();
+  const keyed = (...texts: string[]) => createHmac("sha256", secret).update(texts.join(":")).digest();
+  const sign = (terms: string, client: Client) => keyed("challenge", terms, placeOf(client, secret));
+
   return {
-    async challenge() {
-      // The library would ask the machine's own clock about `expiresAt`.
-      const data = { expires: clock.now().getTime() + LIFE };
-      return JSON.stringify(await createChallenge({ ...DIFFICULTY, deriveKey, data, hmacSignatureSecret: secret }));
+    async challenge(difficulty, client) {
+      const expires = clock.now().getTime() + PROOF_LIFE;
+      const terms = `${roundedDifficulty(difficulty)}:${expires}:${formatBase64url(random(16))}`;
+      return `${terms}:${formatBase64url(sign(terms, client))}`;
     },
-    async accept(field) {
-      const payload = parsePayload(field);
-      if (!payload) return false;
-      const { challenge, solution } = payload;
-      const signature = challenge.signature ?? "";
-      if (used.has(signature)) return false;
-      const expires = Number(challenge.parameters.data?.expires);
+    async accept(field, client) {
+      const proof = parseProof(field);
+      if (!proof) return false;
+      const { terms, difficulty, expires, nonce, signature, answer } = proof;
+      if (!timingSafeEqual(signature, sign(terms, client))) return false;
       if (!(clock.now().getTime() < expires)) return false;
-      const { verified } = await verifySolution({ challenge, solution, deriveKey, hmacSignatureSecret: secret });
-      // Two forms with one solution may have come at the same time.
-      if (!verified || used.has(signature)) return false;
-      used.add(signature);
-      if (used.size > CAPACITY) used.delete(used.values().next().value ?? "");
-      return true;
+      const hash = hashOf(nonce);
+      // One answer is looked at, right or wrong: whoever sends many makes no work.
+      if (tried.has(hash) || !atOnce.hasRoom()) return false;
+      tried.add(hash);
+      if (tried.size > CAPACITY) tried.delete(tried.values().next().value ?? "");
+      if (await isProofSpent(store.query, hash)) return false;
+      // One part is enough, since nobody can tell which: who leaves out half of the parts is turned away half of the time.
+      const part = keyed("part", terms)[0]! % PARTS;
+      if (!(await atOnce.run(() => isSolved(nonce, part, answer, difficulty)))) return false;
+      return spendProof(store, hash, expires);
     },
   };
 }
 
-type Payload = { challenge: Challenge; solution: { counter: number; derivedKey: string; time: number } };
+/** What a challenge is bound to, for all instances and over midnight. Circuits of Tor change, and so does their exit. */
+function placeOf(client: Client, secret: string): string {
+  return client.kind === "tor" ? "tor" : client.networkUnder(secret);
+}
 
-/** What a form sends is anything at all: only what has the shape of a solution is looked at. */
-function parsePayload(field: string): Payload | undefined {
-  if (field === "" || field.length > 4000) return undefined;
-  try {
-    const value = JSON.parse(Buffer.from(field, "base64").toString("utf8")) as Payload;
-    const { parameters, signature } = value.challenge;
-    const own = parameters.algorithm === DIFFICULTY.algorithm && parameters.cost === DIFFICULTY.cost;
-    return own && typeof signature === "string" && typeof value.solution === "object" ? value : undefined;
-  } catch {
-    return undefined;
-  }
+function roundedDifficulty(difficulty: number): number {
+  return Math.min(HARDEST, Math.max(1, Math.round(difficulty * 10) / 10));
+}
+
+type Proof = {
+  readonly terms: string;
+  readonly difficulty: number;
+  readonly expires: number;
+  readonly nonce: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly answer: Buffer;
+};
+
+const PROOF = /^((\d{1,2}(?:\.\d)?):(\d{13,15}):([\w-]{22})):([\w-]{43}):([\w-]{267})$/;
+
+/** What a form sends is anything at all: only what has the shape of a proof is looked at. */
+function parseProof(field: string): Proof | undefined {
+  const [, terms, difficulty, expires, nonce, signature, answer] = PROOF.exec(field) ?? [];
+  if (!terms || !nonce || !signature || !answer) return undefined;
+  const bytes = (text: string) => Buffer.from(text, "base64url");
+  return {
+    ...{ terms, difficulty: Number(difficulty), expires: Number(expires) },
+    ...{ nonce: bytes(nonce), signature: bytes(signature), answer: bytes(answer) },
+  };
+}
+
+async function isSolved(nonce: Uint8Array, part: number, answer: Buffer, difficulty: number): Promise<boolean> {
+  const start = part * (COUNTER + KEY);
+  const number = Buffer.alloc(4);
+  number.writeUInt32BE(part);
+  const password = Buffer.concat([nonce, number, answer.subarray(start, start + COUNTER)]);
+  const key = answer.subarray(start + COUNTER, start + COUNTER + KEY);
+  if (key.readUInt32BE() * difficulty >= 2 ** 32) return false;
+  return timingSafeEqual(key, await derive(password, SALT, KEY, COST));
+}
+
+/** Lets little work in at once. */
+function openGate(): { hasRoom(): boolean; run<T>(work: () => Promise<T>): Promise<T> } {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return {
+    hasRoom: () => waiting.length < WAITING,
+    async run(work) {
+      if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+      else running++;
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else running--;
+      }
+    },
+  };
 }

@@ -10,12 +10,24 @@ export type SignatureState = "confirmed" | "aside" | "filing" | "filed" | "accep
 
 /** The tables of the form service. Every key is random or a hash, so that no order of arrival is stored. */
 export type Tables = {
-  /** `s_hash`: hex of SHA-256(s). `sealed` is null once it is spent; then `code_hash` tells the right code again. */
-  submission: { s_hash: string; sealed: Uint8Array | null; code_hash: string | null; tries: number; day: string };
-  /** Hex of SHA-256(withdrawal code). A second confirmation of the same address gives a second code for one signature. */
+  /**
+   * `s_hash`: hex of SHA-256(s). `sealed`: a submission or a withdrawal by address that waits; null once it is spent.
+   * Then `leave` holds the withdrawal code, or why there is none, for 48 hours, and `code_hash` is that of the signature.
+   * `others`: marks of the codes of the other purpose.
+   */
+  submission: {
+    s_hash: string;
+    sealed: Uint8Array | null;
+    code_hash: string | null;
+    leave: Uint8Array | null;
+    others: Uint8Array | null;
+    tries: number;
+    day: string;
+  };
+  /** Hex of SHA-256(withdrawal code). One code a signature. */
   code: { code_hash: string; id: string };
   vault: { id: string; sealed: Uint8Array };
-  /** The fields below `state` are null once the signature has left the queue. `day`: confirmed, or refused. */
+  /** The fields below `state` are null once the signature has left the queue. `day`: confirmed, refused, or withdrawn unfiled. */
   signature: {
     id: string;
     state: SignatureState;
@@ -27,7 +39,7 @@ export type Tables = {
     /** 1: it looks like part of a flood, and is filed on a sheet of such */
     flood: Generated<number>;
   };
-  /** `hmac`: of the canonical address, `typed`: of the address itself, both under the pepper. */
+  /** `hmac`: of the widest form of the address, `typed`: of its mailbox (earlier, as typed), both under the pepper. */
   address: { hmac: string; typed: string; id: string };
   /** `text` is null once the git host has it. */
   sheet: {
@@ -43,12 +55,16 @@ export type Tables = {
     failure: string | null;
   };
   withdrawal: { id: string; attestation: string; sheet: string | null };
-  /** Mailboxes whose owners want no more mail: `hmac` as in `address`. */
-  suppressed: { hmac: string };
+  /** Mailboxes that get no confirmation codes for 30 days from `day`: `hmac` is `typed` of `address`, before that `hmac`. */
+  suppressed: { hmac: string; day: string | null };
+  /** The keys of the mailed codes, by the number of their window of 48 hours since 1970. */
+  window_key: { number: number; key: Uint8Array };
   /** The day on which this database was made from a backup; empty again once main has been read since. */
   restoration: { day: string };
   /** One row while new signatures are paused; `reasons`: JSON, a sentence by language. */
   pause: { name: "pause"; reasons: string };
+  /** Proofs of work that were used: hash of the challenge, and the ten minutes (counted from 1970) in which it expires. */
+  spent_proof: { hash: string; slot: number };
 };
 
 /** The service's database. */
@@ -57,7 +73,33 @@ export type Store = Database<Tables>;
 export type Query = Kysely<Tables>;
 
 /** The steps of the schema. A step that has been released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, attemptsToFile, againstFloods, afterRestoration];
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  attemptsToFile,
+  againstFloods,
+  afterRestoration,
+  // An older program would take a withdrawal by address for a submission.
+  Object.assign(oneCodeAMailbox, { breaksOlder: true }),
+  proofsOfWork,
+];
+
+type TableKeys = { readonly [T in keyof Tables]: { readonly key: keyof Tables[T] & string; readonly backup: boolean } };
+
+/** Every table, by its key, and whether a backup holds it. The type is red when one is missing. */
+export const TABLES: TableKeys = {
+  submission: { key: "s_hash", backup: true },
+  code: { key: "code_hash", backup: true },
+  vault: { key: "id", backup: true },
+  signature: { key: "id", backup: true },
+  address: { key: "hmac", backup: true },
+  sheet: { key: "sheet", backup: true },
+  withdrawal: { key: "id", backup: true },
+  suppressed: { key: "hmac", backup: true },
+  window_key: { key: "number", backup: false },
+  spent_proof: { key: "hash", backup: false },
+  pause: { key: "name", backup: true },
+  restoration: { key: "day", backup: true },
+};
 
 const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
 
@@ -150,4 +192,28 @@ async function afterRestoration(query: Kysely<unknown>, dialect: Dialect): Promi
     .modifyEnd(dialect === "sqlite" ? sql`without rowid` : sql``)
     .addColumn("day", "text", key)
     .execute();
+}
+
+async function oneCodeAMailbox(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  const bytes = dialect === "sqlite" ? sql`blob` : sql`bytea`;
+  const { schema } = query;
+  await schema.alterTable("submission").addColumn("leave", bytes).execute();
+  await schema.alterTable("submission").addColumn("others", bytes).execute();
+  await schema.alterTable("suppressed").addColumn("day", "text").execute();
+  await creatorOfTables(
+    query,
+    dialect,
+  )("window_key")
+    .addColumn("number", "integer", key)
+    .addColumn("key", bytes, (column) => column.notNull())
+    .execute();
+}
+
+async function proofsOfWork(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  const create = creatorOfTables(query, dialect);
+  await create("spent_proof")
+    .addColumn("hash", "text", key)
+    .addColumn("slot", "integer", (column) => column.notNull())
+    .execute();
+  await query.schema.createIndex("spent_proof_slot").on("spent_proof").column("slot").execute();
 }

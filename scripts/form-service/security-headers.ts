@@ -1,6 +1,7 @@
 import { contentPolicy } from "../site/views/content-policy.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import { EMBED_POLICY } from "../site/views/embed-page.ts";
+import { robotsHeader } from "../site/views/robots.ts";
 
 /**
  * The headers of every answer: nothing is loaded from elsewhere, framed, sniffed or told to other sites.
@@ -23,10 +24,21 @@ export function securityHeaders(siteOrigin: string, serviceOrigin: string): Read
 }
 
 /**
- * What differs at single addresses: other sites may frame the counter, show its picture and read the counts, and Tor
- * Browser is told where the onion service is. Addresses that may hold a secret are told to nobody.
+ * What differs at single addresses: search engines are told what they may list, other sites may frame the counter, show
+ * its picture and read the counts, and Tor Browser is told where the onion service is. Addresses that may hold a secret
+ * are told to nobody.
+ *
+ * @param status of the answer
  */
-export function headersAt(path: string, { campaign }: Pick<SiteContext, "campaign">): Readonly<Record<string, string>> {
+export function headersAt(
+  path: string,
+  status: number,
+  site: Pick<SiteContext, "campaign">,
+): Readonly<Record<string, string>> {
+  return { ...robotsHeader(path, status), ...headersFor(path, site) };
+}
+
+function headersFor(path: string, { campaign }: Pick<SiteContext, "campaign">): Readonly<Record<string, string>> {
   const shared = { "Cross-Origin-Resource-Policy": "cross-origin" };
   if (path.startsWith("/embed/")) return { ...shared, "Content-Security-Policy": EMBED_POLICY };
   if (path === "/count.json") return { ...shared, "Access-Control-Allow-Origin": "*" };

@@ -3,36 +3,42 @@ import type { Log } from "../outside/log.ts";
 import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import type { Lang } from "../site/views/strings.ts";
+import type { AfterAnswer } from "./after-answer.ts";
 import type { Client, Clients } from "./client.ts";
 import type { CodeMails } from "./code-mails.ts";
 import type { Confirming } from "./confirmation.ts";
-import type { LeaveRequests } from "./leave-requests.ts";
+import type { Intents } from "./intents.ts";
 import type { Limits } from "./limits.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Proofs } from "./proofs.ts";
+import type { Suppression } from "./suppression.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
+import type { Withdrawing } from "./withdrawal.ts";
 
 /** Everything that the pages of the service work with. */
-export type Service = Confirming & {
-  readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail">;
-  /** where the built site lies */
-  readonly siteFolder: string;
-  readonly log: Log;
-  /** only where somebody reads them */
-  readonly metrics?: Pick<Metrics, "noteAnswer"> | undefined;
-  readonly mails: Pick<MailQueue, "flow">;
-  readonly codeMails: CodeMails;
-  readonly codes: WaitingCodes;
-  readonly leaving: LeaveRequests;
-  readonly clients: Clients;
-  readonly limits: Limits;
-  readonly proofs: Proofs;
-  /** what the views need; made anew when main changes */
-  site(): SiteContext;
-  /** main as it was read last */
-  main(): MainState | undefined;
-};
+export type Service = Confirming &
+  Withdrawing & {
+    readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy">;
+    /** where the built site lies */
+    readonly siteFolder: string;
+    readonly log: Log;
+    /** only where somebody reads them */
+    readonly metrics?: Pick<Metrics, "noteAnswer"> | undefined;
+    readonly mails: Pick<MailQueue, "flow">;
+    readonly codeMails: CodeMails;
+    readonly codes: WaitingCodes;
+    readonly after: AfterAnswer;
+    readonly suppression: Suppression;
+    readonly clients: Clients;
+    readonly limits: Limits;
+    readonly proofs: Proofs;
+    readonly intents: Intents;
+    /** what the views need; made anew when main changes */
+    site(): SiteContext;
+    /** main as it was read last */
+    main(): MainState | undefined;
+  };
 
 /** What a route is asked, and by whom, as far as that is anybody's business. */
 export type Asked = {
@@ -40,6 +46,7 @@ export type Asked = {
   readonly lang: Lang;
   readonly form: URLSearchParams;
   readonly client: Client;
+  readonly connection: object | undefined;
   /** resolves once the answer is with whoever asked */
   readonly answered: Promise<void>;
 };

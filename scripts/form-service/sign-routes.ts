@@ -1,17 +1,17 @@
 import { formatBase64url } from "../letter/base64url.ts";
-import { confirmationCode } from "../letter/code.ts";
 import { dayOf } from "../letter/day.ts";
 import { loggedEdition } from "../letter/record.ts";
 import { signingOn, stageOf } from "../letter/signing.ts";
 import { type FormValues, formValues, parseSubmission, type Submission } from "../letter/submission.ts";
 import { signPage } from "../site/views/sign-page.ts";
-import type { Lang } from "../site/views/strings.ts";
-import { message, minutesOf, page, seeOther } from "./answers.ts";
+import { message, page, seeOther } from "./answers.ts";
+import { isTaken } from "./intents.ts";
+import { CODE_LIFE } from "./mailed-codes.ts";
 import { readPause } from "./pause.ts";
 import type { WaitingSubmission } from "./sealed-submission.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { staticFile } from "./static-files.ts";
-import { addSubmission, CODE_LIFE } from "./submissions.ts";
+import { addSubmission } from "./submissions.ts";
 
 /** The form: takes a submission, and sends its code. */
 export function signRoutes(service: Service): Route[] {
@@ -32,7 +32,8 @@ async function showForm(service: Service, { request, lang }: Asked): Promise<Res
   return message(site, request, { kind: "not_found" }, 404);
 }
 
-async function sign(service: Service, { request, lang, form, client, answered }: Asked): Promise<Response> {
+async function sign(service: Service, asked: Asked): Promise<Response> {
+  const { request, lang, form } = asked;
   const site = service.site();
   const { ask, opens = "" } = site.campaign;
   const entries = service.main()?.record.entries ?? [];
@@ -47,25 +48,53 @@ async function sign(service: Service, { request, lang, form, client, answered }:
   const parsed = parseSubmission(values, lang);
   if ("problems" in parsed) return page(signPage(site, lang, { values, ...parsed }), 422);
   // A form that has to be mended was no attempt.
-  const proved = await service.proofs.accept(form.get("altcha") ?? "");
-  const wait = service.limits.submission(client, { proved, scripts: form.has("filled") });
-  if (wait > 0) return askToWait(service, lang, values, { wait, proved });
-  const waiting = { ...parsed.submission, ...(looksLikeProgram(form) ? { suspect: true as const } : {}) };
-  const s = await takeSubmission(service, waiting, answered);
-  if (!s) return message(site, request, { kind: "trouble" }, 503);
-  return seeOther(`${site.serviceUrl}/${lang}/confirm/?s=${formatBase64url(s)}`);
+  const s = secretOf(service, asked);
+  const outcome = await service.intents.once(s, () => takeOnce(service, s, parsed.submission, asked));
+  if (outcome === "trouble") return message(site, request, { kind: "trouble" }, 503);
+  if (outcome === "taken") return seeOther(`${site.serviceUrl}/${lang}/confirm/?s=${formatBase64url(s)}`);
+  return askToWait(service, asked, values, outcome);
 }
 
-/** The form again, with what was typed, when to come back, and a proof of work that lets a browser with scripts go on. */
+/** What became of a form: it was taken, now or before; it cannot be taken now; or there is no room for it at the moment. */
+type Outcome = "taken" | "trouble" | { readonly after: number; readonly difficulty: number };
+
+function secretOf({ intents, settings }: Service, { request, form, lang, client, connection }: Asked): Uint8Array {
+  const userAgent = request.headers.get("user-agent") ?? "";
+  return intents.secretFor({
+    ...{ form, lang, client, userAgent },
+    // A proxy sends the forms of many people over one connection.
+    connection: settings.trustProxy ? undefined : connection,
+  });
+}
+
+async function takeOnce(service: Service, s: Uint8Array, submission: Submission, asked: Asked): Promise<Outcome> {
+  const { form, client } = asked;
+  // Whoever sends the same once more is let through before anything is counted.
+  if (await isTaken(service.store.query, s)) return "taken";
+  const proved = await service.proofs.accept(form.get("altcha") ?? "", client);
+  const room = roomOf(service.limits.submission(client, { proved, scripts: form.has("filled") }));
+  if (!room.taken) return room;
+  const waiting = { ...submission, ...(looksLikeProgram(form) ? { suspect: true as const } : {}) };
+  return takeSubmission(service, s, waiting, asked);
+}
+
+type Room = { readonly taken: true } | { readonly taken: false; readonly after: number; readonly difficulty: number };
+
+function roomOf(wait: number): Room {
+  return wait === 0 ? { taken: true } : { taken: false, after: Math.min(wait, 5), difficulty: 1 };
+}
+
+/** The form again, with what was typed and a button; a browser with scripts is given work, and then goes on by itself. */
 async function askToWait(
   service: Service,
-  lang: Lang,
+  { lang, form, client }: Asked,
   values: FormValues,
-  { wait, proved }: { wait: number; proved: boolean },
+  { after, difficulty }: { after: number; difficulty: number },
 ): Promise<Response> {
-  const challenge = proved ? undefined : await service.proofs.challenge();
-  const html = signPage(service.site(), lang, { values, problems: {}, wait: { minutes: minutesOf(wait), challenge } });
-  return page(html, 429, { "Retry-After": String(wait) });
+  const challenge = await service.proofs.challenge(difficulty, client);
+  // By itself it goes on once: a browser that gets nowhere would go on for ever.
+  const wait = { challenge, goesOn: !form.has("altcha"), once: form.get("once") ?? "" };
+  return page(signPage(service.site(), lang, { values, problems: {}, wait }), 429, { "Retry-After": String(after) });
 }
 
 /** Faster than anybody can type, in seconds. */
@@ -78,25 +107,26 @@ function looksLikeProgram(form: URLSearchParams): boolean {
 }
 
 /**
- * Stores the submission, and has its code mailed once it is answered; undefined when one of both cannot be done now.
+ * Stores the submission, and has its code mailed once it is answered, unless another instance was first with the same.
  * Nothing here looks at the address: it is stored unread, whoever has signed with it before.
  */
 async function takeSubmission(
   service: Service,
+  s: Uint8Array,
   submission: Submission & Pick<WaitingSubmission, "suspect">,
-  answered: Promise<void>,
-): Promise<Uint8Array | undefined> {
+  { client, answered }: Asked,
+): Promise<"taken" | "trouble"> {
   const main = service.main();
   const edition = main && loggedEdition(main.record.entries);
-  if (edition === undefined || !service.codeMails.hasRoom()) return undefined;
-  const s = service.random(16);
-  const code = confirmationCode(service.random(8));
+  if (edition === undefined || !service.codeMails.hasRoom()) return "trouble";
+  const { email, lang } = submission;
+  const codes = await service.mailedCodes.of(email);
   const now = service.clock.now();
   // The edition of this moment: a letter that changes before the confirmation is not what was signed.
   const waiting = { ...submission, edition, expires: new Date(now.getTime() + CODE_LIFE).toISOString() };
-  await addSubmission(service.store, { s, code, nonce: service.random(12) }, waiting, dayOf(now));
-  const { email, lang } = submission;
-  service.codes.add(s, { code, email, lang });
-  service.codeMails.send({ to: "confirm", email, lang, s, code }, answered);
-  return s;
+  if (!(await addSubmission(service, { s, codes }, waiting, dayOf(now)))) return "taken";
+  const remembered = { purpose: "confirm", code: codes.confirm[0]!, email, lang } as const;
+  service.codes.add(s, remembered);
+  service.codeMails.send({ ...remembered, client }, answered);
+  return "taken";
 }

@@ -1,46 +1,86 @@
-import { confirmKeyOf, sha256, withdrawalCodeOf } from "../letter/derivation.ts";
+import { type CodePurpose, confirmKeyOf, leaveKeyOf, otherCodeMark, sha256 } from "../letter/derivation.ts";
 import type { Clock } from "../outside/clock.ts";
+import type { Random } from "../outside/random.ts";
+import type { CodesOfMailbox, MailedCodes } from "./mailed-codes.ts";
 import type { PageWords } from "./page-words.ts";
-import type { Query, Store, Tables } from "./schema.ts";
-import { openSubmission, sealSubmission, type WaitingSubmission } from "./sealed-submission.ts";
+import type { Query, Store } from "./schema.ts";
+import { type Kept, openKept, openWaiting, sealWaiting, type Waiting, type WaitingLeave } from "./sealed-submission.ts";
+import type { WaitingCodes } from "./waiting-codes.ts";
 
-/** How long a code is good for, in milliseconds. */
-export const CODE_LIFE = 48 * 3_600_000;
-/** Wrong well-formed codes that delete a submission. */
+/** Wrong well-formed codes that delete a submission, or what is kept of a confirmation. */
 export const TRIES = 5;
+const MARK = 32;
 
 /** Hex of SHA-256: by what secrets are found and by which they cannot be told. */
 export function hashOf(secret: Uint8Array | string): string {
   return Buffer.from(sha256(secret)).toString("hex");
 }
 
-/** Stores a submission so that only the link and the mailed code together open it. */
+/**
+ * Stores what waits so that only the address of the page and a mailed code together open it: each code of the last 48
+ * hours for this purpose and mailbox. Codes of the other purpose are only recognised.
+ *
+ * @returns false when it is there already
+ */
 export async function addSubmission(
-  store: Store,
-  { s, code, nonce }: { s: Uint8Array; code: string; nonce: Uint8Array },
-  submission: WaitingSubmission,
+  { store, random }: { store: Store; random: Random },
+  { s, codes }: { s: Uint8Array; codes: CodesOfMailbox },
+  waiting: Waiting,
   today: string,
-): Promise<void> {
-  const sealed = sealSubmission(submission, confirmKeyOf(s, code), nonce);
-  const values = { s_hash: hashOf(s), sealed, code_hash: null, tries: 0, day: today };
-  await store.change((query) => query.insertInto("submission").values(values).execute());
+): Promise<boolean> {
+  const [own, other] = isLeave(waiting) ? [codes.leave, codes.confirm] : [codes.confirm, codes.leave];
+  const keys = own.map((code) => confirmKeyOf(s, code));
+  const others = Buffer.concat(other.map((code) => otherCodeMark(s, code)));
+  const sealed = sealWaiting(waiting, keys, random);
+  const values = { s_hash: hashOf(s), sealed, code_hash: null, leave: null, others, tries: 0, day: today };
+  return store.change(async (query) => {
+    const { numInsertedOrUpdatedRows } = await query
+      .insertInto("submission")
+      .values(values)
+      .onConflict((conflict) => conflict.column("s_hash").doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
+  });
 }
 
-/** What link and code open: a submission that waits, one that has been confirmed before, or nothing. */
-export type Opened = { state: "waiting"; submission: WaitingSubmission } | { state: "spent" } | undefined;
+export function isLeave(waiting: Waiting): waiting is WaitingLeave {
+  return "leave" in waiting;
+}
+
+/** What page and code open: something that waits, with the code that opens it, what is kept of a confirmation, or nothing. */
+export type Opened<W> =
+  | { readonly state: "waiting"; readonly waiting: W; readonly code: string }
+  | { readonly state: "spent"; readonly kept: Kept }
+  | undefined;
+
+/** What a typed code is tried with. */
+export type Trying = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly pageWords: PageWords;
+  readonly mailedCodes: MailedCodes;
+  readonly codes: Pick<WaitingCodes, "find">;
+};
 
 /**
- * Tries a well-formed code. Wrong, expired and unknown give the same answer; the fifth wrong one deletes the row,
- * also one that has been confirmed.
+ * Tries a well-formed code. Wrong, expired and unknown give the same answer; the fifth wrong one deletes what waits, or
+ * what is kept of a confirmation. A right code of the other purpose is no try.
  */
-export function tryCode(
-  { store, clock, pageWords }: { store: Store; clock: Clock; pageWords: PageWords },
+export async function tryCode<P extends CodePurpose>(
+  { store, clock, pageWords, mailedCodes, codes }: Trying,
   s: Uint8Array,
-  code: string,
-): Promise<Opened> {
+  typed: string,
+  purpose: P,
+): Promise<Opened<Extract<Waiting, P extends "leave" ? WaitingLeave : { edition: string }>>> {
   const s_hash = hashOf(s);
+  // The window may have changed since the page was opened: while memory knows the address, its new code works too.
+  const remembered = codes.find(s);
+  const works = remembered && (await mailedCodes.of(remembered.email))[purpose].includes(typed);
+  const code = remembered?.purpose === purpose && works ? remembered.code : typed;
+  const now = clock.now().getTime();
+  type Found = Awaited<ReturnType<typeof tryCode<P>>>;
   // One transaction, so that guesses sent at once are counted one by one.
-  return store.change(async (query) => {
+  return store.change(async (query): Promise<Found> => {
     const row = await query
       .selectFrom("submission")
       .selectAll()
@@ -48,49 +88,22 @@ export function tryCode(
       .forUpdate()
       .executeTakeFirst();
     if (!row) return undefined;
-    if (row.sealed === null) {
-      if (row.code_hash === hashOf(withdrawalCodeOf(s, code))) return { state: "spent" };
-    } else {
-      const submission = openSubmission(row.sealed, confirmKeyOf(s, code));
-      if (submission && clock.now().getTime() < Date.parse(submission.expires)) return { state: "waiting", submission };
-      // It is deleted by `deleteExpired` alone: the clock may have been set wrong for a moment.
-      if (submission) return undefined;
+    const waiting = row.sealed && openWaiting(row.sealed, confirmKeyOf(s, code));
+    if (waiting) {
+      // It is deleted by `deleteExpired` only: the clock may have been set wrong for a moment.
+      const isRight = isLeave(waiting) === (purpose === "leave") && now < Date.parse(waiting.expires);
+      return isRight ? ({ state: "waiting", waiting, code } as Found) : undefined;
     }
-    if (pageWords.has(code, s)) return undefined;
-    if (row.tries + 1 >= TRIES) await deleteSubmission(query, s_hash);
-    else
-      await query
-        .updateTable("submission")
-        .set({ tries: row.tries + 1 })
-        .where("s_hash", "=", s_hash)
-        .execute();
+    const kept = row.leave && purpose === "confirm" ? openKept(row.leave, leaveKeyOf(s, code)) : undefined;
+    if (kept) return { state: "spent", kept };
+    if (isMarked(row.others, otherCodeMark(s, typed)) || pageWords.has(typed, s)) return undefined;
+    if (row.tries + 1 < TRIES) {
+      const tries = row.tries + 1;
+      await query.updateTable("submission").set({ tries }).where("s_hash", "=", s_hash).execute();
+    } else if (row.sealed) await query.deleteFrom("submission").where("s_hash", "=", s_hash).execute();
+    else await query.updateTable("submission").set({ leave: null }).where("s_hash", "=", s_hash).execute();
     return undefined;
   });
-}
-
-/** A confirmed submission as the database knows it. */
-export type Spent = Pick<Tables["submission"], "s_hash"> & { readonly code_hash: string };
-
-/** Marks a submission as confirmed and forgets what it held; false when another device has done it already. */
-export async function spendSubmission(query: Query, { s_hash, code_hash }: Spent): Promise<boolean> {
-  const { numUpdatedRows } = await query
-    .updateTable("submission")
-    .set({ sealed: null, code_hash })
-    .where("s_hash", "=", s_hash)
-    .where("sealed", "is not", null)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
-
-/** Whether a submission has been confirmed, and by this code. */
-export async function isSpent(query: Query, { s_hash, code_hash }: Spent): Promise<boolean> {
-  const row = await query
-    .selectFrom("submission")
-    .select("s_hash")
-    .where("s_hash", "=", s_hash)
-    .where("code_hash", "=", code_hash)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** Whether a submission is there that its code could still confirm. */
@@ -104,7 +117,11 @@ export async function isWaiting(query: Query, s: Uint8Array): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Deletes a submission, confirmed or not. */
-export async function deleteSubmission(query: Query, s_hash: string): Promise<void> {
-  await query.deleteFrom("submission").where("s_hash", "=", s_hash).execute();
+function isMarked(others: Uint8Array | null, mark: Uint8Array): boolean {
+  if (!others) return false;
+  const marks = Buffer.from(others);
+  for (let from = 0; from < marks.length; from += MARK) {
+    if (marks.subarray(from, from + MARK).equals(mark)) return true;
+  }
+  return false;
 }

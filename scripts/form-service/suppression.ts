@@ -1,28 +1,78 @@
-import { keyedAddress } from "./address.ts";
+import { createHmac } from "node:crypto";
+import { dayAfter, dayOf } from "../letter/day.ts";
+import { mailboxOf } from "../letter/email.ts";
+import type { Clock } from "../outside/clock.ts";
+import { type KeyedAddress, keyedAddress } from "./address.ts";
+import { CODE_LIFE, type MailedCodes } from "./mailed-codes.ts";
 import type { Query, Store } from "./schema.ts";
 
-/**
- * Remembers that a mailbox wants no more mail: the keyed hash of its canonical address, so that no other spelling of
- * the address gets through either. It is the one address that is kept, keyed, without a signature.
- */
-export async function suppress(query: Query, hmac: string): Promise<void> {
+/** Days for which a mailbox gets no confirmation codes after its owner said that it did not ask for one. */
+export const SUPPRESSED_DAYS = 30;
+/** Wrong codes for one mailbox within 48 hours, after which no more are looked at. */
+const TRIES = 5;
+/** Mailboxes whose wrong codes are counted at once. */
+const CAPACITY = 50_000;
+
+/** "It was not me": ends confirmation codes for a mailbox, when a code shows that its owner has said so. */
+export type Suppression = {
+  /** Does it, or nothing. Nobody is told which: the answer has been given before. */
+  request(email: string, code: string): Promise<void>;
+};
+
+/** @param key keys the hash under which a mailbox's wrong codes are counted; made anew for each process */
+export function openSuppression(
+  { store, pepper, clock, mailedCodes }: { store: Store; pepper: Uint8Array; clock: Clock; mailedCodes: MailedCodes },
+  key: Uint8Array,
+): Suppression {
+  const wrong = new Map<string, { tries: number; since: number }>();
+  return {
+    async request(email, code) {
+      const mailbox = createHmac("sha256", key).update(mailboxOf(email)).digest("base64url");
+      const now = clock.now().getTime();
+      const before = wrong.get(mailbox);
+      const { tries, since } = before && now - before.since < CODE_LIFE ? before : { tries: 0, since: now };
+      if (tries >= TRIES) return;
+      const { confirm, leave } = await mailedCodes.of(email);
+      if ([...confirm, ...leave].includes(code)) {
+        const today = dayOf(clock.now());
+        await store.change((query) => suppress(query, keyedAddress(pepper, email), today));
+        return;
+      }
+      if (wrong.size >= CAPACITY) wrong.delete(wrong.keys().next().value ?? "");
+      wrong.set(mailbox, { tries: tries + 1, since });
+    },
+  };
+}
+
+/** Notes that no confirmation codes are to go to this mailbox from this day on. */
+export async function suppress(query: Query, { mailbox }: KeyedAddress, day: string): Promise<void> {
   await query
     .insertInto("suppressed")
-    .values({ hmac })
-    .onConflict((conflict) => conflict.column("hmac").doNothing())
+    .values({ hmac: mailbox, day })
+    .onConflict((conflict) => conflict.column("hmac").doUpdateSet({ day }))
     .execute();
 }
 
-export async function isSuppressed(query: Query, hmac: string): Promise<boolean> {
-  const row = await query.selectFrom("suppressed").select("hmac").where("hmac", "=", hmac).executeTakeFirst();
+export async function isSuppressed(query: Query, { mailbox, hmac }: KeyedAddress): Promise<boolean> {
+  const row = await query
+    .selectFrom("suppressed")
+    .select("hmac")
+    .where("hmac", "in", [mailbox, hmac])
+    .executeTakeFirst();
   return row !== undefined;
 }
 
 /** Lets mail to this mailbox again, because its owner has asked for it; false when nothing stood in the way. */
 export async function allowAgain(store: Store, pepper: Uint8Array, email: string): Promise<boolean> {
-  const { hmac } = keyedAddress(pepper, email);
+  const { mailbox, hmac } = keyedAddress(pepper, email);
   const { numDeletedRows } = await store.change((query) =>
-    query.deleteFrom("suppressed").where("hmac", "=", hmac).executeTakeFirst(),
+    query.deleteFrom("suppressed").where("hmac", "in", [mailbox, hmac]).executeTakeFirst(),
   );
   return numDeletedRows > 0n;
+}
+
+/** Deletes suppressions of 30 days ago and earlier. Those of before the days were noted count from today. */
+export async function deleteOldSuppressions(query: Query, today: string): Promise<void> {
+  await query.updateTable("suppressed").set({ day: today }).where("day", "is", null).execute();
+  await query.deleteFrom("suppressed").where("day", "<=", dayAfter(today, -SUPPRESSED_DAYS)).execute();
 }

@@ -1,9 +1,17 @@
 import { formatBase64url } from "../letter/base64url.ts";
-import { confirmationCode } from "../letter/code.ts";
+import { dayOf } from "../letter/day.ts";
 import { parseEmail } from "../letter/email.ts";
-import { withdrawConfirmPage, withdrawnPage, withdrawPage } from "../site/views/withdraw-page.ts";
+import {
+  withdrawConfirmPage,
+  withdrawnByAddressPage,
+  withdrawnPage,
+  withdrawPage,
+} from "../site/views/withdraw-page.ts";
+import { keyedAddress } from "./address.ts";
 import { message, page, seeOther, tooMany } from "./answers.ts";
+import { CODE_LIFE } from "./mailed-codes.ts";
 import type { Asked, Route, Service } from "./service.ts";
+import { addSubmission, tryCode } from "./submissions.ts";
 import { mailedCode, routeWithS, withdrawalCode } from "./typed-codes.ts";
 import { withdraw, withdrawOwn } from "./withdrawal.ts";
 
@@ -36,8 +44,8 @@ async function byCode(service: Service, { lang, form }: Asked): Promise<Response
   return page(withdrawnPage(site, lang));
 }
 
-/** The same answer whether the address has signed or not: only its mailbox may learn that. */
-function requestCode(service: Service, { request, lang, form, client, answered }: Asked): Response {
+/** The same answer and the same mail whether the address has signed or not: only its owner may learn that. */
+async function requestCode(service: Service, { request, lang, form, client, answered }: Asked): Promise<Response> {
   const site = service.site();
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
@@ -49,9 +57,14 @@ function requestCode(service: Service, { request, lang, form, client, answered }
   if (wait > 0) return tooMany(site, request, wait);
   if (!service.codeMails.hasRoom()) return message(site, request, { kind: "trouble" }, 503);
   const { email } = parsed;
-  const [s, code] = [service.random(16), confirmationCode(service.random(8))];
-  service.leaving.add({ s, code });
-  service.codeMails.send({ to: "leave", email, lang, s, code }, answered);
+  const s = service.random(16);
+  const codes = await service.mailedCodes.of(email);
+  const now = service.clock.now();
+  const expires = new Date(now.getTime() + CODE_LIFE).toISOString();
+  await addSubmission(service, { s, codes }, { leave: true, email, expires }, dayOf(now));
+  const waiting = { purpose: "leave", email, lang, code: codes.leave[0]! } as const;
+  service.codes.add(s, waiting);
+  service.codeMails.send({ ...waiting, client }, answered);
   return seeOther(`${site.serviceUrl}/${lang}/${CONFIRM}?s=${formatBase64url(s)}`);
 }
 
@@ -64,9 +77,8 @@ async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(withdrawConfirmPage(site, lang, { s, problem: typed.problem }), 422);
-  const id = service.leaving.tryCode(bytes, typed.code);
-  if (id === undefined || !(await withdrawOwn(service, id))) {
-    return page(withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }), 422);
-  }
-  return page(withdrawnPage(site, lang));
+  const opened = await tryCode(service, bytes, typed.code, "leave");
+  if (opened?.state !== "waiting") return page(withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }), 422);
+  await withdrawOwn(service, keyedAddress(service.pepper, opened.waiting.email));
+  return page(withdrawnByAddressPage(site, lang));
 }

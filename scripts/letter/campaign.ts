@@ -45,6 +45,7 @@ const campaign = z.strictObject({
     .optional(),
   source: z.url({ protocol: /^https$/, error: "must be an https address" }).optional(),
   contact: z.email("must be an e-mail address"),
+  contact_checked: day.optional(),
   ledger_origin: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)*$/, "must be a host and path without scheme"),
   ledger_vkey: z
     .string()

@@ -5,9 +5,9 @@ export const CONFIRMATION_CODE_LENGTH = 8;
 /** Characters of the withdrawal code on the page after the confirmation. */
 export const WITHDRAWAL_CODE_LENGTH = 26;
 
-/** A new confirmation code: 8 upper-case Crockford characters (40 bits) from 8 random bytes. */
-export function confirmationCode(random: Uint8Array): string {
-  return crockfordOfLowBits(random.subarray(0, CONFIRMATION_CODE_LENGTH));
+/** A new withdrawal code: 26 upper-case Crockford characters (130 bits) from 26 random bytes. */
+export function newWithdrawalCode(random: Uint8Array): string {
+  return crockfordOfLowBits(random.subarray(0, WITHDRAWAL_CODE_LENGTH));
 }
 
 /** What may be typed or pasted into the field at most, in UTF-16 code units: a whole mail with its code. */

@@ -23,7 +23,13 @@ export function isCrockford128(text: string): boolean {
   return /^[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$/.test(text);
 }
 
-/** One character for each byte: its low five bits. The spelling of confirmation and withdrawal codes. */
+/** One character for each five bits, from the first: 5 bytes are 8 characters. The spelling of mailed codes. */
+export function crockfordOfFirstBits(bytes: Uint8Array, length: number): string {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+  return Array.from({ length }, (_, i) => CROCKFORD.charAt(Number.parseInt(bits.slice(5 * i, 5 * i + 5), 2))).join("");
+}
+
+/** One character for each byte: its low five bits. The spelling of withdrawal codes. */
 export function crockfordOfLowBits(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => CROCKFORD.charAt(byte & 31)).join("");
 }

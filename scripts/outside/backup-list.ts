@@ -1,6 +1,7 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { DatabasePlace } from "./database.ts";
 
 /** A backup that has been made: where, and on which UTC day. */
 export type BackupNote = { readonly path: string; readonly day: string };
@@ -15,6 +16,18 @@ export async function readBackupList(dataDir: string): Promise<BackupNote[]> {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw cause;
   }
+}
+
+/** The day of the last backup, "" for none. PostgreSQL keeps old rows in its log, and its keeper copies it: always backed up. */
+export async function lastBackupOf({
+  database,
+  dataDir,
+}: {
+  database: DatabasePlace;
+  dataDir: string;
+}): Promise<string> {
+  if (database.kind === "postgres") return "9999-12-31";
+  return (await readBackupList(dataDir)).reduce((last, { day }) => (day > last ? day : last), "");
 }
 
 /** Notes a backup, before it is written: one that nobody knows of could not be destroyed. */

@@ -19,7 +19,12 @@ export type Mail = {
 export type MailStamp = { readonly id: string; readonly date: Date };
 
 /** Sends mails, one promise each; it rejects when the server did not take the mail. */
-export type Mailer = { send(mail: Mail, stamp: MailStamp): Promise<void>; close(): void };
+export type Mailer = {
+  send(mail: Mail, stamp: MailStamp): Promise<void>;
+  /** Asks the server whether it takes mail, and sends none: it fails as sending does when the server is away. */
+  probe(): Promise<void>;
+  close(): void;
+};
 
 /** Where mail goes. */
 export type MailSettings =
@@ -57,6 +62,9 @@ function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, 
     async send(mail, stamp) {
       await transport.sendMail(messageOf(mail, from, stamp));
     },
+    async probe() {
+      await transport.verify();
+    },
     close: () => transport.close(),
   };
 }
@@ -78,6 +86,7 @@ function captureMailer(folder: string, from: string): Mailer {
       await writeFile(part, message as Buffer, { mode: 0o600 });
       await rename(part, join(folder, name));
     },
+    probe: async () => {},
     close: () => transport.close(),
   };
 }

@@ -9,6 +9,8 @@ import { LOCAL_SENDER } from "./mail-sender.ts";
 /** Everything that the environment decides, with defaults for one machine. Durations in milliseconds. */
 export type Settings = {
   readonly port: number;
+  /** the address of this machine at which the service listens; `0.0.0.0` and `::` are all of them */
+  readonly host: string;
   /** absolute path */
   readonly dataDir: string;
   /** port of the metrics; undefined: off */
@@ -61,6 +63,10 @@ const origin = z
 
 const environment = z.object({
   PORT: port.default(8080),
+  HOST: z
+    .union([z.ipv4(), z.ipv6(), z.literal("localhost")], "write an address of this machine, such as 127.0.0.1 or ::1")
+    .transform((host) => (host === "localhost" ? "127.0.0.1" : host))
+    .default("127.0.0.1"),
   DATA_DIR: z
     .string()
     .refine((path) => path.trim() !== "" && !path.includes("\0"), "write the path of a folder, or leave it unset")
@@ -132,10 +138,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const fileAtLeast = values.FILE_AT_LEAST ?? (local ? 1 : 20);
   if (fileAtLeast > values.FILE_AT_MOST) throw wrong("FILE_AT_LEAST", "write no more than FILE_AT_MOST");
   const dkim = readDkim(values);
+  // It would listen where nobody is let in, and say that it does not answer.
+  if (values.MAIL_URL === "capture:" && !/^(127\.|::1$|0\.0\.0\.0$|::$)/.test(values.HOST))
+    throw wrong("HOST", "write 127.0.0.1 or ::1: captured mail is for this machine alone");
   const dataDir = resolve(values.DATA_DIR);
   const serviceUrl = values.SERVICE_URL ?? `http://localhost:${values.PORT}`;
   return {
     port: values.PORT,
+    host: values.HOST,
     dataDir,
     metricsPort: values.METRICS_PORT,
     trustProxy: values.TRUST_PROXY,

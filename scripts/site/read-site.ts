@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { editionOf } from "../letter/edition.ts";
 import { LetterError } from "../letter/error.ts";
-import { parseLedgerDays } from "../letter/ledger-day.ts";
+import { type LedgerDay, parseLedgerDays } from "../letter/ledger-day.ts";
 import type { PublicKeys } from "../letter/published.ts";
 import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/record.ts";
 import { stageOf } from "../letter/signing.ts";
@@ -21,6 +21,8 @@ export type Site = {
   readonly pages: readonly SitePage[];
   readonly record: CampaignRecord;
   readonly keys: PublicKeys;
+  /** when the ledger grew; empty where nothing is known of it */
+  readonly days: readonly LedgerDay[];
 };
 
 /**
@@ -51,7 +53,7 @@ export async function readSite(environment: Readonly<Record<string, string | und
   });
   const days = parseLedgerDays(environment.LEDGER_DAYS ?? "");
   const pages = sitePages(context, { entries: record.entries, rows, days }, await readOfflineParts());
-  return { context, pages: Object.freeze(pages), record, keys };
+  return { context, pages: Object.freeze(pages), record, keys, days };
 }
 
 // The record is read from a tree like the repository's, where it lies in signatures/.

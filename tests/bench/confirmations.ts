@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { NO_BURSTS } from "../../scripts/form-service/bursts.ts";
 import { confirm } from "../../scripts/form-service/confirmation.ts";
+import type { CodesOfMailbox } from "../../scripts/form-service/mailed-codes.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { addSubmission } from "../../scripts/form-service/submissions.ts";
-import { confirmationCode } from "../../scripts/letter/code.ts";
 import { dayOf } from "../../scripts/letter/day.ts";
+import { type CodePurpose, mailedCodeOf } from "../../scripts/letter/derivation.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { openDatabase } from "../../scripts/outside/open-database.ts";
@@ -43,17 +44,19 @@ export async function openConfirmations(): Promise<Confirmations> {
     bursts: NO_BURSTS,
     // No page is shown here whose words could be taken for a code.
     pageWords: { has: () => false },
+    mailedCodes: { of: async () => codesOf(random(32)) },
+    codes: { find: () => undefined, keepAfterConfirmation: () => {} },
   };
   const submit = (count: number) =>
     Promise.all(
       Array.from({ length: count }, async () => {
-        const [s, code] = [random(16), confirmationCode(random(8))];
+        const [s, codes] = [random(16), codesOf(random(32))];
         const person = { shown: "name", name: "Sara Āzādī", place: "Sydney", lang: "en" } as const;
         const email = `${randomBytes(12).toString("hex")}@example.org`;
         const expires = new Date(Date.now() + 3_600_000).toISOString();
         const submission = { ...person, email, consents: ["handover", "public"] as const, edition, expires };
-        await addSubmission(store, { s, code, nonce: random(12) }, submission, dayOf(clock.now()));
-        return { s, code };
+        await addSubmission(confirming, { s, codes }, submission, dayOf(clock.now()));
+        return { s, code: codes.confirm[0]! };
       }),
     );
   return {
@@ -80,6 +83,12 @@ export async function openConfirmations(): Promise<Confirmations> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** Codes as a mailbox gets them in one window. */
+function codesOf(windowKey: Uint8Array): CodesOfMailbox {
+  const code = (purpose: CodePurpose) => mailedCodeOf(windowKey, purpose, "sara@example.org");
+  return { confirm: [code("confirm")], leave: [code("leave")] };
 }
 
 /** Two recipients as a campaign has them. */

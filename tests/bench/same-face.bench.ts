@@ -63,7 +63,7 @@ const addressOf = (name: string) => `${name.padEnd(9, "x").slice(0, 9)}@example.
 
 async function submit(harness: Harness, email: string, takeCode: (email: string) => string | undefined) {
   const answer = await harness.post("/en/sign/", formOf({ name: "Niamh O’Neil", email }));
-  await harness.service.codeMails.idle();
+  await harness.service.after.idle();
   const s = new URL(answer.headers.get("location")!, "http://localhost").searchParams.get("s")!;
   return { s, code: takeCode(email) ?? "" };
 }

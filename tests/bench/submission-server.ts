@@ -8,7 +8,7 @@ import { openHarness } from "../form-service/harness.ts";
 // A thread of its own: the load generator must not share the server's.
 const harness = await openHarness({ settings: { MAIL_URL: "capture:", LIMITS: "off" } });
 // Mail leaves at its own pace; here the queue is never full.
-const codeMails = { hasRoom: () => true, send() {}, idle: async () => {} };
+const codeMails = { hasRoom: () => true, send() {} };
 const app = createApp({ ...harness.service, codeMails });
 const service = await listen(app.fetch, { port: 0, from: "this machine" }, harness.service.log);
 

@@ -141,6 +141,8 @@ describe("a form of another site", () => {
     [{ Origin: "https://evil.example" }, 403],
     [{ Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" }, 403],
     [{ Origin: "null", "Sec-Fetch-Site": "cross-site" }, 403],
+    [{ Origin: "null", "Sec-Fetch-Site": "same-site" }, 403],
+    [{ Origin: "null" }, 403],
     [{ "Sec-Fetch-Site": "cross-site" }, 403],
     [{}, 422],
     [{ Origin: "null", "Sec-Fetch-Site": "same-origin" }, 422],
@@ -217,7 +219,6 @@ describe("the inbox", () => {
     const page = await (await trial.get("/inbox/")).text();
     expect(page.indexOf(people.omid.email)).toBeLessThan(page.indexOf(people.sara.email));
     expect(page).toContain("کد شما");
-    expect(page).not.toContain("/confirm/");
     expect(page.match(/[0-9A-HJKMNP-TV-Z]{8}<\/p>/g)).toHaveLength(2);
     await trial.close();
   });

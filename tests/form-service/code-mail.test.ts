@@ -1,12 +1,12 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { codeMail } from "../../scripts/form-service/code-mail.ts";
-import { confirmationCode } from "../../scripts/letter/code.ts";
+import { mailedCodeOf } from "../../scripts/letter/derivation.ts";
 import { startBrowser } from "../support/browser.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 
 const random = fixedRandomness(inject("seed"));
-const [code, other] = [confirmationCode(random(8)), confirmationCode(random(8))];
+const [code, other] = [1, 2].map(() => mailedCodeOf(random(32), "confirm", "sara@example.org")) as [string, string];
 
 /** The words of the part in HTML, a paragraph a line. */
 function wordsOf(html: string): string {

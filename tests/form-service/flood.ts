@@ -91,7 +91,7 @@ export async function runFlood({ seed, attempts, lines, domains, providers, mail
       else if (who === "person") fate.delayed++;
       continue;
     }
-    await harness.service.codeMails.idle();
+    await harness.service.after.idle();
     const code = basket.takeCode(email);
     if (code === undefined) continue;
     const s = new URL(answer.headers.get("location")!, "http://localhost").searchParams.get("s")!;

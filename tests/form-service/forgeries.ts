@@ -23,7 +23,7 @@ export async function tryForgeries({ seed, attempts, rows }: { seed: number; att
   async function submit(life: "waiting" | "expired") {
     const email = `person${signatories.length}@example.org`;
     const answer = await harness.post("/en/sign/", formOf({ name: "Niamh O’Neil", email }, { shown: "hidden" }));
-    await harness.service.codeMails.idle();
+    await harness.service.after.idle();
     const s = new URL(answer.headers.get("location")!, "http://localhost").searchParams.get("s")!;
     signatories.push({ s: new Uint8Array(Buffer.from(s, "base64url")), code: basket.takeCode(email)!, life });
   }

@@ -27,7 +27,7 @@ export async function fuzz(seed: string, seconds: number): Promise<FuzzReport> {
   const random = fixedRandomness(seed);
   const below = (count: number) => random(4).reduce((sum, byte) => sum * 256 + byte, 0) % count;
   const one = <T>(all: readonly T[]): T => all[below(all.length)]!;
-  // What people would have in their hands: links, mailed codes, withdrawal codes.
+  // What people would have in their hands: addresses of pages, mailed codes, withdrawal codes.
   const known = { s: ["AAAAAAAAAAAAAAAAAAAAAA"], code: ["00000000"], withdrawal: ["0".repeat(26)] };
   const remember = (list: string[], value: string | undefined) => {
     if (value !== undefined) list.push(value);
@@ -104,6 +104,7 @@ export async function fuzz(seed: string, seconds: number): Promise<FuzzReport> {
   const wholeWay = async () => {
     const answer = await harness.post("/en/sign/", formOf({ name: "Sara", email: `person${below(1e9)}@example.org` }));
     remember(known.s, /\?s=([\w-]{22})/.exec(answer.headers.get("location") ?? "")?.[1]);
+    await harness.service.after.idle();
     const [s, code] = [known.s.at(-1)!, known.code.at(-1)!];
     const page = await (await harness.post("/fa/confirm/", { s, code })).text();
     remember(known.withdrawal, /<code [^>]*>([0-9A-Z]{26})<\/code>/.exec(page)?.[1]);

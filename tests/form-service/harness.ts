@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import type pino from "pino";
+import { openAfterAnswer } from "../../scripts/form-service/after-answer.ts";
 import { createApp } from "../../scripts/form-service/app.ts";
 import { NO_BURSTS, openBursts } from "../../scripts/form-service/bursts.ts";
 import { openClients } from "../../scripts/form-service/client.ts";
@@ -11,17 +12,20 @@ import { openDomainAlarms } from "../../scripts/form-service/domain-alarms.ts";
 import { deleteExpired } from "../../scripts/form-service/expiry.ts";
 import { fileAgain, fileRound } from "../../scripts/form-service/filing.ts";
 import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
-import { openLeaveRequests } from "../../scripts/form-service/leave-requests.ts";
+import { openIntents } from "../../scripts/form-service/intents.ts";
 import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits.ts";
 import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "../../scripts/form-service/mailboxes.ts";
+import { openMailedCodes } from "../../scripts/form-service/mailed-codes.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
 import { openPageWords } from "../../scripts/form-service/page-words.ts";
 import { keyOfProofs, openProofs } from "../../scripts/form-service/proofs.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
+import { openSuppression } from "../../scripts/form-service/suppression.ts";
 import { openWaitingCodes } from "../../scripts/form-service/waiting-codes.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
+import { lastBackupOf } from "../../scripts/outside/backup-list.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { openMailer } from "../../scripts/outside/mail.ts";
 import { openDatabase } from "../../scripts/outside/open-database.ts";
@@ -90,7 +94,7 @@ export async function openHarness(
       return closes === undefined ? context : { ...context, campaign: { ...context.campaign, closes } };
     };
     const pageWords = openPageWords(site());
-    const leaving = openLeaveRequests(clock, pageWords);
+    const mailedCodes = openMailedCodes(store, clock, random);
     const queue = openQueue(store, clock);
     const { trustProxy } = settings;
     const clients = openClients({ trustProxy, isTorExit: (address) => address === torExit, clock, random });
@@ -98,9 +102,12 @@ export async function openHarness(
     const attempts = openFilingAttempts(clock, random);
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const bursts = settings.limits ? openBursts(clock, random(32)) : NO_BURSTS;
-    const proofs = openProofs(clock, keyOfProofs(pepper));
+    const proofs = openProofs({ store, clock, random }, keyOfProofs(pepper));
+    const intents = openIntents({ clock, random, pepper });
     const alarms = openDomainAlarms(clock, random(32), limits, log);
-    const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, leaving, log });
+    const after = openAfterAnswer(log);
+    const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, after, log });
+    const suppression = openSuppression({ store, pepper, clock, mailedCodes }, random(32));
     const seal = openSeal(recipients);
     const service = {
       ...{
@@ -118,14 +125,18 @@ export async function openHarness(
         codeMails,
         bursts,
         codes,
-        leaving,
+        mailedCodes,
+        after,
+        suppression,
         pageWords,
         clients,
         limits,
         proofs,
+        intents,
         site,
       },
       main: main.current,
+      lastBackup: () => lastBackupOf(settings),
     };
     const round = () => fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings });
     const again = () => fileAgain({ store, gitHost, attempts, log });
@@ -159,12 +170,12 @@ export async function openHarness(
     },
     /** Resolves once every mail that somebody was promised has left. */
     async mailed() {
-      await parts.service.codeMails.idle();
+      await parts.service.after.idle();
       await parts.service.mails.idle();
     },
     /** As after a crash: memory is gone, the database is as the last commit left it. */
     async restart() {
-      await parts.service.codeMails.idle();
+      await parts.service.after.idle();
       await parts.store.close();
       parts = await open();
     },
@@ -174,7 +185,7 @@ export async function openHarness(
       writeFileSync(file, text);
     },
     async close() {
-      await parts.service.codeMails.idle();
+      await parts.service.after.idle();
       await parts.service.mails.close(0);
       await parts.store.close();
       await mailServer.stop();

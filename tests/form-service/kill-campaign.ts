@@ -5,9 +5,8 @@ import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/
 import { addSubmission } from "../../scripts/form-service/submissions.ts";
 import { formatBase64url, parseBase64url } from "../../scripts/letter/base64url.ts";
 import { parseCampaign } from "../../scripts/letter/campaign.ts";
-import { confirmationCode } from "../../scripts/letter/code.ts";
 import { dayOf } from "../../scripts/letter/day.ts";
-import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
+import { type CodePurpose, idOf, mailedCodeOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { loggedEdition } from "../../scripts/letter/record.ts";
 import { openKeys } from "../../scripts/outside/keys.ts";
 import { campaignRepository, LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
@@ -147,11 +146,13 @@ export async function submitMany(
 ): Promise<Signatory[]> {
   const [expires, today] = [new Date(Date.now() + 3_600_000).toISOString(), dayOf(new Date())];
   const submit = async (): Promise<Signatory> => {
-    const [s, code] = [bytes(16), confirmationCode(bytes(8))];
+    const [s, key] = [bytes(16), bytes(32)];
     const person = { shown: "name", name: "Sara", place: "", lang: "en", consents: ["handover", "public"] } as const;
     const email = `${formatBase64url(bytes(9))}@example.org`.toLowerCase();
-    await addSubmission(store, { s, code, nonce: bytes(12) }, { ...person, email, edition, expires }, today);
-    return { s: formatBase64url(s), code };
+    const code = (purpose: CodePurpose) => mailedCodeOf(key, purpose, email);
+    const codes = { confirm: [code("confirm")], leave: [code("leave")] };
+    await addSubmission({ store, random: bytes }, { s, codes }, { ...person, email, edition, expires }, today);
+    return { s: formatBase64url(s), code: codes.confirm[0]! };
   };
   return Promise.all(Array.from({ length: count }, submit));
 }

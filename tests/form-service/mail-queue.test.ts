@@ -49,7 +49,10 @@ describe("mails on their way out", () => {
       clock.advance(minutes(1));
       if (stamps.length % 3 !== 0) throw Object.assign(new Error("the line was cut"), { code: "ESOCKET" });
     };
-    const mails = openMailQueue({ send, close() {} }, { log, clock, random, waits: [1, 1, 1, 1] });
+    const mails = openMailQueue(
+      { send, probe: async () => {}, close() {} },
+      { log, clock, random, waits: [1, 1, 1, 1] },
+    );
     for (let i = 0; i < 2; i++) {
       mails.add(mailTo(people.sara.email));
       await mails.idle();

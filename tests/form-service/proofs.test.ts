@@ -1,146 +1,200 @@
-import { cpSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { type Challenge, solveChallenge } from "altcha-lib";
-import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "../../scripts/form-service/app.ts";
-import { listen } from "../../scripts/form-service/listener.ts";
-import { openProofs } from "../../scripts/form-service/proofs.ts";
-import { signPage } from "../../scripts/site/views/sign-page.ts";
-import { startBrowser, visit } from "../support/browser.ts";
-import { fixedClock, minutes, people } from "../support/fixtures.ts";
-import { root } from "../support/source.ts";
+import { scryptSync } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import type { Client } from "../../scripts/form-service/client.ts";
+import { openClients } from "../../scripts/form-service/client.ts";
+import { openProofs, PROOF_LIFE, type Proofs } from "../../scripts/form-service/proofs.ts";
+import { formatBase64url } from "../../scripts/letter/base64url.ts";
+import { fixedClock, fixedRandomness, minutes, people } from "../support/fixtures.ts";
 import { formOf, type Harness, openHarness, torExit } from "./harness.ts";
+import { scrypt, solve, solveOn } from "./proof-solver.ts";
 
-async function solve(text: string): Promise<string> {
-  const challenge = JSON.parse(text) as Challenge;
-  return encode({ challenge, solution: await solveChallenge({ challenge, deriveKey }) });
-}
-const encode = (payload: unknown) => Buffer.from(JSON.stringify(payload)).toString("base64");
-const decode = (field: string) =>
-  JSON.parse(Buffer.from(field, "base64").toString()) as {
-    challenge: Challenge;
-    solution: { counter: number; derivedKey: string };
-  };
+const seed = inject("seed");
+const random = fixedRandomness(`proofs ${seed}`);
+const solved = (challenge: string) => solve(challenge, () => undefined);
 
-describe("a proof of work", () => {
-  const clock = fixedClock();
-  const proofs = openProofs(clock, "secret");
-
-  it("counts once", async () => {
-    const field = await solve(await proofs.challenge());
-    const answers = await Promise.all([proofs.accept(field), proofs.accept(field)]);
-    expect(answers.filter(Boolean)).toHaveLength(1);
-    expect(await proofs.accept(field)).toBe(false);
-  });
-
-  it("is that of a challenge of ours, as it was made, and not too old", async () => {
-    const field = await solve(await proofs.challenge());
-    const { challenge, solution } = decode(field);
-    const { parameters } = challenge;
-    const forged = await solve(await openProofs(clock, "another secret").challenge());
-    for (const wrong of [
-      forged,
-      encode({ challenge, solution: { ...solution, counter: solution.counter + 1 } }),
-      encode({ challenge, solution: { ...solution, derivedKey: `00${solution.derivedKey.slice(2, -2)}11` } }),
-      encode({ challenge: { ...challenge, parameters: { ...parameters, keyPrefix: "" } }, solution }),
-      encode({ challenge: { ...challenge, parameters: { ...parameters, cost: 1 } }, solution }),
-      encode({ challenge: { ...challenge, parameters: { ...parameters, data: { expires: 1e15 } } }, solution }),
-      encode({ challenge: { parameters }, solution }),
-      ...["", "e30=", encode(null), encode([]), encode({ challenge: {} }), "x".repeat(5000), "\u0000"],
-    ]) {
-      expect(await proofs.accept(wrong)).toBe(false);
-    }
-    clock.advance(minutes(31));
-    expect(await proofs.accept(field)).toBe(false);
-  });
-});
-
-describe("the form under load", () => {
+describe(`a proof of work (seed ${seed})`, () => {
+  const clock = fixedClock("2026-11-22T23:55:00.000Z");
   let harness: Harness;
   beforeAll(async () => {
-    harness = await openHarness({ settings: { LIMITS: "on" } });
-    for (const lang of ["fa", "en"] as const) {
-      harness.writeSite(`${lang}/sign/index.html`, signPage(harness.service.site(), lang));
-    }
-    cpSync(join(root, "content/assets"), join(harness.siteFolder, "assets"), { recursive: true });
+    harness = await openHarness();
   });
   afterAll(() => harness.close());
 
-  it("takes little: what solves it is smaller than 3 kB", () => {
-    expect(statSync(join(root, "content/assets/sign.js")).size).toBeLessThan(3000);
+  const instance = (secret = "secret") => openProofs({ store: harness.store, clock, random }, secret);
+  /** Each instance has keys of its own for its clients. */
+  const clientAt = (address: string): Client =>
+    openClients({
+      trustProxy: false,
+      isTorExit: (exit) => exit === torExit || exit === "198.51.100.99",
+      clock,
+      random,
+    }).of(new Request("https://letter.example/"), address);
+  let proofs: Proofs;
+  beforeEach(() => {
+    proofs = instance();
+  });
+  const somewhere = clientAt("192.0.2.1");
+
+  it("is scrypt, as others compute it", async () => {
+    for (let times = 0; times < 5; times++) {
+      const password = random(24);
+      const key = await scrypt(password, () => undefined);
+      expect(Buffer.from(key)).toEqual(scryptSync(password, "undersigned/v1/proof", 16, { N: 2048, r: 8, p: 1 }));
+    }
   });
 
-  it("lets a browser with scripts go on at once, in both languages, and one without come back later", async () => {
-    const server = await listen(
-      createApp(harness.service).fetch,
-      { port: 0, from: "this machine" },
-      harness.service.log,
-    );
-    const origin = `http://localhost:${server.port}`;
-    const browser = await startBrowser();
-    try {
-      for (const lang of ["en", "fa"] as const) {
-        const { page, pageErrors, foreignRequests, close } = await visit(browser, origin, { language: lang });
-        const send = async (email: string) => {
-          await page.locator("#email").fill(email);
-          await page.locator("#name").fill("Niamh O’Neil");
-          await page.locator("#consent_handover").check();
-          await page.locator('main form button[type="submit"]').click();
-        };
-        harness.clock.advance(minutes(5));
-        await page.goto(`${origin}/${lang}/sign/`);
-        await send(`first.${lang}@example.org`);
-        await page.waitForURL("**/confirm/**");
-        // Nothing of it is on the form before it is needed.
-        await page.goto(`${origin}/${lang}/sign/`);
-        expect(await page.locator("#proof, input[name=altcha]").count()).toBe(0);
-        await send(`second.${lang}@example.org`);
-        await page.locator("input[name=altcha]").waitFor({ state: "attached", timeout: 30_000 });
-        expect(await page.locator("#email").inputValue()).toBe(`second.${lang}@example.org`);
-        await page.locator('main form button[type="submit"]').click();
-        await page.waitForURL("**/confirm/**");
-        expect(foreignRequests).toEqual([]);
-        expect(pageErrors.filter((text) => !text.includes("status of 429"))).toEqual([]);
-        await close();
-      }
-      const { page, close } = await visit(browser, origin, { javaScript: false });
-      await page.goto(`${origin}/en/sign/`);
-      await page.locator("#email").fill("third@example.org");
-      await page.locator("#name").fill("Niamh O’Neil");
-      await page.locator("#consent_handover").check();
-      await page.locator('main form button[type="submit"]').click();
-      expect(await page.locator('[role="alert"]').innerText()).toContain("Try again in");
-      // Until its style sheet is there, a page shows everything.
-      await page.locator("#proof").waitFor({ state: "hidden", timeout: 10_000 });
-      await close();
-    } finally {
-      await browser.close();
-      await server.close(1000);
-    }
-  }, 90_000);
+  it("counts once, whichever instances it is shown to, and at the same time", async () => {
+    const field = await solved(await proofs.challenge(2, somewhere));
+    const [other, third] = [instance(), instance()];
+    const answers = await Promise.all([proofs, proofs, other, other].map((each) => each.accept(field, somewhere)));
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(await third.accept(field, somewhere)).toBe(false);
+  });
 
-  it("leaves a smaller share to those without scripts when it is attacked, and does not ask them for a proof", async () => {
-    const attacked = await openHarness({ settings: { LIMITS: "on", TRUST_PROXY: "on" } });
-    let count = 0;
-    const send = async (more: Record<string, string> = {}, from = torExit) => {
-      const person = { ...people.niamh, email: `n${++count}@example.org` };
-      return attacked.post("/en/sign/", formOf(person, more), { "X-Forwarded-For": from });
-    };
-    attacked.service.limits.alarm();
-    const scripted = [];
-    for (let i = 0; i < 15; i++) scripted.push((await send({ filled: "30" })).status);
-    expect(scripted.filter((status) => status === 303)).toHaveLength(10);
-    const plain = [];
-    for (let i = 0; i < 15; i++) plain.push((await send()).status);
-    expect(plain.filter((status) => status === 303)).toHaveLength(10);
-    // The first form of somebody's own line needs nothing of the share.
-    expect((await send({}, "192.0.2.1")).status).toBe(303);
-    const refused = await send({ filled: "30" });
-    const challenge = /data-challenge="([^"]+)"/.exec(await refused.text())![1]!.replaceAll("&quot;", '"');
-    expect((await send({ filled: "30", altcha: await solve(challenge) })).status).toBe(303);
-    attacked.clock.advance(minutes(16));
+  it("is that of a challenge of ours, as it was made", async () => {
+    const challenge = await proofs.challenge(1.5, somewhere);
+    const field = await solved(challenge);
+    const forged = await solved(await instance("another secret").challenge(1, somewhere));
+    const [difficulty, expires, nonce, signature, answer] = field.split(":") as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const written = (parts: string[]) => parts.join(":");
+    expect(difficulty).toBe("1.5");
+    for (const wrong of [
+      forged,
+      written(["1", expires, nonce, signature, answer]),
+      written([difficulty, String(Number(expires) + 1), nonce, signature, answer]),
+      written([difficulty, expires, formatBase64url(random(16)), signature, answer]),
+      written([difficulty, expires, nonce, formatBase64url(random(32)), answer]),
+      written([difficulty, expires, nonce, signature]),
+      ...["", "e30=", challenge, `${field}A`, field.slice(0, -1), ` ${field}`, "x".repeat(5000), "\u0000"],
+    ]) {
+      expect(await proofs.accept(wrong, somewhere)).toBe(false);
+    }
+    expect(await proofs.accept(field, somewhere)).toBe(true);
+  });
+
+  it("is looked at once on each instance, and no part of it can be left out unnoticed", async () => {
+    let accepted = 0;
+    for (const part of [0, 3, 7]) {
+      const challenge = await proofs.challenge(1, somewhere);
+      const field = await solved(challenge);
+      const answer = Buffer.from(field.split(":").at(-1)!, "base64url");
+      // Only this part was worked out.
+      const lazy = Buffer.alloc(answer.length);
+      answer.copy(lazy, part * 20, part * 20, part * 20 + 20);
+      if (await proofs.accept(`${challenge}:${lazy.toString("base64url")}`, somewhere)) accepted++;
+      expect(await proofs.accept(field, somewhere)).toBe(false);
+    }
+    expect(accepted).toBeLessThan(3);
+  });
+
+  it("has the difficulty at which it was asked", async () => {
+    let accepted = 0;
+    for (let times = 0; times < 2; times++) {
+      const challenge = await proofs.challenge(64, somewhere);
+      const easy = await solved(challenge.replace(/^64:/, "1:"));
+      if (await proofs.accept(easy.replace(/^1:/, "64:"), somewhere)) accepted++;
+    }
+    expect(accepted).toBeLessThan(2);
+    for (const [asked, given] of [
+      [0, "1"],
+      [7.04, "7"],
+      [1000, "64"],
+    ] as const) {
+      expect((await proofs.challenge(asked, somewhere)).split(":")[0]).toBe(given);
+    }
+  });
+
+  it("is bound to a network, and over Tor to Tor, and says neither", async () => {
+    for (const [from, to, good] of [
+      ["192.0.2.1", "192.0.2.200", true],
+      ["192.0.2.1", "192.0.3.1", false],
+      ["2001:db8:1::1", "2001:db8:1:2::9", true],
+      ["2001:db8:1::1", "2001:db8:2::1", false],
+      [torExit, "198.51.100.99", true],
+      ["192.0.2.1", torExit, false],
+    ] as const) {
+      const field = await solved(await proofs.challenge(1, clientAt(from)));
+      expect([from, to, await proofs.accept(field, clientAt(to))]).toEqual([from, to, good]);
+    }
+  });
+
+  it("is good for ten minutes, also over midnight and on an instance that was started meanwhile", async () => {
+    const [early, late] = [await proofs.challenge(1, somewhere), await proofs.challenge(1, somewhere)];
+    clock.advance(PROOF_LIFE - 1);
+    expect(clock.now().toISOString()).toContain("2026-11-23");
+    const other = instance();
+    expect(await other.accept(await solved(early), clientAt("192.0.2.7"))).toBe(true);
+    clock.advance(1);
+    expect(await other.accept(await solved(late), somewhere)).toBe(false);
+  });
+
+  it("leaves nothing but a hash for some minutes", async () => {
+    harness.clock.set(clock.now().toISOString());
+    expect(await proofs.accept(await solved(await proofs.challenge(1, somewhere)), somewhere)).toBe(true);
+    const rows = () => harness.store.query.selectFrom("spent_proof").selectAll().execute();
+    const slots = (await rows()).map(({ slot }) => slot * 600_000);
+    expect(slots.every((slot) => new Date(slot).toISOString().endsWith("0:00.000Z"))).toBe(true);
+    await harness.sweep();
+    const left = await rows();
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.length).toBeLessThanOrEqual(slots.length);
+    harness.clock.advance(minutes(20));
+    await harness.sweep();
+    expect(await rows()).toEqual([]);
+  });
+});
+
+describe("a form for which there is no room at the moment", () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await openHarness({ settings: { LIMITS: "on", TRUST_PROXY: "on" } });
+  });
+  afterAll(() => harness.close());
+  let count = 0;
+  const send = (more: Record<string, string> = {}, from = "192.0.2.1", lang = "en") =>
+    harness.post(`/${lang}/sign/`, formOf({ ...people.niamh, email: `n${++count}@example.org` }, more), {
+      "X-Forwarded-For": from,
+    });
+
+  it("comes back with a button and what was typed, and speaks of a moment, never of minutes", async () => {
     expect((await send()).status).toBe(303);
-    await attacked.close();
+    for (const [lang, words, never] of [
+      ["en", "Nothing is lost", /minutes|not recorded|Nothing was recorded|Error:/],
+      ["fa", "چیزی از دست نرفته", /دقیقهٔ دیگر|ثبت نشد|خطا:/],
+    ] as const) {
+      const answer = await send({ once: "AAAAAAAAAAAAAAAAAAAAAA" }, "192.0.2.1", lang);
+      expect([answer.status, answer.headers.get("cache-control")]).toEqual([429, "no-store"]);
+      expect(Number(answer.headers.get("retry-after"))).toBeLessThanOrEqual(5);
+      const main = /<main.*<\/main>/s.exec(await answer.text())![0];
+      expect(main).toContain(words);
+      expect(main.slice(0, main.indexOf("<form"))).not.toMatch(never);
+      expect(main).toContain(`value="n${count}@example.org"`);
+      expect(main).toMatch(/<div [^>]*role="group" tabindex="-1"[^>]*autofocus>.*<button [^>]*form="form">.*<form/s);
+      // The same form stays the same intent.
+      expect(main).toContain('name="once" value="AAAAAAAAAAAAAAAAAAAAAA"');
+    }
+    const other = await harness.post("/en/withdraw/", { email: people.sara.email }, { "X-Forwarded-For": "192.0.2.9" });
+    expect(other.status).toBe(303);
+    const tooMany = await harness.post("/en/withdraw/", { email: "x@example.org" }, { "X-Forwarded-For": "192.0.2.9" });
+    expect(await tooMany.text()).toMatch(/Nothing is lost.*in a moment/s);
+  });
+
+  it("is taken with a proof, from the network that was asked for it", async () => {
+    expect((await send({}, "203.0.113.1")).status).toBe(303);
+    const asked = await (await send({}, "203.0.113.1")).text();
+    const altcha = await solveOn(asked);
+    expect((await send({ altcha }, "203.0.113.1")).status).toBe(303);
+    const again = await send({ altcha }, "203.0.113.1");
+    // With five at once left for proofs, a form is taken only because of its proof.
+    expect(again.status).toBe(429);
+    // By itself a browser goes on once.
+    expect(asked).toContain("data-goes-on");
+    expect(await again.text()).not.toContain("data-goes-on");
   });
 });

@@ -2,11 +2,10 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../../scripts/form-service/app.ts";
-import { codeMail } from "../../scripts/form-service/code-mail.ts";
 import { listen } from "../../scripts/form-service/listener.ts";
 import { allowAgain } from "../../scripts/form-service/suppression.ts";
-import { people } from "../support/fixtures.ts";
-import { formOf, type Harness, openHarness, sign, stateShown, submit } from "./harness.ts";
+import { days, people } from "../support/fixtures.ts";
+import { formOf, type Harness, openHarness, sign, stateShown } from "./harness.ts";
 
 let harness: Harness;
 beforeEach(async () => {
@@ -17,7 +16,7 @@ afterEach(() => harness.close());
 
 let lines = 0;
 const post = (path: string, form: Record<string, string>) =>
-  harness.post(path, form, { "X-Forwarded-For": `192.0.2.${lines++ % 250}` });
+  harness.post(path, form, { "X-Forwarded-For": `10.${lines >> 8}.${lines++ & 255}.7` });
 const mailsTo = (address: string) => harness.mailServer.mails.filter(({ to }) => to === address);
 
 /** Five people with one story each; what the form is told is the same but for the address. */
@@ -32,11 +31,11 @@ const stories = {
     await post("/en/withdraw/", { code: withdrawalCode });
   },
   async suppressed(email: string) {
-    const { s, code } = await submitFrom(email);
-    expect((await post("/en/not-me/", { s, code })).status).toBe(200);
+    const { code } = await submitFrom(email);
+    expect((await post("/en/not-me/", { email, code })).status).toBe(200);
   },
-  async blocked(email: string) {
-    for (let times = 0; times < 3; times++) await submitFrom(email);
+  async usedUp(email: string) {
+    for (let times = 0; times < 5; times++) await submitFrom(email);
   },
 };
 type Story = keyof typeof stories;
@@ -75,10 +74,9 @@ describe("whoever an address belongs to and whatever it has done", () => {
         const link = answer.headers.get("location")!;
         const s = new URL(link, "http://localhost").searchParams.get("s")!;
         all.push(await faceOf(answer, s), await faceOf(await harness.get(link), s));
-        for (const path of ["confirm/", "not-me/"]) {
-          all.push(await faceOf(await harness.get(`/${lang}/${path}?s=${s}`), s));
-          all.push(await faceOf(await post(`/${lang}/${path}`, { s, code: "00000000" }), s));
-        }
+        all.push(await faceOf(await harness.get(`/${lang}/confirm/?s=${s}`), s));
+        all.push(await faceOf(await post(`/${lang}/confirm/`, { s, code: "00000000" }), s));
+        all.push(await faceOf(await post(`/${lang}/not-me/`, { email, code: "00000000" }), s));
         for (let times = 0; times < 3; times++) {
           all.push(await faceOf(await post(`/${lang}/confirm/resend/`, { s }), s));
         }
@@ -94,7 +92,8 @@ describe("whoever an address belongs to and whatever it has done", () => {
     }
     const fresh = faces.get("fresh")!;
     for (const [story, all] of faces) expect(all, story).toEqual(fresh);
-    expect(Object.fromEntries(mails)).toEqual({ fresh: 3, repeated: 2, withdrawn: 2, suppressed: 0, blocked: 0 });
+    // Two languages, of each: a code, two more of "send again", and one for leaving, of which five and five arrive in a day.
+    expect(Object.fromEntries(mails)).toEqual({ fresh: 7, repeated: 6, withdrawn: 6, suppressed: 2, usedUp: 2 });
   });
 
   it("the answer has been read to its end before anything looks at the address", async () => {
@@ -104,7 +103,7 @@ describe("whoever an address belongs to and whatever it has done", () => {
     const listened = {
       ...codeMails,
       send(mail: Parameters<typeof codeMails.send>[0], answered: Promise<void>) {
-        void answered.then(() => work.push(mail.to));
+        void answered.then(() => work.push(mail.purpose));
         codeMails.send(mail, answered);
       },
     };
@@ -129,7 +128,7 @@ describe("whoever an address belongs to and whatever it has done", () => {
       expect(work).toEqual([]);
       expect(harness.mailServer.mails).toHaveLength(before);
       hand();
-      await codeMails.idle();
+      await harness.service.after.idle();
       expect(work.splice(0)).toHaveLength(1);
     }
     // Over a real connection: its end of the answer comes first.
@@ -145,65 +144,122 @@ describe("whoever an address belongs to and whatever it has done", () => {
   });
 });
 
-describe("an address that has been used before", () => {
-  it("gets the mail that every address gets, and a code that works", async () => {
-    const first = await signFrom(people.sara.email);
-    for (const lang of ["en", "fa"]) {
-      const answer = await post(`/${lang}/sign/`, formOf(people.sara));
-      const s = new URL(answer.headers.get("location")!, "http://localhost").searchParams.get("s")!;
-      const mail = await harness.mailServer.waitForMail(people.sara.email);
-      const code = /^[0-9A-HJKMNP-TV-Z]{8}$/m.exec(mail.text)![0];
-      const { text, html } = codeMail(lang, "", code);
-      expect([mail.text.trim(), mail.html.trim()]).toEqual([text.trim(), html.trim()]);
-      const page = await (await post(`/${lang}/confirm/`, { s, code })).text();
-      expect(page).toContain('id="withdrawal-code"');
-    }
-    expect(await stateShown(harness, first.withdrawalCode)).toBe("pending");
-  });
-});
-
 describe("it was not me", () => {
   const stored = () => harness.store.query.selectFrom("suppressed").selectAll().execute();
+  const notMe = async (email: string, code: string, lang = "en") => {
+    const answer = await post(`/${lang}/not-me/`, { email, code });
+    const text = await answer.text();
+    await harness.mailed();
+    return { status: answer.status, text };
+  };
 
-  it("keeps a keyed hash of the address only when the typed code proves whose it is, and mails it no more", async () => {
-    const { s, code } = await submit(harness, people.sara);
-    expect((await harness.get(`/en/not-me/?s=${s}`)).status).toBe(200);
-    expect((await post("/en/not-me/", { s, code: "00000000" })).status).toBe(422);
+  it("keeps a keyed hash of the address only when a code of its mailbox is right, with one answer for all", async () => {
+    const { email } = people.sara;
+    const { code } = await submitFrom(email);
+    const wrong = await notMe(email, "00000000");
     expect(await stored()).toEqual([]);
-    expect((await post("/en/not-me/", { s, code })).status).toBe(200);
+    const right = await notMe(email, code);
+    expect(right).toEqual(wrong);
+    expect(right.status).toBe(200);
     expect(await stored()).toHaveLength(1);
-    const before = mailsTo(people.sara.email).length;
-    for (const email of [people.sara.email, "Sara.Azadi+again@Example.org"]) {
-      expect((await post("/fa/sign/", formOf({ ...people.sara, email }))).status).toBe(303);
-    }
+    const before = harness.mailServer.mails.length;
+    expect((await post("/fa/sign/", formOf(people.sara))).status).toBe(303);
     await harness.mailed();
     expect(harness.mailServer.mails).toHaveLength(before);
-    expect((await post("/fa/sign/", formOf(people.niamh))).status).toBe(303);
-    await harness.mailServer.waitForMail(people.niamh.email);
+    await submitFrom(people.niamh.email);
   });
 
-  it("does so too when somebody else has confirmed with the code", async () => {
-    const { s, code, withdrawalCode } = await sign(harness, people.sara);
-    expect((await post("/en/not-me/", { s, code })).status).toBe(200);
-    expect(await stateShown(harness, withdrawalCode)).toBe("withdrawn");
+  it("takes the code of a withdrawal too, and stops none of those", async () => {
+    const { email } = people.sara;
+    const leave = async () => {
+      await post("/en/withdraw/", { email });
+      return /^[0-9A-HJKMNP-TV-Z]{8}$/m.exec((await harness.mailServer.waitForMail(email)).text)![0];
+    };
+    await notMe(email, await leave(), "fa");
+    expect(await stored()).toHaveLength(1);
+    await leave();
+  });
+
+  it("leaves a signature as it is, and what waits for a code", async () => {
+    const { code, withdrawalCode } = await sign(harness, people.sara);
+    const waiting = await submitFrom(people.niamh.email);
+    await notMe(people.sara.email, code);
+    await notMe(people.niamh.email, waiting.code);
+    expect(await stateShown(harness, withdrawalCode)).toBe("pending");
+    expect((await post("/en/confirm/", waiting)).status).toBe(200);
+  });
+
+  it("looks at no more than five wrong codes for one address, whoever sends them", async () => {
+    const { email } = people.sara;
+    const { code } = await submitFrom(email);
+    for (let times = 0; times < 5; times++) await notMe(email, `0000000${times}`);
+    await notMe(email, code);
+    expect(await stored()).toEqual([]);
+    const niamh = await submitFrom(people.niamh.email);
+    await notMe(people.niamh.email, niamh.code);
     expect(await stored()).toHaveLength(1);
   });
 
-  it("lets the organisers allow mail again, when the owner writes to them", async () => {
-    const { s, code } = await submit(harness, people.sara);
-    await post("/en/not-me/", { s, code });
+  it("is no stranger's to say for an address that only looks like his", async () => {
+    const email = "sara.azadi+x@example.org";
+    const { code } = await submitFrom(email);
+    await notMe(email, code);
+    await notMe(people.sara.email, code);
+    await submitFrom(people.sara.email);
+  });
+
+  it("ends after thirty days, or earlier when the owner writes to the organisers", async () => {
+    const { email } = people.sara;
+    const { code } = await submitFrom(email);
+    await notMe(email, code);
     expect(await allowAgain(harness.store, harness.service.pepper, people.niamh.email)).toBe(false);
-    expect(await allowAgain(harness.store, harness.service.pepper, " Sara.Azadi@Example.org ".trim())).toBe(true);
-    expect((await signFrom(people.sara.email)).withdrawalCode).toHaveLength(26);
+    expect(await allowAgain(harness.store, harness.service.pepper, "Sara.Azadi@Example.org")).toBe(true);
+    await notMe(email, (await submitFrom(email)).code);
+    harness.clock.advance(days(29));
+    await harness.sweep();
+    expect(await stored()).toHaveLength(1);
+    harness.clock.advance(days(1));
+    await harness.sweep();
+    expect(await stored()).toEqual([]);
+  });
+
+  it("says what is missing, in both fields", async () => {
+    for (const lang of ["fa", "en"]) {
+      const { status, text } = await notMe("nobody", "", lang);
+      expect(status).toBe(422);
+      expect(text).toContain('href="#email"');
+      expect(text).toContain('href="#code"');
+    }
   });
 });
 
-it("no mailbox gets more than three mails a day, in whatever spelling and from wherever", async () => {
-  await signFrom("shirin.b@gmail.com");
-  for (const email of ["ShirinB@gmail.com", "shirinb+2@googlemail.com", "s.hirinb@gmail.com", "shirin.b@gmail.com"]) {
-    expect((await post("/en/sign/", formOf(person(email)))).status).toBe(303);
-    expect((await post("/en/withdraw/", { email: "shirin.b@gmail.com" })).status).toBe(303);
-  }
-  await harness.mailed();
-  expect(harness.mailServer.mails).toHaveLength(3);
+describe("a mailbox", () => {
+  const mailsOf = async (send: () => Promise<unknown>) => {
+    const before = harness.mailServer.mails.length;
+    await send();
+    await harness.mailed();
+    return harness.mailServer.mails.length - before;
+  };
+  const many = async (path: string, emails: readonly string[], from: (i: number) => string) => {
+    for (const [i, email] of emails.entries()) {
+      const answer = await harness.post(path, { ...formOf(person(email)) }, { "X-Forwarded-For": from(i) });
+      expect([303, 429]).toContain(answer.status);
+    }
+  };
+  const spellings = ["ShirinB@gmail.com", "shirinb+2@googlemail.com", "s.hirinb@gmail.com", "shirin.b@gmail.com"];
+
+  it("gets five mails a day, in whatever spelling and from wherever, and as many for leaving", async () => {
+    const from = (i: number) => `10.9.${i}.1`;
+    const emails = [...spellings, ...spellings];
+    expect(await mailsOf(() => many("/en/sign/", emails, from))).toBe(5);
+    expect(await mailsOf(() => many("/en/withdraw/", emails, (i) => `10.8.${i}.1`))).toBe(5);
+    harness.clock.advance(days(1));
+    expect(await mailsOf(() => many("/en/sign/", emails, from))).toBe(5);
+  });
+
+  it("gets two of them at most from one line or its network, so that a stranger leaves it three", async () => {
+    const stranger = (i: number) => `10.7.7.${i}`;
+    expect(await mailsOf(() => many("/en/sign/", [...spellings, ...spellings], stranger))).toBe(2);
+    expect(await mailsOf(() => many("/en/sign/", [...spellings, ...spellings], (i) => `10.6.${i}.1`))).toBe(3);
+  });
 });

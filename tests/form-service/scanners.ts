@@ -6,11 +6,11 @@ import { fixedRandomness } from "../support/fixtures.ts";
 import { formOf, openHarness, withdrawalCodeIn } from "./harness.ts";
 import { openMailBasket } from "./mail-basket.ts";
 
-/** How many scanners of mail come to how many people's links; some of them with a real browser that runs scripts. */
+/** How many scanners come to how many people's pages, as far as anybody could lead them there; some of them with a real browser that runs scripts. */
 export type Scanning = { seed: number; people: number; browsers: number };
 
 /**
- * Everybody's mail is scanned before it is read: links are opened by HEAD and GET, up to ten times, with scripts run, and
+ * Mails hold no link any more, but browsers and companies scan what their people open: pages are opened by HEAD and GET, up to ten times, with scripts run, and
  * every form that is found there is posted, empty and filled with every word of the page. Then the people come, some of
  * them twice, on two devices, or back again.
  */
@@ -23,7 +23,7 @@ export async function scanMails({ seed, people, browsers }: Scanning) {
   for (let i = 0; i < people; i++) {
     const [lang, email] = [i % 2 ? "fa" : "en", `person${i}@example.org`] as const;
     const answer = await harness.post(`/${lang}/sign/`, formOf({ name: "Niamh O’Neil", email }));
-    await harness.service.codeMails.idle();
+    await harness.service.after.idle();
     const s = new URL(answer.headers.get("location")!, "http://localhost").searchParams.get("s")!;
     signatories.push({ lang, s, code: basket.takeCode(email)! });
   }
@@ -41,7 +41,7 @@ export async function scanMails({ seed, people, browsers }: Scanning) {
       const html = await (await harness.get(link)).text();
       if (times % 3 > 0) continue;
       done.posted += await postForms(harness, html, 1 + pick(40));
-      const notMe = await (await harness.get(`/${lang}/not-me/?s=${s}`)).text();
+      const notMe = await (await harness.get(`/${lang}/not-me/`)).text();
       done.posted += await postForms(harness, notMe, 1 + pick(10));
     }
     if (browser && i % Math.ceil(people / browsers) === 0) {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -98,6 +99,120 @@ describe("a client that holds a socket", () => {
   it("may take half a minute in the service, no more", () => {
     expect(PATIENCE.headersTimeout).toBeLessThanOrEqual(15_000);
     expect(PATIENCE.requestTimeout).toBeLessThanOrEqual(30_000);
+  });
+});
+
+describe("many connections that ask for nothing", () => {
+  const MOST = 200;
+  const get = "GET / HTTP/1.1\r\nHost: localhost\r\n";
+  const ways: [string, string][] = [
+    ["say nothing", ""],
+    ["say half a head", `${get}X-Slow: `],
+    ["send half a form", `${postHead}Content-Length: 4000\r\n\r\nname=`],
+    ["have asked, and stay", `${get}\r\n`],
+    ["have asked, and say half a head", `${get}\r\n${get}`],
+  ];
+
+  it.each(ways)("and %s keep nobody out, and none that is being answered is closed for them", async (_what, text) => {
+    const waiting: (() => void)[] = [];
+    const answer = async (request: Request) => {
+      if (request.method === "POST") await request.text().catch(() => {});
+      if (new URL(request.url).pathname === "/slow") await new Promise<void>((resolve) => waiting.push(resolve));
+      return new Response("here");
+    };
+    const { port, close } = await listen(
+      answer,
+      { port: 0, from: "this machine", connections: MOST },
+      harness.service.log,
+    );
+    const address = `http://127.0.0.1:${port}`;
+    const slow = fetch(`${address}/slow`);
+    await expect.poll(() => waiting.length).toBe(1);
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 2 * MOST; i++) {
+      const socket = connect(port, "127.0.0.1").on("error", () => {});
+      sockets.push(socket.resume());
+      await once(socket, "connect");
+      if (text !== "") socket.write(text);
+      if (i % MOST !== MOST - 1) continue;
+      const agent = new Agent();
+      const [said] = (await once(request(address, { agent }).end(), "response")) as [IncomingMessage];
+      expect(said.statusCode).toBe(200);
+      agent.destroy();
+    }
+    // No more than there is room for: the oldest have gone.
+    await expect.poll(() => sockets.filter((socket) => !socket.destroyed).length).toBeLessThanOrEqual(MOST);
+    for (const resolve of waiting) resolve();
+    expect(await (await slow).text()).toBe("here");
+    // Nor do those that are left keep the service from ending.
+    const start = performance.now();
+    // Half a form may be somebody's: it has as long as the service has.
+    await close(text.startsWith("POST") ? 500 : 10_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+describe("a connection that a proxy keeps for the next form", () => {
+  it("is kept for longer than any proxy keeps it", async () => {
+    // Caddy two minutes, nginx one.
+    expect(PATIENCE.keepAliveTimeout).toBeGreaterThan(120_000);
+    const { port, close } = await listen(
+      async () => new Response("here"),
+      { port: 0, from: "this machine" },
+      harness.service.log,
+    );
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(answer.headers.get("keep-alive")).toBe(`timeout=${PATIENCE.keepAliveTimeout / 1000}`);
+    await answer.text();
+    await close(10_000);
+  });
+
+  it("is kept between two requests, though the service is less patient with those that are on their way", async () => {
+    const times = { ...patience, headersTimeout: 100, requestTimeout: 100, timeout: 200, keepAliveTimeout: 60_000 };
+    const { port, close } = await listen(
+      async () => new Response("here"),
+      { port: 0, from: "this machine" },
+      harness.service.log,
+      times,
+    );
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async () => {
+      const asked = request({ port, agent, host: "127.0.0.1" }).end();
+      const [answer] = (await once(asked, "response")) as [IncomingMessage];
+      await once(answer.resume(), "end");
+      return asked.reusedSocket;
+    };
+    expect(await ask()).toBe(false);
+    await sleep(700);
+    expect(await ask()).toBe(true);
+    agent.destroy();
+    await close(10_000);
+  });
+
+  it("ends with its answer once the service is closing", async () => {
+    const waiting: (() => void)[] = [];
+    const answer = async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return new Response("here");
+    };
+    const { port, close } = await listen(answer, { port: 0, from: "this machine" }, harness.service.log);
+    const idle = connect(port, "127.0.0.1");
+    await once(idle, "connect");
+    const agent = new Agent({ keepAlive: true });
+    const asked = request({ port, agent, host: "127.0.0.1" }).end();
+    await once(asked, "socket");
+    await expect.poll(() => waiting.length).toBe(1);
+    const start = performance.now();
+    const closed = close(20_000);
+    waiting[0]!();
+    const [said] = (await once(asked, "response")) as [IncomingMessage];
+    expect(said.headers.connection).toBe("close");
+    said.resume();
+    await closed;
+    expect(performance.now() - start).toBeLessThan(10_000);
+    agent.destroy();
+    idle.destroy();
   });
 });
 

@@ -105,9 +105,9 @@ describe("the form service", () => {
   it("tells Tor Browser of the onion service on pages alone, and never with a secret", () => {
     const onion = `http://${"a".repeat(56)}.onion`;
     const { campaign } = inventedSite([], { campaign: { ...inventedSite().campaign, onion } });
-    const told = (path: string) => headersAt(path, { campaign })["Onion-Location"];
+    const told = (path: string) => headersAt(path, 200, { campaign })["Onion-Location"];
     expect([told("/"), told("/fa/signatures/2/")]).toEqual([`${onion}/`, `${onion}/fa/signatures/2/`]);
     for (const path of ["/fa/confirm/", "/en/not-me/", "/assets/site.css"]) expect(told(path)).toBeUndefined();
-    expect(headersAt("/fa/", inventedSite())).toEqual({});
+    expect(headersAt("/fa/", 200, inventedSite())).toEqual({});
   });
 });

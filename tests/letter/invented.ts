@@ -1,10 +1,10 @@
 import { acceptSheet, applyWithdrawals, logEdition, type Main, signGrowth } from "../../scripts/letter/acceptance.ts";
 import { attest, attestLeave } from "../../scripts/letter/attestation.ts";
 import { formatBase64url } from "../../scripts/letter/base64url.ts";
-import { confirmationCode } from "../../scripts/letter/code.ts";
+import { newWithdrawalCode } from "../../scripts/letter/code.ts";
 import { type ContactRecord, contactCommitment } from "../../scripts/letter/contact.ts";
 import { formatCrockford128 } from "../../scripts/letter/crockford.ts";
-import { idOf, openingOf, withdrawalCodeOf } from "../../scripts/letter/derivation.ts";
+import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { renderMarkdown } from "../../scripts/letter/markdown.ts";
@@ -22,12 +22,9 @@ import { isPublic, SHOWN, type Shown } from "../../scripts/letter/shown.ts";
 import { EMPTY_FRONTIER } from "../../scripts/letter/tree.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 
-/** The seeds of the worked values: 00..1f for the form service, 20..3f for the ledger. */
-export const service = signingKey(Uint8Array.from({ length: 32 }, (_, i) => i));
-export const ledger = noteSigner(
-  "letter.example.org/ledger",
-  Uint8Array.from({ length: 32 }, (_, i) => i + 32),
-);
+const keyOf = fixedRandomness("keys");
+export const service = signingKey(keyOf(32));
+export const ledger = noteSigner("letter.example.org/ledger", keyOf(32));
 export const vkey = formatVkey(ledger.verifier);
 export const keys: PublicKeys = {
   ledger: vkey,
@@ -81,7 +78,7 @@ export type Invented = { row: Row; contact: ContactRecord; withdrawalCode: strin
 
 export function invent(number: number, shown: Shown = SHOWN[number % SHOWN.length]!, of = edition): Invented {
   const random = fixedRandomness(`signature ${number}`);
-  const withdrawalCode = withdrawalCodeOf(random(16), confirmationCode(random(8)));
+  const withdrawalCode = newWithdrawalCode(random(26));
   const opening = openingOf(withdrawalCode);
   const id = idOf(opening);
   const name = shown === "counted" ? "" : `${names[number % names.length]}`;

@@ -5,7 +5,7 @@ import { openCheckpoint, signCheckpoint } from "../../scripts/letter/checkpoint.
 import { parseCode } from "../../scripts/letter/code.ts";
 import { type ContactRecord, formatContactRecord, parseContactRecord } from "../../scripts/letter/contact.ts";
 import { CROCKFORD, formatCrockford128, isCrockford128 } from "../../scripts/letter/crockford.ts";
-import { confirmKeyOf, idOf, withdrawalCodeOf } from "../../scripts/letter/derivation.ts";
+import { confirmKeyOf, idOf, leaveKeyOf } from "../../scripts/letter/derivation.ts";
 import { type Entry, formatEntry, parseEntry } from "../../scripts/letter/entry.ts";
 import { LetterError } from "../../scripts/letter/error.ts";
 import { formatLedgerShards, parseLedgerShard } from "../../scripts/letter/ledger.ts";
@@ -276,9 +276,9 @@ describe("code", () => {
     expect(parseCode(" ۷k3m-9tx۰\n", 8)).toBe("7K3M9TX0");
   });
 
-  it("and the link give a key and a withdrawal code only when both are whole", () => {
-    expect(() => confirmKeyOf(new Uint8Array(15), "00AB12CD")).toThrow("16 bytes of the link");
-    expect(() => withdrawalCodeOf(new Uint8Array(16), "00AB12C")).toThrow("8 characters of the code");
+  it("and the page give keys only when both are whole", () => {
+    expect(() => confirmKeyOf(new Uint8Array(15), "00AB12CD")).toThrow("16 bytes of the page");
+    expect(() => leaveKeyOf(new Uint8Array(16), "00AB12C")).toThrow("8 characters of the code");
   });
 
   it("is not made up from anything else", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { dkimVerify } from "mailauth";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { codeMail } from "../../scripts/form-service/code-mail.ts";
-import { confirmationCode } from "../../scripts/letter/code.ts";
+import { mailedCodeOf } from "../../scripts/letter/derivation.ts";
 import { readCapturedMails } from "../../scripts/outside/captured-mail.ts";
 import { dkimRecord } from "../../scripts/outside/dkim.ts";
 import { openMailer } from "../../scripts/outside/mail.ts";
@@ -75,7 +75,7 @@ describe("mails through an SMTP server", () => {
     const random = fixedRandomness(inject("seed"));
     const mailer = openMailer({ kind: "smtp", url: server.url }, "no-reply@example.org");
     for (let i = 0; i < 20; i++) {
-      const code = confirmationCode(random(8));
+      const code = mailedCodeOf(random(32), "confirm", people.sara.email);
       await mailer.send(codeMail(lang, people.sara.email, code), stamp);
       const { raw } = await server.waitForMail(people.sara.email);
       expect(raw.toString().split("\r\n")).toContain(code);

@@ -9,6 +9,7 @@ describe("settings", () => {
   it("have defaults for one machine", () => {
     expect(readSettings({ PATH: "/bin", DATA_DIR: "/data" })).toEqual({
       port: 8080,
+      host: "127.0.0.1",
       dataDir: "/data",
       metricsPort: undefined,
       trustProxy: false,
@@ -24,6 +25,16 @@ describe("settings", () => {
       fileAtMost: 200,
       fileAtLatest: 259_200_000,
     });
+  });
+
+  it.each(["::1", "::", "0.0.0.0", "127.0.0.2"])("listen where HOST says: %s", (HOST) => {
+    expect(readSettings({ HOST }).host).toBe(HOST);
+  });
+
+  it("listen at any address where mail is sent", () => {
+    const MAIL_URL = "smtp://mail.example.org:25";
+    expect(readSettings({ HOST: "2001:db8::7", MAIL_URL }).host).toBe("2001:db8::7");
+    expect(readSettings({ HOST: "localhost" }).host).toBe("127.0.0.1");
   });
 
   it("read what is set; an empty variable is not set", () => {
@@ -50,6 +61,12 @@ describe("settings", () => {
   it.each([
     ["PORT", "99999"],
     ["PORT", "8080x"],
+    ["HOST", "letter.example.org"],
+    ["HOST", "127.0.0.256"],
+    ["HOST", "http://127.0.0.1"],
+    // Captured mail is shown to this machine alone.
+    ["HOST", "192.0.2.7"],
+    ["HOST", "2001:db8::7"],
     ["DATA_DIR", ""],
     ["DATA_DIR", "  "],
     ["DATA_DIR", "data\0folder"],

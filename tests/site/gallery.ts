@@ -1,7 +1,7 @@
 import { inboxPage } from "../../scripts/form-service/inbox-page.ts";
 import { refusalPage } from "../../scripts/form-service/refusal-page.ts";
 import { confirmPage, resendGonePage } from "../../scripts/site/views/confirm-page.ts";
-import { confirmedPage } from "../../scripts/site/views/confirmed-page.ts";
+import { confirmedPage, notCountedPage } from "../../scripts/site/views/confirmed-page.ts";
 import type { SiteContext } from "../../scripts/site/views/context.ts";
 import { howPage } from "../../scripts/site/views/how-page.ts";
 import { letterPage } from "../../scripts/site/views/letter-page.ts";
@@ -14,7 +14,12 @@ import { shardPage, signaturesPage } from "../../scripts/site/views/signatures-p
 import type { Lang } from "../../scripts/site/views/strings.ts";
 import { supportPage } from "../../scripts/site/views/support-page.ts";
 import { verifyPage } from "../../scripts/site/views/verify-page.ts";
-import { withdrawConfirmPage, withdrawnPage, withdrawPage } from "../../scripts/site/views/withdraw-page.ts";
+import {
+  withdrawConfirmPage,
+  withdrawnByAddressPage,
+  withdrawnPage,
+  withdrawPage,
+} from "../../scripts/site/views/withdraw-page.ts";
 import { inventedSite, listRow } from "./invented-site.ts";
 
 /** The secret of a link, and what somebody filled in who has much to mend. */
@@ -35,8 +40,8 @@ export const site = inventedSite([
   listRow(5, { name: "Niamh O’Neil", place: "<b>Cork</b>" }),
 ]);
 
-/** One that the first try solves. */
-const CHALLENGE = '{"parameters":{"nonce":"00","salt":"00","cost":1,"keyLength":1,"keyPrefix":""}}';
+/** The least there is. */
+const CHALLENGE = "1:0:AAAAAAAAAAAAAAAAAAAAAA:";
 
 /** Every page and every state of a page, by a name of its own. A new one belongs here: all checks of pages go through it. */
 export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => string>> = {
@@ -45,7 +50,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "sign with errors": (site, lang) =>
     signPage(site, lang, { values, problems: { name: "characters", email: "format", consent_handover: "missing" } }),
   "sign, too many": (site, lang) =>
-    signPage(site, lang, { values, problems: {}, wait: { minutes: 1, challenge: CHALLENGE } }),
+    signPage(site, lang, { values, problems: {}, wait: { challenge: CHALLENGE, goesOn: false, once: "" } }),
   confirm: (site, lang) => confirmPage(site, lang, { s }),
   "confirm with a wrong code": (site, lang) => confirmPage(site, lang, { s, problem: "code.wrong" }),
   "sent again": (site, lang) => confirmPage(site, lang, { s, sentAgain: true }),
@@ -54,15 +59,21 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
     confirmPage(site, lang, { s, mail: "late", gone: true }),
   "withdraw, code, while mail is away": (site, lang) => withdrawConfirmPage(site, lang, { s, mail: "away" }),
   "resend gone": (site, lang) => resendGonePage(site, lang, { s }),
-  confirmed: (site, lang) => confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H" }),
+  confirmed: (site, lang) =>
+    confirmedPage(site, lang, {
+      s,
+      withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H",
+      row: { shown: "name", name: "سارا آزادی", place: "سیدنی" },
+    }),
   "confirmed, review late": (site, lang) =>
     confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H", late: true }),
-  "not me": (site, lang) => notMePage(site, lang, { s }),
-  "not me, done": (site, lang) => notMeDonePage(site, lang, { s }),
+  "not me": (site, lang) => notMePage(site, lang),
+  "not me, done": (site, lang) => notMeDonePage(site, lang),
   withdraw: (site, lang) => withdrawPage(site, lang),
   "withdraw with a wrong code": (site, lang) => withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }),
   "withdraw, code": (site, lang) => withdrawConfirmPage(site, lang, { s }),
   withdrawn: withdrawnPage,
+  "withdrawn by address": withdrawnByAddressPage,
   signatures: (site, lang) => signaturesPage(site, lang, { shards: 12 }),
   shard: (site, lang) => shardPage(site, lang, { number: 3, shards: 12, rows: site.newest ?? [] }),
   verify: verifyPage,
@@ -72,16 +83,17 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   support: supportPage,
   share: sharePage,
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),
-  "too many": (site, lang) => messagePage(site, lang, { kind: "too_many", minutes: 5 }),
+  "too many": (site, lang) => messagePage(site, lang, { kind: "too_many" }),
   expired: (site, lang) => messagePage(site, lang, { kind: "expired" }),
   "not open": (site, lang) => messagePage(site, lang, { kind: "not_open", day: "2026-12-05" }),
   closed: (site, lang) => messagePage(site, lang, { kind: "closed" }),
   "handed over": (site, lang) => messagePage(site, lang, { kind: "handed_over" }),
   destroyed: (site, lang) => messagePage(site, lang, { kind: "destroyed" }),
   trouble: (site, lang) => messagePage(site, lang, { kind: "trouble" }),
-  "already signed": (site, lang) => messagePage(site, lang, { kind: "already_signed" }),
+  "already signed": (site, lang) => notCountedPage(site, lang, { s, because: "already" }),
+  "not counted": (site, lang) => notCountedPage(site, lang, { s, because: "alike" }),
   "withdraw, code wrong": (site, lang) => withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }),
-  "not me, code wrong": (site, lang) => notMePage(site, lang, { s, problem: "code.wrong" }),
+  "not me, code wrong": (site, lang) => notMePage(site, lang, { problems: ["email.format", "code.wrong"] }),
   "verify with a wrong code": (site, lang) => verifyPage(site, lang, { problem: "withdrawal_code.wrong" }),
   "not found": (site, lang) => messagePage(site, lang, { kind: "not_found" }),
   "form too long": (site, lang) => refusalPage(site, lang, 413),

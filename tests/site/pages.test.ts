@@ -52,6 +52,13 @@ describe.each(every)("the page %s in %s", (name, lang) => {
     expect(address("fa")).toBe(address("en"));
   });
 
+  it("tells its origin to whoever takes its form, and to nobody else", () => {
+    const sends = /<form[^>]* method="post"/.test(html);
+    expect(html).toContain(`<meta name="referrer" content="${sends ? "strict-origin" : "no-referrer"}">`);
+    const outside = [...html.matchAll(/<a [^>]*href="https?:[^>]*>/g)].flat();
+    if (sends) expect(outside.filter((link) => !/ rel="[^"]*noreferrer/.test(link))).toEqual([]);
+  });
+
   it("tells search engines its whole address in each language where they may list it, and else none", () => {
     const path = /href="\/[a-z]+\/([^"]*)" lang="[a-z]+" hreflang/.exec(html)?.[1];
     const address = (of: Lang) => `https://letter.example.org/${of}/${path}`;
@@ -95,10 +102,13 @@ describe.each(["fa", "en"] as const)("the letter's page in %s", (lang) => {
     expect(html.slice(skip, after).match(/<p id="b\d+">/g)?.length).toBe(5);
   });
 
-  it("shows names, and nothing in the place of those who are not shown", () => {
-    expect(html).toContain('<bdi class="who">شیرین بهاری</bdi> <bdi class="at">هامبورگ</bdi>');
-    expect(html).toContain("&lt;b&gt;Cork&lt;/b&gt;");
-    expect(html).not.toContain('<bdi class="who"></bdi>');
+  it("shows no name, for search engines are to find it, and leads to the list", () => {
+    expect(html).not.toContain('<bdi class="who">');
+    expect(html).toContain(`href="/${lang}/signatures/"`);
+    const list = make("signatures", lang);
+    expect(list).toContain('<bdi class="who">شیرین بهاری</bdi> <bdi class="at">هامبورگ</bdi>');
+    expect(list).toContain("&lt;b&gt;Cork&lt;/b&gt;");
+    expect(list).not.toContain('<bdi class="who"></bdi>');
   });
 
   it("numbers its blocks alike in every language, for a reader who changes it in the middle", () => {
@@ -209,7 +219,7 @@ describe.each(["fa", "en"] as const)("after the form, in %s", (lang) => {
     expect(html).toContain(`<input type="hidden" name="s" value="${s}">`);
     expect(html).toContain(`action="/${lang}/confirm/"`);
     expect(html).toContain(`action="/${lang}/confirm/resend/"`);
-    expect(html).toContain(`href="/${lang}/not-me/?s=${s}"`);
+    expect(html).toContain(`href="/${lang}/not-me/"`);
   });
 
   it("the message looks as the page says", () => {

@@ -42,9 +42,7 @@ export function slipsIn(text: string): string[] {
  * Persian or no word: names, codes, addresses, Latin words.
  */
 export function persianOf(html: string): string[] {
-  const spoken = [
-    ...html.matchAll(/ (?:aria-label|alt|title|data-label|data-done|data-text|data-one|data-two)="([^"]*)"/g),
-  ];
+  const spoken = [...html.matchAll(/ (?:aria-label|alt|title|data-label|data-done|data-text|data-one)="([^"]*)"/g)];
   const description = /<meta name="description" content="([^"]*)"/.exec(html);
   const read = html
     .replace(/^[\s\S]*?<title>/, "<title>")

@@ -73,7 +73,7 @@ describe("the pages that people read", () => {
     [
       "a false name below the letter",
       "en/index.html",
-      (html: string) => html.replace(/<bdi class="who">[^<]*/, '<bdi class="who">Another Name'),
+      (html: string) => html.replace("</article>", '<bdi class="who">Another Name</bdi></article>'),
     ],
     [
       "a false name among the newest",

@@ -4,15 +4,23 @@ import type { TestProject } from "vitest/node";
 declare module "vitest" {
   interface ProvidedContext {
     seed: number;
+    cases: number;
   }
 }
 
 // Vitest wants a default export of a global setup.
-/** `npm test` repeats the same cases every time; `npm run test:long` looks for new ones and says how to repeat them. */
+/**
+ * The seed of a run. Keys, ids and codes come from it, so each run has others, and says how to repeat them. What
+ * fast-check tries comes from it too, but `npm test` repeats the same cases until it is told a seed: `npm run test:long`
+ * looks for new ones.
+ */
 export default function chooseSeed(project: TestProject): void {
-  const fresh = project.name === "long" ? randomInt(2 ** 31) : 1;
-  const seed = process.env.SEED === undefined ? fresh : Number(process.env.SEED);
+  const seed = process.env.SEED === undefined ? randomInt(2 ** 31) : Number(process.env.SEED);
   if (!Number.isSafeInteger(seed)) throw new Error("SEED must be a whole number");
-  if (project.name === "long") console.log(`seed ${seed} (repeat with SEED=${seed} npm run test:long)`);
+  const command = project.name === "long" ? "npm run test:long" : "npm test";
+  console.log(`seed ${seed} (repeat with SEED=${seed} ${command})`);
+  // Workers have it before they load anything, and hand it on to the programs that they start.
+  process.env.RUN_SEED = String(seed);
   project.provide("seed", seed);
+  project.provide("cases", project.name === "long" || process.env.SEED !== undefined ? seed : 1);
 }

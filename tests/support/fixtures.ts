@@ -20,13 +20,19 @@ export const minutes = (count: number): number => count * 60_000;
 export const hours = (count: number): number => minutes(60 * count);
 export const days = (count: number): number => hours(24 * count);
 
-/** Bytes that look random and are the same for the same seed: SHA-256 over the seed and a counter. */
+/** The seed of the run, which it has printed; programs that tests start have it from their environment, too. */
+const RUN = process.env.RUN_SEED ?? "1";
+
+/**
+ * Bytes that look random, and are the same for the same name in the same run: SHA-256 over the seed of the run, the name
+ * and a counter. Keys, ids and codes of tests come from here, so that no test knows one key.
+ */
 export function fixedRandomness(seed: string | number = "undersigned"): (count: number) => Uint8Array {
   let block = 0;
   let rest = Buffer.alloc(0);
   return (count) => {
     while (rest.length < count) {
-      rest = Buffer.concat([rest, createHash("sha256").update(`${seed}/${block}`).digest()]);
+      rest = Buffer.concat([rest, createHash("sha256").update(`${RUN}/${seed}/${block}`).digest()]);
       block += 1;
     }
     const bytes = new Uint8Array(rest.subarray(0, count));

@@ -5,7 +5,7 @@ import { layout } from "./layout.ts";
 import { type MailFlow, mailNotice } from "./mail-notice.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
 
-/** Where the mailed code is typed. `s` is the secret of the link; it goes back with each form. */
+/** Where the mailed code is typed. `s` is the secret in the address of the page; it goes back with each form. */
 export function confirmPage(
   site: SiteContext,
   lang: Lang,
@@ -31,7 +31,8 @@ export function confirmPage(
 ${confirmation.sentAgain && html`<div class="good" role="status"><p>${prose(confirm.sent_again)}</p></div>`}
 <p class="step">${confirm.step}</p>
 <h1>${confirm.title}</h1>
-<p>${!confirmation.sentAgain && prose(confirm.sent)} ${prose(confirm.waiting)}</p>
+<p>${!confirmation.sentAgain && prose(confirm.sent)} ${prose(confirm.any_code)}</p>
+<p>${prose(confirm.waiting)}</p>
 ${mailNotice(lang, confirmation.mail)}
 ${mail(strings)}
 <form method="post" action="${site.serviceUrl}/${lang}/confirm/" novalidate>
@@ -64,7 +65,7 @@ function mail({ confirm }: Strings): Html {
   const { looks, subject_label, subject, begins, code, code_place } = confirm.mail;
   return html`<figure class="mail"><figcaption>${prose(looks)}</figcaption>
 <p><span class="quiet">${subject_label}</span> <b>${subject}</b></p>
-<p>${begins}<br>${code}<br><span class="blank">${code_place}</span></p></figure>`;
+<p>${begins}</p><p>${code}<br><span class="blank">${code_place}</span></p></figure>`;
 }
 
 function nothingArrived(
@@ -78,7 +79,7 @@ function nothingArrived(
 <li>${confirm.wait}</li>
 <li>${confirm.wrong_address} <a href="${site.siteUrl}/${lang}/sign/">${sign.again}</a></li></ul>
 ${gone ? html`<p>${prose(confirm.resend_gone)} ${prose(confirm.resend_gone_keep)}</p>` : resendForm(site, lang, confirm, s)}
-<p><a href="${site.serviceUrl}/${lang}/not-me/?s=${encodeURIComponent(s)}">${confirm.not_me}</a></p>`;
+<p><a href="${site.serviceUrl}/${lang}/not-me/">${confirm.not_me}</a></p>`;
 }
 
 function resendForm(site: SiteContext, lang: Lang, confirm: Strings["confirm"], s: string): Html {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { countOf } from "./card.ts";
 import type { SiteContext } from "./context.ts";
 import { html, trusted } from "./html.ts";
+import { robotsAt } from "./robots.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 // Only the fonts of the reader's machine: the frame loads nothing.
@@ -22,7 +23,7 @@ export function embedPage(site: SiteContext, lang: Lang): string {
 <meta http-equiv="Content-Security-Policy" content="${EMBED_POLICY}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
+<meta name="robots" content="${robotsAt(`/embed/${lang}/`)}">
 <title>${site.campaign.site_title[lang]}</title>
 <style>${trusted(STYLE)}</style>
 </head>

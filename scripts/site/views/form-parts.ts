@@ -59,6 +59,13 @@ export function problemBeside(lang: Lang, field: string, text: Html | undefined)
   return html`<p class="err" id="${field}-problem"><span class="hidden">${stringsIn(lang).page.error_prefix}</span> ${text}</p>\n`;
 }
 
+/** A field for the address that a code goes to, or has gone to. */
+export function emailField(lang: Lang, field: { label: string; value: string; text: Html | undefined }): Html {
+  const { label, value, text } = field;
+  return html`<div class="${text ? "f no" : "f"}"><label for="email">${label}</label>
+${problemBeside(lang, "email", text)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="254" value="${value}"${text && html` aria-describedby="email-problem" aria-invalid="true"`}></div>`;
+}
+
 /** A field for a code: typed from a mail or from paper, so nothing is filled in, corrected or remembered. */
 export function codeField(
   lang: Lang,

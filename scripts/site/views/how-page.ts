@@ -21,7 +21,7 @@ export function howPage(site: SiteContext, lang: Lang, { batches }: { batches: r
     title: how.title,
     path: "how/",
     at: "site",
-    robots: "index",
+    lasting: true,
     body: html`<h1>${how.title}</h1>
 ${trusted(site.texts[lang].how)}
 <h2>${how.batches}</h2>

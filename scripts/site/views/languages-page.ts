@@ -1,6 +1,7 @@
 import { languagesOf, type SiteContext } from "./context.ts";
 import { html } from "./html.ts";
 import { iconOf } from "./layout.ts";
+import { robotsAt } from "./robots.ts";
 import { stringsIn } from "./strings.ts";
 
 /** `/`: one link for each language, for where no server chooses by what the browser prefers. */
@@ -13,7 +14,7 @@ export function languagesPage(site: SiteContext): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
+<meta name="robots" content="${robotsAt("/")}">
 <meta name="color-scheme" content="light dark">
 <title>${site.campaign.site_title[first]}</title>
 <link rel="stylesheet" href="${site.siteUrl}/assets/site.css">

@@ -1,6 +1,7 @@
 import { contentPolicy } from "./content-policy.ts";
 import { languagesOf, type SiteContext } from "./context.ts";
 import { type Html, html, prose, trusted } from "./html.ts";
+import { robotsAt } from "./robots.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
 
 /** What a page tells the layout about itself. */
@@ -13,8 +14,8 @@ export type Page = {
   readonly body: Html;
   /** The title begins with "Error:". */
   readonly failed?: boolean;
-  /** Search engines may list only what is meant to be found: the letter and what explains it. */
-  readonly robots?: "index" | "noindex" | "noindex,noarchive";
+  /** Stands at its address for everybody, so that the address decides what search engines may do with it; else nothing. */
+  readonly lasting?: boolean;
   /** Says nothing of the letter: for somebody who did not ask for anything. */
   readonly neutral?: boolean;
   /** What stands in the head beside what every page has. */
@@ -30,18 +31,19 @@ export function layout(site: SiteContext, lang: Lang, page: Page): string {
   const strings = stringsIn(lang);
   const siteTitle = site.campaign.site_title[lang] ?? "";
   const origin = page.at === "site" ? site.siteUrl : site.serviceUrl;
+  const robots = page.lasting ? robotsAt(`/${lang}/${page.path}`) : "noindex";
   return html`<!DOCTYPE html>
 <html lang="${lang}" dir="${strings.language.dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${contentPolicy(site)}">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="${page.robots ?? "noindex"}">
+<meta name="referrer" content="${referrerOf(page)}">
+<meta name="robots" content="${robots}">
 <meta name="color-scheme" content="light dark">
 <meta name="format-detection" content="telephone=no">
 ${
-  page.robots === "index" &&
+  robots === "index" &&
   html`<meta name="description" content="${strings.share.description}">
 ${sameText(site, lang, page)}`
 }${
@@ -61,7 +63,7 @@ ${!page.neutral && html`<a class="site" href="${site.siteUrl}/${lang}/">${siteTi
 ${languages(site, lang, strings, `${origin}/{lang}/${page.path}`)}
 ${exit(site, strings, "exit")}
 </div></header>
-<p class="hidden" id="said" role="status" data-two="${strings.page.exit_two}" data-one="${strings.page.exit_one}"></p>
+<p class="hidden" id="said" role="status" data-one="${strings.page.exit_one}"></p>
 <main id="main" class="wrap" tabindex="-1">
 ${trial(site, strings)}${page.wide ? page.body : sheet(site, lang, strings, page)}
 </main>
@@ -69,6 +71,15 @@ ${page.neutral ? "" : footer(site, lang, strings)}
 </body>
 </html>
 `.toString();
+}
+
+/**
+ * Pages tell nobody where somebody comes from. One with a form tells its origin, never its path, which may hold `s`: by
+ * that the service knows our own forms, also where it has another origin than the site. Links that lead elsewhere are
+ * `noreferrer` all the same, and the exit takes this back.
+ */
+function referrerOf({ body }: Page): "strict-origin" | "no-referrer" {
+  return /<form[^>]* method="post"/.test(body.toString()) ? "strict-origin" : "no-referrer";
 }
 
 // What the first view needs. A face that comes too late for it is not used, so that nothing moves under a reader's eyes.

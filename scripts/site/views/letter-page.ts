@@ -4,7 +4,6 @@ import type { SiteContext } from "./context.ts";
 import { countBox } from "./count-box.ts";
 import { type Html, html, prose, trusted } from "./html.ts";
 import { layout } from "./layout.ts";
-import { newestNames } from "./names.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
 
 /** The letter as a letter: head, body, demands, signatures, copies; and beside it the way to sign. */
@@ -34,7 +33,7 @@ ${about(site, lang, strings)}`;
     title: site.campaign.site_title[lang] ?? "",
     path: "",
     at: "site",
-    robots: "index",
+    lasting: true,
     wide: true,
     head: preview(site, lang),
     body,
@@ -114,7 +113,6 @@ function closing(site: SiteContext, lang: Lang, strings: Strings, letter: Letter
   const [label, signedAs] = letter.blocks.filter(({ role }) => role === "closing");
   return html`${label && html`<h2>${prose(label.text)}</h2>`}
 ${signedAs && html`<p>${prose(signedAs.text)}</p>`}
-${newestNames(site, lang)}
 <p><a href="${site.siteUrl}/${lang}/signatures/">${strings.letter.see_all}</a></p>`;
 }
 

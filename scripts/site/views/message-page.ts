@@ -2,15 +2,14 @@ import type { SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
 import { fill, type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
-import { numeral, plural } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /** A page that only says how things stand. */
 export type Message =
-  | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" | "already_signed" }
+  | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" }
+  | { readonly kind: "too_many" }
   | { readonly kind: "not_open"; readonly day: string }
-  | { readonly kind: "paused"; readonly reason: string }
-  | { readonly kind: "too_many"; readonly minutes: number };
+  | { readonly kind: "paused"; readonly reason: string };
 
 type Kind = Message["kind"];
 
@@ -18,13 +17,12 @@ const TONE: Readonly<Record<Kind, string>> = {
   expired: "mid",
   not_open: "note",
   paused: "note",
-  too_many: "mid",
+  too_many: "note",
   closed: "mid",
   handed_over: "good",
   destroyed: "mid",
   trouble: "bad",
   not_found: "mid",
-  already_signed: "note",
 };
 
 /** `path` is the address below `/{lang}/` that the other language's link keeps. */
@@ -47,8 +45,6 @@ function text(site: SiteContext, lang: Lang, message: Message): Html {
   switch (message.kind) {
     case "paused":
       return fill(words.paused.text, { reason: message.reason });
-    case "too_many":
-      return fill(plural(lang, message.minutes, words.too_many.text), { n: numeral(lang, message.minutes) });
     case "not_open":
       return fill(words.not_open.text, { day: dayElement(lang, message.day) });
     default:
@@ -58,13 +54,11 @@ function text(site: SiteContext, lang: Lang, message: Message): Html {
 
 /** What can be done from here: the likeliest first. */
 function actions(site: SiteContext, lang: Lang, kind: Kind): Html {
-  const { page, sign, nav, signatures } = stringsIn(lang);
+  const { page, sign, signatures } = stringsIn(lang);
   const letter = ["", page.back_to_letter] as const;
-  const withdraw = ["withdraw/", nav.withdraw] as const;
   const list = ["signatures/", signatures.title] as const;
   const links: Partial<Record<Kind, readonly (readonly [path: string, label: string])[]>> = {
     expired: [["sign/", sign.again], letter],
-    already_signed: [withdraw, letter],
     closed: [letter, list],
     handed_over: [letter, list],
     destroyed: [letter, list],

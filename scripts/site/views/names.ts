@@ -6,17 +6,6 @@ import { fill, type Html, html, prose } from "./html.ts";
 import { numeral } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
-/** The newest names below the letter; rows whose name is not shown are told by their number in one line. */
-export function newestNames(site: SiteContext, lang: Lang): Html {
-  const rows = byDay(site.newest ?? [], "newest")
-    .flatMap(([, those]) => those)
-    .slice(0, 6);
-  if (rows.length === 0) return html``;
-  return html`<h3 class="hidden">${stringsIn(lang).letter.newest}</h3>
-<ul class="names">
-${rows.map((row) => html`<li>${nameAndPlace(row)} ${dayElement(lang, row.signed)}</li>\n`)}</ul>`;
-}
-
 /**
  * Rows by the text that they signed and by their day; last, those whose name is not shown, told by their number alone: they carry no day, and their
  * place among the others must not hint at one.

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Html, html, prose, trusted } from "./html.ts";
+import { robotsAt } from "./robots.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 import { verifyTools } from "./verify-tools.ts";
 
@@ -23,7 +24,7 @@ export function offlinePage(lang: Lang, vkey: string, { script, ed25519, style }
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
+<meta name="robots" content="${robotsAt(`/${lang}/verify/offline.html`)}">
 <title>${verify.offline_title}</title>
 <style>${trusted(style)}</style>
 </head>

@@ -10,7 +10,7 @@ export function privacyPage(site: SiteContext, lang: Lang): string {
     title: privacy.title,
     path: "privacy/",
     at: "site",
-    robots: "index",
+    lasting: true,
     body: html`<h1>${privacy.title}</h1>
 ${trusted(site.texts[lang].notice)}
 ${trusted(site.texts[lang].privacy)}`,

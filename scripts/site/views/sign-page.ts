@@ -16,7 +16,7 @@ import {
 } from "./form-parts.ts";
 import { fill, type Html, html, prose, trusted } from "./html.ts";
 import { layout } from "./layout.ts";
-import { numeral, plural } from "./numerals.ts";
+import { numeral } from "./numerals.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
 
 /** What a person wrote, as it came, and what is to be mended. */
@@ -24,8 +24,16 @@ export type SignForm = {
   readonly values: FormValues;
   readonly problems: Problems;
   readonly reasons?: Reasons;
-  /** too many forms came over the same line; the challenge of a proof of work, with which a browser may go on at once */
-  readonly wait?: { readonly minutes: number; readonly challenge: string | undefined };
+  /** there was no room for it at the moment */
+  readonly wait?: Wait;
+};
+
+/** With the proof of work of `challenge`, a browser with scripts goes on: by itself, or once the button is pressed. */
+type Wait = {
+  readonly challenge: string;
+  readonly goesOn: boolean;
+  /** what scripts have put into the form, so that it stays the same intent */
+  readonly once: string;
 };
 
 /** The form; with `form`, the same page as it comes back with status 422. */
@@ -37,7 +45,7 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
   }));
   const view: View = { site, lang, strings, values: form?.values, problems, meant: meantIn(form) };
   return layout(site, lang, {
-    title: strings.sign.title,
+    title: form?.wait ? strings.message.too_many.title : strings.sign.title,
     path: "sign/",
     at: "site",
     failed: problems.length > 0,
@@ -48,8 +56,12 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
 ${signingTimes(site, lang)}
 <div class="beside full">
 <section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
-<form method="post" action="${site.serviceUrl}/${lang}/sign/" data-sign="${form ? "again" : "first"}" novalidate>
-${shownField(view)}
+<form method="post" action="${site.serviceUrl}/${lang}/sign/" id="form" data-sign="${form ? "again" : "first"}" novalidate>
+${
+  form?.wait?.once &&
+  html`<input type="hidden" name="once" value="${form.wait.once}">
+`
+}${shownField(view)}
 ${textField(view, { name: "name", label: strings.sign.your_name, hint: strings.sign.your_name_hint, autocomplete: "name", max: NAME_LENGTH })}
 ${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: strings.sign.place_hint, autocomplete: "off", max: PLACE_LENGTH, optional: true })}
 ${emailField(view)}
@@ -64,13 +76,19 @@ ${kept(strings)}
   });
 }
 
-/** Says when to come back; a browser with scripts is given some work instead. */
-function askToWait(lang: Lang, { minutes, challenge }: NonNullable<SignForm["wait"]>): Html {
+/**
+ * Says that nothing is lost, with a button; a browser with scripts is given some work. It is focused like the summary of
+ * problems. What the work has come to is said by script alone, in a room that is there from the beginning.
+ */
+function askToWait(lang: Lang, { challenge, goesOn }: Wait): Html {
   const { sign, message } = stringsIn(lang);
-  const { title, text, more } = message.too_many;
-  return html`<div class="bad" role="alert"><h2>${title}</h2>
-<p>${fill(plural(lang, minutes, text), { n: numeral(lang, minutes) })} ${prose(more)} ${prose(sign.still_here)}</p></div>
-${challenge !== undefined && html`<div class="note" id="proof" role="status" data-challenge="${challenge}"><p>${sign.proof_working}</p><p>${sign.proof_done}</p></div>`}`;
+  const { title, text } = message.too_many;
+  const states = [sign.proof_working, goesOn ? sign.proof_sending : sign.proof_done, sign.proof_done];
+  return html`<div class="note" role="group" tabindex="-1" id="busy" aria-labelledby="busy-title" autofocus>
+<h2 id="busy-title">${title}</h2>
+<p>${prose(text)} ${prose(sign.still_here)}</p>
+<div id="proof" data-challenge="${challenge}"${goesOn && html` data-goes-on`}>${states.map((state) => html`<p class="room">${prose(state)}</p>`)}<p aria-live="polite"></p></div>
+<p class="acts"><button type="submit" class="btn" form="form">${sign.send_again}</button></p></div>`;
 }
 
 type View = {

@@ -25,7 +25,7 @@ export function signaturesPage(
     title: signatures.title,
     path: "signatures/",
     at: "site",
-    robots: "noindex,noarchive",
+    lasting: true,
     body: html`<h1>${signatures.title}</h1>
 ${trusted(site.texts[lang]["signed-as"])}
 ${totals(site, lang)}
@@ -50,7 +50,7 @@ export function shardPage(
     title: title.toString(),
     path: `signatures/${number}/`,
     at: "site",
-    robots: "noindex,noarchive",
+    lasting: true,
     body: html`<h1>${title}</h1>
 <p class="quiet">${fill(signatures.page_note, { from, to })}</p>
 ${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "oldest")}`}

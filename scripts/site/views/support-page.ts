@@ -10,7 +10,7 @@ export function supportPage(site: SiteContext, lang: Lang): string {
     title: support.title,
     path: "support/",
     at: "site",
-    robots: "index",
+    lasting: true,
     body: html`<h1>${support.title}</h1>
 ${trusted(site.texts[lang].support)}`,
   });

@@ -25,7 +25,7 @@ export function verifyPage(
     title: verify.title,
     path: "verify/",
     at: "site",
-    robots: state || problem ? "noindex" : "index",
+    lasting: state === undefined && problem === undefined,
     failed: problem !== undefined,
     body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
 ${state && answer(lang, state)}${state === "pending" && result.late && reviewIsLate(lang)}

@@ -1,5 +1,5 @@
 import type { SiteContext } from "./context.ts";
-import { codeField, type Problem, problemBeside, problemSummary, problemText, shownCharacter } from "./form-parts.ts";
+import { codeField, emailField, type Problem, problemSummary, problemText, shownCharacter } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
 import { type MailFlow, mailNotice } from "./mail-notice.ts";
@@ -57,7 +57,7 @@ export function withdrawConfirmPage(
     failed: problem !== undefined,
     body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
 <h1>${withdraw.confirm_title}</h1>
-<p>${prose(withdraw.confirm_text)}</p>
+<p>${prose(withdraw.confirm_text)} ${prose(confirm.any_code)}</p>
 ${mailNotice(lang, mail)}
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/confirm/" novalidate>
 <input type="hidden" name="s" value="${s}">
@@ -80,13 +80,25 @@ export function withdrawnPage(site: SiteContext, lang: Lang): string {
   });
 }
 
+/** It is done, if there was anything to do; the same page whether the address had signed or not. */
+export function withdrawnByAddressPage(site: SiteContext, lang: Lang): string {
+  const { withdraw, page } = stringsIn(lang);
+  return layout(site, lang, {
+    title: withdraw.by_address_done_title,
+    path: "withdraw/",
+    at: "site",
+    body: html`<div class="good" role="status"><h1>${withdraw.by_address_done_title}</h1><p>${prose(withdraw.by_address_done)}</p></div>
+<p>${prose(withdraw.copies)} ${prose(withdraw.may_sign_again)}</p>
+<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>`,
+  });
+}
+
 function byAddress(site: SiteContext, lang: Lang, text: Html | undefined, email = ""): Html {
   const { withdraw, sign } = stringsIn(lang);
   return html`<h2>${withdraw.by_address}</h2>
 <p>${prose(withdraw.by_address_text)}</p>
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
-<div class="${text ? "f no" : "f"}"><label for="email">${sign.email}</label>
-${problemBeside(lang, "email", text)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="254" value="${email}"${text && html` aria-describedby="email-problem" aria-invalid="true"`}></div>
+${emailField(lang, { label: sign.email, value: email, text })}
 <button type="submit" class="btn alt">${sign.send_code}</button>
 </form>`;
 }

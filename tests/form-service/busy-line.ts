@@ -1,0 +1,47 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { createApp } from "../../scripts/form-service/app.ts";
+import { listen } from "../../scripts/form-service/listener.ts";
+import { signPage } from "../../scripts/site/views/sign-page.ts";
+import { startBrowser, visit } from "../support/browser.ts";
+import { minutes } from "../support/fixtures.ts";
+import { root } from "../support/source.ts";
+import { openHarness } from "./harness.ts";
+
+/** A form service with limits, the form in both languages, and a browser: everybody comes over one line. */
+export async function openBusyLine() {
+  const [harness, browser] = await Promise.all([openHarness({ settings: { LIMITS: "on" } }), startBrowser()]);
+  for (const lang of ["fa", "en"] as const) {
+    harness.writeSite(`${lang}/sign/index.html`, signPage(harness.service.site(), lang));
+  }
+  cpSync(join(root, "content/assets"), join(harness.siteFolder, "assets"), { recursive: true });
+  const { fetch } = createApp(harness.service);
+  const server = await listen(fetch, { port: 0, from: "this machine" }, harness.service.log);
+  const origin = `http://localhost:${server.port}`;
+
+  async function fillIn(page: Page, lang: string, email: string) {
+    await page.goto(`${origin}/${lang}/sign/`);
+    await page.locator("#email").fill(email);
+    await page.locator("#name").fill("Niamh O’Neil");
+    await page.locator("#consent_handover").check();
+  }
+  const send = (page: Page) => page.locator('form button[type="submit"]').last().click();
+  return {
+    ...{ harness, browser, origin, port: server.port, fillIn, send },
+    /** Somebody else was first, and used up what the line has. */
+    async busy(lang: string) {
+      harness.clock.advance(minutes(5));
+      const { page, close } = await visit(browser, origin, { javaScript: false });
+      await fillIn(page, lang, `neighbour.${lang}@example.org`);
+      await send(page);
+      await page.waitForURL("**/confirm/**");
+      await close();
+    },
+    async close() {
+      await browser.close();
+      await server.close(1000);
+      await harness.close();
+    },
+  };
+}
