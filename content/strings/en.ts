@@ -107,6 +107,7 @@ export const en = {
     send_again: "Send the form again",
     proof_working:
       "Your browser is solving a small task, which shows that no program is sending forms by the thousand. This takes a few seconds, or up to a minute on an older phone.",
+    proof_goes_on: "Your form is then sent by itself.",
     proof_sending: "Done. Your form is being sent.",
     proof_done: "Done. You can send the form now.",
     send_code: "Send the code",
@@ -539,7 +540,7 @@ export const en = {
     },
     trouble: {
       title: "Something went wrong",
-      text: "Something went wrong on our side. Your signature has not been recorded. Try again later.",
+      text: "Something went wrong on our side. Send the form again later.",
     },
     not_found: { title: "Page not found", text: "There is no page at this address." },
     already_signed: {

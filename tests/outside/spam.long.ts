@@ -14,7 +14,7 @@ import { type MailServer, startMailServer } from "../support/mail-server.ts";
 const installed = spawnSync("spamassassin", ["--version"]).status === 0;
 
 const MOST = 1.0;
-const [FROM, TO] = ["no-reply@codes.example.net", "sara.azadi@example.org"];
+const FROM = "no-reply@codes.example.net";
 const random = fixedRandomness(inject("seed"));
 const home = mkdtempSync(join(tmpdir(), "undersigned-spam-"));
 let server: MailServer;
@@ -66,7 +66,7 @@ it.skipIf(!installed).each([
   "SpamAssassin finds nothing in the mail in %s, signed: %s",
   async (lang, signed) => {
     for (let i = 0; i < 2; i++) {
-      const mail = codeMail(lang, TO, mailedCodeOf(random(32), "confirm", TO));
+      const mail = codeMail(lang, "sara.azadi@example.org", mailedCodeOf(random(32), "confirm", "sara@example.org"));
       const { score, rules } = judge(await delivered(mail, signed));
       console.log(`${lang}, ${signed ? "signed" : "not signed"}: ${score} (${rules})`);
       expect(score).toBeLessThanOrEqual(MOST);
@@ -78,7 +78,7 @@ it.skipIf(!installed).each([
 it.skipIf(!installed)(
   "SpamAssassin finds something where there is something",
   async () => {
-    const mail = codeMail("en", TO, "7KQM4TXR");
+    const mail = codeMail("en", "sara.azadi@example.org", "7KQM4TXR");
     const text = `${mail.text}\nXJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\n`;
     expect(judge(await delivered({ ...mail, text }, false)).score).toBeGreaterThan(100);
   },

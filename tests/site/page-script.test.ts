@@ -247,3 +247,37 @@ describe("a field for a code", () => {
     await close();
   });
 });
+
+describe("a form", () => {
+  it("is sent once, keeps the focus on its button, and can be sent again when no answer came", async () => {
+    const { page, pageErrors, close } = await open("/en/withdraw/");
+    await page.clock.install();
+    await page.reload();
+    let posts = 0;
+    await page.route("**/withdraw/", async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      posts++;
+      // The page stays as it is.
+      return route.fulfill({ status: 204 });
+    });
+    const button = page.locator('main form button[type="submit"]').first();
+    const state = () => button.evaluate((it) => [it.getAttribute("aria-disabled"), it.matches(":focus")]);
+    expect(await state()).toEqual([null, false]);
+    await button.click();
+    await page.keyboard.press("Enter");
+    // Playwright would wait until the button can be pressed.
+    await button.click({ force: true });
+    await expect.poll(() => posts).toBe(1);
+    expect(await state()).toEqual(["true", true]);
+    // The other forms of the page are as before.
+    expect(await page.locator("button[aria-disabled]").count()).toBe(1);
+    await page.clock.fastForward(8_000);
+    expect(await state()).toEqual([null, true]);
+    await button.click();
+    await expect.poll(() => posts).toBe(2);
+    await page.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
+    expect(await state()).toEqual([null, true]);
+    expect(pageErrors).toEqual([]);
+    await close();
+  });
+});

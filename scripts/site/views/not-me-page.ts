@@ -25,8 +25,10 @@ export function notMePage(
   }: { problems?: readonly NotMeProblem[]; email?: string; character?: string | undefined } = {},
 ): string {
   const { not_me, confirm, sign } = stringsIn(lang);
-  const values = { ...shownCharacter(lang, character), example: EXAMPLE };
-  const told = problems.map((problem) => ({ problem, text: problemText(lang, problem, values) }));
+  const told = problems.map((problem) => ({
+    problem,
+    text: problemText(lang, problem, { example: EXAMPLE, ...shownCharacter(lang, character) }),
+  }));
   const of = (field: string) => told.find(({ problem }) => fieldOf(problem) === field)?.text;
   return layout(site, lang, {
     title: not_me.title,

@@ -83,7 +83,8 @@ ${kept(strings)}
 function askToWait(lang: Lang, { challenge, goesOn }: Wait): Html {
   const { sign, message } = stringsIn(lang);
   const { title, text } = message.too_many;
-  const states = [sign.proof_working, goesOn ? sign.proof_sending : sign.proof_done, sign.proof_done];
+  const working = goesOn ? `${sign.proof_working} ${sign.proof_goes_on}` : sign.proof_working;
+  const states = [working, sign.proof_sending, sign.proof_done];
   return html`<div class="note" role="group" tabindex="-1" id="busy" aria-labelledby="busy-title" autofocus>
 <h2 id="busy-title">${title}</h2>
 <p>${prose(text)} ${prose(sign.still_here)}</p>
