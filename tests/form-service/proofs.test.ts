@@ -95,6 +95,19 @@ describe(`a proof of work (seed ${seed})`, () => {
     expect(accepted).toBe(1);
   });
 
+  it("is looked at in time, however many others send wrong ones from elsewhere", async () => {
+    const field = await solved(await proofs.challenge(1, somewhere));
+    const neighbour = clientAt("203.0.113.1");
+    const rubbish = Buffer.alloc(200).toString("base64url");
+    const flood = Array.from({ length: 500 }, async () =>
+      proofs.accept(`${await proofs.challenge(1, neighbour)}:${rubbish}`, neighbour),
+    );
+    // Let the flood come first.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await proofs.accept(field, somewhere)).toBe(true);
+    expect((await Promise.all(flood)).filter(Boolean)).toEqual([]);
+  });
+
   it("has the difficulty at which it was asked", async () => {
     const tooEasy = (answer: Buffer) =>
       Array.from({ length: 10 }, (_, part) => answer.readUInt32BE(part * 20 + 4)).every((key) => key * 64 >= 2 ** 32);
