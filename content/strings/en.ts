@@ -94,6 +94,7 @@ export const en = {
       "We send a code to it. It is never published. After you confirm, it is sealed, and only the custodians can read it.",
     email_where:
       "Use a mailbox that only you open. A provider inside Iran can be made to show the authorities what it holds.",
+    email_meant: "Yes, send the code to {meant}",
     consent: "Your consent",
     consent_handover:
       "I agree that my signature, which reveals a political opinion, and the details I enter are given to {recipient} and used for nothing else.",
@@ -127,15 +128,18 @@ export const en = {
   problems: {
     title: "There is a problem",
     not_recorded: "Your signature has not been recorded yet. What you wrote is still here.",
+    blank: "a blank",
+    a_character: "a character",
     name: {
       missing: "Enter your name.",
       link: "Your name cannot contain a web address or a link. After a title, put a blank behind the full stop.",
       long: "Your name must be {max} characters or fewer.",
       letters: "Your name must contain at least one letter.",
-      characters: "Your name contains a character that cannot stand in a name. Type it again without it.",
-      invisible: "Your name contains an invisible character. Type it by hand instead of pasting it.",
-      marks: "Your name has too many marks on one letter. Type it again with fewer.",
-      scripts: "Each word of your name must be written in one alphabet.",
+      characters: "Your name contains {character}, which cannot stand in a name. Write your name without it.",
+      invisible:
+        "Your name contains a mark that turns letters round, {character}. Type your name by hand instead of pasting it.",
+      marks: "Your name has too many marks on one letter: {character}. Type it again with fewer.",
+      scripts: "Each word of your name must be written in one alphabet, but {character} is of another.",
     },
     shown: { missing: "Choose how your name is shown." },
     place: {
@@ -143,14 +147,24 @@ export const en = {
       link: "The place cannot contain a web address or a link.",
       long: "The place must be {max} characters or fewer.",
       letters: "The place must contain at least one letter.",
-      characters: "The place contains a character that cannot stand in it. Type it again without it.",
-      invisible: "The place contains an invisible character. Type it by hand instead of pasting it.",
-      marks: "The place has too many marks on one letter. Type it again with fewer.",
-      scripts: "Each word of the place must be written in one alphabet.",
+      characters: "The place contains {character}, which cannot stand in it. Write the place without it.",
+      invisible:
+        "The place contains a mark that turns letters round, {character}. Type it by hand instead of pasting it.",
+      marks: "The place has too many marks on one letter: {character}. Type it again with fewer.",
+      scripts: "Each word of the place must be written in one alphabet, but {character} is of another.",
     },
     email: {
       missing: "Enter your e-mail address.",
       format: "Enter an e-mail address in the correct format, like {example}",
+      long: "This e-mail address is too long. Check it.",
+      characters: "The e-mail address contains {character}, which cannot stand there. Check the address.",
+      letters:
+        "Before the @ stands {character}. Our mail does not reach addresses that have anything but the letters a to z, digits and signs there. Use another address.",
+      several: "Enter one e-mail address only.",
+      dot: "After the @, write the whole name with its ending, like {example}",
+      nowhere:
+        "No message can arrive at an address that ends like this. Check what comes after the @, or use another address.",
+      slip: "Did you mean {meant}? If so, tick the box below the address. If the address is right as it is, send the form again.",
     },
     consent_handover: {
       missing: "To sign, tick the box to agree that your signature may be given to {recipient}.",

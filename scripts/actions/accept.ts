@@ -5,9 +5,12 @@ import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environm
 import type { Outcome } from "./acceptance.ts";
 import { runAction, say } from "./action.ts";
 import { acceptOnGitHub, openMover } from "./github-acceptance.ts";
+import { UNATTESTED } from "./sheet-notes.ts";
 
 const UNSEEN =
   "nobody can review it, and its signatures wait for ever. Its pull request was closed: reopen it; or it is a draft: say that it is ready for review; or it is being filed just now: then wait for the next run";
+
+const LEFTOVER = "it is closed, and the form service has not attested it: nobody waits for it, delete its branch";
 
 // The workflow of the same name: takes over what the moderators have approved, on main alone.
 await runAction(async () => {
@@ -22,6 +25,10 @@ await runAction(async () => {
   for (const { path, reason } of report.noticeProblems) error(`${path}: ${reason}`);
   for (const { number, reason } of report.troubles)
     error(`pull request ${number}: ${reason}; the next run tries again`);
+  for (const { sheet, state } of outcomes) {
+    if (state === "unattested") warning(`${called(sheet)}: passed over: ${UNATTESTED}`);
+  }
+  for (const sheet of report.leftovers) warning(`${called(sheet)}: ${LEFTOVER}`);
   for (const sheet of report.unseen) warning(`${called(sheet)}: ${UNSEEN}`);
   say(`ledger: ${main.record.entries.length} entries, list: ${main.record.rows.length} rows`);
   setOutput("publish", String(publish));
@@ -35,7 +42,8 @@ function called(sheet: string): string {
 function inWords(outcome: Outcome): string {
   const sheet = called(outcome.sheet);
   if (outcome.state === "invalid") return `${sheet}: not accepted: ${outcome.reason}`;
-  if (outcome.state === "blocked" && outcome.unclear.length > 0) return `${sheet}: blocked: a refusal cannot be read`;
+  if (outcome.state === "blocked" && outcome.unclear.length > 0)
+    return `${sheet}: blocked: what a moderator wrote cannot be read as an order`;
   if (!("accepted" in outcome)) return `${sheet}: ${outcome.state}`;
   const { state, accepted, refused, leftOut, withdrawn } = outcome;
   return `${sheet}: ${state}: ${accepted} accepted, ${refused} refused, ${leftOut} left out, ${withdrawn} withdrawn`;

@@ -1,4 +1,5 @@
 import { logEdition, logNotice } from "../letter/acceptance.ts";
+import { copiesOf, findCopies } from "../letter/copies.ts";
 import { editionOf } from "../letter/edition.ts";
 import { LetterError } from "../letter/error.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/moderators.ts";
@@ -18,9 +19,19 @@ import { readPendingSheet } from "./pending-sheet.ts";
 /** What became of a sheet that was open. */
 export type Outcome =
   | ({ readonly sheet: string; readonly state: "accepted" | "rejected" | "withdrawn" } & Tally)
-  | { readonly sheet: string; readonly state: "waiting" }
-  | { readonly sheet: string; readonly state: "blocked"; readonly unclear: readonly string[] }
+  | { readonly sheet: string; readonly state: "waiting"; readonly copies: RowsElsewhere }
+  | {
+      readonly sheet: string;
+      readonly state: "blocked";
+      readonly unclear: readonly string[];
+      readonly copies: RowsElsewhere;
+    }
+  /** without the form service's attestation: passed over, whoever approves it */
+  | { readonly sheet: string; readonly state: "unattested" }
   | { readonly sheet: string; readonly state: "invalid"; readonly reason: string };
+
+/** The rows of a sheet that are on other open sheets too, with the ids of these. */
+export type RowsElsewhere = ReadonlyMap<string, readonly string[]>;
 
 /** Main as accept leaves it, what became of each open sheet, and the edition if it was put on the ledger just now. */
 export type AcceptReport = {
@@ -71,10 +82,18 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   const logged = await acceptLetter(acceptor, start, draft);
   let main = logged && (await acceptNotices(acceptor, logged, draft));
   if (!main) return undefined;
-  for (const { open, sheet } of await readOpenSheets(acceptor, main, draft)) {
-    const judged = judgeSheet(main, { moderators, attestationKey }, open, sheet);
+  const pending = await readOpenSheets(acceptor, main, draft);
+  const all = findCopies(
+    { ...main, attestationKey },
+    pending.map(({ sheet }) => sheet),
+  );
+  for (const { open, sheet } of pending) {
+    // A sheet that this run has settled is open no more: the last one that a row is on decides about it.
+    const copies = copiesOf(all, sheet, main.settled.sheets);
+    const judged = judgeSheet(main, { moderators, attestationKey }, open, sheet, copies);
     if (!("acceptance" in judged)) {
-      draft.outcomes.set(open.sheet, { sheet: open.sheet, ...judged });
+      const held = judged.state === "waiting" || judged.state === "blocked";
+      draft.outcomes.set(open.sheet, { sheet: open.sheet, ...(held ? { ...judged, copies } : judged) });
       continue;
     }
     const { refused, leftOut } = judged.acceptance;
@@ -130,7 +149,7 @@ async function acceptNotices(acceptor: Acceptor, start: IntactMain, draft: Draft
 
 /** The open sheets that can be read; withdrawals first, so that nobody who leaves comes to the list by the same run. */
 async function readOpenSheets(
-  { host }: Acceptor,
+  { host, attestationKey }: Acceptor,
   main: MainHistory,
   draft: Draft,
 ): Promise<{ open: OpenSheet; sheet: Sheet }[]> {
@@ -142,7 +161,9 @@ async function readOpenSheets(
       continue;
     }
     try {
-      found.push({ open, sheet: await readPendingSheet(host.repository, main, open) });
+      const sheet = await readPendingSheet(host.repository, main, open, attestationKey);
+      if (sheet) found.push({ open, sheet });
+      else draft.outcomes.set(open.sheet, { sheet: open.sheet, state: "unattested" });
     } catch (cause) {
       draft.outcomes.set(open.sheet, { sheet: open.sheet, state: "invalid", reason: reasonOf(cause) });
     }

@@ -5,6 +5,7 @@ import { dayOf } from "../letter/day.ts";
 import { LetterError } from "../letter/error.ts";
 import { formatVkey, noteSigner } from "../letter/note.ts";
 import type { Clock } from "../outside/clock.ts";
+import type { MainHistory, OpenSheet } from "../outside/git-host.ts";
 import { readText } from "../outside/git-object.ts";
 import type { GitHubApi } from "../outside/github.ts";
 import { openGitHub } from "../outside/github.ts";
@@ -14,15 +15,17 @@ import type { WORKFLOWS } from "../outside/workflow-environment.ts";
 import { type AcceptReport, acceptAll } from "./acceptance.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
+import { readPendingSheet } from "./pending-sheet.ts";
 
 /**
  * What accept did, and whether the public site does not show it yet: also when an earlier run could not publish. `unseen`
- * are sheets that nobody can review.
+ * are sheets that nobody can review, `leftovers` branches of sheets that count nothing and are closed.
  */
 export type GitHubAcceptance = AcceptReport & {
   readonly publish: boolean;
   readonly troubles: readonly PullTrouble[];
   readonly unseen: readonly string[];
+  readonly leftovers: readonly string[];
 };
 
 /** The accept App on GitHub, which alone moves branches. */
@@ -64,8 +67,29 @@ export async function acceptOnGitHub(
   const report = await acceptAll({ host, signer, attestationKey: keys.attestation, day, live: async () => live });
   for (const outcome of report.outcomes) {
     if (outcome.state === "invalid") await host.answerInvalid(outcome.sheet, outcome.reason);
-    if (outcome.state === "blocked") await host.answerBlocked(outcome.sheet, outcome.unclear);
+    if (outcome.state === "unattested") await host.answerUnattested(outcome.sheet);
+    if (outcome.state === "blocked") await host.answerWaiting(outcome.sheet, outcome.unclear, outcome.copies);
+    if (outcome.state === "waiting") await host.answerWaiting(outcome.sheet, undefined, outcome.copies);
   }
-  const { troubles, unseen } = host;
-  return { ...report, troubles, unseen, publish: report.main.record.checkpoint !== live };
+  const unseen: string[] = [];
+  const leftovers: string[] = [];
+  for (const open of host.unseen) {
+    const found = await isUnattested(host.repository, report.main, open, keys.attestation);
+    (found ? leftovers : unseen).push(open.sheet);
+  }
+  const { troubles } = host;
+  return { ...report, troubles, unseen, leftovers, publish: report.main.record.checkpoint !== live };
+}
+
+/** Whether a branch holds a sheet that the form service has not attested; what cannot be read may have been one of its own. */
+async function isUnattested(
+  repository: string,
+  main: MainHistory,
+  open: Pick<OpenSheet, "sheet" | "commit">,
+  key: Uint8Array,
+): Promise<boolean> {
+  return readPendingSheet(repository, main, open, key).then(
+    (sheet) => sheet === undefined,
+    () => false,
+  );
 }

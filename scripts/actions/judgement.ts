@@ -10,9 +10,10 @@ export type Judgement =
   | { readonly state: "waiting" }
   | {
       readonly state: "blocked";
-      /** the places of refusals that cannot be read */
+      /** the places of what moderators wrote and nobody can read as an order */
       readonly unclear: readonly string[];
     }
+  | { readonly state: "unattested" }
   | { readonly state: "invalid"; readonly reason: string }
   | {
       readonly state: "approved" | "rejected";
@@ -23,21 +24,31 @@ export type Judgement =
 /** By whom and what a sheet is judged: the moderators on main, and the form service's public key (32 bytes). */
 export type Rules = { readonly moderators: Moderators; readonly attestationKey: Uint8Array };
 
-/** Judges a sheet that could be read. Withdrawals need no moderator: their holders have decided. */
-export function judgeSheet(main: MainHistory, rules: Rules, open: OpenSheet, sheet: Sheet): Judgement {
+/**
+ * Judges a sheet that could be read and is attested. Withdrawals need no moderator: their holders have decided.
+ *
+ * @param elsewhere the rows that are on another open sheet too
+ */
+export function judgeSheet(
+  main: MainHistory,
+  rules: Rules,
+  open: OpenSheet,
+  sheet: Sheet,
+  elsewhere?: Pick<ReadonlySet<string>, "has">,
+): Judgement {
   const known = { ...main, attestationKey: rules.attestationKey };
   try {
     if (sheet.kind === "withdrawals")
       return { state: "approved", acceptance: applyWithdrawals(known, sheet), approvedBy: [] };
     const ids = sheet.rows.map((row) => row.id);
-    const decision = decide(rules.moderators, open.commit, ids, open.acts);
+    const decision = decide(rules.moderators, open.commit, ids, open.acts, sheet.sheet);
     if (decision.state === "waiting" || decision.state === "blocked") {
       validateSheet(known, sheet);
       return decision.state === "waiting" ? { state: "waiting" } : { state: "blocked", unclear: decision.unclear };
     }
     return {
       state: decision.state,
-      acceptance: acceptSheet(known, sheet, decision),
+      acceptance: acceptSheet(known, sheet, decision, elsewhere),
       approvedBy: decision.approvedBy,
     };
   } catch (cause) {
@@ -50,7 +61,7 @@ export function reasonOf(cause: unknown): string {
   return cause instanceof LetterError ? cause.message : "the sheet cannot be read";
 }
 
-/** How many signatures of a sheet came to the list, were refused, were left out as withdrawn, or left the list. */
+/** How many signatures of a sheet came to the list, were refused, were left out, or left the list. */
 export type Tally = {
   readonly accepted: number;
   readonly refused: number;

@@ -1,5 +1,5 @@
 import { signGrowth } from "../letter/acceptance.ts";
-import { formatMergeMessage, type Settled, type Settlement } from "../letter/merge-message.ts";
+import { formatMergeMessage, type Settlement, settledBy } from "../letter/merge-message.ts";
 import type { NoteSigner } from "../letter/note.ts";
 import { changedFiles, type Growth } from "../letter/record.ts";
 import type { Frontier } from "../letter/tree.ts";
@@ -51,16 +51,8 @@ export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: St
     commit,
     record,
     frontier,
-    settled: addSettlement(main.settled, settlement),
+    settled: settledBy([settlement], main.settled),
     line: new Set(main.line).add(commit),
     merged: step.reviewed === undefined ? main.merged : new Map(main.merged).set(step.reviewed, settlement),
-  };
-}
-
-function addSettlement(settled: Settled, { sheet, refused, leftOut }: Settlement): Settled {
-  return {
-    sheets: new Set([...settled.sheets, ...(sheet === undefined ? [] : [sheet])]),
-    refused: new Map([...settled.refused, ...refused]),
-    leftOut: new Set([...settled.leftOut, ...leftOut]),
   };
 }

@@ -1,31 +1,46 @@
+import { isSheetAttested } from "../letter/attestation.ts";
 import { isCrockford128 } from "../letter/crockford.ts";
 import { LetterError } from "../letter/error.ts";
+import { attestationIn } from "../letter/filing-message.ts";
 import { parseSheet, SHEET_BYTES, type Sheet, sheetPath } from "../letter/sheet.ts";
 import { changesIn, readCommit } from "../outside/git-history.ts";
 import type { MainHistory, OpenSheet } from "../outside/git-host.ts";
 import { decodeText, readBlobs, sizeOfBlob } from "../outside/git-object.ts";
 
+/** The branch of a sheet, as far as it says where its file is. */
+type Branch = Pick<OpenSheet, "sheet" | "commit">;
+
 /**
- * The sheet of a branch, read as git objects and never as a checkout: whoever can push may have made anything of it.
+ * The sheet of a branch, read as git objects and never as a checkout: anyone who can push may have made anything of it.
  *
- * What only main knows (attestations, editions, repeated rows) is judged by `validateSheet`.
+ * What only main knows (attestations of rows, editions, repeated rows) is judged by `validateSheet` and `settledRows`.
  *
+ * @param attestationKey the form service's public key, 32 bytes
+ * @returns undefined when the form service did not attest these bytes under this id: then nothing in them counts, for
+ *   anyone can copy the rows of an open sheet onto one of their own
  * @throws LetterError whose message names the rule that the branch breaks
  */
-export async function readPendingSheet(repository: string, main: MainHistory, open: OpenSheet): Promise<Sheet> {
-  const sheet = parseSheet(await readPendingText(repository, main, open));
+export async function readPendingSheet(
+  repository: string,
+  main: Pick<MainHistory, "line">,
+  open: Branch,
+  attestationKey: Uint8Array,
+): Promise<Sheet | undefined> {
+  const { text, attestation } = await readPendingText(repository, main, open);
+  if (!isSheetAttested(open.sheet, text, attestation, attestationKey)) return undefined;
+  const sheet = parseSheet(text);
   if (sheet.sheet !== open.sheet) throw invalid("the front matter names another sheet than the branch");
   return sheet;
 }
 
-/** The text of the one file that a sheet's branch adds, whatever stands in it. @throws LetterError as above */
+/** The text of the one file that a sheet's branch adds, and the attestation of its commit. @throws LetterError as above */
 export async function readPendingText(
   repository: string,
   main: Pick<MainHistory, "line">,
-  open: Pick<OpenSheet, "sheet" | "commit">,
-): Promise<string> {
+  open: Branch,
+): Promise<{ readonly text: string; readonly attestation: string | undefined }> {
   if (!isCrockford128(open.sheet)) throw invalid("the branch is not named pending/ and the id of a sheet");
-  const { parents } = await readCommit(repository, open.commit);
+  const { parents, message } = await readCommit(repository, open.commit);
   const [base] = parents;
   if (parents.length !== 1 || base === undefined) throw invalid("the branch's commit does not have exactly one parent");
   if (!main.line.has(base)) throw invalid("the branch is not one commit on top of a commit of main");
@@ -41,7 +56,7 @@ export async function readPendingText(
   // The size first: a blob of 100 MB must not be taken in to be refused.
   if ((await sizeOfBlob(repository, change.id)) > SHEET_BYTES) throw invalid("a sheet has at most 400,000 bytes");
   const [bytes] = await readBlobs(repository, [change.id]);
-  return decodeText(bytes ?? new Uint8Array(), path);
+  return { text: decodeText(bytes ?? new Uint8Array(), path), attestation: attestationIn(message) };
 }
 
 function invalid(message: string): LetterError {

@@ -1,10 +1,14 @@
-import { sheetOfBranch } from "../letter/sheet.ts";
+import { isSheetAttested } from "../letter/attestation.ts";
+import { copiesOf, findCopies } from "../letter/copies.ts";
+import { type Sheet, sheetOfBranch } from "../letter/sheet.ts";
 import { readText } from "../outside/git-object.ts";
+import { listRefs } from "../outside/git-ref.ts";
 import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
 import { readHead, readMainAt } from "../outside/repository.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 import { reasonOf } from "./judgement.ts";
-import { readPendingText } from "./pending-sheet.ts";
+import { readPendingSheet, readPendingText } from "./pending-sheet.ts";
+import { sheetNotes, UNATTESTED } from "./sheet-notes.ts";
 import { sheetProblems } from "./sheet-problems.ts";
 
 /**
@@ -19,9 +23,32 @@ export async function proposalProblems(repository: string, branch: string, commi
   const { attestation } = campaignKeys(await readText(repository, main.commit, CAMPAIGN_PATH));
   const sheet = sheetOfBranch(branch) ?? "";
   try {
-    const text = await readPendingText(repository, main, { sheet, commit });
+    const { text, attestation: word } = await readPendingText(repository, main, { sheet, commit });
+    if (!isSheetAttested(sheet, text, word, attestation)) return [`the sheet is passed over: ${UNATTESTED}`];
     return sheetProblems({ ...main, attestationKey: attestation }, sheet, text);
   } catch (cause) {
     return [reasonOf(cause)];
   }
+}
+
+/**
+ * What moderators should know of a proposal that can be reviewed.
+ *
+ * @param repository as above; it may also hold the branches of the other open sheets
+ */
+export async function proposalNotes(repository: string, branch: string, commit: string): Promise<string[]> {
+  const main = await readMainAt(repository, await readHead(repository));
+  const { attestation } = campaignKeys(await readText(repository, main.commit, CAMPAIGN_PATH));
+  const read = (sheet: string, at: string) =>
+    readPendingSheet(repository, main, { sheet, commit: at }, attestation).catch(() => undefined);
+  const mine = await read(sheetOfBranch(branch) ?? "", commit);
+  if (!mine) return [];
+  const others: Sheet[] = [];
+  for (const [name, at] of await listRefs(repository, "refs/heads/pending")) {
+    if (name === mine.sheet || main.merged.has(at)) continue;
+    const other = await read(name, at);
+    if (other && !main.settled.sheets.has(name)) others.push(other);
+  }
+  const known = { ...main, attestationKey: attestation };
+  return sheetNotes(known, mine, copiesOf(findCopies(known, [mine, ...others]), mine));
 }

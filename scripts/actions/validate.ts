@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { error, summary } from "@actions/core";
+import { error, summary, warning } from "@actions/core";
 import { LetterError } from "../letter/error.ts";
-import { fetchProposal } from "../outside/proposal.ts";
+import { fetchPendingSheets, fetchProposal } from "../outside/proposal.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
-import { proposalProblems } from "./proposal-problems.ts";
+import { proposalNotes, proposalProblems } from "./proposal-problems.ts";
 
 // GitHub shows ten errors of a step; the summary has them all.
 const ANNOTATIONS = 10;
@@ -13,11 +13,14 @@ const ANNOTATIONS = 10;
 await runAction(async () => {
   const env = readWorkflowEnvironment(WORKFLOWS.validate, process.env);
   const repository = join(env.RUNNER_TEMP, "campaign.git");
-  const url = `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}.git`;
-  await fetchProposal(repository, { url, token: env.GITHUB_TOKEN }, env.PULL_NUMBER, env.HEAD_SHA);
+  const remote = { url: `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}.git`, token: env.GITHUB_TOKEN };
+  await fetchProposal(repository, remote, env.PULL_NUMBER, env.HEAD_SHA);
   const problems = await proposalProblems(repository, env.HEAD_REF, env.HEAD_SHA);
   for (const problem of problems.slice(0, ANNOTATIONS)) error(problem);
-  const lines = problems.length === 0 ? ["This sheet can be reviewed."] : problems;
+  if (problems.length === 0) await fetchPendingSheets(repository, remote);
+  const notes = problems.length === 0 ? await proposalNotes(repository, env.HEAD_REF, env.HEAD_SHA) : [];
+  for (const note of notes.slice(0, ANNOTATIONS)) warning(note);
+  const lines = problems.length === 0 ? ["This sheet can be reviewed.", ...notes] : problems;
   await summary.addHeading("Sheet", 2).addList(lines.map(escapeHtml)).write();
   for (const line of lines) say(line);
   if (problems.length > 0) throw new LetterError("validate", "the sheet cannot be accepted as it is");

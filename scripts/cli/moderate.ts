@@ -1,5 +1,6 @@
 import { acceptAll } from "../actions/acceptance.ts";
 import { tallyOf } from "../actions/judgement.ts";
+import { UNATTESTED } from "../actions/sheet-notes.ts";
 import { formatRoot, openCheckpoint } from "../letter/checkpoint.ts";
 import { LetterError } from "../letter/error.ts";
 import type { ReviewAct } from "../letter/moderation.ts";
@@ -15,8 +16,9 @@ usage: npm run moderate -- list [--json] | show SHEET [--json] | approve SHEET [
 
 Reviews the sheets of a local campaign. A sheet is accepted at once when it has its approvals.
 
-  list                      what waits; "quarantine" marks sheets that look like part of a flood
-  show SHEET                the rows of a sheet; of hidden and counted ones nobody here sees a name
+  list                      what waits; "quarantine" marks sheets that look like part of a flood, "look first" those with
+                            rows that are on another open sheet too, or are settled already
+  show SHEET                the rows of a sheet, first those to look at; of hidden and counted ones nobody here sees a name
   approve SHEET             approves it as it stands
     --refuse ID:CODE        but refuses this row; may be given several times
   reject SHEET CODE         refuses every row
@@ -66,7 +68,9 @@ function formatList({ sheets }: ReviewDesk): string {
   if (sheets.length === 0) return "no sheet waits for review\n";
   const rows = sheets.map((reviewed) => {
     const { open, sheet, quarantined } = reviewed;
-    const mark = quarantined ? "quarantine" : "";
+    const mark = [...(quarantined ? ["quarantine"] : []), ...(reviewed.remarks.size > 0 ? ["look first"] : [])].join(
+      ", ",
+    );
     return [open.sheet, sheet?.kind ?? "unknown", String(sheet?.rows.length ?? 0), stateOf(reviewed), mark];
   });
   return formatColumns(["sheet", "kind", "rows", "state", "mark"], rows);
@@ -84,15 +88,21 @@ function formatRows(reviewed: ReviewedSheet): string {
     { name: place },
     signed,
   ]);
-  return `${printable(head)}\n\n${formatColumns(["id", "shown", "name", "lang", "place", "signed"], rows)}`;
+  const remarks = [...reviewed.remarks].sort(([a], [b]) => (a < b ? -1 : 1)).map((remark) => [...remark]);
+  const first = remarks.length === 0 ? "" : `look first\n${formatColumns(["id", "why"], remarks)}\n`;
+  return `${printable(head)}\n\n${first}${formatColumns(["id", "shown", "name", "lang", "place", "signed"], rows)}`;
 }
 
 function stateOf({ judgement }: ReviewedSheet): string {
+  if (judgement.state === "unattested") return `unattested: ${UNATTESTED}`;
+  if (judgement.state === "blocked" && judgement.unclear.length > 0)
+    return "blocked: what a moderator wrote cannot be read";
   return "reason" in judgement ? `invalid: ${judgement.reason}` : judgement.state;
 }
 
 function assertReviewable({ sheet, judgement }: ReviewedSheet): SignaturesSheet {
   if (judgement.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${judgement.reason}`);
+  if (judgement.state === "unattested") throw new LetterError("validate", `the sheet is passed over: ${UNATTESTED}`);
   if (sheet?.kind === "signatures") return sheet;
   throw new LetterError("usage", "a sheet of withdrawals needs no review: it is applied by the next acceptance");
 }
@@ -124,12 +134,19 @@ async function act(
   const outcome = outcomes.find((one) => one.sheet === open.sheet);
   if (outcome?.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${outcome.reason}`);
   if (!settlement || !sheet) {
-    console.log(`recorded; the sheet waits: it needs ${moderators.approvals} approvals`);
+    console.log(
+      outcome?.state === "blocked"
+        ? "recorded; the sheet is held back: somebody requests changes, or wrote what cannot be read as an order"
+        : `recorded; the sheet waits: it needs ${moderators.approvals} approvals`,
+    );
     return;
   }
-  const { accepted, refused, leftOut } = tallyOf(sheet, settlement);
+  const { accepted, refused } = tallyOf(sheet, settlement);
+  const withdrawn = settlement.leftOut.filter((id) => main.settled.withdrawn.has(id)).length;
+  const elsewhere = settlement.leftOut.length - withdrawn;
+  const more = elsewhere === 0 ? "" : `, left out as decided elsewhere ${elsewhere}`;
   const { size, root } = openCheckpoint(main.record.checkpoint ?? "", acceptor.signer.verifier);
-  console.log(`accepted ${accepted}, refused ${refused}, left out as withdrawn ${leftOut}`);
+  console.log(`accepted ${accepted}, refused ${refused}, left out as withdrawn ${withdrawn}${more}`);
   console.log(`the list has ${main.record.rows.length} signatures`);
   console.log(`checkpoint ${size} ${formatRoot(root)}`);
 }

@@ -1,22 +1,27 @@
 import { type Judgement, judgeSheet, reasonOf } from "../actions/judgement.ts";
 import { readPendingSheet } from "../actions/pending-sheet.ts";
+import { SETTLED_WORDS } from "../actions/sheet-notes.ts";
+import { type Main, settledRows } from "../letter/acceptance.ts";
+import { copiesOf, findCopies } from "../letter/copies.ts";
 import { LetterError } from "../letter/error.ts";
+import { isQuarantined } from "../letter/filing-message.ts";
 import type { Moderators } from "../letter/moderation.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/moderators.ts";
-import { isQuarantined } from "../letter/quarantine.ts";
 import type { Sheet } from "../letter/sheet.ts";
 import { readCommit } from "../outside/git-history.ts";
 import type { OpenSheet } from "../outside/git-host.ts";
 import { readText } from "../outside/git-object.ts";
 import type { LocalCampaign } from "./local-campaign.ts";
 
-/** A sheet that waits, as a moderator sees it; `sheet` is undefined when it cannot be read. */
+/** A sheet that waits, as a moderator sees it; `sheet` is undefined when it cannot be read or is not attested. */
 export type ReviewedSheet = {
   readonly open: OpenSheet;
   readonly sheet: Sheet | undefined;
   /** it was filed as part of what looks like a flood */
   readonly quarantined: boolean;
   readonly judgement: Judgement;
+  /** what a moderator must know of a row before anything else, by id */
+  readonly remarks: ReadonlyMap<string, string>;
 };
 
 /** What waits for review, and who reviews. */
@@ -27,18 +32,43 @@ export async function readReviewDesk({ host, acceptor }: LocalCampaign): Promise
   const main = await host.readMain();
   const moderators = parseModerators((await readText(host.repository, main.commit, MODERATORS_PATH)) ?? "");
   const rules = { moderators, attestationKey: acceptor.attestationKey };
-  const sheets: ReviewedSheet[] = [];
+  const found: (Pick<ReviewedSheet, "open" | "sheet" | "quarantined"> & { problem?: Judgement })[] = [];
   for (const open of await host.openSheets()) {
     if (main.merged.has(open.commit)) continue;
     const quarantined = isQuarantined((await readCommit(host.repository, open.commit)).message);
     try {
-      const sheet = await readPendingSheet(host.repository, main, open);
-      sheets.push({ open, sheet, quarantined, judgement: judgeSheet(main, rules, open, sheet) });
+      const sheet = await readPendingSheet(host.repository, main, open, rules.attestationKey);
+      const problem = { state: "unattested" } as const;
+      found.push({ open, sheet, quarantined, ...(sheet ? {} : { problem }) });
     } catch (cause) {
-      sheets.push({ open, sheet: undefined, quarantined, judgement: { state: "invalid", reason: reasonOf(cause) } });
+      const problem = { state: "invalid", reason: reasonOf(cause) } as const;
+      found.push({ open, sheet: undefined, quarantined, problem });
     }
   }
+  const known = { ...main, attestationKey: rules.attestationKey };
+  const copies = findCopies(
+    known,
+    found.flatMap(({ sheet }) => sheet ?? []),
+  );
+  const sheets = found.map(({ open, sheet, quarantined, problem = { state: "unattested" } }): ReviewedSheet => {
+    if (!sheet) return { open, sheet, quarantined, judgement: problem, remarks: new Map() };
+    const elsewhere = copiesOf(copies, sheet);
+    const judgement = judgeSheet(main, rules, open, sheet, elsewhere);
+    return { open, sheet, quarantined, judgement, remarks: remarksOn(known, sheet, elsewhere) };
+  });
   return { moderators, sheets };
+}
+
+/** What main and the other open sheets say about the rows of a sheet. */
+function remarksOn(
+  main: Main,
+  sheet: Sheet,
+  elsewhere: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, string> {
+  if (sheet.kind === "withdrawals") return new Map();
+  const settled = [...settledRows(main, sheet)].map(([id, why]) => [id, `left out: ${SETTLED_WORDS[why]}`] as const);
+  const open = [...elsewhere].map(([id, sheets]) => [id, `also on the open sheet ${sheets.join(", ")}`] as const);
+  return new Map([...open, ...settled]);
 }
 
 /** The one of these whose id begins so. @throws LetterError `usage` when none or several do */

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { acceptAll } from "../actions/acceptance.ts";
-import { attestLeave } from "../letter/attestation.ts";
+import { attestLeave, attestSheet } from "../letter/attestation.ts";
+import { filingMessage } from "../letter/filing-message.ts";
+import type { SigningKey } from "../letter/key.ts";
 import { REFUSAL_CODES } from "../letter/order.ts";
 import { loggedEdition } from "../letter/record.ts";
 import { formatSheet, SHEET_ROWS } from "../letter/sheet.ts";
@@ -36,7 +38,7 @@ async function seed(campaign: LocalCampaign, count: number): Promise<void> {
   for (let done = 0; done < count; done += SHEET_ROWS) {
     const rows = Array.from({ length: Math.min(SHEET_ROWS, count - done) }, () => inventRow(invention));
     const sheet = inventSheet(invention, rows);
-    await host.file({ ...filed(sheet.sheet, formatSheet(sheet)), base: main.commit, day });
+    await host.file({ ...filed(sheet.sheet, formatSheet(sheet), keys.attestation), base: main.commit, day });
     const open = (await host.openSheets()).find((one) => one.sheet === sheet.sheet);
     const refused = sheet.rows.filter((_, i) => i % 40 === 39);
     const body = refused.map(({ id }, i) => `refuse ${id} ${REFUSAL_CODES[i % REFUSAL_CODES.length]}`).join("\n");
@@ -46,7 +48,7 @@ async function seed(campaign: LocalCampaign, count: number): Promise<void> {
     const leaving = sheet.rows.filter((_, i) => i % 50 === 25);
     if (leaving.length > 0) {
       const leave = leaving.map(({ id }) => ({ id, attestation: attestLeave(id, keys.attestation) }));
-      await host.file({ ...filed(...inventWithdrawals(invention, leave)), base: main.commit, day });
+      await host.file({ ...filed(...inventWithdrawals(invention, leave), keys.attestation), base: main.commit, day });
       main = (await acceptAll(acceptor)).main;
     }
     total.accepted += rows.length - refused.length;
@@ -61,6 +63,10 @@ async function seed(campaign: LocalCampaign, count: number): Promise<void> {
   console.log(`the list has ${main.record.rows.length} signatures`);
 }
 
-function filed(sheet: string, text: string): { sheet: string; text: string; message: string } {
-  return { sheet, text, message: `file sheet ${sheet}\n` };
+function filed(sheet: string, text: string, key: SigningKey): { sheet: string; text: string; message: string } {
+  return {
+    sheet,
+    text,
+    message: filingMessage(sheet, { quarantined: false, attestation: attestSheet(sheet, text, key) }),
+  };
 }

@@ -16,9 +16,12 @@ export function formatColumns(head: readonly string[], rows: readonly (readonly 
     .join("");
 }
 
+// What spelling needs in a name, and what turns and moves nothing.
+const JOINERS: ReadonlySet<string> = new Set(["\u200c", "\u200d", "\u180e"]);
+
 /** A text on one line, without anything that could move the cursor, colour the terminal or turn its direction. */
 export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (character === "\u200c" ? character : "\ufffd"));
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (JOINERS.has(character) ? character : "\ufffd"));
 }
 
 function pad(cell: Cell, width: number): string {

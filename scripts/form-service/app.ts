@@ -3,7 +3,7 @@ import { stageOf } from "../letter/signing.ts";
 import { isDatabaseTrouble } from "../outside/database-trouble.ts";
 import { causeOf } from "../outside/log.ts";
 import { languagesOf } from "../site/views/context.ts";
-import { languageOf, message, page, tooMany } from "./answers.ts";
+import { languageOf, message, page } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
 import { isOwnPost } from "./cross-site.ts";
 import { readForm } from "./form-body.ts";
@@ -53,8 +53,6 @@ export function createApp(service: Service): App {
         const { onion } = service.site().campaign;
         if (!isOwnPost(request, onion === undefined ? origins : [...origins, onion]))
           return refuse(service, request, 403);
-        const wait = service.limits.form(client);
-        if (wait > 0) return tooMany(service.site(), request, wait);
         const body = await readForm(request);
         if ("refused" in body) return refuse(service, request, body.refused);
         return handle({ request, lang, form: body.form, client, connection, answered });

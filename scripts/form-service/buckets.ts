@@ -1,3 +1,5 @@
+import { openBoundedMap } from "./bounded-map.ts";
+
 /** How often something may be done: one each `every` milliseconds in the long run, and so many at once. */
 export type Rate = { readonly every: number; readonly atOnce: number };
 
@@ -5,33 +7,28 @@ export type Rate = { readonly every: number; readonly atOnce: number };
 export type Buckets = {
   /** Milliseconds until this bucket has a token again; 0: it has one. Takes nothing. */
   wait(key: string, rate: Rate, now: number): number;
-  take(key: string, rate: Rate, now: number): void;
-  /** Forgets everything: all buckets are full again. */
-  clear(): void;
+  /** @param owner who fills this memory: when it is full, the ones of whoever has most of them are forgotten first */
+  take(key: string, rate: Rate, now: number, owner: string): void;
   readonly size: number;
 };
 
 /**
  * Token buckets that hold one number for each key: when the bucket will be full again (the “generic cell rate
- * algorithm” of ITU-T I.371). The same bucket can so be asked with a smaller and a larger `atOnce`.
+ * algorithm” of ITU-T I.371).
  *
- * @param capacity of keys; beyond it the ones that were quiet longest are forgotten, which makes them full again
+ * @param capacity of keys; what is forgotten is full again
  */
 export function openBuckets(capacity: number): Buckets {
-  // A Map keeps its order, and a key moves to the end with each token that is taken from it.
-  const fullAt = new Map<string, number>();
+  const fullAt = openBoundedMap<number>(capacity);
   return {
     wait: (key, { every, atOnce }, now) => Math.max(0, (fullAt.get(key) ?? now) - now - (atOnce - 1) * every),
-    take(key, { every }, now) {
+    take(key, { every }, now, owner) {
       const next = Math.max(fullAt.get(key) ?? now, now) + every;
-      fullAt.delete(key);
-      for (const [oldest, full] of fullAt) {
-        if (fullAt.size < capacity && full > now) break;
-        fullAt.delete(oldest);
+      for (let quietest = fullAt.oldest(); quietest && quietest[1] <= now; quietest = fullAt.oldest()) {
+        fullAt.delete(quietest[0]);
       }
-      fullAt.set(key, next);
+      fullAt.set(key, next, owner);
     },
-    clear: () => fullAt.clear(),
     get size() {
       return fullAt.size;
     },

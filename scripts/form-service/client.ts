@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { dayOf } from "../letter/day.ts";
 import type { Clock } from "../outside/clock.ts";
-import { networksOf, parseAddress } from "../outside/network-address.ts";
+import { levelsOf, networkOf, parseAddress } from "../outside/network-address.ts";
 import type { Random } from "../outside/random.ts";
 
 /**
@@ -12,7 +12,10 @@ export type Client =
   | {
       readonly kind: "line";
       readonly line: string;
+      /** /24, or in IPv6 /48 */
       readonly network: string;
+      /** from the line to the widest network: IPv4 /32 and /24, IPv6 /64, /56, /48 and /32 */
+      readonly levels: readonly string[];
       /** The network, hashed under a key of the caller's that outlives the day and that all instances have. */
       networkUnder(key: string): string;
       /** nothing tells where it comes from: anybody may share this line */
@@ -40,24 +43,24 @@ export function openClients(given: {
   let key: Uint8Array = new Uint8Array();
   const hashUnder = (key: Uint8Array | string, text: string) =>
     createHmac("sha256", key).update(text).digest("base64url").slice(0, 22);
-  const hash = (text: string) => hashUnder(key, text);
   return {
     of(request, peer) {
       const today = dayOf(given.clock.now());
       if (today !== day) [day, key] = [today, given.random(32)];
       const forwarded = given.trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
       const address = parseAddress(forwarded ?? peer ?? "");
-      const { line, network } = address === undefined ? UNKNOWN : networksOf(address);
-      const networkUnder = (key: string) => hashUnder(key, network);
-      const client = { kind: "line", line: hash(line), network: hash(network), networkUnder } as const;
-      if (address === undefined) return { ...client, unknown: true };
-      if (isOnion(request, address) || given.isTorExit(address)) return { kind: "tor" };
-      return client;
+      if (address !== undefined && (isOnion(request, address) || given.isTorExit(address))) return { kind: "tor" };
+      const levels = (address === undefined ? UNKNOWN : levelsOf(address)).map((level) => hashUnder(key, level));
+      const around = address === undefined ? UNKNOWN[1] : networkOf(address);
+      const networkUnder = (key: string) => hashUnder(key, around);
+      const client = { kind: "line", line: levels[0]!, network: hashUnder(key, around), levels, networkUnder } as const;
+      return address === undefined ? { ...client, unknown: true } : client;
     },
   };
 }
 
-const UNKNOWN = { line: "unknown", network: "unknown network" };
+/** Everybody whose address cannot be read is on one line. */
+const UNKNOWN = ["unknown", "unknown network"] as const;
 
 /** An onion service's requests come from the Tor program on this machine, and ask for a host that others do not reach. */
 function isOnion(request: Request, address: string): boolean {

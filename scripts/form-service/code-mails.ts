@@ -4,7 +4,6 @@ import { keyedAddress } from "./address.ts";
 import type { AfterAnswer } from "./after-answer.ts";
 import type { Client } from "./client.ts";
 import { codeMail } from "./code-mail.ts";
-import type { DomainAlarms } from "./domain-alarms.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import type { Store } from "./schema.ts";
@@ -21,8 +20,8 @@ export type CodeMail = {
 
 /** Sends codes, once whoever asked has the answer. */
 export type CodeMails = {
-  /** Whether another one may be taken; the same for every address. */
-  hasRoom(): boolean;
+  /** Whether another one to this address would be taken. Only its domain counts, and what was asked for before. */
+  hasRoom(email: string): boolean;
   /**
    * Waits until `answered` resolves. What is done before the address is looked up depends on the typed text and the
    * sender only; what follows is invisible to everybody but the mailbox: a mail that is not sent takes the room and the
@@ -36,7 +35,6 @@ export type CodeMailsDeps = {
   readonly store: Store;
   readonly pepper: Uint8Array;
   readonly mailboxes: Mailboxes;
-  readonly alarms: DomainAlarms;
   readonly mails: Pick<MailQueue, "add" | "hasRoom">;
   readonly after: AfterAnswer;
   readonly log: Log;
@@ -44,7 +42,7 @@ export type CodeMailsDeps = {
 
 export function openCodeMails(deps: CodeMailsDeps): CodeMails {
   return {
-    hasRoom: () => deps.after.hasRoom() && deps.mails.hasRoom(),
+    hasRoom: (email) => deps.after.hasRoom() && deps.mails.hasRoom(email),
     send(mail, answered) {
       deps.after.do(answered, () => sendCode(deps, mail));
     },
@@ -52,8 +50,7 @@ export function openCodeMails(deps: CodeMailsDeps): CodeMails {
 }
 
 async function sendCode(deps: CodeMailsDeps, { purpose, email, lang, code, client }: CodeMail): Promise<void> {
-  const { store, pepper, mailboxes, alarms, mails, log } = deps;
-  alarms.note(email);
+  const { store, pepper, mailboxes, mails, log } = deps;
   const allowed = mailboxes.take(purpose, email, client);
   const wanted = purpose === "leave" || !(await isSuppressed(store.query, keyedAddress(pepper, email)));
   const mail = codeMail(lang, email, code);

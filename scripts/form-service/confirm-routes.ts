@@ -5,8 +5,9 @@ import { confirmPage, resendGonePage } from "../site/views/confirm-page.ts";
 import { confirmedPage, notCountedPage } from "../site/views/confirmed-page.ts";
 import { notMeDonePage, notMePage } from "../site/views/not-me-page.ts";
 import type { Lang } from "../site/views/strings.ts";
-import { page } from "./answers.ts";
+import { page, tooMany } from "./answers.ts";
 import { confirm } from "./confirmation.ts";
+import { AFTER_A_DRAW } from "./gate.ts";
 import { isModerationLate } from "./moderation-lag.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { isWaiting } from "./submissions.ts";
@@ -27,22 +28,35 @@ function showConfirm(service: Service, { lang }: Asked, bytes: Uint8Array): Resp
   return page(askForCode(service, lang, bytes));
 }
 
-async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {
+async function postConfirm(
+  service: Service,
+  { request, lang, form, client }: Asked,
+  bytes: Uint8Array,
+): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(askForCode(service, lang, bytes, { problem: typed.problem }), 422);
   const confirmed = await confirm(service, bytes, typed.code);
-  if (confirmed === undefined) return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
+  if (confirmed === undefined) {
+    const wait = service.limits.wrongCode(client);
+    if (wait > 0) return tooMany(site, request, wait);
+    return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
+  }
   if (confirmed.state !== "signed") return page(notCountedPage(site, lang, { s, because: confirmed.state }));
   const { withdrawalCode, row } = confirmed;
   const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));
   return page(confirmedPage(site, lang, { s, withdrawalCode, row, late }));
 }
 
-async function resend(service: Service, { lang, client, answered }: Asked, bytes: Uint8Array): Promise<Response> {
+async function resend(
+  service: Service,
+  { request, lang, client, answered }: Asked,
+  bytes: Uint8Array,
+): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
+  if (!service.limits.again(client)) return tooMany(site, request, AFTER_A_DRAW);
   // Wrong codes may have ended it, or another instance confirmed it: the code would be mailed in vain.
   if (!(await isWaiting(service.store.query, bytes))) service.codes.forget(bytes);
   const waiting = service.codes.takeAgain(bytes);
@@ -64,7 +78,7 @@ function askForCode(
 }
 
 /** One answer for right and wrong codes; what is done is done after it. */
-function postNotMe(service: Service, { lang, form, answered }: Asked): Response {
+function postNotMe(service: Service, { request, lang, form, client, answered }: Asked): Response {
   const site = service.site();
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
@@ -73,7 +87,13 @@ function postNotMe(service: Service, { lang, form, answered }: Asked): Response 
     ...("problem" in parsed ? [`email.${parsed.problem}` as const] : []),
     ...("problem" in code ? [code.problem] : []),
   ];
-  if ("problem" in parsed || "problem" in code) return page(notMePage(site, lang, { problems, email: typed }), 422);
+  if ("problem" in parsed || "problem" in code) {
+    const character = "problem" in parsed ? parsed.character : undefined;
+    return page(notMePage(site, lang, { problems, email: typed, character }), 422);
+  }
+  // Each counts like a wrong code: whether it is right is not known before the answer.
+  const wait = service.limits.wrongCode(client);
+  if (wait > 0 || !service.after.hasRoom()) return tooMany(site, request, wait || AFTER_A_DRAW);
   service.after.do(answered, () => service.suppression.request(parsed.email, code.code));
   return page(notMeDonePage(site, lang));
 }

@@ -7,6 +7,7 @@ import type { Settings } from "../outside/settings.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./filing-attempts.ts";
 import type { MainView } from "./main-view.ts";
 import type { Queue } from "./queue.ts";
+import { type Patrol, refileLost } from "./refiling.ts";
 import { takeOver } from "./restoration.ts";
 import { rowsSetAside, takeRowsBack } from "./rows-set-aside.ts";
 import { destroyRefused, settle } from "./settlement.ts";
@@ -25,6 +26,7 @@ export type FilingDeps = Making & {
   readonly main: MainView;
   readonly queue: Queue;
   readonly attempts: FilingAttempts;
+  readonly patrol: Patrol;
   readonly log: Log;
   readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
 };
@@ -43,8 +45,12 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   const { store, clock } = deps;
   await deps.queue.look();
   const main = await deps.main.refresh();
-  await takeOver(store, clock, main, deps.gitHost);
+  await takeOver(store, clock, main, deps.gitHost, deps.attestation);
   await settle(store, clock, main);
+  // It can wait: what is lost now is lost still in the next round.
+  await refileLost(deps, deps.patrol).catch((error) =>
+    deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at"),
+  );
   await destroyRefused(store, clock);
   await fileAll(deps, "round");
   await takeRowsBack(store);

@@ -1,106 +1,88 @@
 import type { Clock } from "../outside/clock.ts";
 import { openBuckets, type Rate } from "./buckets.ts";
 import type { Client } from "./client.ts";
+import { type Admission, type Effort, openGate } from "./gate.ts";
+import { networkOf, TOR } from "./levels.ts";
+import type { Draw } from "./lot.ts";
+import type { MailBudget } from "./mail-budget.ts";
+import { PARTS, type Purpose } from "./mail-ledger.ts";
+import { openTypedAddresses } from "./typed-addresses.ts";
 
-/** What a form says about the work that was done for it. */
-export type Effort = {
-  /** a proof of work was solved for it */
-  readonly proved: boolean;
-  /** it was filled in with scripts, and so a proof can be asked for */
-  readonly scripts: boolean;
-};
-
-/** How often forms are taken. Everything is counted in memory, by keys that are forgotten with the day. */
+/**
+ * Which forms are taken. A form with a proof of work always is while there is room; without one there are allowances, and
+ * lots when these are used up. Everything here goes by what was typed and by who sends it, never by what is known of an
+ * address; counts are in memory, under keys that are forgotten with the day.
+ *
+ * A right code is never limited: it is looked up first, and only wrong ones are counted.
+ */
 export type Limits = {
-  /** Seconds until a form that sends a mail is taken from this client; 0: it is taken, and counted. */
-  submission(client: Client, effort: Effort): number;
-  /** The same for a withdrawal by address, so that whoever has just signed can leave at once. */
-  leave(client: Client): number;
-  /** The same for any form at all. */
-  form(client: Client): number;
-  /** Something looks like an attack: for a while, forms without a proof of work get a smaller share. */
-  alarm(): void;
-  /** Whether an alarm is on. */
-  alarmed(): boolean;
+  /** A form that signs. It leads to a mail and to a row that waits. */
+  submission(client: Client, effort: Effort, email: string): Admission;
+  /** The code of a submission again: whether there is room for one more mail. */
+  again(client: Client): boolean;
+  /** A withdrawal by address: it leads to a mail, and has allowances and room of its own. */
+  leave(client: Client, effort: Effort, email: string): Admission;
+  /** Counts a code that was looked up and is wrong. Seconds until this client may be told more than to wait; 0: now. */
+  wrongCode(client: Client): number;
   /** Keys in memory, which has a bound. */
   readonly size: number;
 };
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-/** A client's own: one a minute, and with a proof of work up to five at once, which makes five in five minutes. */
-export const LINE: Rate = { every: MINUTE, atOnce: 1 };
-export const LINE_PROVED: Rate = { every: MINUTE, atOnce: 5 };
-/** The network around it: a street may sign, but not with all its addresses at once. */
-const NETWORK: Rate = { every: SECOND, atOnce: 120 };
-/** Everybody who comes over Tor, together. */
-const TOR: Rate = { every: SECOND, atOnce: 60 };
-const TOR_PROVED: Rate = { every: SECOND / 10, atOnce: 600 };
-/** The first forms of a line in a day need nothing of the share below: most people send one, and a botnet's lines many. */
-const FIRST: Rate = { every: 6 * 60 * MINUTE, atOnce: 4 };
-/** All others who have solved no proof, together, and those over Tor apart: in ordinary times nobody ever notices it. */
-const UNPROVED: Rate = { every: SECOND / 4, atOnce: 480 };
-const UNPROVED_IN_ALARM: Rate = { every: 3 * SECOND, atOnce: 20 };
-/** Forms of any kind: more than a person sends, less than a program that guesses. */
-const FORM: Rate = { every: 2 * SECOND, atOnce: 60 };
-const FORM_OVER_TOR: Rate = { every: 20, atOnce: 3000 };
-
-/** How long an alarm lasts after the last sign of an attack. */
-const ALARM = 15 * MINUTE;
-/** Keys of each kind that are remembered at once: some ten megabytes. */
-export const CAPACITY = 100_000;
+/** Wrong codes: many more than the people behind one address mistype, and fewer than a program sends. */
+const WRONG: Rate = { every: 2_000, atOnce: 60 };
+const WRONG_OVER_TOR: Rate = { every: 20, atOnce: 3_000 };
+/** Lines whose wrong codes are counted at once, in some 20 megabytes. */
+const CAPACITY = 100_000;
 
 /** No limits at all: for a campaign on one machine, where everything comes from one address. */
 export const NO_LIMITS: Limits = {
-  submission: () => 0,
-  leave: () => 0,
-  form: () => 0,
-  alarm() {},
-  alarmed: () => false,
+  submission: () => ({ taken: true }),
+  again: () => true,
+  leave: () => ({ taken: true }),
+  wrongCode: () => 0,
   size: 0,
 };
 
+/** What limits work with. */
+export type LimitsDeps = {
+  readonly clock: Clock;
+  readonly draw: Draw;
+  /** keys the hashes of typed addresses; made anew for each process */
+  readonly key: Uint8Array;
+  readonly mailsAnHour: number;
+  readonly budgets: { readonly [purpose in Purpose]: MailBudget };
+};
+
 /** Limits with empty memory. */
-export function openLimits(clock: Clock): Limits {
-  const [submissions, firsts] = [openBuckets(CAPACITY), openBuckets(CAPACITY)];
-  const [leaving, forms] = [openBuckets(CAPACITY), openBuckets(CAPACITY)];
-  let alarmUntil = 0;
-  const now = () => clock.now().getTime();
+export function openLimits({ clock, draw, key, mailsAnHour, budgets }: LimitsDeps): Limits {
+  const gateFor = (purpose: Purpose) =>
+    openGate({ mails: mailsAnHour * PARTS[purpose], budget: budgets[purpose], clock, draw });
+  const gates = { sign: gateFor("sign"), leave: gateFor("leave") };
+  const typed = { sign: openTypedAddresses(clock, key), leave: openTypedAddresses(clock, key) };
+  const wrong = openBuckets(CAPACITY);
 
-  /** Takes one token from each bucket if all have one. */
-  function take(buckets: ReturnType<typeof openBuckets>, wanted: readonly (readonly [string, Rate])[]): number {
-    const wait = Math.max(...wanted.map(([key, rate]) => buckets.wait(key, rate, now())));
-    if (wait > 0) return Math.ceil(wait / SECOND);
-    for (const [key, rate] of wanted) buckets.take(key, rate, now());
-    return 0;
-  }
-
-  function unproved(scripts: boolean): Rate {
-    const { every, atOnce } = now() < alarmUntil ? UNPROVED_IN_ALARM : UNPROVED;
-    // Whoever can solve a proof leaves half of the share to those who cannot.
-    return { every, atOnce: scripts ? atOnce / 2 : atOnce };
+  function take(purpose: Purpose, client: Client, effort: Effort, email: string): Admission {
+    const wait = typed[purpose].wait(email);
+    const gate = gates[purpose];
+    if (wait > 0) return { taken: false, after: Math.ceil(wait / 1000), difficulty: gate.difficulty(client) };
+    const admission = gate.take(client, effort);
+    if (admission.taken) typed[purpose].note(email, networkOf(client));
+    return admission;
   }
 
   return {
-    submission(client, { proved, scripts }) {
-      const first = client.kind === "line" && !proved && firsts.wait(client.line, FIRST, now()) === 0;
-      const shared = proved || first ? [] : [[`unproved ${client.kind}`, unproved(scripts)] as const];
-      if (client.kind === "tor") {
-        return take(submissions, [proved ? ["tor proved", TOR_PROVED] : ["tor", TOR], ...shared]);
-      }
-      const own = [client.line, proved ? LINE_PROVED : LINE] as const;
-      const wait = take(submissions, proved ? [own] : [own, [client.network, NETWORK], ...shared]);
-      if (wait === 0 && first) firsts.take(client.line, FIRST, now());
-      return wait;
+    submission: (client, effort, email) => take("sign", client, effort, email),
+    again: (client) => gates.sign.again(client),
+    leave: (client, effort, email) => take("leave", client, effort, email),
+    wrongCode(client) {
+      const now = clock.now().getTime();
+      const [line, rate] = client.kind === "tor" ? ([TOR, WRONG_OVER_TOR] as const) : ([client.line, WRONG] as const);
+      const wait = wrong.wait(line, rate, now);
+      if (wait === 0) wrong.take(line, rate, now, networkOf(client));
+      return Math.ceil(wait / 1000);
     },
-    leave: (client) => take(leaving, [client.kind === "tor" ? ["tor", TOR] : [client.line, LINE]]),
-    form: (client) => take(forms, [client.kind === "tor" ? ["tor", FORM_OVER_TOR] : [client.line, FORM]]),
-    alarm() {
-      alarmUntil = now() + ALARM;
-    },
-    alarmed: () => now() < alarmUntil,
     get size() {
-      return submissions.size + firsts.size + leaving.size + forms.size;
+      return gates.sign.size + gates.leave.size + typed.sign.size + typed.leave.size + wrong.size;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { ownerOfMailbox } from "../letter/mail-domain.ts";
 import type { Mail, MailStamp } from "../outside/mail.ts";
 
 /** A mail, or a blank one that takes the room and the time of a mail and is not sent. */
@@ -12,10 +13,16 @@ export type Waiting = {
   readonly since: number;
 };
 
-/** Mails that wait, in a lane for each domain. Domains take turns, so that none holds up another. */
+/**
+ * Mails that wait, in a lane for each domain that somebody has bought, with all names below it. Lanes take turns, so that
+ * none holds up another, and no lane may hold more than what is free: one can fill half of the queue, two a third each, and
+ * so there is always room for a domain that has little.
+ */
 export type MailLanes = {
   /** mails that wait */
   size(): number;
+  /** Whether the domain of this address may have another mail waiting. */
+  hasRoom(to: string): boolean;
   push(waiting: Waiting): void;
   /** The next mail whose domain may be written to now; it is on its way until `done`. */
   take(now: number): Waiting | undefined;
@@ -33,8 +40,8 @@ const PAUSE = { least: 25, slower: 1_000, most: 60_000 };
 
 type Lane = { waiting: Waiting[]; active: number; pause: number; from: number };
 
-/** No mail at all. */
-export function openMailLanes(): MailLanes {
+/** No mail at all. @param capacity of mails that wait */
+export function openMailLanes(capacity: number): MailLanes {
   // A Map keeps its order: the lane that has just been served goes to its end.
   const lanes = new Map<string, Lane>();
   let size = 0;
@@ -42,8 +49,9 @@ export function openMailLanes(): MailLanes {
 
   return {
     size: () => size,
+    hasRoom: (to) => (lanes.get(laneOf(to))?.waiting.length ?? 0) < capacity - size,
     push(waiting) {
-      const domain = domainOf(waiting);
+      const domain = laneOf(waiting.mail.to);
       const lane = lanes.get(domain) ?? { waiting: [], active: 0, pause: PAUSE.least, from: 0 };
       lanes.set(domain, lane);
       lane.waiting.push(waiting);
@@ -62,7 +70,7 @@ export function openMailLanes(): MailLanes {
       return undefined;
     },
     done(waiting, pace, now) {
-      const domain = domainOf(waiting);
+      const domain = laneOf(waiting.mail.to);
       const lane = lanes.get(domain);
       if (!lane) return;
       lane.active--;
@@ -83,7 +91,10 @@ export function openMailLanes(): MailLanes {
   };
 }
 
-function domainOf({ mail: { to } }: Waiting): string {
+/** The lane of an address: who has bought its domain, or which of the large providers it is. */
+export function laneOf(to: string): string {
+  const owner = ownerOfMailbox(to);
+  if (owner !== undefined) return owner;
   const domain = to.slice(to.lastIndexOf("@") + 1);
   return domainToASCII(domain) || domain;
 }

@@ -5,14 +5,15 @@ import { CONNECTIONS, type Mailer, type MailStamp } from "../outside/mail.ts";
 import { type MailFailure, mailFailure } from "../outside/mail-failure.ts";
 import type { Random } from "../outside/random.ts";
 import type { MailFlow } from "../site/views/mail-notice.ts";
-import { openMailLanes, type QueuedMail, type Waiting } from "./mail-lanes.ts";
+import { openBoundedMap } from "./bounded-map.ts";
+import { laneOf, openMailLanes, type QueuedMail, type Waiting } from "./mail-lanes.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
 
 /** Mails on their way out, in memory alone: whatever has not left when the process ends is lost. */
 export type MailQueue = {
-  /** Whether another mail would be taken. */
-  hasRoom(): boolean;
-  /** Takes the mail and returns at once; false when too many are waiting. */
+  /** Whether another mail to this address would be taken: only its domain counts. */
+  hasRoom(to: string): boolean;
+  /** Takes the mail and returns at once; false when too many are waiting for its domain. A blank one counts like the others. */
   add(mail: QueuedMail): boolean;
   /** How mail leaves at the moment. It is the same for everybody, so a page may say it to anybody. */
   flow(): MailFlow;
@@ -26,9 +27,9 @@ export type MailQueue = {
 
 export type MailCounts = Readonly<Record<"waiting" | "putOff" | "sent" | "refused" | "dropped", number>>;
 
-/** Mails that wait; with more the form is not taken. */
+/** Mails that wait; with more, or too many for one domain, the form is not taken. */
 const CAPACITY = 10_000;
-/** Mails that were put off; with more the oldest are dropped, so that addresses nobody takes keep nobody else out. */
+/** Mails that were put off; with more the oldest of the domain that has most are dropped. */
 const PUT_OFF = 5_000;
 /** Failures in a row of the line itself after which one mail at a time tries whether the server is back. */
 const AWAY_AFTER = 4;
@@ -57,12 +58,16 @@ export type MailQueueDeps = {
 
 /** A queue in front of a mailer. */
 export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAITS }: MailQueueDeps): MailQueue {
-  const lanes = openMailLanes();
-  const putOff = new Map<Waiting, NodeJS.Timeout>();
+  const lanes = openMailLanes(CAPACITY);
+  const putOff = openBoundedMap<NodeJS.Timeout>(PUT_OFF, (_, back) => {
+    clearTimeout(back);
+    counts.dropped++;
+  });
   const active = new Set<Waiting>();
   const idlers: (() => void)[] = [];
   const counts = { sent: 0, refused: 0, dropped: 0 };
   let [failures, standsUntil, lateness] = [0, 0, 0];
+  let numbers = 0;
   let timer: NodeJS.Timeout | undefined;
   let [closing, closed] = [false, false];
   const now = () => performance.now();
@@ -92,7 +97,7 @@ export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAIT
       const wait = (waits[0] ?? SECOND) * 2 ** Math.min(failures - AWAY_AFTER, 20);
       standsUntil = now() + Math.min(wait, PROBE_AT_LEAST_EVERY);
     }
-    if (failure === undefined) counts.sent += waiting.mail.blank ? 0 : 1;
+    if (failure === undefined) counts.sent++;
     else if (failure === "refused") counts.refused++;
     else putAway(waiting, failure);
     next();
@@ -122,18 +127,13 @@ export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAIT
     // No mail uses up its last attempts while no server answers.
     const tries = away ? Math.min(waiting.tries + 1, Math.max(0, waits.length - 2)) : waiting.tries + 1;
     const again = { ...waiting, tries };
+    const key = String(numbers++);
     const back = setTimeout(() => {
-      putOff.delete(again);
+      putOff.delete(key);
       lanes.push(again);
       next();
     }, wait);
-    putOff.set(again, back);
-    if (putOff.size > PUT_OFF) {
-      const [oldest, its] = putOff.entries().next().value!;
-      clearTimeout(its);
-      putOff.delete(oldest);
-      counts.dropped++;
-    }
+    putOff.set(key, back, laneOf(waiting.mail.to));
   }
 
   function idle(): Promise<void> {
@@ -143,12 +143,12 @@ export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAIT
     });
   }
 
-  const hasRoom = () => !closed && lanes.size() < CAPACITY;
+  const hasRoom = (to: string) => !closed && lanes.hasRoom(to);
 
   return {
     hasRoom,
     add(mail) {
-      if (!hasRoom()) return false;
+      if (!hasRoom(mail.to)) return false;
       // Drawn for the mail alone: neither address nor code can be guessed from it.
       const stamp = { id: Buffer.from(random(16)).toString("hex"), date: clock.now() };
       lanes.push({ mail, stamp, tries: 0, since: now() });
@@ -161,9 +161,11 @@ export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAIT
     async close(deadline) {
       closing = true;
       const before = counts.dropped;
-      for (const back of putOff.values()) clearTimeout(back);
       counts.dropped += putOff.size;
-      putOff.clear();
+      for (const key of [...putOff.keys()]) {
+        clearTimeout(putOff.get(key));
+        putOff.delete(key);
+      }
       await Promise.race([idle(), sleep(deadline, undefined, { ref: false })]);
       closed = true;
       counts.dropped += lanes.size();

@@ -17,13 +17,14 @@ import { type Bursts, NO_BURSTS, openBursts } from "./bursts.ts";
 import { openClients } from "./client.ts";
 import { openClockWatch } from "./clock-watch.ts";
 import { openCodeMails } from "./code-mails.ts";
-import { openDomainAlarms } from "./domain-alarms.ts";
 import { deleteExpired } from "./expiry.ts";
 import { fileAgain, fileRound } from "./filing.ts";
 import { openFilingAttempts } from "./filing-attempts.ts";
 import { openIntents } from "./intents.ts";
 import { NO_LIMITS, openLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
+import { drawFrom } from "./lot.ts";
+import { openMailBudgets } from "./mail-ledger.ts";
 import { openMailQueue } from "./mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "./mailboxes.ts";
 import { openMailedCodes } from "./mailed-codes.ts";
@@ -33,6 +34,7 @@ import { listenForMetrics } from "./metrics-listener.ts";
 import { openPageWords } from "./page-words.ts";
 import { keyOfProofs, openProofs } from "./proofs.ts";
 import { openQueue } from "./queue.ts";
+import { openPatrol } from "./refiling.ts";
 import { every } from "./rounds.ts";
 import { MIGRATIONS, type Tables } from "./schema.ts";
 import { settle } from "./settlement.ts";
@@ -87,6 +89,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const metrics = openMetrics({ store, mails, clock }, log);
   let torExits = await readTorExits(settings.dataDir);
   const attempts = openFilingAttempts(clock, random);
+  const patrol = openPatrol(clock);
   try {
     await main.refresh();
     await queue.look();
@@ -95,13 +98,18 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const { site, siteFolder } = deps;
     const isTorExit = (address: string) => torExits.has(address);
     const clients = openClients({ trustProxy: settings.trustProxy, isTorExit, clock, random });
-    const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
+    const { mailsAnHour } = settings;
+    const limits = settings.limits
+      ? openLimits({
+          ...{ clock, draw: drawFrom(random), key: random(32), mailsAnHour },
+          budgets: await openMailBudgets({ store, clock, pepper, log }, mailsAnHour),
+        })
+      : NO_LIMITS;
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const proofs = openProofs({ store, clock, random }, keyOfProofs(pepper));
     const intents = openIntents({ clock, random, pepper });
-    const alarms = openDomainAlarms(clock, random(32), limits, log);
     const after = openAfterAnswer(log);
-    const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, after, log });
+    const codeMails = openCodeMails({ store, pepper, mailboxes, mails, after, log });
     const suppression = openSuppression({ store, pepper, clock, mailedCodes }, random(32));
     const { fetch } = createApp({
       ...{
@@ -144,7 +152,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         await queue.look();
         // Another instance on the same database may be at it: two would make smaller sheets than they should.
         await store.alone("file", () =>
-          fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings }),
+          fileRound({ store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings }),
         );
       }),
     );

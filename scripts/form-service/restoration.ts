@@ -1,8 +1,10 @@
 import { parseBase64url } from "../letter/base64url.ts";
 import { idOf } from "../letter/derivation.ts";
-import { parseSheet } from "../letter/sheet.ts";
+import type { SigningKey } from "../letter/key.ts";
+import type { Sheet } from "../letter/sheet.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost, MainState } from "../outside/git-host.ts";
+import { attestedSheets } from "./refiling.ts";
 import { storedRow } from "./rows-set-aside.ts";
 import type { Query, Store } from "./schema.ts";
 import { contactCommitments, settle } from "./settlement.ts";
@@ -16,20 +18,23 @@ export async function noteRestored(query: Query, day: string): Promise<void> {
 /**
  * After a restoration: takes over what has happened since the backup, as far as main and the pending sheets tell it.
  * What main has accepted is settled, what was withdrawn there is forgotten, and what waits on a sheet is not filed on
- * another one, which would make both of them invalid.
+ * another one, where moderators would see it twice. Only what the service itself attested counts as a sheet.
  */
 export async function takeOver(
   store: Store,
   clock: Clock,
   main: MainState,
   gitHost: Pick<GitHost, "pendingSheets">,
+  attestation: Pick<SigningKey, "publicKey">,
 ): Promise<void> {
   const restored = await store.query.selectFrom("restoration").select("day").executeTakeFirst();
   if (!restored) return;
   const pending = await gitHost.pendingSheets();
   await store.change(async (query) => {
     await takeOverMain(query, main);
-    for (const [sheet, text] of pending) if (!main.settled.sheets.has(sheet)) await takeOverSheet(query, sheet, text);
+    for (const [sheet, filed] of attestedSheets(pending, attestation)) {
+      if (!main.settled.sheets.has(sheet.sheet)) await takeOverSheet(query, sheet, filed.message);
+    }
     await query.deleteFrom("restoration").execute();
   });
   await settle(store, clock, main);
@@ -48,7 +53,7 @@ async function takeOverMain(query: Query, { record, settled }: MainState): Promi
     .execute();
   for (const { id, state, row } of rows) {
     const isAccepted = state === "accepted" || accepted.has(storedRow(row).contact ?? "");
-    if ((isAccepted && !listed.has(id)) || settled.leftOut.has(id)) {
+    if ((isAccepted && !listed.has(id)) || settled.withdrawn.has(id)) {
       await forget(query, id);
       await query
         .updateTable("signature")
@@ -63,12 +68,11 @@ async function takeOverMain(query: Query, { record, settled }: MainState): Promi
 }
 
 /** A sheet that was filed after the backup: what is ours on it, row for row, is filed. */
-async function takeOverSheet(query: Query, name: string, text: string): Promise<void> {
+async function takeOverSheet(query: Query, sheet: Sheet, message: string): Promise<void> {
+  const name = sheet.sheet;
   const known = await query.selectFrom("sheet").select("state").where("sheet", "=", name).executeTakeFirst();
   if (known) return;
-  const sheet = parseOrNothing(text);
-  if (sheet?.sheet !== name) return;
-  const values = { sheet: name, kind: sheet.kind, state: "filed", text: null, base: "", message: "", day: "" } as const;
+  const values = { sheet: name, kind: sheet.kind, state: "filed", text: null, base: "", message, day: "" } as const;
   await query.insertInto("sheet").values(values).execute();
   for (const row of sheet.rows) {
     if (sheet.kind === "withdrawals") {
@@ -84,14 +88,5 @@ async function takeOverSheet(query: Query, name: string, text: string): Promise<
       .executeTakeFirst();
     if (!mine || storedRow(mine.row).attestation !== row.attestation) continue;
     await query.updateTable("signature").set({ state: "filed", sheet: name }).where("id", "=", row.id).execute();
-  }
-}
-
-/** Whoever can push can leave anything under a sheet's name; that is for accept to refuse. */
-function parseOrNothing(text: string) {
-  try {
-    return parseSheet(text);
-  } catch {
-    return undefined;
   }
 }

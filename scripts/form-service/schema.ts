@@ -65,6 +65,8 @@ export type Tables = {
   pause: { name: "pause"; reasons: string };
   /** Proofs of work that were used: hash of the challenge, and the ten minutes (counted from 1970) in which it expires. */
   spent_proof: { hash: string; slot: number };
+  /** How many mails were taken lately, by the HMAC of a slot of time; see `mail-ledger.ts`. */
+  mail_budget: { slot: string; mails: number };
 };
 
 /** The service's database. */
@@ -81,6 +83,7 @@ export const MIGRATIONS: readonly Migration[] = [
   // An older program would take a withdrawal by address for a submission.
   Object.assign(oneCodeAMailbox, { breaksOlder: true }),
   proofsOfWork,
+  mailsOfAll,
 ];
 
 type TableKeys = { readonly [T in keyof Tables]: { readonly key: keyof Tables[T] & string; readonly backup: boolean } };
@@ -97,6 +100,7 @@ export const TABLES: TableKeys = {
   suppressed: { key: "hmac", backup: true },
   window_key: { key: "number", backup: false },
   spent_proof: { key: "hash", backup: false },
+  mail_budget: { key: "slot", backup: false },
   pause: { key: "name", backup: true },
   restoration: { key: "day", backup: true },
 };
@@ -216,4 +220,13 @@ async function proofsOfWork(query: Kysely<unknown>, dialect: Dialect): Promise<v
     .addColumn("slot", "integer", (column) => column.notNull())
     .execute();
   await query.schema.createIndex("spent_proof_slot").on("spent_proof").column("slot").execute();
+}
+async function mailsOfAll(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  await creatorOfTables(
+    query,
+    dialect,
+  )("mail_budget")
+    .addColumn("slot", "text", key)
+    .addColumn("mails", "integer", (column) => column.notNull())
+    .execute();
 }

@@ -10,8 +10,11 @@ import { forget } from "./withdrawal.ts";
 const REFUSED_DAYS = 7;
 
 /**
- * Takes over what main has settled. A row leaves the queue only when its commitment is in the ledger or a trailer
- * names it; a sheet when a trailer names it.
+ * Takes over what main has settled. A row leaves the queue only when its commitment is in the ledger, or a trailer refuses
+ * it or names it as withdrawn; a sheet when a trailer names it.
+ *
+ * That a sheet of signatures left a row out says nothing about the row: it was decided elsewhere, or will be. So it never
+ * destroys a contact record; `refileLost` sees to it that such a row is on a sheet that can decide.
  */
 export async function settle(store: Store, clock: Clock, main: MainState): Promise<void> {
   const settled = { day: null, edition: null, row: null, sheet: null };
@@ -31,7 +34,7 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
         await set({ ...settled, state: "accepted" });
       } else if (main.settled.refused.has(id)) {
         await set({ ...settled, state: "refused", day: dayOf(clock.now()) });
-      } else if (main.settled.leftOut.has(id)) {
+      } else if (main.settled.withdrawn.has(id)) {
         await forget(query, id);
         await set({ ...settled, state: "withdrawn" });
       } else continue;

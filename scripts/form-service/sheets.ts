@@ -1,6 +1,8 @@
+import { attestSheet } from "../letter/attestation.ts";
 import { formatCrockford128 } from "../letter/crockford.ts";
 import { dayOf } from "../letter/day.ts";
-import { filingMessage } from "../letter/quarantine.ts";
+import { filingMessage } from "../letter/filing-message.ts";
+import type { SigningKey } from "../letter/key.ts";
 import { formatRow, type Row } from "../letter/row.ts";
 import { formatSheet, SHEET_BYTES, SHEET_ROWS, type Sheet } from "../letter/sheet.ts";
 import type { Clock } from "../outside/clock.ts";
@@ -11,14 +13,20 @@ import { readRow, setRowsAside } from "./rows-set-aside.ts";
 import type { Query, Store } from "./schema.ts";
 
 /** What a new sheet is made with. `base`: the commit of main. */
-export type Making = { readonly store: Store; readonly clock: Clock; readonly random: Random };
+export type Making = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** the key of the form service's attestations */
+  readonly attestation: SigningKey;
+};
 
 /**
  * Puts up to `atMost` confirmed signatures of one edition on a new sheet, those that look like a flood on sheets of their
  * own; false when none is waiting. A row that cannot be read is set aside, and holds up no other.
  *
  * One transaction fixes the sheet's id, bytes, base, message and day before anybody outside hears of it, so that every
- * attempt to file it makes the same commit.
+ * attempt to file it makes the same commit. The message carries the attestation of the bytes.
  */
 export function makeSignaturesSheet(
   making: Making,
@@ -135,21 +143,22 @@ type Unnamed<S> = S extends Sheet ? Omit<S, "sheet"> : never;
 
 async function insert(
   query: Query,
-  { clock, random }: Making,
+  { clock, random, attestation }: Making,
   base: string,
   unnamed: Unnamed<Sheet>,
   quarantined = false,
 ): Promise<string> {
   const sheet = formatCrockford128(random(16));
+  const text = formatSheet({ ...unnamed, sheet } as Sheet);
   await query
     .insertInto("sheet")
     .values({
       sheet,
       kind: unnamed.kind,
       state: "filing",
-      text: formatSheet({ ...unnamed, sheet } as Sheet),
+      text,
       base,
-      message: filingMessage(sheet, { quarantined }),
+      message: filingMessage(sheet, { quarantined, attestation: attestSheet(sheet, text, attestation) }),
       day: dayOf(clock.now()),
     })
     .execute();

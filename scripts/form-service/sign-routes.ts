@@ -5,6 +5,7 @@ import { signingOn, stageOf } from "../letter/signing.ts";
 import { type FormValues, formValues, parseSubmission, type Submission } from "../letter/submission.ts";
 import { signPage } from "../site/views/sign-page.ts";
 import { message, page, seeOther } from "./answers.ts";
+import type { Refused } from "./gate.ts";
 import { isTaken } from "./intents.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
 import { readPause } from "./pause.ts";
@@ -46,7 +47,7 @@ async function sign(service: Service, asked: Asked): Promise<Response> {
   const typed = formValues(form);
   const values = ask.place ? typed : { ...typed, place: "" };
   const parsed = parseSubmission(values, lang);
-  if ("problems" in parsed) return page(signPage(site, lang, { values, problems: parsed.problems }), 422);
+  if ("problems" in parsed) return page(signPage(site, lang, { values, ...parsed }), 422);
   // A form that has to be mended was no attempt.
   const s = secretOf(service, asked);
   const outcome = await service.intents.once(s, () => takeOnce(service, s, parsed.submission, asked));
@@ -56,7 +57,7 @@ async function sign(service: Service, asked: Asked): Promise<Response> {
 }
 
 /** What became of a form: it was taken, now or before; it cannot be taken now; or there is no room for it at the moment. */
-type Outcome = "taken" | "trouble" | { readonly after: number; readonly difficulty: number };
+type Outcome = "taken" | "trouble" | Refused;
 
 function secretOf({ intents, settings }: Service, { request, form, lang, client, connection }: Asked): Uint8Array {
   const userAgent = request.headers.get("user-agent") ?? "";
@@ -71,17 +72,13 @@ async function takeOnce(service: Service, s: Uint8Array, submission: Submission,
   const { form, client } = asked;
   // Whoever sends the same once more is let through before anything is counted.
   if (await isTaken(service.store.query, s)) return "taken";
+  const { email } = submission;
+  if (!service.codeMails.hasRoom(email)) return "trouble";
   const proved = await service.proofs.accept(form.get("altcha") ?? "", client);
-  const room = roomOf(service.limits.submission(client, { proved, scripts: form.has("filled") }));
-  if (!room.taken) return room;
+  const admission = service.limits.submission(client, { proved, scripts: form.has("filled") }, email);
+  if (!admission.taken) return admission;
   const waiting = { ...submission, ...(looksLikeProgram(form) ? { suspect: true as const } : {}) };
   return takeSubmission(service, s, waiting, asked);
-}
-
-type Room = { readonly taken: true } | { readonly taken: false; readonly after: number; readonly difficulty: number };
-
-function roomOf(wait: number): Room {
-  return wait === 0 ? { taken: true } : { taken: false, after: Math.min(wait, 5), difficulty: 1 };
 }
 
 /** The form again, with what was typed and a button; a browser with scripts is given work, and then goes on by itself. */
@@ -89,7 +86,7 @@ async function askToWait(
   service: Service,
   { lang, form, client }: Asked,
   values: FormValues,
-  { after, difficulty }: { after: number; difficulty: number },
+  { after, difficulty }: Refused,
 ): Promise<Response> {
   const challenge = await service.proofs.challenge(difficulty, client);
   // By itself it goes on once: a browser that gets nowhere would go on for ever.
@@ -118,7 +115,7 @@ async function takeSubmission(
 ): Promise<"taken" | "trouble"> {
   const main = service.main();
   const edition = main && loggedEdition(main.record.entries);
-  if (edition === undefined || !service.codeMails.hasRoom()) return "trouble";
+  if (edition === undefined) return "trouble";
   const { email, lang } = submission;
   const codes = await service.mailedCodes.of(email);
   const now = service.clock.now();

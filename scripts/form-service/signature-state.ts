@@ -25,7 +25,7 @@ export function stateOnMain({ record, settled }: MainState, code: string): Shown
   const [text, id] = [formatBase64url(opening), idOf(opening)];
   if (record.rows.some((row) => row.opening === text)) return "accepted";
   if (settled.refused.has(id)) return "refused";
-  return settled.leftOut.has(id) ? "withdrawn" : "unknown";
+  return settled.withdrawn.has(id) ? "withdrawn" : "unknown";
 }
 
 function shown(state: SignatureState): ShownState {

@@ -2,7 +2,7 @@ import { dayOf } from "../letter/day.ts";
 import type { CampaignRecord, Totals } from "../letter/record.ts";
 import { totalsOf } from "../letter/record.ts";
 import { verifyPage } from "../site/views/verify-page.ts";
-import { page } from "./answers.ts";
+import { page, tooMany } from "./answers.ts";
 import { isModerationLate } from "./moderation-lag.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { stateOf } from "./signature-state.ts";
@@ -17,7 +17,7 @@ export function verifyRoutes(service: Service): Route[] {
 async function postVerify(
   service: Service,
   known: WeakMap<CampaignRecord, Totals>,
-  { lang, form }: Asked,
+  { request, lang, form, client }: Asked,
 ): Promise<Response> {
   const main = service.main();
   // Adding up a long ledger takes a while: once for each state of main.
@@ -27,6 +27,8 @@ async function postVerify(
   const typed = withdrawalCode(form);
   if ("problem" in typed) return page(verifyPage(site, lang, typed), 422);
   const state = await stateOf(service.store, main, typed.code);
+  const wait = state === "unknown" ? service.limits.wrongCode(client) : 0;
+  if (wait > 0) return tooMany(site, request, wait);
   const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));
   return page(verifyPage(site, lang, { state, late }));
 }

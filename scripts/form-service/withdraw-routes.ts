@@ -34,11 +34,13 @@ function asksByAddress(form: URLSearchParams): boolean {
   return form.has("email") && !form.get("code");
 }
 
-async function byCode(service: Service, { lang, form }: Asked): Promise<Response> {
+async function byCode(service: Service, { request, lang, form, client }: Asked): Promise<Response> {
   const site = service.site();
   const typed = withdrawalCode(form);
   if ("problem" in typed) return page(withdrawPage(site, lang, typed), 422);
   if (!(await withdraw(service, typed.code))) {
+    const wait = service.limits.wrongCode(client);
+    if (wait > 0) return tooMany(site, request, wait);
     return page(withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }), 422);
   }
   return page(withdrawnPage(site, lang));
@@ -50,12 +52,14 @@ async function requestCode(service: Service, { request, lang, form, client, answ
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
   if ("problem" in parsed) {
-    return page(withdrawPage(site, lang, { problem: `email.${parsed.problem}`, email: typed }), 422);
+    const { problem, character } = parsed;
+    return page(withdrawPage(site, lang, { problem: `email.${problem}`, email: typed, character }), 422);
   }
-  const wait = service.limits.leave(client);
-  if (wait > 0) return tooMany(site, request, wait);
-  if (!service.codeMails.hasRoom()) return message(site, request, { kind: "trouble" }, 503);
   const { email } = parsed;
+  if (!service.codeMails.hasRoom(email)) return message(site, request, { kind: "trouble" }, 503);
+  const proved = await service.proofs.accept(form.get("altcha") ?? "", client);
+  const admission = service.limits.leave(client, { proved, scripts: form.has("filled") }, email);
+  if (!admission.taken) return tooMany(site, request, admission.after);
   const s = service.random(16);
   const codes = await service.mailedCodes.of(email);
   const now = service.clock.now();
@@ -71,13 +75,21 @@ function showConfirm(service: Service, { lang }: Asked, s: Uint8Array): Response
   return page(withdrawConfirmPage(service.site(), lang, { s: formatBase64url(s), mail: service.mails.flow() }));
 }
 
-async function postConfirm(service: Service, { lang, form }: Asked, bytes: Uint8Array): Promise<Response> {
+async function postConfirm(
+  service: Service,
+  { request, lang, form, client }: Asked,
+  bytes: Uint8Array,
+): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(withdrawConfirmPage(site, lang, { s, problem: typed.problem }), 422);
   const opened = await tryCode(service, bytes, typed.code, "leave");
-  if (opened?.state !== "waiting") return page(withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }), 422);
+  if (opened?.state !== "waiting") {
+    const wait = service.limits.wrongCode(client);
+    if (wait > 0) return tooMany(site, request, wait);
+    return page(withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }), 422);
+  }
   await withdrawOwn(service, keyedAddress(service.pepper, opened.waiting.email));
   return page(withdrawnByAddressPage(site, lang));
 }

@@ -10,7 +10,7 @@ import type { NoteSigner } from "./note.ts";
 import { type Notice, noticeEntry } from "./notice.ts";
 import type { RefusalCode } from "./order.ts";
 import type { CampaignRecord, Growth } from "./record.ts";
-import { acceptEntryOf } from "./row.ts";
+import { acceptEntryOf, publicCommitment } from "./row.ts";
 import type { Sheet, SignaturesSheet, WithdrawalsSheet } from "./sheet.ts";
 import { append, type Frontier, leafHash, rootOf } from "./tree.ts";
 
@@ -24,7 +24,9 @@ export type Acceptance = Growth & {
 };
 
 /**
- * Checks what no codec can see: attestations, known edition, and that neither sheet nor row has been settled before.
+ * Checks what no codec can see: the attestations of the rows, a known edition, and that the sheet was not settled before.
+ *
+ * A row that was settled before makes no sheet invalid (`settledRows`): one such row would hold up all the others.
  *
  * @throws LetterError `validate` naming the row and the rule
  */
@@ -40,31 +42,64 @@ export function validateSheet(main: Main, sheet: Sheet): void {
   if (!main.record.entries.includes(formatEntry({ kind: "letter", edition: sheet.edition }))) {
     throw invalid("the edition of the sheet is not on the ledger");
   }
-  const known = commitmentsOf(main.record.entries);
+  const here = new Set<string>();
   for (const [i, row] of sheet.rows.entries()) {
     const entry = acceptEntryOf(row, sheet.edition);
     if (!isAttested(entry, main.attestationKey))
       throw invalid(`row ${i + 1}: the row is not attested by the form service as it stands`);
-    if (known.has(entry.publicCommitment) || known.has(entry.contactCommitment))
-      throw invalid(`row ${i + 1}: the ledger already has this signature`);
-    if (main.settled.refused.has(row.id)) throw invalid(`row ${i + 1}: this row was refused before`);
-    known.add(entry.publicCommitment).add(entry.contactCommitment);
+    if (here.has(entry.publicCommitment) || here.has(entry.contactCommitment))
+      throw invalid(`row ${i + 1}: the sheet has this signature twice`);
+    here.add(entry.publicCommitment).add(entry.contactCommitment);
   }
 }
 
+/** Why a row of a sheet is left out, whatever its moderators say: each of these is decided already. */
+export type SettledBefore = "withdrawn" | "on the ledger" | "refused";
+
+/** The rows of a sheet that main has settled before, by id. */
+export function settledRows(
+  { record, settled }: Omit<Main, "attestationKey">,
+  sheet: SignaturesSheet,
+): Map<string, SettledBefore> {
+  const known = commitmentsOf(record.entries);
+  const found = new Map<string, SettledBefore>();
+  for (const row of sheet.rows) {
+    if (settled.withdrawn.has(row.id)) found.set(row.id, "withdrawn");
+    else if (known.has(row.contact) || known.has(publicCommitment(row, sheet.edition)))
+      found.set(row.id, "on the ledger");
+    else if (settled.refused.has(row.id)) found.set(row.id, "refused");
+  }
+  return found;
+}
+
+/** What a decision says about the rows of a sheet, and which of them it names one by one. */
+export type Verdict = Pick<Decision, "state" | "refused"> & Partial<Pick<Decision, "named">>;
+
 /**
- * The record after an approved (or rejected) sheet: `batch`, then an `accept` for each row that is neither refused nor withdrawn.
+ * The record after an approved (or rejected) sheet: `batch`, then an `accept` for each row that is neither refused nor left
+ * out.
  *
+ * @param elsewhere the rows that are on another open sheet too. Refused as a `duplicate`, or rejected with the sheet, such
+ *   a row is left out here and decided there: what is said against a copy must not fall on the signature.
  * @throws LetterError `validate`
  */
-export function acceptSheet(main: Main, sheet: SignaturesSheet, decision: Omit<Decision, "unclear">): Acceptance {
+export function acceptSheet(
+  main: Main,
+  sheet: SignaturesSheet,
+  { state, refused: codes, named = new Set() }: Verdict,
+  elsewhere: Pick<ReadonlySet<string>, "has"> = new Set<string>(),
+): Acceptance {
   validateSheet(main, sheet);
-  if (decision.state !== "approved" && decision.state !== "rejected") throw invalid("the sheet lacks approvals");
-  const leftOut = sheet.rows.filter((row) => main.settled.leftOut.has(row.id)).map((row) => row.id);
-  const refused = sheet.rows.flatMap((row): [string, RefusalCode][] => {
-    const code = decision.refused.get(row.id);
-    return code === undefined || leftOut.includes(row.id) ? [] : [[row.id, code]];
-  });
+  if (state !== "approved" && state !== "rejected") throw invalid("the sheet lacks approvals");
+  const settled = settledRows(main, sheet);
+  const leftOut: string[] = [];
+  const refused: [string, RefusalCode][] = [];
+  for (const { id } of sheet.rows) {
+    const code = codes.get(id);
+    const ofTheCopy = code === "duplicate" || (state === "rejected" && !named.has(id));
+    if (settled.has(id) || (code !== undefined && ofTheCopy && elsewhere.has(id))) leftOut.push(id);
+    else if (code !== undefined) refused.push([id, code]);
+  }
   const gone = new Set([...leftOut, ...refused.map(([id]) => id)]);
   const added = [
     formatEntry({ kind: "batch", filed: sheet.rows.length, refused: refused.length, leftOut: leftOut.length }),

@@ -1,4 +1,5 @@
 import { formatBase64url, isBase64url, parseBase64url } from "./base64url.ts";
+import { sha256 } from "./derivation.ts";
 import { type AcceptEntry, attestedText } from "./entry.ts";
 import { isSignedBy, type SigningKey } from "./key.ts";
 
@@ -20,6 +21,32 @@ export function attestLeave(id: string, key: SigningKey): string {
 /** Whether the withdrawal of this row is attested. */
 export function isLeaveAttested(id: string, attestation: string, publicKey: Uint8Array): boolean {
   return isGood(attestation, leaveText(id), publicKey);
+}
+
+/**
+ * The form service's word that it files this sheet, with these bytes: Ed25519 over `undersigned/v1/sheet SHEET DIGEST`.
+ * Ed25519 needs no randomness, so a second attempt gives the same word.
+ */
+export function attestSheet(sheet: string, text: string, key: SigningKey): string {
+  return formatBase64url(key.sign(sheetText(sheet, text)));
+}
+
+/**
+ * Whether the form service files exactly these bytes under this id.
+ *
+ * @param attestation undefined when the commit has none
+ */
+export function isSheetAttested(
+  sheet: string,
+  text: string,
+  attestation: string | undefined,
+  publicKey: Uint8Array,
+): boolean {
+  return attestation !== undefined && isGood(attestation, sheetText(sheet, text), publicKey);
+}
+
+function sheetText(sheet: string, text: string): Buffer {
+  return Buffer.from(`undersigned/v1/sheet ${sheet} ${formatBase64url(sha256(text))}`, "utf8");
 }
 
 function leaveText(id: string): Buffer {

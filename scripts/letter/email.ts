@@ -1,30 +1,57 @@
-import { domainToASCII } from "node:url";
+import { cleanText } from "./clean-text.ts";
 import { providerOf } from "./mail-providers.ts";
+import { asciiDomain, foldDomain, isUnreachable } from "./typed-domain.ts";
 
-/** Why an address is not taken. */
-export type EmailProblem = "missing" | "format";
+/**
+ * Why an address is not taken. `slip`: it is taken once it comes again (`slipOf`). `letters`: before the @ are letters that need
+ * SMTPUTF8 (RFC 6531), which mail does not have on its way from here. `nowhere`: no mail server can be at such a domain.
+ */
+export type EmailProblem =
+  | "missing"
+  | "format"
+  | "long"
+  | "characters"
+  | "letters"
+  | "several"
+  | "dot"
+  | "nowhere"
+  | "slip";
+
+/** A problem, and the character that is the reason where one is. */
+export type EmailRefusal = { readonly problem: EmailProblem; readonly character?: string };
 
 // RFC 5321 §4.1.2 dot-string; quoted local parts and address literals (`x@[127.0.0.1]`) are not taken.
+const ATOM = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]/;
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})$/;
 
-// Direction marks: the bidirectional controls of Unicode (UAX #9 §2).
-const AROUND = /[\s\p{Bidi_Control}]/u;
+/** What is looked at, at most; longer texts are no address. */
+const TYPED_LENGTH = 1000;
 
 /**
- * The address as it was typed, white space around it gone: mail is sent to exactly this one. At most 254 bytes.
+ * The address that was typed or pasted, without what programs and keyboards put around it or into it: mail is sent to exactly
+ * this one. At most 254 bytes.
  *
- * Before the @ Persian and Arabic digits become those of ASCII, as in codes: there they could not be taken as they are.
+ * Undone are what nobody sees, `mailto:`, a name with `<…>`, quotes and brackets, a stop or comma at the end, full-width
+ * characters, Persian and Arabic digits before the @, and letters of another keyboard in the domain (`foldDomain`).
  */
-export function parseEmail(raw: string): { email: string } | { problem: EmailProblem } {
-  if (raw.length > 1000) return { problem: "format" };
-  // Phones and mail programs add direction marks when an address is pasted into Persian text.
-  const email = trim(raw).replace(/^[^@]+/, withAsciiDigits);
-  if (email === "") return { problem: "missing" };
-  const at = email.lastIndexOf("@");
-  const [local, domain] = [email.slice(0, at), asciiDomain(email.slice(at + 1))];
-  const fits = at > 0 && at <= 64 && Buffer.byteLength(email) <= 254 && domain.length <= 253;
-  return fits && LOCAL.test(local) && DOMAIN.test(domain) ? { email } : { problem: "format" };
+export function parseEmail(raw: string): { email: string } | EmailRefusal {
+  if (raw.length > TYPED_LENGTH) return { problem: "long" };
+  const typed = unwrap(toAscii(cleanText(raw.toWellFormed())));
+  if (typed === "") return { problem: "missing" };
+  if ((typed.match(/@/g) ?? []).length > 1 && /[\s,;،؛]/.test(typed)) return { problem: "several" };
+  const at = typed.lastIndexOf("@");
+  const [local, domain] = [withAsciiDigits(typed.slice(0, at)), foldDomain(typed.slice(at + 1))];
+  if (at < 0 || local === "" || domain === "") return { problem: "format" };
+  const strange = strangeIn(local, domain);
+  if (strange) return strange;
+  const ascii = asciiDomain(domain);
+  const email = `${local}@${domain}`;
+  if (local.length > 64 || Buffer.byteLength(email) > 254 || ascii.length > 253) return { problem: "long" };
+  if (!LOCAL.test(local)) return { problem: "format" };
+  if (!domain.includes(".")) return { problem: "dot" };
+  if (isUnreachable(ascii)) return { problem: "nowhere" };
+  return DOMAIN.test(ascii) ? { email } : { problem: "format" };
 }
 
 /**
@@ -45,8 +72,9 @@ export function mailboxOf(email: string): string {
  * people may share it, so nobody may be told anything by it.
  */
 export function canonicalEmail(email: string): string {
-  const { local, domain } = partsOf(mailboxOf(email));
-  return `${withoutTag(local)}@${domain}`;
+  const mailbox = mailboxOf(email);
+  const at = mailbox.lastIndexOf("@");
+  return `${withoutTag(mailbox.slice(0, at))}${mailbox.slice(at)}`;
 }
 
 function partsOf(email: string): { local: string; domain: string } {
@@ -60,18 +88,32 @@ function withoutTag(local: string): string {
   return tag < 0 ? local : local.slice(0, tag);
 }
 
+/** Full-width characters as keyboards of East Asia write them, and the small @. */
+function toAscii(text: string): string {
+  return text.replace(/[！-～﹫]/g, (one) => (one === "﹫" ? "@" : String.fromCharCode(one.charCodeAt(0) - 0xfee0)));
+}
+
+/** The address alone: programs copy it with a name, a scheme or a label, and sentences end after it. */
+function unwrap(text: string): string {
+  const inBrackets = /<([^<>]*@[^<>]*)>[^<>@]*$/.exec(text)?.[1];
+  return (inBrackets ?? text)
+    .replace(/^[^@:]*\p{L}\s*:(?!\/)\s*/u, "")
+    .replace(/^\s*(['`])(.*)\1[\s.,;]*$/, "$2")
+    .replace(/^[\s"“”„‘’«»‹›<([]+/, "")
+    .replace(/\s*\([^()@]*\)$/, "")
+    .replace(/(@[^?\s]*)\?\S*$/, "$1")
+    .replace(/[\s"'`“”„‘’«»‹›>)\]}.,;:!?،؛؟。、]+$/, "");
+}
+
 function withAsciiDigits(text: string): string {
   return text.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
 }
 
-function trim(raw: string): string {
-  let [from, to] = [0, raw.length];
-  while (from < to && AROUND.test(raw[from] ?? "")) from++;
-  while (to > from && AROUND.test(raw[to - 1] ?? "")) to--;
-  return raw.slice(from, to);
-}
-
-function asciiDomain(domain: string): string {
-  // What a URL parser would read as more than a host name is no host name.
-  return /[\s/?#@:%[\]\\]/.test(domain) ? "" : domainToASCII(domain).toLowerCase();
+/** The first character that no address of ours has, and whether it would be right with SMTPUTF8. */
+function strangeIn(local: string, domain: string): EmailRefusal | undefined {
+  const character = [...local].find((one) => !ATOM.test(one));
+  if (character !== undefined)
+    return { problem: /[\p{L}\p{M}\p{N}]/u.test(character) ? "letters" : "characters", character };
+  const other = [...domain].find((one) => !/[\u200d\u200c\p{L}\p{M}\p{N}.-]/u.test(one));
+  return other === undefined ? undefined : { problem: "characters", character: other };
 }

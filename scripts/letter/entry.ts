@@ -21,7 +21,7 @@ export type Entry =
   | { readonly kind: "handover"; readonly publicBag: string; readonly contactsBag: string }
   | { readonly kind: "purge"; readonly contactsBag: string };
 
-/** A settled sheet of signatures: how many were filed, refused by moderators, and left out as withdrawn before. */
+/** A settled sheet of signatures: how many were filed, refused by moderators, and left out: withdrawn before, or decided elsewhere. */
 export type BatchEntry = {
   readonly kind: "batch";
   readonly filed: number;

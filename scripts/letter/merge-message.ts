@@ -61,16 +61,26 @@ export function parseMergeMessage(message: string): Settlement | undefined {
 export type Settled = {
   readonly sheets: ReadonlySet<string>;
   readonly refused: ReadonlyMap<string, RefusalCode>;
-  readonly leftOut: ReadonlySet<string>;
+  /**
+   * The rows that were taken back before they came to the list. Only a sheet of withdrawals says so: that another sheet
+   * left a row out can also mean that it was decided elsewhere, and takes nothing from anybody.
+   */
+  readonly withdrawn: ReadonlySet<string>;
 };
 
-/** The settlements of a history as one, for asking what became of a sheet or a row. */
-export function settledBy(settlements: Iterable<Settlement>): Settled {
-  const [sheets, refused, leftOut] = [new Set<string>(), new Map<string, RefusalCode>(), new Set<string>()];
+/** The settlements of a history as one, for asking what became of a sheet or a row. `before`: what was settled already. */
+export function settledBy(settlements: Iterable<Settlement>, before?: Settled): Settled {
+  const [sheets, withdrawn] = [new Set(before?.sheets), new Set(before?.withdrawn)];
+  const refused = new Map(before?.refused);
   for (const settlement of settlements) {
     if (settlement.sheet !== undefined) sheets.add(settlement.sheet);
     for (const [id, code] of settlement.refused) refused.set(id, code);
-    for (const id of settlement.leftOut) leftOut.add(id);
+    if (isOfWithdrawals(settlement)) for (const id of settlement.leftOut) withdrawn.add(id);
   }
-  return { sheets, refused, leftOut };
+  return { sheets, refused, withdrawn };
+}
+
+/** A sheet of signatures is never settled without a moderator, and a sheet of withdrawals never needs one. */
+function isOfWithdrawals({ sheet, approvedBy }: Pick<Settlement, "sheet" | "approvedBy">): boolean {
+  return sheet !== undefined && approvedBy.length === 0;
 }

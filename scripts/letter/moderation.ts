@@ -1,3 +1,4 @@
+import { findMentions } from "./mention.ts";
 import { type Order, parseOrders, type RefusalCode } from "./order.ts";
 
 /** Who may review, and how many approvals a sheet needs: `.github/moderators.yml` on main. Numeric account ids. */
@@ -26,39 +27,49 @@ export type Decision = {
   readonly state: "waiting" | "blocked" | "approved" | "rejected";
   readonly approvedBy: readonly number[];
   readonly refused: ReadonlyMap<string, RefusalCode>;
-  /** the places of what seems to be a refusal and cannot be read; it blocks as long as it stands there */
+  /** the rows of `refused` that somebody refused one by one, and not only with the whole sheet */
+  readonly named: ReadonlySet<string>;
+  /** the places of what is said about a row or the sheet and cannot be read; it blocks as long as it is there */
   readonly unclear: readonly string[];
 };
 
 /**
  * The decision on the sheet of this commit. Acts of anyone who is not listed count nothing.
  *
- * @param rows the ids on the sheet; refusals of other ids are passed over
+ * @param rows the ids on the sheet. An order for another id blocks: a slip of the pen would let the row through that it meant.
+ * @param sheet the sheet's own id, by which people may name it too
  */
 export function decide(
   moderators: Moderators,
   commit: string,
   rows: readonly string[],
   acts: readonly ReviewAct[],
+  sheet?: string,
 ): Decision {
+  const mentions = findMentions(sheet === undefined ? rows : [...rows, sheet]);
   const standing = new Map<number, Standing>();
   for (const act of acts) {
     if (!moderators.ids.has(act.by)) continue;
     const mine = standing.get(act.by) ?? newStanding();
     standing.set(act.by, mine);
     applyState(mine, act, commit);
-    for (const order of parseOrders(act.body, act.row)) applyOrder(mine, order, act.place);
+    for (const order of parseOrders(act.body, { row: act.row, mentions })) applyOrder(mine, order, act.place);
   }
   const voices = [...standing].sort(([a], [b]) => a - b);
   const refused = new Map<string, RefusalCode>();
   for (const id of rows) {
     // The code of the moderator with the lowest id, so that the outcome does not depend on the order of the acts.
-    const code = voices.map(([, voice]) => voice.refused.get(id)).find((found) => found !== undefined);
+    const code = voices.map(([, voice]) => voice.orders.get(id)?.code).find((found) => found !== undefined);
     if (code) refused.set(id, code);
   }
   const rejecting = voices.filter(([, voice]) => voice.reject !== undefined);
   const approving = voices.filter(([, voice]) => voice.approves);
-  const unclear = voices.flatMap(([, voice]) => [...voice.unclear]);
+  const known = new Set(rows);
+  const unclear = voices.flatMap(([, voice]) => {
+    const strays = [...voice.orders].filter(([id]) => !known.has(id)).map(([, { place }]) => place);
+    return [...new Set([...voice.unclear, ...strays])];
+  });
+  const named = new Set(refused.keys());
   const needed = Math.max(1, moderators.approvals);
   if (rejecting.length >= needed) {
     const code = rejecting[0]![1].reject!;
@@ -66,11 +77,12 @@ export function decide(
       state: "rejected",
       approvedBy: rejecting.map(([id]) => id),
       refused: new Map(rows.map((id) => [id, refused.get(id) ?? code])),
+      named,
       unclear,
     };
   }
   const approvedBy = approving.map(([id]) => id);
-  const decided = { approvedBy, refused, unclear };
+  const decided = { approvedBy, refused, named, unclear };
   if (unclear.length > 0 || voices.some(([, voice]) => voice.blocks)) return { state: "blocked", ...decided };
   return { state: approvedBy.length >= needed ? "approved" : "waiting", ...decided };
 }
@@ -81,11 +93,12 @@ type Standing = {
   /** No approval takes from it: whoever writes and then approves does not know yet that it cannot be read. */
   unclear: Set<string>;
   reject: RefusalCode | undefined;
-  refused: Map<string, RefusalCode>;
+  /** the last order about each id, and where it is; without a code it keeps a row that this moderator never refused */
+  orders: Map<string, { code?: RefusalCode; place: string }>;
 };
 
 function newStanding(): Standing {
-  return { approves: false, blocks: false, unclear: new Set(), reject: undefined, refused: new Map() };
+  return { approves: false, blocks: false, unclear: new Set(), reject: undefined, orders: new Map() };
 }
 
 function applyState(mine: Standing, act: ReviewAct, commit: string): void {
@@ -119,10 +132,12 @@ function applyState(mine: Standing, act: ReviewAct, commit: string): void {
 function applyOrder(mine: Standing, order: Order, place = ""): void {
   switch (order.verb) {
     case "refuse":
-      mine.refused.set(order.id, order.code);
+      mine.orders.set(order.id, { code: order.code, place });
       return;
     case "keep":
-      mine.refused.delete(order.id);
+      // It takes back a refusal, that of a mistaken id too.
+      if (mine.orders.get(order.id)?.code !== undefined) mine.orders.delete(order.id);
+      else mine.orders.set(order.id, { place });
       return;
     case "reject":
       mine.reject = order.code;

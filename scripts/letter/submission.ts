@@ -1,5 +1,6 @@
 import type { Consent } from "./contact.ts";
 import { type EmailProblem, parseEmail } from "./email.ts";
+import { slipOf } from "./mail-slip.ts";
 import { initialsOf, type NameProblem, parseName, parsePlace } from "./name.ts";
 import type { PublicFields } from "./row.ts";
 import { isPublic, isShown, type Shown } from "./shown.ts";
@@ -14,9 +15,13 @@ export type Submission = {
   readonly consents: readonly Consent[];
 };
 
-/** The fields of the form as they were typed, for showing them again. */
+/**
+ * The fields of the form as they were typed, for showing them again. `email_kept` is the address that was asked about ("did you
+ * mean …?"), `email_choice` is `meant` when the mended one is to be taken.
+ */
 export type FormValues = Readonly<
-  Record<"shown" | "name" | "place" | "email" | "consent_handover" | "consent_public", string>
+  Record<"shown" | "name" | "place" | "email" | "consent_handover" | "consent_public", string> &
+    Partial<Record<"email_kept" | "email_choice", string>>
 >;
 
 /** What to change, by field; each has a message in every language. */
@@ -29,6 +34,9 @@ export type Problems = {
   readonly consent_public?: "missing";
 };
 
+/** What a problem is about: the character, or with `email.slip` the address that was probably meant. */
+export type Reasons = Readonly<Partial<Record<"name" | "place" | "email", string>>>;
+
 /** The values of the form's fields; what is missing is empty, other fields are passed over. */
 export function formValues(form: URLSearchParams): FormValues {
   const value = (field: string) => form.get(field) ?? "";
@@ -39,16 +47,20 @@ export function formValues(form: URLSearchParams): FormValues {
     email: value("email"),
     consent_handover: value("consent_handover"),
     consent_public: value("consent_public"),
+    ...(form.has("email_kept") ? { email_kept: value("email_kept"), email_choice: value("email_choice") } : {}),
   };
 }
 
 /** The submission of a form in this language, or everything that must be changed at once. */
-export function parseSubmission(values: FormValues, lang: string): { submission: Submission } | { problems: Problems } {
+export function parseSubmission(
+  values: FormValues,
+  lang: string,
+): { submission: Submission } | { problems: Problems; reasons: Reasons } {
   const shown = isShown(values.shown) ? values.shown : undefined;
   // With `counted` no name is asked for: one that was typed all the same is not looked at and not kept.
   const name = shown === "counted" ? { name: "" } : parseShownName(values.name, shown);
   const place = parsePlace(values.place);
-  const email = parseEmail(values.email);
+  const email = parseMeantEmail(values);
   const handover = values.consent_handover === "yes";
   const published = values.consent_public === "yes";
   const needsPublic = shown !== undefined && isPublic(shown);
@@ -65,7 +77,27 @@ export function parseSubmission(values: FormValues, lang: string): { submission:
       ...(handover ? {} : { consent_handover: "missing" }),
       ...(needsPublic && !published ? { consent_public: "missing" } : {}),
     },
+    reasons: {
+      ...reasonOf("name", name),
+      ...reasonOf("place", place),
+      ...reasonOf("email", email),
+    },
   };
+}
+
+function reasonOf(field: keyof Reasons, parsed: object): Reasons {
+  const { character } = parsed as { character?: string };
+  return character === undefined ? {} : { [field]: character };
+}
+
+/** The address; a likely slip is asked about once, and taken as it was typed when it comes again. */
+function parseMeantEmail(values: FormValues): ReturnType<typeof parseEmail> {
+  const parsed = parseEmail(values.email);
+  if ("problem" in parsed) return parsed;
+  const meant = slipOf(parsed.email);
+  if (meant === undefined) return parsed;
+  if (values.email_kept !== parsed.email) return { problem: "slip", character: meant };
+  return values.email_choice === "meant" ? { email: meant } : parsed;
 }
 
 // Many short parts give initials that are longer than the name, too long for a row, and a row that is none spoils its sheet.

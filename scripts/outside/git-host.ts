@@ -42,9 +42,12 @@ export type GitHost = {
   /** files a sheet as a proposal; filing it again is a success and changes nothing */
   file(filing: Filing): Promise<void>;
   openSheets(): Promise<OpenSheet[]>;
-  /** the texts on the branches that wait for review, by what their names say; whoever made a branch chose both */
-  pendingSheets(): Promise<ReadonlyMap<string, string>>;
+  /** what is on the branches that wait for review, by what their names say; whoever made a branch chose all of it */
+  pendingSheets(): Promise<PendingSheets>;
 };
+
+/** The text and the commit message of each branch, by what stands behind `pending/` in its name. */
+export type PendingSheets = ReadonlyMap<string, { readonly text: string; readonly message: string }>;
 
 /** What accept needs of a git host, and nothing else has. */
 export type AcceptHost = {

@@ -1,5 +1,5 @@
 import { LetterError } from "../letter/error.ts";
-import { parseMergeMessage } from "../letter/merge-message.ts";
+import { parseMergeMessage, settledBy } from "../letter/merge-message.ts";
 import { parseSheet, sheetBranch, sheetOfBranch, sheetPath } from "../letter/sheet.ts";
 import { fetchRefs, makeMirror } from "./git-fetch.ts";
 import { readHistory } from "./git-history.ts";
@@ -8,7 +8,14 @@ import { readText } from "./git-object.ts";
 import { listRemoteRefs, pushRef } from "./git-push.ts";
 import { moveRefs, readRef } from "./git-ref.ts";
 import { type GitHubApi, gitHubError, hasStatus } from "./github.ts";
-import { answerPull, formatAnswer, formatBlocked, formatInvalid } from "./github-answer.ts";
+import {
+  answerPull,
+  formatAnswer,
+  formatBlocked,
+  formatCopies,
+  formatInvalid,
+  formatUnattested,
+} from "./github-answer.ts";
 import { type OpenPull, type PullOfSheet, readOpenPulls } from "./github-reviews.ts";
 import { MAIN, readHead, readMainAt } from "./repository.ts";
 
@@ -26,12 +33,22 @@ export type GitHubAccepting = {
 /** Accept's view of GitHub, and what it says there about sheets that it cannot take. */
 export type GitHubAcceptHost = AcceptHost & {
   answerInvalid(sheet: string, reason: string): Promise<void>;
-  /** says what the sheet waits for: @param unclear the places of refusals that cannot be read */
-  answerBlocked(sheet: string, unclear: readonly string[]): Promise<void>;
+  answerUnattested(sheet: string): Promise<void>;
+  /**
+   * Says what the sheet waits for, and what to look at first; nothing when it only waits for its moderators.
+   *
+   * @param unclear the places of what cannot be read as an order; undefined when nobody holds the sheet back
+   * @param copies the rows that are on other open sheets too
+   */
+  answerWaiting(
+    sheet: string,
+    unclear: readonly string[] | undefined,
+    copies: ReadonlyMap<string, readonly string[]>,
+  ): Promise<void>;
   /** pull requests whose reviews could not be read, or that could not be answered; they hold up no other */
   readonly troubles: readonly PullTrouble[];
   /** sheets that nobody can review: their branches are there, without a pull request that is open and no draft */
-  readonly unseen: readonly string[];
+  readonly unseen: readonly Pick<OpenSheet, "sheet" | "commit">[];
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
 
@@ -49,7 +66,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   const remote = async () => ({ url, token: await mover.token() });
   let main: MainHistory | undefined;
   const pulls = new Map<string, number>();
-  let unseen: readonly string[] = [];
+  let unseen: readonly Pick<OpenSheet, "sheet" | "commit">[] = [];
 
   const fetch = async (...refs: string[]) =>
     fetchRefs(
@@ -76,12 +93,14 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       readOpenPulls(api, (pull, cause) => passOver(pull, cause) && passed.push(pull) > 0),
     );
     const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
-    unseen = [...branches.keys()].map((ref) => ref.slice(PENDING.length)).filter((sheet) => !seen.has(sheet));
+    unseen = [...branches]
+      .map(([ref, commit]) => ({ sheet: ref.slice(PENDING.length), commit }))
+      .filter(({ sheet }) => !seen.has(sheet));
     const waiting = open.filter(
       ({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !main?.merged.has(commit),
     );
     for (const { number, sheet } of waiting) pulls.set(sheet, number);
-    await fetchAll(waiting.map(({ sheet }) => refOf(sheet)));
+    await fetchAll([...waiting, ...unseen].map(({ sheet }) => refOf(sheet)));
     return [...found, ...waiting.map(({ number: _number, ...open }) => open)];
   };
   const troubles: PullTrouble[] = [];
@@ -130,9 +149,12 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       await pushRef(repository, await remote(), { ref: `${PENDING}${sheet}`, from: commit, to: undefined });
     },
     answerInvalid: (sheet, reason) => answerSheet(sheet, formatInvalid(reason)),
-    answerBlocked: (sheet, unclear) => {
+    answerUnattested: (sheet) => answerSheet(sheet, formatUnattested()),
+    async answerWaiting(sheet, unclear, copies) {
       const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${pulls.get(sheet)}`;
-      return answerSheet(sheet, formatBlocked(unclear.map((place) => `${page}#${place}`)));
+      const blocked = unclear === undefined ? "" : formatBlocked(unclear.map((place) => `${page}#${place}`));
+      const parts = [blocked, formatCopies(copies)].filter((part) => part !== "");
+      if (parts.length > 0) await answerSheet(sheet, parts.join("\n\n"));
     },
     troubles,
     get unseen() {
@@ -143,14 +165,14 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
 
 /** What the merge commit on main says about a sheet; undefined for a branch that is no sheet. */
 async function answerOf(repository: string, { sheet, commit }: OpenSheet): Promise<string | undefined> {
-  const merge = (await readHistory(repository, await readHead(repository))).find(
-    ({ parents }) => parents[1] === commit,
-  );
+  const history = await readHistory(repository, await readHead(repository));
+  const merge = history.find(({ parents }) => parents[1] === commit);
   const settlement = parseMergeMessage(merge?.message ?? "");
   if (settlement?.sheet !== sheet) return undefined;
   // The second parent of a commit of main is here with main.
   const text = await readText(repository, commit, sheetPath(sheet));
-  return text === undefined ? undefined : formatAnswer(parseSheet(text), settlement);
+  const { withdrawn } = settledBy(history.flatMap(({ message }) => parseMergeMessage(message) ?? []));
+  return text === undefined ? undefined : formatAnswer(parseSheet(text), settlement, withdrawn);
 }
 
 /** The pull request of a sheet whatever its state, by its branch and commit. */

@@ -12,19 +12,27 @@ const WORKFLOW = "github-actions[bot]";
  * What accept did with a sheet, for its pull request: numbers, ids and codes, never a name.
  *
  * @param settlement what the merge commit says, so that a crash before the answer loses nothing of it
+ * @param withdrawn the rows that were withdrawn before they were accepted
  */
-export function formatAnswer(sheet: Sheet, { refused, leftOut, size, root }: Settlement): string {
+export function formatAnswer(
+  sheet: Sheet,
+  { refused, leftOut, size, root }: Settlement,
+  withdrawn: Pick<ReadonlySet<string>, "has">,
+): string {
+  const leaving = sheet.kind === "withdrawals";
+  const left = leftOut.filter((id) => leaving || withdrawn.has(id));
+  const elsewhere = leftOut.filter((id) => !left.includes(id));
   const rest = sheet.rows.length - refused.length - leftOut.length;
-  const done =
-    sheet.kind === "withdrawals"
-      ? `**Withdrawn.** ${rest} of ${sheet.rows.length} left the list.`
-      : rest === 0
-        ? `**Settled.** None of ${sheet.rows.length} comes to the list.`
-        : `**Accepted.** ${rest} of ${sheet.rows.length} are on the list.`;
+  const done = leaving
+    ? `**Withdrawn.** ${rest} of ${sheet.rows.length} left the list.`
+    : rest === 0
+      ? `**Settled.** None of ${sheet.rows.length} comes to the list.`
+      : `**Accepted.** ${rest} of ${sheet.rows.length} are on the list.`;
   return [
     done,
     ...list("Refused", refused, ([id, code]) => `\`${id}\` ${code}`),
-    ...list(sheet.kind === "withdrawals" ? "Not on the list" : "Left out as withdrawn", leftOut, (id) => `\`${id}\``),
+    ...list(leaving ? "Not on the list" : "Left out as withdrawn", left, (id) => `\`${id}\``),
+    ...list("Left out, decided elsewhere", elsewhere, (id) => `\`${id}\``),
     `Checkpoint: ${size} \`${root}\``,
   ].join("\n\n");
 }
@@ -34,10 +42,28 @@ export function formatInvalid(reason: string): string {
   return `**Not accepted.** ${plain(reason)}\n\nThere is nothing to review until an organiser has looked into it: \`.github/CONTRIBUTING.md\`, “A sheet that is not accepted”. Do not close a sheet of the form service: it is filed once, and its signatures would wait for ever.`;
 }
 
+/** What is said about a sheet that the form service has not attested. */
+export function formatUnattested(): string {
+  return "**Passed over.** The form service has not attested this sheet, so nothing on it counts, whoever approves it. An organiser closes it: `.github/CONTRIBUTING.md`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.";
+}
+
+/** What is said about rows that are on other open sheets too, by id with these sheets; nothing when there are none. */
+export function formatCopies(copies: ReadonlyMap<string, readonly string[]>): string {
+  if (copies.size === 0) return "";
+  const rows = [...copies]
+    .slice(0, 50)
+    .map(([id, sheets]) => `- \`${id}\`: ${sheets.map((sheet) => `sheet \`${sheet}\``).join(", ")}`);
+  const rest = copies.size - rows.length;
+  return [
+    `**Look first.** ${copies.size === 1 ? "This row is" : "These rows are"} on another open sheet too. Refused here as a \`duplicate\`, or rejected with this sheet, such a row is left out here and decided there; any other refusal counts for both.`,
+    [...rows, ...(rest > 0 ? [`- and ${rest} more`] : [])].join("\n"),
+  ].join("\n\n");
+}
+
 /**
  * What is said about a sheet that somebody holds back.
  *
- * @param links to what seems to be a refusal and cannot be read
+ * @param links to what moderators wrote about a row or the sheet and cannot be read as an order
  */
 export function formatBlocked(links: readonly string[]): string {
   if (links.length === 0) {
@@ -45,13 +71,14 @@ export function formatBlocked(links: readonly string[]): string {
   }
   const codes = REFUSAL_CODES.map((code) => `\`${code}\``).join(", ");
   return [
-    "**Waits.** Somebody seems to refuse something, and it cannot be told what: a line cannot be read, or a comment was changed after it was written. What somebody meant to refuse must not come to the list.",
+    "**Waits.** A moderator wrote something about a row or about this sheet that is no order: a line with an id that cannot be read, a question, an id that is not on this sheet, or a comment that was changed after it was written. What somebody meant to refuse must not come to the list.",
     // As many as somebody may have written, a comment holds only so much.
     links
       .slice(0, 20)
       .map((link) => `- ${link}`)
       .join("\n"),
-    `Whoever wrote it: **delete** the comment and write a new one; of a review, correct the text. A line is \`refuse ID CODE\` (on the row’s own line \`refuse CODE\`) or \`reject CODE\`. Codes: ${codes}. An approval that you have given stays.`,
+    `To go on, its author **deletes** the comment, or corrects the text of the review, and writes what is meant on a line of its own: \`refuse ID CODE\` (on the row’s own line \`refuse CODE\`), \`keep ID\` or \`reject CODE\`. Codes: ${codes}. Questions and talk need no id: without one they hold nothing up. An approval that you have given stays.`,
+    `<div dir="rtl" lang="fa">\n\n**در انتظار.** ناظری دربارهٔ یک ردیف یا این برگه چیزی نوشته که دستور خوانایی نیست: سطری با شناسه که خوانده نمی‌شود، پرسشی، شناسه‌ای که در این برگه نیست، یا یادداشتی که پس از نوشتن تغییر کرده است. برای ادامه، نویسنده یادداشت را **پاک می‌کند** (یا متن بازبینی را درست می‌کند) و منظورش را در سطری جداگانه به همین حروف لاتین می‌نویسد: \`refuse ID CODE\`، \`keep ID\` یا \`reject CODE\`. کدها: ${REFUSAL_CODES.map((code) => `\`${code}\``).join("، ")}. پرسش و گفت‌وگو شناسه نمی‌خواهد؛ بی‌شناسه چیزی را نگه نمی‌دارد. تأییدی که داده‌اید سر جایش می‌ماند.\n\n</div>`,
   ].join("\n\n");
 }
 

@@ -27,14 +27,26 @@ export function parseAddress(text: string): string | undefined {
 }
 
 /**
- * The line of one customer, and the network around it.
+ * The circles around an address, the narrowest first.
  *
  * IPv4: the address itself, since all of a mobile operator's customers may share a few of them and a wider prefix would
  * join whole towns; around it /24. IPv6: /64, the least that a customer gets (RFC 6177, RIPE-690), with addresses
- * without number inside it; around it /48, the most that one gets.
+ * without number inside it; around it /56 and /48, which customers get too, and /32, which is a whole operator's.
  */
-export function networksOf(address: string): { readonly line: string; readonly network: string } {
-  if (isIPv4(address)) return { line: address, network: `${address.split(".").slice(0, 3).join(".")}/24` };
+export function levelsOf(address: string): readonly string[] {
+  if (isIPv4(address)) return [address, networkOf(address)];
   const groups = address.split(":");
-  return { line: `${groups.slice(0, 4).join(":")}/64`, network: `${groups.slice(0, 3).join(":")}/48` };
+  const half = Number.parseInt(groups[3] ?? "0", 16) >> 8;
+  return [
+    `${groups.slice(0, 4).join(":")}/64`,
+    `${groups.slice(0, 3).join(":")}:${half.toString(16)}/56`,
+    networkOf(address),
+    `${groups.slice(0, 2).join(":")}/32`,
+  ];
+}
+
+/** The network that an address belongs to: /24, or in IPv6 /48. */
+export function networkOf(address: string): string {
+  if (isIPv4(address)) return `${address.split(".").slice(0, 3).join(".")}/24`;
+  return `${address.split(":").slice(0, 3).join(":")}/48`;
 }

@@ -18,3 +18,8 @@ export async function fetchProposal(repository: string, remote: Remote, pull: nu
     throw new LetterError("git", "the pull request has another commit by now: look at the run for that one");
   }
 }
+
+/** Brings the branches of all open sheets, to compare a sheet with the others; none when they cannot be had. */
+export async function fetchPendingSheets(repository: string, remote: Remote): Promise<void> {
+  await fetchRefs(repository, remote, ["+refs/heads/pending/*:refs/heads/pending/*"]).catch(() => {});
+}

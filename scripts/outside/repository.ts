@@ -6,8 +6,8 @@ import { sheetPath } from "../letter/sheet.ts";
 import { makeFolder } from "./folder.ts";
 import { runGit } from "./git.ts";
 import { committerEmail, type NewCommit, writeCommit } from "./git-commit.ts";
-import { type Commit, readHistory } from "./git-history.ts";
-import type { MainHistory } from "./git-host.ts";
+import { type Commit, readCommit, readHistory } from "./git-history.ts";
+import type { MainHistory, PendingSheets } from "./git-host.ts";
 import { readText } from "./git-object.ts";
 import { listRefs, moveRefs, readRef } from "./git-ref.ts";
 import { readRecordAt } from "./record.ts";
@@ -72,12 +72,12 @@ function settlementOf(commit: Commit): [Commit, Settlement][] {
   return settlement === undefined ? [] : [[commit, settlement]];
 }
 
-/** The texts of the sheets on the branches `pending/*`, by the ends of their names. */
-export async function readPendingSheets(repository: string): Promise<Map<string, string>> {
-  const sheets = new Map<string, string>();
+/** The texts of the sheets on the branches `pending/*`, and the messages they were filed with, by the ends of their names. */
+export async function readPendingSheets(repository: string): Promise<PendingSheets> {
+  const sheets = new Map<string, { text: string; message: string }>();
   for (const [sheet, commit] of await listRefs(repository, "refs/heads/pending")) {
     const text = await readText(repository, commit, sheetPath(sheet)).catch(() => undefined);
-    if (text !== undefined) sheets.set(sheet, text);
+    if (text !== undefined) sheets.set(sheet, { text, message: (await readCommit(repository, commit)).message });
   }
   return sheets;
 }

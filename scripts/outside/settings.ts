@@ -22,6 +22,8 @@ export type Settings = {
   readonly mail: MailSettings;
   /** sender of all mails */
   readonly mailFrom: string;
+  /** mails that all instances on one database send in an hour, at most */
+  readonly mailsAnHour: number;
   readonly gitHost: { readonly kind: "local" } | GitHubSettings;
   /** origins (and folder) without a slash at the end */
   readonly siteUrl: string;
@@ -94,6 +96,8 @@ const environment = z.object({
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "write small letters, digits and hyphens, such as mail")
     .default("mail"),
   MAIL_FROM: z.email("write the sender’s address, such as no-reply@codes.example").optional(),
+  // A hundred a minute: enough for a letter that is on television, and few for a machine that sends its own mail.
+  MAILS_AN_HOUR: whole(100, 1_000_000).default(6_000),
   GIT_HOST: z
     .string()
     .regex(/^(local|github:[\w.-]+\/[\w.-]+)$/, "write local or github:OWNER/REPOSITORY")
@@ -156,6 +160,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
         ? { kind: "capture", folder: join(dataDir, "mail") }
         : { kind: "smtp", url: values.MAIL_URL, dkim },
     mailFrom: values.MAIL_FROM ?? LOCAL_SENDER,
+    mailsAnHour: values.MAILS_AN_HOUR,
     gitHost,
     siteUrl: values.SITE_URL ?? serviceUrl,
     serviceUrl,

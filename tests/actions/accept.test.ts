@@ -75,13 +75,67 @@ describe("the workflow accept", () => {
     const place = `pullrequestreview-${slip!.id}`;
     for (let run = 0; run < 2; run++) {
       const { outcomes } = await campaign.accept();
-      expect(outcomes).toEqual([{ sheet: sheet.sheet, state: "blocked", unclear: [place] }]);
+      expect(outcomes).toMatchObject([{ sheet: sheet.sheet, state: "blocked", unclear: [place] }]);
     }
     expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining(`/pull/${pull}#${place}\n`)]);
     const right = { body: `refuse ${three.row.id} fake-name` };
     await mustAsk(campaign.github, first.token, "PUT", `pulls/${pull}/reviews/${slip!.id}`, right);
     await campaign.accept();
     expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("2 of 3 are on the list")]);
+  });
+
+  it("waits for words about a row or the sheet that are no order, and says in both languages how to go on", async () => {
+    const pull = await campaign.fileSheet(sheet);
+    const [first] = campaign.moderators;
+    await ask(campaign, first.token, `issues/${pull}/comments`, { body: `این ردیف جعلی است ${three.row.id}` });
+    for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    expect((await campaign.accept()).outcomes).toMatchObject([{ state: "blocked" }]);
+    const [comment] = campaign.github.state.comments;
+    const [answer] = commentsOn(pull).filter(({ author }) => author.id !== first.id);
+    expect(answer!.body).toContain(`/pull/${pull}#issuecomment-${comment!.id}\n`);
+    expect(answer!.body).toContain("Questions and talk need no id");
+    expect(answer!.body).toContain('<div dir="rtl" lang="fa">');
+    // The comment of the workflow itself, which says all that, holds nothing up.
+    campaign.github.state.comments.splice(campaign.github.state.comments.indexOf(comment!), 1);
+    expect((await campaign.accept()).main.record.rows).toHaveLength(3);
+  });
+
+  it("passes over a sheet that the form service has not attested, and says what to do until its branch is gone", async () => {
+    const pull = await campaign.fileSheet(sheet);
+    const copy = sheetOf(2, [one.row, two.row]);
+    const other = await campaign.fileSheet(copy, `file sheet ${copy.sheet}\n`);
+    for (const number of [pull, other])
+      for (const by of campaign.moderators) await campaign.review(by, number, "APPROVE");
+    const { output } = await campaign.run("accept");
+    expect(output).toContain(
+      `::warning::sheet ${copy.sheet}: passed over: the form service has not attested it. Close it:`,
+    );
+    expect(commentsOn(other).map(({ body }) => body)).toEqual([expect.stringContaining("**Passed over.**")]);
+    expect(commentsOn(pull)[0]!.body).toContain("3 of 3 are on the list");
+    const [first] = campaign.moderators;
+    await mustAsk(campaign.github, first.token, "PATCH", `pulls/${other}`, { state: "closed" });
+    expect(await campaign.accept()).toMatchObject({ unseen: [], leftovers: [copy.sheet] });
+    expect((await campaign.run("accept")).output).toContain("nobody waits for it, delete its branch");
+  });
+
+  it("flags a row that is on two open sheets on both, and lets the second decide what the first calls a duplicate", async () => {
+    const twin = sheetOf(2, [one.row, invent(4).row]);
+    const [pull, other] = [await campaign.fileSheet(sheet), await campaign.fileSheet(twin)];
+    await campaign.accept();
+    expect(commentsOn(pull)[0]!.body).toContain(`- \`${one.row.id}\`: sheet \`${twin.sheet}\``);
+    expect(commentsOn(other)[0]!.body).toContain(`- \`${one.row.id}\`: sheet \`${sheet.sheet}\``);
+    const { code, summary } = await campaign.run("validate", campaign.proposal(other));
+    expect(code).toBe(0);
+    expect(summary).toContain(`(${one.row.id}) is on the open sheet ${sheet.sheet} too`);
+    const [first, second] = campaign.moderators;
+    await campaign.review(first, pull, "APPROVE", `refuse ${one.row.id} duplicate`);
+    await campaign.review(second, pull, "APPROVE");
+    await campaign.accept();
+    expect(commentsOn(pull)[0]!.body).toContain("2 of 3 are on the list");
+    expect(commentsOn(pull)[0]!.body).toContain(`Left out, decided elsewhere: 1\n- \`${one.row.id}\``);
+    expect(campaign.github.repository.log("main")[0]!.message).toContain(`Left-out: ${one.row.id}\n`);
+    for (const by of campaign.moderators) await campaign.review(by, other, "APPROVE");
+    expect((await campaign.accept()).main.record.rows).toHaveLength(4);
   });
 
   it("warns of a sheet whose pull request was closed or made a draft, until it is open again", async () => {

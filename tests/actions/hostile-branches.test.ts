@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatSheet, sheetPath } from "../../scripts/letter/sheet.ts";
-import { attested, invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
+import { attested, attestedMessage, invent, messageFor, sheetOf, withdrawalsOf } from "../letter/invented.ts";
 import { makeCampaign, outcomeOf, type TestCampaign } from "../support/local-campaign.ts";
 
 // One campaign for all: whatever these branches hold, main must not move.
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => campaign.remove());
 
 /** A branch as whoever can push makes it: the tree of main with these lines of `git update-index --index-info`. */
-function push(branch: string, lines: string[], parents = [head], tree = head): string {
+function push(branch: string, lines: string[], parents = [head], tree = head, message?: string): string {
   const index = join(campaign.folder, "index");
   const git = (input: string, ...args: string[]) =>
     execFileSync("git", ["--git-dir", campaign.repository.path, ...args], {
@@ -34,10 +34,25 @@ function push(branch: string, lines: string[], parents = [head], tree = head): s
   git("", "read-tree", tree);
   git(lines.map((line) => `${line}\n`).join(""), "update-index", "--add", "--index-info");
   const identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
-  const commit = git("x", ...identity, "commit-tree", git("", "write-tree"), ...parents.flatMap((id) => ["-p", id]));
+  const made = git("", "write-tree");
+  const words = message === undefined ? attestedIn(branch.replace("pending/", ""), made) : message;
+  const commit = git(words, ...identity, "commit-tree", made, ...parents.flatMap((id) => ["-p", id]));
   campaign.repository.git("update-ref", `refs/heads/${branch}`, commit);
   return commit;
 }
+
+/** What only the form service can write: most of these branches must be refused even if its key were in wrong hands. */
+function attestedIn(name: string, tree: string): string {
+  try {
+    return messageFor(name, `${campaign.repository.git("cat-file", "-p", `${tree}:${sheetPath(name)}`)}\n`);
+  } catch {
+    return "x";
+  }
+}
+
+/** A branch by somebody who can push and has not the form service's key. */
+const pushAlone = (name: string, content: string, message = "x") =>
+  push(`pending/${name}`, [file(sheetPath(name), content)], [head], head, message);
 
 function blob(content: string | Uint8Array): string {
   const args = ["--git-dir", campaign.repository.path, "hash-object", "-w", "--stdin"];
@@ -47,7 +62,7 @@ function blob(content: string | Uint8Array): string {
 const file = (at: string, content: string | Uint8Array, mode = "100644") => `${mode} ${blob(content)}\t${at}`;
 const branch = `pending/${sheet.sheet}`;
 
-const recipes: [what: string, reason: RegExp, make: () => void, name?: string][] = [
+const recipes: [what: string, reason: RegExp | "unattested", make: () => void, name?: string][] = [
   ["with an extra file", /changes other files/, () => push(branch, [file(path, text), file("x.txt", "x")])],
   [
     "that edits the ledger beside",
@@ -134,19 +149,40 @@ const recipes: [what: string, reason: RegExp, make: () => void, name?: string][]
     accepted.sheet,
   ],
   [
-    "that files an accepted row again",
-    /the ledger already has this signature/,
-    () => push(branch, [file(path, formatSheet(sheetOf(1, [invent(100, "name").row])))]),
+    "that copies an accepted row",
+    "unattested",
+    () => pushAlone(sheet.sheet, formatSheet(sheetOf(1, [invent(100, "name").row]))),
   ],
   [
-    "that files the row of a person who left again",
-    /the ledger already has this signature/,
-    () => push(branch, [file(path, formatSheet(sheetOf(1, [invent(101, "name").row])))]),
+    "that copies the row of a person who left",
+    "unattested",
+    () => pushAlone(sheet.sheet, formatSheet(sheetOf(1, [invent(101, "name").row]))),
   ],
   [
-    "that files a refused row again",
-    /this row was refused before/,
-    () => push(branch, [file(path, formatSheet(sheetOf(1, [invent(102, "name").row])))]),
+    "that copies a refused row",
+    "unattested",
+    () => pushAlone(sheet.sheet, formatSheet(sheetOf(1, [invent(102, "name").row]))),
+  ],
+  ["that copies rows that wait", "unattested", () => pushAlone(sheet.sheet, text)],
+  [
+    "that carries the attestation of another sheet",
+    "unattested",
+    () => pushAlone(sheet.sheet, text, attestedMessage(accepted)),
+  ],
+  [
+    "that carries the attestation of the same id with other bytes",
+    "unattested",
+    () => pushAlone(sheet.sheet, formatSheet(sheetOf(1, [invent(1, "name").row])), attestedMessage(sheet)),
+  ],
+  [
+    "whose attestation is not in the last line",
+    "unattested",
+    () => pushAlone(sheet.sheet, text, `${attestedMessage(sheet)}\nx\n`),
+  ],
+  [
+    "of withdrawals that nobody attested as a sheet",
+    "unattested",
+    () => pushAlone(sheet.sheet, formatSheet(withdrawalsOf(1, [invent(100).row.id]))),
   ],
   [
     "that moves a good attestation to another edition",
@@ -165,7 +201,7 @@ const recipes: [what: string, reason: RegExp, make: () => void, name?: string][]
   ],
   [
     "whose rows share one contact record",
-    /the ledger already has this signature/,
+    /the sheet has this signature twice/,
     () => {
       const [one, two] = sheet.rows as [(typeof sheet.rows)[0], (typeof sheet.rows)[0]];
       push(branch, [file(path, formatSheet({ ...sheet, rows: [one, attested({ ...two, contact: one.contact })] }))]);
@@ -184,7 +220,8 @@ describe("a branch", () => {
       try {
         const report = await campaign.accept();
         const outcome = outcomeOf(report, name);
-        expect(outcome).toMatchObject({ state: "invalid", reason: expect.stringMatching(reason) });
+        if (reason === "unattested") expect(outcome).toEqual({ sheet: name, state: "unattested" });
+        else expect(outcome).toMatchObject({ state: "invalid", reason: expect.stringMatching(reason) });
         expect(JSON.stringify(outcome)).not.toMatch(/Azadi|کیانی|example\.org/);
         expect(await campaign.host.head()).toBe(head);
         expect(campaign.repository.git("rev-parse", ref)).toBe(commit);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { judgeSheet, reasonOf } from "../../scripts/actions/judgement.ts";
 import { readPendingSheet } from "../../scripts/actions/pending-sheet.ts";
 import { sheetPath } from "../../scripts/letter/sheet.ts";
-import { service, sheetOf } from "../letter/invented.ts";
+import { messageFor, service, sheetOf } from "../letter/invented.ts";
 import { makeCampaign, type TestCampaign } from "../support/local-campaign.ts";
 import { root } from "../support/source.ts";
 
@@ -28,13 +28,16 @@ describe("a sheet that anybody may have written", () => {
     const { sheet } = sheetOf(1, []);
     campaign.repository.git("update-ref", `refs/heads/pending/${sheet}`, "main");
     const content = readFileSync(join(folder, `${name}.md`));
-    const commit = campaign.repository.commit(`pending/${sheet}`, "x", { [sheetPath(sheet)]: content });
+    // As if the form service had filed it: what is on the sheet must not be believed for that.
+    const message = messageFor(sheet, content.toString("utf8"));
+    const commit = campaign.repository.commit(`pending/${sheet}`, message, { [sheetPath(sheet)]: content });
     const main = await campaign.host.readMain();
     const rules = { moderators: { approvals: 1, ids: new Set([1]) }, attestationKey: service.publicKey };
     const open = { sheet, commit, acts: [{ by: 1, state: "approved" as const, commit, body: "" }] };
 
-    const said = await readPendingSheet(campaign.repository.path, main, open).then(
+    const said = await readPendingSheet(campaign.repository.path, main, open, service.publicKey).then(
       (read) => {
+        if (!read) return "unattested";
         const judged = judgeSheet(main, rules, open, read);
         return "reason" in judged ? `invalid: ${judged.reason}` : judged.state;
       },

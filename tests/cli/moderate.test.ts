@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/actions/acceptance.ts";
 import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/cli/invented-signatures.ts";
-import { attestLeave } from "../../scripts/letter/attestation.ts";
+import { attestLeave, attestSheet } from "../../scripts/letter/attestation.ts";
 import { parseCampaign } from "../../scripts/letter/campaign.ts";
+import { filingMessage } from "../../scripts/letter/filing-message.ts";
 import { loggedEdition } from "../../scripts/letter/record.ts";
 import { formatSheet, type SignaturesSheet } from "../../scripts/letter/sheet.ts";
 import { isPublic } from "../../scripts/letter/shown.ts";
@@ -43,7 +44,13 @@ beforeEach(async () => {
 afterEach(() => removeDataDir(dataDir));
 
 async function file(name: string, text: string): Promise<void> {
-  await host.file({ sheet: name, text, base: await host.head(), message: "file\n", day });
+  await host.file({
+    sheet: name,
+    text,
+    base: await host.head(),
+    message: filingMessage(name, { quarantined: false, attestation: attestSheet(name, text, keys.attestation) }),
+    day,
+  });
 }
 
 const moderate = (...args: string[]): Promise<Outcome> => runCommand("moderate", args, { DATA_DIR: dataDir });
@@ -98,6 +105,57 @@ describe("moderate show", () => {
       else expect(line).toBe(`${id}  ${shown}`);
     }
     expect(lines(stdout)).toHaveLength(3 + sheet.rows.length);
+  });
+
+  it("shows first which rows are on another open sheet too, on both, and the list marks both", async () => {
+    const [shared] = sheet.rows as [(typeof sheet.rows)[0]];
+    const twin = inventSheet(invention, [shared, inventRow(invention)]);
+    await file(twin.sheet, formatSheet(twin));
+    for (const [one, other] of [
+      [sheet, twin],
+      [twin, sheet],
+    ] as const) {
+      const { stdout } = await moderate("show", one.sheet);
+      expect(lines(stdout).slice(2, 5)).toEqual([
+        "look first",
+        expect.stringMatching(/^id +why$/),
+        `${shared.id}  also on the open sheet ${other.sheet}`,
+      ]);
+    }
+    const { stdout } = await moderate("list");
+    expect(
+      lines(stdout)
+        .slice(1)
+        .map((line) => line.endsWith("look first")),
+    ).toEqual([true, true]);
+    // Refused as a duplicate it is decided on the other, and refused for any other reason on both.
+    await moderate("approve", twin.sheet, "--refuse", `${shared.id}:duplicate`);
+    expect((await moderate("approve", sheet.sheet)).stdout).toContain(
+      "accepted 12, refused 0, left out as withdrawn 0\n",
+    );
+  });
+
+  it("shows which rows are settled already, and leaves them out", async () => {
+    await moderate("approve", sheet.sheet);
+    const again = inventSheet(invention, [sheet.rows[0]!, inventRow(invention)]);
+    await file(again.sheet, formatSheet(again));
+    const { stdout } = await moderate("show", again.sheet);
+    expect(stdout).toContain(`${sheet.rows[0]!.id}  left out: the ledger has this signature already\n`);
+    expect((await moderate("approve", again.sheet)).stdout).toContain(
+      "accepted 1, refused 0, left out as withdrawn 0, left out as decided elsewhere 1\n",
+    );
+  });
+
+  it("passes over a sheet that the form service has not attested, says what to do, and takes no approval of it", async () => {
+    const copy = inventSheet(invention, sheet.rows);
+    await host.file({ sheet: copy.sheet, text: formatSheet(copy), base: await host.head(), message: "file\n", day });
+    const { stdout } = await moderate("list");
+    expect(stdout).toContain("unattested: the form service has not attested it. Close it:");
+    expect(lines(stdout).filter((line) => line.includes("look first"))).toEqual([]);
+    expect((await moderate("approve", copy.sheet)).stderr).toContain("the sheet is passed over");
+    expect((await moderate("approve", sheet.sheet)).stdout).toContain(
+      "accepted 12, refused 0, left out as withdrawn 0\n",
+    );
   });
 });
 
@@ -157,10 +215,7 @@ describe("moderate approve", () => {
 describe("moderate reject", () => {
   it("refuses every row", async () => {
     const { stdout } = await moderate("reject", sheet.sheet, "not-a-person");
-    expect(lines(stdout).slice(0, 2)).toEqual([
-      "accepted 0, refused 12, left out as withdrawn 0",
-      "the list has 0 signatures",
-    ]);
+    expect(lines(stdout).slice(0, 2)).toEqual(["accepted 0, refused 12, left out 0", "the list has 0 signatures"]);
   });
 });
 

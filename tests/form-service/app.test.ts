@@ -219,6 +219,7 @@ describe("the inbox", () => {
     const page = await (await trial.get("/inbox/")).text();
     expect(page.indexOf(people.omid.email)).toBeLessThan(page.indexOf(people.sara.email));
     expect(page).toContain("کد شما");
+    expect(page).not.toContain("/confirm/");
     expect(page.match(/[0-9A-HJKMNP-TV-Z]{8}<\/p>/g)).toHaveLength(2);
     await trial.close();
   });

@@ -40,7 +40,10 @@ describe("a round of filing", () => {
     expect(sheet?.edition).toBe(harness.gitHost.edition);
     harness.gitHost.accept(sheet!.sheet);
     expect(harness.gitHost.record().rows).toHaveLength(5);
-    expect(harness.gitHost.filings[0]).toMatchObject({ message: `file sheet ${sheet!.sheet}`, day: "2026-11-22" });
+    expect(harness.gitHost.filings[0]).toMatchObject({ day: "2026-11-22" });
+    const [head, ...rest] = harness.gitHost.filings[0]!.message.split("\n");
+    expect(head).toBe(`file sheet ${sheet!.sheet}`);
+    expect(rest.join("\n")).toMatch(/^\nAttested: [\w-]{86}\n$/);
   });
 
   it("waits for enough signatures, splits many, and files few only after the longest wait", async () => {

@@ -1,6 +1,6 @@
 import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { canonicalEmail } from "../../scripts/letter/email.ts";
-import { isQuarantined } from "../../scripts/letter/quarantine.ts";
+import { isQuarantined } from "../../scripts/letter/filing-message.ts";
 import { fixedRandomness, hours } from "../support/fixtures.ts";
 import { formOf, openHarness, withdrawalCodeIn } from "./harness.ts";
 import { openMailBasket } from "./mail-basket.ts";

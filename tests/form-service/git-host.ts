@@ -1,6 +1,9 @@
-import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/acceptance.ts";
+import { acceptSheet, applyWithdrawals, logEdition, type Verdict } from "../../scripts/letter/acceptance.ts";
+import { isSheetAttested } from "../../scripts/letter/attestation.ts";
+import { copiesOf, findCopies } from "../../scripts/letter/copies.ts";
 import { sha256 } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
+import { attestationIn } from "../../scripts/letter/filing-message.ts";
 import { type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
 import type { RefusalCode } from "../../scripts/letter/order.ts";
 import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
@@ -14,8 +17,14 @@ export type StandInGitHost = Pick<GitHost, "head" | "readMain" | "file" | "pendi
   filings: Filing[];
   /** Lets the next call of `file` fail before or after the sheet has arrived. */
   failNext(when: "before" | "after"): void;
-  /** Validates a sheet as the workflow does and merges it, with these rows refused. */
-  accept(sheet: string, refused?: Record<string, RefusalCode>): void;
+  /** Validates a sheet as the workflow does and merges it, with these rows refused; false when accept passes over it. */
+  accept(sheet: string, refused?: Record<string, RefusalCode>): boolean;
+  /** Merges it with every row refused. */
+  reject(sheet: string, code: RefusalCode): boolean;
+  /** What somebody makes of a sheet's branch who can push. */
+  push(branch: string, text: string, message: string): void;
+  /** Puts a settlement into main's history that accept would not make any more. */
+  settle(settlement: Partial<Settlement>): void;
   parse(sheet: string): Sheet;
   record(): CampaignRecord;
   edition: string;
@@ -45,7 +54,7 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
     failNext: (when) => void failures.push(when),
     head: async () => commit(),
     readMain: async () => main(),
-    pendingSheets: async () => new Map([...open].map(([sheet, { text }]) => [sheet, text])),
+    pendingSheets: async () => new Map([...open].map(([sheet, { text, message }]) => [sheet, { text, message }])),
     async file(filing) {
       filings.push(filing);
       const failure = failures.shift();
@@ -53,22 +62,18 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
       const known = filings.find(({ sheet }) => sheet === filing.sheet)!;
       if (JSON.stringify(known) !== JSON.stringify(filing)) throw new Error("a retry is not the same filing");
       parseSheet(filing.text);
+      if (!isAttested(filing)) throw new Error("the sheet is not attested");
       if (!main().settled.sheets.has(filing.sheet)) open.set(filing.sheet, filing);
       if (failure === "after") throw new Error("the answer was lost");
     },
-    accept(id, refusals = {}) {
-      const sheet = parseSheet(open.get(id)!.text);
-      const rules = { ...main(), attestationKey };
-      const refused = new Map(Object.entries(refusals));
-      const acceptance =
-        sheet.kind === "signatures"
-          ? acceptSheet(rules, sheet, { state: "approved", approvedBy: [1], refused })
-          : applyWithdrawals(rules, sheet);
-      record = acceptance.record;
-      const { leftOut } = acceptance;
-      settlements.push({ sheet: id, approvedBy: [1], refused: acceptance.refused, leftOut, size: 0, root: "" });
-      open.delete(id);
+    accept: (id, refusals = {}) => merge(id, { state: "approved", refused: new Map(Object.entries(refusals)) }),
+    reject: (id, code) => {
+      const refused = new Map(parseSheet(open.get(id)!.text).rows.map((row) => [row.id, code]));
+      return merge(id, { state: "rejected", refused });
     },
+    push: (sheet, text, message) => void open.set(sheet, { sheet, text, message, base: commit(), day: "2026-11-22" }),
+    settle: (settlement) =>
+      void settlements.push({ approvedBy: [1], refused: [], leftOut: [], size: 0, root: "", ...settlement }),
     parse: (id) => parseSheet(open.get(id)!.text),
     record: () => record,
     changeLetter(changed) {
@@ -80,4 +85,24 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
       record = { ...record, entries: [...record.entries, entry] };
     },
   };
+
+  function merge(id: string, verdict: Verdict): boolean {
+    if (!isAttested(open.get(id)!)) return false;
+    const sheet = parseSheet(open.get(id)!.text);
+    const rules = { ...main(), attestationKey };
+    const sheets = [...open.values()].filter(isAttested).map(({ text }) => parseSheet(text));
+    const elsewhere = copiesOf(findCopies(rules, sheets), sheet);
+    const acceptance =
+      sheet.kind === "signatures" ? acceptSheet(rules, sheet, verdict, elsewhere) : applyWithdrawals(rules, sheet);
+    record = acceptance.record;
+    const { leftOut } = acceptance;
+    const approvedBy = sheet.kind === "signatures" ? [1] : [];
+    settlements.push({ sheet: id, approvedBy, refused: acceptance.refused, leftOut, size: 0, root: "" });
+    open.delete(id);
+    return true;
+  }
+
+  function isAttested({ sheet, text, message }: Filing): boolean {
+    return isSheetAttested(sheet, text, attestationIn(message), attestationKey);
+  }
 }

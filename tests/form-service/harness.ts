@@ -8,12 +8,13 @@ import { createApp } from "../../scripts/form-service/app.ts";
 import { NO_BURSTS, openBursts } from "../../scripts/form-service/bursts.ts";
 import { openClients } from "../../scripts/form-service/client.ts";
 import { openCodeMails } from "../../scripts/form-service/code-mails.ts";
-import { openDomainAlarms } from "../../scripts/form-service/domain-alarms.ts";
 import { deleteExpired } from "../../scripts/form-service/expiry.ts";
 import { fileAgain, fileRound } from "../../scripts/form-service/filing.ts";
 import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
 import { openIntents } from "../../scripts/form-service/intents.ts";
 import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits.ts";
+import { drawFrom } from "../../scripts/form-service/lot.ts";
+import { openMailBudgets } from "../../scripts/form-service/mail-ledger.ts";
 import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { EVERY_MAIL, openMailboxes } from "../../scripts/form-service/mailboxes.ts";
 import { openMailedCodes } from "../../scripts/form-service/mailed-codes.ts";
@@ -21,6 +22,7 @@ import { openMainView } from "../../scripts/form-service/main-view.ts";
 import { openPageWords } from "../../scripts/form-service/page-words.ts";
 import { keyOfProofs, openProofs } from "../../scripts/form-service/proofs.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
+import { openPatrol } from "../../scripts/form-service/refiling.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
 import { openSuppression } from "../../scripts/form-service/suppression.ts";
 import { openWaitingCodes } from "../../scripts/form-service/waiting-codes.ts";
@@ -98,15 +100,20 @@ export async function openHarness(
     const queue = openQueue(store, clock);
     const { trustProxy } = settings;
     const clients = openClients({ trustProxy, isTorExit: (address) => address === torExit, clock, random });
-    const limits = settings.limits ? openLimits(clock) : NO_LIMITS;
+    const { mailsAnHour } = settings;
+    const limits = settings.limits
+      ? openLimits({
+          ...{ clock, draw: drawFrom(random), key: random(32), mailsAnHour },
+          budgets: await openMailBudgets({ store, clock, pepper, log }, mailsAnHour),
+        })
+      : NO_LIMITS;
     const attempts = openFilingAttempts(clock, random);
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const bursts = settings.limits ? openBursts(clock, random(32)) : NO_BURSTS;
     const proofs = openProofs({ store, clock, random }, keyOfProofs(pepper));
     const intents = openIntents({ clock, random, pepper });
-    const alarms = openDomainAlarms(clock, random(32), limits, log);
     const after = openAfterAnswer(log);
-    const codeMails = openCodeMails({ store, pepper, mailboxes, alarms, mails, after, log });
+    const codeMails = openCodeMails({ store, pepper, mailboxes, mails, after, log });
     const suppression = openSuppression({ store, pepper, clock, mailedCodes }, random(32));
     const seal = openSeal(recipients);
     const service = {
@@ -138,7 +145,9 @@ export async function openHarness(
       main: main.current,
       lastBackup: () => lastBackupOf(settings),
     };
-    const round = () => fileRound({ store, clock, random, gitHost, main, queue, attempts, log, settings });
+    const patrol = openPatrol(clock);
+    const round = () =>
+      fileRound({ store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings });
     const again = () => fileAgain({ store, gitHost, attempts, log });
     return { service, store, app: createApp(service), round, again, sweep: () => deleteExpired(store, clock, codes) };
   }

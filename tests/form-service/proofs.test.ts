@@ -168,7 +168,7 @@ describe(`a proof of work (seed ${seed})`, () => {
 describe("a form for which there is no room at the moment", () => {
   let harness: Harness;
   beforeAll(async () => {
-    harness = await openHarness({ settings: { LIMITS: "on", TRUST_PROXY: "on" } });
+    harness = await openHarness({ settings: { LIMITS: "on", TRUST_PROXY: "on", MAILS_AN_HOUR: "100" } });
   });
   afterAll(() => harness.close());
   let count = 0;

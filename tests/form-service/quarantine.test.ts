@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { filingMessage, isQuarantined } from "../../scripts/letter/filing-message.ts";
 import { formatProposal } from "../../scripts/letter/proposal-body.ts";
-import { filingMessage, isQuarantined } from "../../scripts/letter/quarantine.ts";
 import type { SignaturesSheet } from "../../scripts/letter/sheet.ts";
 import { days, minutes } from "../support/fixtures.ts";
 import { formOf, type Harness, openHarness, stateShown, withdrawalCodeIn } from "./harness.ts";
@@ -78,9 +78,12 @@ describe("signatures that look like part of a flood", () => {
 
 describe("the mark", () => {
   it("stands in the message of the commit, and is read from there alone", () => {
-    expect(isQuarantined(filingMessage("x", { quarantined: true }))).toBe(true);
+    const attestation = "A".repeat(86);
+    expect(isQuarantined(filingMessage("x", { quarantined: true, attestation }))).toBe(true);
+    // As it was before sheets were attested.
+    expect(isQuarantined("file sheet x\n\nQuarantine: flood\n")).toBe(true);
     for (const message of [
-      filingMessage("x", { quarantined: false }),
+      filingMessage("x", { quarantined: false, attestation }),
       "Quarantine: none",
       "",
       "Quarantine: flood\n\nx",

@@ -79,7 +79,12 @@ const ANSWERS: readonly [status: number, name: string, ask: Ask][] = [
 
 it.each(ANSWERS)("all stand on an answer of %i: %s", async (status, name, ask) => {
   const harness = await openHarness({
-    settings: { LIMITS: "on", SERVICE_URL: "https://letter.example", SITE_URL: "https://letter.example" },
+    settings: {
+      LIMITS: "on",
+      MAILS_AN_HOUR: "100",
+      SERVICE_URL: "https://letter.example",
+      SITE_URL: "https://letter.example",
+    },
   });
   for (const path of ["en/index.html", "embed/en/index.html"]) harness.writeSite(path, "<h1>letter</h1>");
   harness.writeSite("list/000.md", "| index |\n");

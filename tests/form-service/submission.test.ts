@@ -35,6 +35,59 @@ describe("the form", () => {
     expect(await harness.store.query.selectFrom("submission").selectAll().execute()).toEqual([]);
   });
 
+  it.each(["en", "fa"] as const)(
+    "asks once about a likely slip, in %s, and takes the address as it was typed",
+    async (lang) => {
+      const typed = formOf(people.niamh, { email: "niamh@gmial.com" });
+      const asked = await harness.post(`/${lang}/sign/`, typed);
+      const page = await asked.text();
+      expect(asked.status).toBe(422);
+      expect(page).toContain('<bdi dir="ltr">niamh@gmail.com</bdi>');
+      expect(page).toContain('value="niamh@gmial.com"');
+      const kept = /name="email_kept" value="([^"]*)"/.exec(page)?.[1] ?? "";
+      expect(kept).toBe("niamh@gmial.com");
+      expect(await harness.store.query.selectFrom("submission").selectAll().execute()).toEqual([]);
+      const again = await harness.post(`/${lang}/sign/`, { ...typed, email_kept: kept });
+      expect(again.status).toBe(303);
+      await harness.mailServer.waitForMail("niamh@gmial.com");
+    },
+  );
+
+  it("sends the code to the mended address when that was meant, and keeps the choice while something else is mended", async () => {
+    const typed = formOf(people.niamh, {
+      email: "niamh@gmial.com",
+      email_kept: "niamh@gmial.com",
+      email_choice: "meant",
+    });
+    const other = await harness.post("/en/sign/", { ...typed, name: "" });
+    const page = await other.text();
+    expect([other.status, page.includes('type="checkbox" id="email_choice"')]).toEqual([422, false]);
+    expect(page).toContain('<input type="hidden" name="email_kept" value="niamh@gmial.com">');
+    expect(page).toContain('<input type="hidden" name="email_choice" value="meant">');
+    expect((await harness.post("/en/sign/", typed)).status).toBe(303);
+    await harness.mailServer.waitForMail("niamh@gmail.com");
+    // An answer about one address says nothing about another.
+    expect((await harness.post("/en/sign/", { ...typed, email: "niamh@gmal.com" })).status).toBe(422);
+    expect(harness.mailServer.mails).toHaveLength(1);
+  });
+
+  it.each([
+    ["name", "Sara \u{1f600}", '<bdi>\u{1f600}</bdi> (<bdi dir="ltr">U+1F600</bdi>)'],
+    ["name", "S\u0430ra", '<bdi>\u0430</bdi> (<bdi dir="ltr">U+0430</bdi>)'],
+    ["name", "Sara \u202eidazA", '<bdi dir="ltr">U+202E</bdi>'],
+    ["name", "Sara <", "<bdi>&lt;</bdi>"],
+    ["place", "Sara \u0301", "<bdi>\u25cc\u0301</bdi>"],
+    ["email", "jos\u00e9@example.org", "<bdi>\u00e9</bdi>"],
+  ])("says which character of the %s is wrong: %s", async (field, typed, shown) => {
+    for (const lang of ["en", "fa"]) {
+      const answer = await harness.post(`/${lang}/sign/`, formOf(people.niamh, { [field]: typed }));
+      const page = await answer.text();
+      const problem = new RegExp(`id="${field}-problem">(.*?)</p>`).exec(page)?.[1] ?? "";
+      expect([answer.status, problem]).toEqual([422, expect.stringContaining(shown)]);
+      expect(problem).not.toMatch(/[{}\u202e]/);
+    }
+  });
+
   it("does not wait for the mail server, and tries again what was put off", async () => {
     harness.mailServer.failNext("greylist");
     const { s } = await submit(harness, people.sara);

@@ -2,6 +2,7 @@ import { expect, vi } from "vitest";
 import { fileRound } from "../../scripts/form-service/filing.ts";
 import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
+import { openPatrol } from "../../scripts/form-service/refiling.ts";
 import { formatBase64url, parseBase64url } from "../../scripts/letter/base64url.ts";
 import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { readRecordAt } from "../../scripts/outside/record.ts";
@@ -55,6 +56,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
       codes.push((await sign(harness, person)).withdrawalCode);
     }
   };
+  const patrol = openPatrol(harness.clock);
   let [host, main] = [campaign.host, openMainView(campaign.host)];
   const restart = async () => {
     await harness.restart();
@@ -66,7 +68,9 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
     harness.clock.set(new Date(Date.now()).toISOString());
     const { log, queue } = harness.service;
     const { store, clock, settings } = harness;
-    await fileRound({ store, clock, random, gitHost: host, main, queue, attempts, log, settings }).catch(() => {});
+    const { attestation } = harness.service;
+    const deps = { store, clock, random, attestation, gitHost: host, main, queue, attempts, patrol, log, settings };
+    await fileRound(deps).catch(() => {});
   };
   const hurried = async (work: () => Promise<void>) => {
     const realTime = hurryTime();

@@ -6,8 +6,9 @@ import { formatSheet, type Sheet, sheetBranch, sheetPath } from "../../scripts/l
 import { verifyPublished } from "../../scripts/letter/verification.ts";
 import { writeCommit } from "../../scripts/outside/git-commit.ts";
 import { readRecordAt } from "../../scripts/outside/record.ts";
-import { readFrom, siteOf, vkey } from "../letter/invented.ts";
+import { attestedMessage, readFrom, siteOf, vkey } from "../letter/invented.ts";
 import {
+  copyOf,
   type Expected,
   expectAccept,
   IDS,
@@ -16,6 +17,7 @@ import {
   nothingExpected,
   OUTSIDER,
   type Step,
+  sayingOf,
   stepsUntil,
   VERSIONS,
 } from "../letter/review-model.ts";
@@ -86,7 +88,9 @@ async function begin(): Promise<Past> {
 const commits = new Map<string, Promise<string>>();
 
 /** The commit of a sheet, the same in every interleaving. */
-function write(sheet: Sheet, message: string): Promise<string> {
+function write(sheet: Sheet, label: string): Promise<string> {
+  // Each version is a commit of its own, also one that has the bytes of an earlier one.
+  const message = attestedMessage(sheet).replace(/^.*\n/, label);
   const known = commits.get(message);
   if (known !== undefined) return known;
   const files = new Map([[sheetPath(sheet.sheet), formatSheet(sheet)]]);
@@ -119,7 +123,7 @@ function pullOf(number: number): Pull {
 async function take(past: Past, step: Step): Promise<boolean> {
   const { github, organiser } = campaign;
   github.advance(1000);
-  const pull = "sheet" in step ? pullOf(step.sheet) : undefined;
+  const pull = "sheet" in step && step.do !== "copy" ? pullOf(step.sheet) : undefined;
   const say = async (token: string, method: string, path: string, body: object) => {
     const { status } = await askAs(github, token, method, path.replace("PULL", String(pull!.number)), body);
     if (status >= 300 && status !== 422) throw new Error(`${method} ${path}: ${status}`);
@@ -201,6 +205,30 @@ async function take(past: Past, step: Step): Promise<boolean> {
       const n = past.steps.filter((one) => one.do === "withdraw").length;
       const sheet = leaveSheet(n, IDS[step.row]!);
       await file(sheet, await write(sheet, `withdrawal ${n} ${IDS[step.row]}\n`));
+      return true;
+    }
+    case "copy": {
+      const n = past.steps.filter((one) => one.do === "copy").length;
+      const { sheet, message } = copyOf(n, step);
+      const head = sheetBranch(sheet.sheet);
+      // While the sheet is open its branch is there, and nobody can make another of that name.
+      if (github.repository.branches().includes(head)) return false;
+      const files = new Map([[sheetPath(sheet.sheet), formatSheet(sheet)]]);
+      const sha = await writeCommit(github.repository.path, {
+        ...{ parents: [start], files, message, committer: "form service", day: "2026-11-24" },
+      });
+      await asService("POST", "git/refs", { ref: `refs/heads/${head}`, sha });
+      const made = (await asService("POST", "pulls", { head, base: "main", title: "Sheet", body: "" })) as {
+        number: number;
+      };
+      for (const by of LISTED) {
+        const event = step.say === "reject" ? "COMMENT" : "APPROVE";
+        const body = sayingOf(step.say, sheet);
+        await mustAsk(github, people.get(by)!.token, "POST", `pulls/${made.number}/reviews`, {
+          ...{ event, commit_id: sha },
+          ...(body === "" ? {} : { body }),
+        });
+      }
       return true;
     }
     case "accept":

@@ -5,12 +5,16 @@ import {
   applyWithdrawals,
   logEdition,
   type Main,
+  settledRows,
   signGrowth,
   validateSheet,
 } from "../../scripts/letter/acceptance.ts";
+import { attestSheet, isSheetAttested } from "../../scripts/letter/attestation.ts";
 import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
+import { copiesOf, findCopies } from "../../scripts/letter/copies.ts";
 import { idOf } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
+import { attestationIn } from "../../scripts/letter/filing-message.ts";
 import { settledBy } from "../../scripts/letter/merge-message.ts";
 import type { Decision } from "../../scripts/letter/moderation.ts";
 import {
@@ -21,10 +25,12 @@ import {
   recordFiles,
   totalsOf,
 } from "../../scripts/letter/record.ts";
+import { formatSheet } from "../../scripts/letter/sheet.ts";
 import { append, EMPTY_FRONTIER, leafHash, rootOf, treeRoot } from "../../scripts/letter/tree.ts";
 import {
   approved,
   attested,
+  attestedMessage,
   edition,
   freshMain,
   invent,
@@ -44,20 +50,9 @@ const ids = sheet.rows.map(({ id }) => id);
 const [first, second] = ids as [string, string];
 
 /** Main after a sheet has been merged, as its trailers tell. */
-function merged(main: Main, id: string, { record, refused, leftOut }: Acceptance): Main {
-  const before = {
-    approvedBy: [],
-    refused: [...main.settled.refused],
-    leftOut: [...main.settled.leftOut],
-    size: 0,
-    root: "",
-  };
-  const settlements = [...main.settled.sheets].map((one) => ({ ...before, sheet: one }));
-  return {
-    ...main,
-    record: signed(record),
-    settled: settledBy([before, ...settlements, { sheet: id, approvedBy: [1], refused, leftOut, size: 0, root: "" }]),
-  };
+function merged(main: Main, id: string, { record, refused, leftOut }: Acceptance, approvedBy = [1]): Main {
+  const settlement = { sheet: id, approvedBy, refused, leftOut, size: 0, root: "" };
+  return { ...main, record: signed(record), settled: settledBy([settlement], main.settled) };
 }
 const accept = (main: Main, decision: Decision = approved()) =>
   merged(main, sheet.sheet, acceptSheet(main, sheet, decision));
@@ -96,7 +91,7 @@ describe("acceptance of a sheet", () => {
 
   it("takes a rejected sheet with all its rows refused", () => {
     const refusals = new Map(ids.map((id) => [id, "advert"] as const));
-    const all: Decision = { state: "rejected", approvedBy: [1, 2], refused: refusals, unclear: [] };
+    const all: Decision = { ...approved(), state: "rejected", refused: refusals };
     const { record, refused } = acceptSheet(freshMain(), sheet, all);
     expect(kinds(record)).toEqual(["letter", "batch"]);
     expect(record.entries[1]).toBe("undersigned/v1 batch 4 4 0");
@@ -130,34 +125,9 @@ describe("what acceptance refuses", () => {
     refuse(accept(freshMain())).toThrow("settled before");
   });
 
-  it("the same rows on another sheet", () => {
-    const main = accept(freshMain());
-    refuse(main, { ...sheet, sheet: sheetOf(2, []).sheet }).toThrow("row 1: the ledger already has this signature");
-    refuse(main, sheetOf(2, [invent(9).row, rows[1]!])).toThrow(/row \d: the ledger already has this signature/);
-  });
-
-  it("a row that was withdrawn, filed again", () => {
-    const main = accept(freshMain());
-    const leave = withdrawalsOf(2, [first]);
-    const left = merged(main, leave.sheet, applyWithdrawals(main, leave));
-    refuse(left, sheetOf(3, [sheet.rows[0]!])).toThrow("already has this signature");
-  });
-
-  it("a row that was refused, filed again", () => {
-    const main = accept(freshMain(), approved([[second, "advert"]]));
-    refuse(main, sheetOf(3, [sheet.rows[1]!])).toThrow("row 1: this row was refused before");
-  });
-
-  it("the same contact commitment under another public commitment", () => {
-    const main = accept(freshMain());
-    refuse(main, sheetOf(3, [attested({ ...invent(9).row, contact: rows[0]!.contact })])).toThrow(
-      "already has this signature",
-    );
-  });
-
   it("one contact commitment twice on a sheet", () => {
     const twin = attested({ ...invent(9).row, contact: rows[0]!.contact });
-    refuse(freshMain(), sheetOf(3, [rows[0]!, twin])).toThrow("row 2: the ledger already has this signature");
+    refuse(freshMain(), sheetOf(3, [rows[0]!, twin])).toThrow("row 2: the sheet has this signature twice");
   });
 
   it("a row whose attestation is of another row, of another key, or of other fields", () => {
@@ -193,6 +163,112 @@ describe("what acceptance refuses", () => {
   });
 });
 
+describe("a row that was settled before", () => {
+  const fresh = invent(9).row;
+  /** Accepts a sheet that has this row and a new one: the new one must not suffer for it. */
+  function beside(main: Main, row = rows[0]!, decision = approved()) {
+    const next = sheetOf(3, [fresh, row]);
+    validateSheet(main, next);
+    const acceptance = acceptSheet(main, next, decision);
+    const [batch] = acceptance.added;
+    const here = acceptance.record.rows.filter(({ opening }) => opening === fresh.opening).length;
+    return { batch, leftOut: acceptance.leftOut, refused: acceptance.refused, here };
+  }
+
+  it("is left out where it is filed again, whatever is said about it there, and holds nothing up", () => {
+    const main = accept(freshMain());
+    const leave = withdrawalsOf(2, [rows[0]!.id]);
+    const withdrawn = merged(main, leave.sheet, applyWithdrawals(main, leave), []);
+    const refused = accept(freshMain(), approved([[rows[0]!.id, "advert"]]));
+    for (const [before, why] of [
+      [main, "on the ledger"],
+      [withdrawn, "on the ledger"],
+      [refused, "refused"],
+    ] as const) {
+      const expected = { batch: "undersigned/v1 batch 2 0 1", leftOut: [rows[0]!.id], refused: [], here: 1 };
+      expect(beside(before)).toEqual(expected);
+      expect(beside(before, rows[0]!, approved([[rows[0]!.id, "fake-name"]]))).toEqual(expected);
+      expect([...settledRows(before, sheetOf(3, [fresh, rows[0]!]))]).toEqual([[rows[0]!.id, why]]);
+    }
+  });
+
+  it("is known by either commitment", () => {
+    const main = accept(freshMain());
+    const other = attested({ ...invent(8).row, contact: rows[0]!.contact });
+    expect(beside(main, other)).toMatchObject({ leftOut: [other.id], here: 1 });
+  });
+
+  it("does not come back when its whole sheet is filed again under another id", () => {
+    const main = accept(freshMain());
+    const again = acceptSheet(main, { ...sheet, sheet: sheetOf(2, []).sheet }, approved());
+    expect(again.added).toEqual(["undersigned/v1 batch 4 0 4"]);
+    expect(again.record.rows).toEqual(main.record.rows);
+  });
+});
+
+describe("a row that is on another open sheet too", () => {
+  const elsewhere = new Set([second]);
+  const judge = (decision: Decision) => {
+    const { leftOut, refused } = acceptSheet(freshMain(), sheet, decision, elsewhere);
+    return { leftOut, refused: refused.map(([id]) => id) };
+  };
+
+  it("is left out when it is refused as a duplicate or rejected with the sheet, and refused for any other reason", () => {
+    expect(judge(approved([[second, "duplicate"]]))).toEqual({ leftOut: [second], refused: [] });
+    expect(judge(approved([[second, "fake-name"]]))).toEqual({ leftOut: [], refused: [second] });
+    expect(judge(approved([[first, "duplicate"]]))).toEqual({ leftOut: [], refused: [first] });
+    const all = new Map(ids.map((id) => [id, "advert"] as const));
+    const rejected: Decision = { ...approved(), state: "rejected", refused: all, named: new Set() };
+    const others = ids.filter((id) => id !== second);
+    expect(judge(rejected)).toEqual({ leftOut: [second], refused: others });
+    // Somebody who refuses the row itself means the row, on whatever sheet it is.
+    expect(judge({ ...rejected, named: elsewhere })).toEqual({ leftOut: [], refused: ids });
+  });
+
+  it("may still be accepted on the other", () => {
+    const left = acceptSheet(freshMain(), sheet, approved([[second, "duplicate"]]), elsewhere);
+    const main = merged(freshMain(), sheet.sheet, left);
+    const other = sheetOf(2, [sheet.rows[1]!]);
+    expect(acceptSheet(main, other, approved()).record.rows.map(({ opening }) => opening)).toContain(
+      sheet.rows[1]!.opening,
+    );
+  });
+
+  it("is found on valid sheets of signatures only", () => {
+    const [one, two] = [sheetOf(1, rows.slice(0, 2)), sheetOf(2, rows.slice(1, 3))];
+    const broken = { ...sheetOf(3, [rows[0]!]), rows: [{ ...rows[0]!, attestation: rows[1]!.attestation }] };
+    const leaving = withdrawalsOf(4, [rows[0]!.id]);
+    const copies = findCopies(freshMain(), [one, two, broken, leaving]);
+    expect(copiesOf(copies, one)).toEqual(new Map([[rows[1]!.id, [two.sheet]]]));
+    expect(copiesOf(copies, two)).toEqual(new Map([[rows[1]!.id, [one.sheet]]]));
+    expect(copiesOf(copies, one, new Set([two.sheet])).size).toBe(0);
+  });
+});
+
+describe("the attestation of a sheet", () => {
+  const text = formatSheet(sheet);
+  it("is for these bytes under this id, by this key", () => {
+    const word = attestationIn(attestedMessage(sheet));
+    expect(word).toBe(attestSheet(sheet.sheet, text, service));
+    const good = (id = sheet.sheet, bytes = text, said = word, key = service.publicKey) =>
+      isSheetAttested(id, bytes, said, key);
+    expect(good()).toBe(true);
+    expect(good(sheetOf(2, []).sheet)).toBe(false);
+    expect(good(sheet.sheet, `${text}\n`)).toBe(false);
+    expect(good(sheet.sheet, text, attestSheet(sheet.sheet, `${text} `, service))).toBe(false);
+    expect(good(sheet.sheet, text, word, ledger.verifier.publicKey)).toBe(false);
+    for (const said of [undefined, "", "x", `${word}=`, sheet.rows[0]!.attestation])
+      expect(isSheetAttested(sheet.sheet, text, said, service.publicKey)).toBe(false);
+  });
+
+  it("is read from the last line of the message only", () => {
+    const word = attestSheet(sheet.sheet, text, service);
+    expect(attestationIn(attestedMessage(sheet, true))).toBe(word);
+    for (const message of [`Attested: ${word}\nx`, `attested: ${word}`, ` Attested: ${word}`, `file sheet x`, ""])
+      expect(attestationIn(message)).toBeUndefined();
+  });
+});
+
 describe("withdrawal", () => {
   it("takes the row with its opening off the list and adds an entry that names its index alone", () => {
     const main = accept(freshMain());
@@ -211,7 +287,7 @@ describe("withdrawal", () => {
     const leave = withdrawalsOf(2, [second]);
     const left = applyWithdrawals(main, leave);
     expect([left.leftOut, left.record.entries.length]).toEqual([[second], 1]);
-    const after = merged(main, leave.sheet, left);
+    const after = merged(main, leave.sheet, left, []);
     const acceptance = acceptSheet(
       after,
       sheet,
@@ -229,7 +305,7 @@ describe("withdrawal", () => {
   it("twice changes nothing more", () => {
     const main = accept(freshMain());
     const leave = withdrawalsOf(2, [second]);
-    const after = merged(main, leave.sheet, applyWithdrawals(main, leave));
+    const after = merged(main, leave.sheet, applyWithdrawals(main, leave), []);
     expect(() => applyWithdrawals(after, leave)).toThrow("settled before");
     const again = applyWithdrawals(after, withdrawalsOf(3, [second]));
     expect(again.record.entries).toEqual(after.record.entries);

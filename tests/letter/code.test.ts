@@ -13,10 +13,11 @@ it.each(vectors)("a code that was typed or pasted is found: $what", ({ typed, le
 
 it("a text that is too long for the field, or tries the patterns, is passed over at once", () => {
   const pieces = ["A", "7 ", "A.", "-", "_ ", ":", "\u200c", "۷", "a7", "7KQM4TXR "];
+  // Processor time: a busy machine is no fault of a pattern.
+  const before = process.cpuUsage();
   for (const piece of pieces) {
-    const start = performance.now();
     parseCode(piece.repeat(CODE_FIELD_LENGTH / piece.length), 26);
-    expect(performance.now() - start).toBeLessThan(100);
     expect(parseCode(piece.repeat(100_000), 8)).toBeUndefined();
   }
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
 });

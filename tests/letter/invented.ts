@@ -1,11 +1,12 @@
 import { acceptSheet, applyWithdrawals, logEdition, type Main, signGrowth } from "../../scripts/letter/acceptance.ts";
-import { attest, attestLeave } from "../../scripts/letter/attestation.ts";
+import { attest, attestLeave, attestSheet } from "../../scripts/letter/attestation.ts";
 import { formatBase64url } from "../../scripts/letter/base64url.ts";
 import { newWithdrawalCode } from "../../scripts/letter/code.ts";
 import { type ContactRecord, contactCommitment } from "../../scripts/letter/contact.ts";
 import { formatCrockford128 } from "../../scripts/letter/crockford.ts";
 import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
+import { filingMessage } from "../../scripts/letter/filing-message.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { renderMarkdown } from "../../scripts/letter/markdown.ts";
 import { type Settled, type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
@@ -17,7 +18,13 @@ import { type PublicKeys, publishedFiles } from "../../scripts/letter/published.
 import type { Read } from "../../scripts/letter/published-file.ts";
 import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
 import { type PublicFields, publicCommitment, type Row } from "../../scripts/letter/row.ts";
-import type { LeaveRow, SignaturesSheet, WithdrawalsSheet } from "../../scripts/letter/sheet.ts";
+import {
+  formatSheet,
+  type LeaveRow,
+  type Sheet,
+  type SignaturesSheet,
+  type WithdrawalsSheet,
+} from "../../scripts/letter/sheet.ts";
 import { isPublic, SHOWN, type Shown } from "../../scripts/letter/shown.ts";
 import { EMPTY_FRONTIER } from "../../scripts/letter/tree.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
@@ -117,13 +124,24 @@ export function withdrawalsOf(number: number, ids: readonly string[]): Withdrawa
   return { sheet: sheetId(number), kind: "withdrawals", edition, rows };
 }
 
+/** The message of the commit by which the form service files a sheet. */
+export function attestedMessage(sheet: Sheet, quarantined = false): string {
+  return messageFor(sheet.sheet, formatSheet(sheet), quarantined);
+}
+
+/** The same for any text under any id, such as only the holder of the form service's key could file. */
+export function messageFor(sheet: string, text: string, quarantined = false): string {
+  return filingMessage(sheet, { quarantined, attestation: attestSheet(sheet, text, service) });
+}
+
 function sheetId(number: number): string {
   return formatCrockford128(fixedRandomness(`sheet ${number}`)(16));
 }
 
 /** An approval by two moderators, with these rows refused. */
 export function approved(refused: Iterable<readonly [string, RefusalCode]> = []): Decision {
-  return { state: "approved", approvedBy: [1, 2], refused: new Map(refused), unclear: [] };
+  const codes = new Map(refused);
+  return { state: "approved", approvedBy: [1, 2], refused: codes, named: new Set(codes.keys()), unclear: [] };
 }
 
 export const nothingSettled: Settled = settledBy([]);
@@ -169,7 +187,7 @@ export function inventedCampaign(sheets: number, rowsEach: number): { main: Main
     settle(left.record, { sheet: withdrawals.sheet, leftOut: left.leftOut });
     const sheet = sheetOf(number, rows);
     const accepted = acceptSheet(main, sheet, approved([[rows[1]!.id, "duplicate"]]));
-    settle(accepted.record, { sheet: sheet.sheet, refused: accepted.refused });
+    settle(accepted.record, { sheet: sheet.sheet, approvedBy: [1], refused: accepted.refused });
   }
   return { main, checkpoints };
 }

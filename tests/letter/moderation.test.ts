@@ -143,14 +143,8 @@ describe("the refusal of a row", () => {
 
   it("is not seen in what people write to each other", () => {
     for (const body of [
-      ...[
-        "> refuse this one",
-        `> refuse ${row} advert`,
-        "I refuse nothing.",
-        "no duplicate, no advert",
-        `${row} is fine`,
-      ],
-      ...["keep it", `keep ${row}: no duplicate`, "The codes are on the page.", "**Accepted.** Refused: 1"],
+      ...["> refuse this one", `> refuse ${row} advert`, "I refuse nothing.", "no duplicate, no advert"],
+      ...["keep it", "The codes are on the page.", "**Accepted.** Refused: 1"],
     ])
       expect([body, judge(approve(11, body), approve(22)).state]).toEqual([body, "approved"]);
     expect(judge(onRow(11, "I know her, she is real."), approve(11), approve(22)).state).toBe("approved");
@@ -162,8 +156,9 @@ describe("the refusal of a row", () => {
     expect(judge({ ...changed, by: 44 }, approve(11), approve(22)).state).toBe("approved");
   });
 
-  it("holds for rows of this sheet only", () => {
-    expect(judge(comment(11, "refuse s194y5aget01nesa8d6wbyfkrr advert")).refused.size).toBe(0);
+  it("holds for rows of this sheet only, and one of another row holds the sheet back", () => {
+    const stray = judge(comment(11, "refuse s194y5aget01nesa8d6wbyfkrr advert"), approve(22), approve(33));
+    expect([stray.refused.size, stray.state]).toEqual([0, "blocked"]);
   });
 
   it("adds up over all moderators", () => {
@@ -204,12 +199,14 @@ describe("the rejection of a sheet", () => {
         [row, "duplicate"],
         [other, "duplicate"],
       ]),
+      named: new Set(),
       unclear: [],
     });
   });
 
   it("keeps the code of a row that was refused by itself", () => {
     const decision = judge(comment(11, `reject advert\nrefuse ${row} fake-name`), comment(22, "reject advert"));
+    expect(decision.named).toEqual(new Set([row]));
     expect(decision.refused).toEqual(
       new Map([
         [row, "fake-name"],

@@ -19,9 +19,20 @@ function vector<T>(name: string): T {
 }
 const taken = vector<Record<string, string[]>>("taken.json");
 const refused = vector<{ problem: string; what: string; name: string }[]>("refused.json");
+const cleaned = vector<{ what: string; typed: string; name: string }[]>("cleaned.json");
 const matches = vector<{ one: string; other: string; match: boolean }[]>("match.json");
 const initials = vector<{ name: string; initials: string }[]>("initials.json");
 const everyName = Object.values(taken).flat();
+/** What nobody sees, wherever keyboards and programs leave it, in a name that is taken. */
+const UNSEEN =
+  "\u200b\u200c\u200e\u200f\u2068\u2069\u202b\u202c\u061c\u00ad\ufeff\u2060\ufe0f\u180e\u034f \t\u00a0\n\u0000";
+const unseen = (more = "") => fc.string({ unit: fc.constantFrom(...UNSEEN, ...more), maxLength: 4 });
+const sprinkled = fc
+  .tuple(
+    fc.constantFrom(...everyName),
+    fc.array(fc.tuple(fc.nat(40), unseen("\u200d\u202d\u202e\u0301\u094d")), { maxLength: 4 }),
+  )
+  .map(([name, pieces]) => pieces.reduce((text, [at, piece]) => text.slice(0, at) + piece + text.slice(at), name));
 
 describe("a name", () => {
   it.each(Object.entries(taken))("is taken as it is written: %s", (_where, names) => {
@@ -29,7 +40,29 @@ describe("a name", () => {
   });
 
   it.each(refused)("is refused for $problem: $what", ({ problem, name }) => {
-    expect(parseName(name)).toEqual({ problem });
+    expect(parseName(name)).toMatchObject({ problem });
+  });
+
+  it.each(cleaned)("loses what nobody sees: $what", ({ typed, name }) => {
+    expect(parseName(typed)).toEqual({ name });
+    expect(parsePlace(typed)).toEqual({ place: name });
+  });
+
+  it.each([
+    ["Sara \u{1f600}", "characters", "\u{1f600}"],
+    ["Sara|Azadi", "characters", "|"],
+    ["-1 Sara", "characters", "-"],
+    ["Sara/Azadi", "characters", "/"],
+    ["Ｓara", "characters", "Ｓ"],
+    ["Sara\ue000", "characters", "\ue000"],
+    ["Sara \u202eidazA", "invisible", "\u202e"],
+    ["S\u0430ra", "scripts", "\u0430"],
+    ["علیreza", "scripts", "r"],
+    ["Sa\u0301\u0302\u0303\u0304ra", "marks", "a"],
+    ["Sa\u064bra", "marks", "a"],
+    ["Sara \u0301", "marks", "\u0301"],
+  ])("says which character it is refused for: %s", (typed, problem, character) => {
+    expect(parseName(typed)).toEqual({ problem, character });
   });
 
   it("is not refused for parts that stand in a list of bad words", () => {
@@ -45,11 +78,23 @@ describe("a name", () => {
 
   it("that was taken is taken again unchanged", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom(...everyName)), (raw) => {
+      fc.property(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom(...everyName), sprinkled), (raw) => {
         const first = parseName(raw);
         if ("name" in first) expect(parseName(first.name)).toEqual(first);
+        const place = parsePlace(raw);
+        if ("place" in place) expect(parsePlace(place.place)).toEqual(place);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it("is the same name with what nobody sees around it and beside its blanks", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...everyName), unseen(), unseen(), (name, one, other) => {
+        const typed = one + name.replace(/ /g, `${one} ${other}`) + other;
+        expect(parseName(typed)).toEqual(parseName(name));
+      }),
+      { numRuns: 500 },
     );
   });
 

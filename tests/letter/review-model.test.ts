@@ -1,19 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { acceptSheet, applyWithdrawals, type Main } from "../../scripts/letter/acceptance.ts";
+import { isSheetAttested } from "../../scripts/letter/attestation.ts";
 import { parseBase64url } from "../../scripts/letter/base64url.ts";
 import { idOf } from "../../scripts/letter/derivation.ts";
 import { LetterError } from "../../scripts/letter/error.ts";
+import { attestationIn } from "../../scripts/letter/filing-message.ts";
 import { type Settled, settledBy } from "../../scripts/letter/merge-message.ts";
 import { decide, type Moderators, type ReviewAct } from "../../scripts/letter/moderation.ts";
+import { formatSheet, type Sheet } from "../../scripts/letter/sheet.ts";
 import { freshMain } from "./invented.ts";
 import {
+  copyOf,
   expectAccept,
   IDS,
   LISTED,
   leaveSheet,
   nothingExpected,
   type Step,
+  sayingOf,
   stepsUntil,
   VERSIONS,
 } from "./review-model.ts";
@@ -24,8 +29,11 @@ type World = {
   moderators: Moderators;
   sheets: { version: number; acts: ReviewAct[]; open: boolean; base: "main" | "other" }[];
   leaving: string[];
+  /** sheets by somebody who can push, as they are on their branches; every moderator says the same about them */
+  copies: { sheet: Sheet; message: string; said: ReviewAct[] }[];
 };
 
+const COPY = "f".repeat(40);
 const commitOf = (sheet: number, version: number) => `${sheet}${version}`.padStart(40, "0");
 const bySheet = <T extends { sheet: { sheet: string } }>(some: T[]) =>
   some.sort((a, b) => (a.sheet.sheet < b.sheet.sheet ? -1 : 1));
@@ -37,12 +45,25 @@ function accept(world: World, main: Main, commits: number): Main {
   const advance = (
     next: { record: Main["record"]; refused: readonly (readonly [string, string])[]; leftOut: readonly string[] },
     sheet: string,
+    approvedBy: readonly number[],
   ) => {
-    now = { ...now, record: next.record, settled: settle(now.settled, sheet, next) };
+    now = { ...now, record: next.record, settled: settle(now.settled, sheet, next, approvedBy) };
     left--;
   };
   for (const { sheet } of bySheet(world.leaving.map((id, n) => ({ sheet: leaveSheet(n, id) })))) {
-    if (left > 0 && !now.settled.sheets.has(sheet.sheet)) advance(applyWithdrawals(now, sheet), sheet.sheet);
+    if (left > 0 && !now.settled.sheets.has(sheet.sheet)) advance(applyWithdrawals(now, sheet), sheet.sheet, []);
+  }
+  // What readPendingSheet does with each branch: nothing on a sheet counts that the form service has not attested.
+  for (const { sheet, message, said } of world.copies) {
+    if (!isSheetAttested(sheet.sheet, formatSheet(sheet), attestationIn(message), now.attestationKey)) continue;
+    if (sheet.kind === "withdrawals") {
+      advance(applyWithdrawals(now, sheet), sheet.sheet, []);
+      continue;
+    }
+    const ids = sheet.rows.map(({ id }) => id);
+    const decision = decide(world.moderators, COPY, ids, said, sheet.sheet);
+    if (decision.state === "approved" || decision.state === "rejected")
+      advance(acceptSheet(now, sheet, decision), sheet.sheet, decision.approvedBy);
   }
   const open = world.sheets.map((one, number) => ({ ...one, number, sheet: VERSIONS[number]![one.version % 2]! }));
   for (const { number, version, acts, sheet, ...where } of bySheet(open)) {
@@ -51,7 +72,7 @@ function accept(world: World, main: Main, commits: number): Main {
     const decision = decide(world.moderators, commitOf(number, version), ids, acts);
     if (decision.state !== "approved" && decision.state !== "rejected") continue;
     try {
-      advance(acceptSheet(now, sheet, decision), sheet.sheet);
+      advance(acceptSheet(now, sheet, decision), sheet.sheet, decision.approvedBy);
     } catch (cause) {
       if (!(cause instanceof LetterError)) throw cause;
     }
@@ -63,13 +84,9 @@ function settle(
   before: Settled,
   sheet: string,
   { refused, leftOut }: { refused: readonly (readonly [string, string])[]; leftOut: readonly string[] },
+  approvedBy: readonly number[],
 ): Settled {
-  const own = settledBy([{ sheet, approvedBy: [], refused: refused as never, leftOut, size: 0, root: "" }]);
-  return {
-    sheets: new Set([...before.sheets, ...own.sheets]),
-    refused: new Map([...before.refused, ...own.refused]),
-    leftOut: new Set([...before.leftOut, ...own.leftOut]),
-  };
+  return settledBy([{ sheet, approvedBy, refused: refused as never, leftOut, size: 0, root: "" }], before);
 }
 
 function act(world: World, step: Step): void {
@@ -127,6 +144,15 @@ function act(world: World, step: Step): void {
     case "withdraw":
       world.leaving.push(IDS[step.row]!);
       return;
+    case "copy": {
+      const copy = copyOf(world.copies.length, step);
+      const body = sayingOf(step.say, copy.sheet);
+      const said = LISTED.map(
+        (by): ReviewAct => ({ by, state: step.say === "reject" ? "commented" : "approved", commit: COPY, body }),
+      );
+      world.copies.push({ ...copy, said });
+      return;
+    }
     case "accept":
       world.main = accept(world, world.main, step.until);
       return;
@@ -160,6 +186,7 @@ describe("whatever moderators, signatories and accept do, in whatever order", ()
           moderators: { approvals: 2, ids: new Set(LISTED) },
           sheets: VERSIONS.map(() => ({ version: 0, acts: [], open: true, base: "main" as const })),
           leaving: [],
+          copies: [],
         };
         const expected = nothingExpected();
         for (const [at, one] of steps.entries()) {

@@ -1,7 +1,10 @@
 import fc from "fast-check";
+import { attestSheet } from "../../scripts/letter/attestation.ts";
+import { filingMessage } from "../../scripts/letter/filing-message.ts";
+import { signingKey } from "../../scripts/letter/key.ts";
 import type { Row } from "../../scripts/letter/row.ts";
-import type { SignaturesSheet } from "../../scripts/letter/sheet.ts";
-import { invent, sheetOf, withdrawalsOf } from "./invented.ts";
+import { formatSheet, type Sheet, type SignaturesSheet } from "../../scripts/letter/sheet.ts";
+import { attestedMessage, invent, sheetOf, withdrawalsOf } from "./invented.ts";
 
 // What people and programs may do, and what must come of it: told from the steps alone, without the code under test.
 
@@ -16,6 +19,11 @@ export const IDS = rows.map(({ id }) => id);
 export const LISTED = [11, 12, 13];
 export const OUTSIDER = 99;
 
+/** How somebody who can push and has not the form service's key makes a sheet of the rows of an open one. */
+export const WAYS = ["bare", "replayed", "another key", "same id", "withdrawals"] as const;
+/** What every moderator says about such a sheet. */
+export const SAYINGS = ["approve", "duplicate", "reject"] as const;
+
 export type Step =
   | { do: "push"; sheet: number }
   | { do: "approve"; sheet: number; by: number; stale: boolean }
@@ -27,6 +35,7 @@ export type Step =
   | { do: "retarget"; sheet: number; base: "main" | "other" }
   | { do: "remove moderator"; by: number }
   | { do: "withdraw"; row: number }
+  | { do: "copy"; sheet: number; how: (typeof WAYS)[number]; say: (typeof SAYINGS)[number] }
   | { do: "accept"; until: number }
   | { do: "accept twice at once" };
 
@@ -50,9 +59,55 @@ export const stepsUntil = (until: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
     { weight: 2, arbitrary: fc.record({ do: fc.constant("retarget" as const), sheet, base }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("remove moderator" as const), by }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constant("withdraw" as const), row }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant("copy" as const),
+        sheet,
+        how: fc.constantFrom(...WAYS),
+        say: fc.constantFrom(...SAYINGS),
+      }),
+    },
     { weight: 9, arbitrary: fc.record({ do: fc.constant("accept" as const), until }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("accept twice at once" as const) }) },
   );
+
+/** A sheet by somebody who can push, the nth, and the message of its commit: it copies the rows of a sheet. */
+export function copyOf(
+  n: number,
+  { sheet: number, how }: Extract<Step, { do: "copy" }>,
+): { sheet: Sheet; message: string } {
+  const [original] = VERSIONS[number] as [SignaturesSheet];
+  const copy = sheetOf(200 + n, original.rows);
+  const other = { ...original, rows: original.rows.slice(1) };
+  switch (how) {
+    case "bare":
+      return { sheet: copy, message: `file sheet ${copy.sheet}\n` };
+    case "replayed":
+      return { sheet: copy, message: attestedMessage(original) };
+    case "another key": {
+      const attestation = attestSheet(copy.sheet, formatSheet(copy), strangersKey);
+      return { sheet: copy, message: filingMessage(copy.sheet, { quarantined: false, attestation }) };
+    }
+    case "same id":
+      return { sheet: other, message: attestedMessage(original) };
+    case "withdrawals": {
+      const leave = withdrawalsOf(300 + n, []);
+      const rows = original.rows.map(({ id, attestation }) => ({ id, attestation }));
+      return { sheet: { ...leave, rows }, message: attestedMessage(original) };
+    }
+    default:
+      return how satisfies never;
+  }
+}
+
+const strangersKey = signingKey(Uint8Array.from({ length: 32 }, (_, i) => 255 - i));
+
+/** What a moderator writes about such a sheet. */
+export function sayingOf(say: (typeof SAYINGS)[number], { rows }: Pick<Sheet, "rows">): string {
+  if (say === "approve") return "";
+  return say === "reject" ? "reject duplicate" : rows.map(({ id }) => `refuse ${id} duplicate`).join("\n");
+}
 
 /** The withdrawals sheet of the nth withdrawal. */
 export const leaveSheet = (n: number, id: string) => withdrawalsOf(100 + n, [id]);
@@ -89,7 +144,9 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
   }
   const sheets = VERSIONS.map(([first], number) => ({ number, sheet: first!.sheet }));
   for (const { number } of sheets.toSorted(bySheet)) {
-    const said = history.map((one, at) => ({ one, at })).filter(({ one }) => "sheet" in one && one.sheet === number);
+    const said = history
+      .map((one, at) => ({ one, at }))
+      .filter(({ one }) => "sheet" in one && one.do !== "copy" && one.sheet === number);
     const lastOf = (...kinds: Step["do"][]) => said.findLast(({ one }) => kinds.includes(one.do))?.one;
     const closed = lastOf("close", "reopen")?.do === "close";
     const target = lastOf("retarget");
@@ -108,8 +165,14 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
     const rejecting = voices.filter((who) => last(who, "approve", "reject")?.one.do === "reject").length >= 2;
     // Whoever may write can dismiss a review. That takes an approval away; a request for changes goes on blocking.
     // A refusal that cannot be read blocks, whatever its author says after it, until they take it away.
+    // So does an order about a row that is not on the sheet: the row that it meant would come to the list.
+    const here = new Set(VERSIONS[number]![version % 2]!.rows.map(({ id }) => id));
+    const strays = (who: number) => IDS.some((id) => !here.has(id) && orderStands(said, who, id));
     const blocked = voices.some(
-      (who) => last(who, "approve", "block")?.one.do === "block" || last(who, "slip", "mend")?.one.do === "slip",
+      (who) =>
+        last(who, "approve", "block")?.one.do === "block" ||
+        last(who, "slip", "mend")?.one.do === "slip" ||
+        strays(who),
     );
     if (!rejecting && (blocked || voices.filter(approves).length < 2)) continue;
     const refuses = (id: string) =>
@@ -126,6 +189,16 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
       else if (!expected.gone.has(id)) expected.listed.add(id);
     }
   }
+}
+
+/** Whether the last order of a moderator about an id still stands; `keep` takes a refusal back, and nothing is left of both. */
+function orderStands(said: readonly { one: Step }[], who: number, id: string): boolean {
+  let stands: "refuse" | "keep" | undefined;
+  for (const { one } of said) {
+    if ((one.do !== "refuse" && one.do !== "keep") || one.by !== who || IDS[one.row] !== id) continue;
+    stands = one.do === "keep" && stands === "refuse" ? undefined : one.do;
+  }
+  return stands !== undefined;
 }
 
 function bySheet(a: { sheet: string }, b: { sheet: string }): number {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/actions/acceptance.ts";
 import type { LocalGitHost } from "../../scripts/outside/local-git-host.ts";
-import { invent, sheetOf } from "../letter/invented.ts";
+import { attestedMessage, invent, sheetOf } from "../letter/invented.ts";
 import { makeCampaign, outcomeOf, type TestCampaign } from "../support/local-campaign.ts";
 
 let campaign: TestCampaign;
@@ -25,7 +25,7 @@ describe("filing", () => {
       parents: [head],
       author: "Undersigned form service <form-service@undersigned.invalid>",
       date: "2026-11-24T00:00:00+00:00",
-      message: `file sheet ${sheet.sheet}`,
+      message: attestedMessage(sheet).trimEnd(),
     });
     expect(campaign.repository.git("diff", "--name-status", head, commit)).toBe(
       `A\tsignatures/pending/${sheet.sheet}.md`,

@@ -3,11 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dkimVerify } from "mailauth";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { codeMail } from "../../scripts/form-service/code-mail.ts";
+import { mailedCodeOf } from "../../scripts/letter/derivation.ts";
 import { readCapturedMails } from "../../scripts/outside/captured-mail.ts";
 import { dkimRecord } from "../../scripts/outside/dkim.ts";
 import { openMailer } from "../../scripts/outside/mail.ts";
-import { people } from "../support/fixtures.ts";
+import { fixedRandomness, people } from "../support/fixtures.ts";
 import { type MailServer, readMails, startMailServer } from "../support/mail-server.ts";
 
 const mailTo = (to: string) => ({
@@ -66,6 +68,18 @@ describe("mails through an SMTP server", () => {
     expect(mail.html).toContain("سلام");
     expect(mail.text.trim()).toBe(mailTo("").text.trim());
     expect(mail.raw.toString()).not.toMatch(/^x-mailer|nodemailer/im);
+    mailer.close();
+  });
+
+  it.each(["en", "fa"])("have the code whole on its line in the source too, in %s", async (lang) => {
+    const random = fixedRandomness(inject("seed"));
+    const mailer = openMailer({ kind: "smtp", url: server.url }, "no-reply@example.org");
+    for (let i = 0; i < 20; i++) {
+      const code = mailedCodeOf(random(32), "confirm", "sara@example.org");
+      await mailer.send(codeMail(lang, people.sara.email, code), stamp);
+      const { raw } = await server.waitForMail(people.sara.email);
+      expect(raw.toString().split("\r\n")).toContain(code);
+    }
     mailer.close();
   });
 

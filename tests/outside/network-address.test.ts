@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { networksOf, parseAddress } from "../../scripts/outside/network-address.ts";
+import { levelsOf, networkOf, parseAddress } from "../../scripts/outside/network-address.ts";
 
 describe("an address", () => {
   it.each([
@@ -23,8 +23,10 @@ describe("an address", () => {
 });
 
 it.each([
-  ["192.0.2.7", "192.0.2.7", "192.0.2/24"],
-  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2/64", "2001:db8:1/48"],
-])("%s is on the line %s in the network %s", (address, line, network) =>
-  expect(networksOf(address)).toEqual({ line, network }),
-);
+  ["192.0.2.7", ["192.0.2.7", "192.0.2/24"]],
+  ["2001:db8:1:23ab:3:4:5:6", ["2001:db8:1:23ab/64", "2001:db8:1:23/56", "2001:db8:1/48", "2001:db8/32"]],
+  ["2001:db8:1:2:3:4:5:6", ["2001:db8:1:2/64", "2001:db8:1:0/56", "2001:db8:1/48", "2001:db8/32"]],
+])("%s lies in %j", (address, levels) => {
+  expect(levelsOf(address)).toEqual(levels);
+  expect(levels).toContain(networkOf(address));
+});

@@ -10,7 +10,16 @@ import { formatSheet, type Sheet } from "../../scripts/letter/sheet.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
 import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { demoRecipients, openSeal } from "../../scripts/outside/seal.ts";
-import { type Invented, invent, ledger, service, sheetOf, texts, withdrawalsOf } from "../letter/invented.ts";
+import {
+  attestedMessage,
+  type Invented,
+  invent,
+  ledger,
+  service,
+  sheetOf,
+  texts,
+  withdrawalsOf,
+} from "../letter/invented.ts";
 import { day, writeLetter } from "./local-campaign.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { root } from "./source.ts";
@@ -64,7 +73,13 @@ export async function makeHandoverCampaign(
     acceptAll({ host, signer: ledger, attestationKey: service.publicKey, day, live: async () => undefined });
   await accept();
   const pass = async (sheet: Sheet) => {
-    await host.file({ sheet: sheet.sheet, text: formatSheet(sheet), base: await host.head(), message: "file\n", day });
+    await host.file({
+      sheet: sheet.sheet,
+      text: formatSheet(sheet),
+      base: await host.head(),
+      message: attestedMessage(sheet),
+      day,
+    });
     const commit = repository.git("rev-parse", `refs/heads/pending/${sheet.sheet}`);
     if (sheet.kind === "signatures")
       await host.review(sheet.sheet, { by: LOCAL_MODERATOR, state: "approved", commit, body: "" }, day);

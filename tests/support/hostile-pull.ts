@@ -1,10 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { edition } from "../letter/invented.ts";
+import { attestSheet } from "../../scripts/letter/attestation.ts";
+import { filingMessage } from "../../scripts/letter/filing-message.ts";
+import { signingKey } from "../../scripts/letter/key.ts";
+import { sheetPath } from "../../scripts/letter/sheet.ts";
+import { attestedMessage, edition, messageFor } from "../letter/invented.ts";
 import { accepted, good, hostileTexts, other, rowNumber } from "./hostile-sheet.ts";
 import type { Repository } from "./repository.ts";
 import { root } from "./source.ts";
+
+const ledgerSeedKey = signingKey(Uint8Array.from({ length: 32 }, (_, i) => i + 32));
 
 type HostileFile = {
   path: string;
@@ -24,6 +30,8 @@ export type HostilePull = {
   title: string;
   base: string;
   files: HostileFile[];
+  /** which attestation the message of the commit carries */
+  attested: "yes" | "no" | "good" | "accepted" | "other-key" | "not-last";
   verdict: string[];
 };
 
@@ -34,7 +42,14 @@ export function readHostilePulls(): HostilePull[] {
     .filter((file) => file.endsWith(".json"))
     .map((file) => {
       const read = JSON.parse(fill(readFileSync(join(folder, file), "utf8"))) as Partial<HostilePull>;
-      const usual = { branch: `pending/${good.sheet}`, title: "Sheet", base: "main", files: [], verdict: [] };
+      const usual = {
+        branch: `pending/${good.sheet}`,
+        title: "Sheet",
+        base: "main",
+        files: [],
+        verdict: [],
+        attested: "yes" as const,
+      };
       return { ...usual, ...read, name: file.replace(/\.json$/, "") };
     });
 }
@@ -51,7 +66,7 @@ function fill(text: string): string {
 }
 
 /** Pushes the branch of a case into a bare repository, past git's own checks of names; gives its commit. */
-export function pushHostile(repository: Repository, { branch, base, files }: HostilePull): string {
+export function pushHostile(repository: Repository, { branch, base, files, attested }: HostilePull): string {
   const env = {
     ...process.env,
     GIT_INDEX_FILE: join(repository.path, "hostile-index"),
@@ -82,11 +97,40 @@ export function pushHostile(repository: Repository, { branch, base, files }: Hos
   const raw = files.some(({ bytes }) => bytes);
   git(Buffer.from(lines.join(""), raw ? "latin1" : "utf8"), "update-index", "--add", "-z", "--index-info");
   const tree = git("", "write-tree");
+  const message = messageOf({ branch, files, attested });
   const commitOn = (parents: string[], of = tree) =>
-    git("x", "commit-tree", of, ...parents.flatMap((parent) => ["-p", parent]));
+    git(message, "commit-tree", of, ...parents.flatMap((parent) => ["-p", parent]));
   const commit = commitOn(parentsFor(base, main, repository, commitOn));
   repository.git("update-ref", `refs/heads/${branch}`, commit);
   return commit;
+}
+
+/**
+ * The message of the commit. Most cases are about what accept does even if the form service's key is in wrong hands, so
+ * their sheets are attested.
+ */
+function messageOf({ branch, files, attested }: Pick<HostilePull, "branch" | "files" | "attested">): string {
+  const sheet = branch.replace("pending/", "");
+  const file = files.find(({ path }) => path === sheetPath(sheet));
+  const text = (name = "") => hostileTexts[name]?.() ?? name;
+  switch (attested) {
+    case "no":
+      return `file sheet ${sheet}\n`;
+    case "good":
+      return attestedMessage(good);
+    case "accepted":
+      return attestedMessage(accepted);
+    case "other-key": {
+      const attestation = attestSheet(sheet, text(file?.text), ledgerSeedKey);
+      return filingMessage(sheet, { quarantined: false, attestation });
+    }
+    case "not-last":
+      return `${messageFor(sheet, text(file?.text))}\nSigned-off-by: x\n`;
+    case "yes":
+      return messageFor(sheet, text(file?.text));
+    default:
+      return attested satisfies never;
+  }
 }
 
 function parentsFor(

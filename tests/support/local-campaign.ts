@@ -7,7 +7,7 @@ import type { ReviewAct } from "../../scripts/letter/moderation.ts";
 import { formatSheet, type Sheet } from "../../scripts/letter/sheet.ts";
 import type { Filing } from "../../scripts/outside/git-host.ts";
 import { LOCAL_MODERATOR, type LocalGitHost, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
-import { ledger, service, texts } from "../letter/invented.ts";
+import { attestedMessage, ledger, service, texts } from "../letter/invented.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { root } from "./source.ts";
 
@@ -46,7 +46,7 @@ export async function makeCampaign(): Promise<TestCampaign> {
     sheet: sheet.sheet,
     text: formatSheet(sheet),
     base: await host.head(),
-    message: `file sheet ${sheet.sheet}\n`,
+    message: attestedMessage(sheet),
     day,
   });
   const file = async (sheet: Sheet) => {

@@ -7,7 +7,7 @@ import { CHECKPOINT_PATH } from "../../scripts/letter/record.ts";
 import { formatSheet, type Sheet, sheetPath } from "../../scripts/letter/sheet.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../../scripts/outside/workflow-environment.ts";
-import { keys, vkey } from "../letter/invented.ts";
+import { attestedMessage, keys, vkey } from "../letter/invented.ts";
 import type { Account } from "./github/account.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "./github/campaign.ts";
 import { ask, openPullRequest } from "./github-calls.ts";
@@ -27,7 +27,7 @@ export type WorkflowCampaign = GitHubCampaign & {
   /** Accepts as the workflow does, without a process of its own. @throws LetterError what the step would say */
   accept(env?: Record<string, string>): Promise<GitHubAcceptance>;
   /** Files a sheet and gives the number of its pull request. */
-  fileSheet(sheet: Sheet): Promise<number>;
+  fileSheet(sheet: Sheet, message?: string): Promise<number>;
   /** Reviews a pull request as it stands, as a person does in the browser. */
   review(by: Account, pull: number, event: "APPROVE" | "REQUEST_CHANGES" | "COMMENT", body?: string): Promise<void>;
   /** Variables of a step that reads this pull request. */
@@ -96,11 +96,11 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
       return acceptOnGitHub(env, openMover(env, systemClock), systemClock);
     },
     mainFile,
-    async fileSheet(sheet) {
+    async fileSheet(sheet, message = attestedMessage(sheet)) {
       const branch = `pending/${sheet.sheet}`;
       const head = repository.git("rev-parse", "main");
       repository.git("update-ref", `refs/heads/${branch}`, head);
-      repository.commit(branch, `file sheet ${sheet.sheet}`, { [sheetPath(sheet.sheet)]: formatSheet(sheet) });
+      repository.commit(branch, message, { [sheetPath(sheet.sheet)]: formatSheet(sheet) });
       return openPullRequest(campaign, branch);
     },
     async review(by, pull, event, body = "") {

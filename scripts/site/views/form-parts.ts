@@ -23,8 +23,20 @@ export function problemsOf(problems: Problems): Problem[] {
 /** The words for a problem. */
 export function problemText(lang: Lang, problem: Problem, values: Parameters<typeof fill>[1] = {}): Html {
   const [field = "", rule = ""] = problem.split(".");
-  const words = stringsIn(lang).problems[field as Field] as Readonly<Record<string, string>>;
-  return fill(words[rule] ?? "", values);
+  const { problems } = stringsIn(lang);
+  const words = problems[field as Field] as Readonly<Record<string, string>>;
+  return fill(words[rule] ?? "", { character: problems.a_character, ...values });
+}
+
+/** The character that a problem is about, and its number; of one that nobody sees, or that would turn the line, the number. */
+export function shownCharacter(lang: Lang, character: string | undefined): { character?: Html } {
+  const code = character?.codePointAt(0);
+  if (character === undefined || code === undefined) return {};
+  if (character === " ") return { character: html`${stringsIn(lang).problems.blank}` };
+  const number = html`<bdi dir="ltr">U+${code.toString(16).toUpperCase().padStart(4, "0")}</bdi>`;
+  if (/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(character)) return { character: number };
+  const seen = /^\p{M}/u.test(character) ? `\u25cc${character}` : character;
+  return { character: html`<bdi>${seen}</bdi> (${number})` };
 }
 
 /** The field that a problem belongs to; the form's inputs have it as their id. */

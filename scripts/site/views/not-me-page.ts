@@ -1,5 +1,13 @@
 import type { SiteContext } from "./context.ts";
-import { codeField, emailField, fieldOf, type Problem, problemSummary, problemText } from "./form-parts.ts";
+import {
+  codeField,
+  emailField,
+  fieldOf,
+  type Problem,
+  problemSummary,
+  problemText,
+  shownCharacter,
+} from "./form-parts.ts";
 import { html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
 import { type Lang, stringsIn } from "./strings.ts";
@@ -10,10 +18,17 @@ type NotMeProblem = Extract<Problem, `code.${string}` | `email.${string}`>;
 export function notMePage(
   site: SiteContext,
   lang: Lang,
-  { problems = [], email = "" }: { problems?: readonly NotMeProblem[]; email?: string } = {},
+  {
+    problems = [],
+    email = "",
+    character,
+  }: { problems?: readonly NotMeProblem[]; email?: string; character?: string | undefined } = {},
 ): string {
   const { not_me, confirm, sign } = stringsIn(lang);
-  const told = problems.map((problem) => ({ problem, text: problemText(lang, problem, { example: EXAMPLE }) }));
+  const told = problems.map((problem) => ({
+    problem,
+    text: problemText(lang, problem, { example: EXAMPLE, ...shownCharacter(lang, character) }),
+  }));
   const of = (field: string) => told.find(({ problem }) => fieldOf(problem) === field)?.text;
   return layout(site, lang, {
     title: not_me.title,

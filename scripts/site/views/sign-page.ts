@@ -1,6 +1,7 @@
+import { parseEmail } from "../../letter/email.ts";
 import { NAME_LENGTH, PLACE_LENGTH } from "../../letter/name.ts";
 import { isPublic, isShown, type Shown } from "../../letter/shown.ts";
-import type { FormValues, Problems } from "../../letter/submission.ts";
+import type { FormValues, Problems, Reasons } from "../../letter/submission.ts";
 import type { SiteContext } from "./context.ts";
 import { signingTimes } from "./count-box.ts";
 import {
@@ -10,6 +11,7 @@ import {
   problemSummary,
   problemsOf,
   problemText,
+  shownCharacter,
   type Told,
 } from "./form-parts.ts";
 import { fill, type Html, html, prose, trusted } from "./html.ts";
@@ -21,6 +23,7 @@ import { type Lang, type Strings, stringsIn } from "./strings.ts";
 export type SignForm = {
   readonly values: FormValues;
   readonly problems: Problems;
+  readonly reasons?: Reasons;
   /** there was no room for it at the moment */
   readonly wait?: Wait;
 };
@@ -36,8 +39,11 @@ type Wait = {
 /** The form; with `form`, the same page as it comes back with status 422. */
 export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string {
   const strings = stringsIn(lang);
-  const problems = problemsOf(form?.problems ?? {}).map((problem) => ({ problem, text: text(site, lang, problem) }));
-  const view: View = { site, lang, strings, values: form?.values, problems };
+  const problems = problemsOf(form?.problems ?? {}).map((problem) => ({
+    problem,
+    text: text(site, lang, problem, form?.reasons),
+  }));
+  const view: View = { site, lang, strings, values: form?.values, problems, meant: meantIn(form) };
   return layout(site, lang, {
     title: form?.wait ? strings.message.too_many.title : strings.sign.title,
     path: "sign/",
@@ -92,13 +98,18 @@ type View = {
   strings: Strings;
   values: FormValues | undefined;
   problems: readonly Told[];
+  /** the address that was probably meant */
+  meant: string | undefined;
 };
 
 // RFC 5321 §4.5.3.1.3, less the angle brackets.
 const EMAIL_LENGTH = 254;
 
-function text(site: SiteContext, lang: Lang, problem: Problem): Html {
+function text(site: SiteContext, lang: Lang, problem: Problem, reasons: Reasons = {}): Html {
+  const reason = reasons[fieldOf(problem) as keyof Reasons];
   return problemText(lang, problem, {
+    ...shownCharacter(lang, reason),
+    meant: html`<bdi dir="ltr">${reason ?? ""}</bdi>`,
     max: numeral(lang, fieldOf(problem) === "place" ? PLACE_LENGTH : NAME_LENGTH),
     recipient: site.campaign.recipient.name[lang] ?? "",
     example: html`<bdi dir="ltr">name@example.com</bdi>`,
@@ -150,7 +161,24 @@ function emailField(view: View): Html {
   const { lang, strings, values } = view;
   const wrong = problemOf(view, "email");
   return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)} ${prose(strings.sign.email_where)}</p>
-${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" required aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}></div>`;
+${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" required aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}>
+${keptEmail(view)}</div>`;
+}
+
+function meantIn(form: SignForm | undefined): string | undefined {
+  return form?.problems.email === "slip" ? form.reasons?.email : undefined;
+}
+
+/** "Did you mean …?" is asked once: the hidden field says about which address. */
+function keptEmail({ strings, values, meant }: View): Html {
+  const kept = (email: string) => html`<input type="hidden" name="email_kept" value="${email}">`;
+  if (meant !== undefined) {
+    const parsed = parseEmail(values?.email ?? "");
+    const address = html`<bdi dir="ltr">${meant}</bdi>`;
+    return html`${kept("email" in parsed ? parsed.email : "")}<label class="opt"><input type="checkbox" id="email_choice" name="email_choice" value="meant"><span>${fill(strings.sign.email_meant, { meant: address })}</span></label>`;
+  }
+  if (values?.email_kept === undefined) return html``;
+  return html`${kept(values.email_kept)}<input type="hidden" name="email_choice" value="${values.email_choice ?? ""}">`;
 }
 
 function consentFields(view: View): Html {

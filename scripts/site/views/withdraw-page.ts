@@ -1,5 +1,5 @@
 import type { SiteContext } from "./context.ts";
-import { codeField, emailField, type Problem, problemSummary, problemText } from "./form-parts.ts";
+import { codeField, emailField, type Problem, problemSummary, problemText, shownCharacter } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
 import { layout } from "./layout.ts";
 import { type MailFlow, mailNotice } from "./mail-notice.ts";
@@ -11,11 +11,16 @@ type WithdrawProblem = Extract<Problem, `withdrawal_code.${string}` | `email.${s
 export function withdrawPage(
   site: SiteContext,
   lang: Lang,
-  form: { problem?: WithdrawProblem; email?: string } = {},
+  form: { problem?: WithdrawProblem; email?: string; character?: string | undefined } = {},
 ): string {
   const { withdraw, sign } = stringsIn(lang);
   const { problem } = form;
-  const text = problem && problemText(lang, problem, { example: html`<bdi dir="ltr">name@example.com</bdi>` });
+  const text =
+    problem &&
+    problemText(lang, problem, {
+      ...shownCharacter(lang, form.character),
+      example: html`<bdi dir="ltr">name@example.com</bdi>`,
+    });
   const ofCode = problem?.startsWith("withdrawal_code.") ? text : undefined;
   return layout(site, lang, {
     title: withdraw.title,

@@ -1,0 +1,65 @@
+import { domainToASCII } from "node:url";
+
+/**
+ * The domain of an address as it was meant: digits and letters that another keyboard has for the same sign are folded where
+ * that makes a name that can exist.
+ *
+ * A label in ASCII has ASCII digits. Below «ایران» and «پاکستان», and beside letters that only Persian has, yeh and kaf are the
+ * Persian ones and digits the Persian ones; below top-level domains in Arabic they are the Arabic ones. No registry lets one
+ * label mix both.
+ */
+export function foldDomain(typed: string): string {
+  const domain = typed
+    .replace(/[。．｡]/g, ".")
+    .replace(/[！-～]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0));
+  const labels = domain.split(".");
+  const top = toPersian(labels.at(-1) ?? "");
+  const arabic = ARABIC_TOPS.find((name) => toPersian(name) === top);
+  return labels
+    .map((label) => {
+      if (/^[\x21-\x7e۰-۹٠-٩]*$/.test(label)) return toAscii(label);
+      if (PERSIAN_TOPS.has(top) || /[پچژگکی]/.test(label))
+        return arabic === undefined ? toPersian(label) : toArabic(label);
+      return arabic === undefined ? label : toArabic(label);
+    })
+    .join(".");
+}
+
+/** A domain in ASCII and lower case, by IDNA; empty where it is none. */
+export function asciiDomain(domain: string): string {
+  // What a URL parser would read as more than a host name is no host name.
+  return /[\s/?#@:%[\]\\]/.test(domain) ? "" : domainToASCII(domain).toLowerCase();
+}
+
+/**
+ * Whether no mail server can ever be at this domain: a name of numbers, or below a top-level domain that is set apart for other
+ * uses (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476; the rest is used inside houses and firms).
+ */
+export function isUnreachable(ascii: string): boolean {
+  const top = ascii.slice(ascii.lastIndexOf(".") + 1);
+  return /^\d+$/.test(top) || NOWHERE.has(top);
+}
+
+// `example` is missing on purpose: nobody types it by mistake, and trials need many domains.
+const NOWHERE: ReadonlySet<string> = new Set(
+  "invalid local localhost localdomain test onion alt arpa internal intranet private lan home corp belkin".split(" "),
+);
+
+const PERSIAN_TOPS: ReadonlySet<string> = new Set(["ایران", "پاکستان"]);
+// Those with a yeh or a kaf, or whose names have digits of their own.
+const ARABIC_TOPS =
+  "السعودية فلسطين سورية موريتانيا مليسيا بيتك كوم كاثوليك ابوظبي امارات مصر قطر تونس عمان الاردن المغرب الجزائر العراق سودان البحرين شبكة موقع عرب".split(
+    " ",
+  );
+
+const toAscii = (label: string) => label.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
+const toPersian = (label: string) =>
+  label
+    .replace(/[يى]/g, "ی")
+    .replaceAll("ك", "ک")
+    .replace(/[٠-٩]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0x0660 + 0x06f0));
+const toArabic = (label: string) =>
+  label
+    .replaceAll("ی", "ي")
+    .replaceAll("ک", "ك")
+    .replace(/[۰-۹]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0x06f0 + 0x0660));
