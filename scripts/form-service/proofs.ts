@@ -36,8 +36,10 @@ const COST = { N: 2048, r: 8, p: 1 };
 const SALT = "undersigned/v1/proof";
 const HARDEST = 64;
 
-/** Proofs that are computed at once, and that may wait for it: a flood of wrong ones gets no more of the processor. */
+/** Proofs that are computed at once, and that may wait for it: a flood gets no more of the processor. */
 const [AT_ONCE, WAITING] = [2, 100];
+/** Of these from one network, so that the others get through; over Tor from all of it. */
+const [WAITING_FROM_NETWORK, WAITING_OVER_TOR] = [20, 50];
 /** Challenges of which an answer has been tried; the oldest go first. */
 const CAPACITY = 100_000;
 
@@ -54,38 +56,43 @@ export function openProofs(deps: { store: Store; clock: Clock; random: Random },
   const tried = new Set<string>();
   const atOnce = openGate();
   const keyed = (...texts: string[]) => createHmac("sha256", secret).update(texts.join(":")).digest();
-  const sign = (terms: string, client: Client) => keyed("challenge", terms, placeOf(client, secret));
+  const sign = (terms: string, place: string) => keyed("challenge", terms, place);
 
   return {
     async challenge(difficulty, client) {
       const expires = clock.now().getTime() + PROOF_LIFE;
       const terms = `${roundedDifficulty(difficulty)}:${expires}:${formatBase64url(random(16))}`;
-      return `${terms}:${formatBase64url(sign(terms, client))}`;
+      return `${terms}:${formatBase64url(sign(terms, placeOf(client, secret)))}`;
     },
     async accept(field, client) {
       const proof = parseProof(field);
       if (!proof) return false;
       const { terms, difficulty, expires, nonce, signature, answer } = proof;
-      if (!timingSafeEqual(signature, sign(terms, client))) return false;
+      const place = placeOf(client, secret);
+      if (!timingSafeEqual(signature, sign(terms, place))) return false;
       if (!(clock.now().getTime() < expires)) return false;
       const hash = hashOf(nonce);
       // One answer is looked at, right or wrong: whoever sends many makes no work.
-      if (tried.has(hash) || !atOnce.hasRoom()) return false;
+      if (tried.has(hash) || !atOnce.hasRoom(place)) return false;
       tried.add(hash);
       if (tried.size > CAPACITY) tried.delete(tried.values().next().value ?? "");
-      if (await isProofSpent(store.query, hash)) return false;
       // One part is enough, since nobody can tell which: who leaves out half of the parts is turned away half of the time.
       const part = keyed("part", terms)[0]! % PARTS;
-      if (!(await atOnce.run(() => isSolved(nonce, part, answer, difficulty)))) return false;
-      return spendProof(store, hash, expires);
+      const isGood = await atOnce.run(
+        place,
+        async () => !(await isProofSpent(store.query, hash)) && isSolved(nonce, part, answer, difficulty),
+      );
+      return isGood && spendProof(store, hash, expires);
     },
   };
 }
 
 /** What a challenge is bound to, for all instances and over midnight. Circuits of Tor change, and so does their exit. */
 function placeOf(client: Client, secret: string): string {
-  return client.kind === "tor" ? "tor" : client.networkUnder(secret);
+  return client.kind === "tor" ? TOR : client.networkUnder(secret);
 }
+
+const TOR = "tor";
 
 function roundedDifficulty(difficulty: number): number {
   return Math.min(HARDEST, Math.max(1, Math.round(difficulty * 10) / 10));
@@ -123,20 +130,23 @@ async function isSolved(nonce: Uint8Array, part: number, answer: Buffer, difficu
   return timingSafeEqual(key, await derive(password, SALT, KEY, COST));
 }
 
-/** Lets little work in at once. */
-function openGate(): { hasRoom(): boolean; run<T>(work: () => Promise<T>): Promise<T> } {
-  const waiting: (() => void)[] = [];
+/** Lets little work in at once, and lets little of one place wait. */
+function openGate() {
+  const waiting: { place: string; begin: () => void }[] = [];
   let running = 0;
   return {
-    hasRoom: () => waiting.length < WAITING,
-    async run(work) {
-      if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+    hasRoom(place: string): boolean {
+      const most = place === TOR ? WAITING_OVER_TOR : WAITING_FROM_NETWORK;
+      return waiting.length < WAITING && waiting.filter((other) => other.place === place).length < most;
+    },
+    async run<T>(place: string, work: () => Promise<T>): Promise<T> {
+      if (running >= AT_ONCE) await new Promise<void>((begin) => waiting.push({ place, begin }));
       else running++;
       try {
         return await work();
       } finally {
         const next = waiting.shift();
-        if (next) next();
+        if (next) next.begin();
         else running--;
       }
     },

@@ -15,5 +15,7 @@ describe("on PostgreSQL", () => {
   describe("submission", () => import("./submission.test.ts").then(() => {}));
   describe("withdrawal", () => import("./withdrawal.test.ts").then(() => {}));
   describe("filing", () => import("./filing.test.ts").then(() => {}));
+  describe("proofs", () => import("./proofs.test.ts").then(() => {}));
+  describe("intents", () => import("./intents.test.ts").then(() => {}));
   describe("crash", () => import("./crash.test.ts").then(() => {}));
 });
