@@ -16,4 +16,5 @@ describe("on PostgreSQL", () => {
   describe("withdrawal", () => import("./withdrawal.test.ts").then(() => {}));
   describe("filing", () => import("./filing.test.ts").then(() => {}));
   describe("crash", () => import("./crash.test.ts").then(() => {}));
+  describe("mails of an hour", () => import("./mail-ledger.test.ts").then(() => {}));
 });

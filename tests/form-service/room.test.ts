@@ -30,7 +30,7 @@ describe("short room", () => {
   function share(perSecond: Record<string, number>) {
     const clock = fixedClock();
     const random = numbersFrom(seed);
-    const budget = { take: () => true, fill: () => 1 / 2, perMinute: 60 };
+    const budget = { take: () => true, fill: () => 1 / 2, idle: async () => {}, perMinute: 60 };
     const room = openRoom({ budget, clock, draw: random });
     const taken: Record<string, number> = {};
     for (let second = 0; second < 600; second++) {
