@@ -5,7 +5,6 @@ import type { CodesOfMailbox, MailedCodes } from "./mailed-codes.ts";
 import type { PageWords } from "./page-words.ts";
 import type { Query, Store } from "./schema.ts";
 import { type Kept, openKept, openWaiting, sealWaiting, type Waiting, type WaitingLeave } from "./sealed-submission.ts";
-import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** Wrong well-formed codes that delete a submission, or what is kept of a confirmation. */
 export const TRIES = 5;
@@ -53,13 +52,16 @@ export type Opened<W> =
   | { readonly state: "spent"; readonly kept: Kept }
   | undefined;
 
+type Remembered = { readonly purpose: CodePurpose; readonly code: string; readonly email: string };
+
 /** What a typed code is tried with. */
 export type Trying = {
   readonly store: Store;
   readonly clock: Clock;
   readonly pageWords: PageWords;
   readonly mailedCodes: MailedCodes;
-  readonly codes: Pick<WaitingCodes, "find">;
+  /** what memory still knows of a page that waits for its code */
+  readonly codes: { find(s: Uint8Array): Remembered | undefined };
 };
 
 /**

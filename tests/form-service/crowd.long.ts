@@ -74,7 +74,7 @@ it("lets people without scripts sign over one address, alone and beside a flood,
       add(at, async () => {
         const email = `right${i}@right${i}.example`;
         const answer = await send(harness, `100.64.${i}.1`, email);
-        await harness.service.codeMails.idle();
+        await harness.service.after.idle();
         const s = new URL(answer.headers.get("location")!, "http://localhost").searchParams.get("s")!;
         const code = basket.takeCode(email)!;
         const wrong = { s: Buffer.alloc(16, i).toString("base64url"), code: "00000000" };

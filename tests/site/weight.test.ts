@@ -34,7 +34,8 @@ describe("on a slow line", () => {
       files.reduce((sum, file) => sum + size(readFileSync(join(assets, file))), 0);
     expect(scripts).toContain("verify.js");
     expect(total(scripts, sent)).toBeLessThan(15_000);
-    const helping = scripts.filter((file) => file !== "verify.js");
+    // What works a proof out is loaded only where a busy line asks for one.
+    const helping = scripts.filter((file) => file !== "verify.js" && file !== "proof.js");
     expect(total(helping, ({ length }) => length)).toBeLessThan(15_000);
   });
 });
