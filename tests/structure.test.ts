@@ -22,6 +22,15 @@ describe("the project", () => {
     expect(problems).toEqual([]);
   });
 
+  it("cuts no verifier key at every plus sign, for its base64 may hold some", () => {
+    const assets = ["page.js", "sign.js", "verify.js"].map((name) => readSource(`content/assets/${name}`));
+    const cuts = (text: string) => /split\((["'`])\+\1\)|split\(\/\\\+\//.test(text);
+    expect(['key.split("+")', "key.split('+')", "key.split(/\\+/)"].map(cuts)).toEqual([true, true, true]);
+    const sources = [...scripts, ...readSources("content"), ...readSources("tests"), ...assets];
+    const found = sources.filter(({ path, text }) => path !== "tests/structure.test.ts" && cuts(text));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
   it("has no circle of imports", () => {
     expect(findCircles([...scripts, ...readSources("content")])).toEqual([]);
     const circle = [

@@ -409,10 +409,10 @@ export const en = {
     filed: "Filed",
     accepted: "Accepted",
     refused: "Not accepted",
-    left_out: "Withdrawn before",
+    left_out: "Left out",
     chart: "Signatures in each batch",
     chart_text:
-      "Batches so far: {batches}. Filed: {filed}. Accepted: {accepted}. Not accepted: {refused}. Withdrawn before they were accepted: {left_out}.",
+      "Batches so far: {batches}. Filed: {filed}. Accepted: {accepted}. Not accepted: {refused}. Left out, because withdrawn before or decided on another sheet: {left_out}.",
     withdrawn: "Withdrawn afterwards",
     withdrawn_text: "Their rows leave the list; the ledger keeps one entry for each, without saying whose it was.",
     without_us: "Check it without us",

@@ -71,9 +71,8 @@ export function openBoundedMap<V>(
 
   function leave(entry: Entry<V>): void {
     const { owner } = entry;
-    if (!owner) return kept.leave(entry.amongAll);
-    all.leave(entry.amongAll);
-    rankAgain(owner, () => owner.own.leave(entry.amongOwn));
+    (owner ? all : kept).leave(entry.amongAll);
+    if (owner) rankAgain(owner, () => owner.own.leave(entry.amongOwn));
   }
 
   function forgetIfEmpty(owner: Owner<V> | undefined): void {

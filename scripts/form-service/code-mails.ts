@@ -18,7 +18,10 @@ export type CodeMail = {
   readonly client: Client;
 };
 
-/** Sends codes, once whoever asked has the answer. */
+/**
+ * Sends codes, once whoever asked has the answer. What happens before an address is looked up depends on the typed text and
+ * the sender only; what follows is invisible to everybody else (decision 28).
+ */
 export type CodeMails = {
   /** Whether another one to this address would be taken. Only its domain counts, and what was asked for before. */
   hasRoom(email: string): boolean;

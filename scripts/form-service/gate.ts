@@ -37,9 +37,9 @@ export const AFTER_A_DRAW = 5;
 /** Parts of the room that forms without proof can have: of all lines, and over Tor. The rest is for those with one. */
 const UNPROVED = { lines: 1 / 2, tor: 1 / 4 };
 /** An allowance of fewer forms a minute would turn people away who come one by one. */
-const LEAST = 5;
-/** A line that has used less than this in the last hour is fresh: most people and households send one form or two. */
-const FRESH = 3;
+const LEAST = 10;
+/** A line is fresh for as long as it has had no form taken for three quarters of an hour: most people send one form. */
+const FRESH = 0.5;
 /** Tor is one line; its proofs get no harder before it has used its part of the room, nor before any line's would. */
 const EASY = 2_000;
 

@@ -7,6 +7,8 @@ export type MailBudget = {
   take(): boolean;
   /** How much there is: 1 and more is plenty, 0 is nothing. */
   fill(): number;
+  /** Resolves once what is being leased is in hand. */
+  idle(): Promise<void>;
   /** Mails that become free each minute. */
   readonly perMinute: number;
 };
@@ -42,11 +44,9 @@ export async function openMailBudget(
   const block = Math.max(BLOCK.least, Math.round(mails * BLOCK.part));
   const now = () => clock.now().getTime();
   let [inHand, known, asked] = [0, { left: 0, rows: 0 }, now()];
-  let running = false;
+  let renewal: Promise<void> | undefined;
 
   async function renew(): Promise<void> {
-    if (running) return;
-    running = true;
     const moment = now();
     try {
       const lease = await ledger.lease(Math.max(0, block - inHand), { slot: slotAt(asked), mails: inHand });
@@ -54,8 +54,6 @@ export async function openMailBudget(
       [known, asked] = [lease, moment];
     } catch (cause) {
       trouble(cause);
-    } finally {
-      running = false;
     }
   }
   await renew();
@@ -64,11 +62,17 @@ export async function openMailBudget(
     perMinute,
     take() {
       const passed = now() - asked;
-      if (inHand < block / 2 || passed >= LOOK_AFTER || passed < 0 || slotAt(asked) !== slotAt(now())) void renew();
+      const isOld = passed >= LOOK_AFTER || passed < 0 || slotAt(asked) !== slotAt(now());
+      if (inHand < block / 2 || isOld) {
+        renewal ??= renew().finally(() => {
+          renewal = undefined;
+        });
+      }
       if (inHand < 1) return false;
       inHand--;
       return true;
     },
+    idle: async () => renewal,
     fill() {
       const since = Math.min(SLOT, Math.max(0, now() - asked));
       const left = Math.min(atOnce, known.left + inHand + (perMinute * since) / 60_000);

@@ -7,7 +7,7 @@ import { type MailBudget, type MailLedger, openMailBudget } from "./mail-budget.
 import type { Query, Store } from "./schema.ts";
 
 /** What mails are sent for, with their parts of an hour's: few withdraw, but a flood of forms must never keep them. */
-export const PARTS = { sign: 9 / 10, leave: 1 / 10 } as const;
+export const PARTS = { sign: 4 / 5, leave: 1 / 5 } as const;
 export type Purpose = keyof typeof PARTS;
 
 /** Rows live for two days, and for up to three after a restart. */

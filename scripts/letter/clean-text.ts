@@ -7,12 +7,17 @@
  * caller to refuse: without it the text would be another one.
  */
 export function cleanText(raw: string): string {
-  const text = dropOverrides(raw.replace(BLANKS, " "))
-    .replace(UNSEEN, "")
-    .replace(/ {2,}/g, " ")
-    .replace(/^ | $/g, "")
-    .normalize("NFC");
-  return keepSpelling(text).replace(/ {2,}/g, " ").replace(/^ | $/g, "").normalize("NFC");
+  let text = tidy(dropOverrides(raw.replace(BLANKS, " ")).replace(UNSEEN, ""));
+  // What is dropped brings marks together, whose order in NFC may part a joiner from its letter: until nothing changes.
+  for (let before = ""; before !== text; ) {
+    before = text;
+    text = tidy(keepSpelling(text));
+  }
+  return text;
+}
+
+function tidy(text: string): string {
+  return text.replace(/ {2,}/g, " ").replace(/^ | $/g, "").normalize("NFC");
 }
 
 /** Whether a text of letters is turned round by an override (LRO, RLO) that `cleanText` could not drop. */
@@ -45,10 +50,14 @@ const SELECTORS = /(?:\u200c|\u200d|[\u180b-\u180f]|[\ufe00-\ufe02]|[\u{e0100}-\
 
 /** The text with the first joiner or selector of each run that spelling has there, and no other. */
 function keepSpelling(text: string): string {
-  return text.replace(SELECTORS, (run, at: number) => {
-    const [before, after] = [text.slice(0, at), text.slice(at + run.length)];
-    return [...run].find((one) => isSpelling(before, one, after)) ?? "";
-  });
+  let [kept, from] = ["", 0];
+  for (const { 0: run, index } of text.matchAll(SELECTORS)) {
+    kept += text.slice(from, index);
+    from = index + run.length;
+    // What was dropped before it stands between no letters any more.
+    kept += [...run].find((one) => isSpelling(kept, one, text.slice(from))) ?? "";
+  }
+  return kept + text.slice(from);
 }
 
 // Viramas of scripts in which they make conjuncts (canonical combining class 9).

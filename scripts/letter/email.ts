@@ -95,14 +95,36 @@ function toAscii(text: string): string {
 
 /** The address alone: programs copy it with a name, a scheme or a label, and sentences end after it. */
 function unwrap(text: string): string {
-  const inBrackets = /<([^<>]*@[^<>]*)>[^<>@]*$/.exec(text)?.[1];
-  return (inBrackets ?? text)
+  const address = (inBrackets(text) ?? text)
     .replace(/^[^@:]*\p{L}\s*:(?!\/)\s*/u, "")
     .replace(/^\s*(['`])(.*)\1[\s.,;]*$/, "$2")
-    .replace(/^[\s"“”„‘’«»‹›<([]+/, "")
-    .replace(/\s*\([^()@]*\)$/, "")
-    .replace(/(@[^?\s]*)\?\S*$/, "$1")
-    .replace(/[\s"'`“”„‘’«»‹›>)\]}.,;:!?،؛؟。、]+$/, "");
+    .replace(/^[\s"“”„‘’«»‹›<([]+/, "");
+  return withoutEnd(withoutRemark(address));
+}
+
+/** `Sara Azadi <sara@example.org>` */
+function inBrackets(text: string): string | undefined {
+  const from = text.lastIndexOf("<");
+  const to = text.indexOf(">", from);
+  const inside = text.slice(from + 1, to);
+  return from >= 0 && to > 0 && inside.includes("@") && !text.includes("@", to) ? inside : undefined;
+}
+
+/** Without what follows an address of a link (`?subject=…`), or a name in brackets. */
+function withoutRemark(text: string): string {
+  const at = text.indexOf("@");
+  const asked = text.indexOf("?", at);
+  const name = text.endsWith(")") ? text.lastIndexOf("(") : -1;
+  const ends = [asked, name].filter((end) => at >= 0 && end > at && !text.includes("@", end));
+  return text.slice(0, Math.min(text.length, ...ends));
+}
+
+const ENDS: ReadonlySet<string> = new Set(" \"'`“”„‘’«»‹›>)]}.,;:!?،؛؟。、");
+
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (ENDS.has(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 function withAsciiDigits(text: string): string {

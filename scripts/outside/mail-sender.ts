@@ -1,10 +1,7 @@
 import { LetterError } from "../letter/error.ts";
 import { registeredDomain } from "../letter/mail-domain.ts";
-import { domainOf, isLoopbackHost } from "./mail.ts";
+import { domainOf, isLoopbackHost, LOCAL_SENDER } from "./mail.ts";
 import type { Settings } from "./settings.ts";
-
-/** The sender while nothing else is set: for captured mail, and for trials with a mail server of this machine. */
-export const LOCAL_SENDER = "no-reply@localhost";
 
 type Sender = Pick<Settings, "mail" | "mailFrom" | "siteUrl" | "serviceUrl">;
 

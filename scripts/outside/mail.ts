@@ -31,6 +31,9 @@ export type MailSettings =
   | { readonly kind: "capture"; readonly folder: string }
   | { readonly kind: "smtp"; readonly url: string; readonly dkim?: DkimKey | undefined };
 
+/** The sender while nothing else is set: for captured mail, and for trials with a mail server of this machine. */
+export const LOCAL_SENDER = "no-reply@localhost";
+
 /** Deliveries at once, each over a connection of its own that stays open for the next. */
 export const CONNECTIONS = 10;
 

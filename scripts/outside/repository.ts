@@ -76,7 +76,11 @@ function settlementOf(commit: Commit): [Commit, Settlement][] {
 export async function readPendingSheets(repository: string): Promise<PendingSheets> {
   const sheets = new Map<string, { text: string; message: string }>();
   for (const [sheet, commit] of await listRefs(repository, "refs/heads/pending")) {
-    const text = await readText(repository, commit, sheetPath(sheet)).catch(() => undefined);
+    const text = await readText(repository, commit, sheetPath(sheet)).catch((cause) => {
+      // Bytes that are no text are somebody's; a repository that cannot be read says nothing about a sheet.
+      if (cause instanceof LetterError && cause.code === "text") return undefined;
+      throw cause;
+    });
     if (text !== undefined) sheets.set(sheet, { text, message: (await readCommit(repository, commit)).message });
   }
   return sheets;

@@ -3,8 +3,7 @@ import { z } from "zod";
 import { LetterError } from "../letter/error.ts";
 import type { DatabasePlace } from "./database.ts";
 import { type DkimKey, readRsaKey } from "./dkim.ts";
-import type { MailSettings } from "./mail.ts";
-import { LOCAL_SENDER } from "./mail-sender.ts";
+import { LOCAL_SENDER, type MailSettings } from "./mail.ts";
 
 /** Everything that the environment decides, with defaults for one machine. Durations in milliseconds. */
 export type Settings = {

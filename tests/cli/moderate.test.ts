@@ -215,7 +215,10 @@ describe("moderate approve", () => {
 describe("moderate reject", () => {
   it("refuses every row", async () => {
     const { stdout } = await moderate("reject", sheet.sheet, "not-a-person");
-    expect(lines(stdout).slice(0, 2)).toEqual(["accepted 0, refused 12, left out 0", "the list has 0 signatures"]);
+    expect(lines(stdout).slice(0, 2)).toEqual([
+      "accepted 0, refused 12, left out as withdrawn 0",
+      "the list has 0 signatures",
+    ]);
   });
 });
 

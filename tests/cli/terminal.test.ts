@@ -27,5 +27,6 @@ describe("a table in the terminal", () => {
       /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/,
     );
     expect(printable("می‌خواهیم")).toBe("می‌خواهیم");
+    expect(printable("ශ්\u200dරී")).toBe("ශ්\u200dරී");
   });
 });

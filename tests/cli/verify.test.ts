@@ -14,6 +14,7 @@ import { leafHash, treeRoot as rootOver } from "../../scripts/letter/tree.ts";
 import { inclusionProof } from "../../scripts/letter/tree-proof.ts";
 import { writeBag } from "../../scripts/outside/bag-writer.ts";
 import { inventedCampaign, keys, ledger, siteOf, vkey } from "../letter/invented.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
 import { root } from "../support/source.ts";
 
 const { main, checkpoints } = inventedCampaign(3, 8);
@@ -95,7 +96,7 @@ describe("verify", () => {
   });
 
   it("fails with another key than the pinned one", async () => {
-    const other = formatVkey(noteSigner(ledger.verifier.name, new Uint8Array(32).fill(1)).verifier);
+    const other = formatVkey(noteSigner(ledger.verifier.name, fixedRandomness("another key")(32)).verifier);
     const { code, out } = await verify(folder, "--vkey", other);
     expect([code, out]).toEqual([1, ["failed: ledger/checkpoint: the note is not signed by the expected key"]]);
     expect((await verify(folder, "--vkey", "nonsense")).out.at(-1)).toMatch(/^failed: not a verifier key/);

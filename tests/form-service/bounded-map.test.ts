@@ -5,7 +5,10 @@ import { openBoundedMap } from "../../scripts/form-service/bounded-map.ts";
 function open() {
   const dropped: string[] = [];
   const map = openBoundedMap<number>(4, (key) => void dropped.push(key));
-  return { map, dropped, set: (...keys: string[]) => keys.forEach((key) => map.set(key, 1, key[0]!)) };
+  const set = (...keys: string[]) => {
+    for (const key of keys) map.set(key, 1, key[0]!);
+  };
+  return { map, dropped, set };
 }
 
 describe("a bounded memory that is full", () => {

@@ -31,6 +31,7 @@ export type Fate = {
 
 type Attempt = { at: number; who: "bot" | "person"; from: string; email: string; more: Record<string, string> };
 
+const TRIES = 10;
 const PROVIDERS = ["gmail.com", "gmail.com", "yahoo.com", "outlook.com", "chmail.ir", "proton.me"];
 
 /**
@@ -40,7 +41,7 @@ const PROVIDERS = ["gmail.com", "gmail.com", "yahoo.com", "outlook.com", "chmail
  *
  * The people: seven in ten at large providers, two at domains of their own, one at an institution; one in seven shares a line
  * with others (a household, an operator), one in twenty comes over Tor; four in five have scripts. Whoever is refused
- * is asked for a proof if there are scripts, and else has to come back later: that is a delay.
+ * is asked for a proof if there are scripts, and else presses the button again up to ten times: after that it is a delay.
  */
 export async function runFlood({ seed, attempts, lines, domains, providers, mailboxes, people }: Flood) {
   const basket = openMailBasket();
@@ -84,7 +85,12 @@ export async function runFlood({ seed, attempts, lines, domains, providers, mail
     fate.attempts++;
     const headers = { "X-Forwarded-For": from };
     const form = formOf({ name: "Niamh O’Neil", email }, { shown: "hidden", ...more });
-    const answer = await harness.post("/en/sign/", form, headers);
+    let answer = await harness.post("/en/sign/", form, headers);
+    // Somebody without scripts presses the button again.
+    const tries = who === "person" && more.filled === undefined ? TRIES : 1;
+    for (let tried = 1; tried < tries && answer.status === 429; tried++) {
+      answer = await harness.post("/en/sign/", form, headers);
+    }
     if (answer.status !== 303) {
       fate.refused++;
       if (who === "person" && more.filled !== undefined) fate.asked++;

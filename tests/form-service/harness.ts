@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
+import { sql } from "kysely";
 import type pino from "pino";
 import { openAfterAnswer } from "../../scripts/form-service/after-answer.ts";
-import { createApp } from "../../scripts/form-service/app.ts";
+import { type App, createApp } from "../../scripts/form-service/app.ts";
 import { NO_BURSTS, openBursts } from "../../scripts/form-service/bursts.ts";
 import { openClients } from "../../scripts/form-service/client.ts";
 import { openCodeMails } from "../../scripts/form-service/code-mails.ts";
@@ -19,23 +20,24 @@ import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail-q
 import { EVERY_MAIL, openMailboxes } from "../../scripts/form-service/mailboxes.ts";
 import { openMailedCodes } from "../../scripts/form-service/mailed-codes.ts";
 import { openMainView } from "../../scripts/form-service/main-view.ts";
-import { openPageWords } from "../../scripts/form-service/page-words.ts";
-import { keyOfProofs, openProofs } from "../../scripts/form-service/proofs.ts";
+import { openPageWords, type PageWords } from "../../scripts/form-service/page-words.ts";
+import { keyOfProofs, openProofs, type Proofs } from "../../scripts/form-service/proofs.ts";
 import { openQueue } from "../../scripts/form-service/queue.ts";
 import { openPatrol } from "../../scripts/form-service/refiling.ts";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
+import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/schema.ts";
+import type { Service } from "../../scripts/form-service/service.ts";
 import { openSuppression } from "../../scripts/form-service/suppression.ts";
 import { openWaitingCodes } from "../../scripts/form-service/waiting-codes.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { lastBackupOf } from "../../scripts/outside/backup-list.ts";
 import { openLog } from "../../scripts/outside/log.ts";
-import { openMailer } from "../../scripts/outside/mail.ts";
+import { type Mailer, openMailer } from "../../scripts/outside/mail.ts";
 import { openDatabase } from "../../scripts/outside/open-database.ts";
-import { openSeal } from "../../scripts/outside/seal.ts";
+import { openSeal, type Seal } from "../../scripts/outside/seal.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { readContent } from "../../scripts/site/read-content.ts";
 import { siteContext } from "../../scripts/site/views/context.ts";
-import { fixedClock, fixedRandomness } from "../support/fixtures.ts";
+import { fixedClock, fixedRandomness, START } from "../support/fixtures.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { root } from "../support/source.ts";
 import { standInGitHost } from "./git-host.ts";
@@ -56,12 +58,22 @@ export function useDatabases(make: () => Promise<string>): void {
 
 export type Harness = Awaited<ReturnType<typeof openHarness>>;
 
+/** Parts that cost much, or that a test breaks on purpose. Each of them takes the place of the real one. */
+export type Substitutes = {
+  readonly seal?: Seal;
+  readonly mailer?: Mailer;
+  readonly proofs?: () => Proofs;
+  readonly mails?: (mails: MailQueue) => MailQueue;
+  readonly service?: <S extends Service>(service: S) => S;
+  readonly app?: (app: App, service: Service) => App;
+};
+
 /**
  * The whole form service on a real database and a real mail server, with a fixed clock and fixed randomness. Limits are
  * off unless told, since everything here comes from one place.
  */
 export async function openHarness(
-  options: { settings?: Record<string, string>; seed?: string; mails?: MailQueue } = {},
+  options: { settings?: Record<string, string>; seed?: string; mails?: MailQueue; substitutes?: Substitutes } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-form-service-"));
   const dataDir = join(folder, "data");
@@ -69,33 +81,39 @@ export async function openHarness(
   for (const path of [siteFolder, dataDir]) mkdirSync(path, { recursive: true });
   const mailServer: MailServer = await startMailServer();
   const clock = fixedClock();
-  const random = fixedRandomness(options.seed);
+  const { substitutes = {} } = options;
+  let random = fixedRandomness(options.seed);
   // Mails leave in an order of their own: their ids must not shift what others draw.
-  const mailRandom = fixedRandomness(`${options.seed}/mail`);
+  let mailRandom = fixedRandomness(`${options.seed}/mail`);
   const attestation = signingKey(random(32));
   const DATABASE_URL = await newDatabase?.();
   const settings = readSettings({
     ...{ DATA_DIR: dataDir, MAIL_URL: mailServer.url, LIMITS: "off", DATABASE_URL },
     ...options.settings,
   });
-  const gitHost = standInGitHost(content.letterTexts, attestation.publicKey);
+  const newGitHost = () => standInGitHost(content.letterTexts, attestation.publicKey);
+  let gitHost = newGitHost();
   const lines: string[] = [];
   const log = openLog(clock, { write: (line: string) => void lines.push(line) } as pino.DestinationStream);
   const keys = { ledger: "", attestation: "", recipients };
   const pepper = random(32);
+  let pageWords: PageWords | undefined;
 
-  async function open() {
-    const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
+  async function open(opened?: Store) {
+    const store = opened ?? (await openDatabase<Tables>(settings.database, MIGRATIONS));
     const main = openMainView(gitHost);
     await main.refresh();
-    const mailer = openMailer(settings.mail, settings.mailFrom);
-    const mails = options.mails ?? openMailQueue(mailer, { log, clock, random: mailRandom, waits: [20, 20] });
+    const mailer = substitutes.mailer ?? openMailer(settings.mail, settings.mailFrom);
+    const waits = substitutes.mailer ? undefined : [20, 20];
+    const queueDeps = { log, clock, random: mailRandom, ...(waits && { waits }) };
+    const sent = options.mails ?? openMailQueue(mailer, queueDeps);
+    const mails = substitutes.mails?.(sent) ?? sent;
     const codes = openWaitingCodes(clock);
     const site = () => {
       const context = siteContext({ content, settings, keys, at: "service" });
       return closes === undefined ? context : { ...context, campaign: { ...context.campaign, closes } };
     };
-    const pageWords = openPageWords(site());
+    pageWords ??= openPageWords(site());
     const mailedCodes = openMailedCodes(store, clock, random);
     const queue = openQueue(store, clock);
     const { trustProxy } = settings;
@@ -110,13 +128,13 @@ export async function openHarness(
     const attempts = openFilingAttempts(clock, random);
     const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
     const bursts = settings.limits ? openBursts(clock, random(32)) : NO_BURSTS;
-    const proofs = openProofs({ store, clock, random }, keyOfProofs(pepper));
+    const proofs = substitutes.proofs?.() ?? openProofs({ store, clock, random }, keyOfProofs(pepper));
     const intents = openIntents({ clock, random, pepper });
     const after = openAfterAnswer(log);
     const codeMails = openCodeMails({ store, pepper, mailboxes, mails, after, log });
     const suppression = openSuppression({ store, pepper, clock, mailedCodes }, random(32));
-    const seal = openSeal(recipients);
-    const service = {
+    const seal = substitutes.seal ?? openSeal(recipients);
+    const whole = {
       ...{
         settings,
         siteFolder,
@@ -145,11 +163,14 @@ export async function openHarness(
       main: main.current,
       lastBackup: () => lastBackupOf(settings),
     };
+    const service = substitutes.service?.(whole) ?? whole;
+    const app = createApp(service);
     const patrol = openPatrol(clock);
     const round = () =>
       fileRound({ store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings });
     const again = () => fileAgain({ store, gitHost, attempts, log });
-    return { service, store, app: createApp(service), round, again, sweep: () => deleteExpired(store, clock, codes) };
+    const sweep = () => deleteExpired(store, clock, codes);
+    return { service, store, app: substitutes.app?.(app, service) ?? app, round, again, sweep };
   }
 
   let closes: string | undefined;
@@ -157,7 +178,10 @@ export async function openHarness(
   const request = (path: string, init: RequestInit = {}) =>
     parts.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));
   return {
-    ...{ folder, siteFolder, dataDir, settings, clock, gitHost, mailServer, identities, content },
+    ...{ folder, siteFolder, dataDir, settings, clock, mailServer, identities, content },
+    get gitHost() {
+      return gitHost;
+    },
     logged: () => lines.join(""),
     get store() {
       return parts.store;
@@ -187,6 +211,22 @@ export async function openHarness(
       await parts.service.after.idle();
       await parts.store.close();
       parts = await open();
+    },
+    /** Everything as at the start but for the keys, without the cost of a start: for thousands of short stories. */
+    async renew() {
+      await parts.service.after.idle();
+      const { store } = parts;
+      const tables = await sql<{ name: keyof Tables }>`
+        select name from sqlite_master where type = 'table' and name not like '%migration'`.execute(store.query);
+      await store.change(async (query) => {
+        for (const { name } of tables.rows) await query.deleteFrom(name).execute();
+      });
+      lines.length = 0;
+      clock.set(START);
+      random = fixedRandomness(options.seed);
+      mailRandom = fixedRandomness(`${options.seed}/mail`);
+      gitHost = newGitHost();
+      parts = await open(store);
     },
     writeSite(path: string, text: string) {
       const file = join(siteFolder, path);

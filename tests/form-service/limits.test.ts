@@ -67,10 +67,13 @@ describe("one address", () => {
   it("is a line of IPv6, however many addresses it has; and so are the networks around it", async () => {
     const line = await takenOf(100, (i) => `2001:db8:1:2::${i.toString(16)}`);
     expect(line).toBeLessThan(40);
+    harness.clock.advance(minutes(5));
     const lines = await takenOf(100, (i) => `2001:db9:1:${i.toString(16)}::1`);
     expect(lines).toBeLessThan(40);
+    harness.clock.advance(minutes(5));
     const networks = await takenOf(300, (i) => `2001:dba:${i.toString(16)}::1`);
     expect(networks).toBeLessThan(80);
+    harness.clock.advance(minutes(5));
     expect(await statusFrom("2001:dbb:1:3::1")).toBe(303);
   });
 

@@ -137,9 +137,43 @@ describe("mails on their way out", () => {
     await server.stop();
     const mails = open([60_000]);
     let taken = 0;
-    while (mails.add(mailTo(`person${taken}@domain${taken % 100}.example`))) taken++;
+    while (mails.add(mailTo(`person@domain${taken}.example`))) taken++;
     expect(taken).toBeGreaterThanOrEqual(10_000);
     expect(taken).toBeLessThan(10_100);
+    server = await startMailServer();
+  });
+
+  it("of one domain never fill the queue, whatever names are made up below it", async () => {
+    await server.stop();
+    const mails = open([60_000]);
+    let taken = 0;
+    while (mails.add(mailTo(`person@name${taken}.bought.example`))) taken++;
+    expect(taken).toBeLessThan(5_100);
+    expect(mails.hasRoom("another@bought.example")).toBe(false);
+    expect(mails.add(mailTo(people.sara.email))).toBe(true);
+    while (mails.add(mailTo("person@second.example"))) taken++;
+    expect(mails.add(mailTo(people.ming.email))).toBe(true);
+    server = await startMailServer();
+  });
+
+  it("that are not sent take up room like the others, and are counted like them", async () => {
+    const mails = open();
+    for (const to of ["a@quiet.example", "b@quiet.example"]) expect(mails.add({ to, unsent: true })).toBe(true);
+    mails.add(mailTo(people.sara.email));
+    await mails.idle();
+    expect(mails.counts()).toMatchObject({ waiting: 0, putOff: 0, sent: 3 });
+    expect(server.mails.map(({ to }) => to)).toEqual([people.sara.email]);
+
+    await server.stop();
+    const away = open([60_000]);
+    for (const unsent of [true, false]) {
+      let taken = 0;
+      const domain = unsent ? "quiet.example" : "loud.example";
+      while (away.add(unsent ? { to: `p@${domain}`, unsent } : mailTo(`p@${domain}`))) taken++;
+      // The first fills half of the queue, the second half of what is left, sent or not.
+      expect(taken).toBeGreaterThan(unsent ? 4_900 : 2_400);
+      expect(taken).toBeLessThan(unsent ? 5_100 : 2_700);
+    }
     server = await startMailServer();
   });
 });

@@ -18,4 +18,5 @@ describe("on PostgreSQL", () => {
   describe("proofs", () => import("./proofs.test.ts").then(() => {}));
   describe("intents", () => import("./intents.test.ts").then(() => {}));
   describe("crash", () => import("./crash.test.ts").then(() => {}));
+  describe("mails of an hour", () => import("./mail-ledger.test.ts").then(() => {}));
 });

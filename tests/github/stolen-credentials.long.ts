@@ -25,6 +25,7 @@ import {
   vkey,
   withdrawalsOf,
 } from "../letter/invented.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
 import { mustAsk } from "../support/github/ask.ts";
 import { openPull } from "../support/github/pull-routes.ts";
 import { hurryTime } from "../support/hurry.ts";
@@ -353,7 +354,7 @@ describe("with the accept App's key alone", () => {
   });
 
   it("our code signs nothing after main names another ledger's key", async () => {
-    const other = noteSigner("letter.example.org/ledger", new Uint8Array(32).fill(9));
+    const other = noteSigner("letter.example.org/ledger", fixedRandomness("another ledger")(32));
     const campaignFile = campaign.mainFile("content/campaign.yaml");
     await push({ "content/campaign.yaml": campaignFile.replace(vkey, formatVkey(other.verifier)) });
     await expect(campaign.accept()).rejects.toThrow("LEDGER_KEY is not the key");
@@ -361,7 +362,7 @@ describe("with the accept App's key alone", () => {
 
   it("another attestation key on main is found by everybody who verifies what was accepted before", async () => {
     await accepted();
-    const other = Buffer.from(signingKey(new Uint8Array(32).fill(7)).publicKey).toString("base64url");
+    const other = Buffer.from(signingKey(fixedRandomness("another service")(32)).publicKey).toString("base64url");
     const campaignFile = campaign.mainFile("content/campaign.yaml");
     await push({ "content/campaign.yaml": campaignFile.replace(keys.attestation, other) });
     const site = siteOf(await record());

@@ -29,9 +29,13 @@ import { isPublic, SHOWN, type Shown } from "../../scripts/letter/shown.ts";
 import { EMPTY_FRONTIER } from "../../scripts/letter/tree.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 
-const keyOf = fixedRandomness("keys");
-export const service = signingKey(keyOf(32));
-export const ledger = noteSigner("letter.example.org/ledger", keyOf(32));
+/** The private keys, as their owners' files hold them: 32 bytes of a seed each. */
+export const secrets = {
+  attestation: fixedRandomness("attestation key")(32),
+  ledger: fixedRandomness("ledger key")(32),
+};
+export const service = signingKey(secrets.attestation);
+export const ledger = noteSigner("letter.example.org/ledger", secrets.ledger);
 export const vkey = formatVkey(ledger.verifier);
 export const keys: PublicKeys = {
   ledger: vkey,
@@ -130,8 +134,8 @@ export function attestedMessage(sheet: Sheet, quarantined = false): string {
 }
 
 /** The same for any text under any id, such as only the holder of the form service's key could file. */
-export function messageFor(sheet: string, text: string, quarantined = false): string {
-  return filingMessage(sheet, { quarantined, attestation: attestSheet(sheet, text, service) });
+export function messageFor(sheet: string, text: string, quarantined = false, key = service): string {
+  return filingMessage(sheet, { quarantined, attestation: attestSheet(sheet, text, key) });
 }
 
 function sheetId(number: number): string {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
 import { formatVkey, noteSigner, noteVerifier, openNote, parseVkey, signNote } from "../../scripts/letter/note.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
 import { ledger } from "./invented.ts";
 
-const other = noteSigner("letter.example.org/ledger", new Uint8Array(32).fill(7));
-const stranger = noteSigner("witness.example.net", new Uint8Array(32).fill(8));
+const other = noteSigner("letter.example.org/ledger", fixedRandomness("another key")(32));
+const stranger = noteSigner("witness.example.net", fixedRandomness("stranger")(32));
 const text = "letter.example.org/ledger\n1\nGMsiAmXIDtcoXL5YzrKW9hTWtEnhvIrkg6Et+7Bz3lA=\n";
 const note = signNote(text, ledger);
 const lineOf = (signer: typeof ledger, of = text) => signNote(of, signer).slice(of.length + 1);

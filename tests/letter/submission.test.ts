@@ -9,7 +9,7 @@ const parse = (shown: string, name: string) => parseSubmission({ ...form, shown,
 describe("a submission", () => {
   it("is refused when its initials would be longer than a row may be", () => {
     const name = Array.from({ length: 50 }, (_, i) => "abcdefghij"[i % 10]).join(" ");
-    expect(parse("initials", name)).toEqual({ problems: { name: "long" } });
+    expect(parse("initials", name)).toEqual({ problems: { name: "long" }, reasons: {} });
     expect(parse("name", name)).toMatchObject({ submission: { name } });
     expect(parse("hidden", name)).toMatchObject({ submission: { name } });
   });
@@ -26,5 +26,33 @@ describe("a submission", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it("says what each problem is about", () => {
+    const typed = { ...form, shown: "name", name: "Sara|", place: "Ber\u0430lin", email: "sara@gmial.com" };
+    expect(parseSubmission(typed, "en")).toEqual({
+      problems: { name: "characters", place: "scripts", email: "slip" },
+      reasons: { name: "|", place: "\u0430", email: "sara@gmail.com" },
+    });
+  });
+
+  it("asks about a likely slip once, whichever way it comes again", () => {
+    const answer = (more: object) => parseSubmission({ ...form, shown: "counted", name: "", ...more }, "en");
+    const typed = { email: " Sara@gmial.com\u200f" };
+    expect(answer(typed)).toMatchObject({ problems: { email: "slip" }, reasons: { email: "Sara@gmail.com" } });
+    const kept = { email_kept: "Sara@gmial.com" };
+    for (const email_choice of ["", "typed", "other"]) {
+      expect(answer({ ...typed, ...kept, email_choice })).toMatchObject({ submission: { email: "Sara@gmial.com" } });
+    }
+    expect(answer({ ...typed, ...kept, email_choice: "meant" })).toMatchObject({
+      submission: { email: "Sara@gmail.com" },
+    });
+    // The answer was about another address, or none is in question any more.
+    expect(answer({ email: "sara@gmal.com", ...kept, email_choice: "meant" })).toMatchObject({
+      problems: { email: "slip" },
+    });
+    expect(answer({ email: "sara@example.org", ...kept, email_choice: "meant" })).toMatchObject({
+      submission: { email: "sara@example.org" },
+    });
   });
 });

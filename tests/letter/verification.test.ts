@@ -229,7 +229,7 @@ describe("one changed bit", () => {
 });
 
 describe("a site whose owner lies and signs it", () => {
-  const liar = noteSigner(ledger.verifier.name, new Uint8Array(32).fill(9));
+  const liar = noteSigner(ledger.verifier.name, fixedRandomness("liar")(32));
 
   it("is found out by a pinned key, and by nothing else, when everything was made anew with another key", async () => {
     const checkpoint = signCheckpoint(

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COSIGNER_KEY, formatVkey, noteVerifier } from "../../scripts/letter/note.ts";
 import { isQuorumMet, parseWitnessPolicy } from "../../scripts/letter/witness-policy.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
 import { root } from "../support/source.ts";
 import { vkey } from "./invented.ts";
 
 const keyOf = (number: number, name = `w${number}.example.net`) =>
-  formatVkey(noteVerifier(name, new Uint8Array(32).fill(number), COSIGNER_KEY), COSIGNER_KEY);
+  formatVkey(noteVerifier(name, fixedRandomness(`witness ${number}`)(32), COSIGNER_KEY), COSIGNER_KEY);
 const three = ["X", "Y", "Z"].map((name, i) => `witness ${name} ${keyOf(i + 1)}\n`).join("");
 const met = (text: string, ...names: string[]) => isQuorumMet(parseWitnessPolicy(text), new Set(names));
 
@@ -59,5 +60,5 @@ describe("a witness policy", () => {
 });
 
 function keyLog(): string {
-  return formatVkey(noteVerifier("other.example/log", new Uint8Array(32).fill(3)));
+  return formatVkey(noteVerifier("other.example/log", fixedRandomness("a log")(32)));
 }

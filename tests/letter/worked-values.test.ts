@@ -10,9 +10,10 @@ import {
   formatContactRecord,
   parseContactRecord,
 } from "../../scripts/letter/contact.ts";
-import { confirmKeyOf, idOf, openingOf } from "../../scripts/letter/derivation.ts";
+import { confirmKeyOf, idOf, openingOf, sha256 } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { attestedText, formatEntry, parseEntry } from "../../scripts/letter/entry.ts";
+import { filingMessage } from "../../scripts/letter/filing-message.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { startLedgerCheck } from "../../scripts/letter/ledger-check.ts";
 import { formatListShard, parseListShard } from "../../scripts/letter/list.ts";
@@ -178,7 +179,12 @@ describe("the examples of signatures/README.md", () => {
   it("show the texts that are attested, a contact record, a checkpoint and a merge commit", () => {
     const { publicCommitment, contactCommitment } = hidden;
     const attested = attestedText({ edition: values.edition, publicCommitment, contactCommitment });
-    expect(block("undersigned/v1 accept")).toBe(`${attested}\nundersigned/v1/leave ${hidden.id}\n`);
+    const sheet = block("---\nsheet: ");
+    const { sheet: name } = parseSheet(sheet);
+    const word = `undersigned/v1/sheet ${name} ${formatBase64url(sha256(sheet))}`;
+    expect(block("undersigned/v1 accept")).toBe(`${attested}\nundersigned/v1/leave ${hidden.id}\n${word}\n`);
+    const attestation = formatBase64url(service.sign(Buffer.from(word)));
+    expect(block("file sheet")).toBe(filingMessage(name, { quarantined: false, attestation }));
     const record = { ...hidden.contactRecord, opening: hidden.contactOpening };
     expect(block('{"v":1').trimEnd()).toBe(Buffer.from(formatContactRecord(record)).toString("utf8").trimEnd());
     expect(block(values.origin)).toBe(values.states.at(-1)?.checkpoint);

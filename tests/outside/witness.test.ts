@@ -4,7 +4,7 @@ import { COSIGNER_KEY, noteSigner, parseVkey } from "../../scripts/letter/note.t
 import { leafHash, treeRoot } from "../../scripts/letter/tree.ts";
 import { askWitness } from "../../scripts/outside/witness.ts";
 import { ledger } from "../letter/invented.ts";
-import { fixedClock, hours } from "../support/fixtures.ts";
+import { fixedClock, fixedRandomness, hours } from "../support/fixtures.ts";
 import { WitnessStub } from "../support/witness.ts";
 
 const leaves = Array.from({ length: 300 }, (_, i) => leafHash(`entry ${i}`));
@@ -63,9 +63,9 @@ describe("asking a witness", () => {
   });
 
   it("says what to do when the witness does not know the ledger or its key", async () => {
-    const stranger = noteSigner("elsewhere.example.org/ledger", new Uint8Array(32).fill(9));
+    const stranger = noteSigner("elsewhere.example.org/ledger", fixedRandomness("stranger")(32));
     await expect(ask(leaves, noteOf(leaves, stranger))).rejects.toThrow("add the origin");
-    const rotated = noteSigner(ledger.verifier.name, new Uint8Array(32).fill(9));
+    const rotated = noteSigner(ledger.verifier.name, fixedRandomness("rotated")(32));
     await expect(ask(leaves, noteOf(leaves, rotated))).rejects.toThrow("does not know the key");
   });
 

@@ -7,7 +7,7 @@ const edition = "E".repeat(43);
 
 /** What a site knows once many have signed: a full first page of the list, and a goal half reached. */
 export function crowd(site: SiteContext, people = 250): Partial<SiteContext> {
-  const random = fixedRandomness("crowd");
+  const random = fixedRandomness("crowd", "");
   const rows: SignedRow[] = Array.from({ length: people }, (_, index) => {
     const row = inventRow({ edition, key: service, day: "2026-11-22", random });
     return { ...row, index: index + 5, edition };

@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 
 export type FixedClock = { now: () => Date; advance: (milliseconds: number) => void; set: (time: string) => void };
 
+/** The moment at which a fixed clock stands at first. */
+export const START = "2026-11-22T12:00:00.000Z";
+
 /** A clock that stands still until the test moves it. */
-export function fixedClock(start = "2026-11-22T12:00:00.000Z"): FixedClock {
+export function fixedClock(start = START): FixedClock {
   let now = Date.parse(start);
   return {
     now: () => new Date(now),
@@ -26,13 +29,16 @@ const RUN = process.env.RUN_SEED ?? "1";
 /**
  * Bytes that look random, and are the same for the same name in the same run: SHA-256 over the seed of the run, the name
  * and a counter. Keys, ids and codes of tests come from here, so that no test knows one key.
+ *
+ * @param run nothing for what is compared with something that is kept, such as a picture
  */
-export function fixedRandomness(seed: string | number = "undersigned"): (count: number) => Uint8Array {
+export function fixedRandomness(seed: string | number = "undersigned", run = RUN): (count: number) => Uint8Array {
+  const name = run === "" ? seed : `${run}/${seed}`;
   let block = 0;
   let rest = Buffer.alloc(0);
   return (count) => {
     while (rest.length < count) {
-      rest = Buffer.concat([rest, createHash("sha256").update(`${RUN}/${seed}/${block}`).digest()]);
+      rest = Buffer.concat([rest, createHash("sha256").update(`${name}/${block}`).digest()]);
       block += 1;
     }
     const bytes = new Uint8Array(rest.subarray(0, count));

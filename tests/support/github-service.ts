@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
+import { secrets } from "../letter/invented.ts";
 import { freePort, makeDataDir, removeDataDir, runCommand, type Service, startService } from "./service.ts";
 import { root } from "./source.ts";
 import type { WorkflowCampaign } from "./workflow-campaign.ts";
@@ -38,8 +39,7 @@ export async function makeServiceHost(campaign: WorkflowCampaign, more: Record<s
   const [project, keyFile, dataDir] = [join(folder, "project"), join(folder, "file-app.pem"), makeDataDir()];
   writeFileSync(keyFile, fileApp.privateKey, { mode: 0o600 });
   mkdirSync(join(dataDir, "keys"));
-  const seed = Uint8Array.from({ length: 32 }, (_, i) => i);
-  writeFileSync(join(dataDir, "keys/attestation.key"), `${Buffer.from(seed).toString("base64url")}\n`);
+  writeFileSync(join(dataDir, "keys/attestation.key"), `${Buffer.from(secrets.attestation).toString("base64url")}\n`);
   const port = String(await freePort());
   const settings = {
     ...{ PORT: port, DATA_DIR: dataDir, GIT_HOST: `github:${github.name}`, SITE_URL: site.url },

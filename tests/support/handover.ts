@@ -15,11 +15,13 @@ import {
   type Invented,
   invent,
   ledger,
+  secrets,
   service,
   sheetOf,
   texts,
   withdrawalsOf,
 } from "../letter/invented.ts";
+import { fixedRandomness } from "./fixtures.ts";
 import { day, writeLetter } from "./local-campaign.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { root } from "./source.ts";
@@ -102,14 +104,9 @@ export async function makeHandoverCampaign(
 }
 
 function writeKeys(dataDir: string): void {
-  const seed = (first: number) => `${formatBase64url(Uint8Array.from({ length: 32 }, (_, i) => first + i))}\n`;
   mkdirSync(join(dataDir, "keys"), { recursive: true, mode: 0o700 });
-  for (const [name, first] of [
-    ["attestation", 0],
-    ["ledger", 32],
-    ["pepper", 64],
-  ] as const)
-    writeFileSync(join(dataDir, "keys", `${name}.key`), seed(first), { mode: 0o600 });
+  for (const [name, seed] of Object.entries({ ...secrets, pepper: fixedRandomness("pepper")(32) }))
+    writeFileSync(join(dataDir, "keys", `${name}.key`), `${formatBase64url(seed)}\n`, { mode: 0o600 });
 }
 
 /** The keys of one data folder in another one, with a clone of its repository. */

@@ -7,7 +7,7 @@ import { CHECKPOINT_PATH } from "../../scripts/letter/record.ts";
 import { formatSheet, type Sheet, sheetPath } from "../../scripts/letter/sheet.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../../scripts/outside/workflow-environment.ts";
-import { attestedMessage, keys, vkey } from "../letter/invented.ts";
+import { attestedMessage, keys, secrets, vkey } from "../letter/invented.ts";
 import type { Account } from "./github/account.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "./github/campaign.ts";
 import { ask, openPullRequest } from "./github-calls.ts";
@@ -120,11 +120,10 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
 
 /** What the environment `accept` holds. */
 export function acceptSecrets({ acceptApp }: GitHubCampaign): Record<string, string> {
-  const seed = Uint8Array.from({ length: 32 }, (_, i) => i + 32);
   return {
     ACCEPT_APP_ID: String(acceptApp.id),
     ACCEPT_APP_KEY: acceptApp.privateKey,
-    LEDGER_KEY: Buffer.from(seed).toString("base64url"),
+    LEDGER_KEY: Buffer.from(secrets.ledger).toString("base64url"),
   };
 }
 

@@ -1,0 +1,17 @@
+import fc from "fast-check";
+import { expect, inject, it } from "vitest";
+import { nobodyCanTell } from "./non-interference.ts";
+import { openTwoWorlds } from "./two-worlds.ts";
+
+const SEQUENCES = Number(process.env.SEQUENCES ?? 20_000);
+
+it(`nobody but the mailbox learns whether an address has signed, in ${SEQUENCES} sequences of requests`, async () => {
+  const worlds = await openTwoWorlds();
+  try {
+    const details = await fc.check(nobodyCanTell(worlds), { numRuns: SEQUENCES, endOnFailure: false });
+    console.log(`seed ${inject("seed")}: ${details.numRuns} sequences were equal or looked at`);
+    expect(details.failed, fc.defaultReportMessage(details)).toBe(false);
+  } finally {
+    await worlds.close();
+  }
+}, 3_600_000);

@@ -1,0 +1,266 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { vi } from "vitest";
+import type { MailQueue } from "../../scripts/form-service/mail-queue.ts";
+import { openMetrics } from "../../scripts/form-service/metrics.ts";
+import type { Proofs } from "../../scripts/form-service/proofs.ts";
+import type { Service } from "../../scripts/form-service/service.ts";
+import { canonicalEmail } from "../../scripts/letter/email.ts";
+import type { CampaignRecord } from "../../scripts/letter/record.ts";
+import type { Mail } from "../../scripts/outside/mail.ts";
+import { type Harness, openHarness, type Substitutes } from "./harness.ts";
+import { type Ask, codeIn, lineAt, ROUTES } from "./stranger.ts";
+
+/** An answer as whoever asked sees it, and what can be read from it. */
+export type Answer = { readonly seen: string; readonly location: string | null; readonly body: string };
+
+/** A mail that reached somebody else, and when, in milliseconds since the beginning. */
+export type Delivery = { readonly mail: Mail; readonly at: number };
+
+/** How the mail server answers. */
+export type MailServerState = "well" | "away" | "refuses";
+
+/** What the owner of the one mailbox, or a moderator, does where no stranger sees it. */
+export type Act = "form" | "confirm" | "withdraw" | "not me" | "file" | "accept" | "refuse";
+
+/** One service, and the one person in it whose mailbox the stranger cannot read. */
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** What the mailbox's owner has done before the stranger comes. */
+export const STORIES = {
+  waiting: ["form"],
+  signed: ["form", "confirm"],
+  filed: ["form", "confirm", "file"],
+  accepted: ["form", "confirm", "file", "accept"],
+  refused: ["form", "confirm", "file", "refuse"],
+  withdrawn: ["form", "confirm", "withdraw"],
+  left: ["form", "confirm", "file", "accept", "withdraw"],
+  suppressed: ["form", "not me"],
+  "signed, then not me": ["form", "confirm", "form", "not me"],
+  "mails used up": ["form", "form", "form", "form", "form", "form"],
+  "signed, mails used up": ["form", "confirm", "form", "form", "form", "form", "form"],
+} as const satisfies Record<string, readonly Act[]>;
+export type Story = keyof typeof STORIES;
+
+/** The last two cells of a row, the last two words of an entry: the commitment to the contact record, and the attestation. */
+const CONTACT = /[\w-]{43}(?= (\| )?[\w-]{86})/g;
+const SIGNED = /\b[\w-]{86}\b/g;
+
+/** The root hash of the ledger follows from its entries. */
+const ROOT = /[A-Za-z0-9+/]{43}=/g;
+
+/** Each delivery takes so long, in milliseconds. */
+const DELIVERY = 20;
+
+/**
+ * Two services with one clock, one randomness and one set of settings. The same person does the same in both; only that
+ * in the second it is the owner of the address that the stranger asks about, and in the first somebody else.
+ */
+export async function openTwoWorlds(interference: () => Interference = () => ({})) {
+  const worlds = [await openWorld(interference()), await openWorld(interference())] as const;
+  // Mails leave by the clock of the process, which must stand still between two requests as the other one does.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  const pass = async (milliseconds: number) => {
+    for (const { harness } of worlds) harness.clock.advance(milliseconds);
+    let left = milliseconds;
+    // What follows a timer sets the next one: small steps at first, as mails leave, then large ones.
+    for (let steps = 0; left > 0 && vi.getTimerCount() > 0; steps++) {
+      const stride = Math.min(left, steps < 40 ? DELIVERY : Math.max(DELIVERY, Math.ceil(milliseconds / 40)));
+      vi.advanceTimersByTime(stride);
+      await new Promise(setImmediate);
+      left -= stride;
+    }
+    vi.advanceTimersByTime(left);
+  };
+  const both = async <T>(work: (world: World) => Promise<T>): Promise<[T, T]> => {
+    const first = await work(worlds[0]);
+    return [first, await work(worlds[1])];
+  };
+  return {
+    both,
+    pass,
+    /** Begins anew, with the victim's address and that of somebody else at the same provider. */
+    async renew(victim: string, other: string) {
+      vi.clearAllTimers();
+      await worlds[0].renew(other, [victim, other]);
+      await worlds[1].renew(victim, [victim, other]);
+    },
+    /** Does in both what no stranger sees. */
+    async act(act: Act) {
+      await both((world) => world.act(act));
+      // Until a mail is there.
+      await pass(1_000);
+    },
+    async close() {
+      vi.useRealTimers();
+      await both((world) => world.close());
+    },
+  };
+}
+
+/** What a test breaks on purpose: parts of the service, or the order of the list. */
+export type Interference = Substitutes & {
+  readonly list?: (rows: CampaignRecord["rows"], service: Service) => Promise<CampaignRecord["rows"]>;
+};
+
+async function openWorld({ list = async (rows) => rows, ...substitutes }: Interference) {
+  // What is written there costs no wait for a disk.
+  const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+  const folder = mkdtempSync(join(memory, "undersigned-world-"));
+  const outside = { server: "well" as MailServerState, hidden: new Set<string>(), deliveries: [] as Delivery[] };
+  const owner = { email: "", s: "", code: "", withdrawalCode: "", acts: 0, waits: false };
+  let since = 0;
+
+  const send = (mail: Mail) =>
+    new Promise<void>((resolve, reject) => {
+      setTimeout(() => {
+        if (outside.server === "away") return reject(Object.assign(new Error("away"), { code: "ECONNECTION" }));
+        if (outside.server === "refuses") return reject({ responseCode: 550, command: "RCPT TO" });
+        if (!outside.hidden.has(canonicalEmail(mail.to))) {
+          outside.deliveries.push({ mail, at: performance.now() - since });
+        } else if (owner.waits) {
+          owner.code = codeIn(mail.text) ?? "";
+          owner.waits = false;
+        }
+        resolve();
+      }, DELIVERY);
+    });
+
+  const harness: Harness = await openHarness({
+    settings: {
+      ...{ LIMITS: "on", TRUST_PROXY: "on", FILE_AT_LEAST: "1" },
+      DATABASE_URL: `sqlite:${join(folder, "service.db")}`,
+    },
+    substitutes: {
+      seal: async (plain) => plain,
+      mailer: { send, close() {} },
+      proofs: cheapProofs,
+      ...substitutes,
+    },
+  });
+  const current = () => harness.service;
+  const metrics = openMetrics(
+    {
+      store: new Proxy(harness.store, { get: (_, key) => Reflect.get(harness.store, key) }),
+      mails: new Proxy({} as MailQueue, { get: (_, key) => Reflect.get(harness.service.mails, key) }),
+      clock: harness.clock,
+    },
+    harness.service.log,
+  );
+
+  const ask = async ({ method, path, form, from }: Ask): Promise<Answer> => {
+    const headers = { "X-Forwarded-For": from };
+    const answer = await harness.request(path, { method, headers, ...(form && { body: new URLSearchParams(form) }) });
+    const text = await answer.text();
+    const body = path.endsWith("/verify/") ? text.replace(ROOT, "root") : text;
+    await current().codeMails.idle();
+    return {
+      seen: [answer.status, ...[...answer.headers].map((one) => one.join(": ")), "", body].join("\n"),
+      ...{ location: answer.headers.get("location"), body },
+    };
+  };
+  const post = (route: Pick<Ask, "path" | "form">) =>
+    ask({ method: "POST", ...route, from: `${20 + (owner.acts++ % 60)}.7.7.7` });
+
+  return {
+    harness,
+    outside,
+    ask,
+    async renew(email: string, hidden: readonly string[]) {
+      await harness.renew();
+      since = performance.now();
+      Object.assign(outside, { server: "well", hidden: new Set(hidden.map(canonicalEmail)), deliveries: [] });
+      Object.assign(owner, { email, s: "", code: "", withdrawalCode: "", acts: 0, waits: false });
+    },
+    async act(act: Act): Promise<void> {
+      const { email, s, code, withdrawalCode } = owner;
+      owner.waits = act === "form";
+      switch (act) {
+        case "form": {
+          const { location } = await post(ROUTES.sign("en", email, {}));
+          if (location === null) throw new Error("the owner's form was not taken");
+          owner.s = new URL(location, "http://localhost").searchParams.get("s") ?? "";
+          return;
+        }
+        case "confirm": {
+          const { body } = await post(ROUTES.confirm("en", s, code));
+          owner.withdrawalCode = /id="withdrawal-code"[^>]*>([0-9A-Z]{26})</.exec(body)?.[1] ?? "";
+          return;
+        }
+        case "withdraw":
+          return void (await post(ROUTES.withdraw("en", withdrawalCode)));
+        case "not me":
+          return void (await post(ROUTES.notMe("en", { s, email, code })));
+        case "file":
+          return harness.round();
+        case "accept":
+        case "refuse": {
+          for (const sheet of [...harness.gitHost.open.keys()].sort()) {
+            const { rows } = harness.gitHost.parse(sheet);
+            const refused = act === "refuse" ? Object.fromEntries(rows.map(({ id }) => [id, "fake-name"])) : {};
+            harness.gitHost.accept(sheet, refused as never);
+          }
+          return harness.round();
+        }
+        default:
+          return act satisfies never;
+      }
+    },
+    /**
+     * What moderators see of the sheets, and everybody of list and ledger. The commitment to a contact record holds the
+     * address, hidden by 32 random bytes, and what is signed over it or hashes it follows: those cannot be equal.
+     */
+    published: async () =>
+      [
+        ...[...harness.gitHost.open.values()].map(({ base: _, ...filing }) => JSON.stringify(filing)),
+        ...harness.gitHost.record().entries,
+        ...(await list(harness.gitHost.record().rows, harness.service)).map((row) => JSON.stringify(row)),
+      ].map((line) => line.replace(CONTACT, "contact").replace(SIGNED, "signed")),
+    /** The numbers for whoever runs the service, but for those of the process and those that answers alone move. */
+    numbers: async () =>
+      (await metrics.read()).replace(/^(?!undersigned_|.*undersigned_answer).*\n|^undersigned_answer.*\n/gm, ""),
+    async close() {
+      await harness.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * How much each sender may still send, and how much mail fits in: what everybody could find out by sending until it is
+ * too much. It uses up what it counts.
+ */
+export function whatIsLeft({ harness }: World): Record<string, unknown> {
+  const { limits, clients, mails, codeMails } = harness.service;
+  const queue = mails as MailQueue;
+  const left: Record<string, unknown> = {};
+  const until = (take: () => number) => {
+    for (let count = 0; count < 150; count++) {
+      const wait = take();
+      if (wait > 0) return `${count}, then ${wait} s`;
+    }
+    return "many";
+  };
+  for (const place of ["home", "street", "tor"] as const) {
+    const request = new Request("http://localhost/", { headers: { "X-Forwarded-For": lineAt(place, 1) } });
+    const client = clients.of(request, undefined);
+    left[`${place}: forms`] = until(() => limits.form(client));
+    left[`${place}: withdrawals`] = until(() => limits.leave(client));
+    for (const proved of [false, true]) {
+      const name = `${place}: submissions${proved ? " with a proof" : ""}`;
+      left[name] = until(() => limits.submission(client, { proved, scripts: proved }));
+    }
+  }
+  return { ...left, ...queue.counts(), flow: queue.flow(), room: codeMails.hasRoom() };
+}
+
+/** Proofs of work without the work: whoever writes `solved N` has solved the Nth. */
+function cheapProofs(): Proofs {
+  const used = new Set<string>();
+  let count = 0;
+  return {
+    challenge: async () => JSON.stringify({ challenge: count++ }),
+    accept: async (field) => /^solved \d+$/.test(field) && !used.has(field) && used.add(field) !== undefined,
+  };
+}
