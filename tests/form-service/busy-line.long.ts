@@ -10,7 +10,6 @@ describe("on a line that many people share, in detail", () => {
   afterAll(() => line?.close());
 
   it("the form goes on by itself also where no worker can be had", async () => {
-    await line.busy("fa");
     const { page, pageErrors, close } = await visit(line.browser, line.origin, { language: "fa" });
     // As where scripts come from another host than the page.
     await page.addInitScript(() => Reflect.deleteProperty(globalThis, "Worker"));
@@ -22,7 +21,6 @@ describe("on a line that many people share, in detail", () => {
   });
 
   it("whoever is changing the form is waited for, and hears how far it is", async () => {
-    await line.busy("en");
     const { page, close } = await visit(line.browser, line.origin);
     // The work takes as long as it is held back.
     let finish = () => {};

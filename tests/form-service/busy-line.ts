@@ -4,17 +4,15 @@ import type { Page } from "playwright-core";
 import { createApp } from "../../scripts/form-service/app.ts";
 import { listen } from "../../scripts/form-service/listener.ts";
 import { signPage } from "../../scripts/site/views/sign-page.ts";
-import { startBrowser, visit } from "../support/browser.ts";
-import { minutes } from "../support/fixtures.ts";
+import { startBrowser } from "../support/browser.ts";
 import { root } from "../support/source.ts";
 import { openHarness } from "./harness.ts";
+import { fillUp } from "./no-room.ts";
 
-/** A form service with limits, the form in both languages, and a browser: everybody comes over one line. */
+/** A form service without room, the form in both languages, and a browser. */
 export async function openBusyLine() {
-  const [harness, browser] = await Promise.all([
-    openHarness({ settings: { LIMITS: "on", MAILS_AN_HOUR: "100" } }),
-    startBrowser(),
-  ]);
+  const [harness, browser] = await Promise.all([openHarness(), startBrowser()]);
+  const room = fillUp(harness);
   for (const lang of ["fa", "en"] as const) {
     harness.writeSite(`${lang}/sign/index.html`, signPage(harness.service.site(), lang));
   }
@@ -31,16 +29,7 @@ export async function openBusyLine() {
   }
   const send = (page: Page) => page.locator('form button[type="submit"]').last().click();
   return {
-    ...{ harness, browser, origin, port: server.port, fillIn, send },
-    /** Somebody else was first, and used up what the line has. */
-    async busy(lang: string) {
-      harness.clock.advance(minutes(5));
-      const { page, close } = await visit(browser, origin, { javaScript: false });
-      await fillIn(page, lang, `neighbour.${lang}@example.org`);
-      await send(page);
-      await page.waitForURL("**/confirm/**");
-      await close();
-    },
+    ...{ room, browser, origin, fillIn, send },
     async close() {
       await browser.close();
       await server.close(1000);

@@ -7,6 +7,7 @@ import { CAPACITY, openIntents, type SentForm } from "../../scripts/form-service
 import { formatBase64url } from "../../scripts/letter/base64url.ts";
 import { fixedClock, fixedRandomness, minutes, people } from "../support/fixtures.ts";
 import { formOf, type Harness, openHarness, torExit } from "./harness.ts";
+import { fillUp } from "./no-room.ts";
 
 const seed = inject("seed");
 const random = fixedRandomness(`intents ${seed}`);
@@ -222,6 +223,8 @@ describe("sent twice", () => {
 
   it("is one submission with one mail, and is counted once, at the same time and one after the other", async () => {
     for (const harness of [limited!, unlimited!]) {
+      const room = fillUp(harness);
+      room.full = false;
       const app = createApp(harness.service);
       const form = withOnce();
       const atOnce = () => Promise.all([1, 2, 3].map(() => post(app, form, "192.0.2.1")));
@@ -231,6 +234,7 @@ describe("sent twice", () => {
       const plain = newForm();
       const inTurn = async () => [await post(app, plain, "192.0.2.2"), await post(app, plain, "192.0.2.2")];
       expect(await outcome(harness, inTurn)).toEqual(one(2));
+      expect(room.asked).toBe(2);
     }
   });
 
