@@ -11,7 +11,7 @@ it.each([
   const fates = await runFlood({ seed, ...botnet, ...mailboxes });
   const aims = "aims: at most 0.5 % of the bots on ordinary sheets, 1 % of the people delayed";
   console.log(`seed ${seed}, ${name} (${aims})\n${tellFates(fates)}`);
-  expect(fates.mostMails).toBeLessThanOrEqual(3);
+  expect(fates.mostMails).toBeLessThanOrEqual(5);
   expect(fates.keysInMemory).toBeLessThan(500_000);
   expect(fates.bot.normal / fates.bot.attempts).toBeLessThan(0.05);
   expect(fates.person.delayed / fates.person.attempts).toBeLessThan(0.05);

@@ -102,7 +102,8 @@ export async function runFlood({ seed, attempts, lines, domains, providers, mail
     if (code === undefined) continue;
     const s = new URL(answer.headers.get("location")!, "http://localhost").searchParams.get("s")!;
     const page = await (await harness.post("/en/confirm/", { s, code }, headers)).text();
-    // The id of this very signature; a second one of a mailbox has another, which lies on no sheet.
+    // A mailbox that has signed already is told so, and gets no code.
+    if (!page.includes('id="withdrawal-code"')) continue;
     ids.set(idOf(openingOf(withdrawalCodeIn(page))), who);
   }
   await harness.round();

@@ -22,7 +22,7 @@ export function openMailBasket(): MailBasket {
     queue: {
       hasRoom: () => true,
       add(mail) {
-        if ("unsent" in mail) return true;
+        if (mail.blank) return true;
         const { to, text } = mail;
         counts.set(to, (counts.get(to) ?? 0) + 1);
         codes.set(to, /^[0-9A-HJKMNP-TV-Z]{8}$/m.exec(text)?.[0] ?? "");
