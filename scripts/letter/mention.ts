@@ -27,7 +27,7 @@ export function findMentions(ids: readonly string[]): Mentions {
       .replace(/[il]/g, "1");
     if (runsOf(squeezed).some((run) => runs.has(run))) return true;
     const words = [...text.split(/[^a-z0-9]+/), ...text.split(/\s+/).map((word) => word.replace(/[^a-z0-9]+/g, ""))];
-    return words.some((word) => beginnings.has(word) && (word.length > 5 || /\d.*[a-z]|[a-z].*\d/.test(word)));
+    return words.some((word) => beginnings.has(word) && (word.length > 5 || (/\d/.test(word) && /[a-z]/.test(word))));
   };
 }
 
