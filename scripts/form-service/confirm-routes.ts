@@ -94,6 +94,6 @@ function postNotMe(service: Service, { request, lang, form, client, answered }: 
   // Each counts like a wrong code: whether it is right is not known before the answer.
   const wait = service.limits.wrongCode(client);
   if (wait > 0 || !service.after.hasRoom()) return tooMany(site, request, wait || AFTER_A_DRAW);
-  service.after.do(answered, () => service.suppression.request(parsed.email, code.code));
+  service.after.do(answered, () => service.suppression.request(parsed.email, code.code, client));
   return page(notMeDonePage(site, lang));
 }
