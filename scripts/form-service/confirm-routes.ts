@@ -56,9 +56,11 @@ async function resend(
 ): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
-  if (!service.limits.again(client)) return tooMany(site, request, AFTER_A_DRAW);
   // Wrong codes may have ended it, or another instance confirmed it: the code would be mailed in vain.
   if (!(await isWaiting(service.store.query, bytes))) service.codes.forget(bytes);
+  // First: a page that was made up must take no room for a mail, and needs no proof of work.
+  if (!service.codes.canSendAgain(bytes)) return page(resendGonePage(site, lang, { s }));
+  if (!service.limits.again(client)) return tooMany(site, request, AFTER_A_DRAW);
   const waiting = service.codes.takeAgain(bytes);
   if (!waiting) return page(resendGonePage(site, lang, { s }));
   service.codeMails.send({ ...waiting, client }, answered);
