@@ -12,4 +12,5 @@ describe("on PostgreSQL", () => {
   afterAll(() => server?.stop());
 
   describe("confirmation", () => import("./confirmation.test.ts").then(() => {}));
+  describe("destruction", () => import("./destruction.test.ts").then(() => {}));
 });
