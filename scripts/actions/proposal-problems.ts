@@ -4,10 +4,11 @@ import { type Sheet, sheetOfBranch } from "../letter/sheet.ts";
 import { readText } from "../outside/git-object.ts";
 import { listRefs } from "../outside/git-ref.ts";
 import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
+import { readPendingText } from "../outside/pending-text.ts";
 import { readHead, readMainAt } from "../outside/repository.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 import { reasonOf } from "./judgement.ts";
-import { readPendingSheet, readPendingText } from "./pending-sheet.ts";
+import { readPendingSheet } from "./pending-sheet.ts";
 import { sheetNotes, UNATTESTED } from "./sheet-notes.ts";
 import { sheetProblems } from "./sheet-problems.ts";
 

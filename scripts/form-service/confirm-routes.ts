@@ -56,9 +56,11 @@ async function resend(
 ): Promise<Response> {
   const s = formatBase64url(bytes);
   const site = service.site();
-  if (!service.limits.again(client)) return tooMany(site, request, AFTER_A_DRAW);
   // Wrong codes may have ended it, or another instance confirmed it: the code would be mailed in vain.
   if (!(await isWaiting(service.store.query, bytes))) service.codes.forget(bytes);
+  // First: a page that was made up must take no room for a mail, and needs no proof of work.
+  if (!service.codes.canSendAgain(bytes)) return page(resendGonePage(site, lang, { s }));
+  if (!service.limits.again(client)) return tooMany(site, request, AFTER_A_DRAW);
   const waiting = service.codes.takeAgain(bytes);
   if (!waiting) return page(resendGonePage(site, lang, { s }));
   service.codeMails.send({ ...waiting, client }, answered);
@@ -94,6 +96,6 @@ function postNotMe(service: Service, { request, lang, form, client, answered }: 
   // Each counts like a wrong code: whether it is right is not known before the answer.
   const wait = service.limits.wrongCode(client);
   if (wait > 0 || !service.after.hasRoom()) return tooMany(site, request, wait || AFTER_A_DRAW);
-  service.after.do(answered, () => service.suppression.request(parsed.email, code.code));
+  service.after.do(answered, () => service.suppression.request(parsed.email, code.code, client));
   return page(notMeDonePage(site, lang));
 }

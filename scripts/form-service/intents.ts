@@ -2,6 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { formValues } from "../letter/submission.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { Random } from "../outside/random.ts";
+import { openBoundedMap } from "./bounded-map.ts";
 import type { Client } from "./client.ts";
 import type { Query } from "./schema.ts";
 import { hashOf } from "./submissions.ts";
@@ -28,18 +29,23 @@ export type Intents = {
 const SAME_CLICK = 15_000;
 /** Nobody else may have sent anything over the line for so long. */
 const QUIET = 60_000;
-/** Lines that are remembered for a minute. */
+/** Lines that are remembered for a minute; those of the network that has most of them are forgotten first. */
 export const CAPACITY = 20_000;
+/** Networks of which it is known that lines of theirs were forgotten. */
+const CROWDED = 1_000;
 
 /** Something that was sent without scripts, and the secret of the page that it led to. */
 type Earlier = { readonly bytes: string; readonly s: Uint8Array };
 /** The last intent of a line: when it came first and last, and when something else came before it. */
 type LastOf = Earlier & {
   readonly userAgent: string;
+  readonly network: string;
   readonly first: number;
   readonly at: number;
   readonly other: number;
 };
+
+type KnownLine = Pick<Extract<Client, { kind: "line" }>, "line" | "network">;
 
 /**
  * With `once`, the secret is an HMAC under the pepper: every instance finds it, also after a restart, and nobody else does.
@@ -51,46 +57,43 @@ export function openIntents(deps: { clock: Clock; random: Random; pepper: Uint8A
   const { clock, random, pepper } = deps;
   const running = new Map<string, Promise<unknown>>();
   const overConnection = new WeakMap<object, Earlier>();
-  // In the order of their last form.
-  const lines = new Map<string, LastOf>();
   let crowdedUntil = Number.NEGATIVE_INFINITY;
+  const crowded = openBoundedMap<number>(CROWDED, (_, until) => {
+    crowdedUntil = Math.max(crowdedUntil, until);
+  });
+  // Whoever is forgotten might have been a neighbour of those in the same network.
+  const lines = openBoundedMap<LastOf>(CAPACITY, (_, { network }) =>
+    crowded.set(network, clock.now().getTime() + QUIET, network),
+  );
 
   function lastOf(line: string, now: number): LastOf | undefined {
-    for (const [key, { at }] of lines) {
-      if (now - at <= QUIET) break;
-      lines.delete(key);
-    }
+    for (let quietest = lines.oldest(); quietest && now - quietest[1].at > QUIET; quietest = lines.oldest())
+      lines.delete(quietest[0]);
     return lines.get(line);
   }
 
-  function remember(line: string, last: LastOf): void {
-    lines.delete(line);
-    if (lines.size >= CAPACITY) {
-      // Whoever is forgotten might have been a neighbour.
-      crowdedUntil = last.at + QUIET;
-      lines.delete(lines.keys().next().value ?? "");
-    }
-    lines.set(line, last);
-  }
+  const isCrowded = (network: string, now: number) => now <= Math.max(crowdedUntil, crowded.get(network) ?? -Infinity);
 
-  function earlierOf({ connection, userAgent }: SentForm, bytes: string, last: LastOf | undefined, now: number) {
-    if (now <= crowdedUntil || (last !== undefined && now - last.other <= QUIET)) return undefined;
+  function earlierOf(sent: SentForm, network: string, bytes: string, last: LastOf | undefined, now: number) {
+    const { connection, userAgent } = sent;
+    if (isCrowded(network, now) || (last !== undefined && now - last.other <= QUIET)) return undefined;
     const before = connection && overConnection.get(connection);
     if (before?.bytes === bytes && (last === undefined || last.s === before.s)) return before;
     const sameClick = last?.bytes === bytes && last.userAgent === userAgent && now - last.first <= SAME_CLICK;
     return sameClick ? last : undefined;
   }
 
-  function withoutScripts(sent: SentForm, line: string): Uint8Array {
+  function withoutScripts(sent: SentForm, { line, network }: KnownLine): Uint8Array {
     const now = clock.now().getTime();
     const { userAgent, connection } = sent;
     const bytes = createHash("sha256").update(`${sent.lang}?${sent.form}`).digest("base64url");
     const last = lastOf(line, now);
-    const earlier = earlierOf(sent, bytes, last, now);
-    if (earlier && last) remember(line, { ...last, at: now });
+    const earlier = earlierOf(sent, network, bytes, last, now);
+    if (earlier && last) lines.set(line, { ...last, at: now }, network);
     else {
       const other = earlier ? Number.NEGATIVE_INFINITY : (last?.at ?? Number.NEGATIVE_INFINITY);
-      remember(line, { bytes, s: earlier?.s ?? random(16), userAgent, first: now, at: now, other });
+      const s = earlier?.s ?? random(16);
+      lines.set(line, { bytes, s, userAgent, network, first: now, at: now, other }, network);
     }
     const { s } = lines.get(line)!;
     if (connection) overConnection.set(connection, { bytes, s });
@@ -100,18 +103,19 @@ export function openIntents(deps: { clock: Clock; random: Random; pepper: Uint8A
   return {
     secretFor(sent) {
       const { form, lang, client } = sent;
-      const line = client.kind === "tor" || client.unknown ? undefined : client.line;
+      const known = client.kind === "tor" || client.unknown ? undefined : client;
       const once = form.get("once") ?? "";
-      if (!ONCE.test(once)) return line === undefined ? random(16) : withoutScripts(sent, line);
+      if (!ONCE.test(once)) return known === undefined ? random(16) : withoutScripts(sent, known);
       const text = createHash("sha256")
         .update(JSON.stringify(formValues(form)))
         .digest();
       const key = createHmac("sha256", pepper).update("undersigned/v1/once").update(once).update(text).update(lang);
       const s = new Uint8Array(key.digest().subarray(0, 16));
-      if (line !== undefined) {
+      if (known !== undefined) {
+        const { line, network } = known;
         const now = clock.now().getTime();
         const other = lastOf(line, now)?.at ?? Number.NEGATIVE_INFINITY;
-        remember(line, { bytes: "", s, userAgent: "", first: now, at: now, other });
+        lines.set(line, { bytes: "", s, userAgent: "", network, first: now, at: now, other }, network);
       }
       return s;
     },

@@ -2,7 +2,9 @@ import { createHmac } from "node:crypto";
 import type { CodePurpose } from "../letter/derivation.ts";
 import { canonicalEmail } from "../letter/email.ts";
 import type { Clock } from "../outside/clock.ts";
+import { openBoundedMap } from "./bounded-map.ts";
 import type { Client } from "./client.ts";
+import { networkOf } from "./levels.ts";
 
 /** How many mails a mailbox has got. In memory only, by hashes under a key that is made anew for each process. */
 export type Mailboxes = {
@@ -17,30 +19,27 @@ export type Mailboxes = {
 export const MAILS_A_DAY = 5;
 export const OF_ONE_NETWORK = 2;
 const DAY = 86_400_000;
-/** Mailboxes remembered at once, in some 40 megabytes; the ones that were quiet longest go first. */
+/** Mailboxes remembered at once, in some 40 megabytes; those that the network with most of them wrote to go first. */
 const CAPACITY = 200_000;
 
 /** An empty memory. */
-export function openMailboxes(clock: Clock, key: Uint8Array): Mailboxes {
+export function openMailboxes(clock: Clock, key: Uint8Array, capacity = CAPACITY): Mailboxes {
   type Sent = { readonly at: number; readonly from: string };
-  // A Map keeps its order, and a mailbox moves to the end with each mail.
-  const mails = new Map<string, readonly Sent[]>();
+  const mails = openBoundedMap<readonly Sent[]>(capacity);
   return {
     take(purpose, email, client) {
       const now = clock.now().getTime();
-      const from = client.kind === "tor" ? "tor" : client.network;
+      const from = networkOf(client);
       const mailbox = createHmac("sha256", key)
         .update(`${purpose} ${canonicalEmail(email)}`)
         .digest("base64url");
-      const today = (mails.get(mailbox) ?? []).filter(({ at }) => now - at < DAY);
+      const isOld = ({ at }: Sent) => now - at >= DAY;
+      const today = (mails.get(mailbox) ?? []).filter((sent) => !isOld(sent));
       if (today.length >= MAILS_A_DAY || today.filter((sent) => sent.from === from).length >= OF_ONE_NETWORK)
         return false;
-      for (const [known, sent] of mails) {
-        if (mails.size < CAPACITY && now - (sent.at(-1)?.at ?? 0) < DAY) break;
-        mails.delete(known);
-      }
-      mails.delete(mailbox);
-      mails.set(mailbox, [...today, { at: now, from }]);
+      for (let quietest = mails.oldest(); quietest?.[1].every(isOld); quietest = mails.oldest())
+        mails.delete(quietest[0]);
+      mails.set(mailbox, [...today, { at: now, from }], from);
       return true;
     },
   };

@@ -7,6 +7,7 @@ import { signPage } from "../site/views/sign-page.ts";
 import { message, page, seeOther } from "./answers.ts";
 import type { Refused } from "./gate.ts";
 import { isTaken } from "./intents.ts";
+import { networkOf } from "./levels.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
 import { readPause } from "./pause.ts";
 import type { WaitingSubmission } from "./sealed-submission.ts";
@@ -123,7 +124,7 @@ async function takeSubmission(
   const waiting = { ...submission, edition, expires: new Date(now.getTime() + CODE_LIFE).toISOString() };
   if (!(await addSubmission(service, { s, codes }, waiting, dayOf(now)))) return "taken";
   const remembered = { purpose: "confirm", code: codes.confirm[0]!, email, lang } as const;
-  service.codes.add(s, remembered);
+  service.codes.add(s, remembered, networkOf(client));
   service.codeMails.send({ ...remembered, client }, answered);
   return "taken";
 }

@@ -3,6 +3,9 @@ import { dayAfter, dayOf } from "../letter/day.ts";
 import { mailboxOf } from "../letter/email.ts";
 import type { Clock } from "../outside/clock.ts";
 import { type KeyedAddress, keyedAddress } from "./address.ts";
+import { openBoundedMap } from "./bounded-map.ts";
+import type { Client } from "./client.ts";
+import { networkOf } from "./levels.ts";
 import { CODE_LIFE, type MailedCodes } from "./mailed-codes.ts";
 import type { Query, Store } from "./schema.ts";
 
@@ -10,36 +13,39 @@ import type { Query, Store } from "./schema.ts";
 export const SUPPRESSED_DAYS = 30;
 /** Wrong codes for one mailbox within 48 hours, after which no more are looked at. */
 const TRIES = 5;
-/** Mailboxes whose wrong codes are counted at once. */
+/** Mailboxes whose wrong codes are counted at once; those that the network with most of them asked about go first. */
 const CAPACITY = 50_000;
 
 /** "It was not me": ends confirmation codes for a mailbox, when a code shows that its owner has said so. */
 export type Suppression = {
   /** Does it, or nothing. Nobody is told which: the answer has been given before. */
-  request(email: string, code: string): Promise<void>;
+  request(email: string, code: string, client: Client): Promise<void>;
 };
 
 /** @param key keys the hash under which a mailbox's wrong codes are counted; made anew for each process */
 export function openSuppression(
   { store, pepper, clock, mailedCodes }: { store: Store; pepper: Uint8Array; clock: Clock; mailedCodes: MailedCodes },
   key: Uint8Array,
+  capacity = CAPACITY,
 ): Suppression {
-  const wrong = new Map<string, { tries: number; since: number }>();
+  const wrong = openBoundedMap<{ tries: number; since: number }>(capacity);
   return {
-    async request(email, code) {
+    async request(email, code, client) {
       const mailbox = createHmac("sha256", key).update(mailboxOf(email)).digest("base64url");
       const now = clock.now().getTime();
+      const isOver = ({ since }: { since: number }) => now - since >= CODE_LIFE;
+      for (let oldest = wrong.oldest(); oldest && isOver(oldest[1]); oldest = wrong.oldest()) wrong.delete(oldest[0]);
       const before = wrong.get(mailbox);
-      const { tries, since } = before && now - before.since < CODE_LIFE ? before : { tries: 0, since: now };
-      if (tries >= TRIES) return;
+      const count = before && !isOver(before) ? before : { tries: 0, since: now };
+      if (count.tries >= TRIES) return;
+      // Before anything is waited for: tries that come at once must not all be the first.
+      count.tries++;
+      wrong.set(mailbox, count, networkOf(client));
       const { confirm, leave } = await mailedCodes.of(email);
-      if ([...confirm, ...leave].includes(code)) {
-        const today = dayOf(clock.now());
-        await store.change((query) => suppress(query, keyedAddress(pepper, email), today));
-        return;
-      }
-      if (wrong.size >= CAPACITY) wrong.delete(wrong.keys().next().value ?? "");
-      wrong.set(mailbox, { tries: tries + 1, since });
+      if (![...confirm, ...leave].includes(code)) return;
+      count.tries--;
+      const today = dayOf(clock.now());
+      await store.change((query) => suppress(query, keyedAddress(pepper, email), today));
     },
   };
 }

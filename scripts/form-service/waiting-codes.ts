@@ -1,5 +1,6 @@
 import type { CodePurpose } from "../letter/derivation.ts";
 import type { Clock } from "../outside/clock.ts";
+import { openBoundedMap } from "./bounded-map.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
 import { hashOf } from "./submissions.ts";
 
@@ -13,7 +14,8 @@ export type WaitingCode = {
 
 /** The codes of the last 48 hours whose submissions nobody has confirmed yet. */
 export type WaitingCodes = {
-  add(s: Uint8Array, code: WaitingCode): void;
+  /** @param owner who fills this memory: when it is full, those of whoever has most of them are forgotten first */
+  add(s: Uint8Array, code: WaitingCode, owner: string): void;
   /** What is remembered of a page that waits for its code. */
   find(s: Uint8Array): WaitingCode | undefined;
   /** Whether `takeAgain` would give a code. */
@@ -30,68 +32,65 @@ export type WaitingCodes = {
 
 /** Mails for one submission, the first one included. */
 const MAILS = 3;
-/** More would be a flood; the oldest then cannot be sent again. */
+/** Codes with their addresses that are remembered at once; what is forgotten cannot be sent again. */
 const CAPACITY = 200_000;
 
 /** A statement holds a limited number of values. */
 const AT_ONCE = 1000;
 
-type Entry = { waiting: WaitingCode | undefined; expires: number; mails: number };
+type Known = { readonly waiting: WaitingCode; mails: number };
 
 /** An empty memory. */
-export function openWaitingCodes(clock: Clock): WaitingCodes {
-  // A Map keeps its order, and all entries live equally long: the first are always the next to expire.
-  const entries = new Map<string, Entry>();
-  let known = 0;
-  const drop = (entry: Entry | undefined) => {
-    if (entry?.waiting === undefined) return;
-    entry.waiting = undefined;
-    known--;
-  };
+export function openWaitingCodes(clock: Clock, capacity = CAPACITY): WaitingCodes {
+  // When each row expires is never forgotten before, least of all that of somebody who has confirmed: nobody can fill this
+  // with more rows than there is room for. A Map keeps its order, and all live equally long: the first expire first.
+  const due = new Map<string, number>();
+  const codes = openBoundedMap<Known>(capacity);
+  const now = () => clock.now().getTime();
+
+  function noteDue(hash: string): void {
+    due.delete(hash);
+    due.set(hash, now() + CODE_LIFE);
+  }
+
   const sendable = (s: Uint8Array) => {
-    const entry = entries.get(hashOf(s));
-    return entry?.waiting?.purpose === "confirm" && clock.now().getTime() < entry.expires && entry.mails < MAILS
-      ? entry
-      : undefined;
+    const hash = hashOf(s);
+    const known = codes.get(hash);
+    const isSendable = known?.waiting.purpose === "confirm" && now() < (due.get(hash) ?? 0) && known.mails < MAILS;
+    return isSendable ? known : undefined;
   };
   return {
-    add(s, waiting) {
-      entries.set(hashOf(s), { waiting, expires: clock.now().getTime() + CODE_LIFE, mails: 1 });
-      known++;
-      if (known > CAPACITY) drop(firstWaiting(entries));
+    add(s, waiting, owner) {
+      const hash = hashOf(s);
+      noteDue(hash);
+      codes.set(hash, { waiting, mails: 1 }, owner);
     },
     canSendAgain: (s) => sendable(s) !== undefined,
     takeAgain(s) {
-      const entry = sendable(s);
-      if (entry) entry.mails++;
-      return entry?.waiting;
+      const known = sendable(s);
+      if (known) known.mails++;
+      return known?.waiting;
     },
-    find: (s) => entries.get(hashOf(s))?.waiting,
-    forget: (s) => drop(entries.get(hashOf(s))),
+    find: (s) => codes.get(hashOf(s))?.waiting,
+    forget: (s) => codes.delete(hashOf(s)),
     keepAfterConfirmation(s) {
-      const hash = hashOf(s);
-      const entry = entries.get(hash);
-      drop(entry);
-      entries.delete(hash);
-      entries.set(hash, { waiting: undefined, expires: clock.now().getTime() + CODE_LIFE, mails: MAILS });
+      codes.delete(hashOf(s));
+      noteDue(hashOf(s));
     },
     async expire(remove) {
       for (;;) {
         const expired: string[] = [];
-        for (const [hash, entry] of entries) {
-          if (clock.now().getTime() < entry.expires || expired.length === AT_ONCE) break;
-          drop(entry);
+        for (const [hash, moment] of due) {
+          // Noted before the clock was set back: it must not hold up those after it.
+          if (moment - now() > CODE_LIFE) continue;
+          if (now() < moment || expired.length === AT_ONCE) break;
+          codes.delete(hash);
           expired.push(hash);
         }
         if (expired.length === 0) return;
         await remove(expired);
-        for (const hash of expired) entries.delete(hash);
+        for (const hash of expired) due.delete(hash);
       }
     },
   };
-}
-
-function firstWaiting(entries: ReadonlyMap<string, Entry>): Entry | undefined {
-  for (const entry of entries.values()) if (entry.waiting !== undefined) return entry;
-  return undefined;
 }

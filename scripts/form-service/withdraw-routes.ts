@@ -9,6 +9,7 @@ import {
 } from "../site/views/withdraw-page.ts";
 import { keyedAddress } from "./address.ts";
 import { message, page, seeOther, tooMany } from "./answers.ts";
+import { networkOf } from "./levels.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
 import type { Asked, Route, Service } from "./service.ts";
 import { addSubmission, tryCode } from "./submissions.ts";
@@ -66,7 +67,7 @@ async function requestCode(service: Service, { request, lang, form, client, answ
   const expires = new Date(now.getTime() + CODE_LIFE).toISOString();
   await addSubmission(service, { s, codes }, { leave: true, email, expires }, dayOf(now));
   const waiting = { purpose: "leave", email, lang, code: codes.leave[0]! } as const;
-  service.codes.add(s, waiting);
+  service.codes.add(s, waiting, networkOf(client));
   service.codeMails.send({ ...waiting, client }, answered);
   return seeOther(`${site.serviceUrl}/${lang}/${CONFIRM}?s=${formatBase64url(s)}`);
 }

@@ -67,7 +67,9 @@ export function openGitHubHost({ api, mirror, serverUrl = "https://github.com", 
     pendingSheets: () =>
       telling("reading the pending sheets", async () => {
         await makeMirror(mirror);
-        await fetchRefs(mirror, { url, token: await api.token() }, ["+refs/heads/pending/*:refs/heads/pending/*"]);
+        // Main too: another instance may have filed on top of one that is newer than what is here.
+        const refs = ["main", "pending/*"].map((name) => `+refs/heads/${name}:refs/heads/${name}`);
+        await fetchRefs(mirror, { url, token: await api.token() }, refs);
         return readPendingSheets(mirror);
       }),
   };

@@ -2,14 +2,13 @@ import { mkdtemp, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LetterError } from "../letter/error.ts";
 import { parseMergeMessage, type Settlement, settledBy } from "../letter/merge-message.ts";
-import { sheetPath } from "../letter/sheet.ts";
 import { makeFolder } from "./folder.ts";
 import { runGit } from "./git.ts";
 import { committerEmail, type NewCommit, writeCommit } from "./git-commit.ts";
-import { type Commit, readCommit, readHistory } from "./git-history.ts";
+import { type Commit, readHistory } from "./git-history.ts";
 import type { MainHistory, PendingSheets } from "./git-host.ts";
-import { readText } from "./git-object.ts";
 import { listRefs, moveRefs, readRef } from "./git-ref.ts";
+import { readPendingText } from "./pending-text.ts";
 import { readRecordAt } from "./record.ts";
 
 /** The branch that everything published is built from. */
@@ -72,16 +71,23 @@ function settlementOf(commit: Commit): [Commit, Settlement][] {
   return settlement === undefined ? [] : [[commit, settlement]];
 }
 
-/** The texts of the sheets on the branches `pending/*`, and the messages they were filed with, by the ends of their names. */
+/**
+ * The texts of the sheets on the branches `pending/*`, and the messages they were filed with, by the ends of their names.
+ * Only branches that accept can read: on any other a sheet would wait for ever, whoever made it so.
+ */
 export async function readPendingSheets(repository: string): Promise<PendingSheets> {
   const sheets = new Map<string, { text: string; message: string }>();
-  for (const [sheet, commit] of await listRefs(repository, "refs/heads/pending")) {
-    const text = await readText(repository, commit, sheetPath(sheet)).catch((cause) => {
-      // Bytes that are no text are somebody's; a repository that cannot be read says nothing about a sheet.
-      if (cause instanceof LetterError && cause.code === "text") return undefined;
+  const branches = await listRefs(repository, "refs/heads/pending");
+  // Main after the branches: each of them was made on what main was before.
+  const history = branches.size > 0 ? await readHistory(repository, await readHead(repository)) : [];
+  const main = { line: new Set(history.map(({ id }) => id)) };
+  for (const [sheet, commit] of branches) {
+    const read = await readPendingText(repository, main, { sheet, commit }).catch((cause) => {
+      // A branch that breaks a rule is somebody's; a repository that cannot be read says nothing about a sheet.
+      if (cause instanceof LetterError && ["validate", "text"].includes(cause.code)) return undefined;
       throw cause;
     });
-    if (text !== undefined) sheets.set(sheet, { text, message: (await readCommit(repository, commit)).message });
+    if (read) sheets.set(sheet, { text: read.text, message: read.message });
   }
   return sheets;
 }

@@ -56,6 +56,11 @@ export function useDatabases(make: () => Promise<string>): void {
   newDatabase = make;
 }
 
+/** The address of a new database where tests are told to work on one; otherwise SQLite is what they work on. */
+export async function newEmptyDatabase(): Promise<string | undefined> {
+  return newDatabase?.();
+}
+
 export type Harness = Awaited<ReturnType<typeof openHarness>>;
 
 /** Parts that cost much, or that a test breaks on purpose. Each of them takes the place of the real one. */

@@ -243,3 +243,22 @@ it("is off where everything comes from one machine, if the organisers say so", a
   }
   await local.close();
 });
+
+it("takes no room for the code of a page that was made up: without a form there is no mail", async () => {
+  const small = await openHarness({ settings: { LIMITS: "on", TRUST_PROXY: "on", MAILS_AN_HOUR: "200" } });
+  try {
+    for (let i = 0; i < 400; i++) {
+      const s = Buffer.from(`${i}`.padEnd(16)).toString("base64url");
+      const answer = await small.post(
+        "/en/confirm/resend/",
+        { s },
+        { "X-Forwarded-For": `10.${i % 200}.0.${i % 250}` },
+      );
+      expect(answer.status).toBe(200);
+    }
+    const form = formOf({ ...people.niamh, email: "after-them@example.org" });
+    expect((await small.post("/en/sign/", form, { "X-Forwarded-For": "192.0.2.1" })).status).toBe(303);
+  } finally {
+    await small.close();
+  }
+});

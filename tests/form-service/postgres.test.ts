@@ -12,4 +12,6 @@ describe("on PostgreSQL", () => {
   afterAll(() => server?.stop());
 
   describe("confirmation", () => import("./confirmation.test.ts").then(() => {}));
+  describe("upgrade", () => import("./upgrade.test.ts").then(() => {}));
+  describe("destruction", () => import("./destruction.test.ts").then(() => {}));
 });

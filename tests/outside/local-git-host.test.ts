@@ -2,6 +2,7 @@ import { rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/actions/acceptance.ts";
+import { formatSheet } from "../../scripts/letter/sheet.ts";
 import type { LocalGitHost } from "../../scripts/outside/local-git-host.ts";
 import { attestedMessage, invent, sheetOf } from "../letter/invented.ts";
 import { makeCampaign, outcomeOf, type TestCampaign } from "../support/local-campaign.ts";
@@ -14,6 +15,37 @@ afterEach(() => campaign.remove());
 
 const sheet = sheetOf(1, [invent(1).row, invent(2).row]);
 const branch = `refs/heads/pending/${sheet.sheet}`;
+
+describe("a sheet that waits", () => {
+  const [path, text, message] = [`signatures/pending/${sheet.sheet}.md`, formatSheet(sheet), attestedMessage(sheet)];
+  const waiting = async () => [...(await campaign.host.pendingSheets()).keys()];
+
+  it("is on a branch that accept can read: the same bytes and words on any other are nothing", async () => {
+    const filed = await campaign.file(sheet);
+    expect(await waiting()).toEqual([sheet.sheet]);
+    const { git, commit } = campaign.repository;
+    const main = git("rev-parse", "main");
+    /** A commit of its own with these files, as somebody makes it who can push and has not the form service's key. */
+    const made = (base: string | undefined, files: Record<string, string>) => {
+      if (base !== undefined) git("update-ref", "refs/heads/made", base);
+      const id = commit("made", message, files);
+      git("update-ref", "-d", "refs/heads/made");
+      return id;
+    };
+    for (const broken of [
+      made(main, { [path]: text, "signatures/pending/other.md": "x" }),
+      made(main, { [path]: text, "content/en/letter.md": "x" }),
+      made(made(main, { "content/en/letter.md": "x" }), { [path]: text }),
+      made(undefined, { [path]: text }),
+    ]) {
+      git("update-ref", branch, broken);
+      expect(outcomeOf(await campaign.accept(), sheet.sheet)).toMatchObject({ state: "invalid" });
+      expect(await waiting()).toEqual([]);
+    }
+    git("update-ref", branch, filed);
+    expect(await waiting()).toEqual([sheet.sheet]);
+  });
+});
 
 describe("filing", () => {
   it("puts one commit on top of main, with the sheet alone, a neutral author and no time of day", async () => {
