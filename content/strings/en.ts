@@ -114,7 +114,7 @@ export const en = {
     kept: {
       title: "What becomes of what you enter",
       waiting:
-        "Until you confirm, what you enter is stored encrypted on our server, for 48 hours at most; without the code and the link in your mailbox nobody can read it.",
+        "Until you confirm, what you enter is stored encrypted on our server, for 48 hours at most; nobody can read it without both the code in your mailbox and the address of the page that asks for it.",
       sealed:
         "After that your e-mail address, your place, and your name unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
       listed:
@@ -128,18 +128,18 @@ export const en = {
   problems: {
     title: "There is a problem",
     not_recorded: "Your signature has not been recorded yet. What you wrote is still here.",
-    blank: "a blank",
+    blank: "a space",
     a_character: "a character",
     name: {
       missing: "Enter your name.",
-      link: "Your name cannot contain a web address or a link. After a title, put a blank behind the full stop.",
+      link: "Your name cannot contain a web address or a link. After a title, put a space after the full stop.",
       long: "Your name must be {max} characters or fewer.",
       letters: "Your name must contain at least one letter.",
-      characters: "Your name contains {character}, which cannot stand in a name. Write your name without it.",
+      characters: "Your name contains {character}, which is not allowed in a name. Write your name without it.",
       invisible:
-        "Your name contains a mark that turns letters round, {character}. Type your name by hand instead of pasting it.",
+        "Your name contains a mark that changes the direction of letters ({character}). Type your name by hand instead of pasting it.",
       marks: "Your name has too many marks on one letter: {character}. Type it again with fewer.",
-      scripts: "Each word of your name must be written in one alphabet, but {character} is of another.",
+      scripts: "Each word of your name must be written in one alphabet, but {character} belongs to another.",
     },
     shown: { missing: "Choose how your name is shown." },
     place: {
@@ -147,24 +147,24 @@ export const en = {
       link: "The place cannot contain a web address or a link.",
       long: "The place must be {max} characters or fewer.",
       letters: "The place must contain at least one letter.",
-      characters: "The place contains {character}, which cannot stand in it. Write the place without it.",
+      characters: "The place contains {character}, which is not allowed there. Write the place without it.",
       invisible:
-        "The place contains a mark that turns letters round, {character}. Type it by hand instead of pasting it.",
+        "The place contains a mark that changes the direction of letters ({character}). Type it by hand instead of pasting it.",
       marks: "The place has too many marks on one letter: {character}. Type it again with fewer.",
-      scripts: "Each word of the place must be written in one alphabet, but {character} is of another.",
+      scripts: "Each word of the place must be written in one alphabet, but {character} belongs to another.",
     },
     email: {
       missing: "Enter your e-mail address.",
       format: "Enter an e-mail address in the correct format, like {example}",
       long: "This e-mail address is too long. Check it.",
-      characters: "The e-mail address contains {character}, which cannot stand there. Check the address.",
+      characters: "The e-mail address contains {character}, which is not allowed there. Check the address.",
       letters:
-        "Before the @ stands {character}. Our mail does not reach addresses that have anything but the letters a to z, digits and signs there. Use another address.",
+        "This address has {character} before the @. Our mail reaches only addresses that have nothing but the letters a to z, digits and common signs there. Use another address.",
       several: "Enter one e-mail address only.",
       dot: "After the @, write the whole name with its ending, like {example}",
       nowhere:
         "No message can arrive at an address that ends like this. Check what comes after the @, or use another address.",
-      slip: "Did you mean {meant}? If so, tick the box below the address. If the address is right as it is, send the form again.",
+      slip: "Did you mean {meant}? If so, tick the box below the address and send the form again. If the address is right as you wrote it, just send the form again.",
     },
     consent_handover: {
       missing: "To sign, tick the box to agree that your signature may be given to {recipient}.",
@@ -199,7 +199,7 @@ export const en = {
       "Your signature has not been recorded yet. It is confirmed once you enter the code here. Enter it only if you filled in the form yourself: your name is shown, or not, as was chosen there.",
     code: "Confirmation code",
     code_hint:
-      "8 characters. Capitals or small letters, blanks and hyphens make no difference. The letters I, L, O and U do not occur in it; 0 and 1 do.",
+      "8 characters. Capitals or small letters, spaces and hyphens make no difference. The letters I, L, O and U do not occur in it; 0 and 1 do.",
     confirm_sig: "Confirm my signature",
     nothing_arrived: "Has nothing arrived?",
     spam: "Look in your spam folder.",
@@ -243,10 +243,9 @@ export const en = {
     },
     take_back: "If this is not what you want, or if somebody else filled in the form, take the signature back here.",
     again:
-      "For 48 hours this page shows the code again when you enter the code from the message. After that nobody can show it, we included. The message does not lead to it.",
+      "For 48 hours this page shows the code again when you enter the code from the message. After that nobody can show it, not even we. The message by itself does not lead to it.",
     next: "What happens next",
-    review:
-      "Moderators review the signatures. They do not see your e-mail address, nor a name that is not to be shown.",
+    review: "Moderators review the signatures. They do not see your e-mail address, or a name that is not to be shown.",
     publish: "Accepted signatures are published in batches, with the day and without the hour.",
     late: "The review takes longer than usual at the moment. Your signature is kept; you need not do anything.",
     no_more_mail: "We will not write to you again, unless you ask for a code yourself.",
@@ -268,13 +267,13 @@ export const en = {
     intro: "You need not give a reason.",
     code: "Withdrawal code",
     code_hint:
-      "The 26 characters that were shown after you confirmed. Capitals or small letters, blanks and hyphens make no difference.",
+      "The 26 characters that were shown after you confirmed. Capitals or small letters, spaces and hyphens make no difference.",
     button: "Withdraw my signature",
     by_address: "Without the withdrawal code",
     by_address_text: "If you no longer have it, we send a code to the address from which you signed.",
     by_address_done_title: "No signature is left from this address",
     by_address_done:
-      "If one had been given from it, it is withdrawn now: its sealed details are deleted, and if it was on the list, it disappears at the next publication.",
+      "If there was one, it is withdrawn now: its sealed details are deleted. If it was on the list, it disappears at the next publication.",
     what: "What happens then",
     row_goes:
       "Your name and everything else about you disappear from the list and from this page at the next publication; your sealed details are deleted at once.",
@@ -526,12 +525,12 @@ export const en = {
     closed: {
       title: "Closed for signing",
       text: "The time for signing is over. The letter and the list remain here.",
-      more: "Whoever has signed can still see the state of the signature and withdraw it.",
+      more: "Anyone who has signed can still see the state of their signature and withdraw it.",
     },
     handed_over: {
       title: "The signatures have been handed over",
       text: "The time for signing is over, and the signatures were given to {recipient}.",
-      more: "Whoever has signed can still withdraw until the data are destroyed. The letter, the list and the ledger remain here.",
+      more: "Anyone who has signed can still withdraw until the data are destroyed. The letter, the list and the ledger remain here.",
     },
     destroyed: {
       title: "What we held has been destroyed",

@@ -11,8 +11,8 @@ import { runCommand, usageError } from "./command.ts";
 const HELP = `
 usage: npm run allow-mail
 
-Lets codes be mailed again to somebody who once said "I did not ask for this code". Do it only for whoever has written to
-you from that very address. It asks for the address on standard input, so that it stays in no history of commands, and
+Lets confirmation codes be mailed again to somebody who said "I did not ask for this code", before the 30 days are over.
+Do it only for someone who has written to you from that very address. It asks for the address on standard input, so that it stays in no history of commands, and
 prints nothing of it. It works while the form service runs, with the same DATA_DIR and DATABASE_URL.`;
 
 await runCommand(HELP, {}, async ({ positionals }) => {

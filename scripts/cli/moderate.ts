@@ -128,10 +128,11 @@ async function act(
   const [by] = [...moderators.ids].sort((a, b) => a - b);
   if (by === undefined) throw new LetterError("moderators", "main's .github/moderators.yml lists no moderator");
   await host.review(open.sheet, { by, state, commit: open.commit, body }, day);
-  const { main, outcomes } = await acceptAll(acceptor);
-  // The service beside may have been faster: what main says holds, whoever wrote it.
+  const report = await acceptAll(acceptor);
+  const outcome = report.outcomes.find((one) => one.sheet === open.sheet);
+  // The service beside may have been faster, even after main was read here: what main says now holds.
+  const main = outcome ? report.main : await host.readMain();
   const settlement = main.merged.get(open.commit);
-  const outcome = outcomes.find((one) => one.sheet === open.sheet);
   if (outcome?.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${outcome.reason}`);
   if (!settlement || !sheet) {
     console.log(

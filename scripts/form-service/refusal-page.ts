@@ -8,14 +8,14 @@ export type Refusal = 400 | 403 | 405 | 413 | 415 | 500 | 503;
 
 const WORDS = {
   en: {
-    400: ["The form could not be read", "Nothing was recorded. Send the form from its page, as it stands there."],
+    400: ["The form could not be read", "Nothing was recorded. Send the form from its own page, as it is there."],
     403: [
       "This form did not come from our page",
-      "We take forms from our own pages alone. Open the letter and fill in the form there.",
+      "We take forms only from our own pages. Open the letter and fill in the form there.",
     ],
     405: ["This page cannot be opened in this way", "Go back to the letter and go on from there."],
     413: ["The form is too long", "Nothing was recorded. Write less, and send it again."],
-    415: ["The form could not be read", "Nothing was recorded. Send the form from its page, as it stands there."],
+    415: ["The form could not be read", "Nothing was recorded. Send the form from its own page, as it is there."],
     500: [
       "Something went wrong on our side",
       "Try again later. A code that you have entered may be entered again; nothing is done twice.",

@@ -49,6 +49,24 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   sign: signPage,
   "sign with errors": (site, lang) =>
     signPage(site, lang, { values, problems: { name: "characters", email: "format", consent_handover: "missing" } }),
+  "sign, did you mean": (site, lang) =>
+    signPage(site, lang, {
+      values: { ...values, name: "Leila Bahari", email: "leila@gmail.con", consent_handover: "yes" },
+      problems: { email: "slip" },
+      reasons: { email: "leila@gmail.com" },
+    }),
+  "sign with wrong characters": (site, lang) =>
+    signPage(site, lang, {
+      values: {
+        ...values,
+        name: "لیلا \u202eبهاری",
+        place: "Ber🙂lin",
+        email: "لیلا@example.org",
+        consent_handover: "yes",
+      },
+      problems: { name: "invisible", place: "characters", email: "letters" },
+      reasons: { name: "\u202e", place: "🙂", email: "ل" },
+    }),
   "sign, too many": (site, lang) =>
     signPage(site, lang, { values, problems: {}, wait: { challenge: CHALLENGE, goesOn: false, once: "" } }),
   confirm: (site, lang) => confirmPage(site, lang, { s }),
@@ -64,6 +82,12 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
       s,
       withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H",
       row: { shown: "name", name: "سارا آزادی", place: "سیدنی" },
+    }),
+  "confirmed, hidden": (site, lang) =>
+    confirmedPage(site, lang, {
+      s,
+      withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H",
+      row: { shown: "hidden", name: "", place: "" },
     }),
   "confirmed, review late": (site, lang) =>
     confirmedPage(site, lang, { s, withdrawalCode: "7KQM4TXR9HPD2B3C4D5E6F7G8H", late: true }),
