@@ -59,7 +59,7 @@ export type Story = keyof typeof STORIES;
 
 /** The last two cells of a row, the last two words of an entry: the commitment to the contact record, and the attestation. */
 const CONTACT = /[\w-]{43}(?= (\| )?[\w-]{86})/g;
-const SIGNED = /\b[\w-]{86}\b/g;
+const SIGNED = /(?<![\w-])[\w-]{86}(?![\w-])/g;
 
 /** The root hash of the ledger follows from its entries. */
 const ROOT = /[A-Za-z0-9+/]{43}=/g;
