@@ -62,6 +62,8 @@ export type Harness = Awaited<ReturnType<typeof openHarness>>;
 export type Substitutes = {
   readonly seal?: Seal;
   readonly mailer?: Mailer;
+  /** mails that wait at most */
+  readonly capacity?: number;
   readonly proofs?: () => Proofs;
   readonly mails?: (mails: MailQueue) => MailQueue;
   readonly service?: <S extends Service>(service: S) => S;
@@ -105,7 +107,8 @@ export async function openHarness(
     await main.refresh();
     const mailer = substitutes.mailer ?? openMailer(settings.mail, settings.mailFrom);
     const waits = substitutes.mailer ? undefined : [20, 20];
-    const queueDeps = { log, clock, random: mailRandom, ...(waits && { waits }) };
+    const { capacity } = substitutes;
+    const queueDeps = { log, clock, random: mailRandom, ...(waits && { waits }), ...(capacity && { capacity }) };
     const sent = options.mails ?? openMailQueue(mailer, queueDeps);
     const mails = substitutes.mails?.(sent) ?? sent;
     const codes = openWaitingCodes(clock);

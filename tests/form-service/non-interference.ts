@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail-queue.ts";
+import type { MailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { parseEmail } from "../../scripts/letter/email.ts";
-import type { Log } from "../../scripts/outside/log.ts";
-import { days, fixedClock, fixedRandomness, hours, minutes } from "../support/fixtures.ts";
+import { days, hours, minutes } from "../support/fixtures.ts";
 import {
   type Ask,
   CODES,
@@ -18,7 +17,16 @@ import {
   ROUTES,
   SPELLINGS,
 } from "./stranger.ts";
-import { clientAt, type openTwoWorlds, STORIES, type Story, type World, whatIsLeft } from "./two-worlds.ts";
+import {
+  CAPACITY,
+  clientAt,
+  MANY_MAILS,
+  type openTwoWorlds,
+  STORIES,
+  type Story,
+  type World,
+  whatIsLeft,
+} from "./two-worlds.ts";
 
 // Nobody but the mailbox learns whether an address has signed: whatever strangers send, they see the same whether the owner of
 // an address has done something here or somebody else has. (Non-interference, Goguen and Meseguer 1982.)
@@ -113,7 +121,7 @@ const scenarioOf = (maxLength: number): fc.Arbitrary<Scenario> =>
     story: fc.constantFrom(...(Object.keys(STORIES) as Story[])),
     domain: fc.constantFrom("example.org", "gmail.com", "mail.example.co.uk"),
     ago: fc.constantFrom(0, 0, minutes(90), hours(25), hours(49)),
-    mails: fc.constantFrom(800, 8_000),
+    mails: fc.constantFrom(800, MANY_MAILS),
     steps: fc.array(step, { minLength: 1, maxLength, size: "max" }),
   });
 
@@ -294,15 +302,6 @@ async function readMail(worlds: TwoWorlds, known: Knowledge): Promise<Difference
   return difference;
 }
 
-/** Mails that wait at most: as many as a queue takes whose mails never leave. */
-const capacity = (() => {
-  const never = () => new Promise<void>(() => {});
-  const deps = { log: { warn() {} } as unknown as Log, clock: fixedClock(), random: fixedRandomness() };
-  const queue = openMailQueue({ send: never, probe: never, close() {} }, deps);
-  while (queue.add({ ...FILLER, to: "somebody@example.com" }));
-  return queue.counts().waiting;
-})();
-
 /** Has an address named in forms from many networks; only the limits hear of these, since 100 whole forms would take long. */
 async function nameOften(
   world: World,
@@ -324,7 +323,7 @@ async function nameOften(
 function fillQueue({ harness, outside }: World, room: number): void {
   const queue = harness.service.mails as MailQueue;
   outside.server = "away";
-  for (let { waiting } = queue.counts(); waiting < capacity - room; waiting++) {
+  for (let { waiting } = queue.counts(); waiting < CAPACITY - room; waiting++) {
     if (!queue.add({ ...FILLER, to: `somebody@filler${waiting % 500}.example` })) return;
   }
 }
