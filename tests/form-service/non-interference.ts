@@ -139,10 +139,12 @@ export async function differenceIn(worlds: TwoWorlds, { story, domain, ago, mail
     const difference = await play(worlds, known, victim, one);
     if (difference) return { ...difference, at: `step ${i + 1} (${one.do}), ${difference.at}` };
   }
+  // It takes long to count, and makes no difference otherwise.
+  const often = steps.some((one) => one.do === "name often");
   for (const act of ["file", "accept"] as const) await worlds.act(act);
   return compare(worlds, "what is left in the end", async (world) => ({
     published: await world.published(),
-    ...(await whatIsLeft(world, victim)),
+    ...(await whatIsLeft(world, victim, often ? victim : undefined)),
   }));
 }
 
