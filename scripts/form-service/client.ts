@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { dayOf } from "../letter/day.ts";
 import type { Clock } from "../outside/clock.ts";
 import { levelsOf, networkOf, parseAddress } from "../outside/network-address.ts";
@@ -40,20 +40,27 @@ export function openClients(given: {
   readonly random: Random;
 }): Clients {
   let day = "";
-  let key: Uint8Array = new Uint8Array();
-  const hashUnder = (key: Uint8Array | string, text: string) =>
+  let key: KeyObject | undefined;
+  const hashUnder = (key: KeyObject | string, text: string) =>
     createHmac("sha256", key).update(text).digest("base64url").slice(0, 22);
   return {
     of(request, peer) {
       const today = dayOf(given.clock.now());
-      if (today !== day) [day, key] = [today, given.random(32)];
+      if (key === undefined || today !== day) [day, key] = [today, createSecretKey(given.random(32))];
+      const dayKey = key;
       const forwarded = given.trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
       const address = parseAddress(forwarded ?? peer ?? "");
       if (address !== undefined && (isOnion(request, address) || given.isTorExit(address))) return { kind: "tor" };
-      const levels = (address === undefined ? UNKNOWN : levelsOf(address)).map((level) => hashUnder(key, level));
+      const levels = (address === undefined ? UNKNOWN : levelsOf(address)).map((level) => hashUnder(dayKey, level));
       const around = address === undefined ? UNKNOWN[1] : networkOf(address);
       const networkUnder = (key: string) => hashUnder(key, around);
-      const client = { kind: "line", line: levels[0]!, network: hashUnder(key, around), levels, networkUnder } as const;
+      const client = {
+        kind: "line",
+        line: levels[0]!,
+        network: hashUnder(dayKey, around),
+        levels,
+        networkUnder,
+      } as const;
       return address === undefined ? { ...client, unknown: true } : client;
     },
   };

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { sql } from "kysely";
 import type { Clock } from "../outside/clock.ts";
 import { causeOf, type Log } from "../outside/log.ts";
@@ -38,8 +38,9 @@ export async function openMailBudgets(
  * signed, and what is over an hour old is deleted; counts go up by whole blocks.
  */
 function openMailLedger({ store, clock, pepper }: Deps, purpose: Purpose, mailsAnHour: number): MailLedger {
+  const secret = createSecretKey(pepper);
   const keyOf = (what: string, number: number) =>
-    createHmac("sha256", pepper).update(`undersigned/v1/mails ${what} ${number}`).digest("hex").slice(0, 32);
+    createHmac("sha256", secret).update(`undersigned/v1/mails ${what} ${number}`).digest("hex").slice(0, 32);
   const lastOf = (what: string, last: number, count: number) =>
     Array.from({ length: count }, (_, i) => keyOf(what, last - count + 1 + i));
   let tidied = 0;

@@ -48,17 +48,19 @@ export const WAITS: readonly number[] = [
   ...[40 * MINUTE, 60 * MINUTE, 90 * MINUTE, 120 * MINUTE],
 ];
 
-/** What it works with. `waits`: milliseconds before each further attempt. */
+/** What it works with. `waits`: milliseconds before each further attempt; `capacity`: mails that wait at most. */
 export type MailQueueDeps = {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
   readonly waits?: readonly number[];
+  readonly capacity?: number;
 };
 
 /** A queue in front of a mailer. */
-export function openMailQueue(mailer: Mailer, { log, clock, random, waits = WAITS }: MailQueueDeps): MailQueue {
-  const lanes = openMailLanes(CAPACITY);
+export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
+  const { log, clock, random, waits = WAITS, capacity = CAPACITY } = deps;
+  const lanes = openMailLanes(capacity);
   const putOff = openBoundedMap<NodeJS.Timeout>(PUT_OFF, (_, back) => {
     clearTimeout(back);
     counts.dropped++;

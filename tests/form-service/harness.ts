@@ -67,6 +67,8 @@ export type Harness = Awaited<ReturnType<typeof openHarness>>;
 export type Substitutes = {
   readonly seal?: Seal;
   readonly mailer?: Mailer;
+  /** mails that wait at most */
+  readonly capacity?: number;
   readonly proofs?: () => Proofs;
   readonly mails?: (mails: MailQueue) => MailQueue;
   readonly service?: <S extends Service>(service: S) => S;
@@ -110,7 +112,8 @@ export async function openHarness(
     await main.refresh();
     const mailer = substitutes.mailer ?? openMailer(settings.mail, settings.mailFrom);
     const waits = substitutes.mailer ? undefined : [20, 20];
-    const queueDeps = { log, clock, random: mailRandom, ...(waits && { waits }) };
+    const { capacity } = substitutes;
+    const queueDeps = { log, clock, random: mailRandom, ...(waits && { waits }), ...(capacity && { capacity }) };
     const sent = options.mails ?? openMailQueue(mailer, queueDeps);
     const mails = substitutes.mails?.(sent) ?? sent;
     const codes = openWaitingCodes(clock);
@@ -124,10 +127,11 @@ export async function openHarness(
     const { trustProxy } = settings;
     const clients = openClients({ trustProxy, isTorExit: (address) => address === torExit, clock, random });
     const { mailsAnHour } = settings;
-    const limits = settings.limits
+    const budgets = settings.limits ? await openMailBudgets({ store, clock, pepper, log }, mailsAnHour) : undefined;
+    const limits = budgets
       ? openLimits({
           ...{ clock, draw: drawFrom(random), key: random(32), mailsAnHour },
-          budgets: await openMailBudgets({ store, clock, pepper, log }, mailsAnHour),
+          budgets,
         })
       : NO_LIMITS;
     const attempts = openFilingAttempts(clock, random);
@@ -175,7 +179,8 @@ export async function openHarness(
       fileRound({ store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings });
     const again = () => fileAgain({ store, gitHost, attempts, log });
     const sweep = () => deleteExpired(store, clock, codes);
-    return { service, store, app: substitutes.app?.(app, service) ?? app, round, again, sweep };
+    const leased = () => Promise.all([budgets?.sign.idle(), budgets?.leave.idle()]);
+    return { service, store, app: substitutes.app?.(app, service) ?? app, round, again, sweep, leased };
   }
 
   let closes: string | undefined;
@@ -197,6 +202,8 @@ export async function openHarness(
     round: () => parts.round(),
     again: () => parts.again(),
     sweep: () => parts.sweep(),
+    /** Resolves once what is being leased of the mails of the hour is in hand. */
+    leased: () => parts.leased(),
     get: (path: string, headers: Record<string, string> = {}) => request(path, { headers }),
     request,
     fetch: (asked: Request) => parts.app.fetch(asked),

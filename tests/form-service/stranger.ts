@@ -57,6 +57,9 @@ export const SPELLINGS: readonly ((email: string) => string)[] = [
   (email) => email.replace("@", "+letter@"),
   (email) => email.replace(/^(.)/, "$1."),
   (email) => email.replace("@gmail.com", "@googlemail.com"),
+  (email) => `Shirin <${email}>`,
+  (email) => `mailto:${email}`,
+  (email) => email.replace("@", "＠").replace(/$/, "."),
 ];
 
 /** Which code is typed. */
@@ -66,7 +69,7 @@ export type Code = (typeof CODES)[number];
 /** The pages that ask for nothing but a look. */
 export const LOOKS = [
   ...["/", "/healthz", "/readyz", "/en/sign/", "/fa/sign/", "/count.json", "/en/withdraw/", "/en/verify/", "/en/"],
-  ...["/en/confirm/?s=S", "/fa/confirm/?s=S", "/en/not-me/?s=S", "/en/withdraw/confirm/?s=S", "/en/confirm/?s=none"],
+  ...["/en/confirm/?s=S", "/fa/confirm/?s=S", "/en/not-me/", "/en/withdraw/confirm/?s=S", "/en/confirm/?s=none"],
 ] as const;
 
 type Lang = "en" | "fa";
@@ -79,10 +82,7 @@ export const ROUTES = {
   }),
   confirm: (lang: Lang, s: string, code: string) => ({ path: `/${lang}/confirm/`, form: { s, code } }),
   resend: (lang: Lang, s: string) => ({ path: `/${lang}/confirm/resend/`, form: { s } }),
-  notMe: (lang: Lang, { s, email, code }: { s: string; email: string; code: string }) => ({
-    path: `/${lang}/not-me/`,
-    form: { s, email, code },
-  }),
+  notMe: (lang: Lang, email: string, code: string) => ({ path: `/${lang}/not-me/`, form: { email, code } }),
   leave: (lang: Lang, email: string) => ({ path: `/${lang}/withdraw/`, form: { email } }),
   leaveConfirm: (lang: Lang, s: string, code: string) => ({ path: `/${lang}/withdraw/confirm/`, form: { s, code } }),
   withdraw: (lang: Lang, code: string) => ({ path: `/${lang}/withdraw/`, form: { code } }),

@@ -2,6 +2,9 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
+import type { Client } from "../../scripts/form-service/client.ts";
+import type { Admission, Effort } from "../../scripts/form-service/gate.ts";
+import type { Limits } from "../../scripts/form-service/limits.ts";
 import type { MailQueue } from "../../scripts/form-service/mail-queue.ts";
 import { openMetrics } from "../../scripts/form-service/metrics.ts";
 import type { Proofs } from "../../scripts/form-service/proofs.ts";
@@ -16,13 +19,13 @@ import { type Ask, codeIn, lineAt, ROUTES } from "./stranger.ts";
 export type Answer = { readonly seen: string; readonly location: string | null; readonly body: string };
 
 /** A mail that reached somebody else, and when, in milliseconds since the beginning. */
-export type Delivery = { readonly mail: Mail; readonly at: number };
+export type Delivery = { readonly mail: Mail; readonly id: string; readonly at: number };
 
 /** How the mail server answers. */
-export type MailServerState = "well" | "away" | "refuses";
+export type MailServerState = "well" | "away" | "refuses" | "puts off";
 
 /** What the owner of the one mailbox, or a moderator, does where no stranger sees it. */
-export type Act = "form" | "confirm" | "withdraw" | "not me" | "file" | "accept" | "refuse";
+export type Act = "form" | "confirm" | "withdraw" | "ask to leave" | "leave" | "not me" | "file" | "accept" | "refuse";
 
 /** One service, and the one person in it whose mailbox the stranger cannot read. */
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -36,6 +39,17 @@ export const STORIES = {
   refused: ["form", "confirm", "file", "refuse"],
   withdrawn: ["form", "confirm", "withdraw"],
   left: ["form", "confirm", "file", "accept", "withdraw"],
+  "asked to leave": ["form", "confirm", "ask to leave"],
+  "left by address": ["form", "confirm", "file", "ask to leave", "leave"],
+  "leaving used up": [
+    "form",
+    "confirm",
+    "ask to leave",
+    "ask to leave",
+    "ask to leave",
+    "ask to leave",
+    "ask to leave",
+  ],
   suppressed: ["form", "not me"],
   "signed, then not me": ["form", "confirm", "form", "not me"],
   "mails used up": ["form", "form", "form", "form", "form", "form"],
@@ -45,10 +59,16 @@ export type Story = keyof typeof STORIES;
 
 /** The last two cells of a row, the last two words of an entry: the commitment to the contact record, and the attestation. */
 const CONTACT = /[\w-]{43}(?= (\| )?[\w-]{86})/g;
-const SIGNED = /\b[\w-]{86}\b/g;
+const SIGNED = /(?<![\w-])[\w-]{86}(?![\w-])/g;
 
 /** The root hash of the ledger follows from its entries. */
 const ROOT = /[A-Za-z0-9+/]{43}=/g;
+
+/** Mails that wait at most: few, so that floods get there. */
+export const CAPACITY = 120;
+
+/** So many an hour that 200 forms a day can name an address. */
+export const MANY_MAILS = 8_000;
 
 /** Each delivery takes so long, in milliseconds. */
 const DELIVERY = 20;
@@ -81,10 +101,10 @@ export async function openTwoWorlds(interference: () => Interference = () => ({}
     both,
     pass,
     /** Begins anew, with the victim's address and that of somebody else at the same provider. */
-    async renew(victim: string, other: string) {
+    async renew(victim: string, other: string, mailsAnHour: number) {
       vi.clearAllTimers();
-      await worlds[0].renew(other, [victim, other]);
-      await worlds[1].renew(victim, [victim, other]);
+      await worlds[0].renew(other, [victim, other], mailsAnHour);
+      await worlds[1].renew(victim, [victim, other], mailsAnHour);
     },
     /** Does in both what no stranger sees. */
     async act(act: Act) {
@@ -104,24 +124,39 @@ export type Interference = Substitutes & {
   readonly list?: (rows: CampaignRecord["rows"], service: Service) => Promise<CampaignRecord["rows"]>;
 };
 
+/** The mailbox's owner, and what she has in hand. */
+type Owner = Record<"email" | "victim" | "s" | "code" | "leaveS" | "leaveCode" | "withdrawalCode", string> & {
+  acts: number;
+  /** which code the next mail to her brings */
+  waits: "code" | "leaveCode" | undefined;
+};
+const NOBODY: Owner = {
+  ...{ email: "", victim: "", s: "", code: "", leaveS: "", leaveCode: "", withdrawalCode: "" },
+  ...{ acts: 0, waits: undefined },
+};
+
 async function openWorld({ list = async (rows) => rows, ...substitutes }: Interference) {
   // What is written there costs no wait for a disk.
   const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(memory, "undersigned-world-"));
   const outside = { server: "well" as MailServerState, hidden: new Set<string>(), deliveries: [] as Delivery[] };
-  const owner = { email: "", s: "", code: "", withdrawalCode: "", acts: 0, waits: false };
+  const owner = { ...NOBODY };
   let since = 0;
 
-  const send = (mail: Mail) =>
+  /** Sends a mail; without one it only asks, which takes as long. */
+  const send = (mail?: Mail, id = "") =>
     new Promise<void>((resolve, reject) => {
       setTimeout(() => {
         if (outside.server === "away") return reject(Object.assign(new Error("away"), { code: "ECONNECTION" }));
-        if (outside.server === "refuses") return reject({ responseCode: 550, command: "RCPT TO" });
-        if (!outside.hidden.has(canonicalEmail(mail.to))) {
-          outside.deliveries.push({ mail, at: performance.now() - since });
-        } else if (owner.waits) {
-          owner.code = codeIn(mail.text) ?? "";
-          owner.waits = false;
+        if (!mail) return resolve();
+        const isHidden = outside.hidden.has(canonicalEmail(mail.to));
+        // What a server says of one mailbox only, it says of the stranger's own: the others are alike.
+        if (!isHidden && outside.server === "refuses") return reject({ responseCode: 550, command: "RCPT TO" });
+        if (!isHidden && outside.server === "puts off") return reject({ responseCode: 450, command: "RCPT TO" });
+        if (!isHidden) outside.deliveries.push({ mail, id, at: performance.now() - since });
+        else if (owner.waits) {
+          owner[owner.waits] = codeIn(mail.text) ?? "";
+          owner.waits = undefined;
         }
         resolve();
       }, DELIVERY);
@@ -134,9 +169,14 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
     },
     substitutes: {
       seal: async (plain) => plain,
-      mailer: { send, close() {} },
+      mailer: { send: (mail, stamp) => send(mail, stamp.id), probe: () => send(), close() {} },
       proofs: cheapProofs,
+      capacity: CAPACITY,
       ...substitutes,
+      service(whole) {
+        const service = { ...whole, limits: sameTyped(whole.limits, owner) };
+        return substitutes.service?.(service) ?? service;
+      },
     },
   });
   const current = () => harness.service;
@@ -154,12 +194,17 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
     const answer = await harness.request(path, { method, headers, ...(form && { body: new URLSearchParams(form) }) });
     const text = await answer.text();
     const body = path.endsWith("/verify/") ? text.replace(ROOT, "root") : text;
-    await current().codeMails.idle();
+    await settled();
     return {
       seen: [answer.status, ...[...answer.headers].map((one) => one.join(": ")), "", body].join("\n"),
       ...{ location: answer.headers.get("location"), body },
     };
   };
+  /** Until what begins after an answer is done, and what has been leased of the mails of the hour is in hand. */
+  async function settled(): Promise<void> {
+    await current().after.idle();
+    await harness.leased();
+  }
   const post = (route: Pick<Ask, "path" | "form">) =>
     ask({ method: "POST", ...route, from: `${20 + (owner.acts++ % 60)}.7.7.7` });
 
@@ -167,20 +212,21 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
     harness,
     outside,
     ask,
-    async renew(email: string, hidden: readonly string[]) {
+    async renew(email: string, hidden: readonly [victim: string, other: string], mailsAnHour: number) {
+      const [victim] = hidden;
+      Object.assign(harness.settings, { mailsAnHour });
       await harness.renew();
       since = performance.now();
       Object.assign(outside, { server: "well", hidden: new Set(hidden.map(canonicalEmail)), deliveries: [] });
-      Object.assign(owner, { email, s: "", code: "", withdrawalCode: "", acts: 0, waits: false });
+      Object.assign(owner, NOBODY, { email, victim });
     },
     async act(act: Act): Promise<void> {
-      const { email, s, code, withdrawalCode } = owner;
-      owner.waits = act === "form";
+      const { email, s, code, leaveS, leaveCode, withdrawalCode } = owner;
+      owner.waits = ({ form: "code", "ask to leave": "leaveCode" } as const)[act as string];
       switch (act) {
         case "form": {
           const { location } = await post(ROUTES.sign("en", email, {}));
-          if (location === null) throw new Error("the owner's form was not taken");
-          owner.s = new URL(location, "http://localhost").searchParams.get("s") ?? "";
+          owner.s = secretIn(location);
           return;
         }
         case "confirm": {
@@ -190,8 +236,13 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
         }
         case "withdraw":
           return void (await post(ROUTES.withdraw("en", withdrawalCode)));
+        case "ask to leave":
+          owner.leaveS = secretIn((await post(ROUTES.leave("en", email))).location);
+          return;
+        case "leave":
+          return void (await post(ROUTES.leaveConfirm("en", leaveS, leaveCode)));
         case "not me":
-          return void (await post(ROUTES.notMe("en", { s, email, code })));
+          return void (await post(ROUTES.notMe("en", email, code)));
         case "file":
           return harness.round();
         case "accept":
@@ -227,32 +278,59 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
   };
 }
 
+/** Where a form led to. */
+function secretIn(location: string | null): string {
+  if (location === null) throw new Error("the owner's form was not taken");
+  return new URL(location, "http://localhost").searchParams.get("s") ?? "";
+}
+
 /**
- * How much each sender may still send, and how much mail fits in: what everybody could find out by sending until it is
- * too much. It uses up what it counts.
+ * How often an address was typed is no secret: 200 forms a day may name it, and over that anybody sees that it was typed often.
+ * So what the owner types counts for the victim's address in both worlds, as if somebody had typed it as often.
  */
-export function whatIsLeft({ harness }: World): Record<string, unknown> {
-  const { limits, clients, mails, codeMails } = harness.service;
+function sameTyped(limits: Limits, owner: Owner): Limits {
+  const typed = (email: string) => (email === owner.email ? owner.victim : email);
+  return {
+    ...limits,
+    submission: (client, effort, email) => limits.submission(client, effort, typed(email)),
+    leave: (client, effort, email) => limits.leave(client, effort, typed(email)),
+  };
+}
+
+/** Who sends from there. */
+export function clientAt({ harness }: World, from: string): Client {
+  const headers = { "X-Forwarded-For": from };
+  return harness.service.clients.of(new Request("http://localhost/", { headers }), undefined);
+}
+
+/**
+ * How much each sender may still send, how often an address may still be named, and how much mail fits in: what everybody could
+ * find out by sending until it is too much. It uses up what it counts.
+ */
+export async function whatIsLeft(world: World, victim: string, named?: string): Promise<Record<string, unknown>> {
+  const { limits, mails, codeMails } = world.harness.service;
   const queue = mails as MailQueue;
   const left: Record<string, unknown> = {};
-  const until = (take: () => number) => {
-    for (let count = 0; count < 150; count++) {
-      const wait = take();
-      if (wait > 0) return `${count}, then ${wait} s`;
+  const until = async (take: () => Admission) => {
+    for (let count = 0; count < 110; count++) {
+      const admission = take();
+      if (!admission.taken) await world.harness.leased();
+      if (!admission.taken) return `${count}, then ${admission.after} s, ${admission.difficulty}`;
+      if (count % 10 === 9) await world.harness.leased();
     }
     return "many";
   };
-  for (const place of ["home", "street", "tor"] as const) {
-    const request = new Request("http://localhost/", { headers: { "X-Forwarded-For": lineAt(place, 1) } });
-    const client = clients.of(request, undefined);
-    left[`${place}: forms`] = until(() => limits.form(client));
-    left[`${place}: withdrawals`] = until(() => limits.leave(client));
-    for (const proved of [false, true]) {
-      const name = `${place}: submissions${proved ? " with a proof" : ""}`;
-      left[name] = until(() => limits.submission(client, { proved, scripts: proved }));
+  const [proved, unproved] = [true, false].map((one) => ({ proved: one, scripts: one })) as [Effort, Effort];
+  for (const purpose of ["submission", "leave"] as const) {
+    for (const place of ["home", "tor"] as const) {
+      const client = clientAt(world, lineAt(place, 1));
+      left[`${place}: ${purpose}`] = await until(() => limits[purpose](client, unproved, "somebody@example.com"));
     }
+    if (named === undefined) continue;
+    const elsewhere = clientAt(world, lineAt("town", 1_000));
+    left[`named: ${purpose}`] = await until(() => limits[purpose](elsewhere, proved, named));
   }
-  return { ...left, ...queue.counts(), flow: queue.flow(), room: codeMails.hasRoom() };
+  return { ...left, ...queue.counts(), flow: queue.flow(), room: codeMails.hasRoom(victim) };
 }
 
 /** Proofs of work without the work: whoever writes `solved N` has solved the Nth. */
@@ -260,7 +338,7 @@ function cheapProofs(): Proofs {
   const used = new Set<string>();
   let count = 0;
   return {
-    challenge: async () => JSON.stringify({ challenge: count++ }),
+    challenge: async (difficulty) => JSON.stringify({ challenge: count++, difficulty }),
     accept: async (field) => /^solved \d+$/.test(field) && !used.has(field) && used.add(field) !== undefined,
   };
 }
