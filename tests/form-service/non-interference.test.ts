@@ -8,7 +8,7 @@ let worlds: Awaited<ReturnType<typeof openTwoWorlds>>;
 afterEach(() => worlds.close());
 
 const SEQUENCES = 300;
-const STEPS = { steps: 5 };
+const STEPS = { steps: 4 };
 
 describe("nobody but the mailbox learns whether an address has signed", () => {
   it(`in ${SEQUENCES} sequences of requests`, async () => {

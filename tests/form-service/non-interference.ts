@@ -43,7 +43,7 @@ const code = fc.constantFrom(...CODES);
 const times = fc.oneof(
   { weight: 20, arbitrary: fc.constant(1) },
   { weight: 4, arbitrary: fc.integer({ min: 2, max: 6 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 20, max: 70 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 20, max: 50 }) },
 );
 const few = fc.integer({ min: 1, max: 3 });
 /** Codes typed for one page or mailbox: five wrong ones are too many. */
@@ -89,7 +89,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: just("mail server"), is: fc.constantFrom("well", "away", "refuses", "puts off") }),
   },
   {
-    weight: 2,
+    weight: 1,
     arbitrary: fc.record({
       ...{ do: just("name often"), who, purpose: fc.constantFrom("submission", "leave") },
       forms: fc.integer({ min: 94, max: 101 }),
