@@ -58,7 +58,10 @@ export async function findByAddress(query: Query, address: KeyedAddress): Promis
     .select(["id", "typed"])
     .where("hmac", "=", address.hmac)
     .executeTakeFirst();
-  return found && isSameMailbox(address, found.typed) ? found.id : undefined;
+  if (found && isSameMailbox(address, found.typed)) return found.id;
+  // Its widest form may have been another one before the provider's rules were known. Found so, it is the very address.
+  const before = await query.selectFrom("address").select("id").where("typed", "=", address.typed).executeTakeFirst();
+  return before?.id;
 }
 
 function isSameMailbox({ mailbox, typed }: KeyedAddress, stored: string): boolean {

@@ -20,10 +20,13 @@ export type Buckets = {
  */
 export function openBuckets(capacity: number): Buckets {
   const fullAt = openBoundedMap<number>(capacity);
+  // No bucket is emptier than empty: what was counted before the clock was set back must lock nobody out until then.
+  const fullOf = (key: string, { every, atOnce }: Rate, now: number) =>
+    Math.min(Math.max(fullAt.get(key) ?? now, now), now + every * atOnce);
   return {
-    wait: (key, { every, atOnce }, now) => Math.max(0, (fullAt.get(key) ?? now) - now - (atOnce - 1) * every),
-    take(key, { every }, now, owner) {
-      const next = Math.max(fullAt.get(key) ?? now, now) + every;
+    wait: (key, rate, now) => Math.max(0, fullOf(key, rate, now) - now - (rate.atOnce - 1) * rate.every),
+    take(key, rate, now, owner) {
+      const next = fullOf(key, rate, now) + rate.every;
       for (let quietest = fullAt.oldest(); quietest && quietest[1] <= now; quietest = fullAt.oldest()) {
         fullAt.delete(quietest[0]);
       }

@@ -33,7 +33,8 @@ export function openMailboxes(clock: Clock, key: Uint8Array, capacity = CAPACITY
       const mailbox = createHmac("sha256", key)
         .update(`${purpose} ${canonicalEmail(email)}`)
         .digest("base64url");
-      const isOld = ({ at }: Sent) => now - at >= DAY;
+      // Either way: a clock that was a year ahead for a moment must keep no mail away for a year.
+      const isOld = ({ at }: Sent) => Math.abs(now - at) >= DAY;
       const today = (mails.get(mailbox) ?? []).filter((sent) => !isOld(sent));
       if (today.length >= MAILS_A_DAY || today.filter((sent) => sent.from === from).length >= OF_ONE_NETWORK)
         return false;

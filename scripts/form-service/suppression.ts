@@ -33,7 +33,7 @@ export function openSuppression(
     async request(email, code, client) {
       const mailbox = createHmac("sha256", key).update(mailboxOf(email)).digest("base64url");
       const now = clock.now().getTime();
-      const isOver = ({ since }: { since: number }) => now - since >= CODE_LIFE;
+      const isOver = ({ since }: { since: number }) => Math.abs(now - since) >= CODE_LIFE;
       for (let oldest = wrong.oldest(); oldest && isOver(oldest[1]); oldest = wrong.oldest()) wrong.delete(oldest[0]);
       const before = wrong.get(mailbox);
       const count = before && !isOver(before) ? before : { tries: 0, since: now };

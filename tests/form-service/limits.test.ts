@@ -44,17 +44,8 @@ describe("one address", () => {
     for (const { headers } of lost) {
       expect([headers.get("retry-after"), headers.get("cache-control")]).toEqual(["5", "no-store"]);
     }
-    // Others hardly notice: their few forms are drawn with ten tickets each, and three tries are enough for nearly all.
-    let others = 0;
-    for (let i = 0; i < 20; i++) {
-      for (let tries = 0; tries < 3; tries++) {
-        if ((await statusFrom(`10.1.${i}.2`)) !== 303) continue;
-        others++;
-        break;
-      }
-    }
-    expect(others).toBeGreaterThanOrEqual(16);
-    // A few minutes later it is as if nothing had been.
+    // Other networks notice nothing, and a few minutes later it is as if nothing had been.
+    expect(await statusFrom("203.0.113.2")).toBe(303);
     harness.clock.advance(minutes(3));
     expect(await takenOf(20, () => "192.0.2.1")).toBe(20);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openBuckets } from "../../scripts/form-service/buckets.ts";
 import type { Client } from "../../scripts/form-service/client.ts";
 import { CAPACITY, openIntents } from "../../scripts/form-service/intents.ts";
 import { openMailboxes } from "../../scripts/form-service/mailboxes.ts";
@@ -101,11 +102,29 @@ it("looks at five codes that come at once for a mailbox, and at no more", async 
   expect(mailbox.done()).toBe(1);
 });
 
+it("locks nobody out for a year because the clock was a year ahead for a moment", async () => {
+  const clock = fixedClock();
+  const now = () => clock.now().getTime();
+  const [rate, buckets] = [{ every: 1000, atOnce: 3 }, openBuckets(SMALL)];
+  const mailboxes = openMailboxes(clock, random(32), SMALL);
+  const suppression = suppressionOf(SMALL, clock);
+  const year = 365 * 86_400_000;
+  clock.advance(year);
+  for (let i = 0; i < 3; i++) buckets.take("line", rate, now(), "home");
+  for (let i = 0; i < 2; i++) expect(mailboxes.take("confirm", email, home)).toBe(true);
+  for (let i = 0; i < 5; i++) await suppression.request(email, "WRONG", home);
+  clock.advance(-year);
+  expect(buckets.wait("line", rate, now())).toBeLessThanOrEqual(rate.every);
+  expect(mailboxes.take("confirm", email, home)).toBe(true);
+  await suppression.request(email, "RIGHT", home);
+  expect(suppression.done()).toBe(1);
+});
+
 /** "It was not me", on a database that only counts. */
-function suppressionOf(capacity: number) {
+function suppressionOf(capacity: number, clock = fixedClock()) {
   let done = 0;
   const store = { change: async () => void done++ } as unknown as Store;
   const mailedCodes = { of: async () => ({ confirm: ["RIGHT"], leave: ["OTHER"] }) };
-  const deps = { store, pepper: random(32), clock: fixedClock(), mailedCodes };
+  const deps = { store, pepper: random(32), clock, mailedCodes };
   return { ...openSuppression(deps, random(32), capacity), done: () => done };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { keyedAddress } from "../../scripts/form-service/address.ts";
+import { findByAddress, keyedAddress } from "../../scripts/form-service/address.ts";
 import { openMailedCodes } from "../../scripts/form-service/mailed-codes.ts";
 import type { PageWords } from "../../scripts/form-service/page-words.ts";
 import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/schema.ts";
@@ -112,4 +112,18 @@ it("goes on sending nothing to those who asked for that, for thirty days from no
   expect(await isSuppressed(store.query, address)).toBe(true);
   await tidyOn("2026-12-22");
   expect(await isSuppressed(store.query, address)).toBe(false);
+});
+
+it("finds a signature by its address, though the rules of the provider were not known when it was given", async () => {
+  const address = keyedAddress(pepper, "Letter@sara.fastmail.com");
+  store = await open(BEFORE);
+  const widest = "0".repeat(64);
+  await store.change((query) =>
+    query.insertInto("address").values({ hmac: widest, typed: address.typed, id: "hers" }).execute(),
+  );
+  await store.close();
+
+  store = await open(MIGRATIONS);
+  expect(await findByAddress(store.query, address)).toBe("hers");
+  expect(await findByAddress(store.query, keyedAddress(pepper, "sara@fastmail.com"))).toBeUndefined();
 });
