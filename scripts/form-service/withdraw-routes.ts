@@ -60,7 +60,12 @@ async function requestCode(service: Service, { request, lang, form, client, answ
   if (!service.codeMails.hasRoom(email)) return message(site, request, { kind: "trouble" }, 503);
   const proved = await service.proofs.accept(form.get("altcha") ?? "", client);
   const admission = service.limits.leave(client, { proved, scripts: form.has("filled") }, email);
-  if (!admission.taken) return tooMany(site, request, admission.after);
+  if (!admission.taken) {
+    const { after, difficulty } = admission;
+    const challenge = await service.proofs.challenge(difficulty, client);
+    const wait = { challenge, goesOn: !form.has("altcha") };
+    return page(withdrawPage(site, lang, { email: typed, wait }), 429, { "Retry-After": String(after) });
+  }
   const s = service.random(16);
   const codes = await service.mailedCodes.of(email);
   const now = service.clock.now();

@@ -191,7 +191,8 @@ describe("a round of filing", () => {
       (await harness.post("/en/withdraw/", { code: codes.find((code) => idOf(openingOf(code)) === second)! })).status,
     ).toBe(200);
     expect(await rowsSetAside(harness.store.query)).toEqual([]);
-    expect(await harness.store.query.selectFrom("withdrawal").selectAll().execute()).toEqual([]);
+    const leaving = await harness.store.query.selectFrom("withdrawal").select("id").execute();
+    expect(leaving).toEqual(harness.settings.database.kind === "postgres" ? [{ id: second }] : []);
   });
 
   it("sees that main accepted a signature whose row could stand on no sheet any more", async () => {

@@ -195,8 +195,19 @@ describe("a form for which there is no room at the moment", () => {
       // The same form stays the same intent.
       expect(main).toContain('name="once" value="AAAAAAAAAAAAAAAAAAAAAA"');
     }
-    const tooMany = await harness.post("/en/withdraw/", { email: "x@example.org" }, { "X-Forwarded-For": "192.0.2.9" });
-    expect(await tooMany.text()).toMatch(/Nothing is lost.*in a moment/s);
+  });
+
+  it("does so too when it asks for a code to withdraw, which a proof gets", async () => {
+    const leave = (more: Record<string, string> = {}) =>
+      harness.post("/en/withdraw/", { email: "x@example.org", ...more }, { "X-Forwarded-For": "192.0.2.9" });
+    const answer = await leave();
+    const page = await answer.text();
+    expect(answer.status).toBe(429);
+    expect(page).toContain("Nothing is lost");
+    expect(page).toMatch(/<button [^>]*form="form">.*<form [^>]*id="form" data-sign="again".*value="x@example.org"/s);
+    expect(page).toContain("/assets/sign.js");
+    const altcha = await solveOn(page);
+    expect((await leave({ altcha, filled: "" })).status).toBe(303);
   });
 
   it("is taken with a proof, from the network that was asked for it", async () => {

@@ -25,14 +25,16 @@ describe("a withdrawal by code", () => {
     const answers = [await withdraw(withdrawalCode), await withdraw(` ${withdrawalCode.toLowerCase()} `)];
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(await stateShown(harness, withdrawalCode)).toBe("withdrawn");
-    expect([...(await rowsOf("vault")), ...(await rowsOf("address")), ...(await rowsOf("withdrawal"))]).toEqual([]);
+    expect([...(await rowsOf("vault")), ...(await rowsOf("address"))]).toEqual([]);
     await harness.round();
-    expect(harness.gitHost.filings).toEqual([]);
+    // PostgreSQL keeps copies of its own: main learns the id of what a restored service must not bring back.
+    const filed = harness.settings.database.kind === "postgres" ? 1 : 0;
+    expect(harness.gitHost.filings).toHaveLength(filed);
     expect(findCanaries(["Zarafshan", "Mehrabani"], [harness.dataDir])).toEqual([]);
     // The link and code of the confirmation do not bring it back, nor say that it stands.
     expect((await harness.post("/en/confirm/", { s, code })).status).toBe(422);
     await harness.round();
-    expect(harness.gitHost.filings).toEqual([]);
+    expect(harness.gitHost.filings).toHaveLength(filed);
   });
 
   it("after the filing goes to main, where the pending row is left out", async () => {

@@ -94,6 +94,8 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "not me": (site, lang) => notMePage(site, lang),
   "not me, done": (site, lang) => notMeDonePage(site, lang),
   withdraw: (site, lang) => withdrawPage(site, lang),
+  "withdraw, no room": (site, lang) =>
+    withdrawPage(site, lang, { email: "sara@example.org", wait: { challenge: CHALLENGE, goesOn: false } }),
   "withdraw with a wrong code": (site, lang) => withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }),
   "withdraw, code": (site, lang) => withdrawConfirmPage(site, lang, { s }),
   withdrawn: withdrawnPage,

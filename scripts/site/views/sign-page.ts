@@ -2,6 +2,7 @@ import { parseEmail } from "../../letter/email.ts";
 import { NAME_LENGTH, PLACE_LENGTH } from "../../letter/name.ts";
 import { isPublic, isShown, type Shown } from "../../letter/shown.ts";
 import type { FormValues, Problems, Reasons } from "../../letter/submission.ts";
+import { busyBox, type Wait } from "./busy-box.ts";
 import type { SiteContext } from "./context.ts";
 import { signingTimes } from "./count-box.ts";
 import {
@@ -25,15 +26,10 @@ export type SignForm = {
   readonly problems: Problems;
   readonly reasons?: Reasons;
   /** there was no room for it at the moment */
-  readonly wait?: Wait;
-};
-
-/** With the proof of work of `challenge`, a browser with scripts goes on: by itself, or once the button is pressed. */
-type Wait = {
-  readonly challenge: string;
-  readonly goesOn: boolean;
-  /** what scripts have put into the form, so that it stays the same intent */
-  readonly once: string;
+  readonly wait?: Wait & {
+    /** what scripts have put into the form, so that it stays the same intent */
+    readonly once: string;
+  };
 };
 
 /** The form; with `form`, the same page as it comes back with status 422. */
@@ -49,7 +45,7 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
     path: "sign/",
     at: "site",
     failed: problems.length > 0,
-    body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}${form?.wait && askToWait(lang, form.wait)}
+    body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}${form?.wait && busyBox(lang, form.wait)}
 <p class="step">${strings.sign.step}</p>
 <h1>${strings.sign.title}</h1>
 <p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })} ${prose(strings.sign.steps)}</p>
@@ -74,22 +70,6 @@ ${kept(strings)}
 <script src="${site.siteUrl}/assets/sign.js" defer></script>`,
     broad: true,
   });
-}
-
-/**
- * Says that nothing is lost, with a button; a browser with scripts is given some work. It is focused like the summary of
- * problems. What the work has come to is said by script alone, in a room that is there from the beginning.
- */
-function askToWait(lang: Lang, { challenge, goesOn }: Wait): Html {
-  const { sign, message } = stringsIn(lang);
-  const { title, text } = message.too_many;
-  const working = goesOn ? `${sign.proof_working} ${sign.proof_goes_on}` : sign.proof_working;
-  const states = [working, sign.proof_sending, sign.proof_done];
-  return html`<div class="note" role="group" tabindex="-1" id="busy" aria-labelledby="busy-title" autofocus>
-<h2 id="busy-title">${title}</h2>
-<p>${prose(text)} ${prose(sign.still_here)}</p>
-<div id="proof" data-challenge="${challenge}"${goesOn && html` data-goes-on`}>${states.map((state) => html`<p class="room">${prose(state)}</p>`)}<p aria-live="polite"></p></div>
-<p class="acts"><button type="submit" class="btn" form="form">${sign.send_again}</button></p></div>`;
 }
 
 type View = {

@@ -1,3 +1,4 @@
+import { busyBox, type Wait } from "./busy-box.ts";
 import type { SiteContext } from "./context.ts";
 import { codeField, emailField, type Problem, problemSummary, problemText, shownCharacter } from "./form-parts.ts";
 import { type Html, html, prose } from "./html.ts";
@@ -11,10 +12,16 @@ type WithdrawProblem = Extract<Problem, `withdrawal_code.${string}` | `email.${s
 export function withdrawPage(
   site: SiteContext,
   lang: Lang,
-  form: { problem?: WithdrawProblem; email?: string; character?: string | undefined } = {},
+  form: {
+    problem?: WithdrawProblem;
+    email?: string;
+    character?: string | undefined;
+    /** there was no room at the moment for a code to this address */
+    wait?: Wait;
+  } = {},
 ): string {
-  const { withdraw, sign } = stringsIn(lang);
-  const { problem } = form;
+  const { withdraw, sign, message } = stringsIn(lang);
+  const { problem, wait } = form;
   const text =
     problem &&
     problemText(lang, problem, {
@@ -23,22 +30,26 @@ export function withdrawPage(
     });
   const ofCode = problem?.startsWith("withdrawal_code.") ? text : undefined;
   return layout(site, lang, {
-    title: withdraw.title,
+    title: wait ? message.too_many.title : withdraw.title,
     path: "withdraw/",
     at: "site",
     failed: problem !== undefined,
-    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
+    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}${wait && busyBox(lang, wait)}
 <h1>${withdraw.title}</h1>
 <p>${prose(withdraw.intro)} ${prose(sign.withdraw_until)}</p>
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
 ${codeField(lang, { name: "code", id: "withdrawal_code", label: withdraw.code, hint: withdraw.code_hint, wide: true, text: ofCode })}
 <button type="submit" class="btn">${withdraw.button}</button>
 </form>
-${byAddress(site, lang, ofCode ? undefined : text, form.email)}
+${byAddress(site, lang, ofCode ? undefined : text, form)}
 <h2>${withdraw.what}</h2>
 <ul><li>${prose(withdraw.row_goes)}</li>
 <li>${prose(withdraw.ledger_stays)}</li>
-<li>${prose(withdraw.copies)}</li></ul>`,
+<li>${prose(withdraw.copies)}</li></ul>${
+      wait &&
+      html`
+<script src="${site.siteUrl}/assets/sign.js" defer></script>`
+    }`,
   });
 }
 
@@ -93,11 +104,16 @@ export function withdrawnByAddressPage(site: SiteContext, lang: Lang): string {
   });
 }
 
-function byAddress(site: SiteContext, lang: Lang, text: Html | undefined, email = ""): Html {
+function byAddress(
+  site: SiteContext,
+  lang: Lang,
+  text: Html | undefined,
+  { email = "", wait }: { email?: string; wait?: Wait },
+): Html {
   const { withdraw, sign } = stringsIn(lang);
   return html`<h2>${withdraw.by_address}</h2>
 <p>${prose(withdraw.by_address_text)}</p>
-<form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
+<form method="post" action="${site.serviceUrl}/${lang}/withdraw/"${wait && html` id="form" data-sign="again"`} novalidate>
 ${emailField(lang, { label: sign.email, value: email, text })}
 <button type="submit" class="btn alt">${sign.send_code}</button>
 </form>`;

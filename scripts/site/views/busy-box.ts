@@ -1,0 +1,21 @@
+import { type Html, html, prose } from "./html.ts";
+import { type Lang, stringsIn } from "./strings.ts";
+
+/** With the proof of work of `challenge`, a browser with scripts goes on: by itself, or once the button is pressed. */
+export type Wait = { readonly challenge: string; readonly goesOn: boolean };
+
+/**
+ * Says that nothing is lost, with a button; a browser with scripts is given some work. It is focused like the summary of
+ * problems. What the work has come to is said by script alone, in a room that is there from the beginning.
+ */
+export function busyBox(lang: Lang, { challenge, goesOn }: Wait): Html {
+  const { sign, message } = stringsIn(lang);
+  const { title, text } = message.too_many;
+  const working = goesOn ? `${sign.proof_working} ${sign.proof_goes_on}` : sign.proof_working;
+  const states = [working, sign.proof_sending, sign.proof_done];
+  return html`<div class="note" role="group" tabindex="-1" id="busy" aria-labelledby="busy-title" autofocus>
+<h2 id="busy-title">${title}</h2>
+<p>${prose(text)} ${prose(sign.still_here)}</p>
+<div id="proof" data-challenge="${challenge}"${goesOn && html` data-goes-on`}>${states.map((state) => html`<p class="room">${prose(state)}</p>`)}<p aria-live="polite"></p></div>
+<p class="acts"><button type="submit" class="btn" form="form">${sign.send_again}</button></p></div>`;
+}
