@@ -154,7 +154,7 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
         if (!isHidden && outside.server === "refuses") return reject({ responseCode: 550, command: "RCPT TO" });
         if (!isHidden && outside.server === "puts off") return reject({ responseCode: 450, command: "RCPT TO" });
         if (!isHidden) outside.deliveries.push({ mail, id, at: performance.now() - since });
-        else if (owner.waits) {
+        else if (owner.waits && canonicalEmail(mail.to) === canonicalEmail(owner.email)) {
           owner[owner.waits] = codeIn(mail.text) ?? "";
           owner.waits = undefined;
         }
