@@ -109,8 +109,9 @@ export async function openTwoWorlds(interference: () => Interference = () => ({}
     /** Does in both what no stranger sees. */
     async act(act: Act) {
       await both((world) => world.act(act));
-      // Until a mail is there.
+      // Until a mail is there. What comes to her later, strangers have asked for.
       await pass(1_000);
+      await both(async (world) => world.stopWaiting());
     },
     async close() {
       vi.useRealTimers();
@@ -219,6 +220,9 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
       since = performance.now();
       Object.assign(outside, { server: "well", hidden: new Set(hidden.map(canonicalEmail)), deliveries: [] });
       Object.assign(owner, NOBODY, { email, victim });
+    },
+    stopWaiting() {
+      owner.waits = undefined;
     },
     async act(act: Act): Promise<void> {
       const { email, s, code, leaveS, leaveCode, withdrawalCode } = owner;
