@@ -51,16 +51,19 @@ export async function refileLost(deps: Refiling, patrol: Patrol): Promise<void> 
   });
   const due = patrol.isDue();
   if (!due && (await lostRows(store.query)).length === 0) return;
+  // A sheet that is filed while the branches are being read is not missing.
+  const filed = due ? await filedSheets(store.query) : [];
   const pending = attestedSheets(await gitHost.pendingSheets(), attestation);
   // Main after the branches: a branch that accept has just taken away was settled by then.
   const main = await deps.main.refresh();
   await settle(store, clock, main);
   const waiting = new Map([...pending].filter(([{ sheet }]) => !main.settled.sheets.has(sheet)));
   await store.change(async (query) => {
-    if (due) await dropMissing(query, new Set([...waiting.keys()].map(({ sheet }) => sheet)));
+    const there = new Set([...waiting.keys()].map(({ sheet }) => sheet));
+    for (const sheet of filed) if (!there.has(sheet)) await dropSheet(query, sheet);
     for (const { id, row } of await lostRows(query)) {
-      const [sheet, filed] = [...waiting].find(([one]) => holds(one, id, storedRow(row).attestation)) ?? [];
-      if (sheet && filed) await noteSheet(query, sheet, filed.message);
+      const [sheet, on] = [...waiting].find(([one]) => holds(one, id, storedRow(row).attestation)) ?? [];
+      if (sheet && on) await noteSheet(query, sheet, on.message);
       const values = sheet
         ? ({ state: "filed", sheet: sheet.sheet } as const)
         : ({ state: "confirmed", sheet: null } as const);
@@ -100,9 +103,9 @@ async function dropSheet(query: Query, sheet: string): Promise<void> {
   await query.deleteFrom("sheet").where("sheet", "=", sheet).execute();
 }
 
-async function dropMissing(query: Query, waiting: ReadonlySet<string>): Promise<void> {
-  const filed = await query.selectFrom("sheet").select("sheet").where("state", "=", "filed").execute();
-  for (const { sheet } of filed) if (!waiting.has(sheet)) await dropSheet(query, sheet);
+async function filedSheets(query: Query): Promise<string[]> {
+  const rows = await query.selectFrom("sheet").select("sheet").where("state", "=", "filed").execute();
+  return rows.map(({ sheet }) => sheet);
 }
 
 async function noteSheet(query: Query, { sheet, kind }: Sheet, message: string): Promise<void> {

@@ -37,7 +37,7 @@ export async function readCommit(repository: string, commit: string): Promise<Co
 /**
  * What a commit changes against a parent, file by file; a rename is a removal and an addition.
  *
- * @throws LetterError `git` when that is more than 4 MB of paths
+ * @throws LetterError `git-output` when that is more than 4 MB of paths
  */
 export async function changesIn(repository: string, parent: string, commit: string): Promise<Change[]> {
   [parent, commit].forEach(assertSha);

@@ -32,7 +32,7 @@ const CONFIG = {
  * Settings of the person or the machine reach nothing: the environment is made here, and an empty one but for `PATH`.
  *
  * @param repository the repository's folder (bare, or `.git`)
- * @throws LetterError `git` when git is missing, fails with another code than expected, or prints too much
+ * @throws LetterError `git` when git is missing or fails with another code than expected, `git-output` when it prints too much
  */
 export function runGit(repository: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const { codes = [0], limit = 512 * 2 ** 20 } = options;
@@ -54,7 +54,7 @@ export function runGit(repository: string, args: readonly string[], options: Git
     });
     child.on("close", (code) => {
       const said = oneLine(Buffer.concat(stderr).toString("utf8"));
-      if (size > limit) reject(failure(`git ${args[0]} printed more than ${limit} bytes`));
+      if (size > limit) reject(new LetterError("git-output", `git ${args[0]} printed more than ${limit} bytes`));
       else if (code === null || !codes.includes(code)) reject(failure(`git ${args[0]} failed: ${said}`));
       else resolve({ code, stdout: Buffer.concat(stdout), said });
     });

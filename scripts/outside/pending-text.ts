@@ -30,6 +30,8 @@ export async function readPendingText(
   if (!main.line.has(base)) throw invalid("the branch is not one commit on top of a commit of main");
   const path = sheetPath(open.sheet);
   const changes = await changesIn(repository, base, open.commit).catch((cause) => {
+    // A git that fails, as on a full disk, says nothing about the branch.
+    if (!(cause instanceof LetterError && cause.code === "git-output")) throw cause;
     throw new LetterError("validate", "the branch changes more than a sheet can", { cause });
   });
   const [change] = changes;
