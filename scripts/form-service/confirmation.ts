@@ -61,7 +61,7 @@ export async function confirm(deps: Confirming, s: Uint8Array, typed: string): P
   const kept = await deps.store.change(async (query): Promise<Kept | undefined> => {
     const submission = await query
       .selectFrom("submission")
-      .select(["sealed", "leave"])
+      .select(["sealed", "leave", "day"])
       .where("s_hash", "=", s_hash)
       .forUpdate()
       .executeTakeFirst();
@@ -70,7 +70,8 @@ export async function confirm(deps: Confirming, s: Uint8Array, typed: string): P
     const claim = await claimAddress(query, address, row.id);
     const kept = claim.state === "new" ? { withdrawalCode } : claim.state;
     const leave = sealKept(kept, keys, deps.random);
-    const spent = { sealed: null, leave, day: today };
+    // A clock that is behind for a moment must not let the page forget the code early.
+    const spent = { sealed: null, leave, day: submission.day > today ? submission.day : today };
     if (claim.state !== "new") {
       const of = claim.state === "already" ? await codeHashOf(query, claim.id) : undefined;
       await query

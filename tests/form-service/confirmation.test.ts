@@ -214,6 +214,16 @@ describe("the page after the confirmation", () => {
     expect(await harness.store.query.selectFrom("submission").selectAll().execute()).toEqual([]);
   });
 
+  it("shows the code again also after a clock that was behind when it was confirmed", async () => {
+    const asked = await submit(harness, people.niamh);
+    harness.clock.set("2026-03-01T00:00:00Z");
+    const code = withdrawalCodeIn(await (await harness.post("/en/confirm/", asked)).text());
+    harness.clock.set("2026-11-22T13:00:00Z");
+    await harness.restart();
+    await harness.sweep();
+    expect(withdrawalCodeIn(await (await harness.post("/en/confirm/", asked)).text())).toBe(code);
+  });
+
   it("keeps the signature when five wrong codes destroy what was kept of it", async () => {
     const spent = await sign(harness, people.niamh);
     for (const typed of wrongCodes) await harness.post("/en/confirm/", { s: spent.s, code: typed });
