@@ -18,7 +18,7 @@ export async function deleteExpired(store: Store, clock: Clock, codes: Pick<Wait
   const lastDay = dayAfter(dayOf(new Date(now.getTime() - CODE_LIFE)), -1);
   await store.change(async (query) => {
     await query.deleteFrom("submission").where("day", "<=", lastDay).execute();
-    await deleteWithdrawn(query, lastDay);
+    await deleteWithdrawn(query, lastDay, dayOf(now));
     await deleteOldWindowKeys(query, now);
     await deleteOldSuppressions(query, dayOf(now));
     await deleteSpentProofs(query, now);

@@ -1,5 +1,5 @@
 import { attestLeave } from "../letter/attestation.ts";
-import { dayOf } from "../letter/day.ts";
+import { dayAfter, dayOf } from "../letter/day.ts";
 import { idOf, openingOf } from "../letter/derivation.ts";
 import type { SigningKey } from "../letter/key.ts";
 import type { Clock } from "../outside/clock.ts";
@@ -114,9 +114,16 @@ export async function forget(query: Query, id: string): Promise<void> {
   await query.deleteFrom("address").where("id", "=", id).execute();
 }
 
-/** Deletes what is left of signatures that were withdrawn before they were filed, on this day or earlier. */
-export async function deleteWithdrawn(query: Query, lastDay: string): Promise<void> {
+/**
+ * Deletes what is left of signatures that were withdrawn before they were filed, on this day or earlier. A day that is much
+ * earlier was written by a clock that was wrong for a moment: it counts as today.
+ */
+export async function deleteWithdrawn(query: Query, lastDay: string, today: string): Promise<void> {
+  const withdrawn = query.updateTable("signature").set({ day: today }).where("state", "=", "withdrawn");
+  await withdrawn.where("day", "<", dayAfter(lastDay, -PLAUSIBLE_DAYS)).execute();
   const gone = query.selectFrom("signature").select("id").where("state", "=", "withdrawn").where("day", "<=", lastDay);
   await query.deleteFrom("code").where("id", "in", gone).execute();
   await query.deleteFrom("signature").where("state", "=", "withdrawn").where("day", "<=", lastDay).execute();
 }
+
+const PLAUSIBLE_DAYS = 7;

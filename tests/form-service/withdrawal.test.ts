@@ -37,6 +37,17 @@ describe("a withdrawal by code", () => {
     expect(harness.gitHost.filings).toHaveLength(filed);
   });
 
+  it("can be repeated also after a clock that was behind when it was done", async () => {
+    const { withdrawalCode } = await sign(harness, people.sara);
+    harness.clock.set("2026-03-01T00:00:00Z");
+    await withdraw(withdrawalCode);
+    harness.clock.set("2026-11-22T13:00:00Z");
+    await harness.restart();
+    await harness.sweep();
+    expect((await withdraw(withdrawalCode)).status).toBe(200);
+    expect(await stateShown(harness, withdrawalCode)).toBe("withdrawn");
+  });
+
   it("after the filing goes to main, where the pending row is left out", async () => {
     const { withdrawalCode } = await sign(harness, people.sara);
     await harness.round();
