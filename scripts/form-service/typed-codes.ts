@@ -3,10 +3,10 @@ import { CONFIRMATION_CODE_LENGTH, parseCode, WITHDRAWAL_CODE_LENGTH } from "../
 import { message } from "./answers.ts";
 import type { Asked, Route, Service } from "./service.ts";
 
-/** Answers an address that needs the `s` of a link. */
+/** Answers an address that needs the `s` of a page. */
 export type HandlerWithS = (service: Service, asked: Asked, s: Uint8Array) => Promise<Response> | Response;
 
-/** A route whose link (GET) or form (POST) carries `s`; without one it says that the link is no longer valid. */
+/** A route whose address (GET) or form (POST) carries `s`; without one it says that the page is no longer valid. */
 export function routeWithS(service: Service, method: Route["method"], path: string, handle: HandlerWithS): Route {
   return {
     method,
