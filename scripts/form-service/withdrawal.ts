@@ -126,4 +126,5 @@ export async function deleteWithdrawn(query: Query, lastDay: string, today: stri
   await query.deleteFrom("signature").where("state", "=", "withdrawn").where("day", "<=", lastDay).execute();
 }
 
+/** Days that a sweep may have been late; a withdrawal that seems older than that was dated by a wrong clock. */
 const PLAUSIBLE_DAYS = 7;

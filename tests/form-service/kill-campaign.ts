@@ -38,10 +38,13 @@ export type KillCampaign = {
 /** 40 kills, and ten other troubles between them; the first moment passes in peace. */
 export const WHOLE_CAMPAIGN = { points: 1 + 50, atOnce: 100, troubleEvery: 5 };
 
-/** What was seen: how many answers said that it is done, or to try again later, or were cut off; what happened how often. */
+/**
+ * What was seen: how many answers said that it is done, or to try again later (apart from them: while the disk was full), or
+ * were cut off; what happened how often.
+ */
 export type Killed = Record<Outcome | "sheets", number> & { troubles: Partial<Record<Trouble, number>> };
 
-type Outcome = "told" | "putOff" | "cutOff";
+type Outcome = "told" | "putOff" | "noRoom" | "cutOff";
 
 /** Somebody with a mailed code. `seen`: the withdrawal code, once a page has shown it. */
 export type Signatory = { s: string; code: string; seen?: string; leaves?: "asked" | "done" };
@@ -66,7 +69,7 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
   const edition = await accept();
   const store = await openDatabase<Tables>(readSettings(settings).database, MIGRATIONS);
   const all: Signatory[] = [];
-  const killed: Killed = { told: 0, putOff: 0, cutOff: 0, sheets: 0, troubles: {} };
+  const killed: Killed = { told: 0, putOff: 0, noRoom: 0, cutOff: 0, sheets: 0, troubles: {} };
   const instances = await Promise.all(Array.from({ length: campaign.instances }, () => startInstance(settings)));
   const struck = { instances, settings, server: campaign.server, random };
   try {
@@ -85,8 +88,13 @@ export async function runKills(campaign: KillCampaign): Promise<Killed> {
       if (trouble) {
         await answered(attempts, Math.floor(random() * attempts.length));
         await sleep(20 * random());
-        killed.troubles[trouble] = (killed.troubles[trouble] ?? 0) + 1;
-        await strike(trouble, struck, () => void attempts.push(...begin(busy.slice(before))));
+        const nth = (killed.troubles[trouble] ?? 0) + 1;
+        killed.troubles[trouble] = nth;
+        await strike(trouble, { ...struck, nth }, () => {
+          const others = begin(busy.slice(before));
+          attempts.push(...others);
+          return answered(others, Math.min(1, others.length));
+        });
       }
       for (const outcome of await Promise.all(attempts)) killed[outcome]++;
       if (point % 5 === 0) await accept();
@@ -172,7 +180,7 @@ async function attempt({ origin }: Instance, one: Signatory, trouble?: Trouble):
     return "told";
   } catch (error) {
     if (error instanceof TypeError && /^(fetch failed|terminated)$/.test(error.message)) return "cutOff";
-    if (/expected 503 to be 200/.test(String(error))) return "putOff";
+    if (/expected 503 to be 200/.test(String(error))) return trouble === "fullDisk" ? "noRoom" : "putOff";
     throw error;
   }
 }

@@ -14,6 +14,8 @@ export type Struck = {
   readonly settings: Readonly<Record<string, string>>;
   readonly server: PostgresServer | undefined;
   readonly random: () => number;
+  /** how many troubles of this kind there have been, with this one */
+  readonly nth: number;
 };
 
 /**
@@ -27,9 +29,12 @@ export function troubleAt(point: number, every: number, server: PostgresServer |
   return Math.floor(point / every) % 2 === 0 ? "clock" : server ? "database" : fullDisk;
 }
 
-/** Makes trouble for one of the instances, or for the database of all, and ends it; `meanwhile` is called once it is there. */
-export async function strike(trouble: Trouble, struck: Struck, meanwhile: () => void): Promise<void> {
-  const { instances, settings, random } = struck;
+/**
+ * Makes trouble for one of the instances, or for the database of all, and ends it. `meanwhile` is called once it is there, and
+ * resolves when somebody who came meanwhile has an answer.
+ */
+export async function strike(trouble: Trouble, struck: Struck, meanwhile: () => Promise<void>): Promise<void> {
+  const { instances, settings, random, nth } = struck;
   const victim = Math.floor(random() * instances.length);
   const instance = instances[victim]!;
   // The worst is to be killed in the midst of another trouble.
@@ -38,15 +43,16 @@ export async function strike(trouble: Trouble, struck: Struck, meanwhile: () => 
     case "kill":
       break;
     case "fullDisk":
-      instance.limitFiles(random() < 0.5 ? 0 : sizeOfChanges(settings.DATA_DIR!));
-      meanwhile();
+      // Within the size of its log a change may still find room; the first full disk has none.
+      instance.limitFiles(nth === 1 || random() < 0.5 ? 0 : sizeOfChanges(settings.DATA_DIR!));
+      await meanwhile();
       await sleep(700 * random());
       if (!ends) instance.limitFiles(undefined);
       break;
     case "clock": {
       const by = (random() < 0.5 ? -1 : 1) * days(400) * random();
       instance.setClock(by);
-      meanwhile();
+      void meanwhile();
       await sleep(700 * random());
       if (!ends) instance.setClock(-by);
       break;
@@ -68,7 +74,7 @@ function sizeOfChanges(dataDir: string): number {
 }
 
 /** The database goes away in the midst of it, sometimes without a word, and comes back. */
-async function loseServer(server: PostgresServer, random: () => number, meanwhile: () => void): Promise<void> {
+async function loseServer(server: PostgresServer, random: () => number, meanwhile: () => unknown): Promise<void> {
   await (random() < 0.5 ? server.crash() : server.goAway());
   meanwhile();
   await sleep(300 * random());

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findCanaries } from "../support/canaries.ts";
-import { hours, people } from "../support/fixtures.ts";
+import { days, hours, people } from "../support/fixtures.ts";
 import { formOf, type Harness, openHarness, sign, stateShown, submit } from "./harness.ts";
 
 let harness: Harness;
@@ -46,6 +46,10 @@ describe("a withdrawal by code", () => {
     await harness.sweep();
     expect((await withdraw(withdrawalCode)).status).toBe(200);
     expect(await stateShown(harness, withdrawalCode)).toBe("withdrawn");
+    harness.clock.advance(days(4));
+    await harness.sweep();
+    expect(await harness.store.query.selectFrom("signature").select("id").execute()).toEqual([]);
+    expect(await harness.store.query.selectFrom("code").selectAll().execute()).toEqual([]);
   });
 
   it("after the filing goes to main, where the pending row is left out", async () => {
