@@ -48,8 +48,10 @@ describe("a withdrawal by code", () => {
     expect(await stateShown(harness, withdrawalCode)).toBe("withdrawn");
     harness.clock.advance(days(4));
     await harness.sweep();
-    expect(await harness.store.query.selectFrom("signature").select("id").execute()).toEqual([]);
-    expect(await harness.store.query.selectFrom("code").selectAll().execute()).toEqual([]);
+    // On PostgreSQL it stays, with no day, until main has taken the withdrawal.
+    const left = harness.settings.database.kind === "postgres" ? [{ state: "withdrawn", day: null }] : [];
+    expect(await harness.store.query.selectFrom("signature").select(["state", "day"]).execute()).toEqual(left);
+    expect(await harness.store.query.selectFrom("code").selectAll().execute()).toHaveLength(left.length);
   });
 
   it("after the filing goes to main, where the pending row is left out", async () => {
