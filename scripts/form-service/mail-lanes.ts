@@ -5,12 +5,16 @@ import type { Mail, MailStamp } from "../outside/mail.ts";
 /** A mail, or a blank one that takes the room and the time of a mail and is not sent. */
 export type QueuedMail = Mail & { readonly blank?: true };
 
-/** A mail that waits: how often it was tried, and since when it has waited, in milliseconds of the process. */
+/**
+ * A mail that waits: how often it was tried, since when it has waited, in milliseconds of the process, and whether a server has
+ * put it off.
+ */
 export type Waiting = {
   readonly mail: QueuedMail;
   readonly stamp: MailStamp;
   readonly tries: number;
   readonly since: number;
+  readonly wasPutOff: boolean;
 };
 
 /**
@@ -21,38 +25,39 @@ export type Waiting = {
 export type MailLanes = {
   /** mails that wait */
   size(): number;
+  /** mails on their way */
+  active(): number;
   /** Whether the domain of this address may have another mail waiting. */
   hasRoom(to: string): boolean;
   push(waiting: Waiting): void;
   /** The next mail whose domain may be written to now; it is on its way until `done`. */
   take(now: number): Waiting | undefined;
-  /** Says how the delivery went: a domain that takes no more for now is written to more and more slowly. */
-  done(waiting: Waiting, pace: "faster" | "same" | "slower", now: number): void;
-  /** When the next domain may be written to again; undefined when no lane waits for that alone. */
-  nextMoment(): number | undefined;
+  /** Says that the delivery has ended, however it went. */
+  done(waiting: Waiting): void;
+  /** When the next domain may be written to again; Infinity when no lane waits for that alone. */
+  nextMoment(): number;
   clear(): void;
 };
 
-/** Deliveries to one domain at once: providers count connections. */
-const AT_ONCE = 4;
-/** Milliseconds between two deliveries to one domain: at least, at first after it said no, and at most. */
-const PAUSE = { least: 25, slower: 1_000, most: 60_000 };
+/** Milliseconds between two deliveries to one domain. */
+const PAUSE = 25;
 
-type Lane = { waiting: Waiting[]; active: number; pause: number; from: number };
+type Lane = { waiting: Waiting[]; active: number; from: number };
 
-/** No mail at all. @param capacity of mails that wait */
-export function openMailLanes(capacity: number): MailLanes {
+/** No mail at all. @param capacity of mails that wait @param atOnce deliveries to one domain: providers count connections */
+export function openMailLanes(capacity: number, atOnce: number): MailLanes {
   // A Map keeps its order: the lane that has just been served goes to its end.
   const lanes = new Map<string, Lane>();
-  let size = 0;
-  const isFree = ({ waiting, active }: Lane) => waiting.length > 0 && active < AT_ONCE;
+  let [size, active] = [0, 0];
+  const isFree = ({ waiting, active }: Lane) => waiting.length > 0 && active < atOnce;
 
   return {
     size: () => size,
+    active: () => active,
     hasRoom: (to) => (lanes.get(laneOf(to))?.waiting.length ?? 0) < capacity - size,
     push(waiting) {
       const domain = laneOf(waiting.mail.to);
-      const lane = lanes.get(domain) ?? { waiting: [], active: 0, pause: PAUSE.least, from: 0 };
+      const lane = lanes.get(domain) ?? { waiting: [], active: 0, from: 0 };
       lanes.set(domain, lane);
       lane.waiting.push(waiting);
       size++;
@@ -63,25 +68,24 @@ export function openMailLanes(capacity: number): MailLanes {
         lanes.delete(domain);
         lanes.set(domain, lane);
         lane.active++;
-        lane.from = now + lane.pause;
+        active++;
+        lane.from = now + PAUSE;
         size--;
         return lane.waiting.shift();
       }
       return undefined;
     },
-    done(waiting, pace, now) {
+    done(waiting) {
+      active--;
       const domain = laneOf(waiting.mail.to);
       const lane = lanes.get(domain);
       if (!lane) return;
       lane.active--;
-      if (pace === "faster") lane.pause = Math.max(PAUSE.least, lane.pause / 2);
-      if (pace === "slower") lane.pause = Math.min(PAUSE.most, Math.max(PAUSE.slower, lane.pause * 2));
-      lane.from = Math.max(lane.from, pace === "slower" ? now + lane.pause : 0);
-      if (lane.waiting.length + lane.active === 0 && lane.pause === PAUSE.least) lanes.delete(domain);
+      if (lane.waiting.length + lane.active === 0) lanes.delete(domain);
     },
     nextMoment() {
-      let moment: number | undefined;
-      for (const lane of lanes.values()) if (isFree(lane)) moment = Math.min(moment ?? lane.from, lane.from);
+      let moment = Number.POSITIVE_INFINITY;
+      for (const lane of lanes.values()) if (isFree(lane)) moment = Math.min(moment, lane.from);
       return moment;
     },
     clear() {

@@ -6,7 +6,7 @@ import { type MailFailure, mailFailure } from "../outside/mail-failure.ts";
 import type { Random } from "../outside/random.ts";
 import type { MailFlow } from "../site/views/mail-notice.ts";
 import { openBoundedMap } from "./bounded-map.ts";
-import { laneOf, openMailLanes, type QueuedMail, type Waiting } from "./mail-lanes.ts";
+import { laneOf, type MailLanes, openMailLanes, type QueuedMail, type Waiting } from "./mail-lanes.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
 
 /** Mails on their way out, in memory alone: whatever has not left when the process ends is lost. */
@@ -31,6 +31,8 @@ export type MailCounts = Readonly<Record<"waiting" | "putOff" | "sent" | "refuse
 const CAPACITY = 10_000;
 /** Mails that were put off; with more the oldest of the domain that has most are dropped. */
 const PUT_OFF = 5_000;
+/** Deliveries to one domain at once, of mails that are sent for the first time and of others. */
+const AT_ONCE = { first: 3, again: 1 };
 /** Failures in a row of the line itself after which one mail at a time tries whether the server is back. */
 const AWAY_AFTER = 4;
 const PROBE_AT_LEAST_EVERY = 60_000;
@@ -60,12 +62,14 @@ export type MailQueueDeps = {
 /** A queue in front of a mailer. */
 export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
   const { log, clock, random, waits = WAITS, capacity = CAPACITY } = deps;
-  const lanes = openMailLanes(capacity);
+  // What a server has put off must not be felt by anybody else, for nobody puts off a blank mail: it has lanes and
+  // connections of its own, takes nobody's room, and says nothing of the line.
+  const first = openMailLanes(capacity, AT_ONCE.first);
+  const again = openMailLanes(PUT_OFF, AT_ONCE.again);
   const putOff = openBoundedMap<NodeJS.Timeout>(PUT_OFF, (_, back) => {
     clearTimeout(back);
     counts.dropped++;
   });
-  const active = new Set<Waiting>();
   const idlers: (() => void)[] = [];
   const counts = { sent: 0, refused: 0, dropped: 0 };
   let [failures, standsUntil, lateness] = [0, 0, 0];
@@ -76,33 +80,41 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
 
   function next(): void {
     clearTimeout(timer);
-    while (!closed && active.size < (failures < AWAY_AFTER ? CONNECTIONS : 1)) {
-      const waiting = now() < standsUntil ? undefined : lanes.take(now());
-      if (!waiting) {
-        const moment = now() < standsUntil ? standsUntil : lanes.nextMoment();
-        if (moment !== undefined) timer = setTimeout(next, Math.max(1, moment - now()));
-        break;
-      }
-      if (waiting.tries === 0) lateness = now() - waiting.since;
-      active.add(waiting);
-      void deliver(waiting);
-    }
-    if (active.size + lanes.size() + putOff.size === 0) for (const resolve of idlers.splice(0)) resolve();
+    const moment = Math.min(
+      serve(first, failures < AWAY_AFTER ? CONNECTIONS.first : 1),
+      serve(again, CONNECTIONS.again),
+    );
+    if (moment < Number.POSITIVE_INFINITY) timer = setTimeout(next, Math.max(1, moment - now()));
+    const left = first.size() + first.active() + again.size() + again.active() + putOff.size;
+    if (left === 0) for (const resolve of idlers.splice(0)) resolve();
   }
 
-  async function deliver(waiting: Waiting): Promise<void> {
-    const failure = await send(waiting.mail, stampOf(waiting));
-    active.delete(waiting);
-    lanes.done(waiting, failure === undefined ? "faster" : failure === "slower" ? "slower" : "same", now());
-    failures = failure === "away" ? failures + 1 : 0;
-    if (failures >= AWAY_AFTER) {
-      const wait = (waits[0] ?? SECOND) * 2 ** Math.min(failures - AWAY_AFTER, 20);
-      standsUntil = now() + Math.min(wait, PROBE_AT_LEAST_EVERY);
+  /** Begins as many deliveries as there are connections. When the next can begin; Infinity when time alone does not tell. */
+  function serve(lanes: MailLanes, connections: number): number {
+    while (!closed && lanes.active() < connections) {
+      const waiting = now() < standsUntil ? undefined : lanes.take(now());
+      if (!waiting) return Math.max(standsUntil, lanes.nextMoment());
+      if (waiting.tries === 0) lateness = now() - waiting.since;
+      void deliver(waiting, lanes);
     }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  async function deliver(waiting: Waiting, lanes: MailLanes): Promise<void> {
+    const failure = await send(waiting.mail, stampOf(waiting));
+    lanes.done(waiting);
+    if (lanes === first) observe(failure);
     if (failure === undefined) counts.sent++;
     else if (failure === "refused") counts.refused++;
-    else putAway(waiting, failure);
+    else putAway({ ...waiting, wasPutOff: waiting.wasPutOff || failure === "put off" }, failure);
     next();
+  }
+
+  function observe(failure: MailFailure | undefined): void {
+    failures = failure === "away" ? failures + 1 : 0;
+    if (failures < AWAY_AFTER) return;
+    const wait = (waits[0] ?? SECOND) * 2 ** Math.min(failures - AWAY_AFTER, 20);
+    standsUntil = now() + Math.min(wait, PROBE_AT_LEAST_EVERY);
   }
 
   // A copy follows an attempt within minutes, if one does. After hours an old date counts against a mail.
@@ -128,11 +140,10 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
     if (closing || wait === undefined || now() - waiting.since > CODE_LIFE) return void counts.dropped++;
     // No mail uses up its last attempts while no server answers.
     const tries = away ? Math.min(waiting.tries + 1, Math.max(0, waits.length - 2)) : waiting.tries + 1;
-    const again = { ...waiting, tries };
     const key = String(numbers++);
     const back = setTimeout(() => {
       putOff.delete(key);
-      lanes.push(again);
+      (waiting.wasPutOff ? again : first).push({ ...waiting, tries });
       next();
     }, wait);
     putOff.set(key, back, laneOf(waiting.mail.to));
@@ -145,7 +156,7 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
     });
   }
 
-  const hasRoom = (to: string) => !closed && lanes.hasRoom(to);
+  const hasRoom = (to: string) => !closed && first.hasRoom(to);
 
   return {
     hasRoom,
@@ -153,12 +164,12 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
       if (!hasRoom(mail.to)) return false;
       // Drawn for the mail alone: neither address nor code can be guessed from it.
       const stamp = { id: Buffer.from(random(16)).toString("hex"), date: clock.now() };
-      lanes.push({ mail, stamp, tries: 0, since: now() });
+      first.push({ mail, stamp, tries: 0, since: now(), wasPutOff: false });
       next();
       return true;
     },
     flow: () => (failures >= 2 ? "away" : lateness > LATE ? "late" : "well"),
-    counts: () => ({ ...counts, waiting: lanes.size(), putOff: putOff.size }),
+    counts: () => ({ ...counts, waiting: first.size(), putOff: putOff.size + again.size() }),
     idle,
     async close(deadline) {
       closing = true;
@@ -170,8 +181,9 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
       }
       await Promise.race([idle(), sleep(deadline, undefined, { ref: false })]);
       closed = true;
-      counts.dropped += lanes.size();
-      lanes.clear();
+      counts.dropped += first.size() + again.size();
+      first.clear();
+      again.clear();
       next();
       const mails = counts.dropped - before;
       if (mails > 0) log.warn({ mails }, "mails were dropped that had not left");

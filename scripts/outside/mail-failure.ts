@@ -2,11 +2,10 @@
  * What a failed delivery means.
  *
  * - `refused`: the server said no to this mail for good; another attempt would only annoy it
- * - `put off`: this mail may be taken later, as with greylisting
- * - `slower`: the server takes no more of this domain's mails at the moment
+ * - `put off`: this mail may be taken later, as with greylisting, or by a provider that takes no more for now
  * - `away`: no server answers, or it does not let us in: nothing is wrong with the mail
  */
-export type MailFailure = "refused" | "put off" | "slower" | "away";
+export type MailFailure = "refused" | "put off" | "away";
 
 /** Reads what a mailer rejected with: the reply code of RFC 5321 §4.2, and the command that it answered. */
 export function mailFailure(error: unknown): MailFailure {
@@ -15,6 +14,5 @@ export function mailFailure(error: unknown): MailFailure {
   // Anything before the recipient's name is about us: a wrong password, a sender that may not send, a full server.
   const ofMail = command === "RCPT TO" || command === "DATA";
   if (!ofMail || !(reply >= 400 && reply < 600)) return "away";
-  if (reply >= 500) return "refused";
-  return command === "RCPT TO" && reply !== 421 ? "put off" : "slower";
+  return reply >= 500 ? "refused" : "put off";
 }

@@ -34,8 +34,8 @@ export type MailSettings =
 /** The sender while nothing else is set: for captured mail, and for trials with a mail server of this machine. */
 export const LOCAL_SENDER = "no-reply@localhost";
 
-/** Deliveries at once, each over a connection of its own that stays open for the next. */
-export const CONNECTIONS = 10;
+/** Deliveries at once, of mails that are sent for the first time and of others; each has a connection that stays open. */
+export const CONNECTIONS = { first: 8, again: 2 };
 
 /** A mailer for `MAIL_URL`: into a folder of this machine, or to an SMTP server. */
 export function openMailer(at: MailSettings, from: string): Mailer {
@@ -49,7 +49,7 @@ function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, 
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: CONNECTIONS,
+    maxConnections: CONNECTIONS.first + CONNECTIONS.again,
     // The queue tries again, and knows how long it may.
     maxRequeues: 0,
     connectionTimeout: 15_000,

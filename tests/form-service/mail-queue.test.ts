@@ -194,17 +194,44 @@ describe("mails to one domain", () => {
     expect(server.mails.slice(0, 16).filter(({ to }) => to.includes("@small"))).toHaveLength(8);
   });
 
-  it("slow down where the provider says that they are too many, and there alone", async () => {
-    const mails = open([10, 10, 10]);
+  it("go on while the provider puts one of them off, which is tried again alone", async () => {
+    const mails = open([60_000]);
     server.failNext("throttle");
     mails.add(mailTo("first@big.example"));
-    await expect.poll(() => lines.join("")).toContain('"failure":"slower"');
-    mails.add(mailTo("second@big.example"));
-    mails.add(mailTo("person@small.example"));
-    // The first one to leave: the others wait for a second or more.
-    await expect.poll(() => mails.counts().sent).toBe(1);
-    expect(server.mails.map(({ to }) => to)).toEqual(["person@small.example"]);
-    await mails.idle();
-    expect(server.mails.map(({ to }) => to.split("@")[1])).toEqual(["small.example", "big.example", "big.example"]);
+    await expect.poll(() => lines.join("")).toContain('"failure":"put off"');
+    for (const to of ["second@big.example", "person@small.example"]) mails.add(mailTo(to));
+    await expect.poll(() => mails.counts()).toMatchObject({ sent: 2, putOff: 1 });
+  });
+
+  it("do not feel those that were put off: neither their room, nor their connections, nor that nothing answers them", async () => {
+    const firsts = new Map<string, number>();
+    let atOnce = 0;
+    const send = ({ to }: Mail) => {
+      firsts.set(to, (firsts.get(to) ?? 0) + 1);
+      if (!to.startsWith("late")) return Promise.resolve();
+      if (firsts.get(to) === 1) return Promise.reject({ responseCode: 421, command: "DATA" });
+      if (++atOnce > 2) return Promise.reject(new Error("more than two at once"));
+      return new Promise<void>((_, reject) => {
+        setTimeout(() => {
+          atOnce--;
+          reject(Object.assign(new Error("nothing answers"), { code: "ETIMEDOUT" }));
+        }, 20);
+      });
+    };
+    const mailer = { send, probe: async () => {}, close() {} };
+    const mails = openMailQueue(mailer, { log, clock, random, waits: Array(100).fill(1), capacity: 20 });
+    queue = mails;
+    const late = Array.from({ length: 18 }, (_, i) => `late${i}@${i % 2 ? "big" : `domain${i}`}.example`);
+    for (const to of late) {
+      expect(mails.add(mailTo(to))).toBe(true);
+      await expect.poll(() => firsts.get(to)).toBeGreaterThanOrEqual(1);
+    }
+    await expect.poll(() => [...firsts.values()].reduce((sum, count) => sum + count)).toBeGreaterThan(30);
+    for (let i = 0; i < 60; i++) {
+      expect(mails.add(mailTo(`person${i}@big.example`))).toBe(true);
+      await expect.poll(() => mails.counts().sent, { interval: 5 }).toBe(i + 1);
+      expect(mails.flow()).toBe("well");
+    }
+    expect(lines.join("")).not.toContain("more than two");
   });
 });

@@ -86,7 +86,10 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: just("settle"), refuse: fc.boolean() }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: just("mail server"), is: fc.constantFrom("well", "away", "refuses", "puts off") }),
+    arbitrary: fc.record({
+      do: just("mail server"),
+      is: fc.constantFrom("well", "away", "refuses", "puts off", "slows"),
+    }),
   },
   {
     weight: 1,
@@ -125,6 +128,21 @@ const scenarioOf = (maxLength: number): fc.Arbitrary<Scenario> =>
     steps: fc.array(step, { minLength: 1, maxLength, size: "max" }),
   });
 
+/** What chance plays seldom: mails that a provider has put off, while nobody answers any more or the queue is full. */
+export const RARE: [Scenario][] = ["away", "full"].map((then) => {
+  const sign = { do: "sign", place: "home", lang: "en", proved: true, scripts: true, once: undefined } as const;
+  const look = { do: "look", at: "/en/confirm/?s=S", nth: 0, place: "home" } as const;
+  const steps: Step[] = [
+    { do: "mail server", is: "slows" },
+    { ...sign, who: { victim: 0 }, times: 4 },
+    ...(then === "full" ? [{ do: "fill the queue", room: 2 } as const] : [{ do: "mail server", is: "away" } as const]),
+    { do: "wait", time: minutes(1) },
+    look,
+    { ...sign, who: { own: 0 }, times: 3 },
+  ];
+  return [{ story: "suppressed", domain: "example.org", ago: 0, mails: MANY_MAILS, steps }];
+});
+
 /** What somebody could tell the two worlds by. */
 export type Difference = { readonly at: string; readonly first: string; readonly second: string };
 
@@ -142,10 +160,11 @@ export async function differenceIn(worlds: TwoWorlds, { story, domain, ago, mail
   // It takes long to count, and makes no difference otherwise.
   const often = steps.some((one) => one.do === "name often");
   for (const act of ["file", "accept"] as const) await worlds.act(act);
-  return compare(worlds, "what is left in the end", async (world) => ({
+  const difference = await compare(worlds, "what is left in the end", async (world) => ({
     published: await world.published(),
     ...(await whatIsLeft(world, victim, often ? victim : undefined)),
   }));
+  return difference ?? whatCameLate(worlds, known);
 }
 
 async function play(worlds: TwoWorlds, known: Knowledge, victim: string, one: Step): Promise<Difference | undefined> {
@@ -181,6 +200,7 @@ async function play(worlds: TwoWorlds, known: Knowledge, victim: string, one: St
     case "mail server":
       await worlds.both(async ({ outside }) => {
         outside.server = one.is;
+        outside.hasSlowed ||= one.is === "slows";
       });
       return undefined;
     case "name often": {
@@ -294,14 +314,31 @@ function withdrawalCode({ withdrawalCodes, count }: Knowledge, n: number): strin
 /** Whoever else got mail, in which order, when and what. */
 async function readMail(worlds: TwoWorlds, known: Knowledge): Promise<Difference | undefined> {
   const difference = await compare(worlds, "mail to others", async ({ outside }) =>
-    outside.deliveries.map(({ mail, id, at }) => ({ at, id, ...mail })),
+    outside.deliveries.filter(({ at }) => at !== undefined).map(({ mail, ...delivery }) => ({ ...delivery, ...mail })),
   );
   await worlds.both(async ({ outside }) => {
-    for (const { mail } of outside.deliveries.splice(0)) {
-      known.codes.set(mailbox(mail.to), codeIn(mail.text) ?? "");
+    for (const delivery of outside.deliveries.splice(0)) {
+      if (delivery.at === undefined) outside.late.push(delivery);
+      known.codes.set(mailbox(delivery.mail.to), codeIn(delivery.mail.text) ?? "");
     }
   });
   return difference;
+}
+
+/** Whoever else got the mails that had been put off: all of them, at whatever moment. */
+async function whatCameLate(worlds: TwoWorlds, known: Knowledge): Promise<Difference | undefined> {
+  const hadAny = await worlds.both(async ({ outside }) => {
+    outside.server = "well";
+    return outside.putOff.size > 0;
+  });
+  if (!hadAny.includes(true)) return undefined;
+  // No mail waits longer than two hours; one by one they need many steps, also those of a service that was started anew.
+  for (let i = 0; i < 6; i++) await worlds.pass(hours(1));
+  const difference = await readMail(worlds, known);
+  if (difference) return difference;
+  return compare(worlds, "mails that had been put off", async ({ outside }) =>
+    outside.late.map(({ id, mail }) => ({ id, ...mail })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
 }
 
 /** Has an address named in forms from many networks; only the limits hear of these, since 100 whole forms would take long. */

@@ -18,11 +18,14 @@ import { type Ask, codeIn, lineAt, ROUTES } from "./stranger.ts";
 /** An answer as whoever asked sees it, and what can be read from it. */
 export type Answer = { readonly seen: string; readonly location: string | null; readonly body: string };
 
-/** A mail that reached somebody else, and when, in milliseconds since the beginning. */
-export type Delivery = { readonly mail: Mail; readonly id: string; readonly at: number };
+/**
+ * A mail that reached somebody else: its attempt, and when, in milliseconds since the beginning; undefined for one that had
+ * been put off, since those wait for each other's connections.
+ */
+export type Delivery = { readonly mail: Mail; readonly id: string; readonly at: number | undefined };
 
 /** How the mail server answers. */
-export type MailServerState = "well" | "away" | "refuses" | "puts off";
+export type MailServerState = "well" | "away" | "refuses" | "puts off" | "slows";
 
 /** What the owner of the one mailbox, or a moderator, does where no stranger sees it. */
 export type Act = "form" | "confirm" | "withdraw" | "ask to leave" | "leave" | "not me" | "file" | "accept" | "refuse";
@@ -140,7 +143,15 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
   // What is written there costs no wait for a disk.
   const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(memory, "undersigned-world-"));
-  const outside = { server: "well" as MailServerState, hidden: new Set<string>(), deliveries: [] as Delivery[] };
+  const outside = {
+    server: "well" as MailServerState,
+    hidden: new Set<string>(),
+    deliveries: [] as Delivery[],
+    late: [] as Delivery[],
+    /** mails that the server has put off, and whether it may have done so to anybody's */
+    putOff: new Set<string>(),
+    hasSlowed: false,
+  };
   const owner = { ...NOBODY };
   let since = 0;
 
@@ -150,11 +161,15 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
       setTimeout(() => {
         if (outside.server === "away") return reject(Object.assign(new Error("away"), { code: "ECONNECTION" }));
         if (!mail) return resolve();
+        const putOff = (responseCode: number) => reject({ responseCode, command: outside.putOff.add(id) && "RCPT TO" });
+        // A provider that takes no more for now says so of every mail that is sent.
+        if (outside.server === "slows") return putOff(421);
         const isHidden = outside.hidden.has(canonicalEmail(mail.to));
         // What a server says of one mailbox only, it says of the stranger's own: the others are alike.
         if (!isHidden && outside.server === "refuses") return reject({ responseCode: 550, command: "RCPT TO" });
-        if (!isHidden && outside.server === "puts off") return reject({ responseCode: 450, command: "RCPT TO" });
-        if (!isHidden) outside.deliveries.push({ mail, id, at: performance.now() - since });
+        if (!isHidden && outside.server === "puts off") return putOff(450);
+        const at = outside.putOff.has(id) ? undefined : performance.now() - since;
+        if (!isHidden) outside.deliveries.push({ mail, id, at });
         else if (owner.waits && canonicalEmail(mail.to) === canonicalEmail(owner.email)) {
           owner[owner.waits] = codeIn(mail.text) ?? "";
           owner.waits = undefined;
@@ -218,7 +233,8 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
       Object.assign(harness.settings, { mailsAnHour });
       await harness.renew();
       since = performance.now();
-      Object.assign(outside, { server: "well", hidden: new Set(hidden.map(canonicalEmail)), deliveries: [] });
+      Object.assign(outside, { server: "well", hidden: new Set(hidden.map(canonicalEmail)), deliveries: [], late: [] });
+      Object.assign(outside, { putOff: new Set(), hasSlowed: false });
       Object.assign(owner, NOBODY, { email, victim });
     },
     stopWaiting() {
@@ -272,9 +288,14 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
         ...harness.gitHost.record().entries,
         ...(await list(harness.gitHost.record().rows, harness.service)).map((row) => JSON.stringify(row)),
       ].map((line) => line.replace(CONTACT, "contact").replace(SIGNED, "signed")),
-    /** The numbers for whoever runs the service, but for those of the process and those that answers alone move. */
+    /**
+     * The numbers for whoever runs the service, but for those of the process, those that answers alone move, and those of mail
+     * when a provider has put mails off: a blank one is not.
+     */
     numbers: async () =>
-      (await metrics.read()).replace(/^(?!undersigned_|.*undersigned_answer).*\n|^undersigned_answer.*\n/gm, ""),
+      (await metrics.read())
+        .replace(/^(?!undersigned_|.*undersigned_answer).*\n|^undersigned_answer.*\n/gm, "")
+        .replace(outside.hasSlowed ? /^undersigned_mails.*\n/gm : "", ""),
     async close() {
       await harness.close();
       rmSync(folder, { recursive: true, force: true });
@@ -314,6 +335,7 @@ export function clientAt({ harness }: World, from: string): Client {
 export async function whatIsLeft(world: World, victim: string, named?: string): Promise<Record<string, unknown>> {
   const { limits, mails, codeMails } = world.harness.service;
   const queue = mails as MailQueue;
+  const { waiting, ...ended } = queue.counts();
   const left: Record<string, unknown> = {};
   const until = async (take: () => Admission) => {
     for (let count = 0; count < 110; count++) {
@@ -334,7 +356,8 @@ export async function whatIsLeft(world: World, victim: string, named?: string): 
     const elsewhere = clientAt(world, lineAt("town", 1_000));
     left[`named: ${purpose}`] = await until(() => limits[purpose](elsewhere, proved, named));
   }
-  return { ...left, ...queue.counts(), flow: queue.flow(), room: codeMails.hasRoom(victim) };
+  const mail = { waiting, ...(!world.outside.hasSlowed && ended) };
+  return { ...left, ...mail, flow: queue.flow(), room: codeMails.hasRoom(victim) };
 }
 
 /** Proofs of work without the work: whoever writes `solved N` has solved the Nth. */
