@@ -15,7 +15,8 @@ import type { Queue } from "./queue.ts";
 import { readRow } from "./rows-set-aside.ts";
 import type { Query, Store } from "./schema.ts";
 import { type Kept, openKept, sealKept, type WaitingSubmission } from "./sealed-submission.ts";
-import { hashOf, type Trying, tryCode } from "./submissions.ts";
+import { hashOf } from "./secret-hash.ts";
+import { type Trying, tryCode } from "./submissions.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
 
 /** What a confirmation works with. */

@@ -5,7 +5,7 @@ import type { Random } from "../outside/random.ts";
 import { openBoundedMap } from "./bounded-map.ts";
 import type { Client } from "./client.ts";
 import type { Query } from "./schema.ts";
-import { hashOf } from "./submissions.ts";
+import { hashOf } from "./secret-hash.ts";
 
 /** A form that was sent to sign with, and how it came. */
 export type SentForm = {

@@ -5,8 +5,8 @@ import type { Clock } from "../outside/clock.ts";
 import type { Random } from "../outside/random.ts";
 import type { Client } from "./client.ts";
 import type { Store } from "./schema.ts";
+import { hashOf } from "./secret-hash.ts";
 import { isProofSpent, spendProof } from "./spent-proofs.ts";
-import { hashOf } from "./submissions.ts";
 
 /**
  * Proofs of work: a browser computes scrypt until the keys are small enough. `content/assets/proof.js` is the other side.

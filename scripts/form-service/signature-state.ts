@@ -2,7 +2,7 @@ import { formatBase64url } from "../letter/base64url.ts";
 import { idOf, openingOf } from "../letter/derivation.ts";
 import type { MainState } from "../outside/git-host.ts";
 import type { SignatureState, Store } from "./schema.ts";
-import { hashOf } from "./submissions.ts";
+import { hashOf } from "./secret-hash.ts";
 
 /** Where a signature is, as its holder may learn it. */
 export type ShownState = "pending" | "accepted" | "refused" | "withdrawn" | "unknown";

@@ -1,19 +1,15 @@
-import { type CodePurpose, confirmKeyOf, leaveKeyOf, otherCodeMark, sha256 } from "../letter/derivation.ts";
+import { type CodePurpose, confirmKeyOf, leaveKeyOf, otherCodeMark } from "../letter/derivation.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { Random } from "../outside/random.ts";
 import type { CodesOfMailbox, MailedCodes } from "./mailed-codes.ts";
 import type { PageWords } from "./page-words.ts";
 import type { Query, Store } from "./schema.ts";
 import { type Kept, openKept, openWaiting, sealWaiting, type Waiting, type WaitingLeave } from "./sealed-submission.ts";
+import { hashOf } from "./secret-hash.ts";
 
 /** Wrong well-formed codes that delete a submission, or what is kept of a confirmation. */
 export const TRIES = 5;
 const MARK = 32;
-
-/** Hex of SHA-256: by what secrets are found and by which they cannot be told. */
-export function hashOf(secret: Uint8Array | string): string {
-  return Buffer.from(sha256(secret)).toString("hex");
-}
 
 /**
  * Stores what waits so that only the address of the page and a mailed code together open it: each code of the last 48

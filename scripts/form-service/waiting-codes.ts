@@ -2,7 +2,7 @@ import type { CodePurpose } from "../letter/derivation.ts";
 import type { Clock } from "../outside/clock.ts";
 import { openBoundedMap } from "./bounded-map.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
-import { hashOf } from "./submissions.ts";
+import { hashOf } from "./secret-hash.ts";
 
 /** What it takes to send a code again. It lives in memory only and goes with the process. */
 export type WaitingCode = {

@@ -6,8 +6,8 @@ import type { Clock } from "../outside/clock.ts";
 import type { MainState } from "../outside/git-host.ts";
 import { findByAddress, type KeyedAddress } from "./address.ts";
 import type { Query, SignatureState, Store } from "./schema.ts";
+import { hashOf } from "./secret-hash.ts";
 import { stateOnMain } from "./signature-state.ts";
-import { hashOf } from "./submissions.ts";
 
 /** What a withdrawal works with. */
 export type Withdrawing = {

@@ -1,6 +1,6 @@
 import { formatBase64url, isBase64url, parseBase64url } from "./base64url.ts";
-import { sha256 } from "./derivation.ts";
 import { type AcceptEntry, attestedText } from "./entry.ts";
+import { sha256 } from "./hash.ts";
 import { isSignedBy, type SigningKey } from "./key.ts";
 
 /** The form service's word that a mailbox was proved for this row: base64url of 64 bytes, over the entry it would make. */

@@ -1,14 +1,8 @@
-import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
 import { CONFIRMATION_CODE_LENGTH } from "./code.ts";
 import { crockfordOfFirstBits, formatCrockford128 } from "./crockford.ts";
 import { LetterError } from "./error.ts";
-
-/** SHA-256, 32 bytes. */
-export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return new Uint8Array(hash.digest());
-}
+import { sha256 } from "./hash.ts";
 
 /** HKDF-SHA-256 (RFC 5869) with an empty salt and the label as info. */
 function derive(secret: Uint8Array, label: string, length: number): Uint8Array {

@@ -1,6 +1,6 @@
 import { formatBase64url } from "./base64url.ts";
-import { sha256 } from "./derivation.ts";
 import { LetterError } from "./error.ts";
+import { sha256 } from "./hash.ts";
 
 /**
  * The edition of a letter, base64url of 32 bytes: SHA-256 over, for each language in the order of the codes, u32

@@ -1,5 +1,5 @@
-import { sha256 } from "./derivation.ts";
 import { LetterError } from "./error.ts";
+import { sha256 } from "./hash.ts";
 import { isSignedBy, type SigningKey, signingKey } from "./key.ts";
 
 /** A key that checks signed notes: the name, the four bytes of its id, the 32 bytes of an Ed25519 public key. */

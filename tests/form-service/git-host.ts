@@ -1,9 +1,9 @@
 import { acceptSheet, applyWithdrawals, logEdition, type Verdict } from "../../scripts/letter/acceptance.ts";
 import { isSheetAttested } from "../../scripts/letter/attestation.ts";
 import { copiesOf, findCopies } from "../../scripts/letter/copies.ts";
-import { sha256 } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { attestationIn } from "../../scripts/letter/filing-message.ts";
+import { sha256 } from "../../scripts/letter/hash.ts";
 import { type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
 import type { RefusalCode } from "../../scripts/letter/order.ts";
 import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";

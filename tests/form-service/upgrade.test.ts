@@ -7,9 +7,11 @@ import { findByAddress, keyedAddress } from "../../scripts/form-service/address.
 import { openMailedCodes } from "../../scripts/form-service/mailed-codes.ts";
 import type { PageWords } from "../../scripts/form-service/page-words.ts";
 import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/schema.ts";
-import { hashOf, type Trying, tryCode } from "../../scripts/form-service/submissions.ts";
+import { hashOf } from "../../scripts/form-service/secret-hash.ts";
+import { type Trying, tryCode } from "../../scripts/form-service/submissions.ts";
 import { deleteOldSuppressions, isSuppressed } from "../../scripts/form-service/suppression.ts";
-import { confirmKeyOf, sha256 } from "../../scripts/letter/derivation.ts";
+import { confirmKeyOf } from "../../scripts/letter/derivation.ts";
+import { sha256 } from "../../scripts/letter/hash.ts";
 import { openDatabase } from "../../scripts/outside/open-database.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { fixedClock, fixedRandomness, hours, people, START } from "../support/fixtures.ts";

@@ -10,10 +10,11 @@ import {
   formatContactRecord,
   parseContactRecord,
 } from "../../scripts/letter/contact.ts";
-import { confirmKeyOf, idOf, openingOf, sha256 } from "../../scripts/letter/derivation.ts";
+import { confirmKeyOf, idOf, openingOf } from "../../scripts/letter/derivation.ts";
 import { editionOf } from "../../scripts/letter/edition.ts";
 import { attestedText, formatEntry, parseEntry } from "../../scripts/letter/entry.ts";
 import { filingMessage } from "../../scripts/letter/filing-message.ts";
+import { sha256 } from "../../scripts/letter/hash.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import { startLedgerCheck } from "../../scripts/letter/ledger-check.ts";
 import { formatListShard, parseListShard } from "../../scripts/letter/list.ts";

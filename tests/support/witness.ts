@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
-import { sha256 } from "../../scripts/letter/derivation.ts";
 import { LetterError } from "../../scripts/letter/error.ts";
+import { sha256 } from "../../scripts/letter/hash.ts";
 import { signingKey } from "../../scripts/letter/key.ts";
 import type { NoteVerifier } from "../../scripts/letter/note.ts";
 import { assertConsistency, equal, type Hash } from "../../scripts/letter/tree.ts";
