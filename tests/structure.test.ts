@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkLock, checkPins, type Lock, type Manifest } from "./support/manifest.ts";
-import { checkPurity } from "./support/purity.ts";
-import { checkImports, checkPath, findCircles } from "./support/rooms.ts";
+import { checkLock, checkPins, type Lock, type Manifest } from "./support/project/manifest.ts";
+import { checkPurity } from "./support/project/purity.ts";
+import { checkFolders, checkImports, checkPath, findCircles, findCirclesOfRooms } from "./support/project/rooms.ts";
 import { readSource, readSources, root } from "./support/source.ts";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
@@ -40,6 +40,27 @@ describe("the project", () => {
     ];
     expect(findCircles(circle)).toEqual(["scripts/in/b.ts → scripts/c.ts → scripts/in/b.ts"]);
     expect(findCircles(circle.slice(0, 2))).toEqual([]);
+  });
+
+  it("has no circle of rooms", () => {
+    expect(findCirclesOfRooms([...scripts, ...readSources("content")])).toEqual([]);
+    const rooms = [
+      { path: "scripts/mail.ts", text: 'import { a } from "./in/a.ts";' },
+      { path: "scripts/in/a.ts", text: 'import { b } from "../out/b.ts";' },
+      { path: "scripts/out/b.ts", text: "" },
+      { path: "scripts/out/c.ts", text: 'import { d } from "../in/d.ts";' },
+      { path: "scripts/in/d.ts", text: "" },
+    ];
+    expect(findCirclesOfRooms(rooms)).toEqual(["scripts/in → scripts/out → scripts/in"]);
+    expect(findCirclesOfRooms(rooms.slice(0, 3))).toEqual([]);
+  });
+
+  it("has no folder in which nobody finds anything", () => {
+    expect(checkFolders([...scripts, ...readSources("tests"), ...readSources("content")])).toEqual([]);
+    const files = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ path: `scripts/letter/${i}.ts`, text: "" }));
+    expect(checkFolders(files(23))).toEqual([]);
+    expect(checkFolders(files(24))).toHaveLength(1);
   });
 
   it("keeps files, network, environment, clock and randomness out of letter/", () => {
@@ -80,15 +101,22 @@ describe("the check of imports", () => {
   const check = (path: string, text: string) => checkImports({ path, text }, ["zod"]).length;
 
   it.each([
-    ["scripts/letter/row.ts", 'import { readClock } from "../outside/clock.ts";'],
-    ["scripts/letter/row.ts", 'import type { Clock } from "../outside/clock.ts";'],
-    ["scripts/letter/row.ts", 'export * from "../outside/clock.ts";'],
-    ["scripts/letter/row.ts", 'type Clock = import("../outside/clock.ts").Clock;'],
-    ["scripts/outside/git.ts", 'await import("../form-service/filing.ts");'],
-    ["scripts/outside/git.ts", 'import { page } from "../site/views/page.ts";'],
-    ["scripts/form-service/app.ts", 'import { accept } from "../actions/accept.ts";'],
-    ["scripts/form-service/app.ts", 'import { build } from "../site/build.ts";'],
+    ["scripts/letter/signature/row.ts", 'import { readClock } from "../../outside/clock.ts";'],
+    ["scripts/letter/signature/row.ts", 'import type { Clock } from "../../outside/clock.ts";'],
+    ["scripts/letter/signature/row.ts", 'export * from "../../outside/clock.ts";'],
+    ["scripts/letter/signature/row.ts", 'type Clock = import("../../outside/clock.ts").Clock;'],
+    ["scripts/outside/git/run.ts", 'await import("../../form-service/filing.ts");'],
+    ["scripts/outside/git/run.ts", 'import { page } from "../../site/views/page.ts";'],
+    ["scripts/form-service/web/app.ts", 'import { accept } from "../../actions/accept.ts";'],
+    ["scripts/form-service/web/app.ts", 'import { build } from "../../site/build.ts";'],
     ["scripts/actions/accept.ts", 'import { file } from "../form-service/filing.ts";'],
+    ["scripts/accept/merge.ts", 'import { bag } from "../handover/public-bag.ts";'],
+    ["scripts/handover/purge.ts", 'import { store } from "../form-service/store/schema.ts";'],
+    ["scripts/letter/bytes/key.ts", 'import { parseRow } from "../signature/row.ts";'],
+    ["scripts/outside/git/run.ts", 'import { api } from "../github/api.ts";'],
+    ["scripts/outside/github/api.ts", 'import { rule } from "./setup/survey.ts";'],
+    ["scripts/form-service/limits/room.ts", 'import { submit } from "../signing/submissions.ts";'],
+    ["scripts/site/views/html.ts", 'import { page } from "./pages/sign-page.ts";'],
     ["scripts/site/build.ts", 'import { app } from "../form-service/app.ts";'],
     ["scripts/site/build.ts", 'import { run } from "../cli/start.ts";'],
     ["scripts/site/views/page.ts", 'import { run } from "../../cli/start.ts";'],
@@ -105,10 +133,20 @@ describe("the check of imports", () => {
   });
 
   it.each([
-    ["scripts/letter/row.ts", 'import { parseTable } from "./table.ts"; import { z } from "zod";'],
-    ["scripts/outside/git.ts", 'import { spawn } from "node:child_process"; import { id } from "../letter/id.ts";'],
-    ["scripts/form-service/app.ts", 'import { page } from "../site/views/page.ts";'],
+    ["scripts/letter/signature/row.ts", 'import { parseTable } from "./table.ts"; import { z } from "zod";'],
+    [
+      "scripts/outside/git/run.ts",
+      'import { spawn } from "node:child_process"; import { id } from "../../letter/id.ts";',
+    ],
+    ["scripts/form-service/web/app.ts", 'import { page } from "../../site/views/page.ts";'],
     ["scripts/site/build.ts", 'import { page } from "./views/page.ts";'],
+    ["scripts/letter/signature/row.ts", 'import { formatKey } from "../bytes/key.ts"; import { a } from "./name.ts";'],
+    [
+      "scripts/outside/github/setup/survey.ts",
+      'import { api } from "../api.ts"; import { clock } from "../../clock.ts";',
+    ],
+    ["scripts/handover/public-bag.ts", 'import { openLocalCampaign } from "../accept/local-campaign.ts";'],
+    ["scripts/accept/on-github.ts", 'import { page } from "../site/views/pages/sign-page.ts";'],
     ["scripts/cli/start.ts", 'import { app } from "../form-service/app.ts"; import type { T } from "vitest";'],
     [".eleventy.js", 'const { build } = await import("./scripts/site/build.ts");'],
   ])("lets pass in %s: %s", (path, text) => {
@@ -117,7 +155,7 @@ describe("the check of imports", () => {
 });
 
 describe("the check of letter/", () => {
-  const check = (text: string) => checkPurity({ path: "scripts/letter/row.ts", text }).length;
+  const check = (text: string) => checkPurity({ path: "scripts/letter/signature/row.ts", text }).length;
 
   it.each([
     'import { readFileSync } from "node:fs";',
@@ -166,7 +204,7 @@ describe("the check of names", () => {
   );
 
   it("lets a noun pass", () => {
-    expect(checkPath("scripts/letter/row.ts")).toEqual([]);
+    expect(checkPath("scripts/letter/signature/row.ts")).toEqual([]);
   });
 });
 

@@ -1,11 +1,11 @@
 import { error, setOutput, setSecret, warning } from "@actions/core";
-import { isCrockford128 } from "../letter/crockford.ts";
+import type { Outcome } from "../accept/acceptance.ts";
+import { acceptOnGitHub, openMover } from "../accept/on-github.ts";
+import { UNATTESTED } from "../accept/sheet-notes.ts";
+import { isCrockford128 } from "../letter/bytes/crockford.ts";
 import { systemClock } from "../outside/clock.ts";
-import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
-import type { Outcome } from "./acceptance.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
-import { acceptOnGitHub, openMover } from "./github-acceptance.ts";
-import { UNATTESTED } from "./sheet-notes.ts";
 
 const UNSEEN =
   "nobody can review it, and its signatures wait for ever. Its pull request was closed: reopen it; or it is a draft: say that it is ready for review; or it is being filed just now: then wait for the next run";

@@ -1,5 +1,5 @@
 import { info, setFailed } from "@actions/core";
-import { LetterError } from "../letter/error.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 
 /** Runs a workflow's entry: whatever goes wrong fails the step once, with one line. */
 export async function runAction(run: () => Promise<void>): Promise<void> {

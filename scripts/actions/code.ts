@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { LetterError } from "../letter/error.ts";
-import { NOTICES_FOLDER } from "../letter/notice.ts";
-import { runGit } from "../outside/git.ts";
-import { changesIn } from "../outside/git-history.ts";
-import { fetchProposal } from "../outside/proposal.ts";
-import { readHead } from "../outside/repository.ts";
-import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
+import { readNotices } from "../accept/notices.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { NOTICES_FOLDER } from "../letter/handover/notice.ts";
+import { changesIn } from "../outside/git/history.ts";
+import { readHead } from "../outside/git/repository.ts";
+import { runGit } from "../outside/git/run.ts";
+import { fetchProposal } from "../outside/github/proposal.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
-import { readNotices } from "./notices.ts";
 
 /** What accept alone writes. `README.md` and `notices/` beside it are reviewed like code. */
 const RECORD = /^signatures\/(pending|accepted|ledger|editions)(\/|$)/i;

@@ -1,7 +1,7 @@
-import { parseHandover } from "../letter/handover.ts";
-import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
+import { namedKeys, readTagged, writePublicBag } from "../handover/public-bag.ts";
+import { parseHandover } from "../letter/handover/handover.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
-import { namedKeys, readTagged, writePublicBag } from "./public-bag.ts";
 
 // The workflow of the same name: writes the public bag of the tag that started it, if the tag lies on main.
 await runAction(async () => {

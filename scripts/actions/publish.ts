@@ -1,19 +1,19 @@
 import { readFile } from "node:fs/promises";
-import { parseCampaign } from "../letter/campaign.ts";
-import { formatRoot } from "../letter/checkpoint.ts";
-import { formatVkey } from "../letter/note.ts";
-import { verifyPublished } from "../letter/verification.ts";
+import { campaignKeys } from "../accept/campaign-keys.ts";
+import { assertIntact } from "../accept/intact-record.ts";
+import { assertContinues, readLiveCheckpoint } from "../accept/live-checkpoint.ts";
+import { formatRoot } from "../letter/ledger/checkpoint.ts";
+import { formatVkey } from "../letter/ledger/note.ts";
+import { verifyPublished } from "../letter/published/verification.ts";
+import { parseCampaign } from "../letter/text/campaign.ts";
 import { buildSite } from "../outside/eleventy.ts";
-import { readLedgerDays } from "../outside/ledger-days.ts";
-import { CAMPAIGN_PATH } from "../outside/letter-files.ts";
+import { readLedgerDays } from "../outside/git/ledger-days.ts";
+import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
+import { readRecordIn } from "../outside/git/record-at.ts";
+import { readCheckout } from "../outside/git/repository.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { openPublished } from "../outside/published.ts";
-import { readRecordIn } from "../outside/record.ts";
-import { readCheckout } from "../outside/repository.ts";
-import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
-import { campaignKeys } from "./campaign-keys.ts";
-import { assertIntact } from "./intact-record.ts";
-import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
 
 const OUTPUT = "_site";
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { error, summary, warning } from "@actions/core";
-import { LetterError } from "../letter/error.ts";
-import { fetchPendingSheets, fetchProposal } from "../outside/proposal.ts";
-import { readWorkflowEnvironment, WORKFLOWS } from "../outside/workflow-environment.ts";
+import { proposalNotes, proposalProblems } from "../accept/proposal-problems.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { fetchPendingSheets, fetchProposal } from "../outside/github/proposal.ts";
+import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
-import { proposalNotes, proposalProblems } from "./proposal-problems.ts";
 
 // GitHub shows ten errors of a step; the summary has them all.
 const ANNOTATIONS = 10;

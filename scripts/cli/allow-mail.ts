@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline";
-import { MIGRATIONS, type Tables } from "../form-service/schema.ts";
-import { allowAgain } from "../form-service/suppression.ts";
-import { parseEmail } from "../letter/email.ts";
-import { LetterError } from "../letter/error.ts";
-import { readPepper } from "../outside/keys.ts";
-import { openDatabase } from "../outside/open-database.ts";
+import { allowAgain } from "../form-service/signing/suppression.ts";
+import { MIGRATIONS, type Tables } from "../form-service/store/schema.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { parseEmail } from "../letter/signature/email.ts";
+import { openDatabase } from "../outside/database/open.ts";
+import { readPepper } from "../outside/seal/keys.ts";
 import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 

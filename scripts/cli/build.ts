@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { LetterError } from "../letter/error.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 import { buildSite } from "../outside/eleventy.ts";
 import { makeWritableFolder } from "../outside/folder.ts";
 import { runCommand, usageError } from "./command.ts";

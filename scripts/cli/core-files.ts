@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Finding } from "./mail-domain.ts";
+import type { Finding } from "../outside/mail-domain-check.ts";
 
 /** Whether a crash would write the memory of the process, with what people are just typing, to a file (Linux). */
 export async function checkCoreFiles(proc = "/proc"): Promise<Finding> {

@@ -2,18 +2,18 @@ import { execFileSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import { rowsSetAside } from "../form-service/rows-set-aside.ts";
-import type { Tables } from "../form-service/schema.ts";
-import { type SheetSetAside, sheetsSetAside } from "../form-service/sheets.ts";
-import { LetterError } from "../letter/error.ts";
+import { type SheetSetAside, sheetsSetAside } from "../form-service/filing/sheets.ts";
+import { rowsSetAside } from "../form-service/store/rows-set-aside.ts";
+import type { Tables } from "../form-service/store/schema.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { lookAtDatabase } from "../outside/database/open.ts";
 import { makeWritableFolder } from "../outside/folder.ts";
 import { causeOf } from "../outside/log.ts";
-import { lookAtDatabase } from "../outside/open-database.ts";
+import { checkMailDomain, type Finding } from "../outside/mail-domain-check.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
-import { readContent } from "../site/read-content.ts";
+import { readContent } from "../site/views/read-content.ts";
 import { runCommand, usageError } from "./command.ts";
 import { checkCoreFiles } from "./core-files.ts";
-import { checkMailDomain, type Finding } from "./mail-domain.ts";
 
 const HELP = `
 usage: npm run doctor

@@ -1,8 +1,8 @@
-import { acceptAll } from "../actions/acceptance.ts";
-import { loggedEdition } from "../letter/record.ts";
-import { readLetterFilesIn } from "../outside/letter-files.ts";
+import { acceptAll } from "../accept/acceptance.ts";
+import { openLocalCampaign } from "../accept/local-campaign.ts";
+import { loggedEdition } from "../letter/signature/record.ts";
+import { readLetterFilesIn } from "../outside/git/letter-files.ts";
 import { runCommand, usageError } from "./command.ts";
-import { openLocalCampaign } from "./local-campaign.ts";
 
 const HELP = `
 usage: npm run edition

@@ -1,11 +1,11 @@
 import { existsSync, rmSync } from "node:fs";
-import { eraseRows } from "../letter/erasure.ts";
-import { LetterError } from "../letter/error.ts";
-import { runGit } from "../outside/git.ts";
-import { readRef } from "../outside/git-ref.ts";
-import { rewriteHistory } from "../outside/git-rewrite.ts";
-import { readRecordAt } from "../outside/record.ts";
-import { MAIN } from "../outside/repository.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { eraseRows } from "../letter/handover/erasure.ts";
+import { readRecordAt } from "../outside/git/record-at.ts";
+import { readRef } from "../outside/git/ref.ts";
+import { MAIN } from "../outside/git/repository.ts";
+import { rewriteHistory } from "../outside/git/rewrite.ts";
+import { runGit } from "../outside/git/run.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `

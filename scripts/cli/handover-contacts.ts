@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { acceptAll } from "../actions/acceptance.ts";
-import { readTagged, writePublicBag } from "../actions/public-bag.ts";
-import { sealedRecords, withoutRecord } from "../form-service/handed-over.ts";
-import { MIGRATIONS, type Store, type Tables } from "../form-service/schema.ts";
+import { acceptAll } from "../accept/acceptance.ts";
+import type { LocalCampaign } from "../accept/local-campaign.ts";
+import { sealedRecords, withoutRecord } from "../form-service/store/handed-over.ts";
+import { MIGRATIONS, type Store, type Tables } from "../form-service/store/schema.ts";
+import { type HandoverPlace, openHandoverPlace } from "../handover/handover-place.ts";
+import { readTagged, writePublicBag } from "../handover/public-bag.ts";
+import { type PublicBagFacts, readPublicBag } from "../handover/public-bag-facts.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 import {
   contactPath,
   countNewcomers,
@@ -12,19 +16,15 @@ import {
   SINCE_CHECKPOINT_PATH,
   SINCE_PATH,
   withdrawnIn,
-} from "../letter/contacts-bag.ts";
-import { parseEntry } from "../letter/entry.ts";
-import { LetterError } from "../letter/error.ts";
-import { type Handover, parseHandover } from "../letter/handover.ts";
-import { formatNotice, type Notice, noticePath } from "../letter/notice.ts";
-import { openBag } from "../outside/bag-reader.ts";
-import { writeBag } from "../outside/bag-writer.ts";
-import { readText } from "../outside/git-object.ts";
-import { openDatabase } from "../outside/open-database.ts";
+} from "../letter/handover/contacts-bag.ts";
+import { type Handover, parseHandover } from "../letter/handover/handover.ts";
+import { formatNotice, type Notice, noticePath } from "../letter/handover/notice.ts";
+import { parseEntry } from "../letter/ledger/entry.ts";
+import { openBag } from "../outside/bag/reader.ts";
+import { writeBag } from "../outside/bag/writer.ts";
+import { openDatabase } from "../outside/database/open.ts";
+import { readText } from "../outside/git/object.ts";
 import { runCommand, usageError } from "./command.ts";
-import { type HandoverPlace, openHandoverPlace } from "./handover-place.ts";
-import type { LocalCampaign } from "./local-campaign.ts";
-import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
 
 const HELP = `
 usage: npm run handover:contacts -- --tag handover/DATE --out DIR [--json]

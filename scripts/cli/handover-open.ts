@@ -1,20 +1,20 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { formatContactRecord } from "../letter/contact.ts";
-import { contactId, contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/contacts-bag.ts";
-import { LetterError } from "../letter/error.ts";
-import { editionSigned } from "../letter/record.ts";
-import { type Bag, openBag } from "../outside/bag-reader.ts";
-import { writeBag } from "../outside/bag-writer.ts";
+import { formatReport } from "../handover/handover-report.ts";
+import { type Opened, openContacts, type Right } from "../handover/opened-bag.ts";
+import { type PublicBagFacts, readPublicBag } from "../handover/public-bag-facts.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { contactId, contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/handover/contacts-bag.ts";
+import { formatContactRecord } from "../letter/signature/contact.ts";
+import { editionSigned } from "../letter/signature/record.ts";
+import { type Bag, openBag } from "../outside/bag/reader.ts";
+import { writeBag } from "../outside/bag/writer.ts";
 import { makeWritableFolder } from "../outside/folder.ts";
-import { openSeal, type Seal } from "../outside/seal.ts";
+import { openSeal, type Seal } from "../outside/seal/seal.ts";
+import { openIdentities, readRecipients, type Unseal } from "../outside/seal/unseal.ts";
 import { formatCsv, writeWorkbook } from "../outside/spreadsheet.ts";
-import { openIdentities, readRecipients, type Unseal } from "../outside/unseal.ts";
 import { type Lang, STRINGS } from "../site/views/strings.ts";
 import { runCommand, usageError } from "./command.ts";
-import { formatReport } from "./handover-report.ts";
-import { type Opened, openContacts, type Right } from "./opened-bag.ts";
-import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
 
 const HELP = `
 usage: npm run handover:open -- --bag FILE --contacts FILE --identity KEYFILE --out DIR [--reseal RECIPIENT …] [--json]

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { namedKeys, readTagged, writePublicBag } from "../actions/public-bag.ts";
-import { type Handover, parseHandover } from "../letter/handover.ts";
-import type { PublicKeys } from "../letter/published.ts";
-import { moveRefs } from "../outside/git-ref.ts";
-import { readTag } from "../outside/git-tag.ts";
-import { campaignRepository } from "../outside/local-git-host.ts";
+import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
+import { namedKeys, readTagged, writePublicBag } from "../handover/public-bag.ts";
+import { type Handover, parseHandover } from "../letter/handover/handover.ts";
+import type { PublicKeys } from "../letter/published/files.ts";
+import { campaignRepository } from "../outside/git/local-host.ts";
+import { moveRefs } from "../outside/git/ref.ts";
+import { readTag } from "../outside/git/tag.ts";
 import { runCommand, usageError } from "./command.ts";
-import { openLocalCampaign, readLocalSettings } from "./local-campaign.ts";
 
 const HELP = `
 usage: npm run handover -- --tag handover/DATE --out DIR [--json]

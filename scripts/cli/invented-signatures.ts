@@ -1,15 +1,15 @@
-import { attest } from "../letter/attestation.ts";
-import { formatBase64url } from "../letter/base64url.ts";
-import { newWithdrawalCode } from "../letter/code.ts";
-import { type ContactRecord, contactCommitment } from "../letter/contact.ts";
-import { formatCrockford128 } from "../letter/crockford.ts";
-import { dayAfter } from "../letter/day.ts";
-import { idOf, openingOf } from "../letter/derivation.ts";
-import type { SigningKey } from "../letter/key.ts";
-import { acceptEntryOf, type Row } from "../letter/row.ts";
-import { formatSheet, type LeaveRow, type SignaturesSheet } from "../letter/sheet.ts";
-import { isPublic, type Shown } from "../letter/shown.ts";
-import { publicFieldsOf } from "../letter/submission.ts";
+import { formatBase64url } from "../letter/bytes/base64url.ts";
+import { formatCrockford128 } from "../letter/bytes/crockford.ts";
+import { dayAfter } from "../letter/bytes/day.ts";
+import type { SigningKey } from "../letter/bytes/key.ts";
+import { attest } from "../letter/ledger/attestation.ts";
+import { newWithdrawalCode } from "../letter/signature/code.ts";
+import { type ContactRecord, contactCommitment } from "../letter/signature/contact.ts";
+import { idOf, openingOf } from "../letter/signature/derivation.ts";
+import { acceptEntryOf, type Row } from "../letter/signature/row.ts";
+import { formatSheet, type LeaveRow, type SignaturesSheet } from "../letter/signature/sheet.ts";
+import { isPublic, type Shown } from "../letter/signature/shown.ts";
+import { publicFieldsOf } from "../letter/signature/submission.ts";
 
 /** What inventing needs: the letter's edition, the service's key, the last day, and randomness. */
 export type Invention = {

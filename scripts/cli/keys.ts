@@ -1,6 +1,6 @@
-import { openKeys, openServiceKeys } from "../outside/keys.ts";
+import { openKeys, openServiceKeys } from "../outside/seal/keys.ts";
 import { readSettings } from "../outside/settings.ts";
-import { readContent } from "../site/read-content.ts";
+import { readContent } from "../site/views/read-content.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `

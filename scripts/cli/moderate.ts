@@ -1,15 +1,21 @@
-import { acceptAll } from "../actions/acceptance.ts";
-import { tallyOf } from "../actions/judgement.ts";
-import { UNATTESTED } from "../actions/sheet-notes.ts";
-import { formatRoot, openCheckpoint } from "../letter/checkpoint.ts";
-import { LetterError } from "../letter/error.ts";
-import type { ReviewAct } from "../letter/moderation.ts";
-import { isRefusalCode, REFUSAL_CODES } from "../letter/order.ts";
-import type { SignaturesSheet } from "../letter/sheet.ts";
+import { acceptAll } from "../accept/acceptance.ts";
+import { tallyOf } from "../accept/judgement.ts";
+import { type LocalCampaign, openLocalCampaign } from "../accept/local-campaign.ts";
+import {
+  findByPrefix,
+  type ReviewDesk,
+  type ReviewedSheet,
+  readReviewDesk,
+  sheetAsJson,
+} from "../accept/open-sheets.ts";
+import { UNATTESTED } from "../accept/sheet-notes.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { formatRoot, openCheckpoint } from "../letter/ledger/checkpoint.ts";
+import type { ReviewAct } from "../letter/review/moderation.ts";
+import { isRefusalCode, REFUSAL_CODES } from "../letter/review/order.ts";
+import type { SignaturesSheet } from "../letter/signature/sheet.ts";
+import { formatColumns, printable } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
-import { type LocalCampaign, openLocalCampaign } from "./local-campaign.ts";
-import { findByPrefix, type ReviewDesk, type ReviewedSheet, readReviewDesk, sheetAsJson } from "./open-sheets.ts";
-import { formatColumns, printable } from "./terminal.ts";
 
 const HELP = `
 usage: npm run moderate -- list [--json] | show SHEET [--json] | approve SHEET [--refuse ID:CODE …] | reject SHEET CODE

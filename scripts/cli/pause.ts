@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { pause, resume } from "../form-service/pause.ts";
-import { MIGRATIONS, type Tables } from "../form-service/schema.ts";
-import { parseCampaign } from "../letter/campaign.ts";
-import { LetterError } from "../letter/error.ts";
-import { openDatabase } from "../outside/open-database.ts";
+import { pause, resume } from "../form-service/store/pause.ts";
+import { MIGRATIONS, type Tables } from "../form-service/store/schema.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { parseCampaign } from "../letter/text/campaign.ts";
+import { openDatabase } from "../outside/database/open.ts";
 import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 

@@ -1,25 +1,25 @@
 import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { acceptAll } from "../actions/acceptance.ts";
-import { readNotices } from "../actions/notices.ts";
-import { readTagged, writePublicBag } from "../actions/public-bag.ts";
-import { countUndecided, deleteEverything } from "../form-service/destruction.ts";
-import { MIGRATIONS, type Tables } from "../form-service/schema.ts";
-import { formatBase64url } from "../letter/base64url.ts";
-import { countNewcomers } from "../letter/contacts-bag.ts";
-import { LetterError } from "../letter/error.ts";
-import { type Handover, parseHandover } from "../letter/handover.ts";
-import { formatNotice, type Notice, noticeEntry, noticePath } from "../letter/notice.ts";
+import { acceptAll } from "../accept/acceptance.ts";
+import { openLocalSite } from "../accept/local-site.ts";
+import { readNotices } from "../accept/notices.ts";
+import { countUndecided, deleteEverything } from "../form-service/store/destruction.ts";
+import { MIGRATIONS, type Tables } from "../form-service/store/schema.ts";
+import { readTree, replaceRepository } from "../handover/fresh-repository.ts";
+import { type HandoverPlace, openHandoverPlace } from "../handover/handover-place.ts";
+import { readTagged, writePublicBag } from "../handover/public-bag.ts";
+import { formatBase64url } from "../letter/bytes/base64url.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { countNewcomers } from "../letter/handover/contacts-bag.ts";
+import { type Handover, parseHandover } from "../letter/handover/handover.ts";
+import { formatNotice, type Notice, noticeEntry, noticePath } from "../letter/handover/notice.ts";
 import { readBackupList } from "../outside/backup-list.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
+import { openDatabase } from "../outside/database/open.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
-import { openDatabase } from "../outside/open-database.ts";
+import { readHead } from "../outside/git/repository.ts";
 import { systemRandom } from "../outside/random.ts";
-import { readHead } from "../outside/repository.ts";
 import { runCommand, usageError } from "./command.ts";
-import { readTree, replaceRepository } from "./fresh-repository.ts";
-import { type HandoverPlace, openHandoverPlace } from "./handover-place.ts";
-import { openLocalSite } from "./local-site.ts";
 
 const HELP = `
 usage: npm run purge -- --tag handover/DATE [--receipt SHA256]

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { acceptAll } from "../actions/acceptance.ts";
-import { attestLeave, attestSheet } from "../letter/attestation.ts";
-import { filingMessage } from "../letter/filing-message.ts";
-import type { SigningKey } from "../letter/key.ts";
-import { REFUSAL_CODES } from "../letter/order.ts";
-import { loggedEdition } from "../letter/record.ts";
-import { formatSheet, SHEET_ROWS } from "../letter/sheet.ts";
+import { acceptAll } from "../accept/acceptance.ts";
+import { type LocalCampaign, openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
+import type { SigningKey } from "../letter/bytes/key.ts";
+import { attestLeave, attestSheet } from "../letter/ledger/attestation.ts";
+import { filingMessage } from "../letter/review/filing-message.ts";
+import { REFUSAL_CODES } from "../letter/review/order.ts";
+import { loggedEdition } from "../letter/signature/record.ts";
+import { formatSheet, SHEET_ROWS } from "../letter/signature/sheet.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { LOCAL_MODERATOR } from "../outside/local-git-host.ts";
+import { LOCAL_MODERATOR } from "../outside/git/local-host.ts";
 import { runCommand, usageError } from "./command.ts";
 import { type Invention, inventRow, inventSheet, inventWithdrawals } from "./invented-signatures.ts";
-import { type LocalCampaign, openLocalCampaign, readLocalSettings } from "./local-campaign.ts";
 
 const HELP = `
 usage: npm run seed -- N

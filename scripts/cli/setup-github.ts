@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { LetterError } from "../letter/error.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 import { systemClock } from "../outside/clock.ts";
-import { openGitHub } from "../outside/github.ts";
+import { openGitHub } from "../outside/github/api.ts";
+import { applySettings } from "../outside/github/setup/apply.ts";
+import { formatSetting, type Setting } from "../outside/github/setup/setting.ts";
+import { type Survey, surveyGitHub } from "../outside/github/setup/survey.ts";
+import { printable } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
-import { applySettings } from "./github-setup/apply.ts";
-import { formatSetting, type Setting } from "./github-setup/setting.ts";
-import { type Survey, surveyGitHub } from "./github-setup/survey.ts";
-import { printable } from "./terminal.ts";
 
 const HELP = `
 usage: npm run setup:github -- --repo OWNER/REPO [--apply] [--public] [--json]

@@ -1,8 +1,8 @@
 import { assertNeutralSender } from "../outside/mail-sender.ts";
 import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
-import { startOnGitHub } from "./github-start.ts";
-import { startLocally } from "./local-start.ts";
+import { startOnGitHub } from "./start/on-github.ts";
+import { startLocally } from "./start/on-this-machine.ts";
 
 const HELP = `
 usage: npm start

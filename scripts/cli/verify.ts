@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { formatRoot } from "../letter/checkpoint.ts";
-import { LetterError } from "../letter/error.ts";
-import { type Verified, verifyPublished } from "../letter/verification.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { formatRoot } from "../letter/ledger/checkpoint.ts";
+import { type Verified, verifyPublished } from "../letter/published/verification.ts";
 import { openPublished } from "../outside/published.ts";
 import { runCommand, usageError } from "./command.ts";
 

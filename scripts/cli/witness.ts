@@ -1,19 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { openCheckpoint } from "../letter/checkpoint.ts";
-import { LetterError } from "../letter/error.ts";
-import { formatVkey, type NoteVerifier, parseVkey } from "../letter/note.ts";
-import { need, type Read, readJson, textOf } from "../letter/published-file.ts";
-import { readPublishedLedger } from "../letter/published-ledger.ts";
-import { type Hash, leafHash } from "../letter/tree.ts";
-import { isQuorumMet, parseWitnessPolicy, type WitnessPolicy } from "../letter/witness-policy.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { need, type Read, readJson, textOf } from "../letter/bytes/read.ts";
+import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
+import { formatVkey, type NoteVerifier, parseVkey } from "../letter/ledger/note.ts";
+import { type Hash, leafHash } from "../letter/ledger/tree.ts";
+import { isQuorumMet, parseWitnessPolicy, type WitnessPolicy } from "../letter/ledger/witness-policy.ts";
+import { readPublishedLedger } from "../letter/published/ledger.ts";
 import { systemClock } from "../outside/clock.ts";
 import { openPublished } from "../outside/published.ts";
 import { readSettings } from "../outside/settings.ts";
+import { printable } from "../outside/terminal.ts";
 import { askWitness } from "../outside/witness.ts";
 import { runCommand, usageError } from "./command.ts";
-import { printable } from "./terminal.ts";
 
 const HELP = `
 usage: npm run witness -- [DIR|BAG|URL] [--policy FILE] [--vkey KEY] [--out FILE]

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Metrics } from "./metrics.ts";
-import { isOwnHost } from "./this-machine.ts";
+import { isOwnHost } from "./web/this-machine.ts";
 
 /** `GET /metrics` on a port of its own. */
 export type MetricsListener = { readonly port: number; close(): Promise<void> };

@@ -2,10 +2,10 @@ import { createHistogram } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Clock } from "../outside/clock.ts";
 import { causeOf, type Log } from "../outside/log.ts";
-import type { MailQueue } from "./mail-queue.ts";
-import { rowsSetAside } from "./rows-set-aside.ts";
-import type { Store } from "./schema.ts";
-import { sheetsSetAside } from "./sheets.ts";
+import { sheetsSetAside } from "./filing/sheets.ts";
+import type { MailQueue } from "./mail/queue.ts";
+import { rowsSetAside } from "./store/rows-set-aside.ts";
+import type { Store } from "./store/schema.ts";
 
 /** What is counted for whoever runs the service. No number moves by what one person does. */
 export type Metrics = {

@@ -1,20 +1,20 @@
-import type { MainState } from "../outside/git-host.ts";
+import type { MainState } from "../outside/git/host.ts";
 import type { Log } from "../outside/log.ts";
 import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import type { Lang } from "../site/views/strings.ts";
 import type { AfterAnswer } from "./after-answer.ts";
-import type { Client, Clients } from "./client.ts";
-import type { CodeMails } from "./code-mails.ts";
-import type { Confirming } from "./confirmation.ts";
-import type { Intents } from "./intents.ts";
-import type { Limits } from "./limits.ts";
-import type { MailQueue } from "./mail-queue.ts";
+import type { Client, Clients } from "./limits/client.ts";
+import type { Limits } from "./limits/limits.ts";
+import type { Proofs } from "./limits/proofs.ts";
+import type { CodeMails } from "./mail/code-mails.ts";
+import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Proofs } from "./proofs.ts";
-import type { Suppression } from "./suppression.ts";
-import type { WaitingCodes } from "./waiting-codes.ts";
-import type { Withdrawing } from "./withdrawal.ts";
+import type { Confirming } from "./signing/confirmation.ts";
+import type { Intents } from "./signing/intents.ts";
+import type { Suppression } from "./signing/suppression.ts";
+import type { WaitingCodes } from "./signing/waiting-codes.ts";
+import type { Withdrawing } from "./signing/withdrawal.ts";
 
 /** Everything that the pages of the service work with. */
 export type Service = Confirming &

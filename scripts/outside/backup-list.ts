@@ -1,7 +1,7 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { DatabasePlace } from "./database.ts";
+import type { DatabasePlace } from "./database/database.ts";
 
 /** A backup that has been made: where, and on which UTC day. */
 export type BackupNote = { readonly path: string; readonly day: string };

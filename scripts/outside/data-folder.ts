@@ -1,7 +1,7 @@
 import { link, open, readFile, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { LetterError } from "../letter/error.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 import { makeFolder, makeWritableFolder } from "./folder.ts";
 
 /** A data folder that this process alone works in, until it releases it or ends, in whatever way. */

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { LetterError } from "../letter/error.ts";
-import { formatLedgerDays, type LedgerDay } from "../letter/ledger-day.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { formatLedgerDays, type LedgerDay } from "../letter/ledger/day.ts";
 
 /** Where a build takes the record and the keys from, and where it writes. */
 export type SiteBuild = {

@@ -1,5 +1,5 @@
 import pino from "pino";
-import { dayOf } from "../letter/day.ts";
+import { dayOf } from "../letter/bytes/day.ts";
 import type { Clock } from "./clock.ts";
 
 /** Where the service says what it does: counts and error codes, never a name, an address, a code, a path or an IP. */

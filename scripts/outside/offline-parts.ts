@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { LetterError } from "../letter/error.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 
 /** Ed25519 for browsers without it, a module: published as `assets/ed25519.js`. */
 export const ED25519_MODULE = fileURLToPath(import.meta.resolve("@noble/ed25519"));

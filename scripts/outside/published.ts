@@ -1,11 +1,11 @@
 import { constants, existsSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { LetterError } from "../letter/error.ts";
-import type { Read } from "../letter/published-file.ts";
-import type { BagProblem } from "./bag-check.ts";
-import { checkBagFolder } from "./bag-folder.ts";
-import { openBag } from "./bag-reader.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import type { Read } from "../letter/bytes/read.ts";
+import type { BagProblem } from "./bag/check.ts";
+import { checkBagFolder } from "./bag/folder.ts";
+import { openBag } from "./bag/reader.ts";
 
 /**
  * Reads what a campaign published: a site in a folder or at an http(s) address, or a public bag, as a folder or as the

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { LetterError } from "../letter/error.ts";
-import type { DatabasePlace } from "./database.ts";
-import { type DkimKey, readRsaKey } from "./dkim.ts";
-import { LOCAL_SENDER, type MailSettings } from "./mail.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import type { DatabasePlace } from "./database/database.ts";
+import { type DkimKey, readRsaKey } from "./mail/dkim.ts";
+import { LOCAL_SENDER, type MailSettings } from "./mail/mailer.ts";
 
 /** Everything that the environment decides, with defaults for one machine. Durations in milliseconds. */
 export type Settings = {

@@ -7,7 +7,7 @@ import startTypst, {
 } from "@myriaddreamin/typst-ts-web-compiler";
 // @ts-expect-error: the package has no types
 import { decompress } from "wawoff2";
-import { LetterError } from "../letter/error.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 
 /** What a template reads by `json("/data.json")`: texts, numbers, lists, tables. */
 export type PageData = string | number | boolean | null | readonly PageData[] | { readonly [name: string]: PageData };

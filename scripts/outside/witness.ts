@@ -1,9 +1,9 @@
-import { formatRoot } from "../letter/checkpoint.ts";
-import { type Cosignature, openCosignature } from "../letter/cosignature.ts";
-import { LetterError } from "../letter/error.ts";
-import type { Hash } from "../letter/tree.ts";
-import { consistencyProof } from "../letter/tree-proof.ts";
-import type { Witness } from "../letter/witness-policy.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { formatRoot } from "../letter/ledger/checkpoint.ts";
+import { type Cosignature, openCosignature } from "../letter/ledger/cosignature.ts";
+import type { Hash } from "../letter/ledger/tree.ts";
+import { consistencyProof } from "../letter/ledger/tree-proof.ts";
+import type { Witness } from "../letter/ledger/witness-policy.ts";
 import type { Clock } from "./clock.ts";
 import { readBody } from "./published.ts";
 

@@ -1,19 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
-import { editionOf } from "../letter/edition.ts";
-import { LetterError } from "../letter/error.ts";
-import { type LedgerDay, parseLedgerDays } from "../letter/ledger-day.ts";
-import type { PublicKeys } from "../letter/published.ts";
-import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/record.ts";
-import { stageOf } from "../letter/signing.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { type LedgerDay, parseLedgerDays } from "../letter/ledger/day.ts";
+import type { PublicKeys } from "../letter/published/files.ts";
+import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/signature/record.ts";
+import { editionOf } from "../letter/text/edition.ts";
+import { stageOf } from "../letter/text/signing.ts";
+import { readRecordIn } from "../outside/git/record-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
-import { readRecordIn } from "../outside/record.ts";
 import { readSettings } from "../outside/settings.ts";
 import { type SitePage, sitePages } from "./pages.ts";
-import { type Content, readContent } from "./read-content.ts";
 import { type SiteContext, siteContext } from "./views/context.ts";
-import { NEWEST_ROWS } from "./views/signatures-page.ts";
+import { NEWEST_ROWS } from "./views/pages/signatures-page.ts";
+import { type Content, readContent } from "./views/read-content.ts";
 
 /** Everything that a build writes. */
 export type Site = {

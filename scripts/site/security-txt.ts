@@ -1,5 +1,5 @@
-import { dayAfter } from "../letter/day.ts";
-import type { LedgerDay } from "../letter/ledger-day.ts";
+import { dayAfter } from "../letter/bytes/day.ts";
+import type { LedgerDay } from "../letter/ledger/day.ts";
 import type { SiteContext } from "./views/context.ts";
 
 /** How long somebody's word that the address is read holds, in days; RFC 9116 recommends less than a year. */

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type PublicKeys, publishedFiles } from "../letter/published.ts";
-import type { CampaignRecord } from "../letter/record.ts";
+import { type PublicKeys, publishedFiles } from "../letter/published/files.ts";
+import type { CampaignRecord } from "../letter/signature/record.ts";
 
 /** Writes every file of the site that programs read: ledger, list, letters, counts, keys. */
 export async function writePublishedFiles(output: string, record: CampaignRecord, keys: PublicKeys): Promise<void> {

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { LedgerDay } from "../letter/ledger-day.ts";
+import type { LedgerDay } from "../letter/ledger/day.ts";
 import { pngOf, widthOf } from "../outside/picture.ts";
 import { posterPdf } from "./poster.ts";
 import { securityTxt } from "./security-txt.ts";
-import { cardSvg } from "./views/card.ts";
 import { languagesOf, type SiteContext } from "./views/context.ts";
+import { cardSvg } from "./views/drawn/card.ts";
 import { robotsTxt } from "./views/robots.ts";
 
 /**

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { proposalProblems } from "../../scripts/actions/proposal-problems.ts";
-import { openPullRequest } from "../support/github-calls.ts";
-import { pushHostile, readHostilePulls } from "../support/hostile-pull.ts";
-import { accepted, good, refusedRow, withdrawals } from "../support/hostile-sheet.ts";
+import { proposalProblems } from "../../scripts/accept/proposal-problems.ts";
+import { pushHostile, readHostilePulls } from "../support/campaigns/hostile-pull.ts";
+import { accepted, good, refusedRow, withdrawals } from "../support/campaigns/hostile-sheet.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
+import { openPullRequest } from "../support/servers/github-calls.ts";
 import { root } from "../support/source.ts";
-import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 
 // Steps are processes and git is many of them: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });

@@ -1,6 +1,6 @@
-import { acceptSheet, signGrowth } from "../../scripts/letter/acceptance.ts";
-import { changedFiles } from "../../scripts/letter/record.ts";
-import { append, EMPTY_FRONTIER, leafHash } from "../../scripts/letter/tree.ts";
+import { append, EMPTY_FRONTIER, leafHash } from "../../scripts/letter/ledger/tree.ts";
+import { acceptSheet, signGrowth } from "../../scripts/letter/review/acceptance.ts";
+import { changedFiles } from "../../scripts/letter/signature/record.ts";
 import { approved, invent, ledger, nothingSettled, service, sheetOf } from "../letter/invented.ts";
 import { type Bench, compare, inFlight, type Side } from "./bench.ts";
 import { acceptedAtOnce } from "./long-ledger.ts";

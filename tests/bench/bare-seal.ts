@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Encrypter } from "age-encryption";
-import { CONTACT_BYTES } from "../../scripts/letter/contact.ts";
+import { CONTACT_BYTES } from "../../scripts/letter/signature/contact.ts";
 
 // Seals one record after the other for as long as it is told, and tells how many in a second.
 const encrypter = new Encrypter();

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { CONTACT_BYTES } from "../../scripts/letter/contact.ts";
-import { openSeal } from "../../scripts/outside/seal.ts";
+import { CONTACT_BYTES } from "../../scripts/letter/signature/contact.ts";
+import { openSeal } from "../../scripts/outside/seal/seal.ts";
 import { type Bench, compare, type Side } from "./bench.ts";
 import { AT_ONCE, openConfirmations, twoRecipients } from "./confirmations.ts";
 

@@ -3,18 +3,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
-import { NO_BURSTS } from "../../scripts/form-service/bursts.ts";
-import { confirm } from "../../scripts/form-service/confirmation.ts";
-import type { CodesOfMailbox } from "../../scripts/form-service/mailed-codes.ts";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
-import { addSubmission } from "../../scripts/form-service/submissions.ts";
-import { dayOf } from "../../scripts/letter/day.ts";
-import { type CodePurpose, mailedCodeOf } from "../../scripts/letter/derivation.ts";
-import { signingKey } from "../../scripts/letter/key.ts";
+import { NO_BURSTS } from "../../scripts/form-service/limits/bursts.ts";
+import { confirm } from "../../scripts/form-service/signing/confirmation.ts";
+import type { CodesOfMailbox } from "../../scripts/form-service/signing/mailed-codes.ts";
+import { addSubmission } from "../../scripts/form-service/signing/submissions.ts";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { dayOf } from "../../scripts/letter/bytes/day.ts";
+import { signingKey } from "../../scripts/letter/bytes/key.ts";
+import { type CodePurpose, mailedCodeOf } from "../../scripts/letter/signature/derivation.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
-import { openDatabase } from "../../scripts/outside/open-database.ts";
+import { openDatabase } from "../../scripts/outside/database/open.ts";
 import { systemRandom } from "../../scripts/outside/random.ts";
-import type { Seal } from "../../scripts/outside/seal.ts";
+import type { Seal } from "../../scripts/outside/seal/seal.ts";
 import type { Side } from "./bench.ts";
 
 /** Confirmations that are in flight at once. */

@@ -1,6 +1,6 @@
-import { HINDERING, openLighthouse } from "../site/lighthouse.ts";
-import { startGallery } from "../support/gallery-server.ts";
-import { pageTool } from "../support/page-tools.ts";
+import { HINDERING, openLighthouse } from "../site/seen/lighthouse.ts";
+import { pageTool } from "../support/browsers/page-tools.ts";
+import { startGallery } from "../support/servers/gallery-server.ts";
 import type { Bench } from "./bench.ts";
 
 export const bench: Bench = {

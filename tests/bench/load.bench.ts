@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { startInstance } from "../form-service/crashes/instances.ts";
 import { formOf } from "../form-service/harness.ts";
-import { startInstance } from "../form-service/instances.ts";
-import { startService } from "../support/service.ts";
+import { startService } from "../support/servers/service.ts";
 import type { Bench } from "./bench.ts";
 
 /** The peak that broke the petitions site of the United Kingdom in 2019. */

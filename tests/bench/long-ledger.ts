@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
-import { logEdition } from "../../scripts/letter/acceptance.ts";
-import { formatEntry } from "../../scripts/letter/entry.ts";
-import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
-import { acceptEntryOf } from "../../scripts/letter/row.ts";
+import { formatEntry } from "../../scripts/letter/ledger/entry.ts";
+import { logEdition } from "../../scripts/letter/review/acceptance.ts";
+import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/signature/record.ts";
+import { acceptEntryOf } from "../../scripts/letter/signature/row.ts";
 import { attested, edition, signed, texts } from "../letter/invented.ts";
 
 const BATCH = 1_000;

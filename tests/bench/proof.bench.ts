@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
-import { startBrowser } from "../support/browser.ts";
+import { startBrowser } from "../support/browsers/browser.ts";
 import { root } from "../support/source.ts";
 import type { Bench } from "./bench.ts";
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { runCommand, usageError } from "../../scripts/cli/command.ts";
-import { LetterError } from "../../scripts/letter/error.ts";
+import { LetterError } from "../../scripts/letter/bytes/error.ts";
 import type { Bench } from "./bench.ts";
 
 const HELP = `

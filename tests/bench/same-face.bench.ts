@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { createApp } from "../../scripts/form-service/app.ts";
-import { NO_LIMITS } from "../../scripts/form-service/limits.ts";
-import { listen } from "../../scripts/form-service/listener.ts";
+import { NO_LIMITS } from "../../scripts/form-service/limits/limits.ts";
+import { createApp } from "../../scripts/form-service/web/app.ts";
+import { listen } from "../../scripts/form-service/web/listener.ts";
 import { formOf, type Harness, openHarness, withdrawalCodeIn } from "../form-service/harness.ts";
-import { openMailBasket } from "../form-service/mail-basket.ts";
+import { openMailBasket } from "../form-service/mail/mail-basket.ts";
 import type { Bench } from "./bench.ts";
 
 export const bench: Bench = {

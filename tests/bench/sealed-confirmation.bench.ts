@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { openSealPool } from "../../scripts/outside/seal-pool.ts";
+import { openSealPool } from "../../scripts/outside/seal/pool.ts";
 import { type Bench, compare, type Side } from "./bench.ts";
 import { openConfirmations, twoRecipients } from "./confirmations.ts";
 

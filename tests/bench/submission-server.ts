@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parentPort } from "node:worker_threads";
-import { createApp } from "../../scripts/form-service/app.ts";
-import { listen } from "../../scripts/form-service/listener.ts";
+import { createApp } from "../../scripts/form-service/web/app.ts";
+import { listen } from "../../scripts/form-service/web/listener.ts";
 import { openHarness } from "../form-service/harness.ts";
 
 // A thread of its own: the load generator must not share the server's.

@@ -1,9 +1,9 @@
 import { createHmac, createPublicKey, hash, verify } from "node:crypto";
-import { parseBase64url } from "../../scripts/letter/base64url.ts";
-import { attestedText, parseEntry } from "../../scripts/letter/entry.ts";
-import type { ListRow } from "../../scripts/letter/list.ts";
-import type { CampaignRecord } from "../../scripts/letter/record.ts";
-import { verifyPublished } from "../../scripts/letter/verification.ts";
+import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { attestedText, parseEntry } from "../../scripts/letter/ledger/entry.ts";
+import { verifyPublished } from "../../scripts/letter/published/verification.ts";
+import type { ListRow } from "../../scripts/letter/signature/list.ts";
+import type { CampaignRecord } from "../../scripts/letter/signature/record.ts";
 import { edition, readFrom, service, siteOf } from "../letter/invented.ts";
 import { type Bench, compare, inFlight, type Side } from "./bench.ts";
 import { acceptedAtOnce } from "./long-ledger.ts";

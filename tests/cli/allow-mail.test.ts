@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { keyedAddress } from "../../scripts/form-service/address.ts";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
-import { suppress } from "../../scripts/form-service/suppression.ts";
-import { openDatabase } from "../../scripts/outside/open-database.ts";
+import { suppress } from "../../scripts/form-service/signing/suppression.ts";
+import { keyedAddress } from "../../scripts/form-service/store/address.ts";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { openDatabase } from "../../scripts/outside/database/open.ts";
 import { people } from "../support/fixtures.ts";
-import { makeDataDir, removeDataDir } from "../support/service.ts";
+import { makeDataDir, removeDataDir } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 
 it("takes the address from standard input alone, says nothing of it, and lets mail through again", async () => {

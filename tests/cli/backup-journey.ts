@@ -1,19 +1,19 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
-import { parseBase64url } from "../../scripts/letter/base64url.ts";
-import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { readBackupList } from "../../scripts/outside/backup-list.ts";
-import { openDatabase } from "../../scripts/outside/open-database.ts";
-import { readRecordAt } from "../../scripts/outside/record.ts";
+import { openDatabase } from "../../scripts/outside/database/open.ts";
+import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
-import { type Instance, startInstance } from "../form-service/instances.ts";
-import { openAcceptance, type Signatory, submitMany } from "../form-service/kill-campaign.ts";
+import { type Instance, startInstance } from "../form-service/crashes/instances.ts";
+import { openAcceptance, type Signatory, submitMany } from "../form-service/crashes/kill-campaign.ts";
 import { confirm, stateOf, withdraw } from "../journeys/signatory.ts";
+import { openRepository } from "../support/campaigns/repository.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
-import { openRepository } from "../support/repository.ts";
-import { makeDataDir, removeDataDir, runCommand } from "../support/service.ts";
+import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
 
 /**
  * A backup is made while the service runs; then much happens, the database is lost and made again from it. Nobody may be

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, it } from "vitest";
-import { type PostgresServer, startPostgres } from "../support/postgres.ts";
+import { type PostgresServer, startPostgres } from "../support/servers/postgres.ts";
 import { runBackupJourney } from "./backup-journey.ts";
 
 let server: PostgresServer;

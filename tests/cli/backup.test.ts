@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { submitMany } from "../form-service/kill-campaign.ts";
+import { submitMany } from "../form-service/crashes/kill-campaign.ts";
+import { openRepository } from "../support/campaigns/repository.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
-import { openRepository } from "../support/repository.ts";
-import { makeDataDir, removeDataDir, runCommand } from "../support/service.ts";
+import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
 import { begin, runBackupJourney, withStore } from "./backup-journey.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "undersigned-backup-"));

@@ -4,8 +4,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { approve, codeIn, confirm, countOf, stateOf, submit, verified, waitForSheets } from "../journeys/signatory.ts";
 import { people } from "../support/fixtures.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { freePort, makeDataDir, removeDataDir, runCommand, type Service, startService } from "../support/service.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import {
+  freePort,
+  makeDataDir,
+  removeDataDir,
+  runCommand,
+  type Service,
+  startService,
+} from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 
 describe("a changed letter", () => {

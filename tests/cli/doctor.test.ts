@@ -2,9 +2,9 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/schema.ts";
-import { openDatabase } from "../../scripts/outside/open-database.ts";
-import { makeDataDir, removeDataDir, runCommand } from "../support/service.ts";
+import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { openDatabase } from "../../scripts/outside/database/open.ts";
+import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -3,8 +3,8 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { campaignRepository } from "../../scripts/outside/local-git-host.ts";
-import { readHead, readMainAt } from "../../scripts/outside/repository.ts";
+import { campaignRepository } from "../../scripts/outside/git/local-host.ts";
+import { readHead, readMainAt } from "../../scripts/outside/git/repository.ts";
 import { root } from "../support/source.ts";
 
 let folder: string;

@@ -1,17 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
-import { publishedFiles } from "../../scripts/letter/published.ts";
-import { formatReceipt, openReceipt, parseReceipt } from "../../scripts/letter/receipt.ts";
-import { publicCommitment } from "../../scripts/letter/row.ts";
-import { append, assertConsistency, EMPTY_FRONTIER, leafHash, rootOf } from "../../scripts/letter/tree.ts";
-import { consistencyProof, inclusionProof } from "../../scripts/letter/tree-proof.ts";
-import { readRecordAt } from "../../scripts/outside/record.ts";
+import { openCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
+import { formatReceipt, openReceipt, parseReceipt } from "../../scripts/letter/ledger/receipt.ts";
+import { append, assertConsistency, EMPTY_FRONTIER, leafHash, rootOf } from "../../scripts/letter/ledger/tree.ts";
+import { consistencyProof, inclusionProof } from "../../scripts/letter/ledger/tree-proof.ts";
+import { publishedFiles } from "../../scripts/letter/published/files.ts";
+import { publicCommitment } from "../../scripts/letter/signature/row.ts";
+import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { attested, edition, invent, keys, ledger, sheetOf, withdrawalsOf } from "../letter/invented.ts";
+import { makeCampaign, type TestCampaign } from "../support/campaigns/local-campaign.ts";
+import { openRepository } from "../support/campaigns/repository.ts";
 import { findCanaries, findCanariesIn } from "../support/canaries.ts";
-import { makeCampaign, type TestCampaign } from "../support/local-campaign.ts";
-import { openRepository } from "../support/repository.ts";
 import { root } from "../support/source.ts";
 
 // Somebody leaves after a while, somebody was refused, others stay.

@@ -1,16 +1,16 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { formatBase64url } from "../../scripts/letter/base64url.ts";
-import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { parseSheet, sheetPath } from "../../scripts/letter/sheet.ts";
+import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
+import { parseSheet, sheetPath } from "../../scripts/letter/signature/sheet.ts";
 import { codeIn, confirm, stateOf, submit, withdraw } from "../journeys/signatory.ts";
 import { keys, secrets, vkey } from "../letter/invented.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { people } from "../support/fixtures.ts";
-import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/github-service.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { makeDataDir, removeDataDir, runCommand, type Service } from "../support/service.ts";
-import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/servers/github-service.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import { makeDataDir, removeDataDir, runCommand, type Service } from "../support/servers/service.ts";
 import { bringProject } from "../workflows/project.ts";
 
 let campaign: WorkflowCampaign;

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { assertIntact } from "../../scripts/actions/intact-record.ts";
-import { parseCampaign } from "../../scripts/letter/campaign.ts";
-import { parseVkey } from "../../scripts/letter/note.ts";
-import { totalsOf } from "../../scripts/letter/record.ts";
+import { assertIntact } from "../../scripts/accept/intact-record.ts";
+import { parseVkey } from "../../scripts/letter/ledger/note.ts";
+import { totalsOf } from "../../scripts/letter/signature/record.ts";
+import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { lockDataFolder } from "../../scripts/outside/data-folder.ts";
-import { openKeys } from "../../scripts/outside/keys.ts";
-import { readLetterFilesIn } from "../../scripts/outside/letter-files.ts";
-import { campaignRepository } from "../../scripts/outside/local-git-host.ts";
-import { readHead, readMainAt } from "../../scripts/outside/repository.ts";
-import { makeDataDir, removeDataDir, runCommand } from "../support/service.ts";
+import { readLetterFilesIn } from "../../scripts/outside/git/letter-files.ts";
+import { campaignRepository } from "../../scripts/outside/git/local-host.ts";
+import { readHead, readMainAt } from "../../scripts/outside/git/repository.ts";
+import { openKeys } from "../../scripts/outside/seal/keys.ts";
+import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 
 let dataDir: string;

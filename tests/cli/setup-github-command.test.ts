@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ACTIONS } from "../../scripts/cli/github-setup/actions-settings.ts";
-import { SECRETS } from "../../scripts/cli/github-setup/environment-settings.ts";
-import type { Setting } from "../../scripts/cli/github-setup/setting.ts";
+import { ACTIONS } from "../../scripts/outside/github/setup/actions-settings.ts";
+import { SECRETS } from "../../scripts/outside/github/setup/environment-settings.ts";
+import type { Setting } from "../../scripts/outside/github/setup/setting.ts";
+import { hurryTime } from "../support/browsers/hurry.ts";
 import { makeOrganisation, type TestOrganisation } from "../support/github/organisation.ts";
-import { hurryTime } from "../support/hurry.ts";
 import { root } from "../support/source.ts";
 
 let org: TestOrganisation;

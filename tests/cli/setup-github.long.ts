@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ACTIONS } from "../../scripts/cli/github-setup/actions-settings.ts";
-import { formatSetting, type Setting } from "../../scripts/cli/github-setup/setting.ts";
+import { ACTIONS } from "../../scripts/outside/github/setup/actions-settings.ts";
+import { formatSetting, type Setting } from "../../scripts/outside/github/setup/setting.ts";
+import { hurryTime } from "../support/browsers/hurry.ts";
 import { askAs } from "../support/github/ask.ts";
 import { differing, makeOrganisation, type TestOrganisation } from "../support/github/organisation.ts";
-import { hurryTime } from "../support/hurry.ts";
 
 let org: TestOrganisation;
 let realTime: () => void;

@@ -6,8 +6,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { approve, codeIn, confirm, submit, waitForSheets } from "../journeys/signatory.ts";
 import { people } from "../support/fixtures.ts";
-import { startMailServer } from "../support/mail-server.ts";
-import { freePort, makeDataDir, removeDataDir, runCommand, type Service, startService } from "../support/service.ts";
+import { startMailServer } from "../support/servers/mail-server.ts";
+import {
+  freePort,
+  makeDataDir,
+  removeDataDir,
+  runCommand,
+  type Service,
+  startService,
+} from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 
 let dataDir: string;

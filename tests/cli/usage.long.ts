@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeDataDir, removeDataDir, runCommand } from "../support/service.ts";
+import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openCheckpoint } from "../../scripts/letter/checkpoint.ts";
-import { openCosignature } from "../../scripts/letter/cosignature.ts";
-import { COSIGNER_KEY, parseVkey } from "../../scripts/letter/note.ts";
+import { openCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
+import { openCosignature } from "../../scripts/letter/ledger/cosignature.ts";
+import { COSIGNER_KEY, parseVkey } from "../../scripts/letter/ledger/note.ts";
 import { inventedCampaign, ledger, siteOf, vkey } from "../letter/invented.ts";
+import { WitnessStub } from "../support/servers/witness.ts";
 import { root } from "../support/source.ts";
-import { WitnessStub } from "../support/witness.ts";
 
 const { record } = inventedCampaign(2, 4).main;
 const size = record.entries.length;

@@ -1,14 +1,14 @@
-import { acceptSheet, applyWithdrawals, logEdition, type Verdict } from "../../scripts/letter/acceptance.ts";
-import { isSheetAttested } from "../../scripts/letter/attestation.ts";
-import { copiesOf, findCopies } from "../../scripts/letter/copies.ts";
-import { editionOf } from "../../scripts/letter/edition.ts";
-import { attestationIn } from "../../scripts/letter/filing-message.ts";
-import { sha256 } from "../../scripts/letter/hash.ts";
-import { type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
-import type { RefusalCode } from "../../scripts/letter/order.ts";
-import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
-import { parseSheet, type Sheet } from "../../scripts/letter/sheet.ts";
-import type { Filing, GitHost, MainState } from "../../scripts/outside/git-host.ts";
+import { sha256 } from "../../scripts/letter/bytes/hash.ts";
+import { isSheetAttested } from "../../scripts/letter/ledger/attestation.ts";
+import { acceptSheet, applyWithdrawals, logEdition, type Verdict } from "../../scripts/letter/review/acceptance.ts";
+import { copiesOf, findCopies } from "../../scripts/letter/review/copies.ts";
+import { attestationIn } from "../../scripts/letter/review/filing-message.ts";
+import { type Settlement, settledBy } from "../../scripts/letter/review/merge-message.ts";
+import type { RefusalCode } from "../../scripts/letter/review/order.ts";
+import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/signature/record.ts";
+import { parseSheet, type Sheet } from "../../scripts/letter/signature/sheet.ts";
+import { editionOf } from "../../scripts/letter/text/edition.ts";
+import type { Filing, GitHost, MainState } from "../../scripts/outside/git/host.ts";
 
 export type StandInGitHost = Pick<GitHost, "head" | "readMain" | "file" | "pendingSheets"> & {
   /** All sheets that were filed and are not settled, by id. */

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { post } from "../journeys/signatory.ts";
 import { people } from "../support/fixtures.ts";
-import { startPostgres } from "../support/postgres.ts";
+import { startPostgres } from "../support/servers/postgres.ts";
 import { root } from "../support/source.ts";
+import { startInstance } from "./crashes/instances.ts";
+import { openAcceptance } from "./crashes/kill-campaign.ts";
 import { formOf, type Harness, openHarness, sign, submit } from "./harness.ts";
-import { startInstance } from "./instances.ts";
-import { openAcceptance } from "./kill-campaign.ts";
 
 let harness: Harness;
 beforeEach(async () => {

@@ -1,17 +1,17 @@
 import { expect, vi } from "vitest";
-import { fileRound } from "../../scripts/form-service/filing.ts";
-import { openFilingAttempts } from "../../scripts/form-service/filing-attempts.ts";
-import { openMainView } from "../../scripts/form-service/main-view.ts";
-import { openPatrol } from "../../scripts/form-service/refiling.ts";
-import { formatBase64url, parseBase64url } from "../../scripts/letter/base64url.ts";
-import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { readRecordAt } from "../../scripts/outside/record.ts";
+import { openFilingAttempts } from "../../scripts/form-service/filing/attempts.ts";
+import { fileRound } from "../../scripts/form-service/filing/filing.ts";
+import { openMainView } from "../../scripts/form-service/filing/main-view.ts";
+import { openPatrol } from "../../scripts/form-service/filing/refiling.ts";
+import { formatBase64url, parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
+import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { type Harness, openHarness, sign } from "../form-service/harness.ts";
 import { keys } from "../letter/invented.ts";
+import { hurryTime } from "../support/browsers/hurry.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { fixedRandomness, hours, minutes } from "../support/fixtures.ts";
 import type { Fault, GitHubCall } from "../support/github/fault.ts";
-import { hurryTime } from "../support/hurry.ts";
-import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 
 /** What went wrong and what came of it. */
 export type Outage = { rounds: number; failedCalls: number; refsFound: number; sheets: number; listed: number };

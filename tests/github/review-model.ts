@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { parseBase64url } from "../../scripts/letter/base64url.ts";
-import { idOf } from "../../scripts/letter/derivation.ts";
-import { formatSheet, type Sheet, sheetBranch, sheetPath } from "../../scripts/letter/sheet.ts";
-import { verifyPublished } from "../../scripts/letter/verification.ts";
-import { writeCommit } from "../../scripts/outside/git-commit.ts";
-import { readRecordAt } from "../../scripts/outside/record.ts";
+import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { verifyPublished } from "../../scripts/letter/published/verification.ts";
+import { idOf } from "../../scripts/letter/signature/derivation.ts";
+import { formatSheet, type Sheet, sheetBranch, sheetPath } from "../../scripts/letter/signature/sheet.ts";
+import { writeCommit } from "../../scripts/outside/git/commit.ts";
+import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { attestedMessage, readFrom, siteOf, vkey } from "../letter/invented.ts";
 import {
   copyOf,
@@ -20,12 +20,12 @@ import {
   sayingOf,
   stepsUntil,
   VERSIONS,
-} from "../letter/review-model.ts";
+} from "../letter/review/review-model.ts";
+import { hurryTime } from "../support/browsers/hurry.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import type { Account } from "../support/github/account.ts";
 import { askAs, mustAsk } from "../support/github/ask.ts";
 import type { Pull } from "../support/github/state.ts";
-import { hurryTime } from "../support/hurry.ts";
-import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 
 /** How many interleavings the files together run; each takes some two seconds of a core. */
 const INTERLEAVINGS = Number(process.env.INTERLEAVINGS ?? 200);

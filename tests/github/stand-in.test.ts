@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openGitHub } from "../../scripts/outside/github.ts";
+import { openGitHub } from "../../scripts/outside/github/api.ts";
 import { type FixedClock, fixedClock } from "../support/fixtures.ts";
 import type { Account } from "../support/github/account.ts";
 import { askAs, mustAsk } from "../support/github/ask.ts";
 import { operations } from "../support/github/description.ts";
 import { type GitHub, type GitHubOptions, startGitHub } from "../support/github/github.ts";
-import { routes } from "../support/github/route.ts";
+import { routes } from "../support/github/routes/route.ts";
 
 let github: GitHub;
 let clock: FixedClock;

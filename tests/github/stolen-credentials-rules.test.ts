@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { writeCommit } from "../../scripts/outside/git-commit.ts";
+import { writeCommit } from "../../scripts/outside/git/commit.ts";
 import { invent, sheetOf } from "../letter/invented.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { askAs, mustAsk } from "../support/github/ask.ts";
-import { openPull } from "../support/github/pull-routes.ts";
-import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import { openPull } from "../support/github/routes/pull-routes.ts";
 
 // What the holder of one stolen credential tries and a rule of GitHub's refuses. The stand-in models these rules from
 // the pages of docs.github.com that stand in the names; that GitHub keeps them is seen in the rehearsal.

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { assertContinues } from "../../scripts/actions/live-checkpoint.ts";
-import { parseBase64url } from "../../scripts/letter/base64url.ts";
-import { idOf } from "../../scripts/letter/derivation.ts";
-import { formatEntry } from "../../scripts/letter/entry.ts";
-import { signingKey } from "../../scripts/letter/key.ts";
-import { formatVkey, noteSigner } from "../../scripts/letter/note.ts";
-import type { CampaignRecord } from "../../scripts/letter/record.ts";
-import { acceptEntryOf, type Row } from "../../scripts/letter/row.ts";
-import { formatSheet, type Sheet, sheetBranch, sheetPath } from "../../scripts/letter/sheet.ts";
-import { verifyPublished } from "../../scripts/letter/verification.ts";
-import { writeCommit } from "../../scripts/outside/git-commit.ts";
-import { readRecordAt } from "../../scripts/outside/record.ts";
+import { assertContinues } from "../../scripts/accept/live-checkpoint.ts";
+import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { signingKey } from "../../scripts/letter/bytes/key.ts";
+import { formatEntry } from "../../scripts/letter/ledger/entry.ts";
+import { formatVkey, noteSigner } from "../../scripts/letter/ledger/note.ts";
+import { verifyPublished } from "../../scripts/letter/published/verification.ts";
+import { idOf } from "../../scripts/letter/signature/derivation.ts";
+import type { CampaignRecord } from "../../scripts/letter/signature/record.ts";
+import { acceptEntryOf, type Row } from "../../scripts/letter/signature/row.ts";
+import { formatSheet, type Sheet, sheetBranch, sheetPath } from "../../scripts/letter/signature/sheet.ts";
+import { writeCommit } from "../../scripts/outside/git/commit.ts";
+import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import {
   attested,
   attestedMessage,
@@ -25,11 +25,11 @@ import {
   vkey,
   withdrawalsOf,
 } from "../letter/invented.ts";
+import { hurryTime } from "../support/browsers/hurry.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { mustAsk } from "../support/github/ask.ts";
-import { openPull } from "../support/github/pull-routes.ts";
-import { hurryTime } from "../support/hurry.ts";
-import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import { openPull } from "../support/github/routes/pull-routes.ts";
 
 // What the holder of one stolen credential tries, and what comes of it through the stand-in and the real accept. Who
 // stands in the way stands in the names: our own code, or (with its source) a rule of GitHub's that the stand-in models.

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { invent } from "../letter/invented.ts";
 import { edition, publishedRecord } from "../site/published-site.ts";
 import { serveVerifySite } from "../site/verify-site.ts";
-import { startBrowser, visit } from "../support/browser.ts";
+import { startBrowser, visit } from "../support/browsers/browser.ts";
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: write-browser-receipt.ts FOLDER");

@@ -10,15 +10,15 @@
 import { hash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { attest } from "../../scripts/letter/attestation.ts";
-import { formatBase64url } from "../../scripts/letter/base64url.ts";
-import { signCheckpoint } from "../../scripts/letter/checkpoint.ts";
-import { formatEntry } from "../../scripts/letter/entry.ts";
-import { publishedFiles, publishedSizes } from "../../scripts/letter/published.ts";
-import { formatReceipt } from "../../scripts/letter/receipt.ts";
-import { EMPTY_RECORD } from "../../scripts/letter/record.ts";
-import { append, EMPTY_FRONTIER, type Frontier, leafHash, rootOf } from "../../scripts/letter/tree.ts";
-import { inclusionProof } from "../../scripts/letter/tree-proof.ts";
+import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { attest } from "../../scripts/letter/ledger/attestation.ts";
+import { signCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
+import { formatEntry } from "../../scripts/letter/ledger/entry.ts";
+import { formatReceipt } from "../../scripts/letter/ledger/receipt.ts";
+import { append, EMPTY_FRONTIER, type Frontier, leafHash, rootOf } from "../../scripts/letter/ledger/tree.ts";
+import { inclusionProof } from "../../scripts/letter/ledger/tree-proof.ts";
+import { publishedFiles, publishedSizes } from "../../scripts/letter/published/files.ts";
+import { EMPTY_RECORD } from "../../scripts/letter/signature/record.ts";
 import { edition, inventedCampaign, keys, ledger, service, siteOf, vkey } from "../letter/invented.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 

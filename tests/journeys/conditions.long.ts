@@ -1,9 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whatDoesNotFit } from "../site/layout.ts";
-import { startBrowser, type Visit, visit } from "../support/browser.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { removeDataDir, type Service, startService } from "../support/service.ts";
+import { whatDoesNotFit } from "../site/seen/layout.ts";
+import { startBrowser, type Visit, visit } from "../support/browsers/browser.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import { removeDataDir, type Service, startService } from "../support/servers/service.ts";
 import { pressByKey, tabTo, typeInto } from "./keyboard.ts";
 import { codeIn } from "./signatory.ts";
 import { checkTraces, field, follow, press, see, sendForm, startWalk, type Walk } from "./walk.ts";

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { expect } from "vitest";
-import { formatBase64url } from "../../scripts/letter/base64url.ts";
-import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { parseEntry } from "../../scripts/letter/entry.ts";
-import { LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
-import { readRecordAt } from "../../scripts/outside/record.ts";
+import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { parseEntry } from "../../scripts/letter/ledger/entry.ts";
+import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
+import { LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
+import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
+import { openRepository } from "../support/campaigns/repository.ts";
 import { fixedRandomness, people } from "../support/fixtures.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { openRepository } from "../support/repository.ts";
-import { makeDataDir, removeDataDir, type Service, startService } from "../support/service.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import { makeDataDir, removeDataDir, type Service, startService } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 import { type Asked, codeIn, confirm, countOf, stateOf, submit, verified, withdraw } from "./signatory.ts";
 

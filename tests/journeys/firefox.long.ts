@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whatDoesNotFit } from "../site/layout.ts";
-import { type FirefoxPage, type Preferences, startFirefox } from "../support/firefox.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { removeDataDir, type Service, startService } from "../support/service.ts";
+import { whatDoesNotFit } from "../site/seen/layout.ts";
+import { type FirefoxPage, type Preferences, startFirefox } from "../support/browsers/firefox.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import { removeDataDir, type Service, startService } from "../support/servers/service.ts";
 import { codeIn, stateOf } from "./signatory.ts";
 
 type Condition = { name: string; preferences?: Preferences; width?: number };

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/local-git-host.ts";
+import { LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
+import { openRepository } from "../support/campaigns/repository.ts";
 import { people } from "../support/fixtures.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { openRepository } from "../support/repository.ts";
-import { makeDataDir, removeDataDir, startService } from "../support/service.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import { makeDataDir, removeDataDir, startService } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 import {
   type Asked,

@@ -6,14 +6,14 @@ import { pathToFileURL } from "node:url";
 import { Decrypter } from "age-encryption";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatBase64url } from "../../scripts/letter/base64url.ts";
-import { parseContactRecord } from "../../scripts/letter/contact.ts";
-import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { canonicalEmail } from "../../scripts/letter/email.ts";
+import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { parseContactRecord } from "../../scripts/letter/signature/contact.ts";
+import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
+import { canonicalEmail } from "../../scripts/letter/signature/email.ts";
+import { openRepository } from "../support/campaigns/repository.ts";
 import { findCanaries, findCanariesIn, type Hit } from "../support/canaries.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { openRepository } from "../support/repository.ts";
-import { removeDataDir, type Service, startService } from "../support/service.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import { removeDataDir, type Service, startService } from "../support/servers/service.ts";
 import {
   type Asked,
   approve,

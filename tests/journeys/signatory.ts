@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { ReceivedMail } from "../support/mail-server.ts";
-import { openRepository } from "../support/repository.ts";
-import type { Service } from "../support/service.ts";
+import { openRepository } from "../support/campaigns/repository.ts";
+import type { ReceivedMail } from "../support/servers/mail-server.ts";
+import type { Service } from "../support/servers/service.ts";
 
 /** What somebody fills in. */
 export type Form = {

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
-import { startBrowser, type Visit, visit } from "../support/browser.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import { removeDataDir, type Service, startService } from "../support/service.ts";
+import { startBrowser, type Visit, visit } from "../support/browsers/browser.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import { removeDataDir, type Service, startService } from "../support/servers/service.ts";
 
 /** A browser and a mail server for all journeys of a file; a service and a visit for each. */
 export type Stage = {

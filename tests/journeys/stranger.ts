@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect } from "vitest";
-import type { Visit } from "../support/browser.ts";
+import type { Visit } from "../support/browsers/browser.ts";
 import { fixedRandomness, type Person, people } from "../support/fixtures.ts";
-import type { MailServer } from "../support/mail-server.ts";
-import type { Service } from "../support/service.ts";
+import type { MailServer } from "../support/servers/mail-server.ts";
+import type { Service } from "../support/servers/service.ts";
 import { approve, codeIn, waitForSheets } from "./signatory.ts";
 import {
   about,

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, inject, it } from "vitest";
 import { findCanaries, findCanariesIn } from "../support/canaries.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
-import { startMailServer } from "../support/mail-server.ts";
-import { removeDataDir, startService } from "../support/service.ts";
+import { startMailServer } from "../support/servers/mail-server.ts";
+import { removeDataDir, startService } from "../support/servers/service.ts";
 import { post } from "./signatory.ts";
 
 const PEOPLE = Number(process.env.PEOPLE ?? 10_000);

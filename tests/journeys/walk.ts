@@ -2,7 +2,7 @@ import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { numeral } from "../../scripts/site/views/numerals.ts";
 import { STRINGS, type Strings } from "../../scripts/site/views/strings.ts";
-import type { Visit } from "../support/browser.ts";
+import type { Visit } from "../support/browsers/browser.ts";
 import type { Form } from "./signatory.ts";
 
 /** Somebody who walks through the pages in one language, clicking and typing what they see there. */

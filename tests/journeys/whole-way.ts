@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { Visit } from "../support/browser.ts";
+import type { Visit } from "../support/browsers/browser.ts";
 import { people } from "../support/fixtures.ts";
-import type { MailServer } from "../support/mail-server.ts";
-import type { Service } from "../support/service.ts";
+import type { MailServer } from "../support/servers/mail-server.ts";
+import type { Service } from "../support/servers/service.ts";
 import { codeIn, countOf, type Form, verified, waitForSheets } from "./signatory.ts";
 import {
   about,

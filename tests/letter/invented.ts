@@ -1,32 +1,38 @@
-import { acceptSheet, applyWithdrawals, logEdition, type Main, signGrowth } from "../../scripts/letter/acceptance.ts";
-import { attest, attestLeave, attestSheet } from "../../scripts/letter/attestation.ts";
-import { formatBase64url } from "../../scripts/letter/base64url.ts";
-import { newWithdrawalCode } from "../../scripts/letter/code.ts";
-import { type ContactRecord, contactCommitment } from "../../scripts/letter/contact.ts";
-import { formatCrockford128 } from "../../scripts/letter/crockford.ts";
-import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { editionOf } from "../../scripts/letter/edition.ts";
-import { filingMessage } from "../../scripts/letter/filing-message.ts";
-import { signingKey } from "../../scripts/letter/key.ts";
-import { renderMarkdown } from "../../scripts/letter/markdown.ts";
-import { type Settled, type Settlement, settledBy } from "../../scripts/letter/merge-message.ts";
-import type { Decision } from "../../scripts/letter/moderation.ts";
-import { initialsOf } from "../../scripts/letter/name.ts";
-import { formatVkey, noteSigner } from "../../scripts/letter/note.ts";
-import type { RefusalCode } from "../../scripts/letter/order.ts";
-import { type PublicKeys, publishedFiles } from "../../scripts/letter/published.ts";
-import type { Read } from "../../scripts/letter/published-file.ts";
-import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/record.ts";
-import { type PublicFields, publicCommitment, type Row } from "../../scripts/letter/row.ts";
+import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { formatCrockford128 } from "../../scripts/letter/bytes/crockford.ts";
+import { signingKey } from "../../scripts/letter/bytes/key.ts";
+import type { Read } from "../../scripts/letter/bytes/read.ts";
+import { attest, attestLeave, attestSheet } from "../../scripts/letter/ledger/attestation.ts";
+import { formatVkey, noteSigner } from "../../scripts/letter/ledger/note.ts";
+import { EMPTY_FRONTIER } from "../../scripts/letter/ledger/tree.ts";
+import { type PublicKeys, publishedFiles } from "../../scripts/letter/published/files.ts";
+import {
+  acceptSheet,
+  applyWithdrawals,
+  logEdition,
+  type Main,
+  signGrowth,
+} from "../../scripts/letter/review/acceptance.ts";
+import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
+import { type Settled, type Settlement, settledBy } from "../../scripts/letter/review/merge-message.ts";
+import type { Decision } from "../../scripts/letter/review/moderation.ts";
+import type { RefusalCode } from "../../scripts/letter/review/order.ts";
+import { newWithdrawalCode } from "../../scripts/letter/signature/code.ts";
+import { type ContactRecord, contactCommitment } from "../../scripts/letter/signature/contact.ts";
+import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
+import { initialsOf } from "../../scripts/letter/signature/name.ts";
+import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/signature/record.ts";
+import { type PublicFields, publicCommitment, type Row } from "../../scripts/letter/signature/row.ts";
 import {
   formatSheet,
   type LeaveRow,
   type Sheet,
   type SignaturesSheet,
   type WithdrawalsSheet,
-} from "../../scripts/letter/sheet.ts";
-import { isPublic, SHOWN, type Shown } from "../../scripts/letter/shown.ts";
-import { EMPTY_FRONTIER } from "../../scripts/letter/tree.ts";
+} from "../../scripts/letter/signature/sheet.ts";
+import { isPublic, SHOWN, type Shown } from "../../scripts/letter/signature/shown.ts";
+import { editionOf } from "../../scripts/letter/text/edition.ts";
+import { renderMarkdown } from "../../scripts/letter/text/markdown.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 
 /** The private keys, as their owners' files hold them: 32 bytes of a seed each. */

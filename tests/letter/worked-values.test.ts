@@ -1,30 +1,36 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { attest, attestLeave, isAttested, isLeaveAttested } from "../../scripts/letter/attestation.ts";
-import { formatBase64url, parseBase64url } from "../../scripts/letter/base64url.ts";
-import { openCheckpoint, signCheckpoint } from "../../scripts/letter/checkpoint.ts";
+import { formatBase64url, parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { sha256 } from "../../scripts/letter/bytes/hash.ts";
+import { signingKey } from "../../scripts/letter/bytes/key.ts";
+import { attest, attestLeave, isAttested, isLeaveAttested } from "../../scripts/letter/ledger/attestation.ts";
+import { startLedgerCheck } from "../../scripts/letter/ledger/check.ts";
+import { openCheckpoint, signCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
+import { attestedText, formatEntry, parseEntry } from "../../scripts/letter/ledger/entry.ts";
+import { formatVkey, noteSigner, parseVkey } from "../../scripts/letter/ledger/note.ts";
+import { leafHash, treeRoot } from "../../scripts/letter/ledger/tree.ts";
+import { publishedSizes } from "../../scripts/letter/published/files.ts";
+import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
+import { formatMergeMessage, parseMergeMessage } from "../../scripts/letter/review/merge-message.ts";
 import {
   type ContactRecord,
   contactCommitment,
   formatContactRecord,
   parseContactRecord,
-} from "../../scripts/letter/contact.ts";
-import { confirmKeyOf, idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { editionOf } from "../../scripts/letter/edition.ts";
-import { attestedText, formatEntry, parseEntry } from "../../scripts/letter/entry.ts";
-import { filingMessage } from "../../scripts/letter/filing-message.ts";
-import { sha256 } from "../../scripts/letter/hash.ts";
-import { signingKey } from "../../scripts/letter/key.ts";
-import { startLedgerCheck } from "../../scripts/letter/ledger-check.ts";
-import { formatListShard, parseListShard } from "../../scripts/letter/list.ts";
-import { formatMergeMessage, parseMergeMessage } from "../../scripts/letter/merge-message.ts";
-import { formatVkey, noteSigner, parseVkey } from "../../scripts/letter/note.ts";
-import { publishedSizes } from "../../scripts/letter/published.ts";
-import { acceptEntryOf, type PublicFields, parseRow, publicCommitment, ROW_COLUMNS } from "../../scripts/letter/row.ts";
-import { formatSheet, parseSheet } from "../../scripts/letter/sheet.ts";
-import { formatTable, parseTable } from "../../scripts/letter/table.ts";
-import { leafHash, treeRoot } from "../../scripts/letter/tree.ts";
+} from "../../scripts/letter/signature/contact.ts";
+import { confirmKeyOf, idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
+import { formatListShard, parseListShard } from "../../scripts/letter/signature/list.ts";
+import {
+  acceptEntryOf,
+  type PublicFields,
+  parseRow,
+  publicCommitment,
+  ROW_COLUMNS,
+} from "../../scripts/letter/signature/row.ts";
+import { formatSheet, parseSheet } from "../../scripts/letter/signature/sheet.ts";
+import { formatTable, parseTable } from "../../scripts/letter/signature/table.ts";
+import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { root } from "../support/source.ts";
 import { noVectors, readVectorJson } from "../support/vectors.ts";
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openCheckpoint, signCheckpoint } from "../../scripts/letter/checkpoint.ts";
-import { COSIGNER_KEY, noteSigner, parseVkey } from "../../scripts/letter/note.ts";
-import { leafHash, treeRoot } from "../../scripts/letter/tree.ts";
+import { openCheckpoint, signCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
+import { COSIGNER_KEY, noteSigner, parseVkey } from "../../scripts/letter/ledger/note.ts";
+import { leafHash, treeRoot } from "../../scripts/letter/ledger/tree.ts";
 import { askWitness } from "../../scripts/outside/witness.ts";
 import { ledger } from "../letter/invented.ts";
 import { fixedClock, fixedRandomness, hours } from "../support/fixtures.ts";
-import { WitnessStub } from "../support/witness.ts";
+import { WitnessStub } from "../support/servers/witness.ts";
 
 const leaves = Array.from({ length: 300 }, (_, i) => leafHash(`entry ${i}`));
 const others = [leafHash("another"), ...leaves.slice(1)];

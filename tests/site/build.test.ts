@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { editionOf } from "../../scripts/letter/edition.ts";
-import { formatEntry } from "../../scripts/letter/entry.ts";
-import { type ListRow, listShardName } from "../../scripts/letter/list.ts";
-import { recordFiles } from "../../scripts/letter/record.ts";
+import { formatEntry } from "../../scripts/letter/ledger/entry.ts";
+import { type ListRow, listShardName } from "../../scripts/letter/signature/list.ts";
+import { recordFiles } from "../../scripts/letter/signature/record.ts";
+import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { buildSite } from "../../scripts/outside/eleventy.ts";
 import { root } from "../support/source.ts";
 import { listRow } from "./invented-site.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { barChart } from "../../scripts/site/views/chart.ts";
+import { barChart } from "../../scripts/site/views/drawn/chart.ts";
 
 const chart = {
   id: "batches",

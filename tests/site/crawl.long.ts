@@ -1,9 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkTraces } from "../journeys/walk.ts";
-import { startBrowser, visit } from "../support/browser.ts";
-import { type Gallery, startGallery } from "../support/gallery-server.ts";
-import { makeDataDir, removeDataDir, runCommand, type Service, startService } from "../support/service.ts";
+import { startBrowser, visit } from "../support/browsers/browser.ts";
+import { type Gallery, startGallery } from "../support/servers/gallery-server.ts";
+import { makeDataDir, removeDataDir, runCommand, type Service, startService } from "../support/servers/service.ts";
 import { pages } from "./gallery.ts";
 
 let browser: Browser;

@@ -1,25 +1,25 @@
-import { inboxPage } from "../../scripts/form-service/inbox-page.ts";
-import { refusalPage } from "../../scripts/form-service/refusal-page.ts";
-import { confirmPage, resendGonePage } from "../../scripts/site/views/confirm-page.ts";
-import { confirmedPage, notCountedPage } from "../../scripts/site/views/confirmed-page.ts";
+import { inboxPage } from "../../scripts/form-service/web/inbox-page.ts";
+import { refusalPage } from "../../scripts/form-service/web/refusal-page.ts";
 import type { SiteContext } from "../../scripts/site/views/context.ts";
-import { howPage } from "../../scripts/site/views/how-page.ts";
-import { letterPage } from "../../scripts/site/views/letter-page.ts";
-import { messagePage } from "../../scripts/site/views/message-page.ts";
-import { notMeDonePage, notMePage } from "../../scripts/site/views/not-me-page.ts";
-import { privacyPage } from "../../scripts/site/views/privacy-page.ts";
-import { sharePage } from "../../scripts/site/views/share-page.ts";
-import { signPage } from "../../scripts/site/views/sign-page.ts";
-import { shardPage, signaturesPage } from "../../scripts/site/views/signatures-page.ts";
-import type { Lang } from "../../scripts/site/views/strings.ts";
-import { supportPage } from "../../scripts/site/views/support-page.ts";
-import { verifyPage } from "../../scripts/site/views/verify-page.ts";
+import { confirmPage, resendGonePage } from "../../scripts/site/views/pages/confirm-page.ts";
+import { confirmedPage, notCountedPage } from "../../scripts/site/views/pages/confirmed-page.ts";
+import { howPage } from "../../scripts/site/views/pages/how-page.ts";
+import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
+import { messagePage } from "../../scripts/site/views/pages/message-page.ts";
+import { notMeDonePage, notMePage } from "../../scripts/site/views/pages/not-me-page.ts";
+import { privacyPage } from "../../scripts/site/views/pages/privacy-page.ts";
+import { sharePage } from "../../scripts/site/views/pages/share-page.ts";
+import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
+import { shardPage, signaturesPage } from "../../scripts/site/views/pages/signatures-page.ts";
+import { supportPage } from "../../scripts/site/views/pages/support-page.ts";
+import { verifyPage } from "../../scripts/site/views/pages/verify-page.ts";
 import {
   withdrawConfirmPage,
   withdrawnByAddressPage,
   withdrawnPage,
   withdrawPage,
-} from "../../scripts/site/views/withdraw-page.ts";
+} from "../../scripts/site/views/pages/withdraw-page.ts";
+import type { Lang } from "../../scripts/site/views/strings.ts";
 import { inventedSite, listRow } from "./invented-site.ts";
 
 /** The secret of a link, and what somebody filled in who has much to mend. */

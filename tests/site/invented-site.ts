@@ -1,6 +1,6 @@
-import { type CampaignRecord, totalsOf } from "../../scripts/letter/record.ts";
-import { readContent } from "../../scripts/site/read-content.ts";
+import { type CampaignRecord, totalsOf } from "../../scripts/letter/signature/record.ts";
 import { type SignedRow, type SiteContext, siteContext } from "../../scripts/site/views/context.ts";
+import { readContent } from "../../scripts/site/views/read-content.ts";
 
 const content = await readContent("content");
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseCampaign } from "../../scripts/letter/campaign.ts";
+import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { PAGE_TEXTS } from "../../scripts/site/views/page-texts.ts";
 import { STRINGS } from "../../scripts/site/views/strings.ts";
 import { root } from "../support/source.ts";

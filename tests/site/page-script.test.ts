@@ -6,10 +6,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fa } from "../../content/strings/fa.ts";
 import type { SiteContext } from "../../scripts/site/views/context.ts";
-import { letterPage } from "../../scripts/site/views/letter-page.ts";
-import { signPage } from "../../scripts/site/views/sign-page.ts";
-import { withdrawPage } from "../../scripts/site/views/withdraw-page.ts";
-import { startBrowser, type Visit, visit } from "../support/browser.ts";
+import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
+import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
+import { withdrawPage } from "../../scripts/site/views/pages/withdraw-page.ts";
+import { startBrowser, type Visit, visit } from "../support/browsers/browser.ts";
 import { root } from "../support/source.ts";
 import { inventedSite, listRow } from "./invented-site.ts";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { codeMail } from "../../scripts/form-service/code-mail.ts";
-import { parseCampaign } from "../../scripts/letter/campaign.ts";
-import { feed } from "../../scripts/site/views/feed.ts";
+import { codeMail } from "../../scripts/form-service/mail/message.ts";
+import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
+import { feed } from "../../scripts/site/views/pages/feed.ts";
 import { root } from "../support/source.ts";
 import { crowd } from "./crowd.ts";
 import { make, pages, site } from "./gallery.ts";

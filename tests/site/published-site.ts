@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/acceptance.ts";
-import { idOf } from "../../scripts/letter/derivation.ts";
-import { editionOf } from "../../scripts/letter/edition.ts";
-import { publishedFiles } from "../../scripts/letter/published.ts";
-import { type CampaignRecord, EMPTY_RECORD, editionSigned, totalsOf } from "../../scripts/letter/record.ts";
+import { publishedFiles } from "../../scripts/letter/published/files.ts";
+import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/review/acceptance.ts";
+import { idOf } from "../../scripts/letter/signature/derivation.ts";
+import { type CampaignRecord, EMPTY_RECORD, editionSigned, totalsOf } from "../../scripts/letter/signature/record.ts";
+import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
-import { readContent } from "../../scripts/site/read-content.ts";
 import { siteContext } from "../../scripts/site/views/context.ts";
+import { readContent } from "../../scripts/site/views/read-content.ts";
 import {
   approved,
   invent,

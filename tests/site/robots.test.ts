@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { headersAt } from "../../scripts/form-service/security-headers.ts";
+import { headersAt } from "../../scripts/form-service/web/security-headers.ts";
 import { securityTxt } from "../../scripts/site/security-txt.ts";
 import { robotsAt, robotsTxt } from "../../scripts/site/views/robots.ts";
 import { inventedCampaign } from "../letter/invented.ts";

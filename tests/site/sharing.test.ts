@@ -3,13 +3,13 @@ import { Resvg } from "@resvg/resvg-js";
 import { HtmlValidate } from "html-validate";
 import jsQR from "jsqr";
 import { describe, expect, it } from "vitest";
-import type { LedgerDay } from "../../scripts/letter/ledger-day.ts";
+import type { LedgerDay } from "../../scripts/letter/ledger/day.ts";
 import { outlined, pngOf, widthOf } from "../../scripts/outside/picture.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
 import { posterOf, posterPdf } from "../../scripts/site/poster.ts";
-import { badgeSvg } from "../../scripts/site/views/badge.ts";
-import { cardSvg } from "../../scripts/site/views/card.ts";
-import { embedPage } from "../../scripts/site/views/embed-page.ts";
+import { badgeSvg } from "../../scripts/site/views/drawn/badge.ts";
+import { cardSvg } from "../../scripts/site/views/drawn/card.ts";
+import { embedPage } from "../../scripts/site/views/pages/embed-page.ts";
 import { crowd } from "./crowd.ts";
 import { make, site } from "./gallery.ts";
 

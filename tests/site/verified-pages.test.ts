@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { totalsOf } from "../../scripts/letter/record.ts";
-import { isPublic } from "../../scripts/letter/shown.ts";
-import { verifyPublished } from "../../scripts/letter/verification.ts";
+import { verifyPublished } from "../../scripts/letter/published/verification.ts";
+import { totalsOf } from "../../scripts/letter/signature/record.ts";
+import { isPublic } from "../../scripts/letter/signature/shown.ts";
 import { readFrom, type Site, vkey } from "../letter/invented.ts";
 import { publishedRecord, publishedSite } from "./published-site.ts";
 

@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { openReceipt, parseReceipt } from "../../scripts/letter/receipt.ts";
-import { totalsOf } from "../../scripts/letter/record.ts";
-import { writeBag } from "../../scripts/outside/bag-writer.ts";
+import { openReceipt, parseReceipt } from "../../scripts/letter/ledger/receipt.ts";
+import { totalsOf } from "../../scripts/letter/signature/record.ts";
+import { writeBag } from "../../scripts/outside/bag/writer.ts";
 import { invent, ledger, type Site } from "../letter/invented.ts";
-import { startBrowser, visit } from "../support/browser.ts";
+import { startBrowser, visit } from "../support/browsers/browser.ts";
 import { edition, publishedRecord } from "./published-site.ts";
 import { serveVerifySite, type VerifySite } from "./verify-site.ts";
 

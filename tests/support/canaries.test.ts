@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeRepository } from "./campaigns/repository.ts";
 import { findCanaries, findCanariesIn } from "./canaries.ts";
-import { makeRepository } from "./repository.ts";
 
 const name = "زبیده Kānārī/O’Neil?";
 const email = "Canary+79@letter.example";

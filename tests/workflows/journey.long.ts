@@ -1,19 +1,19 @@
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { idOf, openingOf } from "../../scripts/letter/derivation.ts";
-import { verifyPublished } from "../../scripts/letter/verification.ts";
+import { verifyPublished } from "../../scripts/letter/published/verification.ts";
+import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { openPublished } from "../../scripts/outside/published.ts";
 import { STRINGS } from "../../scripts/site/views/strings.ts";
 import { codeIn, confirm, stateOf, submit } from "../journeys/signatory.ts";
 import { askState, field, follow, press, readPage, see, sendForm, type Walk } from "../journeys/walk.ts";
 import { vkey } from "../letter/invented.ts";
-import { startBrowser } from "../support/browser.ts";
+import { startBrowser } from "../support/browsers/browser.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { type Person, people } from "../support/fixtures.ts";
 import { payloadOf } from "../support/github/event.ts";
-import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/github-service.ts";
-import { type MailServer, startMailServer } from "../support/mail-server.ts";
-import type { Service } from "../support/service.ts";
-import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/servers/github-service.ts";
+import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
+import type { Service } from "../support/servers/service.ts";
 import { bringProject } from "./project.ts";
 import { makeRunner, type Runner } from "./runner.ts";
 

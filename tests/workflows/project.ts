@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { editionOf } from "../../scripts/letter/edition.ts";
-import { readLetterFilesIn } from "../../scripts/outside/letter-files.ts";
+import { editionOf } from "../../scripts/letter/text/edition.ts";
+import { readLetterFilesIn } from "../../scripts/outside/git/letter-files.ts";
+import type { WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { root } from "../support/source.ts";
-import type { WorkflowCampaign } from "../support/workflow-campaign.ts";
 
 /** Puts this project, as it lies here, on main of the stand-in, with the keys of the campaign and nothing recorded yet; gives the letter's edition. */
 export async function bringProject(campaign: WorkflowCampaign): Promise<string> {

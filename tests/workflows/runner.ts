@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acceptSecrets, type WorkflowCampaign } from "../support/workflow-campaign.ts";
+import { acceptSecrets, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { type ActRun, runAct } from "./act.ts";
 
 /** Runs the workflows of a campaign's main, and publishes where its public site looks. */

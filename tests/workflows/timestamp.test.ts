@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { startTimestampServer, type TimestampServer } from "../support/servers/timestamp-server.ts";
 import { root } from "../support/source.ts";
-import { startTimestampServer, type TimestampServer } from "../support/timestamp-server.ts";
 
 const here = (program: string) => {
   try {

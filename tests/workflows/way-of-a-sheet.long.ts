@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verifyPublished } from "../../scripts/letter/verification.ts";
+import { verifyPublished } from "../../scripts/letter/published/verification.ts";
 import { openPublished } from "../../scripts/outside/published.ts";
 import { invent, sheetOf, vkey } from "../letter/invented.ts";
+import { pushHostile, readHostilePulls } from "../support/campaigns/hostile-pull.ts";
+import { acceptSecrets, makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { payloadOf } from "../support/github/event.ts";
-import { openPullRequest } from "../support/github-calls.ts";
-import { pushHostile, readHostilePulls } from "../support/hostile-pull.ts";
+import { openPullRequest } from "../support/servers/github-calls.ts";
 import { root } from "../support/source.ts";
-import { acceptSecrets, makeWorkflowCampaign, type WorkflowCampaign } from "../support/workflow-campaign.ts";
 import { bringProject } from "./project.ts";
 import { makeRunner, type Runner } from "./runner.ts";
 

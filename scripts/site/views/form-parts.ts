@@ -1,5 +1,5 @@
-import { CODE_FIELD_LENGTH, CONFIRMATION_CODE_LENGTH, WITHDRAWAL_CODE_LENGTH } from "../../letter/code.ts";
-import type { Problems } from "../../letter/submission.ts";
+import { CODE_FIELD_LENGTH, CONFIRMATION_CODE_LENGTH, WITHDRAWAL_CODE_LENGTH } from "../../letter/signature/code.ts";
+import type { Problems } from "../../letter/signature/submission.ts";
 import { fill, type Html, html } from "./html.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
 

@@ -1,6 +1,6 @@
 import { raw, html as tagged } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
-import { runsOf } from "../../letter/markdown.ts";
+import { runsOf } from "../../letter/text/markdown.ts";
 
 /** A piece of a page in which everything that came from outside is escaped. */
 export type Html = HtmlEscapedString;

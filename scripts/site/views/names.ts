@@ -1,5 +1,5 @@
-import type { ListRow } from "../../letter/list.ts";
-import { isPublic } from "../../letter/shown.ts";
+import type { ListRow } from "../../letter/signature/list.ts";
+import { isPublic } from "../../letter/signature/shown.ts";
 import type { SignedRow, SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
 import { fill, type Html, html, prose } from "./html.ts";

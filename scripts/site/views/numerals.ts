@@ -1,4 +1,4 @@
-import type { Shown } from "../../letter/shown.ts";
+import type { Shown } from "../../letter/signature/shown.ts";
 import { type Html, html } from "./html.ts";
 import type { Lang } from "./strings.ts";
 

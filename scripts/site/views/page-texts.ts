@@ -1,4 +1,4 @@
-import { renderMarkdown } from "../../letter/markdown.ts";
+import { renderMarkdown } from "../../letter/text/markdown.ts";
 
 /** The Markdown files beside the letter in each language's folder: what the campaign says around it. */
 export const PAGE_TEXTS = [

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { systemClock } from "../../../scripts/outside/clock.ts";
-import type { GitHost } from "../../../scripts/outside/git-host.ts";
-import { type GitHubApi, openGitHub } from "../../../scripts/outside/github.ts";
-import { openGitHubHost } from "../../../scripts/outside/github-git-host.ts";
-import { makeCampaign, type TestCampaign } from "../local-campaign.ts";
+import type { GitHost } from "../../../scripts/outside/git/host.ts";
+import { type GitHubApi, openGitHub } from "../../../scripts/outside/github/api.ts";
+import { openGitHubHost } from "../../../scripts/outside/github/git-host.ts";
+import { makeCampaign, type TestCampaign } from "../campaigns/local-campaign.ts";
 import type { Account, App } from "./account.ts";
 import { mustAsk } from "./ask.ts";
 import { type GitHub, type GitHubOptions, startGitHub } from "./github.ts";

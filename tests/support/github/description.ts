@@ -30,7 +30,7 @@ type Description = {
   schemas: Record<string, Schema>;
 };
 
-/** GitHub's own description of the operations that the stand-in answers; made by `scripts/cli/openapi.ts`. */
+/** GitHub's own description of the operations that the stand-in answers; made by `tests/support/github/openapi.ts`. */
 const description = JSON.parse(readFileSync(join(import.meta.dirname, "openapi.json"), "utf8")) as Description;
 /** Every operation of the description, as `METHOD /path/{name}`. */
 export const operations: readonly string[] = Object.keys(description.operations);

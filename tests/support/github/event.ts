@@ -1,5 +1,5 @@
 import { checkEvent, completeEvent } from "./description.ts";
-import { pullView, reviewView } from "./pull-view.ts";
+import { pullView, reviewView } from "./routes/pull-view.ts";
 import type { Event, State } from "./state.ts";
 import { ownerView, repositoryView, userView } from "./view.ts";
 

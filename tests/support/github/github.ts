@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { makeRepository, type Repository } from "../repository.ts";
+import { makeRepository, type Repository } from "../campaigns/repository.ts";
 import { type Account, type App, makeApp, type Permissions, type Role } from "./account.ts";
-import { addToken } from "./account-routes.ts";
 import type { Fault, GitHubCall } from "./fault.ts";
 import { type Limits, makeLimits } from "./limits.ts";
 import { openObjects } from "./objects.ts";
 import { pushTo } from "./push.ts";
+import { addToken } from "./routes/account-routes.ts";
 import { createGitHubServer, type Serving } from "./server.ts";
 import type { State } from "./state.ts";
 

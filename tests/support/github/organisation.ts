@@ -1,8 +1,8 @@
-import { applySettings } from "../../../scripts/cli/github-setup/apply.ts";
-import type { Setting } from "../../../scripts/cli/github-setup/setting.ts";
-import { surveyGitHub } from "../../../scripts/cli/github-setup/survey.ts";
 import { systemClock } from "../../../scripts/outside/clock.ts";
-import { openGitHub } from "../../../scripts/outside/github.ts";
+import { openGitHub } from "../../../scripts/outside/github/api.ts";
+import { applySettings } from "../../../scripts/outside/github/setup/apply.ts";
+import type { Setting } from "../../../scripts/outside/github/setup/setting.ts";
+import { surveyGitHub } from "../../../scripts/outside/github/setup/survey.ts";
 import type { Account, App } from "./account.ts";
 import { mustAsk } from "./ask.ts";
 import type { GitHubCall } from "./fault.ts";

@@ -5,9 +5,9 @@ import { checkAnswer, checkRequest, completeAnswer } from "./description.ts";
 import { type Fault, type GitHubCall, meetFault } from "./fault.ts";
 import { answerGit } from "./git-http.ts";
 import type { Limits } from "./limits.ts";
-import { paginate } from "./page.ts";
 import { Refusal } from "./refusal.ts";
-import { type Found, match, routes } from "./route.ts";
+import { paginate } from "./routes/page.ts";
+import { type Found, match, routes } from "./routes/route.ts";
 import type { State } from "./state.ts";
 import { actorOf } from "./token.ts";
 

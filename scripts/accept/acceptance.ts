@@ -1,0 +1,173 @@
+import { LetterError } from "../letter/bytes/error.ts";
+import { type Notice, noticePath } from "../letter/handover/notice.ts";
+import { logEdition, logNotice } from "../letter/review/acceptance.ts";
+import { copiesOf, findCopies } from "../letter/review/copies.ts";
+import { MODERATORS_PATH, parseModerators } from "../letter/review/moderators.ts";
+import { type Growth, loggedEdition } from "../letter/signature/record.ts";
+import type { Sheet } from "../letter/signature/sheet.ts";
+import { editionOf } from "../letter/text/edition.ts";
+import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
+import { readLetterAt } from "../outside/git/letter-files.ts";
+import { readText } from "../outside/git/object.ts";
+import { assertIntact } from "./intact-record.ts";
+import { judgeSheet, reasonOf, type Tally, tallyOf } from "./judgement.ts";
+import { assertContinues } from "./live-checkpoint.ts";
+import { type Acceptor, advanceMain, type IntactMain } from "./merge.ts";
+import { type NoticeProblem, readNotices } from "./notices.ts";
+import { readPendingSheet } from "./pending-sheet.ts";
+
+/** What became of a sheet that was open. */
+export type Outcome =
+  | ({ readonly sheet: string; readonly state: "accepted" | "rejected" | "withdrawn" } & Tally)
+  | { readonly sheet: string; readonly state: "waiting"; readonly copies: RowsElsewhere }
+  | {
+      readonly sheet: string;
+      readonly state: "blocked";
+      readonly unclear: readonly string[];
+      readonly copies: RowsElsewhere;
+    }
+  /** without the form service's attestation: passed over, whoever approves it */
+  | { readonly sheet: string; readonly state: "unattested" }
+  | { readonly sheet: string; readonly state: "invalid"; readonly reason: string };
+
+/** The rows of a sheet that are on other open sheets too, with the ids of these. */
+export type RowsElsewhere = ReadonlyMap<string, readonly string[]>;
+
+/** Main as accept leaves it, what became of each open sheet, and the edition if it was put on the ledger just now. */
+export type AcceptReport = {
+  readonly main: MainHistory;
+  readonly outcomes: readonly Outcome[];
+  readonly edition: string | undefined;
+  /** the notices that were put on the ledger just now */
+  readonly notices: readonly Notice[];
+  /** notices on main that cannot be put there */
+  readonly noticeProblems: readonly NoticeProblem[];
+};
+
+/**
+ * Accepts all that may be accepted: a reviewed change of the letter, reviewed notices, then withdrawals, then sheets with
+ * their approvals.
+ *
+ * Each is one commit on main, whole or not at all. When main moves meanwhile, everything is read and judged again. A
+ * sheet that breaks a rule stays open, is reported, and stops no other.
+ *
+ * @throws LetterError when main's record was changed by another hand, or the key is not the ledger's
+ */
+export async function acceptAll(acceptor: Acceptor): Promise<AcceptReport> {
+  const draft: Draft = { outcomes: new Map(), edition: undefined, notices: [], noticeProblems: [] };
+  for (let tries = 0; tries < 20; tries++) {
+    const main = await acceptOnce(acceptor, draft);
+    if (main) return { ...draft, main, outcomes: [...draft.outcomes.values()] };
+  }
+  throw new LetterError("accept", "main kept moving while sheets were accepted: try again");
+}
+
+type Draft = {
+  outcomes: Map<string, Outcome>;
+  edition: string | undefined;
+  notices: Notice[];
+  noticeProblems: NoticeProblem[];
+};
+
+/** One pass over what is open; undefined when main moved under it. */
+async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain | undefined> {
+  const { host, attestationKey } = acceptor;
+  // What an earlier pass found undecided may have been settled by whoever moved main.
+  for (const [name, outcome] of draft.outcomes) if (!("accepted" in outcome)) draft.outcomes.delete(name);
+  const read = await host.readMain();
+  const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier) };
+  // A main that was rolled back is intact too. That nothing was published yet is known to whoever calls.
+  assertContinues(start.record.entries, await acceptor.live(), acceptor.signer.verifier, true);
+  const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
+  const logged = await acceptLetter(acceptor, start, draft);
+  let main = logged && (await acceptNotices(acceptor, logged, draft));
+  if (!main) return undefined;
+  const pending = await readOpenSheets(acceptor, main, draft);
+  const all = findCopies(
+    { ...main, attestationKey },
+    pending.map(({ sheet }) => sheet),
+  );
+  for (const { open, sheet } of pending) {
+    // A sheet that this run has settled is open no more: the last one that a row is on decides about it.
+    const copies = copiesOf(all, sheet, main.settled.sheets);
+    const judged = judgeSheet(main, { moderators, attestationKey }, open, sheet, copies);
+    if (!("acceptance" in judged)) {
+      const held = judged.state === "waiting" || judged.state === "blocked";
+      draft.outcomes.set(open.sheet, { sheet: open.sheet, ...(held ? { ...judged, copies } : judged) });
+      continue;
+    }
+    const { refused, leftOut } = judged.acceptance;
+    const settlement = { sheet: sheet.sheet, approvedBy: judged.approvedBy, refused, leftOut };
+    const subject = `accept sheet ${sheet.sheet}`;
+    main = await advanceMain(acceptor, main, { subject, growth: judged.acceptance, reviewed: open.commit, settlement });
+    if (!main) return undefined;
+    const done = judged.state === "rejected" ? "rejected" : sheet.kind === "withdrawals" ? "withdrawn" : "accepted";
+    draft.outcomes.set(open.sheet, { sheet: open.sheet, state: done, ...tallyOf(sheet, settlement) });
+    await host.closeSheet(open);
+  }
+  return main;
+}
+
+/** The letter that stands on main was reviewed like code: here it comes to the ledger, if it is not there yet. */
+async function acceptLetter(acceptor: Acceptor, main: IntactMain, draft: Draft): Promise<IntactMain | undefined> {
+  const { origin, texts } = await readLetterAt(acceptor.host.repository, main.commit);
+  if (origin !== acceptor.signer.verifier.name)
+    throw new LetterError("accept", "content/campaign.yaml on main: ledger_origin is not the name of the ledger's key");
+  const edition = editionOf(texts);
+  if (edition === loggedEdition(main.record.entries)) return main;
+  const growth = logEdition(main.record, edition, texts);
+  const settlement = { approvedBy: [], refused: [], leftOut: [] };
+  const next = await advanceMain(acceptor, main, { subject: `log edition ${edition}`, growth, settlement });
+  if (next) draft.edition = edition;
+  return next;
+}
+
+/** The notices that stand on main were reviewed like code. One that is wrong is reported and stops nothing else. */
+async function acceptNotices(acceptor: Acceptor, start: IntactMain, draft: Draft): Promise<IntactMain | undefined> {
+  const { notices, problems } = await readNotices(acceptor.host.repository, start.commit);
+  draft.noticeProblems = [...problems];
+  let main: IntactMain | undefined = start;
+  for (const notice of notices) {
+    let growth: Growth | undefined;
+    try {
+      growth = logNotice(main.record, notice);
+    } catch (cause) {
+      draft.noticeProblems.push({ path: noticePath(notice), reason: reasonOf(cause) });
+    }
+    if (growth === undefined) continue;
+    const settlement = { approvedBy: [], refused: [], leftOut: [] };
+    main = await advanceMain(acceptor, main, {
+      subject: `log the ${notice.kind} of ${notice.tag}`,
+      growth,
+      settlement,
+    });
+    if (!main) return undefined;
+    draft.notices.push(notice);
+  }
+  return main;
+}
+
+/** The open sheets that can be read; withdrawals first, so that nobody who leaves comes to the list by the same run. */
+async function readOpenSheets(
+  { host, attestationKey }: Acceptor,
+  main: MainHistory,
+  draft: Draft,
+): Promise<{ open: OpenSheet; sheet: Sheet }[]> {
+  const found: { open: OpenSheet; sheet: Sheet }[] = [];
+  for (const open of await host.openSheets()) {
+    // It was merged, but the process died before the branch went.
+    if (main.merged.has(open.commit)) {
+      await host.closeSheet(open);
+      continue;
+    }
+    try {
+      const sheet = await readPendingSheet(host.repository, main, open, attestationKey);
+      if (sheet) found.push({ open, sheet });
+      else draft.outcomes.set(open.sheet, { sheet: open.sheet, state: "unattested" });
+    } catch (cause) {
+      draft.outcomes.set(open.sheet, { sheet: open.sheet, state: "invalid", reason: reasonOf(cause) });
+    }
+  }
+  const rank = ({ sheet }: { sheet: Sheet }) => (sheet.kind === "withdrawals" ? "0" : "1") + sheet.sheet;
+  return found.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}

@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { dayOf } from "../letter/bytes/day.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { parseCampaign } from "../letter/text/campaign.ts";
+import { systemClock } from "../outside/clock.ts";
+import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/git/local-host.ts";
+import { type Keys, openKeys } from "../outside/seal/keys.ts";
+import { readSettings, type Settings } from "../outside/settings.ts";
+import { readLiveCheckpoint } from "./live-checkpoint.ts";
+import type { Acceptor } from "./merge.ts";
+
+/** A campaign in this machine's data folder, as the commands see it. */
+export type LocalCampaign = {
+  readonly dataDir: string;
+  readonly host: LocalGitHost;
+  readonly keys: Keys;
+  /** UTC day */
+  readonly day: string;
+  readonly acceptor: Acceptor;
+};
+
+/**
+ * Opens the campaign of `DATA_DIR`.
+ *
+ * @param missing what to do when there is none: make it, or say so
+ */
+export async function openLocalCampaign(missing: "make" | "refuse"): Promise<LocalCampaign> {
+  const { dataDir } = readLocalSettings();
+  const repository = campaignRepository(dataDir);
+  if (missing === "refuse" && !existsSync(repository)) {
+    throw new LetterError("data-folder", "no campaign in this data folder yet: run npm start, or set DATA_DIR");
+  }
+  if (!existsSync(repository) && existsSync(join(dataDir, "site"))) {
+    // A ledger that begins anew under the same name would contradict every checkpoint that somebody has kept.
+    throw new LetterError(
+      "data-folder",
+      "campaign.git is missing in a data folder that has published a ledger: restore it from your copy, or name another DATA_DIR",
+    );
+  }
+  const campaign = parseCampaign(await readFile("content/campaign.yaml", "utf8"));
+  const keys = await openKeys(dataDir, campaign);
+  const day = dayOf(systemClock.now());
+  const host = await openLocalGitHost(repository, { folder: ".", day });
+  const site = join(dataDir, "site");
+  const live = async () => (existsSync(site) ? readLiveCheckpoint(site) : undefined);
+  const acceptor = { host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day, live };
+  return { dataDir, host, keys, day, acceptor };
+}
+
+/** The settings of a campaign on this machine. @throws LetterError `git-host` for one whose sheets are reviewed elsewhere */
+export function readLocalSettings(): Settings {
+  // Before the others: whoever reviews has no key of an App.
+  if (process.env.GIT_HOST?.startsWith("github:")) {
+    throw new LetterError(
+      "git-host",
+      "sheets are reviewed and the letter is changed by pull requests on GitHub (GIT_HOST), not here: see .github/CONTRIBUTING.md",
+    );
+  }
+  return readSettings(process.env);
+}

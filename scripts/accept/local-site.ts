@@ -1,0 +1,71 @@
+import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { LedgerDay } from "../letter/ledger/day.ts";
+import type { PublicKeys } from "../letter/published/files.ts";
+import { recordFiles } from "../letter/signature/record.ts";
+import { buildSite } from "../outside/eleventy.ts";
+import type { MainState } from "../outside/git/host.ts";
+import { readLedgerDays } from "../outside/git/ledger-days.ts";
+import { campaignRepository } from "../outside/git/local-host.ts";
+
+/** The site of a campaign on this machine. */
+export type LocalSite = {
+  /** where the current build lies: a link that moves from build to build */
+  readonly folder: string;
+  /** Builds the site of main, unless it is what is published already. @throws LetterError `build`, `edition` */
+  publish(main: MainState): Promise<void>;
+};
+
+/**
+ * Builds go into `$DATA_DIR/builds/`, and `$DATA_DIR/site` points to the last one. It moves in one step, so that nobody
+ * is ever served half a site; a build that fails leaves the previous site in its place.
+ */
+export function openLocalSite(dataDir: string, keys: PublicKeys): LocalSite {
+  const folder = join(dataDir, "site");
+  let published = "";
+  return {
+    folder,
+    async publish(main) {
+      if (main.commit === published) return;
+      const name = `${main.commit.slice(0, 12)}-${process.pid}`;
+      const days = await readLedgerDays(campaignRepository(dataDir), main.commit);
+      await build(join(dataDir, "builds", name), main, keys, days);
+      await pointTo(folder, name);
+      published = main.commit;
+    },
+  };
+}
+
+async function build(output: string, main: MainState, keys: PublicKeys, days: readonly LedgerDay[]): Promise<void> {
+  const work = `${output}.record`;
+  await mkdir(work, { recursive: true });
+  const publicKeys = join(work, "keys.json");
+  await writeFile(publicKeys, JSON.stringify(keys));
+  for (const [path, text] of recordFiles(main.record)) {
+    const file = join(work, "signatures", path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  await buildSite({ signatures: join(work, "signatures"), output, publicKeys, days });
+  await rm(work, { recursive: true });
+}
+
+// An answer that began with the previous build may be under way for so long.
+const GRACE = 5_000;
+
+/** Points the link to a build and removes all others: they hold what has been withdrawn since. */
+async function pointTo(link: string, name: string): Promise<void> {
+  const before = await readlink(link).catch(() => undefined);
+  const draft = `${link}.next`;
+  await rm(draft, { force: true });
+  await symlink(join("builds", name), draft);
+  await rename(draft, link);
+  const keep = [name, basename(before ?? "")];
+  const builds = join(dirname(link), "builds");
+  for (const other of await readdir(builds)) {
+    if (!keep.includes(other)) await rm(join(builds, other), { recursive: true, force: true });
+  }
+  if (before === undefined) return;
+  // Should the process end before that, the next start removes it.
+  setTimeout(() => void rm(join(builds, basename(before)), { recursive: true, force: true }), GRACE).unref();
+}

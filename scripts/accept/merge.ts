@@ -1,0 +1,58 @@
+import type { NoteSigner } from "../letter/ledger/note.ts";
+import type { Frontier } from "../letter/ledger/tree.ts";
+import { signGrowth } from "../letter/review/acceptance.ts";
+import { formatMergeMessage, type Settlement, settledBy } from "../letter/review/merge-message.ts";
+import { changedFiles, type Growth } from "../letter/signature/record.ts";
+import { writeCommit } from "../outside/git/commit.ts";
+import type { AcceptHost, MainHistory } from "../outside/git/host.ts";
+
+/** What accept works with. */
+export type Acceptor = {
+  readonly host: AcceptHost;
+  readonly signer: NoteSigner;
+  /** the form service's public key, 32 bytes */
+  readonly attestationKey: Uint8Array;
+  /** the UTC day that the commits are dated with, `YYYY-MM-DD` */
+  readonly day: string;
+  /** the checkpoint that the world sees; undefined before the first publication */
+  readonly live: () => Promise<string | undefined>;
+};
+
+/** Main whose record was found intact, and the frontier of its ledger: nothing else is ever built on. */
+export type IntactMain = MainHistory & { readonly frontier: Frontier };
+
+/** A step of main: what it adds to the record, and what the commit says. `reviewed` becomes its second parent. */
+export type Step = {
+  readonly subject: string;
+  readonly growth: Growth;
+  readonly reviewed?: string;
+  readonly settlement: Omit<Settlement, "size" | "root">;
+};
+
+/** Signs the checkpoint, writes one commit, moves main. Undefined, and nothing is changed, when main has moved meanwhile. */
+export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: Step): Promise<IntactMain | undefined> {
+  const { host, signer, day } = acceptor;
+  const { record, frontier, size, root } = signGrowth(main.frontier, step.growth, signer);
+  const settlement: Settlement = { ...step.settlement, size, root };
+  const files = [...changedFiles(main.record, { ...step.growth, record })].map(([path, text]): [string, string] => [
+    `signatures/${path}`,
+    text,
+  ]);
+  const commit = await writeCommit(host.repository, {
+    // The reviewed commit as second parent: whoever reads the history finds what the moderators saw.
+    parents: step.reviewed === undefined ? [main.commit] : [main.commit, step.reviewed],
+    files: new Map(files),
+    message: formatMergeMessage(step.subject, settlement),
+    committer: "accept",
+    day,
+  });
+  if (!(await host.moveMain(main.commit, commit))) return undefined;
+  return {
+    commit,
+    record,
+    frontier,
+    settled: settledBy([settlement], main.settled),
+    line: new Set(main.line).add(commit),
+    merged: step.reviewed === undefined ? main.merged : new Map(main.merged).set(step.reviewed, settlement),
+  };
+}

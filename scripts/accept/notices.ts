@@ -1,0 +1,40 @@
+import { inOrder, NOTICES_FOLDER, type Notice, noticePath, parseNotice } from "../letter/handover/notice.ts";
+import { decodeText, listFiles, readBlobs } from "../outside/git/object.ts";
+import { reasonOf } from "./judgement.ts";
+
+/** A notice that cannot be taken. `path` is one of our own, or says that the file has another name than a notice's. */
+export type NoticeProblem = { readonly path: string; readonly reason: string };
+
+/** No notice is longer; what is, is not read. */
+const NOTICE_BYTES = 1000;
+
+/** The notices of a commit, read as git objects, in the order in which they come to the ledger. */
+export async function readNotices(
+  repository: string,
+  commit: string,
+): Promise<{ readonly notices: readonly Notice[]; readonly problems: readonly NoticeProblem[] }> {
+  const files = (await listFiles(repository, commit, NOTICES_FOLDER)).filter(({ path }) => !path.endsWith("/.gitkeep"));
+  const notices: Notice[] = [];
+  const problems: NoticeProblem[] = [];
+  for (const { path, mode, id, size } of files) {
+    const refuse = (reason: string) => problems.push({ path: shown(path), reason });
+    if (mode !== "100644" || size > NOTICE_BYTES) {
+      refuse("not a regular file of at most 1,000 bytes");
+      continue;
+    }
+    try {
+      const [bytes] = await readBlobs(repository, [id]);
+      const notice = parseNotice(decodeText(bytes ?? new Uint8Array(), shown(path)));
+      if (noticePath(notice) === path) notices.push(notice);
+      else refuse(`the notice belongs into ${noticePath(notice)}`);
+    } catch (cause) {
+      refuse(reasonOf(cause));
+    }
+  }
+  return { notices: inOrder(notices), problems };
+}
+
+/** The name of a file is repeated only where it is one of a notice. */
+function shown(path: string): string {
+  return /\/(handover|purge)-[0-9-]{10}\.md$/.test(path) ? path : `a file in ${NOTICES_FOLDER}/`;
+}

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import type { z } from "zod";
+import { parseBase64url } from "../letter/bytes/base64url.ts";
+import { dayOf } from "../letter/bytes/day.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { formatVkey, noteSigner } from "../letter/ledger/note.ts";
+import type { Clock } from "../outside/clock.ts";
+import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
+import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
+import { readText } from "../outside/git/object.ts";
+import { openGitHubAcceptHost, type PullTrouble } from "../outside/github/accept-host.ts";
+import type { GitHubApi } from "../outside/github/api.ts";
+import { openGitHub } from "../outside/github/api.ts";
+import type { WORKFLOWS } from "../outside/github/workflow-environment.ts";
+import { type AcceptReport, acceptAll } from "./acceptance.ts";
+import { campaignKeys } from "./campaign-keys.ts";
+import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
+import { readPendingSheet } from "./pending-sheet.ts";
+
+/**
+ * What accept did, and whether the public site does not show it yet: also when an earlier run could not publish. `unseen`
+ * are sheets that nobody can review, `leftovers` branches of sheets that count nothing and are closed.
+ */
+export type GitHubAcceptance = AcceptReport & {
+  readonly publish: boolean;
+  readonly troubles: readonly PullTrouble[];
+  readonly unseen: readonly string[];
+  readonly leftovers: readonly string[];
+};
+
+/** The accept App on GitHub, which alone moves branches. */
+export function openMover(env: z.output<typeof WORKFLOWS.accept>, clock: Clock): GitHubApi {
+  const as = { appId: env.ACCEPT_APP_ID, privateKey: env.ACCEPT_APP_KEY };
+  return openGitHub({ repository: env.GITHUB_REPOSITORY, apiUrl: env.GITHUB_API_URL, clock, as });
+}
+
+/**
+ * Takes over what the moderators on GitHub have approved, if main goes on from what the world has seen.
+ *
+ * @throws LetterError when a key, main or the live checkpoint is not what it must be: then nothing is signed
+ */
+export async function acceptOnGitHub(
+  env: z.output<typeof WORKFLOWS.accept>,
+  mover: GitHubApi,
+  clock: Clock,
+): Promise<GitHubAcceptance> {
+  const host = openGitHubAcceptHost({
+    api: openGitHub({
+      repository: env.GITHUB_REPOSITORY,
+      apiUrl: env.GITHUB_API_URL,
+      clock,
+      as: { token: env.GITHUB_TOKEN },
+    }),
+    mover,
+    repository: join(env.RUNNER_TEMP, "campaign.git"),
+    serverUrl: env.GITHUB_SERVER_URL,
+  });
+  const before = await host.readMain();
+  const keys = campaignKeys(await readText(host.repository, before.commit, CAMPAIGN_PATH));
+  const signer = noteSigner(keys.ledger.name, parseBase64url(env.LEDGER_KEY, 32));
+  if (formatVkey(signer.verifier) !== formatVkey(keys.ledger)) {
+    throw new LetterError("keys", "LEDGER_KEY is not the key that content/campaign.yaml on main names");
+  }
+  const live = await readLiveCheckpoint(env.SITE_URL);
+  assertContinues(before.record.entries, live, keys.ledger, env.FIRST);
+  const day = dayOf(clock.now());
+  const report = await acceptAll({ host, signer, attestationKey: keys.attestation, day, live: async () => live });
+  for (const outcome of report.outcomes) {
+    if (outcome.state === "invalid") await host.answerInvalid(outcome.sheet, outcome.reason);
+    if (outcome.state === "unattested") await host.answerUnattested(outcome.sheet);
+    if (outcome.state === "blocked") await host.answerWaiting(outcome.sheet, outcome.unclear, outcome.copies);
+    if (outcome.state === "waiting") await host.answerWaiting(outcome.sheet, undefined, outcome.copies);
+  }
+  const unseen: string[] = [];
+  const leftovers: string[] = [];
+  for (const open of host.unseen) {
+    const found = await isUnattested(host.repository, report.main, open, keys.attestation);
+    (found ? leftovers : unseen).push(open.sheet);
+  }
+  const { troubles } = host;
+  return { ...report, troubles, unseen, leftovers, publish: report.main.record.checkpoint !== live };
+}
+
+/** Whether a branch holds a sheet that the form service has not attested; what cannot be read may have been one of its own. */
+async function isUnattested(
+  repository: string,
+  main: MainHistory,
+  open: Pick<OpenSheet, "sheet" | "commit">,
+  key: Uint8Array,
+): Promise<boolean> {
+  return readPendingSheet(repository, main, open, key).then(
+    (sheet) => sheet === undefined,
+    () => false,
+  );
+}

@@ -1,0 +1,103 @@
+import { LetterError } from "../letter/bytes/error.ts";
+import { type Main, settledRows } from "../letter/review/acceptance.ts";
+import { copiesOf, findCopies } from "../letter/review/copies.ts";
+import { isQuarantined } from "../letter/review/filing-message.ts";
+import type { Moderators } from "../letter/review/moderation.ts";
+import { MODERATORS_PATH, parseModerators } from "../letter/review/moderators.ts";
+import type { Sheet } from "../letter/signature/sheet.ts";
+import { readCommit } from "../outside/git/history.ts";
+import type { OpenSheet } from "../outside/git/host.ts";
+import { readText } from "../outside/git/object.ts";
+import { type Judgement, judgeSheet, reasonOf } from "./judgement.ts";
+import type { LocalCampaign } from "./local-campaign.ts";
+import { readPendingSheet } from "./pending-sheet.ts";
+import { SETTLED_WORDS } from "./sheet-notes.ts";
+
+/** A sheet that waits, as a moderator sees it; `sheet` is undefined when it cannot be read or is not attested. */
+export type ReviewedSheet = {
+  readonly open: OpenSheet;
+  readonly sheet: Sheet | undefined;
+  /** it was filed as part of what looks like a flood */
+  readonly quarantined: boolean;
+  readonly judgement: Judgement;
+  /** what a moderator must know of a row before anything else, by id */
+  readonly remarks: ReadonlyMap<string, string>;
+};
+
+/** What waits for review, and who reviews. */
+export type ReviewDesk = { readonly moderators: Moderators; readonly sheets: readonly ReviewedSheet[] };
+
+/** Reads everything that is open. */
+export async function readReviewDesk({ host, acceptor }: LocalCampaign): Promise<ReviewDesk> {
+  const main = await host.readMain();
+  const moderators = parseModerators((await readText(host.repository, main.commit, MODERATORS_PATH)) ?? "");
+  const rules = { moderators, attestationKey: acceptor.attestationKey };
+  const found: (Pick<ReviewedSheet, "open" | "sheet" | "quarantined"> & { problem?: Judgement })[] = [];
+  for (const open of await host.openSheets()) {
+    if (main.merged.has(open.commit)) continue;
+    const quarantined = isQuarantined((await readCommit(host.repository, open.commit)).message);
+    try {
+      const sheet = await readPendingSheet(host.repository, main, open, rules.attestationKey);
+      const problem = { state: "unattested" } as const;
+      found.push({ open, sheet, quarantined, ...(sheet ? {} : { problem }) });
+    } catch (cause) {
+      const problem = { state: "invalid", reason: reasonOf(cause) } as const;
+      found.push({ open, sheet: undefined, quarantined, problem });
+    }
+  }
+  const known = { ...main, attestationKey: rules.attestationKey };
+  const copies = findCopies(
+    known,
+    found.flatMap(({ sheet }) => sheet ?? []),
+  );
+  const sheets = found.map(({ open, sheet, quarantined, problem = { state: "unattested" } }): ReviewedSheet => {
+    if (!sheet) return { open, sheet, quarantined, judgement: problem, remarks: new Map() };
+    const elsewhere = copiesOf(copies, sheet);
+    const judgement = judgeSheet(main, rules, open, sheet, elsewhere);
+    return { open, sheet, quarantined, judgement, remarks: remarksOn(known, sheet, elsewhere) };
+  });
+  return { moderators, sheets };
+}
+
+/** What main and the other open sheets say about the rows of a sheet. */
+function remarksOn(
+  main: Main,
+  sheet: Sheet,
+  elsewhere: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, string> {
+  if (sheet.kind === "withdrawals") return new Map();
+  const settled = [...settledRows(main, sheet)].map(([id, why]) => [id, `left out: ${SETTLED_WORDS[why]}`] as const);
+  const open = [...elsewhere].map(([id, sheets]) => [id, `also on the open sheet ${sheets.join(", ")}`] as const);
+  return new Map([...open, ...settled]);
+}
+
+/** The one of these whose id begins so. @throws LetterError `usage` when none or several do */
+export function findByPrefix<T>(things: readonly T[], idOf: (thing: T) => string, typed: string, what: string): T {
+  const prefix = typed.trim().toLowerCase();
+  const found = things.filter((thing) => idOf(thing).startsWith(prefix));
+  const [only] = found;
+  if (prefix !== "" && found.length === 1 && only !== undefined) return only;
+  throw new LetterError(
+    "usage",
+    found.length === 0
+      ? `no ${what} has an id that begins so: npm run moderate -- ${what === "row" ? "show SHEET" : "list"} shows them`
+      : `${found.length} ${what}s have an id that begins so: give more of it`,
+  );
+}
+
+/** The sheet for programs: exactly these fields, whatever its kind; without rows when it cannot be read. */
+export function sheetAsJson({ open, sheet, judgement }: ReviewedSheet): Record<string, unknown> {
+  const rows = sheet?.kind === "withdrawals" ? sheet.rows.map(leavingRow) : (sheet?.rows ?? []);
+  return {
+    sheet: open.sheet,
+    kind: sheet?.kind ?? "unknown",
+    count: rows.length,
+    state: judgement.state,
+    rows: rows.map(({ id, shown, name, lang, place, signed }) => ({ id, shown, name, lang, place, signed })),
+  };
+}
+
+/** Nobody sees who leaves. */
+function leavingRow({ id }: { id: string }) {
+  return { id, shown: "", name: "", lang: "", place: "", signed: "" };
+}

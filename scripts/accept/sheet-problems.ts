@@ -1,0 +1,59 @@
+import { LetterError } from "../letter/bytes/error.ts";
+import { type Main, validateSheet } from "../letter/review/acceptance.ts";
+import { parseRow, ROW_COLUMNS } from "../letter/signature/row.ts";
+import { parseSheet, type Sheet } from "../letter/signature/sheet.ts";
+import { parseTable } from "../letter/signature/table.ts";
+import { parseFrontMatter } from "../letter/text/front-matter.ts";
+import { reasonOf } from "./judgement.ts";
+
+/**
+ * All that is wrong with the text of a sheet, one line a row; none when it may be reviewed.
+ *
+ * Accept stops at the first; whoever has to find out what went wrong with two hundred rows wants to see every one. The
+ * lines name rows by their number and hold nothing of what stands in them.
+ *
+ * @param name the id in the name of the branch
+ */
+export function sheetProblems(main: Main, name: string, text: string): string[] {
+  let sheet: Sheet;
+  try {
+    sheet = parseSheet(text);
+  } catch (cause) {
+    return together(reasonOf(cause), rowProblems(text));
+  }
+  if (sheet.sheet !== name) return ["the front matter names another sheet than the branch"];
+  const whole = problemOf(() => validateSheet(main, sheet));
+  if (whole === undefined) return [];
+  const rows = sheet.rows.flatMap((row, i) => {
+    const alone = { ...sheet, rows: [row] } as Sheet;
+    const problem = problemOf(() => validateSheet(main, alone));
+    return problem?.startsWith("row 1: ") ? [`row ${i + 1}: ${problem.slice("row 1: ".length)}`] : [];
+  });
+  return together(whole, rows);
+}
+
+/** The rows of a signatures sheet that cannot be read; none when already the table cannot. */
+function rowProblems(text: string): string[] {
+  try {
+    const { body } = parseFrontMatter(text);
+    const rows = parseTable(ROW_COLUMNS, body.slice(1), "the table");
+    return rows.slice(0, 1000).flatMap((cells, i) => problemOf(() => parseRow(cells, `row ${i + 1}`)) ?? []);
+  } catch {
+    return [];
+  }
+}
+
+function problemOf(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof LetterError) return cause.message;
+    throw cause;
+  }
+}
+
+/** What stopped the whole sheet, unless it is one of the rows. */
+function together(whole: string, rows: readonly string[]): string[] {
+  return rows.includes(whole) ? [...rows] : [whole, ...rows];
+}

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { LetterError } from "../../letter/bytes/error.ts";
+import { loggedEdition } from "../../letter/signature/record.ts";
+import { editionOf } from "../../letter/text/edition.ts";
+import type { GitHost, MainState } from "../../outside/git/host.ts";
+import { readRef } from "../../outside/git/ref.ts";
+import { MAIN, readMainAt } from "../../outside/git/repository.ts";
+import type { Log } from "../../outside/log.ts";
+import type { Content } from "../../site/views/read-content.ts";
+
+/**
+ * The git host as the service follows it: a start while GitHub is away goes on from main as it was read last, and the
+ * log says when main has a newer letter than the service.
+ *
+ * @param mirror the repository on this machine that the host reads main into
+ */
+export function followMain(host: GitHost, mirror: string, content: Content, log: Log): GitHost {
+  const mine = editionOf(content.letterTexts);
+  let hasAnswered = false;
+  let spare: MainState | undefined;
+  let isStart = true;
+  const readNow = async (): Promise<MainState> => {
+    try {
+      const main = await host.readMain();
+      hasAnswered = true;
+      return main;
+    } catch (cause) {
+      // Once it has answered, the service keeps by itself what it has read.
+      const known = hasAnswered || !isAway(cause) || !existsSync(mirror) ? undefined : await readRef(mirror, MAIN);
+      if (known === undefined) throw cause;
+      log.warn({}, "GitHub does not answer: the service goes on from main as it was read last, and files later");
+      return readMainAt(mirror, known);
+    }
+  };
+  return {
+    ...host,
+    async readMain() {
+      // A start reads main twice, and each try takes long while nobody answers.
+      const main = spare ?? (await readNow());
+      spare = spare === undefined && !hasAnswered ? main : undefined;
+      const logged = loggedEdition(main.record.entries);
+      // What is wrong at the start, the start refuses.
+      if (!isStart && logged !== undefined && logged !== mine) log.warn({}, CHANGED);
+      isStart = false;
+      return main;
+    },
+  };
+}
+
+const CHANGED = "the ledger has another edition of the letter than content/: take main's content/ and start again";
+
+/** Nothing that the organisers could put right: no answer, or that of a server in trouble. */
+function isAway(cause: unknown): boolean {
+  if (!(cause instanceof LetterError)) return false;
+  if (cause.code === "git") return /\((5\d\d|429|no answer)\)/.test(cause.message);
+  const { status } = (cause.cause ?? {}) as { status?: number };
+  return status !== undefined && (status >= 500 || status === 429);
+}

@@ -1,0 +1,106 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { campaignKeys } from "../../accept/campaign-keys.ts";
+import { openBursts } from "../../form-service/limits/bursts.ts";
+import { startFormService } from "../../form-service/main.ts";
+import { LetterError } from "../../letter/bytes/error.ts";
+import { isQuarantined } from "../../letter/review/filing-message.ts";
+import { formatProposal } from "../../letter/review/proposal-body.ts";
+import { loggedEdition } from "../../letter/signature/record.ts";
+import { parseSheet } from "../../letter/signature/sheet.ts";
+import { parseCampaign } from "../../letter/text/campaign.ts";
+import { editionOf } from "../../letter/text/edition.ts";
+import { systemClock } from "../../outside/clock.ts";
+import { lockDataFolder } from "../../outside/data-folder.ts";
+import { CAMPAIGN_PATH } from "../../outside/git/letter-files.ts";
+import { readText } from "../../outside/git/object.ts";
+import { openGitHub } from "../../outside/github/api.ts";
+import { openGitHubHost } from "../../outside/github/git-host.ts";
+import { openLog } from "../../outside/log.ts";
+import { systemRandom } from "../../outside/random.ts";
+import { openServiceKeys } from "../../outside/seal/keys.ts";
+import type { GitHubSettings, Settings } from "../../outside/settings.ts";
+import { siteContext } from "../../site/views/context.ts";
+import { type Content, readContent } from "../../site/views/read-content.ts";
+import { followMain } from "./github-main.ts";
+import { explainPort, runUntilSignal } from "./run-until-signal.ts";
+
+/** Runs the form service until a signal comes, and files at GitHub: it accepts nothing, and holds no key that could. */
+export async function startOnGitHub(settings: Settings, named: GitHubSettings): Promise<void> {
+  assertMail(settings);
+  const lock = await lockDataFolder(settings.dataDir);
+  const [clock, random] = [systemClock, systemRandom];
+  const log = openLog(clock);
+  const content = await readContent("content");
+  const keys = await openServiceKeys(settings.dataDir, content.campaign);
+  const bursts = openBursts(clock, random(32));
+  const { repository, app, apiUrl, serverUrl } = named;
+  // Another name than that of a campaign on this machine, whose main it would overwrite.
+  const mirror = join(settings.dataDir, "mirror.git");
+  const gitHub = openGitHubHost({
+    api: openGitHub({ repository, as: app, apiUrl, clock }),
+    ...{ mirror, serverUrl },
+    propose: ({ text, message }, { record }) =>
+      formatProposal(parseSheet(text), { listed: record.rows, bursts, quarantined: isQuarantined(message) }),
+  });
+  const host = followMain(gitHub, mirror, content, log);
+  console.log("reading main …");
+  const main = await host.readMain();
+  assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));
+  assertLogged(content, loggedEdition(main.record.entries));
+
+  // The site lies elsewhere; what a campaign on this machine may have left in the folder is not to be served.
+  const siteFolder = join(settings.dataDir, "no-site");
+  await mkdir(siteFolder, { recursive: true });
+  const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
+  const service = await startFormService({
+    ...{ settings, keys, clock, random, log, siteFolder, bursts },
+    gitHost: host,
+    site: () => context,
+  }).catch(explainPort(settings));
+  const introduction = [
+    `sheets are filed, and reviewed, at ${serverUrl}/${repository}/pulls`,
+    `the site is ${settings.siteUrl}/, and its forms are sent to ${settings.serviceUrl}/`,
+    `keep a copy of ${join(settings.dataDir, "keys")} offline; the ledger’s key does not belong on this machine`,
+  ];
+  await runUntilSignal(service, introduction.join("\n"), async () => {
+    await service.close();
+    lock.release();
+  });
+}
+
+/** Captured mails are shown to everybody, and with their codes anybody could confirm for anybody. */
+function assertMail({ mail, serviceUrl }: Settings): void {
+  const onThisMachine = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(serviceUrl).hostname);
+  if (mail.kind === "capture" && !onThisMachine) {
+    throw new LetterError(
+      "settings",
+      "MAIL_URL: write smtp://USER:PASSWORD@HOST:PORT; captured mail is for trials on one machine",
+    );
+  }
+}
+
+/** The workflows believe main's keys alone: with others every sheet would be refused. */
+function assertSameKeys({ campaign }: Content, onMain: string | undefined): void {
+  campaignKeys(onMain);
+  const keysOf = ({ ledger_vkey, attestation_key, recipient }: Content["campaign"]) =>
+    JSON.stringify([ledger_vkey, attestation_key, recipient.age]);
+  if (keysOf(parseCampaign(onMain ?? "")) === keysOf(campaign)) return;
+  throw new LetterError(
+    "content",
+    "content/campaign.yaml here names other keys than on main: take main’s content/ (git pull)",
+  );
+}
+
+/** People sign the edition on the ledger: the service must not speak for another text. */
+function assertLogged(content: Content, logged: string | undefined): void {
+  if (logged === undefined) {
+    console.log("the letter is not on the ledger yet: nobody can sign before the workflow accept has run");
+    return;
+  }
+  if (logged === editionOf(content.letterTexts)) return;
+  throw new LetterError(
+    "edition",
+    "the letter in content/ is not the edition on the ledger: take main’s content/ (git pull), or wait until accept has put its change on the ledger",
+  );
+}

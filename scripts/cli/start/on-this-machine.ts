@@ -1,0 +1,72 @@
+import { relative } from "node:path";
+import { acceptAll } from "../../accept/acceptance.ts";
+import { openLocalCampaign } from "../../accept/local-campaign.ts";
+import { openLocalSite } from "../../accept/local-site.ts";
+import { every } from "../../form-service/filing/rounds.ts";
+import { startFormService } from "../../form-service/main.ts";
+import { dayOf } from "../../letter/bytes/day.ts";
+import { systemClock } from "../../outside/clock.ts";
+import { lockDataFolder } from "../../outside/data-folder.ts";
+import { openLog } from "../../outside/log.ts";
+import { systemRandom } from "../../outside/random.ts";
+import type { Settings } from "../../outside/settings.ts";
+import { siteContext } from "../../site/views/context.ts";
+import { readContent } from "../../site/views/read-content.ts";
+import { explainPort, originOf, runUntilSignal } from "./run-until-signal.ts";
+
+// Approvals may come from another process, and withdrawals need none: main is looked at this often.
+const ACCEPT_EVERY = 1000;
+
+/** Runs a whole campaign on this machine until a signal comes. */
+export async function startLocally(settings: Settings): Promise<void> {
+  const lock = await lockDataFolder(settings.dataDir);
+  const [clock, random] = [systemClock, systemRandom];
+  const log = openLog(clock);
+  const content = await readContent("content");
+  const { host, keys, acceptor } = await openLocalCampaign("make");
+  const site = openLocalSite(settings.dataDir, keys.publicKeys);
+
+  let seen = "";
+  const acceptAndPublish = async () => {
+    const refs = await host.refs();
+    if (refs === seen) return;
+    const { main, outcomes, noticeProblems } = await acceptAll({ ...acceptor, day: dayOf(clock.now()) });
+    for (const { path, reason } of noticeProblems) log.warn({ path, reason }, "a notice breaks a rule");
+    for (const outcome of outcomes)
+      if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
+    await site.publish(main);
+    seen = refs;
+  };
+  console.log("building the site …");
+  await acceptAndPublish();
+
+  const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
+  const service = await startFormService({
+    ...{ settings, keys, clock, random, log },
+    gitHost: host,
+    site: () => context,
+    siteFolder: site.folder,
+  }).catch(explainPort(settings));
+  const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
+  await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
+    await Promise.all([rounds.stop(), service.close()]);
+    lock.release();
+  });
+}
+
+function introduction({ dataDir, mail }: Settings, origin: string, demo: boolean): string {
+  const folder = shortest(dataDir);
+  const lines = [`keys, database, repository and site lie in ${folder}`];
+  if (mail.kind === "capture") lines.push(`mail is captured, not sent: ${origin}/inbox/`);
+  if (demo)
+    lines.push(
+      `for trying out only: the contact details are sealed for demonstration keys in ${folder}/demo-custodian`,
+    );
+  lines.push("review what is pending, in another terminal: npm run moderate -- list");
+  return lines.join("\n");
+}
+
+function shortest(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith("..") ? path : fromHere || ".";
+}

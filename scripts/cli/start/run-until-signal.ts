@@ -1,0 +1,49 @@
+import { LetterError } from "../../letter/bytes/error.ts";
+
+/** A form service that listens, as far as a command that starts it is concerned. */
+export type Running = { readonly host: string; readonly port: number };
+
+/** Says what is wrong with the port or the address where a start failed for that. */
+export function explainPort({ host, port }: Running): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    if (cause.code === "EADDRNOTAVAIL")
+      throw new LetterError("host", `HOST: ${host} is no address of this machine; write 0.0.0.0 or :: for all it has`);
+    if (cause.code !== "EADDRINUSE") throw cause;
+    throw new LetterError("port", `port ${port} is taken: stop what listens there, or set PORT to another number`);
+  };
+}
+
+/** Where a browser on this machine finds what listens there. */
+export function originOf({ host, port }: Running): string {
+  if (["127.0.0.1", "0.0.0.0", "::"].includes(host)) return `http://localhost:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * Says that the service is ready once it answers, and resolves when a signal has come and everything has been closed; a
+ * second signal ends the process at once.
+ */
+export async function runUntilSignal(service: Running, introduction: string, close: () => Promise<void>) {
+  const stopped = stopOnSignal(close);
+  const origin = originOf(service);
+  const response = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new LetterError("start", "the form service does not answer; its log above says why");
+  console.log(introduction);
+  console.log(`ready ${origin}/`);
+  await stopped;
+  // What still waits for somebody elsewhere must not keep the process.
+  setTimeout(() => process.exit(), 500).unref();
+}
+
+function stopOnSignal(close: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const stop = () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      console.log("stopping …");
+      close().then(resolve, reject);
+    };
+    process.on("SIGINT", stop).on("SIGTERM", stop);
+  });
+}

@@ -1,0 +1,35 @@
+import { backoff } from "../../outside/backoff.ts";
+import type { Clock } from "../../outside/clock.ts";
+import type { Random } from "../../outside/random.ts";
+
+/** When sheets that could not be filed are tried again. The moments are in memory alone: after a start it is at once. */
+export type FilingAttempts = {
+  /** Whether it is time to try this sheet. */
+  isDue(sheet: string): boolean;
+  /** Notes that a sheet could not be filed, for this many times now. */
+  noteFailure(sheet: string, attempts: number): void;
+};
+
+/**
+ * Failures after which a sheet is set aside: it is shown to whoever runs the service, comes after all others, and is
+ * tried on its own time alone. It is never given up, for people were told that they have signed.
+ */
+export const SET_ASIDE_AFTER = 10;
+
+const PAUSES = { first: 30_000, most: 3_600_000 };
+
+/** No failure yet. */
+export function openFilingAttempts(clock: Clock, random: Random): FilingAttempts {
+  const dueAt = new Map<string, number>();
+  return {
+    isDue(sheet) {
+      const due = clock.now().getTime() >= (dueAt.get(sheet) ?? 0);
+      // Most sheets are filed at the next attempt; one that is not comes back.
+      if (due) dueAt.delete(sheet);
+      return due;
+    },
+    noteFailure(sheet, attempts) {
+      dueAt.set(sheet, clock.now().getTime() + backoff(attempts, PAUSES, random));
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { sql } from "kysely";
+import { loggedEdition } from "../../letter/signature/record.ts";
+import { SHEET_ROWS } from "../../letter/signature/sheet.ts";
+import type { GitHost } from "../../outside/git/host.ts";
+import { causeOf, type Log } from "../../outside/log.ts";
+import type { Settings } from "../../outside/settings.ts";
+import type { Queue } from "../store/queue.ts";
+import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
+import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
+import type { MainView } from "./main-view.ts";
+import { type Patrol, refileLost } from "./refiling.ts";
+import { takeOver } from "./restoration.ts";
+import { destroyRefused, settle } from "./settlement.ts";
+import {
+  type Making,
+  makeSignaturesSheet,
+  makeWithdrawalsSheet,
+  markFiled,
+  noteFailure,
+  sheetsToFile,
+} from "./sheets.ts";
+
+/** What a round of filing works with. */
+export type FilingDeps = Making & {
+  readonly gitHost: Pick<GitHost, "file" | "pendingSheets">;
+  readonly main: MainView;
+  readonly queue: Queue;
+  readonly attempts: FilingAttempts;
+  readonly patrol: Patrol;
+  readonly log: Log;
+  readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
+};
+
+/** Failures in a row after which the git host counts as away; the other sheets then wait too. */
+const AWAY_AFTER = 3;
+
+/**
+ * One round: what main has settled, sheets of earlier rounds that were not filed, new sheets.
+ *
+ * It may end between any two steps and be done again: nothing is lost and nothing filed twice.
+ *
+ * @throws whatever reading main throws; a sheet that cannot be filed is logged and stays for the next round
+ */
+export async function fileRound(deps: FilingDeps): Promise<void> {
+  const { store, clock } = deps;
+  await deps.queue.look();
+  const main = await deps.main.refresh();
+  await takeOver(store, clock, main, deps.gitHost, deps.attestation);
+  await settle(store, clock, main);
+  // It can wait: what is lost now is lost still in the next round.
+  await refileLost(deps, deps.patrol).catch((error) =>
+    deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at"),
+  );
+  await destroyRefused(store, clock);
+  await fileAll(deps, "round");
+  await takeRowsBack(store);
+  const edition = loggedEdition(main.record.entries);
+  if (edition === undefined) return;
+  let made = 0;
+  while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
+  made += await makeDueSheets(deps, main.commit);
+  if (made > 0) await fileAll(deps, "round");
+  const signatures = (await rowsSetAside(store.query)).length;
+  if (signatures > 0) deps.log.error({ signatures }, "signatures are set aside: look at npm run doctor");
+}
+
+/** Between two rounds: sheets that could not be filed and whose time has come. */
+export function fileAgain(deps: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">): Promise<void> {
+  return fileAll(deps, "again");
+}
+
+/** Sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; once one has waited long enough, all. */
+async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
+  const { fileAtLeast, fileAtMost, fileAtLatest } = deps.settings;
+  const editions = await deps.store.query
+    .selectFrom("signature")
+    .select(["edition", "flood", sql<number>`count(*)`.as("count")])
+    .where("state", "=", "confirmed")
+    .groupBy(["edition", "flood"])
+    .orderBy("edition")
+    .orderBy("flood")
+    .execute();
+  let made = 0;
+  for (const { edition, flood, count } of editions) {
+    if (edition === null) continue;
+    const overdue = await deps.queue.isOverdue(edition, fileAtLatest);
+    const kind = { edition, flood };
+    // A flood is refused in one act: as few sheets as can be.
+    const atMost = flood ? SHEET_ROWS : fileAtMost;
+    for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); left -= atMost) {
+      if (!(await makeSignaturesSheet(deps, base, kind, atMost))) break;
+      made++;
+    }
+  }
+  return made;
+}
+
+async function fileAll(
+  { store, gitHost, attempts, log }: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">,
+  when: "round" | "again",
+): Promise<void> {
+  let failed = 0;
+  for (const { filing, attempts: before } of await sheetsToFile(store)) {
+    if (failed >= AWAY_AFTER) return;
+    const patient = when === "again" || before >= SET_ASIDE_AFTER;
+    if (patient && !attempts.isDue(filing.sheet)) continue;
+    try {
+      await gitHost.file(filing);
+    } catch (error) {
+      failed++;
+      const cause = causeOf(error);
+      const count = await noteFailure(store, filing.sheet, `${cause.error} ${cause.code}`.trim());
+      attempts.noteFailure(filing.sheet, count);
+      const fields = { ...cause, sheet: filing.sheet, attempts: count };
+      if (count < SET_ASIDE_AFTER) log.warn(fields, "a sheet could not be filed; it is tried again");
+      else log.error(fields, "a sheet is set aside, and tried once an hour: look at npm run doctor");
+      continue;
+    }
+    failed = 0;
+    await markFiled(store, filing.sheet);
+  }
+}

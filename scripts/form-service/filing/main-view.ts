@@ -1,0 +1,20 @@
+import type { GitHost, MainState } from "../../outside/git/host.ts";
+
+/** Main as the service read it last. */
+export type MainView = {
+  /** undefined before the first reading */
+  current(): MainState | undefined;
+  /** Reads main again if it has moved. */
+  refresh(): Promise<MainState>;
+};
+
+export function openMainView(gitHost: Pick<GitHost, "head" | "readMain">): MainView {
+  let current: MainState | undefined;
+  return {
+    current: () => current,
+    async refresh() {
+      if (current === undefined || (await gitHost.head()) !== current.commit) current = await gitHost.readMain();
+      return current;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
+import { parseEntry } from "../../letter/ledger/entry.ts";
+import type { Clock } from "../../outside/clock.ts";
+import type { MainState } from "../../outside/git/host.ts";
+import { forget } from "../signing/withdrawal.ts";
+import { storedRow } from "../store/rows-set-aside.ts";
+import type { Store } from "../store/schema.ts";
+
+/** Days after which a refused row and its contact record are destroyed. */
+const REFUSED_DAYS = 7;
+
+/**
+ * Takes over what main has settled. A row leaves the queue only when its commitment is in the ledger, or a trailer refuses
+ * it or names it as withdrawn; a sheet when a trailer names it.
+ *
+ * That a sheet of signatures left a row out says nothing about the row: it was decided elsewhere, or will be. So it never
+ * destroys a contact record; `refileLost` sees to it that such a row is on a sheet that can decide.
+ */
+export async function settle(store: Store, clock: Clock, main: MainState): Promise<void> {
+  const settled = { day: null, edition: null, row: null, sheet: null };
+  const left = await store.change(async (query) => {
+    let left = 0;
+    const waiting = await query
+      .selectFrom("signature")
+      .select(["id", "row"])
+      .where("state", "in", ["filing", "filed"])
+      .orderBy("id")
+      .forUpdate()
+      .execute();
+    const ledger = waiting.length > 0 ? contactCommitments(main.record.entries) : new Set<string>();
+    for (const { id, row } of waiting) {
+      const set = (values: object) => query.updateTable("signature").set(values).where("id", "=", id).execute();
+      if (ledger.has(storedRow(row).contact ?? "")) {
+        await set({ ...settled, state: "accepted" });
+      } else if (main.settled.refused.has(id)) {
+        await set({ ...settled, state: "refused", day: dayOf(clock.now()) });
+      } else if (main.settled.withdrawn.has(id)) {
+        await forget(query, id);
+        await set({ ...settled, state: "withdrawn" });
+      } else continue;
+      left++;
+    }
+    const sheets = await query.selectFrom("sheet").select(["sheet"]).execute();
+    for (const { sheet } of sheets.filter(({ sheet }) => main.settled.sheets.has(sheet))) {
+      await query.deleteFrom("withdrawal").where("sheet", "=", sheet).execute();
+      await query.deleteFrom("sheet").where("sheet", "=", sheet).execute();
+      left++;
+    }
+    return left;
+  });
+  if (left > 0) await store.scrub();
+}
+
+/** Destroys what was refused seven days ago or earlier, with its codes and its address. */
+export async function destroyRefused(store: Store, clock: Clock): Promise<void> {
+  const lastDay = dayAfter(dayOf(clock.now()), -REFUSED_DAYS);
+  const destroyed = await store.change(async (query) => {
+    const old = await query
+      .selectFrom("signature")
+      .select("id")
+      .where("state", "=", "refused")
+      .where("day", "<=", lastDay)
+      .orderBy("id")
+      .forUpdate()
+      .execute();
+    for (const { id } of old) {
+      await forget(query, id);
+      await query.deleteFrom("code").where("id", "=", id).execute();
+      await query.deleteFrom("signature").where("id", "=", id).execute();
+    }
+    return old.length;
+  });
+  if (destroyed > 0) await store.scrub();
+}
+
+/** The contact commitments of everybody who was ever accepted. */
+export function contactCommitments(entries: readonly string[]): Set<string> {
+  const commitments = new Set<string>();
+  for (const line of entries) {
+    const entry = line.startsWith("undersigned/v1 accept ") ? parseEntry(line) : undefined;
+    if (entry?.kind === "accept") commitments.add(entry.contactCommitment);
+  }
+  return commitments;
+}

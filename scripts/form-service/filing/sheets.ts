@@ -1,0 +1,176 @@
+import { formatCrockford128 } from "../../letter/bytes/crockford.ts";
+import { dayOf } from "../../letter/bytes/day.ts";
+import type { SigningKey } from "../../letter/bytes/key.ts";
+import { attestSheet } from "../../letter/ledger/attestation.ts";
+import { filingMessage } from "../../letter/review/filing-message.ts";
+import { formatRow, type Row } from "../../letter/signature/row.ts";
+import { formatSheet, SHEET_BYTES, SHEET_ROWS, type Sheet } from "../../letter/signature/sheet.ts";
+import type { Clock } from "../../outside/clock.ts";
+import type { Filing } from "../../outside/git/host.ts";
+import type { Random } from "../../outside/random.ts";
+import { readRow, setRowsAside } from "../store/rows-set-aside.ts";
+import type { Query, Store } from "../store/schema.ts";
+import { SET_ASIDE_AFTER } from "./attempts.ts";
+
+/** What a new sheet is made with. `base`: the commit of main. */
+export type Making = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** the key of the form service's attestations */
+  readonly attestation: SigningKey;
+};
+
+/**
+ * Puts up to `atMost` confirmed signatures of one edition on a new sheet, those that look like a flood on sheets of their
+ * own; false when none is waiting. A row that cannot be read is set aside, and holds up no other.
+ *
+ * One transaction fixes the sheet's id, bytes, base, message and day before anybody outside hears of it, so that every
+ * attempt to file it makes the same commit. The message carries the attestation of the bytes.
+ */
+export function makeSignaturesSheet(
+  making: Making,
+  base: string,
+  { edition, flood }: { edition: string; flood: number },
+  atMost: number,
+): Promise<boolean> {
+  return making.store.change(async (query) => {
+    const waiting = await query
+      .selectFrom("signature")
+      .select(["id", "row"])
+      .where("state", "=", "confirmed")
+      .where("edition", "=", edition)
+      .where("flood", "=", flood)
+      .orderBy("id")
+      .limit(Math.min(atMost, SHEET_ROWS))
+      // Whoever is leaving at this moment is not filed any more.
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    const readable = waiting.flatMap(({ id, row }) => readRow(id, row) ?? []);
+    const known = new Set(readable.map(({ id }) => id));
+    const aside = waiting.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+    await setRowsAside(query, aside);
+    const rows = withinBytes(readable);
+    if (rows.length === 0) return aside.length > 0;
+    const sheet = await insert(query, making, base, { kind: "signatures", edition, rows }, flood > 0);
+    const ids = rows.map(({ id }) => id);
+    await query.updateTable("signature").set({ state: "filing", sheet }).where("id", "in", ids).execute();
+    return true;
+  });
+}
+
+/** Puts waiting withdrawals on a new sheet, likewise; false when none is waiting. */
+export function makeWithdrawalsSheet(making: Making, base: string, edition: string): Promise<boolean> {
+  return making.store.change(async (query) => {
+    const rows = await query
+      .selectFrom("withdrawal")
+      .select(["id", "attestation"])
+      .where("sheet", "is", null)
+      .orderBy("id")
+      .limit(SHEET_ROWS)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    if (rows.length === 0) return false;
+    const sheet = await insert(query, making, base, { kind: "withdrawals", edition, rows });
+    const ids = rows.map(({ id }) => id);
+    await query.updateTable("withdrawal").set({ sheet }).where("id", "in", ids).execute();
+    return true;
+  });
+}
+
+/** A sheet that the git host has not said yes to, and how often it was tried. */
+export type SheetToFile = { readonly filing: Filing; readonly attempts: number };
+
+/** The sheets that are to be filed; those that have failed often come last. */
+export async function sheetsToFile(store: Store): Promise<SheetToFile[]> {
+  const rows = await store.query
+    .selectFrom("sheet")
+    .selectAll()
+    .where("state", "=", "filing")
+    .orderBy("attempts")
+    .orderBy("sheet")
+    .execute();
+  return rows.map(({ sheet, text, base, message, day, attempts }) => ({
+    filing: { sheet, text: text ?? "", base, message, day },
+    attempts,
+  }));
+}
+
+/** Notes that a sheet could not be filed, and gives how often that has happened. */
+export function noteFailure(store: Store, sheet: string, failure: string): Promise<number> {
+  return store.change(async (query) => {
+    const row = await query
+      .updateTable("sheet")
+      .set((is) => ({ attempts: is("attempts", "+", 1), failure }))
+      .where("sheet", "=", sheet)
+      .returning("attempts")
+      .executeTakeFirst();
+    return row?.attempts ?? 0;
+  });
+}
+
+/** A sheet that was set aside: how often it was tried, and the class and code of the last error. */
+export type SheetSetAside = { readonly sheet: string; readonly attempts: number; readonly failure: string | null };
+
+/** The sheets that were set aside, for whoever runs the service. */
+export function sheetsSetAside(query: Query): Promise<SheetSetAside[]> {
+  return query
+    .selectFrom("sheet")
+    .select(["sheet", "attempts", "failure"])
+    .where("state", "=", "filing")
+    .where("attempts", ">=", SET_ASIDE_AFTER)
+    .orderBy("sheet")
+    .execute();
+}
+
+/** Notes that the git host has a sheet, and forgets its text. */
+export async function markFiled(store: Store, sheet: string): Promise<void> {
+  await store.change(async (query) => {
+    await query.updateTable("sheet").set({ state: "filed", text: null }).where("sheet", "=", sheet).execute();
+    await query
+      .updateTable("signature")
+      .set({ state: "filed" })
+      .where("sheet", "=", sheet)
+      .where("state", "=", "filing")
+      .execute();
+  });
+}
+
+// A distributive Omit: of each kind of sheet.
+type Unnamed<S> = S extends Sheet ? Omit<S, "sheet"> : never;
+
+async function insert(
+  query: Query,
+  { clock, random, attestation }: Making,
+  base: string,
+  unnamed: Unnamed<Sheet>,
+  quarantined = false,
+): Promise<string> {
+  const sheet = formatCrockford128(random(16));
+  const text = formatSheet({ ...unnamed, sheet } as Sheet);
+  await query
+    .insertInto("sheet")
+    .values({
+      sheet,
+      kind: unnamed.kind,
+      state: "filing",
+      text,
+      base,
+      message: filingMessage(sheet, { quarantined, attestation: attestSheet(sheet, text, attestation) }),
+      day: dayOf(clock.now()),
+    })
+    .execute();
+  return sheet;
+}
+
+function withinBytes(rows: readonly Row[]): Row[] {
+  // Room for the front matter and the head of the table; a line has 3 bytes around each cell.
+  let left = SHEET_BYTES - 1000;
+  const cut = rows.findIndex((row) => {
+    left -= formatRow(row).reduce((sum, cell) => sum + Buffer.byteLength(cell) + 3, 2);
+    return left < 0;
+  });
+  return cut < 0 ? [...rows] : rows.slice(0, cut);
+}

@@ -1,0 +1,51 @@
+import { createHmac } from "node:crypto";
+import { ownerOfMailbox } from "../../letter/signature/mail-domain.ts";
+import type { Clock } from "../../outside/clock.ts";
+import { openBoundedMap } from "../store/bounded-map.ts";
+
+/** Which signatures were confirmed from one mail domain in quick succession. In memory alone: a restart forgets it. */
+export type Bursts = {
+  /**
+   * Notes that a signature with this address has just been confirmed.
+   *
+   * @returns the ids that belong to a burst now and did not before: this one, and those that came shortly before it
+   */
+  note(id: string, email: string): readonly string[];
+  /** Whether the signature belongs to a burst. */
+  has(id: string): boolean;
+};
+
+/** More than this many confirmations of one domain within an hour are a burst. */
+export const BURST = 10;
+const HOUR = 3_600_000;
+/** Domains and marked signatures that are remembered; those of the domain that has most are forgotten first. */
+const CAPACITY = 100_000;
+
+/** Nobody is counted: where limits are off, everything comes from one place anyway. */
+export const NO_BURSTS: Bursts = { note: () => [], has: () => false };
+
+/** An empty memory. @param key keys the hash under which a domain is remembered; made anew for each process */
+export function openBursts(clock: Clock, key: Uint8Array): Bursts {
+  const recent = openBoundedMap<{ id: string; at: number }[]>(CAPACITY);
+  const marked = openBoundedMap<true>(CAPACITY);
+  return {
+    note(id, email) {
+      const owner = ownerOfMailbox(email);
+      if (owner === undefined) return [];
+      const now = clock.now().getTime();
+      const isOver = (notes: readonly { at: number }[]) => now - (notes.at(-1)?.at ?? 0) >= HOUR;
+      for (let quietest = recent.oldest(); quietest && isOver(quietest[1]); quietest = recent.oldest()) {
+        recent.delete(quietest[0]);
+      }
+      const hash = createHmac("sha256", key).update(owner).digest("base64url");
+      const notes = [...(recent.get(hash) ?? []).filter(({ at }) => now - at < HOUR), { id, at: now }];
+      // Those before the last are marked already.
+      recent.set(hash, notes.slice(-BURST), hash);
+      if (notes.length <= BURST) return [];
+      const fresh = notes.map((one) => one.id).filter((one) => !marked.get(one));
+      for (const one of fresh) marked.set(one, true, hash);
+      return fresh;
+    },
+    has: (id) => marked.get(id) === true,
+  };
+}

@@ -1,0 +1,76 @@
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { dayOf } from "../../letter/bytes/day.ts";
+import type { Clock } from "../../outside/clock.ts";
+import { levelsOf, networkOf, parseAddress } from "../../outside/network-address.ts";
+import type { Random } from "../../outside/random.ts";
+
+/**
+ * Where a request comes from, as far as the limits have to know it: hashes under a key that is made anew each day and
+ * lives in memory alone, so that nobody can tell an address from them, nor today's from yesterday's.
+ */
+export type Client =
+  | {
+      readonly kind: "line";
+      readonly line: string;
+      /** /24, or in IPv6 /48 */
+      readonly network: string;
+      /** from the line to the widest network: IPv4 /32 and /24, IPv6 /64, /56, /48 and /32 */
+      readonly levels: readonly string[];
+      /** The network, hashed under a key of the caller's that outlives the day and that all instances have. */
+      networkUnder(key: string): string;
+      /** nothing tells where it comes from: anybody may share this line */
+      readonly unknown?: true;
+    }
+  | { readonly kind: "tor" };
+
+/** Tells where requests come from. */
+export type Clients = {
+  /** @param peer address at the other end of the socket */
+  of(request: Request, peer: string | undefined): Client;
+};
+
+/**
+ * @param trustProxy the last hop of `X-Forwarded-For` is the client: what stands before it, anybody may have written
+ * @param isTorExit whether an address is one where Tor leaves its network
+ */
+export function openClients(given: {
+  readonly trustProxy: boolean;
+  readonly isTorExit: (address: string) => boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+}): Clients {
+  let day = "";
+  let key: KeyObject | undefined;
+  const hashUnder = (key: KeyObject | string, text: string) =>
+    createHmac("sha256", key).update(text).digest("base64url").slice(0, 22);
+  return {
+    of(request, peer) {
+      const today = dayOf(given.clock.now());
+      if (key === undefined || today !== day) [day, key] = [today, createSecretKey(given.random(32))];
+      const dayKey = key;
+      const forwarded = given.trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
+      const address = parseAddress(forwarded ?? peer ?? "");
+      if (address !== undefined && (isOnion(request, address) || given.isTorExit(address))) return { kind: "tor" };
+      const levels = (address === undefined ? UNKNOWN : levelsOf(address)).map((level) => hashUnder(dayKey, level));
+      const around = address === undefined ? UNKNOWN[1] : networkOf(address);
+      const networkUnder = (key: string) => hashUnder(key, around);
+      const client = {
+        kind: "line",
+        line: levels[0]!,
+        network: hashUnder(dayKey, around),
+        levels,
+        networkUnder,
+      } as const;
+      return address === undefined ? { ...client, unknown: true } : client;
+    },
+  };
+}
+
+/** Everybody whose address cannot be read is on one line. */
+const UNKNOWN = ["unknown", "unknown network"] as const;
+
+/** An onion service's requests come from the Tor program on this machine, and ask for a host that others do not reach. */
+function isOnion(request: Request, address: string): boolean {
+  const host = request.headers.get("host") ?? new URL(request.url).host;
+  return (address === "::1" || address.startsWith("127.")) && /\.onion(:\d+)?$/i.test(host);
+}

@@ -1,0 +1,88 @@
+import type { Clock } from "../../outside/clock.ts";
+import { openBuckets, type Rate } from "./buckets.ts";
+import type { Client } from "./client.ts";
+import { type Admission, type Effort, openGate } from "./gate.ts";
+import { networkOf, TOR } from "./levels.ts";
+import type { Draw } from "./lot.ts";
+import type { MailBudget } from "./mail-budget.ts";
+import { PARTS, type Purpose } from "./mail-ledger.ts";
+import { openTypedAddresses } from "./typed-addresses.ts";
+
+/**
+ * Which forms are taken. A form with a proof of work always is while there is room; without one there are allowances, and
+ * lots when these are used up. Everything here goes by what was typed and by who sends it, never by what is known of an
+ * address; counts are in memory, under keys that are forgotten with the day.
+ *
+ * A right code is never limited: it is looked up first, and only wrong ones are counted.
+ */
+export type Limits = {
+  /** A form that signs. It leads to a mail and to a row that waits. */
+  submission(client: Client, effort: Effort, email: string): Admission;
+  /** The code of a submission again: whether there is room for one more mail. */
+  again(client: Client): boolean;
+  /** A withdrawal by address: it leads to a mail, and has allowances and room of its own. */
+  leave(client: Client, effort: Effort, email: string): Admission;
+  /** Counts a code that was looked up and is wrong. Seconds until this client may be told more than to wait; 0: now. */
+  wrongCode(client: Client): number;
+  /** Keys in memory, which has a bound. */
+  readonly size: number;
+};
+
+/** Wrong codes: many more than the people behind one address mistype, and fewer than a program sends. */
+const WRONG: Rate = { every: 2_000, atOnce: 60 };
+const WRONG_OVER_TOR: Rate = { every: 20, atOnce: 3_000 };
+/** Lines whose wrong codes are counted at once, in some 20 megabytes. */
+const CAPACITY = 100_000;
+
+/** No limits at all: for a campaign on one machine, where everything comes from one address. */
+export const NO_LIMITS: Limits = {
+  submission: () => ({ taken: true }),
+  again: () => true,
+  leave: () => ({ taken: true }),
+  wrongCode: () => 0,
+  size: 0,
+};
+
+/** What limits work with. */
+export type LimitsDeps = {
+  readonly clock: Clock;
+  readonly draw: Draw;
+  /** keys the hashes of typed addresses; made anew for each process */
+  readonly key: Uint8Array;
+  readonly mailsAnHour: number;
+  readonly budgets: { readonly [purpose in Purpose]: MailBudget };
+};
+
+/** Limits with empty memory. */
+export function openLimits({ clock, draw, key, mailsAnHour, budgets }: LimitsDeps): Limits {
+  const gateFor = (purpose: Purpose) =>
+    openGate({ mails: mailsAnHour * PARTS[purpose], budget: budgets[purpose], clock, draw });
+  const gates = { sign: gateFor("sign"), leave: gateFor("leave") };
+  const typed = { sign: openTypedAddresses(clock, key), leave: openTypedAddresses(clock, key) };
+  const wrong = openBuckets(CAPACITY);
+
+  function take(purpose: Purpose, client: Client, effort: Effort, email: string): Admission {
+    const wait = typed[purpose].wait(email);
+    const gate = gates[purpose];
+    if (wait > 0) return { taken: false, after: Math.ceil(wait / 1000), difficulty: gate.difficulty(client) };
+    const admission = gate.take(client, effort);
+    if (admission.taken) typed[purpose].note(email, networkOf(client));
+    return admission;
+  }
+
+  return {
+    submission: (client, effort, email) => take("sign", client, effort, email),
+    again: (client) => gates.sign.again(client),
+    leave: (client, effort, email) => take("leave", client, effort, email),
+    wrongCode(client) {
+      const now = clock.now().getTime();
+      const [line, rate] = client.kind === "tor" ? ([TOR, WRONG_OVER_TOR] as const) : ([client.line, WRONG] as const);
+      const wait = wrong.wait(line, rate, now);
+      if (wait === 0) wrong.take(line, rate, now, networkOf(client));
+      return Math.ceil(wait / 1000);
+    },
+    get size() {
+      return gates.sign.size + gates.leave.size + typed.sign.size + typed.leave.size + wrong.size;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { createHmac } from "node:crypto";
+import type { CodePurpose } from "../../letter/signature/derivation.ts";
+import { canonicalEmail } from "../../letter/signature/email.ts";
+import type { Clock } from "../../outside/clock.ts";
+import type { Client } from "../limits/client.ts";
+import { networkOf } from "../limits/levels.ts";
+import { openBoundedMap } from "../store/bounded-map.ts";
+
+/** How many mails a mailbox has got. In memory only, by hashes under a key that is made anew for each process. */
+export type Mailboxes = {
+  /**
+   * Counts a mail to the mailbox of this address; false, and nothing is counted, when it has had enough. Codes for leaving
+   * have an allowance of their own.
+   */
+  take(purpose: CodePurpose, email: string, client: Client): boolean;
+};
+
+/** Mails to one mailbox within 24 hours, and of these as many as one network may cause: a stranger must not use them up. */
+export const MAILS_A_DAY = 5;
+export const OF_ONE_NETWORK = 2;
+const DAY = 86_400_000;
+/** Mailboxes remembered at once, in some 40 megabytes; those that the network with most of them wrote to go first. */
+const CAPACITY = 200_000;
+
+/** An empty memory. */
+export function openMailboxes(clock: Clock, key: Uint8Array, capacity = CAPACITY): Mailboxes {
+  type Sent = { readonly at: number; readonly from: string };
+  const mails = openBoundedMap<readonly Sent[]>(capacity);
+  return {
+    take(purpose, email, client) {
+      const now = clock.now().getTime();
+      const from = networkOf(client);
+      const mailbox = createHmac("sha256", key)
+        .update(`${purpose} ${canonicalEmail(email)}`)
+        .digest("base64url");
+      // Either way: a clock that was a year ahead for a moment must keep no mail away for a year.
+      const isOld = ({ at }: Sent) => Math.abs(now - at) >= DAY;
+      const today = (mails.get(mailbox) ?? []).filter((sent) => !isOld(sent));
+      if (today.length >= MAILS_A_DAY || today.filter((sent) => sent.from === from).length >= OF_ONE_NETWORK)
+        return false;
+      for (let quietest = mails.oldest(); quietest?.[1].every(isOld); quietest = mails.oldest())
+        mails.delete(quietest[0]);
+      mails.set(mailbox, [...today, { at: now, from }], from);
+      return true;
+    },
+  };
+}
+
+/** For a campaign on one machine whose limits are off. */
+export const EVERY_MAIL: Mailboxes = { take: () => true };

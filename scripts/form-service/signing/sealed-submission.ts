@@ -1,0 +1,84 @@
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import { LetterError } from "../../letter/bytes/error.ts";
+import type { Submission } from "../../letter/signature/submission.ts";
+import type { Random } from "../../outside/random.ts";
+
+/** A submission as it waits for its confirmation: with the edition that was read, and the moment it expires (ISO 8601). */
+export type WaitingSubmission = Submission & {
+  readonly edition: string;
+  readonly expires: string;
+  /** the form looked as if a program had filled it in */
+  readonly suspect?: true | undefined;
+};
+
+/** A withdrawal by address as it waits for its code. Stored like a submission, so that the two look the same. */
+export type WaitingLeave = { readonly leave: true; readonly email: string; readonly expires: string };
+
+/** What waits for a mailed code. */
+export type Waiting = WaitingSubmission | WaitingLeave;
+
+// The longest name, place and address fit; one length for all, so that it tells nothing.
+const PADDED = 2048;
+// A withdrawal code has this many characters.
+const KEPT = 26;
+const NONCE = 12;
+const TAG = 16;
+
+/**
+ * AES-256-GCM of what waits, once under each key: nonce (12 bytes) ‖ ciphertext (2,048) ‖ tag (16), one after the other.
+ *
+ * @param keys from `s` and one right code each, and so used for this one row only
+ */
+export function sealWaiting(waiting: Waiting, keys: readonly Uint8Array[], random: Random): Uint8Array {
+  const json = JSON.stringify(waiting);
+  if (Buffer.byteLength(json) > PADDED) throw new LetterError("submission", "a submission has at most 2,048 bytes");
+  return sealText(json, PADDED, keys, random);
+}
+
+/** What was sealed with this key among others, undefined with any other. */
+export function openWaiting(sealed: Uint8Array, key: Uint8Array): Waiting | undefined {
+  const text = openText(sealed, PADDED, key);
+  return text === undefined ? undefined : (JSON.parse(text) as Waiting);
+}
+
+/** What is kept of a confirmation for 48 hours: its withdrawal code, or why it has none. */
+export type Kept = { readonly withdrawalCode: string } | "already" | "alike";
+
+/** The withdrawal code, or a word of the same length, under each key: nonce (12 bytes) ‖ ciphertext (26) ‖ tag (16). */
+export function sealKept(kept: Kept, keys: readonly Uint8Array[], random: Random): Uint8Array {
+  return sealText(typeof kept === "string" ? kept : kept.withdrawalCode, KEPT, keys, random);
+}
+
+/** What `sealKept` sealed with this key, undefined with any other. */
+export function openKept(sealed: Uint8Array, key: Uint8Array): Kept | undefined {
+  const text = openText(sealed, KEPT, key)?.trimEnd();
+  return text === undefined || text === "already" || text === "alike" ? text : { withdrawalCode: text };
+}
+
+function sealText(text: string, length: number, keys: readonly Uint8Array[], random: Random): Uint8Array {
+  const plain = Buffer.alloc(length, " ");
+  plain.write(text, "utf8");
+  return Buffer.concat(
+    keys.flatMap((key) => {
+      const nonce = random(NONCE);
+      const cipher = createCipheriv("aes-256-gcm", key, nonce);
+      return [nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()];
+    }),
+  );
+}
+
+function openText(sealed: Uint8Array, length: number, key: Uint8Array): string | undefined {
+  const size = NONCE + length + TAG;
+  for (let from = 0; from + size <= sealed.length; from += size) {
+    const piece = sealed.subarray(from, from + size);
+    const decipher = createDecipheriv("aes-256-gcm", key, piece.subarray(0, NONCE), { authTagLength: TAG });
+    decipher.setAuthTag(piece.subarray(size - TAG));
+    try {
+      const plain = Buffer.concat([decipher.update(piece.subarray(NONCE, size - TAG)), decipher.final()]);
+      return plain.toString("utf8");
+    } catch {
+      // Another code of the same mailbox may have sealed the next piece.
+    }
+  }
+  return undefined;
+}

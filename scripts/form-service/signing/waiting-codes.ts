@@ -1,0 +1,96 @@
+import type { CodePurpose } from "../../letter/signature/derivation.ts";
+import type { Clock } from "../../outside/clock.ts";
+import { openBoundedMap } from "../store/bounded-map.ts";
+import { hashOf } from "../store/secret-hash.ts";
+import { CODE_LIFE } from "./mailed-codes.ts";
+
+/** What it takes to send a code again. It lives in memory only and goes with the process. */
+export type WaitingCode = {
+  readonly purpose: CodePurpose;
+  readonly code: string;
+  readonly email: string;
+  readonly lang: string;
+};
+
+/** The codes of the last 48 hours whose submissions nobody has confirmed yet. */
+export type WaitingCodes = {
+  /** @param owner who fills this memory: when it is full, those of whoever has most of them are forgotten first */
+  add(s: Uint8Array, code: WaitingCode, owner: string): void;
+  /** What is remembered of a page that waits for its code. */
+  find(s: Uint8Array): WaitingCode | undefined;
+  /** Whether `takeAgain` would give a code. */
+  canSendAgain(s: Uint8Array): boolean;
+  /** The code to send again; undefined when it is no longer there, or has been sent often enough. */
+  takeAgain(s: Uint8Array): WaitingCode | undefined;
+  /** Forgets code and address when nothing waits any more; when the row expires is still known. */
+  forget(s: Uint8Array): void;
+  /** The same after a confirmation, of which the withdrawal code is kept for 48 hours from now. */
+  keepAfterConfirmation(s: Uint8Array): void;
+  /** Gives the hashes of `s` whose 48 hours are over to `remove`, some at a time; known until that has succeeded. */
+  expire(remove: (hashes: string[]) => Promise<void>): Promise<void>;
+};
+
+/** Mails for one submission, the first one included. */
+const MAILS = 3;
+/** Codes with their addresses that are remembered at once; what is forgotten cannot be sent again. */
+const CAPACITY = 200_000;
+
+/** A statement holds a limited number of values. */
+const AT_ONCE = 1000;
+
+type Known = { readonly waiting: WaitingCode; mails: number };
+
+/** An empty memory. */
+export function openWaitingCodes(clock: Clock, capacity = CAPACITY): WaitingCodes {
+  // When each row expires is never forgotten before, least of all that of somebody who has confirmed: nobody can fill this
+  // with more rows than there is room for. A Map keeps its order, and all live equally long: the first expire first.
+  const due = new Map<string, number>();
+  const codes = openBoundedMap<Known>(capacity);
+  const now = () => clock.now().getTime();
+
+  function noteDue(hash: string): void {
+    due.delete(hash);
+    due.set(hash, now() + CODE_LIFE);
+  }
+
+  const sendable = (s: Uint8Array) => {
+    const hash = hashOf(s);
+    const known = codes.get(hash);
+    const isSendable = known?.waiting.purpose === "confirm" && now() < (due.get(hash) ?? 0) && known.mails < MAILS;
+    return isSendable ? known : undefined;
+  };
+  return {
+    add(s, waiting, owner) {
+      const hash = hashOf(s);
+      noteDue(hash);
+      codes.set(hash, { waiting, mails: 1 }, owner);
+    },
+    canSendAgain: (s) => sendable(s) !== undefined,
+    takeAgain(s) {
+      const known = sendable(s);
+      if (known) known.mails++;
+      return known?.waiting;
+    },
+    find: (s) => codes.get(hashOf(s))?.waiting,
+    forget: (s) => codes.delete(hashOf(s)),
+    keepAfterConfirmation(s) {
+      codes.delete(hashOf(s));
+      noteDue(hashOf(s));
+    },
+    async expire(remove) {
+      for (;;) {
+        const expired: string[] = [];
+        for (const [hash, moment] of due) {
+          // Noted before the clock was set back: it must not hold up those after it.
+          if (moment - now() > CODE_LIFE) continue;
+          if (now() < moment || expired.length === AT_ONCE) break;
+          codes.delete(hash);
+          expired.push(hash);
+        }
+        if (expired.length === 0) return;
+        await remove(expired);
+        for (const hash of expired) due.delete(hash);
+      }
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { sql } from "kysely";
+import { LetterError } from "../../letter/bytes/error.ts";
+import type { Query, Tables } from "./schema.ts";
+import { MIGRATIONS, TABLES } from "./schema.ts";
+
+/** A row of a table as JSON; bytes as `{ "base64": "…" }`. */
+export type BackupRow = { readonly table: keyof Tables; readonly row: Record<string, unknown> };
+
+/** Rows that are read and written at once. */
+const AT_ONCE = 500;
+
+/** The number of the schema. @throws LetterError `backup` when the database's is not this program's */
+export async function schemaOf(query: Query): Promise<number> {
+  const { rows } = await sql<{ last: number }>`select coalesce(max(number), 0) as last from migration`.execute(query);
+  if (Number(rows[0]?.last) === MIGRATIONS.length) return MIGRATIONS.length;
+  throw new LetterError("backup", "the database is of another version than this program: run npm start once first");
+}
+
+/**
+ * Every row of every table that a backup may hold, in the order of their random keys. What a confirmation leaves for 48
+ * hours is not among them: a backup lives longer.
+ */
+export async function* readRows(query: Query): AsyncGenerator<BackupRow> {
+  for (const [table, { key, backup }] of Object.entries(TABLES) as [keyof Tables, { key: string; backup: boolean }][]) {
+    if (!backup) continue;
+    const kept = table === "submission" ? sql`sealed is not null` : sql`1 = 1`;
+    let last = "";
+    for (;;) {
+      const { rows } = await sql<Record<string, unknown>>`
+        select * from ${sql.table(table)} where ${sql.ref(key)} > ${last} and ${kept} order by ${sql.ref(key)} limit ${AT_ONCE}
+      `.execute(query);
+      for (const row of rows) yield { table, row: mapValues(row, bytesToJson) };
+      if (rows.length < AT_ONCE) break;
+      last = String(rows.at(-1)?.[key]);
+    }
+  }
+}
+
+/** Puts rows into empty tables. */
+export async function writeRows(query: Query, rows: AsyncIterable<BackupRow>): Promise<void> {
+  let waiting: Record<string, unknown>[] = [];
+  let table: keyof Tables | undefined;
+  const flush = async () => {
+    if (table !== undefined && waiting.length > 0) {
+      await query
+        .insertInto(table)
+        .values(waiting as never)
+        .execute();
+    }
+    waiting = [];
+  };
+  for await (const { table: next, row } of rows) {
+    if (next !== table || waiting.length >= AT_ONCE) await flush();
+    table = next;
+    waiting.push(mapValues(row, jsonToBytes));
+  }
+  await flush();
+}
+
+/** Whether no table holds anything. */
+export async function isEmpty(query: Query): Promise<boolean> {
+  for (const table of Object.keys(TABLES)) {
+    const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(query);
+    if (rows.length > 0) return false;
+  }
+  return true;
+}
+
+/** Whether a word names a table that a backup may hold. */
+export function isTable(name: string): name is keyof Tables {
+  return Object.hasOwn(TABLES, name) && TABLES[name as keyof Tables].backup;
+}
+
+function mapValues(row: Record<string, unknown>, change: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, change(value)]));
+}
+
+function bytesToJson(value: unknown): unknown {
+  return value instanceof Uint8Array ? { base64: Buffer.from(value).toString("base64") } : value;
+}
+
+function jsonToBytes(value: unknown): unknown {
+  return value === null || typeof value !== "object"
+    ? value
+    : Buffer.from((value as { base64: string }).base64, "base64");
+}

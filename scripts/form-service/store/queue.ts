@@ -1,0 +1,48 @@
+import { dayAfter } from "../../letter/bytes/day.ts";
+import type { Clock } from "../../outside/clock.ts";
+import type { Store } from "./schema.ts";
+
+/** How long confirmed signatures have waited for a sheet. The moments are in memory alone; the database has days. */
+export type Queue = {
+  /** Notes that this signature has just been confirmed. */
+  noteConfirmed(id: string): void;
+  /** Looks at what waits: what other instances have confirmed waits since it was first seen here. */
+  look(): Promise<void>;
+  /** Whether a signature of this edition has waited for `atLatest` milliseconds. */
+  isOverdue(edition: string, atLatest: number): Promise<boolean>;
+};
+
+/** The queue of this database, from now on. */
+export function openQueue(store: Store, clock: Clock): Queue {
+  const moments = new Map<string, number>();
+  // Whatever is there at the first look was confirmed before the start, and has waited since then at least.
+  let seen: number | undefined = clock.now().getTime();
+
+  async function look() {
+    const waiting = await store.query
+      .selectFrom("signature")
+      .select(["id", "day", "edition"])
+      .where("state", "=", "confirmed")
+      .execute();
+    const ids = new Set(waiting.map(({ id }) => id));
+    for (const id of moments.keys()) if (!ids.has(id)) moments.delete(id);
+    const now = clock.now().getTime();
+    for (const { id, day } of waiting) {
+      const since = seen ?? now;
+      const dayOver = day === null ? since : Date.parse(`${dayAfter(day, 1)}T00:00:00Z`);
+      if (!moments.has(id)) moments.set(id, Math.min(since, dayOver));
+    }
+    seen = undefined;
+    return waiting;
+  }
+
+  return {
+    noteConfirmed: (id) => void moments.set(id, clock.now().getTime()),
+    look: async () => void (await look()),
+    async isOverdue(edition, atLatest) {
+      const waiting = await look();
+      const now = clock.now().getTime();
+      return waiting.some((row) => row.edition === edition && now - (moments.get(row.id) ?? now) >= atLatest);
+    },
+  };
+}

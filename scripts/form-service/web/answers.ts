@@ -1,0 +1,37 @@
+import { languagesOf, type SiteContext } from "../../site/views/context.ts";
+import { type Message, messagePage } from "../../site/views/pages/message-page.ts";
+import type { Lang } from "../../site/views/strings.ts";
+import { preferredLanguage } from "./preferred-language.ts";
+
+/** A page as an answer. Nothing that a form led to is kept in any cache. */
+export function page(html: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(html, {
+    status,
+    headers: { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", ...headers },
+  });
+}
+
+/** Sends the browser on with a GET. */
+export function seeOther(location: string): Response {
+  return new Response(null, { status: 303, headers: { Location: location, "Cache-Control": "no-store" } });
+}
+
+/** A page that says how things stand, in the language of the address or else of the browser. */
+export function message(site: SiteContext, request: Request, what: Message, status: number): Response {
+  return page(messagePage(site, languageOf(site, request), what), status, { Vary: "Accept-Language" });
+}
+
+/** Says that the form can be sent again in a moment; programs are told how long that is. */
+export function tooMany(site: SiteContext, request: Request, seconds: number): Response {
+  const html = messagePage(site, languageOf(site, request), { kind: "too_many" });
+  return page(html, 429, { Vary: "Accept-Language", "Retry-After": String(seconds) });
+}
+
+/** The language that the address begins with, else the one that the browser prefers. */
+export function languageOf(site: SiteContext, request: Request): Lang {
+  const first = new URL(request.url).pathname.split("/")[1];
+  const languages = languagesOf(site);
+  return (
+    languages.find((lang) => lang === first) ?? preferredLanguage(languages, request.headers.get("accept-language"))
+  );
+}

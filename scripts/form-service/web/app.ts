@@ -1,0 +1,123 @@
+import { Hono } from "hono";
+import { stageOf } from "../../letter/text/signing.ts";
+import { isDatabaseTrouble } from "../../outside/database/trouble.ts";
+import { causeOf } from "../../outside/log.ts";
+import { languagesOf } from "../../site/views/context.ts";
+import type { Route, Service } from "../service.ts";
+import { languageOf, message, page } from "./answers.ts";
+import { confirmRoutes } from "./confirm-routes.ts";
+import { isOwnPost } from "./cross-site.ts";
+import { readForm } from "./form-body.ts";
+import { operationRoutes } from "./operation-routes.ts";
+import { type Refusal, refusalPage } from "./refusal-page.ts";
+import { headersAt, securityHeaders } from "./security-headers.ts";
+import { signRoutes } from "./sign-routes.ts";
+import { staticFile } from "./static-files.ts";
+import { verifyRoutes } from "./verify-routes.ts";
+import { withdrawRoutes } from "./withdraw-routes.ts";
+
+/** The form service as a function. It logs no request: an address with `s` in it is half of a secret. */
+export type App = { fetch(request: Request, peer?: Peer): Promise<Response> };
+
+/** Who is at the other end of the connection. */
+export type Peer = {
+  readonly address: string | undefined;
+  /** the same object for all requests that come over one connection */
+  readonly connection?: object;
+  /** resolves once the answer has been handed over, or the line is cut */
+  readonly answered: Promise<void>;
+};
+
+export function createApp(service: Service): App {
+  const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
+  const headers = securityHeaders(origins[0]!, origins[1]!);
+  const app = new Hono<{ Bindings: Peer }>();
+  const known = new Map<string, Set<string>>();
+  const learn = (path: string, method: string) => known.set(path, (known.get(path) ?? new Set()).add(method));
+
+  for (const [path, handle] of Object.entries(operationRoutes(service))) {
+    learn(path, "GET");
+    app.get(path, (context) => handle(context.req.raw));
+  }
+  for (const lang of languagesOf(service.site())) {
+    for (const { method, path, handle } of routes(service)) {
+      const full = `/${lang}/${path}`;
+      learn(full, method);
+      app.on(method, full, async (context) => {
+        const request = context.req.raw;
+        const { address, connection, answered } = context.env;
+        const client = service.clients.of(request, address);
+        if (isDestroyed(service)) return message(service.site(), request, { kind: "destroyed" }, 410);
+        if (method === "GET")
+          return handle({ request, lang, form: new URLSearchParams(), client, connection, answered });
+        const { onion } = service.site().campaign;
+        if (!isOwnPost(request, onion === undefined ? origins : [...origins, onion]))
+          return refuse(service, request, 403);
+        const body = await readForm(request);
+        if ("refused" in body) return refuse(service, request, body.refused);
+        return handle({ request, lang, form: body.form, client, connection, answered });
+      });
+    }
+  }
+  app.notFound((context) => otherwise(service, context.req.raw, known));
+  app.onError((error, context) => {
+    service.log.error(causeOf(error), "a request failed");
+    if (!isDatabaseTrouble(error)) return refuse(service, context.req.raw, 500);
+    return refuse(service, context.req.raw, 503, { "Retry-After": "120" });
+  });
+  return {
+    async fetch(request, peer = unknownPeer()) {
+      const start = performance.now();
+      const answer = await app.fetch(request, peer);
+      const here = headersAt(new URL(request.url).pathname, answer.status, service.site());
+      for (const [name, value] of Object.entries({ ...headers, ...here })) answer.headers.set(name, value);
+      service.metrics?.noteAnswer(request, answer, performance.now() - start);
+      return answer;
+    },
+  };
+}
+
+/** After the purge no code and no address is known any more: every form says whom the signatures were given to. */
+function isDestroyed(service: Service): boolean {
+  // Whatever is logged later is notices: the purge stands among the last entries.
+  return stageOf(service.main()?.record.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
+}
+
+const LAST_ENTRIES = 20;
+
+/** Without a socket nobody can tell when the answer has arrived: it counts as handed over once it has been given back. */
+function unknownPeer(): Peer {
+  return { address: undefined, answered: new Promise((resolve) => setImmediate(resolve)) };
+}
+
+function routes(service: Service): Route[] {
+  return [...signRoutes(service), ...confirmRoutes(service), ...withdrawRoutes(service), ...verifyRoutes(service)];
+}
+
+/** What no route answers: a file of the site, a page that wants another method, or nothing. */
+async function otherwise(
+  service: Service,
+  request: Request,
+  known: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const methods = new Set(known.get(pathname));
+  const file = await staticFile(service.siteFolder, request);
+  if (file) methods.add("GET");
+  const reads = request.method === "GET" || request.method === "HEAD";
+  if (file && reads) return file;
+  // Folders of the site lead to their page, and so do the pages that only the service has. The query may hold `s`.
+  if (reads && known.get(`${pathname}/`)?.has("GET"))
+    return new Response(null, {
+      status: 301,
+      headers: { Location: `${pathname}/${search}`, "Cache-Control": "no-store" },
+    });
+  if (methods.size === 0) return message(service.site(), request, { kind: "not_found" }, 404);
+  if (methods.has("GET")) methods.add("HEAD");
+  return refuse(service, request, 405, { Allow: [...methods].sort().join(", ") });
+}
+
+function refuse(service: Service, request: Request, status: Refusal, headers?: Record<string, string>): Response {
+  const site = service.site();
+  return page(refusalPage(site, languageOf(site, request), status), status, { Vary: "Accept-Language", ...headers });
+}

@@ -1,0 +1,56 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { readCapturedMails } from "../../outside/mail/captured.ts";
+import type { Service } from "../service.ts";
+import { languageOf, page } from "./answers.ts";
+import { inboxPage } from "./inbox-page.ts";
+import { isAskedHere } from "./this-machine.ts";
+
+/** The addresses outside the languages, by path. */
+export function operationRoutes(service: Service): Record<string, (request: Request) => Promise<Response> | Response> {
+  const { mail } = service.settings;
+  return {
+    "/": (request) => chooseLanguage(service, request),
+    "/healthz": () => plain("ok\n"),
+    "/readyz": () => readiness(service),
+    ...(mail.kind === "capture" ? { "/inbox/": (request: Request) => inbox(service, mail.folder, request) } : {}),
+  };
+}
+
+function chooseLanguage(service: Service, request: Request): Response {
+  const site = service.site();
+  return new Response(null, {
+    status: 302,
+    headers: {
+      Location: `${site.siteUrl}/${languageOf(site, request)}/`,
+      Vary: "Accept-Language",
+      "Cache-Control": "no-cache",
+    },
+  });
+}
+
+/** Ready: the database answers, main has been read, and there is a site to show. */
+async function readiness(service: Service): Promise<Response> {
+  try {
+    await sql`select 1`.execute(service.store.query);
+    await stat(join(service.siteFolder, "."));
+    return service.main() ? plain("ready\n") : plain("main has not been read yet\n", 503);
+  } catch {
+    return plain("database or site is missing\n", 503);
+  }
+}
+
+async function inbox(service: Service, folder: string, request: Request): Promise<Response> {
+  if (!isAskedHere(request))
+    return plain("captured mail is shown on this machine alone, under http://localhost\n", 403);
+  const site = service.site();
+  return page(inboxPage(site, languageOf(site, request), await readCapturedMails(folder, 50)));
+}
+
+function plain(text: string, status = 200): Response {
+  return new Response(text, {
+    status,
+    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+  });
+}

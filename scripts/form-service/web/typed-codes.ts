@@ -1,0 +1,47 @@
+import { parseBase64url } from "../../letter/bytes/base64url.ts";
+import { CONFIRMATION_CODE_LENGTH, parseCode, WITHDRAWAL_CODE_LENGTH } from "../../letter/signature/code.ts";
+import type { Asked, Route, Service } from "../service.ts";
+import { message } from "./answers.ts";
+
+/** Answers an address that needs the `s` of a page. */
+export type HandlerWithS = (service: Service, asked: Asked, s: Uint8Array) => Promise<Response> | Response;
+
+/** A route whose address (GET) or form (POST) carries `s`; without one it says that the page is no longer valid. */
+export function routeWithS(service: Service, method: Route["method"], path: string, handle: HandlerWithS): Route {
+  return {
+    method,
+    path,
+    handle(asked) {
+      const fields = method === "POST" ? asked.form : new URL(asked.request.url).searchParams;
+      const s = parseS(fields.get("s"));
+      if (s) return handle(service, asked, s);
+      return message(service.site(), asked.request, { kind: "expired" }, method === "POST" ? 422 : 404);
+    },
+  };
+}
+
+/** The mailed code of a form. Empty and malformed codes are slips: they count nothing. */
+export function mailedCode(form: URLSearchParams): { code: string } | { problem: "code.missing" | "code.wrong" } {
+  const typed = form.get("code") ?? "";
+  if (typed.trim() === "") return { problem: "code.missing" };
+  const code = parseCode(typed, CONFIRMATION_CODE_LENGTH);
+  return code === undefined ? { problem: "code.wrong" } : { code };
+}
+
+/** The withdrawal code of a form. */
+export function withdrawalCode(
+  form: URLSearchParams,
+): { code: string } | { problem: "withdrawal_code.missing" | "withdrawal_code.wrong" } {
+  const typed = form.get("code") ?? "";
+  if (typed.trim() === "") return { problem: "withdrawal_code.missing" };
+  const code = parseCode(typed, WITHDRAWAL_CODE_LENGTH);
+  return code === undefined ? { problem: "withdrawal_code.wrong" } : { code };
+}
+
+function parseS(text: string | null): Uint8Array | undefined {
+  try {
+    return parseBase64url(text ?? "", 16);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import { dayOf } from "../../letter/bytes/day.ts";
+import type { CampaignRecord, Totals } from "../../letter/signature/record.ts";
+import { totalsOf } from "../../letter/signature/record.ts";
+import { verifyPage } from "../../site/views/pages/verify-page.ts";
+import type { Asked, Route, Service } from "../service.ts";
+import { stateOf } from "../signing/signature-state.ts";
+import { isModerationLate } from "../store/moderation-lag.ts";
+import { page, tooMany } from "./answers.ts";
+import { withdrawalCode } from "./typed-codes.ts";
+
+/** Where a signature is, for people without scripts. */
+export function verifyRoutes(service: Service): Route[] {
+  const known = new WeakMap<CampaignRecord, Totals>();
+  return [{ method: "POST", path: "verify/", handle: (asked) => postVerify(service, known, asked) }];
+}
+
+async function postVerify(
+  service: Service,
+  known: WeakMap<CampaignRecord, Totals>,
+  { request, lang, form, client }: Asked,
+): Promise<Response> {
+  const main = service.main();
+  // Adding up a long ledger takes a while: once for each state of main.
+  const totals = main && (known.get(main.record) ?? totalsOf(main.record));
+  if (main && totals) known.set(main.record, totals);
+  const site = { ...service.site(), totals };
+  const typed = withdrawalCode(form);
+  if ("problem" in typed) return page(verifyPage(site, lang, typed), 422);
+  const state = await stateOf(service.store, main, typed.code);
+  const wait = state === "unknown" ? service.limits.wrongCode(client) : 0;
+  if (wait > 0) return tooMany(site, request, wait);
+  const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));
+  return page(verifyPage(site, lang, { state, late }));
+}

@@ -1,0 +1,136 @@
+import { LetterError } from "../letter/bytes/error.ts";
+import { textOf } from "../letter/bytes/read.ts";
+import {
+  type ContactProblem,
+  contactId,
+  contactProblem,
+  type Expected,
+  SINCE_CHECKPOINT_PATH,
+  SINCE_PATH,
+  withdrawnIn,
+} from "../letter/handover/contacts-bag.ts";
+import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
+import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/ledger/tree.ts";
+import { type ContactRecord, parseContactRecord } from "../letter/signature/contact.ts";
+import type { Bag } from "../outside/bag/reader.ts";
+import type { Unseal } from "../outside/seal/unseal.ts";
+import type { PublicBagFacts } from "./public-bag-facts.ts";
+
+/** Something in the contacts bag that does not agree, and whom it concerns. */
+export type Finding =
+  | {
+      readonly kind: "missing" | Exclude<ContactProblem, "of-another">;
+      readonly expected: Expected;
+      readonly name: string;
+    }
+  | { readonly kind: "of-another"; readonly expected: Expected; readonly name: string; readonly other: string }
+  | { readonly kind: "stranger"; readonly path: string; readonly name: string }
+  | { readonly kind: "damaged"; readonly path: string; readonly reason: string };
+
+/** A record that is what its signatory confirmed. */
+export type Right = { readonly expected: Expected; readonly record: ContactRecord };
+
+/** What the whole of a contacts bag came to. */
+export type Opened = { readonly findings: readonly Finding[]; readonly right: number; readonly withdrawn: number };
+
+/**
+ * Opens a contacts bag record by record and compares each with the ledger.
+ *
+ * @returns yields each record that is right, in the order of the bag; gives at its end what the whole came to
+ * @throws LetterError `bag` when it belongs to another public bag
+ */
+export async function* openContacts(
+  contacts: Bag,
+  { bag, facts }: { bag: Bag; facts: PublicBagFacts },
+  unseal: Unseal,
+  progress: (done: number, of: number) => void,
+): AsyncGenerator<Right, Opened> {
+  assertPair(contacts, bag, facts);
+  const findings: Finding[] = contacts.problems.map((problem) => ({ kind: "damaged", ...problem }));
+  const left = withdrawnIn(await entriesSince(contacts, facts, findings));
+  const due = new Map(facts.expected.filter(({ row }) => !left.has(row.index)).map((one) => [one.id, one]));
+  const withdrawn = facts.expected.length - due.size;
+  const [seen, paths] = [new Set<string>(), contacts.paths];
+  let [right, last] = [0, ""];
+  for (const [i, path] of paths.entries()) {
+    progress(i, paths.length);
+    if (path === SINCE_PATH || path === SINCE_CHECKPOINT_PATH) continue;
+    const id = contactId(path);
+    const expected = id === undefined ? undefined : due.get(id);
+    const found = await openRecord(contacts, path, unseal);
+    if (id !== undefined && id < last)
+      findings.push({ kind: "damaged", path, reason: "it does not stand in its order" });
+    last = id ?? last;
+    if (expected === undefined) {
+      findings.push({ kind: "stranger", path, name: typeof found === "string" ? "" : found.name });
+      continue;
+    }
+    seen.add(expected.id);
+    const problem = typeof found === "string" ? found : contactProblem(found, expected);
+    if (problem === undefined && typeof found !== "string") {
+      right++;
+      yield { expected, record: found };
+    } else findings.push(findingOf(problem!, expected, found));
+  }
+  for (const expected of due.values())
+    if (!seen.has(expected.id)) findings.push({ kind: "missing", expected, name: expected.row.name });
+  progress(paths.length, paths.length);
+  return { findings, right, withdrawn };
+}
+
+function findingOf(kind: ContactProblem, expected: Expected, found: ContactRecord | string): Finding {
+  const sealed = typeof found === "string" ? "" : found.name;
+  // Of a swapped record the name is that of somebody else: whose place it stands in, only the list can tell.
+  if (kind === "of-another") return { kind, expected, name: expected.row.name, other: sealed };
+  return { kind, expected, name: expected.row.name || sealed };
+}
+
+async function openRecord(
+  contacts: Bag,
+  path: string,
+  unseal: Unseal,
+): Promise<ContactRecord | "not-opened" | "not-a-record"> {
+  const plain = await unseal((await contacts.read(path))!);
+  if (plain === undefined) return "not-opened";
+  try {
+    return parseContactRecord(plain);
+  } catch {
+    return "not-a-record";
+  }
+}
+
+function assertPair(contacts: Bag, bag: Bag, { handover, verified }: PublicBagFacts): void {
+  const said = (label: string) => contacts.info.get(label);
+  const same =
+    said("Handover-Tag") === handover.tag &&
+    said("Ledger-Size") === String(verified.size) &&
+    said("Ledger-Root") === verified.root &&
+    said("Public-Bag-Digest") === bag.digest;
+  if (contacts.problems.length === 0 && !contacts.info.has("Public-Bag-Digest"))
+    throw new LetterError("bag", "the file behind --contacts is no contacts bag: its name begins with contacts-");
+  const damage = contacts.problems.find(({ path }) => path === "bag-info.txt");
+  if (!same && damage) throw new LetterError("bag", `the contacts bag is damaged: bag-info.txt ${damage.reason}`);
+  if (!same) throw new LetterError("bag", "the two bags do not belong together: take both from the same handover");
+}
+
+/** The entries since the tag, when the ledger's own checkpoint covers them; what is not proved excuses nobody's absence. */
+async function entriesSince(
+  contacts: Bag,
+  { entries, verified }: PublicBagFacts,
+  findings: Finding[],
+): Promise<string[]> {
+  const [lines, note] = [await contacts.read(SINCE_PATH), await contacts.read(SINCE_CHECKPOINT_PATH)];
+  if (lines === undefined && note === undefined) return [];
+  try {
+    const since = textOf(SINCE_PATH, lines ?? new Uint8Array())
+      .split("\n")
+      .slice(0, -1);
+    const { size, root } = openCheckpoint(textOf(SINCE_CHECKPOINT_PATH, note ?? new Uint8Array()), verified.verifier);
+    const all = [...entries, ...since];
+    if (size === all.length && equal(root, rootOf(append(EMPTY_FRONTIER, all.map(leafHash))))) return since;
+  } catch (cause) {
+    if (!(cause instanceof LetterError)) throw cause;
+  }
+  findings.push({ kind: "damaged", path: SINCE_PATH, reason: "the ledger's checkpoint does not cover these entries" });
+  return [];
+}

@@ -1,0 +1,160 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LetterError } from "../letter/bytes/error.ts";
+import type { Read } from "../letter/bytes/read.ts";
+import type { Handover } from "../letter/handover/handover.ts";
+import type { PublicKeys } from "../letter/published/files.ts";
+import { verifyPublished } from "../letter/published/verification.ts";
+import { type CampaignRecord, totalsOf } from "../letter/signature/record.ts";
+import { type Campaign, parseCampaign } from "../letter/text/campaign.ts";
+import { writeBag } from "../outside/bag/writer.ts";
+import { readHistory } from "../outside/git/history.ts";
+import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
+import { readText } from "../outside/git/object.ts";
+import { readRecordAt } from "../outside/git/record-at.ts";
+import { readRef } from "../outside/git/ref.ts";
+import { MAIN } from "../outside/git/repository.ts";
+import { readTag } from "../outside/git/tag.ts";
+import { readOfflineParts } from "../outside/offline-parts.ts";
+import { openTypesetter, type Typesetter } from "../outside/typeset.ts";
+import { offlinePage } from "../site/views/pages/offline-page.ts";
+import { isLang, type Lang } from "../site/views/strings.ts";
+import { printPages } from "./print-pages.ts";
+import { type PayloadFile, publicPayload } from "./public-payload.ts";
+
+/** What a handover hands over: the campaign and the record as they stood at its tag. */
+export type Tagged = { readonly commit: string; readonly campaign: Campaign; readonly record: CampaignRecord };
+
+// In a clone that has checked out the tag, main is the branch of the repository it was cloned from.
+const MAINS = [MAIN, "refs/remotes/origin/main"];
+
+/**
+ * Campaign and record at the tag of a handover.
+ *
+ * @throws LetterError `handover` when there is no such tag, or when it does not lie on main: what was merged from a
+ *   branch is no state of the campaign
+ */
+export async function readTagged(repository: string, { tag }: Handover): Promise<Tagged> {
+  const commit = await readTag(repository, tag);
+  if (commit === undefined)
+    throw new LetterError(
+      "handover",
+      `there is no tag ${tag}: on one machine npm run handover makes it, on GitHub the organisers do`,
+    );
+  const heads = (await Promise.all(MAINS.map((ref) => readRef(repository, ref)))).filter((head) => head !== undefined);
+  const lines = await Promise.all(heads.map((head) => readHistory(repository, head)));
+  if (!lines.flat().some(({ id }) => id === commit))
+    throw new LetterError(
+      "handover",
+      `the tag ${tag} does not lie on main: what it names was never the state of the campaign`,
+    );
+  const campaign = parseCampaign((await readText(repository, commit, CAMPAIGN_PATH)) ?? "");
+  const record = await readRecordAt(repository, commit);
+  if (record.rows.length === 0)
+    throw new LetterError("handover", `at ${tag} the list holds no signature: there is nothing to hand over`);
+  return { commit, campaign, record };
+}
+
+/** The public keys that `campaign.yaml` names. @throws LetterError `keys` when one is missing */
+export function namedKeys({ ledger_vkey, attestation_key, recipient }: Campaign): PublicKeys {
+  if (!ledger_vkey || !attestation_key)
+    throw new LetterError("keys", `${CAMPAIGN_PATH} names no ledger_vkey and attestation_key at the tag`);
+  return { ledger: ledger_vkey, attestation: attestation_key, recipients: recipient.age };
+}
+
+/**
+ * Writes the public bag of a tag, after checking it as anybody will.
+ *
+ * @param keys those of the campaign at the tag
+ * @param out the folder of the bag
+ * @returns the file, and its SHA-256 in base64url
+ */
+export async function writePublicBag(
+  handover: Handover,
+  { campaign, record }: Tagged,
+  keys: PublicKeys,
+  out: string,
+  say: (line: string) => void,
+): Promise<{ file: string; digest: string }> {
+  const files = new Map(publicPayload(record, keys));
+  const read: Read = async (path) => (files.has(path) ? Buffer.from(files.get(path) as string) : undefined);
+  const { checkpoint } = await verifyPublished(read, keys.ledger);
+  if (checkpoint.origin !== campaign.ledger_origin)
+    throw new LetterError("handover", "the checkpoint is of another ledger");
+  const file = join(out, `${handover.publicBag}.tar`);
+  const totals = totalsOf(record);
+  const digest = await writeBag(file, {
+    name: handover.publicBag,
+    day: handover.day,
+    tagFiles: await readmes(handover, campaign, record, keys),
+    payload: payload(files, { campaign, record, keys }, say),
+    info: new Map([
+      ["External-Description", "An open letter, its public signatures, and the ledger that proves their number"],
+      ["Contact-Email", campaign.contact],
+      ["Handover-Tag", handover.tag],
+      ["Ledger-Origin", campaign.ledger_origin],
+      ["Ledger-Size", String(totals.size)],
+      ["Ledger-Root", totals.root],
+    ]),
+  });
+  return { file, digest };
+}
+
+async function* payload(
+  files: ReadonlyMap<string, Uint8Array | string>,
+  { campaign, record, keys }: { campaign: Campaign; record: CampaignRecord; keys: PublicKeys },
+  say: (line: string) => void,
+): AsyncGenerator<PayloadFile> {
+  const setter = await openTypesetter();
+  const template = await readFile("content/print/letter.typ", "utf8");
+  const offline = await readOfflineParts();
+  for (const lang of languagesOf(campaign)) {
+    yield* pages(setter, template, lang, record, campaign, say);
+    yield [`verify-${lang}.html`, offlinePage(lang, keys.ledger, offline)];
+  }
+  yield* files;
+}
+
+function* pages(
+  setter: Typesetter,
+  template: string,
+  lang: Lang,
+  record: CampaignRecord,
+  campaign: Campaign,
+  say: (line: string) => void,
+): Generator<PayloadFile> {
+  for (const [name, data] of printPages(lang, record, campaign)) {
+    const path = `${name}-${lang}.pdf`;
+    say(`setting ${path}`);
+    yield [path, setter.pdf(template, data)];
+  }
+}
+
+async function readmes(handover: Handover, campaign: Campaign, record: CampaignRecord, keys: PublicKeys) {
+  const { shown, size, root, listed, withdrawn } = totalsOf(record);
+  const numbers = { ...shown, size, listed, withdrawn };
+  const words = {
+    day: handover.day,
+    root,
+    vkey: keys.ledger,
+    origin: campaign.ledger_origin,
+    contact: campaign.contact,
+  };
+  const texts = new Map<string, string>();
+  for (const lang of languagesOf(campaign)) {
+    const text = await readFile(`content/${lang}/handover.md`, "utf8");
+    const values: Record<string, string | number> = { ...numbers, ...words };
+    texts.set(
+      `README-${lang}.md`,
+      text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
+    );
+  }
+  return texts;
+}
+
+function languagesOf({ languages }: Campaign): Lang[] {
+  return languages.map((lang) => {
+    if (isLang(lang)) return lang;
+    throw new LetterError("content", `content/strings/${lang}.ts is missing`);
+  });
+}

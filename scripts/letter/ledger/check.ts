@@ -1,0 +1,89 @@
+import { LetterError } from "../bytes/error.ts";
+import type { AcceptEntry, BatchEntry } from "./entry.ts";
+import { parseEntry } from "./entry.ts";
+
+/** What the entries of a ledger say together. */
+export type LedgerFacts = {
+  /** logged editions, the current one last */
+  readonly editions: readonly string[];
+  /** edition and public commitment of each accept entry, by index */
+  readonly accepts: ReadonlyMap<number, Pick<AcceptEntry, "edition" | "publicCommitment">>;
+  /** the indexes of accept entries that were withdrawn */
+  readonly withdrawn: ReadonlySet<number>;
+  /** what became of each sheet of signatures */
+  readonly batches: readonly BatchEntry[];
+};
+
+/**
+ * Reads a ledger entry by entry; both functions throw LetterError `ledger` with the rule that is broken. `add` says whether
+ * a checkpoint can have been signed behind the entry: not inside a batch.
+ */
+export type LedgerCheck = { add(line: string): boolean; finish(): LedgerFacts };
+
+/**
+ * A check of the rules that hold between the entries: each accept stands in a batch, is attested, names an edition that
+ * was logged before it, and commits to what no other entry commits to; each batch has as many accepts as it says; each
+ * withdrawal names one earlier accept, once; each handover has a contacts bag of its own, and each purge names that of an
+ * earlier handover, once.
+ */
+export function startLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): LedgerCheck {
+  const editions: string[] = [];
+  const accepts = new Map<number, Pick<AcceptEntry, "edition" | "publicCommitment">>();
+  const withdrawn = new Set<number>();
+  const batches: BatchEntry[] = [];
+  const commitments = new Set<string>();
+  const [handedOver, purged] = [new Set<string>(), new Set<string>()];
+  let index = 0;
+  let due = 0;
+
+  const addAccept = (entry: AcceptEntry) => {
+    if (due === 0) throw broken("an accept stands outside its batch");
+    if (!editions.includes(entry.edition)) throw broken("the edition was not on the ledger before");
+    if (!isAttested(entry)) throw broken("the attestation is wrong");
+    for (const commitment of [entry.publicCommitment, entry.contactCommitment]) {
+      if (commitments.has(commitment)) throw broken("the commitment stands on the ledger twice");
+      commitments.add(commitment);
+    }
+    due--;
+    accepts.set(index, { edition: entry.edition, publicCommitment: entry.publicCommitment });
+  };
+
+  return {
+    add(line) {
+      const entry = parseEntry(line);
+      if (due > 0 && entry.kind !== "accept") throw broken(`the batch before it lacks ${due} accepts`);
+      if (entry.kind === "accept") addAccept(entry);
+      if (entry.kind === "letter") editions.push(entry.edition);
+      if (entry.kind === "batch") {
+        due = entry.filed - entry.refused - entry.leftOut;
+        if (due < 0) throw broken("the batch refuses more than was filed");
+        batches.push(entry);
+      }
+      if (entry.kind === "withdraw") {
+        if (!accepts.has(entry.index)) throw broken("the withdrawal names no earlier accept");
+        if (withdrawn.has(entry.index)) throw broken("the same accept is withdrawn twice");
+        withdrawn.add(entry.index);
+      }
+      if (entry.kind === "handover") {
+        if (handedOver.has(entry.contactsBag)) throw broken("the same contacts bag is handed over twice");
+        handedOver.add(entry.contactsBag);
+      }
+      if (entry.kind === "purge") {
+        if (!handedOver.has(entry.contactsBag))
+          throw broken("the purge names no contacts bag that was handed over before");
+        if (purged.has(entry.contactsBag)) throw broken("the same contacts bag is purged twice");
+        purged.add(entry.contactsBag);
+      }
+      index++;
+      return due === 0;
+    },
+    finish() {
+      if (due > 0) throw broken(`the ledger ends ${due} accepts before the end of its last batch`);
+      return { editions: [...new Set(editions.toReversed())].reverse(), accepts, withdrawn, batches };
+    },
+  };
+}
+
+function broken(message: string): LetterError {
+  return new LetterError("ledger", message);
+}

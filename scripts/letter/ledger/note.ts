@@ -1,0 +1,108 @@
+import { LetterError } from "../bytes/error.ts";
+import { sha256 } from "../bytes/hash.ts";
+import { isSignedBy, type SigningKey, signingKey } from "../bytes/key.ts";
+
+/** A key that checks signed notes: the name, the four bytes of its id, the 32 bytes of an Ed25519 public key. */
+export type NoteVerifier = { readonly name: string; readonly id: Uint8Array; readonly publicKey: Uint8Array };
+/** A key that signs notes under a name. */
+export type NoteSigner = { readonly verifier: NoteVerifier; readonly key: SigningKey };
+
+/** One line of signatures under a note; `bytes` is what stands behind the id. */
+export type NoteSignature = { readonly name: string; readonly id: Uint8Array; readonly bytes: Uint8Array };
+
+/** What an Ed25519 key signs: notes, or, by C2SP tlog-cosignature, the checkpoints of others with the time. */
+export type KeyType = typeof NOTE_KEY | typeof COSIGNER_KEY;
+const NOTE_KEY = 0x01;
+/** The type of a key that cosigns checkpoints. */
+export const COSIGNER_KEY = 0x04;
+
+/** A verifier of a name and a public key. Source: C2SP signed-note, key ID = SHA-256(name ‖ 0A ‖ type ‖ key)[:4]. */
+export function noteVerifier(name: string, publicKey: Uint8Array, type: KeyType = NOTE_KEY): NoteVerifier {
+  if (name === "" || /[\s+]/u.test(name))
+    throw new LetterError("note-name", "the name of a note's key has no blank and no plus");
+  const id = sha256(name, "\n", Uint8Array.of(type), publicKey).subarray(0, 4);
+  return { name, id, publicKey };
+}
+
+/** The verifier as one text, `NAME+ID+KEY`, as it is printed, pinned and handed on ("vkey"). */
+export function formatVkey(verifier: NoteVerifier, type: KeyType = NOTE_KEY): string {
+  const key = Buffer.concat([Uint8Array.of(type), verifier.publicKey]).toString("base64");
+  return `${verifier.name}+${Buffer.from(verifier.id).toString("hex")}+${key}`;
+}
+
+/** @throws LetterError `vkey` for another type of key, a wrong id, or any other spelling */
+export function parseVkey(text: string, type: KeyType = NOTE_KEY): NoteVerifier {
+  const match = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u.exec(text);
+  const key = Buffer.from(match?.[3] ?? "", "base64");
+  if (match?.[1] === undefined || key.length !== 33 || key[0] !== type) {
+    throw new LetterError("vkey", "not a verifier key of the form NAME+ID+KEY with an Ed25519 key");
+  }
+  const verifier = noteVerifier(match[1], new Uint8Array(key.subarray(1)), type);
+  if (formatVkey(verifier, type) !== text)
+    throw new LetterError("vkey", "the id of the verifier key does not fit its name and key");
+  return verifier;
+}
+
+/** A signer of a name and a 32-byte Ed25519 seed. */
+export function noteSigner(name: string, seed: Uint8Array): NoteSigner {
+  const key = signingKey(seed);
+  return { key, verifier: noteVerifier(name, key.publicKey) };
+}
+
+/**
+ * The text as a signed note: text, a blank line, `— NAME base64(id ‖ signature)`. Source: C2SP signed-note.
+ *
+ * @param text must end with a line feed
+ */
+export function signNote(text: string, signer: NoteSigner): string {
+  if (!text.endsWith("\n")) throw new LetterError("note", "the text of a note ends with a line feed");
+  const signature = Buffer.concat([signer.verifier.id, signer.key.sign(Buffer.from(text, "utf8"))]).toString("base64");
+  return `${text}\n— ${signer.verifier.name} ${signature}\n`;
+}
+
+/**
+ * The text of a note that carries a good signature of this verifier. Signatures of unknown keys are passed over.
+ *
+ * @throws LetterError `note` when it is malformed, unsigned by this key, or has a bad signature of it
+ */
+export function openNote(note: string, verifier: NoteVerifier): string {
+  const { text, signatures } = parseNote(note);
+  const bytes = signatureOf(signatures, verifier);
+  if (!isSignedBy(verifier.publicKey, Buffer.from(text, "utf8"), bytes)) {
+    throw new LetterError("note", "the signature of the note is wrong: its text was changed, or another key signed it");
+  }
+  return text;
+}
+
+/**
+ * The text of a note and its signatures, none of which has been checked.
+ *
+ * @throws LetterError `note` when it is malformed
+ */
+export function parseNote(note: string): { text: string; signatures: NoteSignature[] } {
+  // The last blank line: a text may hold blank lines of its own.
+  const split = note.lastIndexOf("\n\n");
+  if (split < 0 || !note.endsWith("\n") || hasControls(note)) throw new LetterError("note", "not a signed note");
+  const lines = note.slice(split + 2, -1).split("\n");
+  return { text: note.slice(0, split + 1), signatures: lines.map(parseSignature) };
+}
+
+/** The one signature by the name and id of this key. @throws LetterError `note` when there is none, or a second */
+export function signatureOf(signatures: readonly NoteSignature[], { name, id }: NoteVerifier): Uint8Array {
+  const [first, second] = signatures.filter((one) => one.name === name && Buffer.compare(one.id, id) === 0);
+  if (!first) throw new LetterError("note", "the note is not signed by the expected key");
+  if (second) throw new LetterError("note", "two signatures of the same key");
+  return first.bytes;
+}
+
+function parseSignature(line: string): NoteSignature {
+  const match = /^— ([^+\s]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line);
+  const bytes = Buffer.from(match?.[2] ?? "", "base64");
+  if (match?.[1] === undefined || bytes.length < 5 || bytes.toString("base64") !== match[2])
+    throw new LetterError("note", "a malformed line of signatures");
+  return { name: match[1], id: bytes.subarray(0, 4), bytes: bytes.subarray(4) };
+}
+
+function hasControls(note: string): boolean {
+  return /[\u0000-\u0009\u000b-\u001f\ufffd]/.test(note);
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { failed, inside, parseJson, type Read, textOf } from "../bytes/read.ts";
+import { editionOf } from "../text/edition.ts";
+import { missingAddressee, missingFromPage } from "./letter-page.ts";
+
+const Editions = z.array(z.object({ edition: z.string(), languages: z.array(z.string().regex(/^[a-z]{2,3}$/)) }));
+
+/** The languages of the current edition, and the pages in them that are not there to be compared with it. */
+export type CheckedLetters = { readonly languages: readonly string[]; readonly missingPages: readonly string[] };
+
+/**
+ * Every logged text gives its digest, and the pages of the current edition carry it.
+ *
+ * @throws LetterError naming the file
+ */
+export async function checkLetters(read: Read, editions: readonly string[]): Promise<CheckedLetters> {
+  const languagesOf = await readEditions(read, editions);
+  let current: CheckedLetters = { languages: [], missingPages: [] };
+  for (const edition of editions) {
+    const languages = languagesOf.get(edition) ?? ["en", "fa"];
+    const texts = new Map<string, string>();
+    for (const lang of languages) {
+      const path = `letter/${edition}/${lang}.md`;
+      const bytes = await read(path);
+      const named = languagesOf.has(edition) ? ", which letter/editions.json names" : "";
+      if (bytes === undefined) throw failed(`${path} is missing${named}`);
+      texts.set(lang, textOf(path, bytes));
+    }
+    const found = inside(`letter/${edition}`, () => editionOf(texts));
+    if (found !== edition) {
+      throw failed(`letter/${edition}/: the text (${languages.join(", ")}) has the digest ${found}: it was changed`);
+    }
+    if (edition === editions.at(-1)) current = { languages, missingPages: await checkPages(read, texts) };
+  }
+  return current;
+}
+
+/** The languages of each edition by `letter/editions.json`, which names those of the ledger; a site may do without it. */
+async function readEditions(read: Read, editions: readonly string[]): Promise<Map<string, string[]>> {
+  const path = "letter/editions.json";
+  const bytes = await read(path);
+  if (bytes === undefined) return new Map();
+  const known = new Map(parseJson(path, bytes, Editions).map((one) => [one.edition, one.languages]));
+  const unknown = [...known.keys()].find((edition) => !editions.includes(edition));
+  if (unknown !== undefined) throw failed(`${path}: the ledger has no edition ${unknown}`);
+  const missing = editions.find((edition) => !known.has(edition));
+  if (missing !== undefined) throw failed(`${path}: the edition ${missing} of the ledger is missing`);
+  return known;
+}
+
+/** A digest says nothing about the page that people read. A site without such pages is a site of another make. */
+async function checkPages(read: Read, texts: ReadonlyMap<string, string>): Promise<string[]> {
+  const missingPages: string[] = [];
+  for (const [lang, markdown] of texts) {
+    const path = `${lang}/index.html`;
+    const page = await read(path);
+    if (page === undefined) {
+      missingPages.push(path);
+      continue;
+    }
+    const html = textOf(path, page);
+    const missing = missingFromPage(markdown, html);
+    if (missing !== undefined) throw failed(`${path}: the letter (${missing}) does not stand there as in its text`);
+    const unaddressed = missingAddressee(markdown, html);
+    if (unaddressed !== undefined)
+      throw failed(`${path}: “${unaddressed}”, to whom the letter goes, does not stand there`);
+  }
+  return missingPages;
+}

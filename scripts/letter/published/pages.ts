@@ -1,0 +1,145 @@
+import { failed, type Read, textOf } from "../bytes/read.ts";
+import type { BatchEntry } from "../ledger/entry.ts";
+import type { ListRow } from "../signature/list.ts";
+import type { Totals } from "../signature/record.ts";
+import { isPublic } from "../signature/shown.ts";
+import { between, decodeEntities, wordsOf } from "./page-words.ts";
+
+/** What the pages with names and numbers must agree with. */
+export type PageFacts = { readonly totals: Totals; readonly vkey: string; readonly batches: readonly BatchEntry[] };
+
+/** Compares pages with what was verified; both throw LetterError `verify` naming the page. */
+export type PageCheck = {
+  /** the page of one file of the list, in each language */
+  shard(number: number, rows: readonly ListRow[]): Promise<void>;
+  finish(facts: PageFacts): Promise<void>;
+};
+
+/**
+ * Starts a check of the pages that people read: the names on the pages of the list are those of the list, day by day; the
+ * names on the first pages stand on the list; every number that a page tells is the one that was computed. A site
+ * without such pages, such as a bag, is a site of another make.
+ */
+export async function startPageCheck(read: Read, languages: readonly string[]): Promise<PageCheck> {
+  const page = async (path: string) => {
+    const bytes = await read(path);
+    return bytes === undefined ? undefined : { path, html: textOf(path, bytes) };
+  };
+  const fronts: Page[] = [];
+  const withList: string[] = [];
+  for (const lang of languages) {
+    const list = await page(`${lang}/signatures/index.html`);
+    if (list) withList.push(lang);
+    const others = ["index.html", "verify/index.html", "how/index.html"].map((path) => page(`${lang}/${path}`));
+    fronts.push(...[list, ...(await Promise.all(others))].filter((found) => found !== undefined));
+  }
+  // Names that a first page shows, and that have not been met on the list yet.
+  const due = new Map<string, string>();
+  for (const { path, html } of fronts) for (const name of namesOn(html)) due.set(nameKey(name), path);
+  return {
+    async shard(number, rows) {
+      for (const row of rows) due.delete(nameKey(row));
+      for (const lang of withList) {
+        const path = `${lang}/signatures/${number + 1}/index.html`;
+        const found = await page(path);
+        if (found === undefined) throw failed(`${path} is missing, though the list has that page`);
+        checkNames(path, found.html, rows);
+      }
+    },
+    async finish(facts) {
+      const [path] = due.values();
+      if (path !== undefined) throw failed(`${path}: a name stands there that is not on the list`);
+      for (const { path, html } of fronts) checkNumbers(path, html, facts);
+    },
+  };
+}
+
+type Page = { readonly path: string; readonly html: string };
+type Shown = Pick<ListRow, "name" | "place"> & { readonly signed?: string };
+
+const NAME = /<bdi class="who">([^<]*)<\/bdi>(?: <bdi class="at">([^<]*)<\/bdi>)?/;
+const NAME_OR_DAY = new RegExp(`<time[^<>]* datetime="([^"]*)"|${NAME.source}`, "g");
+/** What the tag of a list of names ends with, and the list may hold: items of one name each. */
+const ROLL = new RegExp(`^[^"]*">\\s*(?:<li[^>]*>${NAME.source}</li>\\s*)*$`);
+
+/** The names on a page, each with the day that stands before it. */
+function namesOn(html: string): Shown[] {
+  let signed = "";
+  const names: Shown[] = [];
+  for (const [, day, name, place] of html.matchAll(NAME_OR_DAY)) {
+    if (day !== undefined) signed = day;
+    else names.push({ name: decodeEntities(name ?? ""), place: decodeEntities(place ?? ""), signed });
+  }
+  return names;
+}
+
+function nameKey({ name, place }: Shown): string {
+  return `${name}|${place}`;
+}
+
+function checkNames(path: string, html: string, rows: readonly ListRow[]): void {
+  const key = (row: Shown) => `${row.signed}|${nameKey(row)}`;
+  const listed = rows.filter(({ shown }) => isPublic(shown)).map(key);
+  const shown = namesOn(html).map(key);
+  for (const name of shown) {
+    const at = listed.indexOf(name);
+    if (at < 0)
+      throw failed(`${path}: name ${shown.indexOf(name) + 1} on this page is not on the list as it stands here`);
+    listed.splice(at, 1);
+  }
+  if (listed.length > 0) throw failed(`${path}: ${listed.length} of the names on the list do not stand on this page`);
+  for (const roll of between(html, '<ul class="roll', "</ul>")) {
+    if (!ROLL.test(roll)) throw failed(`${path}: something else than names of the list stands among them`);
+  }
+  const more = between(html, '<p class="more">', "</p>").map((text) => numbersIn(text)[0] ?? 1);
+  const hidden = rows.filter((row) => !isPublic(row.shown)).length;
+  if (more.reduce((sum, n) => sum + n, 0) !== hidden)
+    throw failed(`${path}: the number of those whose name is not shown is another than the list gives, ${hidden}`);
+}
+
+const TOLD = /<data class="of-(\w+)" value="(\d+)">([^<]*)<\/data>/g;
+
+/** Which numbers a page tells; the others are told only where there is something to tell. */
+const NEEDED: Readonly<Record<string, readonly ("listed" | "size")[]>> = {
+  "index.html": ["listed"],
+  "signatures/index.html": ["listed"],
+  "verify/index.html": ["size"],
+  "how/index.html": ["size"],
+};
+
+function checkNumbers(path: string, html: string, { totals, vkey, batches }: PageFacts): void {
+  const facts: Record<string, number> = { ...totals.shown, ...totals, root: Number.NaN, shown: Number.NaN };
+  const told = [...html.matchAll(TOLD)];
+  for (const [, of = "", value = "", text = ""] of told) {
+    const words = numbersIn(text);
+    if (Number(value) !== facts[of] || words.length !== 1 || words[0] !== facts[of])
+      throw failed(`${path}: the number of “${of}” says ${text}, the ledger and the list give ${facts[of]}`);
+  }
+  const needed = NEEDED[path.replace(/^[a-z]+\//, "")] ?? [];
+  for (const of of needed) {
+    // Of none there is nothing to tell.
+    if (totals[of] > 0 && !told.some(([, name]) => name === of))
+      throw failed(`${path}: the number of “${of}” does not stand there`);
+  }
+  if (!needed.includes("size") || totals.size === 0) return;
+  const words = wordsOf(html);
+  if (!words.includes(totals.root)) throw failed(`${path}: the root of the ledger does not stand there`);
+  if (!words.includes(vkey)) throw failed(`${path}: the key of the ledger does not stand there`);
+  if (path.endsWith("/how/index.html")) checkBatches(path, html, batches);
+}
+
+function checkBatches(path: string, html: string, batches: readonly BatchEntry[]): void {
+  const rows = [...html.matchAll(/<tr><th scope="row">([^<]*)<\/th>((?:<td>[^<]*<\/td>){4})<\/tr>/g)];
+  for (const [i, { filed, refused, leftOut }] of batches.entries()) {
+    const cells = rows[i] ? numbersIn(`${rows[i][1]} ${rows[i][2]}`) : [];
+    const wanted = [i + 1, filed, filed - refused - leftOut, refused, leftOut];
+    if (cells.join() !== wanted.join()) throw failed(`${path}: batch ${i + 1} is told otherwise than in the ledger`);
+  }
+  if (rows.length > batches.length) throw failed(`${path}: more batches are told than the ledger has`);
+}
+
+/** The numbers in a text, in Latin or Persian digits, grouped or not. */
+function numbersIn(text: string): number[] {
+  const latin = wordsOf(text).replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0));
+  return (latin.match(/\d+(?:[,٬]\d{3})*/g) ?? []).map((digits) => Number(digits.replace(/[,٬]/g, "")));
+}

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { isBase64url, parseBase64url } from "../bytes/base64url.ts";
+import { decodeUtf8, failed, inside, need, type Read, readJson, textOf } from "../bytes/read.ts";
+import { isAttested } from "../ledger/attestation.ts";
+import { startLedgerCheck } from "../ledger/check.ts";
+import { type Checkpoint, formatRoot, openCheckpoint } from "../ledger/checkpoint.ts";
+import { assertStillThere, type KeptProof, parseKeptProof } from "../ledger/kept-proof.ts";
+import { type NoteVerifier, parseVkey } from "../ledger/note.ts";
+import { TILE_WIDTH } from "../ledger/tile.ts";
+import type { Totals } from "../signature/record.ts";
+import { readPublishedLedger } from "./ledger.ts";
+import { checkLetters } from "./letters.ts";
+import { checkList } from "./list.ts";
+import { startPageCheck } from "./pages.ts";
+
+/** What verification found: all of it recomputed from the published files alone. */
+export type Verified = Totals & {
+  readonly checkpoint: Checkpoint;
+  readonly verifier: NoteVerifier;
+  /** what was kept from an earlier day, and is still there as it was */
+  readonly kept: readonly KeptProof[];
+  /** pages of the current text that the site does not have, and that nobody could compare with it */
+  readonly missingPages: readonly string[];
+};
+
+/** What the caller knows from elsewhere, and how it is told of the progress. */
+export type VerifyOptions = {
+  /** base64url of the form service's public key; without it the key is taken from the site */
+  readonly attestationKey?: string | undefined;
+  /** texts of checkpoints and receipts from an earlier day, by name */
+  readonly kept?: ReadonlyMap<string, string>;
+  /** is told the entries checked so far and the size */
+  readonly progress?: (done: number, size: number) => void;
+};
+
+/**
+ * Recomputes everything from what a site publishes: the signature of the checkpoint, the root over all entries, every
+ * row against the accept entry at its index, every attestation, the withdrawals, the counts, the texts of all editions,
+ * and what the pages say.
+ *
+ * @param vkey the ledger's key, pinned by the caller; without it the key is taken from the site
+ * @throws LetterError naming the file, the entry or the line, and the rule that is broken
+ */
+export async function verifyPublished(read: Read, vkey?: string, options: VerifyOptions = {}): Promise<Verified> {
+  const { progress = () => {}, kept: texts = new Map<string, string>() } = options;
+  const note = textOf("ledger/checkpoint", await need(read, "ledger/checkpoint"));
+  const keys = await readJson(read, "keys.json", Keys);
+  const verifier = vkey === undefined ? inside("keys.json", () => parseVkey(keys.ledger)) : parseVkey(vkey);
+  const checkpoint = inside("ledger/checkpoint", () => openCheckpoint(note, verifier));
+  if (vkey !== undefined && keys.ledger !== vkey)
+    throw failed("keys.json: the key of the ledger is another than the pinned one");
+  if (options.attestationKey !== undefined && keys.attestation !== options.attestationKey)
+    throw failed("keys.json: the key that attests the rows is another than the pinned one");
+  const kept = [...texts].map(([name, text]) => parseKeptProof(name, text, verifier));
+
+  const attestationKey = parseBase64url(keys.attestation, 32);
+  const check = startLedgerCheck((entry) => isAttested(entry, attestationKey));
+  const sought = new Set(kept.flatMap(({ receipt }) => receipt?.index ?? []));
+  const found = new Map<number, Uint8Array>();
+  const add = (bytes: Uint8Array, index: number) => {
+    if (sought.has(index)) found.set(index, bytes);
+    if (index % TILE_WIDTH === 0) progress(index, checkpoint.size);
+    return check.add(decodeUtf8(bytes));
+  };
+  const wanted = kept.map((one) => one.checkpoint.size);
+  const roots = await readPublishedLedger(read, "ledger/", checkpoint, add, wanted);
+  progress(checkpoint.size, checkpoint.size);
+  for (const one of kept) assertStillThere(one, verifier, checkpoint.size, roots, found);
+  const facts = inside("ledger", () => check.finish());
+  const { languages, missingPages } = await checkLetters(read, facts.editions);
+  const pages = await startPageCheck(read, languages);
+  const shown = await checkList(read, checkpoint.size, facts, pages);
+
+  const totals: Totals = {
+    accepted: facts.accepts.size,
+    withdrawn: facts.withdrawn.size,
+    listed: facts.accepts.size - facts.withdrawn.size,
+    shown,
+    size: checkpoint.size,
+    root: formatRoot(checkpoint.root),
+  };
+  await checkCount(read, totals);
+  await pages.finish({ totals, vkey: keys.ledger, batches: facts.batches });
+  return { ...totals, checkpoint, verifier, kept, missingPages };
+}
+
+const Keys = z.object({ ledger: z.string(), attestation: z.string().refine((value) => isBase64url(value, 32)) });
+
+async function checkCount(read: Read, totals: Totals): Promise<void> {
+  const shown = z.object({ name: z.number(), initials: z.number(), hidden: z.number(), counted: z.number() });
+  const Count = z.object({
+    accepted: z.number(),
+    withdrawn: z.number(),
+    listed: z.number(),
+    shown,
+    size: z.number(),
+    root: z.string(),
+  });
+  const count = await readJson(read, "count.json", Count);
+  for (const key of ["accepted", "withdrawn", "listed", "size", "root"] as const) {
+    if (count[key] !== totals[key])
+      throw failed(`count.json: ${key} says ${count[key]}, the ledger gives ${totals[key]}`);
+  }
+  for (const key of ["name", "initials", "hidden", "counted"] as const) {
+    if (count.shown[key] !== totals.shown[key])
+      throw failed(`count.json: shown.${key} says ${count.shown[key]}, the list gives ${totals.shown[key]}`);
+  }
+}

@@ -1,0 +1,189 @@
+import { parseBase64url } from "../bytes/base64url.ts";
+import { LetterError } from "../bytes/error.ts";
+import { type Notice, noticeEntry } from "../handover/notice.ts";
+import { isAttested, isLeaveAttested } from "../ledger/attestation.ts";
+import { formatRoot, signCheckpoint } from "../ledger/checkpoint.ts";
+import { formatEntry } from "../ledger/entry.ts";
+import type { NoteSigner } from "../ledger/note.ts";
+import { append, type Frontier, leafHash, rootOf } from "../ledger/tree.ts";
+import { idOf } from "../signature/derivation.ts";
+import type { CampaignRecord, Growth } from "../signature/record.ts";
+import { acceptEntryOf, publicCommitment } from "../signature/row.ts";
+import type { Sheet, SignaturesSheet, WithdrawalsSheet } from "../signature/sheet.ts";
+import type { Settled, Settlement } from "./merge-message.ts";
+import type { Decision } from "./moderation.ts";
+import type { RefusalCode } from "./order.ts";
+
+/** What accept knows when it judges a sheet: main's record, what main's history settled, the service's public key (32 bytes). */
+export type Main = { readonly record: CampaignRecord; readonly settled: Settled; readonly attestationKey: Uint8Array };
+
+/** What a sheet does to the record. */
+export type Acceptance = Growth & {
+  readonly refused: readonly (readonly [id: string, code: RefusalCode])[];
+  readonly leftOut: readonly string[];
+};
+
+/**
+ * Checks what no codec can see: the attestations of the rows, a known edition, and that the sheet was not settled before.
+ *
+ * A row that was settled before makes no sheet invalid (`settledRows`): one such row would hold up all the others.
+ *
+ * @throws LetterError `validate` naming the row and the rule
+ */
+export function validateSheet(main: Main, sheet: Sheet): void {
+  if (main.settled.sheets.has(sheet.sheet)) throw invalid("this sheet has been settled before");
+  if (sheet.kind === "withdrawals") {
+    for (const [i, row] of sheet.rows.entries()) {
+      if (!isLeaveAttested(row.id, row.attestation, main.attestationKey))
+        throw invalid(`row ${i + 1}: the withdrawal is not attested by the form service`);
+    }
+    return;
+  }
+  if (!main.record.entries.includes(formatEntry({ kind: "letter", edition: sheet.edition }))) {
+    throw invalid("the edition of the sheet is not on the ledger");
+  }
+  const here = new Set<string>();
+  for (const [i, row] of sheet.rows.entries()) {
+    const entry = acceptEntryOf(row, sheet.edition);
+    if (!isAttested(entry, main.attestationKey))
+      throw invalid(`row ${i + 1}: the row is not attested by the form service as it stands`);
+    if (here.has(entry.publicCommitment) || here.has(entry.contactCommitment))
+      throw invalid(`row ${i + 1}: the sheet has this signature twice`);
+    here.add(entry.publicCommitment).add(entry.contactCommitment);
+  }
+}
+
+/** Why a row of a sheet is left out, whatever its moderators say: each of these is decided already. */
+export type SettledBefore = "withdrawn" | "on the ledger" | "refused";
+
+/** The rows of a sheet that main has settled before, by id. */
+export function settledRows(
+  { record, settled }: Omit<Main, "attestationKey">,
+  sheet: SignaturesSheet,
+): Map<string, SettledBefore> {
+  const known = commitmentsOf(record.entries);
+  const found = new Map<string, SettledBefore>();
+  for (const row of sheet.rows) {
+    if (settled.withdrawn.has(row.id)) found.set(row.id, "withdrawn");
+    else if (known.has(row.contact) || known.has(publicCommitment(row, sheet.edition)))
+      found.set(row.id, "on the ledger");
+    else if (settled.refused.has(row.id)) found.set(row.id, "refused");
+  }
+  return found;
+}
+
+/** What a decision says about the rows of a sheet, and which of them it names one by one. */
+export type Verdict = Pick<Decision, "state" | "refused"> & Partial<Pick<Decision, "named">>;
+
+/**
+ * The record after an approved (or rejected) sheet: `batch`, then an `accept` for each row that is neither refused nor left
+ * out.
+ *
+ * @param elsewhere the rows that are on another open sheet too. Refused as a `duplicate`, or rejected with the sheet, such
+ *   a row is left out here and decided there: what is said against a copy must not fall on the signature.
+ * @throws LetterError `validate`
+ */
+export function acceptSheet(
+  main: Main,
+  sheet: SignaturesSheet,
+  { state, refused: codes, named = new Set() }: Verdict,
+  elsewhere: Pick<ReadonlySet<string>, "has"> = new Set<string>(),
+): Acceptance {
+  validateSheet(main, sheet);
+  if (state !== "approved" && state !== "rejected") throw invalid("the sheet lacks approvals");
+  const settled = settledRows(main, sheet);
+  const leftOut: string[] = [];
+  const refused: [string, RefusalCode][] = [];
+  for (const { id } of sheet.rows) {
+    const code = codes.get(id);
+    const ofTheCopy = code === "duplicate" || (state === "rejected" && !named.has(id));
+    if (settled.has(id) || (code !== undefined && ofTheCopy && elsewhere.has(id))) leftOut.push(id);
+    else if (code !== undefined) refused.push([id, code]);
+  }
+  const gone = new Set([...leftOut, ...refused.map(([id]) => id)]);
+  const added = [
+    formatEntry({ kind: "batch", filed: sheet.rows.length, refused: refused.length, leftOut: leftOut.length }),
+  ];
+  const rows = [...main.record.rows];
+  for (const row of sheet.rows) {
+    if (gone.has(row.id)) continue;
+    const { shown, name, lang, place, signed, opening } = row;
+    rows.push({ index: main.record.entries.length + added.length, shown, name, lang, place, signed, opening });
+    added.push(formatEntry(acceptEntryOf(row, sheet.edition)));
+  }
+  return { ...grow({ ...main.record, rows }, added), refused, leftOut };
+}
+
+/**
+ * The record after a sheet of withdrawals: each row that is on the list goes, with its opening, and a `withdraw` entry
+ * names its index. An id that is not on the list is left out wherever it is still pending.
+ *
+ * @throws LetterError `validate`
+ */
+export function applyWithdrawals(main: Main, sheet: WithdrawalsSheet): Acceptance {
+  validateSheet(main, sheet);
+  const pending = new Set(sheet.rows.map((row) => row.id));
+  const gone = main.record.rows.filter((row) => pending.delete(idOf(parseBase64url(row.opening, 32))));
+  const leaving = new Set(gone);
+  const rows = main.record.rows.filter((row) => !leaving.has(row));
+  const added = gone.map(({ index }) => formatEntry({ kind: "withdraw", index }));
+  return { ...grow({ ...main.record, rows }, added), gone, refused: [], leftOut: [...pending].sort() };
+}
+
+/** The record after a reviewed change of the text: a `letter` entry and the texts of the edition. */
+export function logEdition(record: CampaignRecord, edition: string, texts: ReadonlyMap<string, string>): Growth {
+  const editions = new Map(record.editions).set(edition, texts);
+  return grow({ ...record, editions }, [formatEntry({ kind: "letter", edition })]);
+}
+
+/**
+ * The record after a reviewed notice: its `handover` or `purge` entry; undefined when the ledger has it already.
+ *
+ * @throws LetterError `notice` for a purge of contact details that were never handed over
+ */
+export function logNotice(record: CampaignRecord, notice: Notice): Growth | undefined {
+  const entry = noticeEntry(notice);
+  if (record.entries.includes(entry)) return undefined;
+  const handovers = record.entries.filter((line) => line.startsWith("undersigned/v1 handover "));
+  const handedOver = handovers.some((line) => line.endsWith(` ${notice.contactsBag}`));
+  if (notice.kind === "purge" && !handedOver) {
+    throw new LetterError("notice", "the notice of a purge names a contacts bag that no handover on the ledger has");
+  }
+  if (notice.kind === "handover" && handedOver) {
+    throw new LetterError("notice", "another handover on the ledger has the contacts bag of this notice");
+  }
+  return grow(record, [entry]);
+}
+
+/** Entries are added behind those that are there, in no other way. */
+function grow(record: CampaignRecord, added: readonly string[]): Growth {
+  return { record: { ...record, entries: [...record.entries, ...added] }, added, gone: [] };
+}
+
+/**
+ * Signs the checkpoint of a record that has grown, the last act before it is written, and says what the commit's trailers
+ * need. No earlier entry is read: the tree grows from its frontier, O(log n) hashes, so that what is signed is by
+ * construction consistent with the checkpoint that the frontier was checked against.
+ *
+ * @param frontier of the ledger as it was before
+ */
+export function signGrowth(
+  frontier: Frontier,
+  { record, added }: Pick<Growth, "record" | "added">,
+  signer: NoteSigner,
+): { record: CampaignRecord; frontier: Frontier } & Pick<Settlement, "size" | "root"> {
+  const grown = append(frontier, added.map(leafHash));
+  const [size, root] = [grown.size, rootOf(grown)];
+  const checkpoint = signCheckpoint({ origin: signer.verifier.name, size, root }, signer);
+  return { record: { ...record, checkpoint }, frontier: grown, size, root: formatRoot(root) };
+}
+
+function commitmentsOf(entries: readonly string[]): Set<string> {
+  return new Set(
+    entries.filter((line) => line.startsWith("undersigned/v1 accept ")).flatMap((line) => line.split(" ").slice(3, 5)),
+  );
+}
+
+function invalid(message: string): LetterError {
+  return new LetterError("validate", message);
+}

@@ -1,0 +1,88 @@
+import { isCrockford128 } from "../bytes/crockford.ts";
+import type { Mentions } from "./mention.ts";
+
+/** Why a row is refused; the moderators' words of design and guide. */
+export const REFUSAL_CODES = ["fake-name", "duplicate", "advert", "offensive", "not-a-person"] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** Whether the text is a code of refusal. */
+export function isRefusalCode(text: string): text is RefusalCode {
+  return (REFUSAL_CODES as readonly string[]).includes(text);
+}
+
+/** What a moderator orders on one line. `unclear`: a line that says something about a row or the sheet and is no order. */
+export type Order =
+  | { readonly verb: "refuse"; readonly id: string; readonly code: RefusalCode }
+  | { readonly verb: "keep"; readonly id: string }
+  | { readonly verb: "reject"; readonly code: RefusalCode }
+  | { readonly verb: "unclear" };
+
+/** Where a body was written. */
+export type OrderPlace = {
+  /** the row on whose own line it was written: there `refuse CODE` and `keep` are enough */
+  readonly row?: string | undefined;
+  /** whether a line names a row of the sheet, or the sheet */
+  readonly mentions?: Mentions;
+};
+
+/**
+ * The orders in what a moderator wrote, one a line.
+ *
+ * ```
+ * refuse 79e76wrznkwmmc3frcxdfe2080 fake-name
+ * keep 79e76wrznkwmmc3frcxdfe2080
+ * reject advert
+ * ```
+ *
+ * People write them on telephones and between Persian words: case, Persian digits, other blanks, other hyphens, marks of
+ * direction, signs of a list or of code, and a full stop at the end are passed over. A quoted line is somebody else's. A
+ * line that names a row or the sheet and is no order is never passed over, whatever its language: what it meant to keep
+ * off would come to the list. Neither is what seems to be a refusal and cannot be read.
+ */
+export function parseOrders(body: string, { row, mentions = () => false }: OrderPlace = {}): Order[] {
+  return body.split(/\r\n|[\n\r\u0085\u2028\u2029]/).flatMap((line): Order[] => {
+    const text = plainLine(line);
+    if (text.startsWith(">")) return [];
+    const [verb, ...words] = text.split(" ");
+    const kept = words.length === 0 ? row : words.length === 1 ? words[0] : undefined;
+    if (verb === "keep" && kept !== undefined && isCrockford128(kept)) return [{ verb, id: kept }];
+    const onRow = isRefusalCode(words.join("-"));
+    const [id, code] = onRow ? [row ?? "", words.join("-")] : [words[0] ?? "", words.slice(1).join("-")];
+    if (verb === "reject" && onRow && isRefusalCode(code)) return [{ verb, code }];
+    if (verb === "refuse" && isCrockford128(id) && isRefusalCode(code)) return [{ verb, id, code }];
+    return mentions(line) || seemsToRefuse(text, row) ? [{ verb: "unclear" }] : [];
+  });
+}
+
+/** Whether a line that is no order seems to be meant as one: “please refuse ID”, “ID advert”, doubts on a row's own line. */
+function seemsToRefuse(text: string, row: string | undefined): boolean {
+  if (/^(refuse|reject)( |$)/.test(text)) return true;
+  const words = text.split(/[^a-z0-9]+/);
+  const [says, code] = [words.some((word) => /^(refus|reject)/.test(word)), CODE.test(words.join(" "))];
+  if (row !== undefined && (says || isRefusalCode(words.join("-")) || DOUBTS.test(text))) return true;
+  if (/^keep\b/.test(text)) return false;
+  return words.some(isCrockford128) ? says || code : says && code;
+}
+
+const CODE = new RegExp(`\\b(${REFUSAL_CODES.join("|").replaceAll("-", " ")})\\b`);
+
+/** What people write on the line of a row that they doubt. Marks of direction and ZWNJ are gone by then. */
+const DOUBTS =
+  /[?؟]|\b(fake|forged|invented|not real|unreal|remove|delete|drop|take (it|this|her|him|them) (off|out|down)|strike|duplicat|double|twice|spam|advert|promo|offens|insult|abus|bot|robot|troll|joke|not a person|nobody|invalid|wrong|bad name|no such)|جعل|قلابی|ساختگی|دروغ|تکرار|حذف|پاک کن|بردار|رد (کن|ش)|نپذیر|تبلیغ|آگهی|اگهی|توهین|اهانت|فحش|ربات|روبات|اسپم|هرز|واقعی نی|شخص نی|آدم نی|وجود ندار|اشتباه/u;
+
+function plainLine(line: string): string {
+  return line
+    .replace(/\p{Cf}/gu, "")
+    .replace(/[`*_"“”«»]/g, " ")
+    .replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15))
+    .replace(/[‐‑‒–—−]/g, "-")
+    .trim()
+    .replace(/^([-+•]|\d{1,3}[.)]) */, "")
+    .replace(/(?<![.,;!])[.,;!]+$/, "")
+    .replace(/^(\w+) *:/, "$1 ")
+    .toLowerCase()
+    .replaceAll("ي", "ی")
+    .replaceAll("ك", "ک")
+    .replace(/\s+/g, " ")
+    .trim();
+}

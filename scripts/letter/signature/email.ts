@@ -1,0 +1,141 @@
+import { cleanText } from "../bytes/clean-text.ts";
+import { providerOf } from "./mail-providers.ts";
+import { asciiDomain, foldDomain, isUnreachable } from "./typed-domain.ts";
+
+/**
+ * Why an address is not taken. `slip`: it is taken once it comes again (`slipOf`). `letters`: before the @ are letters that need
+ * SMTPUTF8 (RFC 6531), which mail does not have on its way from here. `nowhere`: no mail server can be at such a domain.
+ */
+export type EmailProblem =
+  | "missing"
+  | "format"
+  | "long"
+  | "characters"
+  | "letters"
+  | "several"
+  | "dot"
+  | "nowhere"
+  | "slip";
+
+/** A problem, and the character that is the reason where one is. */
+export type EmailRefusal = { readonly problem: EmailProblem; readonly character?: string };
+
+// RFC 5321 §4.1.2 dot-string; quoted local parts and address literals (`x@[127.0.0.1]`) are not taken.
+const ATOM = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]/;
+const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})$/;
+
+/** What is looked at, at most; longer texts are no address. */
+const TYPED_LENGTH = 1000;
+
+/**
+ * The address that was typed or pasted, without what programs and keyboards put around it or into it: mail is sent to exactly
+ * this one. At most 254 bytes.
+ *
+ * Undone are what nobody sees, `mailto:`, a name with `<…>`, quotes and brackets, a stop or comma at the end, full-width
+ * characters, Persian and Arabic digits before the @, and letters of another keyboard in the domain (`foldDomain`).
+ */
+export function parseEmail(raw: string): { email: string } | EmailRefusal {
+  if (raw.length > TYPED_LENGTH) return { problem: "long" };
+  const typed = unwrap(toAscii(cleanText(raw.toWellFormed())));
+  if (typed === "") return { problem: "missing" };
+  if ((typed.match(/@/g) ?? []).length > 1 && /[\s,;،؛]/.test(typed)) return { problem: "several" };
+  const at = typed.lastIndexOf("@");
+  const [local, domain] = [withAsciiDigits(typed.slice(0, at)), foldDomain(typed.slice(at + 1))];
+  if (at < 0 || local === "" || domain === "") return { problem: "format" };
+  const strange = strangeIn(local, domain);
+  if (strange) return strange;
+  const ascii = asciiDomain(domain);
+  const email = `${local}@${domain}`;
+  if (local.length > 64 || Buffer.byteLength(email) > 254 || ascii.length > 253) return { problem: "long" };
+  if (!LOCAL.test(local)) return { problem: "format" };
+  if (!domain.includes(".")) return { problem: "dot" };
+  if (isUnreachable(ascii)) return { problem: "nowhere" };
+  return DOMAIN.test(ascii) ? { email } : { problem: "format" };
+}
+
+/**
+ * The mailbox that an address is known to lead to: lower case, IDNA, and of what stands before the @ only what its provider
+ * drops (`mail-providers.ts`). Whoever owns one address with this form owns all of them.
+ */
+export function mailboxOf(email: string): string {
+  const { local, domain } = partsOf(email);
+  const known = providerOf(domain);
+  if (known === undefined) return `${local}@${domain}`;
+  if (known.user !== undefined) return `${known.user}@${known.domain}`;
+  const untagged = withoutTag(local);
+  return `${known.provider.dots ? untagged.replaceAll(".", "") : untagged}@${known.domain}`;
+}
+
+/**
+ * The widest form in which two addresses may lead to one mailbox: that of `mailboxOf`, and `+tag` off everywhere. Two
+ * people may share it, so nobody may be told anything by it.
+ */
+export function canonicalEmail(email: string): string {
+  const mailbox = mailboxOf(email);
+  const at = mailbox.lastIndexOf("@");
+  return `${withoutTag(mailbox.slice(0, at))}${mailbox.slice(at)}`;
+}
+
+function partsOf(email: string): { local: string; domain: string } {
+  const at = email.lastIndexOf("@");
+  return { local: email.slice(0, at).toLowerCase(), domain: asciiDomain(email.slice(at + 1)) };
+}
+
+// An address that begins with a plus has no name before it that the tag could be taken from.
+function withoutTag(local: string): string {
+  const tag = local.indexOf("+", 1);
+  return tag < 0 ? local : local.slice(0, tag);
+}
+
+/** Full-width characters as keyboards of East Asia write them, and the small @. */
+function toAscii(text: string): string {
+  return text.replace(/[！-～﹫]/g, (one) => (one === "﹫" ? "@" : String.fromCharCode(one.charCodeAt(0) - 0xfee0)));
+}
+
+/** The address alone: programs copy it with a name, a scheme or a label, and sentences end after it. */
+function unwrap(text: string): string {
+  const address = (inBrackets(text) ?? text)
+    .replace(/^[^@:]*\p{L}\s*:(?!\/)\s*/u, "")
+    .replace(/^\s*(['`])(.*)\1[\s.,;]*$/, "$2")
+    .replace(/^[\s"“”„‘’«»‹›<([]+/, "");
+  return withoutEnd(withoutRemark(address));
+}
+
+/** `Sara Azadi <sara@example.org>` */
+function inBrackets(text: string): string | undefined {
+  const from = text.lastIndexOf("<");
+  const to = text.indexOf(">", from);
+  const inside = text.slice(from + 1, to);
+  return from >= 0 && to > 0 && inside.includes("@") && !text.includes("@", to) ? inside : undefined;
+}
+
+/** Without what follows an address of a link (`?subject=…`), or a name in brackets. */
+function withoutRemark(text: string): string {
+  const at = text.indexOf("@");
+  const asked = text.indexOf("?", at);
+  const name = text.endsWith(")") ? text.lastIndexOf("(") : -1;
+  const ends = [asked, name].filter((end) => at >= 0 && end > at && !text.includes("@", end));
+  return text.slice(0, Math.min(text.length, ...ends));
+}
+
+const ENDS: ReadonlySet<string> = new Set(" \"'`“”„‘’«»‹›>)]}.,;:!?،؛؟。、");
+
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (ENDS.has(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+function withAsciiDigits(text: string): string {
+  return text.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
+}
+
+/** The first character that no address of ours has, and whether it would be right with SMTPUTF8. */
+function strangeIn(local: string, domain: string): EmailRefusal | undefined {
+  const character = [...local].find((one) => !ATOM.test(one));
+  if (character !== undefined)
+    return { problem: /[\p{L}\p{M}\p{N}]/u.test(character) ? "letters" : "characters", character };
+  const other = [...domain].find((one) => !/[\u200d\u200c\p{L}\p{M}\p{N}.-]/u.test(one));
+  return other === undefined ? undefined : { problem: "characters", character: other };
+}

@@ -1,0 +1,157 @@
+import { LetterError } from "../bytes/error.ts";
+import { parseEntry } from "../ledger/entry.ts";
+import { formatLedgerShards, ledgerShardName, parseLedgerShard } from "../ledger/shards.ts";
+import { TILE_WIDTH } from "../ledger/tile.ts";
+import { append, EMPTY_FRONTIER, leafHash, rootOf } from "../ledger/tree.ts";
+import { formatListShard, type ListRow, listShardName, parseListShard, shardOf } from "./list.ts";
+import type { Shown } from "./shown.ts";
+
+/** What stands in `signatures/` on main, without the notices: the whole public truth about a letter. */
+export type CampaignRecord = {
+  /** the ledger, a line an entry */
+  readonly entries: readonly string[];
+  /** the live rows, ascending by index */
+  readonly rows: readonly ListRow[];
+  /** the signed checkpoint; undefined before the first entry */
+  readonly checkpoint: string | undefined;
+  /** the text of each logged edition, by edition and language */
+  readonly editions: ReadonlyMap<string, ReadonlyMap<string, string>>;
+};
+
+/** The record before the letter has been put on the ledger. */
+export const EMPTY_RECORD: CampaignRecord = { entries: [], rows: [], checkpoint: undefined, editions: new Map() };
+
+/**
+ * A record that has grown. `added` are the entries that it has behind those it had before, `gone` the rows that have left
+ * the list. Its checkpoint is still the old one: it is signed last.
+ */
+export type Growth = {
+  readonly record: CampaignRecord;
+  readonly added: readonly string[];
+  readonly gone: readonly ListRow[];
+};
+
+/** The path of the signed checkpoint below `signatures/`. */
+export const CHECKPOINT_PATH = "ledger/checkpoint";
+
+/**
+ * The record of the files below `signatures/`; other files there are passed over.
+ *
+ * @param files text by path, such as `ledger/000.txt`
+ * @throws LetterError when a shard is missing or not canonical
+ */
+export function parseRecord(files: ReadonlyMap<string, string>): CampaignRecord {
+  const entries: string[] = [];
+  for (let shard = 0; files.has(`ledger/${ledgerShardName(shard)}`); shard++) {
+    if (entries.length % TILE_WIDTH !== 0)
+      throw new LetterError("record", `ledger/${ledgerShardName(shard - 1)} is not full`);
+    entries.push(...parseLedgerShard(files.get(`ledger/${ledgerShardName(shard)}`)!, shard));
+  }
+  const rows: ListRow[] = [];
+  for (let shard = 0; shard * TILE_WIDTH < entries.length; shard++) {
+    rows.push(...parseListShard(files.get(`accepted/${listShardName(shard)}`) ?? formatListShard([]), shard));
+  }
+  const editions = new Map<string, Map<string, string>>();
+  for (const [path, text] of files) {
+    const match = /^editions\/([\w-]{43})\/([a-z]{2,3})\.md$/.exec(path);
+    if (match) editions.set(match[1]!, (editions.get(match[1]!) ?? new Map()).set(match[2]!, text));
+  }
+  return { entries, rows, checkpoint: files.get(CHECKPOINT_PATH), editions };
+}
+
+/** All files below `signatures/` that a record is kept in. */
+export function recordFiles(record: CampaignRecord): Map<string, string> {
+  return changedFiles(EMPTY_RECORD, { record, gone: [] });
+}
+
+/** The files below `signatures/` that change when a record grows: those at the ends of ledger and list, and those that rows leave. */
+export function changedFiles(
+  before: CampaignRecord,
+  { record: after, gone }: Pick<Growth, "record" | "gone">,
+): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, text] of formatLedgerShards(after.entries, before.entries.length))
+    files.set(`ledger/${name}`, text);
+  const shards = new Set([...gone.map(({ index }) => shardOf(index)), ...shardsFrom(after, before.entries.length)]);
+  const old = shardTexts(
+    before,
+    [...shards].filter((shard) => shard * TILE_WIDTH < before.entries.length),
+  );
+  for (const [name, text] of shardTexts(after, shards)) if (old.get(name) !== text) files.set(name, text);
+  for (const [edition, texts] of after.editions) {
+    if (before.editions.has(edition)) continue;
+    for (const [lang, text] of texts) files.set(`editions/${edition}/${lang}.md`, text);
+  }
+  if (after.checkpoint !== undefined) files.set(CHECKPOINT_PATH, after.checkpoint);
+  return files;
+}
+
+/** The shards of the list by path: one for each 256 entries, with rows or without; all of them, or those asked for. */
+export function shardTexts(
+  record: Pick<CampaignRecord, "entries" | "rows">,
+  shards: Iterable<number> = shardsFrom(record, 0),
+): Map<string, string> {
+  const texts = [...shards].map((shard): [string, string] => [
+    `accepted/${listShardName(shard)}`,
+    formatListShard(record.rows.slice(firstRow(record.rows, shard), firstRow(record.rows, shard + 1))),
+  ]);
+  return new Map(texts);
+}
+
+/** The numbers of the shards that hold the entries from this one on. */
+function shardsFrom({ entries }: Pick<CampaignRecord, "entries">, first: number): number[] {
+  const start = shardOf(first);
+  return Array.from({ length: Math.max(Math.ceil(entries.length / TILE_WIDTH) - start, 0) }, (_, i) => start + i);
+}
+
+/** Where the rows of a shard begin, by halving: a long list is not read for one shard. */
+function firstRow(rows: readonly ListRow[], shard: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (shardOf(rows[middle]!.index) < shard) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The edition that the last `letter` entry names, undefined on an empty ledger. */
+export function loggedEdition(entries: readonly string[]): string | undefined {
+  const line = entries.findLast((entry) => entry.startsWith("undersigned/v1 letter "));
+  const entry = line === undefined ? undefined : parseEntry(line);
+  return entry?.kind === "letter" ? entry.edition : undefined;
+}
+
+/** The edition that a row of the list signed: that of its accept entry. */
+export function editionSigned(entries: readonly string[], row: ListRow): string {
+  const entry = parseEntry(entries[row.index] ?? "");
+  if (entry.kind !== "accept")
+    throw new LetterError("record", `entry ${row.index} is no accept, but the list has a row for it`);
+  return entry.edition;
+}
+
+/** The numbers that the site shows: `/count.json`. `root` in standard base64. */
+export type Totals = {
+  readonly accepted: number;
+  readonly withdrawn: number;
+  readonly listed: number;
+  readonly shown: Readonly<Record<Shown, number>>;
+  readonly size: number;
+  readonly root: string;
+};
+
+/** The totals of a record. */
+export function totalsOf(record: CampaignRecord): Totals {
+  const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
+  for (const row of record.rows) shown[row.shown]++;
+  const count = (kind: string) => record.entries.filter((line) => line.startsWith(`undersigned/v1 ${kind} `)).length;
+  const root = rootOf(append(EMPTY_FRONTIER, record.entries.map(leafHash)));
+  return {
+    accepted: count("accept"),
+    withdrawn: count("withdraw"),
+    listed: record.rows.length,
+    shown,
+    size: record.entries.length,
+    root: Buffer.from(root).toString("base64"),
+  };
+}

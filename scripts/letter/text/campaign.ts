@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { isDay } from "../bytes/day.ts";
+import { LetterError } from "../bytes/error.ts";
+import { parsePlainYaml } from "./front-matter.ts";
+
+const oneLine = z.string().regex(/^\S(.*\S)?$/u, "must be one line that is not empty");
+const language = z.string().regex(/^[a-z]{2,3}$/, "must be a language code of two or three letters");
+const inEachLanguage = z.record(language, oneLine);
+const day = z.string().refine(isDay, "must be a day, YYYY-MM-DD");
+// YAML is read without types: every scalar is a string, so numbers and truth values are spelled out here.
+const wholeNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, "must be a whole number above zero")
+  .transform(Number);
+const yesOrNo = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+
+const campaign = z.strictObject({
+  languages: z.array(language).min(1).readonly(),
+  site_title: inEachLanguage,
+  neutral_tab: yesOrNo.optional(),
+  addressee: inEachLanguage,
+  recipient: z.strictObject({
+    name: inEachLanguage,
+    age: z
+      .array(z.string().regex(/^age1pq1[02-9ac-hj-np-z]{100,}$/, "must be a key that begins with age1pq1"))
+      // One lost key must not lose everything.
+      .refine((keys) => keys.length !== 1 && new Set(keys).size === keys.length, "must name two different keys or more")
+      .readonly(),
+  }),
+  distressing: z.strictObject({ from: wholeNumber, to: wholeNumber }).optional(),
+  original: language,
+  translation_approved: z.record(language, yesOrNo),
+  ask: z.strictObject({ place: yesOrNo }),
+  preview_names_letter: yesOrNo.default(false),
+  goal: wholeNumber.optional(),
+  opens: day.optional(),
+  closes: day.optional(),
+  exit_url: z.url({ protocol: /^https$/, error: "must be an https address" }),
+  onion: z
+    .string()
+    .regex(
+      /^http:\/\/[a-z2-7]{56}\.onion$/,
+      "must be http:// and an onion address of 56 characters, without a slash at its end",
+    )
+    .optional(),
+  source: z.url({ protocol: /^https$/, error: "must be an https address" }).optional(),
+  contact: z.email("must be an e-mail address"),
+  contact_checked: day.optional(),
+  ledger_origin: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)*$/, "must be a host and path without scheme"),
+  ledger_vkey: z
+    .string()
+    .regex(/^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/, "must be a vkey, name+hash+key")
+    .optional(),
+  attestation_key: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, "must be 32 bytes in base64url")
+    .optional(),
+});
+
+/** `content/campaign.yaml`: all that another campaign would change, besides its texts. */
+export type Campaign = Readonly<z.output<typeof campaign>>;
+
+/**
+ * The campaign that `content/campaign.yaml` describes.
+ *
+ * Plain YAML (text, lists and maps alone, see `parsePlainYaml`), no unknown field.
+ *
+ * @throws LetterError `campaign`, one line that names the field and the rule
+ */
+export function parseCampaign(text: string): Campaign {
+  const result = campaign.safeParse(readYaml(text));
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw broken(issue?.path.join(".") || "the file", issue?.message ?? "is not valid");
+  }
+  assertLanguages(result.data);
+  return result.data;
+}
+
+function readYaml(text: string): unknown {
+  try {
+    return parsePlainYaml(text);
+  } catch (cause) {
+    throw new LetterError("campaign", `campaign.yaml: ${(cause as LetterError).message}`, { cause });
+  }
+}
+
+function assertLanguages(parsed: Campaign): void {
+  const languages = [...parsed.languages];
+  if (new Set(languages).size !== languages.length) throw broken("languages", "names one twice");
+  if (!languages.includes(parsed.original)) throw broken("original", "must be one of languages");
+  const tables = {
+    site_title: parsed.site_title,
+    addressee: parsed.addressee,
+    "recipient.name": parsed.recipient.name,
+  };
+  for (const [field, table] of Object.entries(tables)) {
+    if (Object.keys(table).sort().join() !== languages.toSorted().join()) {
+      throw broken(field, `must have exactly ${languages.join(", ")}`);
+    }
+  }
+  const translations = languages.filter((lang) => lang !== parsed.original).sort();
+  if (Object.keys(parsed.translation_approved).sort().join() !== translations.join()) {
+    throw broken("translation_approved", "must name every language but the original");
+  }
+  if (parsed.distressing && parsed.distressing.to < parsed.distressing.from) {
+    throw broken("distressing.to", "must not lie before distressing.from");
+  }
+  if (parsed.opens && parsed.closes && parsed.closes < parsed.opens)
+    throw broken("closes", "must not lie before opens");
+}
+
+function broken(field: string, rule: string): LetterError {
+  return new LetterError("campaign", `campaign.yaml: ${field}: ${rule}`);
+}

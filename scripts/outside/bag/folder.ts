@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type BagProblem, checkBag, DATA, type FoundFile, type Unlisted } from "./check.ts";
+import { leftBehindBy } from "./left-behind.ts";
+
+/** What was found in the folder of a bag. `passedOver`: files that the operating system left beside the payload. */
+export type CheckedFolder = { readonly problems: readonly BagProblem[]; readonly passedOver: readonly string[] };
+
+/**
+ * Compares every file of a bag that was unpacked with its manifest. A link or a device is no file, wherever it leads.
+ *
+ * RFC 8493 §3 allows files beside the payload that no manifest names. Whoever checks a bag could take one for a part of
+ * it: none is let through but what operating systems leave in a folder by themselves. In the payload nothing is.
+ *
+ * @throws LetterError `bag` when the bag does not say what belongs to it, naming the file
+ */
+export async function checkBagFolder(folder: string): Promise<CheckedFolder> {
+  const files = new Map<string, FoundFile>();
+  const folders = new Set<string>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    const path = relative(folder, file).replaceAll(sep, "/");
+    if (entry.isDirectory()) folders.add(path);
+    else files.set(path, entry.isFile() ? await digestOf(file) : NO_FILE);
+  }
+  const read = async (path: string) => {
+    const found = files.get(path);
+    return found === undefined || found === NO_FILE ? undefined : await readFile(join(folder, path));
+  };
+  const { problems, unlisted } = await checkBag(files, read);
+  const leaver = ({ path }: Unlisted) => leftBehindBy(path, (beside) => files.has(beside) || folders.has(beside));
+  const isPassedOver = (file: Unlisted) =>
+    !file.path.startsWith(DATA) && files.get(file.path) !== NO_FILE && leaver(file) !== undefined;
+  const strays = unlisted.filter((file) => !isPassedOver(file)).map((file) => strayFile(file, leaver(file)));
+  // A stray file makes number and size wrong too: it is named first, since it tells what to do.
+  return { problems: [...strays, ...problems], passedOver: unlisted.filter(isPassedOver).map(({ path }) => path) };
+}
+
+function strayFile({ path, manifest }: Unlisted, leaver: string | undefined): BagProblem {
+  const reason = leaver
+    ? `was left there by ${leaver}: delete it, it is not part of the bag`
+    : `is not in ${manifest}, so it is not part of the bag: delete it or move it elsewhere, or unpack the bag anew`;
+  return { path, reason };
+}
+
+const NO_FILE: FoundFile = { size: 0, sha512: "" };
+
+async function digestOf(file: string): Promise<FoundFile> {
+  const hash = createHash("sha512");
+  let size = 0;
+  await pipeline(createReadStream(file), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      size += chunk.length;
+    }
+  });
+  return { size, sha512: hash.digest("hex") };
+}

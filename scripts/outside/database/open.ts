@@ -1,0 +1,52 @@
+import { type Kysely, sql } from "kysely";
+import { LetterError } from "../../letter/bytes/error.ts";
+import type { Database, DatabasePlace, Dialect, Migration, OpenedDatabase } from "./database.ts";
+import { openPostgres } from "./postgres.ts";
+import { openSqlite } from "./sqlite.ts";
+
+/**
+ * Opens the database and brings its schema up to date. A commit is on the disk before it is answered.
+ *
+ * @throws LetterError `database` when a newer version of the project has changed it so that this one cannot go on
+ */
+export async function openDatabase<T>(at: DatabasePlace, migrations: readonly Migration[]): Promise<Database<T>> {
+  const opened = await connect(at);
+  try {
+    await opened.migrate((query) => migrate(query, at.kind, migrations));
+  } catch (cause) {
+    await opened.close();
+    throw cause;
+  }
+  return opened as unknown as Database<T>;
+}
+
+/** The database as it is, for a look: its schema may be older or newer than this program. */
+export async function lookAtDatabase<T>(at: DatabasePlace): Promise<Pick<Database<T>, "query" | "snapshot" | "close">> {
+  return (await connect(at)) as unknown as Database<T>;
+}
+
+async function connect(at: DatabasePlace): Promise<OpenedDatabase> {
+  return at.kind === "sqlite" ? openSqlite(at.path) : openPostgres(at.url);
+}
+
+async function migrate(query: Kysely<unknown>, dialect: Dialect, migrations: readonly Migration[]): Promise<void> {
+  await sql`create table if not exists migration (number integer primary key)`.execute(query);
+  await sql`create table if not exists breaking_migration (number integer primary key)`.execute(query);
+  const last = await highest(query, "migration");
+  if ((await highest(query, "breaking_migration")) > migrations.length) {
+    throw new LetterError("database", "the database was changed by a newer version of this program: start that one");
+  }
+  for (const [i, step] of migrations.entries()) {
+    if (i < last) continue;
+    await step(query, dialect);
+    await sql`insert into migration (number) values (${i + 1})`.execute(query);
+    if (step.breaksOlder) await sql`insert into breaking_migration (number) values (${i + 1})`.execute(query);
+  }
+}
+
+async function highest(query: Kysely<unknown>, table: "migration" | "breaking_migration"): Promise<number> {
+  const { rows } = await sql<{
+    last: number;
+  }>`select coalesce(max(number), 0) as last from ${sql.table(table)}`.execute(query);
+  return Number(rows[0]?.last);
+}

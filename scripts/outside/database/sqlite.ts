@@ -1,0 +1,100 @@
+import { closeSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import Sqlite from "better-sqlite3";
+import { Kysely, type KyselyPlugin, type SelectQueryNode, SqliteDialect, sql } from "kysely";
+import { makeFolder, wrongFolder } from "../folder.ts";
+import type { OpenedDatabase } from "./database.ts";
+import { groupCommits } from "./group-commit.ts";
+
+/** Opens a file that this process alone writes to; what is deleted there is overwritten with zeros. */
+export function openSqlite(path: string): OpenedDatabase {
+  makeFolder(dirname(path), PLACES);
+  makeFile(path);
+  const sqlite = new Sqlite(path);
+  for (const setting of SETTINGS) sqlite.pragma(setting);
+  const dialect = new SqliteDialect({ database: { prepare: keepStatements(sqlite), close: () => sqlite.close() } });
+  const query = new Kysely<unknown>({ dialect, plugins: [withoutLocks] });
+  return {
+    query,
+    change: groupCommits(query, () => sqlite.inTransaction),
+    // Whoever opens the file holds its data folder, and nobody else does.
+    async alone(_name, work) {
+      await work();
+      return true;
+    },
+    snapshot: (work) => query.transaction().execute(work),
+    migrate: (work) => query.transaction().execute(work),
+    scrub: () =>
+      query.connection().execute(async (connection) => {
+        // The log of changes still holds what was deleted. A backup that is being made still reads it; then it is done
+        // at the next time, for waiting here would hold up everybody.
+        await sql`pragma busy_timeout = 0`.execute(connection);
+        await sql`pragma wal_checkpoint(truncate)`.execute(connection);
+        await sql`pragma busy_timeout = 5000`.execute(connection);
+      }),
+    reorder: () =>
+      query.connection().execute(async (connection) => {
+        const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(connection);
+        if ((rows[0]?.page_count ?? 0) <= MOST_PAGES) await sql`vacuum`.execute(connection);
+      }),
+    async close() {
+      await query.destroy();
+      if (sqlite.open) sqlite.close();
+    },
+  };
+}
+
+/** The settings that decide where the file lies. */
+const PLACES = "DATABASE_URL or DATA_DIR";
+
+// SQLite would let others on this machine read it; its log of changes takes the same permissions.
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+  } catch (cause) {
+    throw wrongFolder(PLACES, cause);
+  }
+}
+
+/** 64 MB of pages, about 12,000 signatures, are written anew in a second, in which nobody is answered; more is not. */
+const MOST_PAGES = 16_384;
+
+const SETTINGS = [
+  "journal_mode = WAL",
+  // A commit is on the disk before it is answered.
+  "synchronous = FULL",
+  "foreign_keys = ON",
+  "secure_delete = ON",
+  "temp_store = MEMORY",
+  "trusted_schema = OFF",
+  "busy_timeout = 5000",
+];
+
+/** Statements that are kept at most; those with lists of values have as many forms as the lists have lengths. */
+const KEPT = 200;
+
+/** Reading the same SQL again takes as long as running it: a statement is kept for the next time. */
+function keepStatements(sqlite: Sqlite.Database): (text: string) => Sqlite.Statement {
+  const kept = new Map<string, Sqlite.Statement>();
+  return (text) => {
+    let statement = kept.get(text);
+    if (!statement) {
+      statement = sqlite.prepare(text);
+      // What changes the schema changes what others give back.
+      if (/^\s*(create|alter|drop)\b/i.test(text)) kept.clear();
+      else kept.set(text, statement);
+      if (kept.size > KEPT) kept.delete(kept.keys().next().value ?? "");
+    }
+    return statement;
+  };
+}
+
+/** With one writer there is nothing to lock, and SQLite knows no `FOR UPDATE`. */
+const withoutLocks: KyselyPlugin = {
+  transformQuery({ node }) {
+    if (node.kind !== "SelectQueryNode") return node;
+    const { endModifiers: _, ...select } = node as SelectQueryNode;
+    return select;
+  },
+  transformResult: async ({ result }) => result,
+};

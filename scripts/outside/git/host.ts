@@ -1,0 +1,62 @@
+import type { Settled, Settlement } from "../../letter/review/merge-message.ts";
+import type { ReviewAct } from "../../letter/review/moderation.ts";
+import type { CampaignRecord } from "../../letter/signature/record.ts";
+
+/** A sheet with everything that its commit is made of, fixed before the first call, so that a retry makes the same commit. */
+export type Filing = {
+  readonly sheet: string;
+  /** the text of `signatures/pending/SHEET.md` */
+  readonly text: string;
+  /** SHA of the commit of main it is based on */
+  readonly base: string;
+  /** the commit's message; no name in it */
+  readonly message: string;
+  /** UTC day, `YYYY-MM-DD`: git dates are cut to it */
+  readonly day: string;
+};
+
+/** What stands on main. */
+export type MainState = { readonly commit: string; readonly record: CampaignRecord; readonly settled: Settled };
+
+/** Main and the way it came about, for accept. */
+export type MainHistory = MainState & {
+  /** the commits of main along first parents: what a sheet may be based on */
+  readonly line: ReadonlySet<string>;
+  /** what the commit that merged it settled, by the reviewed commit */
+  readonly merged: ReadonlyMap<string, Settlement>;
+};
+
+/** A sheet that waits for review: its branch's commit and what was said about it. */
+export type OpenSheet = {
+  /** what stands behind `pending/` in the branch's name; whoever made the branch chose it */
+  readonly sheet: string;
+  readonly commit: string;
+  readonly acts: readonly ReviewAct[];
+};
+
+/** Where sheets are filed and reviewed: a bare repository on this machine, or GitHub. */
+export type GitHost = {
+  /** SHA of main's commit: cheap, to see whether anything changed */
+  head(): Promise<string>;
+  readMain(): Promise<MainState>;
+  /** files a sheet as a proposal; filing it again is a success and changes nothing */
+  file(filing: Filing): Promise<void>;
+  openSheets(): Promise<OpenSheet[]>;
+  /** what is on the branches that wait for review, by what their names say; whoever made a branch chose all of it */
+  pendingSheets(): Promise<PendingSheets>;
+};
+
+/** The text and the commit message of each branch, by what stands behind `pending/` in its name. */
+export type PendingSheets = ReadonlyMap<string, { readonly text: string; readonly message: string }>;
+
+/** What accept needs of a git host, and nothing else has. */
+export type AcceptHost = {
+  /** folder of a repository that holds main and the open branches as objects */
+  readonly repository: string;
+  readMain(): Promise<MainHistory>;
+  openSheets(): Promise<OpenSheet[]>;
+  /** moves main if it still stands at `from`; false when it does not */
+  moveMain(from: string, to: string): Promise<boolean>;
+  /** takes away the branch of a settled sheet, if it still stands at this commit */
+  closeSheet(open: OpenSheet): Promise<void>;
+};

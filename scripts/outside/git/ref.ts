@@ -1,0 +1,87 @@
+import { open, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { LetterError } from "../../letter/bytes/error.ts";
+import { assertSha } from "./object.ts";
+import { runGit } from "./run.ts";
+
+/** A move of one ref, made only if it still stands where the mover saw it; undefined: it does not exist. */
+export type RefMove = {
+  readonly ref: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+};
+
+/** git holds a lock for milliseconds; what is this old was left by a process that was killed. */
+const STALE_LOCK = 10_000;
+
+/** The SHA a ref points to, undefined when there is no such ref. */
+export async function readRef(repository: string, ref: string): Promise<string | undefined> {
+  // Not rev-parse: it would go on looking under other names.
+  const args = ["for-each-ref", "--format=%(objectname) %(refname)", "--", ref];
+  const { stdout } = await runGit(repository, args);
+  const found = stdout
+    .toString("utf8")
+    .split("\n")
+    .find((line) => line.slice(41) === ref);
+  return found?.slice(0, 40);
+}
+
+/** The refs below a prefix (`refs/heads/pending`) that point to commits, SHA by the part behind the prefix. */
+export async function listRefs(repository: string, prefix: string): Promise<Map<string, string>> {
+  const args = ["for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", "--", `${prefix}/`];
+  const { stdout } = await runGit(repository, args);
+  return new Map(
+    stdout
+      .toString("utf8")
+      .split("\n")
+      .map((line) => line.split(" "))
+      .filter(([type]) => type === "commit")
+      .map(([, sha = "", ref = ""]) => [ref.slice(prefix.length + 1), sha]),
+  );
+}
+
+/**
+ * Moves refs together, each from where it was seen (compare and swap).
+ *
+ * @returns false, and nothing has moved, when one of them no longer stands where it was seen
+ * @throws LetterError `git` when git fails for another reason
+ */
+export async function moveRefs(repository: string, moves: readonly RefMove[]): Promise<boolean> {
+  const commands = moves.map(({ ref, from = ZERO, to = ZERO }) => {
+    [from, to].forEach(assertSha);
+    return `update ${ref}\0${to}\0${from}\0`;
+  });
+  const input = ["start\0", ...commands, "prepare\0", "commit\0"].join("");
+  let said = "";
+  // git waits for a lock until it is old enough to be removed: the second attempt does that.
+  for (let tries = 0; tries < 2; tries++) {
+    await removeStaleLocks(repository, moves);
+    const result = await runGit(repository, ["update-ref", "--stdin", "-z"], { input, codes: [0, 1, 128] });
+    if (result.code === 0) {
+      for (const { ref } of moves) await syncFolders(repository, ref);
+      return true;
+    }
+    for (const { ref, from } of moves) if ((await readRef(repository, ref)) !== from) return false;
+    said = result.said;
+  }
+  throw new LetterError("git", `a branch could not be moved: ${said}`);
+}
+
+const ZERO = "0".repeat(40);
+
+async function removeStaleLocks(repository: string, moves: readonly RefMove[]): Promise<void> {
+  for (const name of ["packed-refs", ...moves.map(({ ref }) => ref)]) {
+    const lock = join(repository, `${name}.lock`);
+    const found = await stat(lock).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > STALE_LOCK) await rm(lock, { force: true });
+  }
+}
+
+/** git syncs the file of a ref, not the folders that name it: without this a power cut could undo a finished move. */
+async function syncFolders(repository: string, ref: string): Promise<void> {
+  for (let folder = dirname(ref); folder !== "."; folder = dirname(folder)) {
+    const handle = await open(join(repository, folder)).catch(() => undefined);
+    await handle?.sync();
+    await handle?.close();
+  }
+}

@@ -1,0 +1,129 @@
+import type { Settlement } from "../../letter/review/merge-message.ts";
+import { REFUSAL_CODES } from "../../letter/review/order.ts";
+import type { Sheet } from "../../letter/signature/sheet.ts";
+import { type GitHubApi, gitHubError } from "./api.ts";
+
+/** By this line the one comment is found again; GitHub does not show it. */
+const MARKER = "<!-- undersigned: accept -->";
+/** In whose name a workflow's own token speaks. Nobody can register a name with brackets. */
+const WORKFLOW = "github-actions[bot]";
+
+/**
+ * What accept did with a sheet, for its pull request: numbers, ids and codes, never a name.
+ *
+ * @param settlement what the merge commit says, so that a crash before the answer loses nothing of it
+ * @param withdrawn the rows that were withdrawn before they were accepted
+ */
+export function formatAnswer(
+  sheet: Sheet,
+  { refused, leftOut, size, root }: Settlement,
+  withdrawn: Pick<ReadonlySet<string>, "has">,
+): string {
+  const leaving = sheet.kind === "withdrawals";
+  const left = leftOut.filter((id) => leaving || withdrawn.has(id));
+  const elsewhere = leftOut.filter((id) => !left.includes(id));
+  const rest = sheet.rows.length - refused.length - leftOut.length;
+  const done = leaving
+    ? `**Withdrawn.** ${rest} of ${sheet.rows.length} left the list.`
+    : rest === 0
+      ? `**Settled.** None of ${sheet.rows.length} comes to the list.`
+      : `**Accepted.** ${rest} of ${sheet.rows.length} are on the list.`;
+  return [
+    done,
+    ...list("Refused", refused, ([id, code]) => `\`${id}\` ${code}`),
+    ...list(leaving ? "Not on the list" : "Left out as withdrawn", left, (id) => `\`${id}\``),
+    ...list("Left out, decided elsewhere", elsewhere, (id) => `\`${id}\``),
+    `Checkpoint: ${size} \`${root}\``,
+  ].join("\n\n");
+}
+
+/** What is said about a sheet that breaks a rule. `reason` is one of our own sentences. */
+export function formatInvalid(reason: string): string {
+  return `**Not accepted.** ${plain(reason)}\n\nThere is nothing to review until an organiser has looked into it: \`.github/CONTRIBUTING.md\`, “A sheet that is not accepted”. Do not close a sheet of the form service: it is filed once, and its signatures would wait for ever.`;
+}
+
+/** What is said about a sheet that the form service has not attested. */
+export function formatUnattested(): string {
+  return "**Passed over.** The form service has not attested this sheet, so nothing on it counts, whoever approves it. An organiser closes it: `.github/CONTRIBUTING.md`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.";
+}
+
+/** What is said about rows that are on other open sheets too, by id with these sheets; nothing when there are none. */
+export function formatCopies(copies: ReadonlyMap<string, readonly string[]>): string {
+  if (copies.size === 0) return "";
+  const rows = [...copies]
+    .slice(0, 50)
+    .map(([id, sheets]) => `- \`${id}\`: ${sheets.map((sheet) => `sheet \`${sheet}\``).join(", ")}`);
+  const rest = copies.size - rows.length;
+  return [
+    `**Look first.** ${copies.size === 1 ? "This row is" : "These rows are"} on another open sheet too. Refused here as a \`duplicate\`, or rejected with this sheet, such a row is left out here and decided there; any other refusal counts for both.`,
+    [...rows, ...(rest > 0 ? [`- and ${rest} more`] : [])].join("\n"),
+  ].join("\n\n");
+}
+
+/**
+ * What is said about a sheet that somebody holds back.
+ *
+ * @param links to what moderators wrote about a row or the sheet and cannot be read as an order
+ */
+export function formatBlocked(links: readonly string[]): string {
+  if (links.length === 0) {
+    return "**Waits.** A moderator has requested changes, or a review with words in it was dismissed. It goes on when its author reviews again, and until then nobody else can do anything about it.";
+  }
+  const codes = REFUSAL_CODES.map((code) => `\`${code}\``).join(", ");
+  return [
+    "**Waits.** A moderator wrote something about a row or about this sheet that is no order: a line with an id that cannot be read, a question, an id that is not on this sheet, or a comment that was changed after it was written. What somebody meant to refuse must not come to the list.",
+    // As many as somebody may have written, a comment holds only so much.
+    links
+      .slice(0, 20)
+      .map((link) => `- ${link}`)
+      .join("\n"),
+    `To go on, its author **deletes** the comment, or corrects the text of the review, and writes what is meant on a line of its own: \`refuse ID CODE\` (on the row’s own line \`refuse CODE\`), \`keep ID\` or \`reject CODE\`. Codes: ${codes}. Questions and talk need no id: without one they hold nothing up. An approval that you have given stays.`,
+    `<div dir="rtl" lang="fa">\n\n**در انتظار.** ناظری دربارهٔ یک ردیف یا این برگه چیزی نوشته که دستور خوانایی نیست: سطری با شناسه که خوانده نمی‌شود، پرسشی، شناسه‌ای که در این برگه نیست، یا یادداشتی که پس از نوشتن تغییر کرده است. برای ادامه، نویسنده یادداشت را **پاک می‌کند** (یا متن بازبینی را درست می‌کند) و منظورش را در سطری جداگانه به همین حروف لاتین می‌نویسد: \`refuse ID CODE\`، \`keep ID\` یا \`reject CODE\`. کدها: ${REFUSAL_CODES.map((code) => `\`${code}\``).join("، ")}. پرسش و گفت‌وگو شناسه نمی‌خواهد؛ بی‌شناسه چیزی را نگه نمی‌دارد. تأییدی که داده‌اید سر جایش می‌ماند.\n\n</div>`,
+  ].join("\n\n");
+}
+
+/** Puts the text into accept's one comment on a pull request: writes it, changes it, or leaves it as it is. @throws LetterError `github` */
+export async function answerPull(api: GitHubApi, number: number, text: string): Promise<void> {
+  const { owner, repo } = api;
+  const body = `${MARKER}\n${text}`;
+  try {
+    const octokit = await api.octokit();
+    const comments = await octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+      owner,
+      repo,
+      issue_number: number,
+      per_page: 100,
+    });
+    // Anybody can write the marker: only what the workflow itself wrote is its comment.
+    const mine = comments.find(({ user, body: said }) => user?.login === WORKFLOW && said?.startsWith(MARKER));
+    if (mine?.body === body) return;
+    if (mine === undefined) {
+      await octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+        owner,
+        repo,
+        issue_number: number,
+        body,
+      });
+    } else {
+      await octokit.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+        owner,
+        repo,
+        comment_id: mine.id,
+        body,
+      });
+    }
+  } catch (cause) {
+    throw gitHubError("answering on a pull request", cause);
+  }
+}
+
+/** Text that GitHub shows as it stands: no character that Markdown, HTML or a mention begins with. */
+export function plain(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").replace(/[\\`*_{}[\]<>()#+!|@~&$:]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+function list<T>(title: string, items: readonly T[], format: (item: T) => string): string[] {
+  return items.length === 0
+    ? []
+    : [`${title}: ${items.length}\n${items.map((item) => `- ${format(item)}`).join("\n")}`];
+}

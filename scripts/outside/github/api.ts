@@ -1,0 +1,120 @@
+import { createAppAuth } from "@octokit/auth-app";
+import { Octokit } from "@octokit/core";
+import { paginateRest } from "@octokit/plugin-paginate-rest";
+import { retry } from "@octokit/plugin-retry";
+import { throttling } from "@octokit/plugin-throttling";
+import { LetterError } from "../../letter/bytes/error.ts";
+import type { Clock } from "../clock.ts";
+
+/** One repository on GitHub, and in whose name it is asked. */
+export type GitHubAccess = {
+  /** `OWNER/NAME` */
+  readonly repository: string;
+  /** an App by its id and private key (PEM), or a workflow's own token */
+  readonly as: { readonly appId: number; readonly privateKey: string } | { readonly token: string };
+  /** `https://api.github.com` unless told */
+  readonly apiUrl?: string;
+  readonly clock: Clock;
+};
+
+/** GitHub's interface for one repository. */
+export type GitHubApi = {
+  readonly owner: string;
+  readonly repo: string;
+  /** Octokit for the App's installation on the repository, or for the token */
+  octokit(): Promise<ApiClient>;
+  /** a token for git over HTTP; an App's lasts an hour and is made anew in time */
+  token(): Promise<string>;
+};
+export type ApiClient = InstanceType<typeof Client>;
+
+const Client = Octokit.plugin(throttling, retry, paginateRest);
+
+/** Opens the interface; nothing is asked before the first use. */
+export function openGitHub(access: GitHubAccess): GitHubApi {
+  const [owner = "", repo = ""] = access.repository.split("/");
+  const fetch = patientFetch(access.clock);
+  const client = (options: ConstructorParameters<typeof Client>[0]) =>
+    new Client({
+      baseUrl: access.apiUrl ?? "https://api.github.com",
+      userAgent: "undersigned",
+      request: { fetch },
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      // The plugin keeps the pace that GitHub asks for. What GitHub forbids for a while is for the caller to try later:
+      // a call that waits an hour holds everything up.
+      throttle: { onRateLimit: () => false, onSecondaryRateLimit: () => false },
+      // 429 is not for blind repetition: it says when to come again.
+      retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
+      ...options,
+    });
+  const { as } = access;
+  let opened: Promise<ApiClient> | undefined;
+  const open = async (): Promise<ApiClient> => {
+    if ("token" in as) return client({ auth: as.token });
+    const app = client({ authStrategy: createAppAuth, auth: as });
+    const { data } = await app.request("GET /repos/{owner}/{repo}/installation", { owner, repo });
+    return client({ authStrategy: createAppAuth, auth: { ...as, installationId: data.id } });
+  };
+  const octokit = () => {
+    opened ??= open().catch((cause) => {
+      opened = undefined;
+      throw cause;
+    });
+    return opened;
+  };
+  return {
+    owner,
+    repo,
+    octokit,
+    async token() {
+      if ("token" in as) return as.token;
+      const { token } = (await (await octokit()).auth({ type: "installation" })) as { token: string };
+      return token;
+    },
+  };
+}
+
+/** Whether a call failed with this status. */
+export function hasStatus(cause: unknown, status: number): boolean {
+  return cause instanceof Error && (cause as { status?: unknown }).status === status;
+}
+
+/** What went wrong with GitHub, in one line without address or token. */
+export function gitHubError(doing: string, cause: unknown): LetterError {
+  if (cause instanceof LetterError) return cause;
+  const { status, message } = cause as { status?: number; message?: string };
+  const said = (message ?? "")
+    .split("\n")[0]!
+    .replace(/ - https:\/\/docs\.\S+$/, "")
+    .slice(0, 200);
+  return new LetterError("github", `${doing}: GitHub says ${status ?? "nothing"} (${said})`, { cause });
+}
+
+/** `fetch` that gives up after half a minute and makes no call while GitHub has asked to be left alone. */
+function patientFetch(clock: Clock): typeof fetch {
+  let quietUntil = 0;
+  return async (input, init) => {
+    const left = Math.ceil((quietUntil - clock.now().getTime()) / 1000);
+    if (left > 0) {
+      const message = `not asked: GitHub wants to be left alone for ${left} more seconds`;
+      return Response.json({ message }, { status: 429, headers: { "retry-after": String(left) } });
+    }
+    const answer = await fetch(input, { ...init, signal: AbortSignal.timeout(30_000) });
+    const now = clock.now().getTime();
+    quietUntil = Math.max(quietUntil, now + 1000 * (await secondsToWait(answer, now)));
+    return answer;
+  };
+}
+
+/** docs.github.com, "Best practices for using the REST API": what to do when a limit is exceeded. */
+async function secondsToWait(answer: Response, now: number): Promise<number> {
+  if (answer.status !== 403 && answer.status !== 429) return 0;
+  const { headers } = answer;
+  const after = Number(headers.get("retry-after") ?? 0);
+  if (after > 0) return after;
+  if (headers.get("x-ratelimit-remaining") === "0") {
+    return Math.max(1, Number(headers.get("x-ratelimit-reset")) - Math.floor(now / 1000));
+  }
+  const limited = answer.status === 429 || /rate limit/i.test(await answer.clone().text());
+  return limited ? 60 : 0;
+}

@@ -1,0 +1,25 @@
+import { LetterError } from "../../letter/bytes/error.ts";
+import { fetchRefs, makeMirror, type Remote } from "../git/fetch.ts";
+import { readRef } from "../git/ref.ts";
+import { MAIN } from "../git/repository.ts";
+
+const PROPOSAL = "refs/proposal";
+
+/**
+ * Brings main and a pull request's commit as git objects into a bare repository. Nothing is checked out.
+ *
+ * @param commit the SHA that the workflow was started for
+ * @throws LetterError `git`, also when the pull request has moved on: its newer commit has a run of its own
+ */
+export async function fetchProposal(repository: string, remote: Remote, pull: number, commit: string): Promise<void> {
+  await makeMirror(repository);
+  await fetchRefs(repository, remote, [`+${MAIN}:${MAIN}`, `+refs/pull/${pull}/head:${PROPOSAL}`]);
+  if ((await readRef(repository, PROPOSAL)) !== commit) {
+    throw new LetterError("git", "the pull request has another commit by now: look at the run for that one");
+  }
+}
+
+/** Brings the branches of all open sheets, to compare a sheet with the others; none when they cannot be had. */
+export async function fetchPendingSheets(repository: string, remote: Remote): Promise<void> {
+  await fetchRefs(repository, remote, ["+refs/heads/pending/*:refs/heads/pending/*"]).catch(() => {});
+}

@@ -1,0 +1,53 @@
+import type { GitHubApi } from "./api.ts";
+import { reading } from "./change.ts";
+
+/** A ruleset of a repository; fields as GitHub has them. */
+export type Ruleset = {
+  readonly id: number;
+  readonly name: string;
+  readonly target: string;
+  readonly enforcement: string;
+  readonly bypass_actors: readonly BypassActor[];
+  readonly conditions: {
+    readonly ref_name: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  };
+  readonly rules: readonly Rule[];
+};
+export type BypassActor = {
+  readonly actor_id?: number | null;
+  readonly actor_type: string;
+  readonly bypass_mode?: string;
+};
+export type Rule = { readonly type: string; readonly parameters?: Readonly<Record<string, unknown>> };
+
+/** The repository's own rulesets; undefined where the plan has none. @throws LetterError `github` */
+export async function readRulesets(api: GitHubApi): Promise<Ruleset[] | undefined> {
+  const { owner, repo } = api;
+  const octokit = await api.octokit();
+  return reading("the rulesets", "Administration: read and write", async () => {
+    try {
+      const list = await octokit.paginate("GET /repos/{owner}/{repo}/rulesets", {
+        owner,
+        repo,
+        per_page: 100,
+      });
+      return await Promise.all(
+        // Those of the organisation add to them and can take nothing away.
+        list
+          .filter(({ source_type }) => source_type !== "Organization")
+          .map(async ({ id: ruleset_id }) => {
+            const route = "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}";
+            const { data } = await octokit.request(route, { owner, repo, ruleset_id });
+            const { id, name, target = "branch", enforcement, bypass_actors = [], rules = [], conditions } = data;
+            const names = conditions && "ref_name" in conditions ? conditions.ref_name : undefined;
+            const ref_name = { include: names?.include ?? [], exclude: names?.exclude ?? [] };
+            return { id, name, target, enforcement, bypass_actors, conditions: { ref_name }, rules } as Ruleset;
+          }),
+      );
+    } catch (cause) {
+      // docs.github.com: "Upgrade to GitHub Pro or make this repository public to enable this feature."
+      if (cause instanceof Error && /upgrade/i.test(cause.message)) return undefined;
+      throw cause;
+    }
+  });
+}

@@ -1,0 +1,107 @@
+import type { Environment, RepositoryVariables } from "../environments.ts";
+import { type Setting, setting, unseen } from "./setting.ts";
+
+/** What the environment `accept` holds besides the number of its App. */
+export const SECRETS = ["ACCEPT_APP_KEY", "LEDGER_KEY"];
+const ENVIRONMENT = "/repos/{owner}/{repo}/environments/{environment_name}";
+
+/** An environment that jobs of main alone may use. */
+export function environmentSetting(name: string, found: Environment | undefined, otherwise: string): Setting {
+  const others = (found?.branches ?? []).filter((one) => !(one.name === "main" && one.type === "branch"));
+  const hasMain = found !== undefined && found.branches.length > others.length;
+  const [restricted, at] = [found?.restricted === true, { environment_name: name }];
+  const open = restricted
+    ? `open to ${(found?.branches ?? []).map((one) => `${one.type} ${one.name}`).join(", ") || "nobody"}`
+    : "open to every branch";
+  const should = "open to branch main";
+  const policies = `${ENVIRONMENT}/deployment-branch-policies`;
+  const only = { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } };
+  return setting(`environment ${name}`, {
+    is: found === undefined ? "missing" : open,
+    should,
+    otherwise,
+    changes: [
+      ...(restricted ? [] : [{ route: `PUT ${ENVIRONMENT}`, values: { ...at, ...found?.keep, ...only } }]),
+      ...(hasMain ? [] : [{ route: `POST ${policies}`, values: { ...at, name: "main", type: "branch" } }]),
+      ...others.map(({ id }) => ({
+        route: `DELETE ${policies}/{branch_policy_id}`,
+        values: { ...at, branch_policy_id: id },
+      })),
+    ],
+    loosens: restricted && !hasMain && others.length === 0,
+  });
+}
+
+/** What the environment `accept` should hold: the names; nobody can read the values. */
+export function secretSettings(accept: Environment | undefined): Setting[] {
+  const where = "Settings → Environments → accept → Add environment secret (.github/apps.md)";
+  return [
+    ...SECRETS.map((name) =>
+      setting(`secret ${name} in the environment accept`, {
+        is: accept?.secrets.includes(name) ? "present" : "missing",
+        should: "present",
+        otherwise: "accept cannot run",
+        byHand: where,
+      }),
+    ),
+    unseen(
+      "passing of environment rules by administrators",
+      "off",
+      "an owner can start accept from another branch with other code",
+      "Settings → Environments → accept: no tick at “Allow administrators to bypass configured protection rules”",
+    ),
+  ];
+}
+
+/** No secret of accept may be where every branch gets it. */
+export function strayedSecretSettings({ secrets }: RepositoryVariables): Setting[] {
+  const strayed = SECRETS.filter((name) => secrets.includes(name));
+  return [
+    setting("secrets of accept outside its environment", {
+      is: strayed.join(", ") || "none",
+      should: "none",
+      otherwise: "a workflow on any branch can read them",
+      byHand: "make new keys (.github/apps.md), put them into the environment accept alone, delete these",
+    }),
+  ];
+}
+
+/** Addresses and numbers that the workflows read. @param acceptApp its number, when it is installed */
+export function variableSettings(
+  { variables }: RepositoryVariables,
+  accept: Environment | undefined,
+  acceptApp: number | undefined,
+): Setting[] {
+  const address = (name: string, otherwise: string) => {
+    const value = variables.get(name);
+    const fits = value !== undefined && /^https:\/\/[^\s?#@]+$/.test(value);
+    return setting(`variable ${name}`, {
+      is: value ?? "missing",
+      should: fits ? value : "an https address",
+      otherwise,
+      byHand: "Settings → Secrets and variables → Actions → Variables",
+    });
+  };
+  const here = accept?.variables.get("ACCEPT_APP_ID");
+  const set = here ?? variables.get("ACCEPT_APP_ID");
+  const [name, value] = ["ACCEPT_APP_ID", String(acceptApp)];
+  const places = "/repos/{owner}/{repo}/actions/variables";
+  const change =
+    here !== undefined
+      ? { route: `PATCH ${ENVIRONMENT}/variables/{name}`, values: { environment_name: "accept", name, value } }
+      : set !== undefined
+        ? { route: `PATCH ${places}/{name}`, values: { name, value } }
+        : { route: `POST ${places}`, values: { name, value } };
+  return [
+    address("SITE_URL", "accept and publish do not know which site they go on from"),
+    address("SERVICE_URL", "the form on the site leads nowhere"),
+    setting(`variable ${name}`, {
+      is: set ?? "missing",
+      should: acceptApp === undefined ? "the number of the accept App" : value,
+      otherwise: "accept cannot speak as its App",
+      ...(acceptApp === undefined
+        ? { byHand: "install the accept App first (.github/apps.md)" }
+        : { changes: [change] }),
+    }),
+  ];
+}

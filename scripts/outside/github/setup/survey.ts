@@ -1,0 +1,92 @@
+import { LetterError } from "../../../letter/bytes/error.ts";
+import type { Moderators } from "../../../letter/review/moderation.ts";
+import { MODERATORS_PATH, parseModerators } from "../../../letter/review/moderators.ts";
+import type { GitHubApi } from "../api.ts";
+import { readEnvironment, readRepositoryVariables } from "../environments.ts";
+import { type Organisation, readOrganisation } from "../organisation.ts";
+import { readCodeOwnerErrors, readMainFile, readPeople } from "../people.ts";
+import { readPages, readRepositorySettings } from "../repository-settings.ts";
+import { readRulesets } from "../rulesets.ts";
+import { actionsSettings } from "./actions-settings.ts";
+import { appSettings, findApps } from "./app-settings.ts";
+import { environmentSetting, secretSettings, strayedSecretSettings, variableSettings } from "./environment-settings.ts";
+import { organisationSettings } from "./organisation-settings.ts";
+import { pagesSettings } from "./pages-settings.ts";
+import { codeOwnersSetting, peopleSettings } from "./people-settings.ts";
+import { repositorySettings } from "./repository-settings.ts";
+import { rulesetSettings } from "./ruleset-settings.ts";
+import { notOffered, type Setting } from "./setting.ts";
+import { wantedRulesets } from "./wanted-rulesets.ts";
+
+/** All settings of a campaign on GitHub, compared. */
+export type Survey = {
+  readonly visibility: "private" | "public";
+  readonly plan: string;
+  readonly groups: readonly { readonly title: string; readonly settings: readonly Setting[] }[];
+};
+
+/** The plans on which single actions cannot be named and rulesets may be missing for private repositories. */
+const SMALL = ["free", "team", "pro"];
+
+/** Reads and compares everything. @throws LetterError `github` when the token may not read something */
+export async function surveyGitHub(api: GitHubApi, mayBePublic: boolean): Promise<Survey> {
+  const repository = await readRepositorySettings(api);
+  const organisation = await readOrganisation(api);
+  const { plan = "unknown" } = organisation;
+  const isPrivate = repository.private;
+  // docs.github.com: rulesets, environments and Pages are there for public repositories, and for private ones with Team.
+  const rulesets = isPrivate && plan === "free" ? undefined : await readRulesets(api);
+  const variables = await readRepositoryVariables(api);
+  const offered = rulesets !== undefined;
+  const accept = offered ? await readEnvironment(api, "accept") : undefined;
+  const apps = findApps(organisation.apps);
+  const environments = [
+    environmentSetting("accept", accept, "any branch can bring code that takes the keys of the ledger and of main"),
+    ...secretSettings(accept).filter(({ state }) => offered || state !== "unseen"),
+  ];
+  // With PUBLISH_TO=artifact another host takes the site.
+  const onPages = variables.variables.get("PUBLISH_TO") !== "artifact";
+  const pages = onPages
+    ? [
+        ...pagesSettings(offered ? await readPages(api) : undefined),
+        environmentSetting(
+          "github-pages",
+          offered ? await readEnvironment(api, "github-pages") : undefined,
+          "any branch can publish another site",
+        ),
+      ]
+    : [];
+  const wanted = wantedRulesets(apps.accept?.id, apps.file?.id);
+  const known = (settings: readonly Setting[]) => (offered ? settings : notOffered(settings));
+  return {
+    visibility: isPrivate ? "private" : "public",
+    plan,
+    groups: [
+      { title: "organisation", settings: organisationSettings(organisation, isPrivate) },
+      { title: "Apps", settings: appSettings(organisation.apps) },
+      { title: "repository", settings: repositorySettings(repository, mayBePublic) },
+      { title: "Actions", settings: actionsSettings(repository.actions, !isPrivate || !SMALL.includes(plan)) },
+      { title: "publication", settings: known(pages) },
+      { title: "keys", settings: [...known(environments), ...strayedSecretSettings(variables)] },
+      { title: "variables", settings: variableSettings(variables, accept, apps.accept?.id) },
+      { title: "rules for branches and tags", settings: known(rulesetSettings(wanted, rulesets ?? [])) },
+      { title: "people", settings: await surveyPeople(api, organisation, isPrivate) },
+    ],
+  };
+}
+
+async function surveyPeople(api: GitHubApi, { owners }: Organisation, isPrivate: boolean): Promise<Setting[]> {
+  const codeOwners = await readMainFile(api, ".github/CODEOWNERS");
+  const errors = codeOwners === undefined ? [] : await readCodeOwnerErrors(api);
+  const moderators = await readModerators(api);
+  return [
+    codeOwnersSetting(codeOwners, errors),
+    ...peopleSettings(moderators, await readPeople(api, moderators.ids), owners, isPrivate),
+  ];
+}
+
+async function readModerators(api: GitHubApi): Promise<Moderators> {
+  const text = await readMainFile(api, MODERATORS_PATH);
+  if (text !== undefined) return parseModerators(text);
+  throw new LetterError("github", `main has no ${MODERATORS_PATH}: push this project’s files to main first`);
+}

@@ -1,0 +1,121 @@
+import type { BypassActor, Rule } from "../rulesets.ts";
+
+/** A ruleset as it should be. */
+export type WantedRuleset = {
+  readonly name: string;
+  readonly target: "branch" | "tag";
+  readonly include: string;
+  /** who alone may pass it; `undefined` when that App is not installed yet */
+  readonly passes: readonly Passing[];
+  readonly rules: readonly Rule[];
+  /** what the rules bring about, as a sentence */
+  readonly should: string;
+  readonly otherwise: string;
+};
+export type Passing = { readonly who: string; readonly actor: BypassActor | undefined };
+
+/** The App under whose name GitHub's own workflows report checks; it has this number everywhere on github.com. */
+const GITHUB_ACTIONS = 15368;
+
+/**
+ * The rules of design section 8.
+ *
+ * A passer passes all rules of a ruleset. So what nobody may do, the Apps included, stands in a ruleset of its own that
+ * nobody passes.
+ *
+ * @param acceptApp, fileApp their numbers; undefined while they are not installed
+ */
+export function wantedRulesets(acceptApp: number | undefined, fileApp: number | undefined): WantedRuleset[] {
+  const app = (who: string, id: number | undefined): Passing => ({
+    who,
+    actor: id === undefined ? undefined : { actor_type: "Integration", actor_id: id, bypass_mode: "always" },
+  });
+  const owners: Passing = {
+    who: "the organisation’s owners",
+    actor: { actor_type: "OrganizationAdmin", actor_id: null, bypass_mode: "always" },
+  };
+  const [creation, update, deletion, history] = [
+    { type: "creation" },
+    { type: "update" },
+    { type: "deletion" },
+    { type: "non_fast_forward" },
+  ];
+  return [
+    {
+      name: "main",
+      target: "branch",
+      include: "refs/heads/main",
+      passes: [app("the accept App", acceptApp)],
+      // `code` is never reported on a sheet, so that nobody can merge one by hand.
+      rules: [REVIEW, CODE],
+      should:
+        "main changes by reviewed pull requests that passed the check code, and without them by the accept App alone",
+      otherwise: "whoever may write can put a name on the list or change the letter by hand",
+    },
+    {
+      name: "main: history",
+      target: "branch",
+      include: "refs/heads/main",
+      passes: [],
+      rules: [deletion, history],
+      should: "nobody deletes or rewrites main",
+      otherwise: "what stood on the list or on the ledger can be made undone unseen",
+    },
+    {
+      name: "pending: who files",
+      target: "branch",
+      include: "refs/heads/pending/**/*",
+      passes: [app("the file App", fileApp)],
+      rules: [creation],
+      should: "sheets are filed by the file App alone",
+      otherwise: "moderators spend their time on sheets that the form service has not filed",
+    },
+    {
+      name: "pending: sheets stay as they were filed",
+      target: "branch",
+      include: "refs/heads/pending/**/*",
+      passes: [],
+      rules: [update, history],
+      should: "nobody changes a sheet once it is filed",
+      otherwise: "a sheet can change between two reviews",
+    },
+    {
+      name: "handover tags: who makes them",
+      target: "tag",
+      include: "refs/tags/handover/**/*",
+      passes: [owners],
+      rules: [creation],
+      should: "organisers alone make them",
+      otherwise: "whoever may write can begin a handover",
+    },
+    {
+      name: "handover tags: they stay",
+      target: "tag",
+      include: "refs/tags/handover/**/*",
+      passes: [],
+      rules: [update, deletion, history],
+      should: "nobody moves or deletes them",
+      otherwise: "a tag can name another bag than the one that was handed over",
+    },
+  ];
+}
+
+const REVIEW: Rule = {
+  type: "pull_request",
+  parameters: {
+    allowed_merge_methods: ["merge"],
+    dismiss_stale_reviews_on_push: true,
+    require_code_owner_review: true,
+    require_last_push_approval: true,
+    required_approving_review_count: 1,
+    required_review_thread_resolution: false,
+  },
+};
+const CODE: Rule = {
+  type: "required_status_checks",
+  parameters: {
+    do_not_enforce_on_create: false,
+    required_status_checks: [{ context: "code", integration_id: GITHUB_ACTIONS }],
+    strict_required_status_checks_policy: false,
+  },
+};

@@ -1,0 +1,133 @@
+import { readdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createTransport, type SendMailOptions } from "nodemailer";
+import { makeFolder } from "../folder.ts";
+import type { DkimKey } from "./dkim.ts";
+
+/** One mail to one person, as text and as HTML. */
+export type Mail = {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+};
+
+/**
+ * What makes a mail the same at every attempt, so that a server which got it twice can tell (RFC 5322 §3.6.4): `id` is
+ * what stands before the @ of its Message-ID.
+ */
+export type MailStamp = { readonly id: string; readonly date: Date };
+
+/** Sends mails, one promise each; it rejects when the server did not take the mail. */
+export type Mailer = {
+  send(mail: Mail, stamp: MailStamp): Promise<void>;
+  /** Asks the server whether it takes mail, and sends none: it fails as sending does when the server is away. */
+  probe(): Promise<void>;
+  close(): void;
+};
+
+/** Where mail goes. */
+export type MailSettings =
+  | { readonly kind: "capture"; readonly folder: string }
+  | { readonly kind: "smtp"; readonly url: string; readonly dkim?: DkimKey | undefined };
+
+/** The sender while nothing else is set: for captured mail, and for trials with a mail server of this machine. */
+export const LOCAL_SENDER = "no-reply@localhost";
+
+/** Deliveries at once, of mails that are sent for the first time and of others; each has a connection that stays open. */
+export const CONNECTIONS = { first: 8, again: 2 };
+
+/** A mailer for `MAIL_URL`: into a folder of this machine, or to an SMTP server. */
+export function openMailer(at: MailSettings, from: string): Mailer {
+  return at.kind === "capture" ? captureMailer(at.folder, from) : smtpMailer(at, from);
+}
+
+// Nothing in a mail names a file, an address to load, or the program that made it.
+const PLAIN = { disableFileAccess: true, disableUrlAccess: true, xMailer: false } as const;
+
+function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, from: string): Mailer {
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: CONNECTIONS.first + CONNECTIONS.again,
+    // The queue tries again, and knows how long it may.
+    maxRequeues: 0,
+    connectionTimeout: 15_000,
+    greetingTimeout: 15_000,
+    socketTimeout: 30_000,
+    // The address and the code must not cross the net in the clear because somebody cut STARTTLS out.
+    requireTLS: !isLoopbackHost(new URL(url).hostname),
+    // Without it the machine's own name would greet the server.
+    name: domainOf(from),
+    ...(dkim && { dkim: { domainName: domainOf(from), keySelector: dkim.selector, privateKey: dkim.privateKey } }),
+  });
+  return {
+    async send(mail, stamp) {
+      await transport.sendMail(messageOf(mail, from, stamp));
+    },
+    async probe() {
+      await transport.verify();
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** Mails as `.eml` files in the order of their numbers: `000001.eml`. They stand for the mailboxes. */
+function captureMailer(folder: string, from: string): Mailer {
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: "unix" });
+  let last: Promise<number> | undefined;
+  const nextNumber = (): Promise<number> => {
+    last = (last ?? lastNumber(folder)).then((number) => number + 1);
+    return last;
+  };
+  return {
+    async send(mail, stamp) {
+      const { message } = await transport.sendMail(messageOf(mail, from, stamp));
+      const name = `${String(await nextNumber()).padStart(6, "0")}.eml`;
+      // Whoever watches the folder must never see half a mail.
+      const part = join(folder, `.${name}.part`);
+      await writeFile(part, message as Buffer, { mode: 0o600 });
+      await rename(part, join(folder, name));
+    },
+    probe: async () => {},
+    close: () => transport.close(),
+  };
+}
+
+async function lastNumber(folder: string): Promise<number> {
+  makeFolder(folder);
+  const numbers = (await readdir(folder)).flatMap((name) => /^(\d+)\.eml$/.exec(name)?.[1] ?? []);
+  return Math.max(0, ...numbers.map(Number));
+}
+
+// No header holds a link or the site's name: no List-Unsubscribe either. There is no list that anybody could leave.
+function messageOf(mail: Mail, from: string, { id, date }: MailStamp): SendMailOptions {
+  return {
+    ...PLAIN,
+    from,
+    date,
+    messageId: `<${id}@${domainOf(from)}>`,
+    to: { name: "", address: mail.to },
+    subject: mail.subject,
+    text: mail.text,
+    html: mail.html,
+    // Unlike base64 it leaves a code readable where a mail program shows the source.
+    textEncoding: "quoted-printable",
+    headers: {
+      "Auto-Submitted": "auto-generated",
+      "X-Auto-Response-Suppress": "All",
+    },
+    // A bounce would carry address and code to a mailbox of ours: the server is asked for none (RFC 3461 §4.1).
+    dsn: { notify: "NEVER", return: "HDRS" },
+  };
+}
+
+/** Whether a host of a URL is this machine by its name or number. */
+export function isLoopbackHost(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** What stands behind the @. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf("@") + 1);
+}

@@ -1,0 +1,81 @@
+import { createReadStream } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { Decrypter, Encrypter } from "age-encryption";
+import { LetterError } from "../../letter/bytes/error.ts";
+import { makeFolder } from "../folder.ts";
+
+/** Takes one line, without its line end. */
+export type Emit = (line: string) => Promise<void>;
+
+/**
+ * Writes lines into a file that is encrypted with age, and appears whole or not at all.
+ *
+ * @param recipient `age1pq1…`, whose identity lies on another machine: who breaks into this one reads no backup
+ * @throws LetterError `backup` for another kind of recipient
+ */
+export async function writeBackupFile(
+  path: string,
+  recipient: string,
+  produce: (emit: Emit) => Promise<void>,
+): Promise<void> {
+  const encrypter = new Encrypter();
+  try {
+    if (!recipient.startsWith("age1pq1")) throw new Error("another kind");
+    encrypter.addRecipient(recipient);
+  } catch (cause) {
+    throw new LetterError("backup", "the recipient is not a post-quantum age key, which begins with age1pq1", {
+      cause,
+    });
+  }
+  makeFolder(dirname(path), "FILE", 0o777);
+  const draft = `${path}.part`;
+  const file = await open(draft, "w", 0o600);
+  try {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const produced = produce((line) => writer.write(Buffer.from(`${line}\n`))).then(
+      () => writer.close(),
+      (cause) => writer.abort(cause),
+    );
+    for await (const chunk of await encrypter.encrypt(readable)) await file.write(chunk);
+    await produced;
+    await file.sync();
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw cause;
+  } finally {
+    await file.close();
+  }
+  const folder = await open(dirname(path));
+  await folder.sync();
+  await folder.close();
+}
+
+/**
+ * The lines of such a file. What was cut off or changed is refused where it is reached.
+ *
+ * @param identity `AGE-SECRET-KEY-PQ-1…`
+ * @throws LetterError `backup`
+ */
+export async function* readBackupFile(path: string, identity: string): AsyncGenerator<string> {
+  const decrypter = new Decrypter();
+  try {
+    decrypter.addIdentity(identity);
+    const sealed = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+    const plain = Readable.fromWeb((await decrypter.decrypt(sealed)) as Parameters<typeof Readable.fromWeb>[0]);
+    // readline would end quietly where the stream breaks.
+    let broken: unknown;
+    plain.on("error", (cause) => {
+      broken = cause;
+    });
+    for await (const line of createInterface({ input: plain, crlfDelay: Number.POSITIVE_INFINITY })) yield line;
+    if (broken !== undefined) throw broken;
+  } catch (cause) {
+    if (cause instanceof LetterError) throw cause;
+    throw new LetterError("backup", "the file cannot be opened: it is damaged, or sealed for another key", { cause });
+  }
+}

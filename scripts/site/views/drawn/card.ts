@@ -1,0 +1,46 @@
+import type { SiteContext } from "../context.ts";
+import { html } from "../html.ts";
+import { numeral, plural } from "../numerals.ts";
+import { type Lang, stringsIn } from "../strings.ts";
+import { faceOf, type Measure, textLine, wrapped } from "./picture-text.ts";
+
+/** The size that networks show a preview in (the Open Graph's 1.91 : 1). */
+export const CARD = { width: 1200, height: 630 } as const;
+
+// The colours of site.css, by day: a picture cannot follow a reader's choice.
+const [PAPER, INK, QUIET, FRAME, LAPIS] = ["#fffefb", "#17202a", "#404a54", "#8496b8", "#1c3f7f"];
+const SIDE = 96;
+
+/**
+ * The picture that stands beside a shared link, as SVG: what the letter is, as far as the campaign lets it be told, how
+ * many have signed, and where.
+ */
+export function cardSvg(site: SiteContext, lang: Lang, measure: Measure): string {
+  const { width, height } = CARD;
+  const place = { start: SIDE, width };
+  const head = faceOf(lang, headline(site, lang).named ? 52 : 84, true);
+  const lines = wrapped(headline(site, lang).text, head, width - 2 * SIDE, measure).slice(0, 4);
+  const [number, words] = countOf(site, lang);
+  return html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<rect width="${width}" height="${height}" fill="${PAPER}"/>
+<rect x="28" y="28" width="${width - 56}" height="${height - 56}" fill="none" stroke="${FRAME}" stroke-width="4"/>
+<rect x="40" y="40" width="${width - 80}" height="${height - 80}" fill="none" stroke="${FRAME}" stroke-width="2"/>
+${lines.map((line, i) => textLine(lang, line, head, { ...place, top: 150 + i * head.size * 1.45, fill: INK }))}
+${number !== "" && textLine(lang, number, faceOf(lang, 120, true), { ...place, top: height - 190, fill: LAPIS })}
+${textLine(lang, words, faceOf(lang, 44), { ...place, top: height - 118, fill: INK })}
+${textLine(lang, new URL(site.publicUrl).host, faceOf("en", 30), { ...place, top: height - 66, fill: QUIET })}
+</svg>
+`.toString();
+}
+
+function headline(site: SiteContext, lang: Lang): { text: string; named: boolean } {
+  const named = site.campaign.preview_names_letter;
+  return { text: named ? site.letters[lang].title : (site.campaign.site_title[lang] ?? ""), named };
+}
+
+/** The number for itself and the words around it; without signatures the sentence alone. */
+export function countOf(site: SiteContext, lang: Lang): [number: string, words: string] {
+  const listed = site.totals?.listed ?? 0;
+  const sentence = plural(lang, listed, stringsIn(lang).letter.signed_people);
+  return [sentence.includes("{n}") ? numeral(lang, listed) : "", sentence.replace("{n}", "").trim()];
+}

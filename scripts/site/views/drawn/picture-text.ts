@@ -1,0 +1,42 @@
+import type { TextStyle } from "../../../outside/picture.ts";
+import { type Html, html } from "../html.ts";
+import { type Lang, stringsIn } from "../strings.ts";
+
+/** Measures a line of text in pixels. */
+export type Measure = (text: string, style: TextStyle) => number;
+
+/** The face of headings and of plain words in a language. */
+export function faceOf(lang: Lang, size: number, heavy = false): TextStyle {
+  return lang === "fa"
+    ? { family: "Vazirmatn", weight: heavy ? 700 : 400, size }
+    : { family: "Source Serif 4", weight: heavy ? 600 : 400, size };
+}
+
+/** A line that begins at the page's own side: `start` is the distance from there, `top` that of the baseline from above. */
+export function textLine(
+  lang: Lang,
+  text: string,
+  style: TextStyle,
+  place: { start: number; top: number; width: number; fill: string },
+): Html {
+  const rightToLeft = stringsIn(lang).language.dir === "rtl";
+  const { start, top, width, fill } = place;
+  const anchor = rightToLeft ? "end" : "start";
+  return html`<text x="${rightToLeft ? width - start : start}" y="${top}" text-anchor="${anchor}" font-family="${style.family}" font-weight="${style.weight}" font-size="${style.size}" fill="${fill}">${isolated(lang, text)}</text>`;
+}
+
+/** A sentence in its own direction, whatever it begins with: a picture knows no `dir`. */
+export function isolated(lang: Lang, text: string): string {
+  return `${stringsIn(lang).language.dir === "rtl" ? "\u2067" : "\u2066"}${text}\u2069`;
+}
+
+/** Words in lines of this width at most. */
+export function wrapped(text: string, style: TextStyle, width: number, measure: Measure): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`.trim();
+    if (lines.length > 0 && measure(longer, style) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,91 @@
+import type { SiteContext } from "../context.ts";
+import { codeField, type Problem, problemSummary, problemText } from "../form-parts.ts";
+import { type Html, html, prose } from "../html.ts";
+import { layout } from "../layout.ts";
+import { type MailFlow, mailNotice } from "../mail-notice.ts";
+import { type Lang, type Strings, stringsIn } from "../strings.ts";
+
+/** Where the mailed code is typed. `s` is the secret in the address of the page; it goes back with each form. */
+export function confirmPage(
+  site: SiteContext,
+  lang: Lang,
+  confirmation: {
+    s: string;
+    problem?: Extract<Problem, `code.${string}`>;
+    sentAgain?: boolean;
+    mail?: MailFlow;
+    /** the code can no longer be sent again, as after a restart */
+    gone?: boolean;
+  },
+): string {
+  const strings = stringsIn(lang);
+  const { confirm } = strings;
+  const { s, problem } = confirmation;
+  const text = problem && problemText(lang, problem);
+  return layout(site, lang, {
+    title: confirm.title,
+    path: `confirm/?s=${encodeURIComponent(s)}`,
+    at: "service",
+    failed: problem !== undefined,
+    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
+${confirmation.sentAgain && html`<div class="good" role="status"><p>${prose(confirm.sent_again)}</p></div>`}
+<p class="step">${confirm.step}</p>
+<h1>${confirm.title}</h1>
+<p>${!confirmation.sentAgain && prose(confirm.sent)} ${prose(confirm.any_code)}</p>
+<p>${prose(confirm.waiting)}</p>
+${mailNotice(lang, confirmation.mail)}
+${mail(strings)}
+<form method="post" action="${site.serviceUrl}/${lang}/confirm/" novalidate>
+<input type="hidden" name="s" value="${s}">
+${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
+<button type="submit" class="btn">${confirm.confirm_sig}</button>
+<p class="hint">${prose(confirm.valid)}</p>
+</form>
+${nothingArrived(site, lang, strings, confirmation)}`,
+  });
+}
+
+/** "Send again", when memory no longer holds the code. */
+export function resendGonePage(site: SiteContext, lang: Lang, { s }: { s: string }): string {
+  const { confirm, sign } = stringsIn(lang);
+  const path = `confirm/?s=${encodeURIComponent(s)}`;
+  return layout(site, lang, {
+    title: confirm.resend_gone_title,
+    path,
+    at: "service",
+    body: html`<h1>${confirm.resend_gone_title}</h1>
+<p>${prose(confirm.resend_gone)}</p>
+<p>${prose(confirm.resend_gone_keep)}</p>
+<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/sign/">${sign.again}</a> <a class="btn alt" href="${site.serviceUrl}/${lang}/${path}">${confirm.enter_code}</a></p>`,
+  });
+}
+
+/** What the message looks like, so that it is found among others, and nobody is surprised by how little it says. */
+function mail({ confirm }: Strings): Html {
+  const { looks, subject_label, subject, begins, code, code_place } = confirm.mail;
+  return html`<figure class="mail"><figcaption>${prose(looks)}</figcaption>
+<p><span class="quiet">${subject_label}</span> <b>${subject}</b></p>
+<p>${begins}</p><p>${code}<br><span class="blank">${code_place}</span></p></figure>`;
+}
+
+function nothingArrived(
+  site: SiteContext,
+  lang: Lang,
+  { confirm, sign }: Strings,
+  { s, gone = false }: { s: string; gone?: boolean },
+): Html {
+  return html`<h2>${confirm.nothing_arrived}</h2>
+<ul><li>${confirm.spam}</li>
+<li>${confirm.wait}</li>
+<li>${confirm.wrong_address} <a href="${site.siteUrl}/${lang}/sign/">${sign.again}</a></li></ul>
+${gone ? html`<p>${prose(confirm.resend_gone)} ${prose(confirm.resend_gone_keep)}</p>` : resendForm(site, lang, confirm, s)}
+<p><a href="${site.serviceUrl}/${lang}/not-me/">${confirm.not_me}</a></p>`;
+}
+
+function resendForm(site: SiteContext, lang: Lang, confirm: Strings["confirm"], s: string): Html {
+  return html`<form method="post" action="${site.serviceUrl}/${lang}/confirm/resend/">
+<input type="hidden" name="s" value="${s}">
+<button type="submit" class="btn alt">${confirm.resend}</button>
+<p class="hint">${confirm.resend_hint}</p>
+</form>`;
+}

@@ -1,0 +1,83 @@
+import type { PublicFields } from "../../../letter/signature/row.ts";
+import { isPublic } from "../../../letter/signature/shown.ts";
+import type { SiteContext } from "../context.ts";
+import { copyTools } from "../copy-tools.ts";
+import { fill, type Html, html, prose } from "../html.ts";
+import { layout } from "../layout.ts";
+import { type Lang, stringsIn } from "../strings.ts";
+
+/** That the moderators are behind, as somebody should know who waits for them. */
+export function reviewIsLate(lang: Lang): Html {
+  return html`<div class="note"><p>${prose(stringsIn(lang).confirmed.late)}</p></div>`;
+}
+
+/** A signature as it was confirmed: how it is shown, and under which name and place if it is. */
+export type ConfirmedRow = Pick<PublicFields, "shown" | "name" | "place">;
+
+/** After the confirmation: what was signed, the withdrawal code, when to write it down and when not, and what comes next. */
+export function confirmedPage(
+  site: SiteContext,
+  lang: Lang,
+  {
+    s,
+    withdrawalCode,
+    row,
+    late,
+  }: { s: string; withdrawalCode: string; row?: ConfirmedRow | undefined; late?: boolean },
+): string {
+  const { confirmed, page, nav, withdraw } = stringsIn(lang);
+  return layout(site, lang, {
+    title: confirmed.title,
+    path: `confirm/?s=${encodeURIComponent(s)}`,
+    at: "service",
+    body: html`<div class="good" role="status"><h1>${confirmed.status}</h1><p>${prose(confirmed.pending)}</p></div>
+${late && reviewIsLate(lang)}
+${row && signed(site, lang, row)}
+<form method="post" action="${site.serviceUrl}/${lang}/withdraw/">
+<input type="hidden" name="code" value="${withdrawalCode}">
+<p>${prose(confirmed.take_back)}</p>
+<button type="submit" class="btn alt">${withdraw.button}</button>
+</form>
+<h2>${confirmed.keep_title}</h2>
+<p>${prose(confirmed.what_for)}</p>
+<p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
+${copyTools(lang, "withdrawal-code")}
+<div class="pair"><section><h3>${confirmed.write_title}</h3><p>${prose(confirmed.write)}</p></section>
+<section class="not"><h3>${confirmed.do_not_write_title}</h3><p>${prose(confirmed.do_not_write)}</p></section></div>
+<p>${prose(confirmed.again)}</p>
+<h2>${confirmed.next}</h2>
+<ul><li><strong>${prose(confirmed.no_more_mail)}</strong></li>
+<li>${prose(confirmed.review)}</li>
+<li>${prose(confirmed.publish)}</li>
+<li>${prose(confirmed.once)}</li></ul>
+<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a> <a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a></p>`,
+  });
+}
+
+/** The code was right, but the mailbox has signed before: the same one, or perhaps another that is spelled alike. */
+export function notCountedPage(
+  site: SiteContext,
+  lang: Lang,
+  { s, because }: { s: string; because: "already" | "alike" },
+): string {
+  const { message, page, nav } = stringsIn(lang);
+  const words = because === "already" ? message.already_signed : message.not_counted;
+  return layout(site, lang, {
+    title: words.title,
+    path: `confirm/?s=${encodeURIComponent(s)}`,
+    at: "service",
+    body: html`<div class="note" role="status"><h1>${words.title}</h1><p>${prose(words.text)}</p></div>
+${because === "already" && html`<p>${prose(message.already_signed.more)}</p>`}
+<p class="acts">${because === "already" && html`<a class="btn" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a> `}<a class="btn alt" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>`,
+  });
+}
+
+/** What was signed, and how it will look on the list. */
+function signed(site: SiteContext, lang: Lang, { shown, name, place }: ConfirmedRow): Html {
+  const { confirmed, sign, signatures } = stringsIn(lang);
+  const onList = isPublic(shown)
+    ? html`<bdi>${name}</bdi>${place && html` <bdi class="at">${place}</bdi>`}`
+    : signatures.one_more;
+  return html`<h2>${confirmed.signed_title}</h2>
+<p>${fill(confirmed.signed, { addressee: site.campaign.addressee[lang] ?? "" })} ${confirmed.shown[shown]} ${sign.on_list} <b>${onList}</b></p>`;
+}

@@ -1,0 +1,67 @@
+import type { SiteContext } from "../context.ts";
+import { dayElement } from "../dates.ts";
+import { fill, type Html, html, prose } from "../html.ts";
+import { layout } from "../layout.ts";
+import { type Lang, stringsIn } from "../strings.ts";
+
+/** A page that only says how things stand. */
+export type Message =
+  | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" }
+  | { readonly kind: "too_many" }
+  | { readonly kind: "not_open"; readonly day: string }
+  | { readonly kind: "paused"; readonly reason: string };
+
+type Kind = Message["kind"];
+
+const TONE: Readonly<Record<Kind, string>> = {
+  expired: "mid",
+  not_open: "note",
+  paused: "note",
+  too_many: "note",
+  closed: "mid",
+  handed_over: "good",
+  destroyed: "mid",
+  trouble: "bad",
+  not_found: "mid",
+};
+
+/** `path` is the address below `/{lang}/` that the other language's link keeps. */
+export function messagePage(site: SiteContext, lang: Lang, message: Message, path = ""): string {
+  const { [message.kind]: words } = stringsIn(lang).message;
+  return layout(site, lang, {
+    title: words.title,
+    path,
+    at: "site",
+    body: html`<div class="${TONE[message.kind]}" role="status"><h1>${words.title}</h1>
+<p>${text(site, lang, message)}</p></div>
+${"more" in words && html`<p>${prose(words.more)}</p>`}
+<p class="acts">${actions(site, lang, message.kind)}</p>`,
+  });
+}
+
+function text(site: SiteContext, lang: Lang, message: Message): Html {
+  const words = stringsIn(lang).message;
+  const recipient = site.campaign.recipient.name[lang] ?? "";
+  switch (message.kind) {
+    case "paused":
+      return fill(words.paused.text, { reason: message.reason });
+    case "not_open":
+      return fill(words.not_open.text, { day: dayElement(lang, message.day) });
+    default:
+      return fill(words[message.kind].text, { recipient });
+  }
+}
+
+/** What can be done from here: the likeliest first. */
+function actions(site: SiteContext, lang: Lang, kind: Kind): Html {
+  const { page, sign, signatures } = stringsIn(lang);
+  const letter = ["", page.back_to_letter] as const;
+  const list = ["signatures/", signatures.title] as const;
+  const links: Partial<Record<Kind, readonly (readonly [path: string, label: string])[]>> = {
+    expired: [["sign/", sign.again], letter],
+    closed: [letter, list],
+    handed_over: [letter, list],
+    destroyed: [letter, list],
+  };
+  return html`${(links[kind] ?? [letter]).map(([path, label], i) => html`<a class="${i === 0 ? "btn" : "btn alt"}" href="${site.siteUrl}/${lang}/${path}">${label}</a> `)}`;
+}

@@ -1,0 +1,18 @@
+import type { SiteContext } from "../context.ts";
+import { html, trusted } from "../html.ts";
+import { layout } from "../layout.ts";
+import { type Lang, stringsIn } from "../strings.ts";
+
+/** The promises and their limits, in plain words. */
+export function privacyPage(site: SiteContext, lang: Lang): string {
+  const { privacy } = stringsIn(lang);
+  return layout(site, lang, {
+    title: privacy.title,
+    path: "privacy/",
+    at: "site",
+    lasting: true,
+    body: html`<h1>${privacy.title}</h1>
+${trusted(site.texts[lang].notice)}
+${trusted(site.texts[lang].privacy)}`,
+  });
+}

@@ -1,0 +1,59 @@
+import type { SiteContext } from "../context.ts";
+import { copyTools } from "../copy-tools.ts";
+import { fill, type Html, html, prose } from "../html.ts";
+import { layout } from "../layout.ts";
+import { type Lang, stringsIn } from "../strings.ts";
+
+/** Ways to pass the letter on that tell nobody before they are chosen: plain links, and files to take along. */
+export function sharePage(site: SiteContext, lang: Lang): string {
+  const { share } = stringsIn(lang);
+  const address = `${site.publicUrl}${lang}/`;
+  const toCopy = (id: string, text: string) =>
+    html`<p class="command" dir="ltr"><code id="${id}">${text}</code></p>\n${copyTools(lang, id)}`;
+  const frame = `<iframe src="${site.publicUrl}embed/${lang}/" title="${site.campaign.site_title[lang]}" width="320" height="64" style="border:0" loading="lazy"></iframe>`;
+  const picture = `<a href="${address}"><img src="${site.publicUrl}embed/${lang}.svg" alt="${site.campaign.site_title[lang]}" height="44"></a>`;
+  return layout(site, lang, {
+    title: share.title,
+    path: "share/",
+    at: "site",
+    body: html`<h1>${share.title}</h1>
+<section class="note" aria-labelledby="caution"><h2 id="caution">${share.caution_title}</h2>
+<ul><li>${prose(share.caution_knows)}</li>
+<li>${prose(share.caution_moment)}</li>
+<li>${prose(share.caution_traces)}</li></ul></section>
+<h2>${share.address}</h2>
+<p>${prose(share.address_text)}</p>
+${toCopy("address", address)}
+<h2>${share.by}</h2>
+<p>${prose(share.by_text)}</p>
+<ul>
+${links(site, lang, address)}</ul>
+<p class="hint">${prose(share.signal)}</p>
+<h2>${share.print}</h2>
+<p>${prose(share.print_text)}</p>
+<p><a href="${site.siteUrl}/${lang}/poster.pdf">${share.poster_file}</a></p>
+<h2>${share.embed}</h2>
+<p>${prose(share.embed_text)}</p>
+<p>${share.embed_frame}</p>
+${toCopy("frame", frame)}
+<p>${share.embed_picture}</p>
+${toCopy("picture", picture)}
+<p>${fill(share.embed_data, { file: html`<a href="${site.siteUrl}/count.json"><bdi dir="ltr">count.json</bdi></a>` })}</p>
+<h2>${share.feed_title}</h2>
+<p>${prose(share.feed_text)} <a href="${site.siteUrl}/${lang}/feed.xml">${share.feed_file}</a></p>`,
+  });
+}
+
+/** The services with an address that takes a text: none of their scripts, and nothing of theirs is loaded. */
+function links(site: SiteContext, lang: Lang, address: string): Html {
+  const { share } = stringsIn(lang);
+  const title = site.campaign.preview_names_letter ? site.letters[lang].title : (site.campaign.site_title[lang] ?? "");
+  const [url, text, both] = [address, title, `${title}\n${address}`].map(encodeURIComponent);
+  const places = [
+    [share.telegram, `https://t.me/share/url?url=${url}&text=${text}`],
+    [share.whatsapp, `https://wa.me/?text=${both}`],
+    [share.x, `https://x.com/intent/post?url=${url}&text=${text}`],
+    [share.mail, `mailto:?subject=${text}&body=${url}`],
+  ] as const;
+  return html`${places.map(([name, href]) => html`<li><a href="${href}" rel="noreferrer nofollow">${prose(name)}</a></li>\n`)}`;
+}

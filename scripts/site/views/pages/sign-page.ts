@@ -1,0 +1,183 @@
+import { parseEmail } from "../../../letter/signature/email.ts";
+import { NAME_LENGTH, PLACE_LENGTH } from "../../../letter/signature/name.ts";
+import { isPublic, isShown, type Shown } from "../../../letter/signature/shown.ts";
+import type { FormValues, Problems, Reasons } from "../../../letter/signature/submission.ts";
+import { busyBox, type Wait } from "../busy-box.ts";
+import type { SiteContext } from "../context.ts";
+import { signingTimes } from "../count-box.ts";
+import {
+  fieldOf,
+  type Problem,
+  problemBeside,
+  problemSummary,
+  problemsOf,
+  problemText,
+  shownCharacter,
+  type Told,
+} from "../form-parts.ts";
+import { fill, type Html, html, prose, trusted } from "../html.ts";
+import { layout } from "../layout.ts";
+import { numeral } from "../numerals.ts";
+import { type Lang, type Strings, stringsIn } from "../strings.ts";
+
+/** What a person wrote, as it came, and what is to be mended. */
+export type SignForm = {
+  readonly values: FormValues;
+  readonly problems: Problems;
+  readonly reasons?: Reasons;
+  /** there was no room for it at the moment */
+  readonly wait?: Wait & {
+    /** what scripts have put into the form, so that it stays the same intent */
+    readonly once: string;
+  };
+};
+
+/** The form; with `form`, the same page as it comes back with status 422. */
+export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string {
+  const strings = stringsIn(lang);
+  const problems = problemsOf(form?.problems ?? {}).map((problem) => ({
+    problem,
+    text: text(site, lang, problem, form?.reasons),
+  }));
+  const view: View = { site, lang, strings, values: form?.values, problems, meant: meantIn(form) };
+  return layout(site, lang, {
+    title: form?.wait ? strings.message.too_many.title : strings.sign.title,
+    path: "sign/",
+    at: "site",
+    failed: problems.length > 0,
+    body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}${form?.wait && busyBox(lang, form.wait)}
+<p class="step">${strings.sign.step}</p>
+<h1>${strings.sign.title}</h1>
+<p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })} ${prose(strings.sign.steps)}</p>
+${signingTimes(site, lang)}
+<div class="beside full">
+<section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
+<form method="post" action="${site.serviceUrl}/${lang}/sign/" id="form" data-sign="${form ? "again" : "first"}" novalidate>
+${
+  form?.wait?.once &&
+  html`<input type="hidden" name="once" value="${form.wait.once}">
+`
+}${shownField(view)}
+${textField(view, { name: "name", label: strings.sign.your_name, hint: strings.sign.your_name_hint, autocomplete: "name", max: NAME_LENGTH })}
+${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: strings.sign.place_hint, autocomplete: "off", max: PLACE_LENGTH, optional: true })}
+${emailField(view)}
+${consentFields(view)}
+${kept(strings)}
+<p class="hidden" aria-hidden="true"><label for="comment">${strings.sign.leave_empty}</label> <input id="comment" name="comment" type="text" tabindex="-1" autocomplete="off"></p>
+<button type="submit" class="btn">${strings.sign.send_code}</button>
+</form>
+</div>
+<script src="${site.siteUrl}/assets/sign.js" defer></script>`,
+    broad: true,
+  });
+}
+
+type View = {
+  site: SiteContext;
+  lang: Lang;
+  strings: Strings;
+  values: FormValues | undefined;
+  problems: readonly Told[];
+  /** the address that was probably meant */
+  meant: string | undefined;
+};
+
+// RFC 5321 §4.5.3.1.3, less the angle brackets.
+const EMAIL_LENGTH = 254;
+
+function text(site: SiteContext, lang: Lang, problem: Problem, reasons: Reasons = {}): Html {
+  const reason = reasons[fieldOf(problem) as keyof Reasons];
+  return problemText(lang, problem, {
+    ...shownCharacter(lang, reason),
+    meant: html`<bdi dir="ltr">${reason ?? ""}</bdi>`,
+    max: numeral(lang, fieldOf(problem) === "place" ? PLACE_LENGTH : NAME_LENGTH),
+    recipient: site.campaign.recipient.name[lang] ?? "",
+    example: html`<bdi dir="ltr">name@example.com</bdi>`,
+  });
+}
+
+// The notice begins with a heading of its own; it names the section.
+function safety(site: SiteContext, lang: Lang): Html {
+  return trusted(site.texts[lang].safety.replace("<h2>", '<h2 id="safety">'));
+}
+
+function problemOf(view: View, field: string): Html | undefined {
+  return view.problems.find(({ problem }) => fieldOf(problem) === field)?.text;
+}
+
+function shownField(view: View): Html {
+  const { lang, strings, values } = view;
+  const wrong = problemOf(view, "shown");
+  // A choice that cannot be read falls back to the safest.
+  const chosen: Shown = values && isShown(values.shown) ? values.shown : "hidden";
+  const ways: Shown[] = ["hidden", "counted", "initials", "name"];
+  return html`<fieldset class="${wrong ? "f no" : "f"}" id="shown" tabindex="-1"${wrong && html` aria-describedby="shown-problem"`}><legend>${strings.sign.shown_legend}</legend>
+${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`}><span>${strings.sign[way]} <small>${shownHint(view, way)}</small> <small class="sample">${strings.sign.on_list} <b>${sample(view, way)}</b></small></span></label>\n`)}</fieldset>`;
+}
+
+function shownHint({ site, lang, strings: { sign } }: View, way: Shown): Html {
+  return fill(sign[`${way}_hint`], { recipient: site.campaign.recipient.name[lang] ?? "" });
+}
+
+/** How such a signature will look on the list. */
+function sample({ site, strings: { sign, signatures } }: View, way: Shown): Html {
+  if (!isPublic(way)) return html`${signatures.one_more}`;
+  const place = site.campaign.ask.place && html` <bdi class="at">${sign.place_example}</bdi>`;
+  return html`<bdi>${way === "name" ? sign.name_example : sign.initials_example}</bdi>${place}`;
+}
+
+function textField(
+  view: View,
+  field: { name: "name" | "place"; label: string; hint: string; autocomplete: string; max: number; optional?: boolean },
+): Html {
+  const { name, optional } = field;
+  const wrong = problemOf(view, name);
+  return html`<div class="${wrong ? "f no" : "f"}"><label for="${name}">${field.label}${optional && html` <small>${view.strings.sign.optional}</small>`}</label><p class="hint" id="${name}-hint">${prose(field.hint)}</p>
+${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type="text" dir="auto" autocomplete="${field.autocomplete}" spellcheck="false" maxlength="${field.max * 2}" data-max="${field.max}" value="${view.values?.[name] ?? ""}" aria-describedby="${name}-hint${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}>
+<p class="hint left" id="${name}-left" role="status" data-text="${view.strings.page.characters_left}"></p></div>`;
+}
+
+function emailField(view: View): Html {
+  const { lang, strings, values } = view;
+  const wrong = problemOf(view, "email");
+  return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)} ${prose(strings.sign.email_where)}</p>
+${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" required aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}>
+${keptEmail(view)}</div>`;
+}
+
+function meantIn(form: SignForm | undefined): string | undefined {
+  return form?.problems.email === "slip" ? form.reasons?.email : undefined;
+}
+
+/** "Did you mean …?" is asked once: the hidden field says about which address. */
+function keptEmail({ strings, values, meant }: View): Html {
+  const kept = (email: string) => html`<input type="hidden" name="email_kept" value="${email}">`;
+  if (meant !== undefined) {
+    const parsed = parseEmail(values?.email ?? "");
+    const address = html`<bdi dir="ltr">${meant}</bdi>`;
+    return html`${kept("email" in parsed ? parsed.email : "")}<label class="opt"><input type="checkbox" id="email_choice" name="email_choice" value="meant"><span>${fill(strings.sign.email_meant, { meant: address })}</span></label>`;
+  }
+  if (values?.email_kept === undefined) return html``;
+  return html`${kept(values.email_kept)}<input type="hidden" name="email_choice" value="${values.email_choice ?? ""}">`;
+}
+
+function consentFields(view: View): Html {
+  const { site, lang, strings } = view;
+  const recipient = site.campaign.recipient.name[lang] ?? "";
+  return html`<fieldset class="f"><legend>${strings.sign.consent}</legend>
+${consent(view, "consent_handover", fill(strings.sign.consent_handover, { recipient }))}
+${consent(view, "consent_public", html`${prose(strings.sign.consent_public)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
+</fieldset>`;
+}
+
+/** What becomes of all this: what is stored, where, until when. */
+function kept({ sign }: Strings): Html {
+  const { waiting, sealed, listed, ledger, leave } = sign.kept;
+  return html`<section class="f kept" aria-labelledby="kept"><h2 id="kept">${sign.kept.title}</h2>
+<ul>${[waiting, sealed, listed, ledger, leave].map((sentence) => html`<li>${prose(sentence)}</li>\n`)}</ul></section>`;
+}
+
+function consent(view: View, name: "consent_handover" | "consent_public", label: Html): Html {
+  const wrong = problemOf(view, name);
+  return html`<div class="${wrong ? "no" : ""}">${problemBeside(view.lang, name, wrong)}<label class="opt"><input type="checkbox" id="${name}" name="${name}" value="yes"${view.values?.[name] === "yes" && html` checked`}${wrong && html` aria-invalid="true" aria-describedby="${name}-problem"`}><span>${label}</span></label></div>`;
+}

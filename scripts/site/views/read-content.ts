@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LetterError } from "../../letter/bytes/error.ts";
+import { type Campaign, parseCampaign } from "../../letter/text/campaign.ts";
+import { type Letter, parseLetter } from "../../letter/text/letter-text.ts";
+import { PAGE_TEXTS, type PageTexts, parsePageTexts } from "./page-texts.ts";
+import { isLang, type Lang } from "./strings.ts";
+
+/** What `content/` says: the campaign, the letter in each language as it stands and as it is read, the texts around it. */
+export type Content = {
+  readonly campaign: Campaign;
+  readonly letterTexts: ReadonlyMap<Lang, string>;
+  readonly letters: Readonly<Record<Lang, Letter>>;
+  readonly texts: Readonly<Record<Lang, PageTexts>>;
+};
+
+/** Reads the folder `content/`. @throws LetterError that names the file and the rule */
+export async function readContent(folder: string): Promise<Content> {
+  const read = (path: string) => readText(join(folder, path), `content/${path}`);
+  const campaign = parseCampaign(await read("campaign.yaml"));
+  const letterTexts = new Map<Lang, string>();
+  const letters: Partial<Record<Lang, Letter>> = {};
+  const texts: Partial<Record<Lang, PageTexts>> = {};
+  for (const lang of campaign.languages) {
+    if (!isLang(lang)) throw new LetterError("content", `content/strings/${lang}.ts is missing`);
+    const text = await read(`${lang}/letter.md`);
+    letterTexts.set(lang, text);
+    letters[lang] = parseLetter(text);
+    texts[lang] = parsePageTexts(
+      Object.fromEntries(await Promise.all(PAGE_TEXTS.map(async (name) => [name, await read(`${lang}/${name}.md`)]))),
+    );
+  }
+  return { campaign, letterTexts, letters: letters as Record<Lang, Letter>, texts: texts as Record<Lang, PageTexts> };
+}
+
+async function readText(path: string, name: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new LetterError("content", `${name} cannot be read`, { cause });
+  }
+}

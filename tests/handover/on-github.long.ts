@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { noticePath, parseNotice } from "../../scripts/letter/handover/notice.ts";
+import { formatContactRecord } from "../../scripts/letter/signature/contact.ts";
+import { openDatabase } from "../../scripts/outside/database/open.ts";
+import { demoRecipients, openSeal } from "../../scripts/outside/seal/seal.ts";
+import { type Invented, invent, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
+import { TAG } from "../support/campaigns/handover.ts";
+import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
+import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/servers/github-service.ts";
+import { type PostgresServer, startPostgres } from "../support/servers/postgres.ts";
+import { runCommand } from "../support/servers/service.ts";
+import { bringProject } from "../workflows/project.ts";
+
+describe("handover and purge with GitHub and PostgreSQL", () => {
+  let campaign: WorkflowCampaign;
+  let server: PostgresServer;
+  let host: ServiceHost;
+  let store: Store;
+  let edition: string;
+  let out: string;
+  let people: Invented[];
+  let late: Invented;
+  beforeAll(async () => {
+    [campaign, server] = await Promise.all([makeWorkflowCampaign(), startPostgres()]);
+    edition = await bringProject(campaign);
+    await nameCustodians(campaign);
+    campaign.site.content = new Map();
+    const DATABASE_URL = await server.newDatabase();
+    host = await makeServiceHost(campaign, { DATABASE_URL, MAIL_URL: "smtp://127.0.0.1:1" });
+    out = join(host.dataDir, "out");
+    mkdirSync(out);
+    await accept({ FIRST: "true" });
+    people = [0, 1, 2, 3].map((number) => invent(number, undefined, edition));
+    late = invent(9, "name", edition);
+    await pass(1, people);
+    store = await openDatabase<Tables>({ kind: "postgres", url: DATABASE_URL }, MIGRATIONS);
+    await fillVault([...people, late]);
+  });
+  afterAll(async () => {
+    await store?.close();
+    host?.remove();
+    await server?.stop();
+    await campaign?.close();
+  });
+
+  const accept = async (more: Record<string, string> = {}) => {
+    await campaign.accept(more);
+    campaign.publish();
+  };
+  const pass = async (number: number, signing: readonly Invented[]) => {
+    const pull = await campaign.fileSheet(
+      sheetOf(
+        number,
+        signing.map(({ row }) => row),
+        edition,
+      ),
+    );
+    for (const moderator of campaign.moderators) await campaign.review(moderator, pull, "APPROVE");
+    await accept();
+  };
+  const fillVault = async (signed: readonly Invented[]) => {
+    const seal = openSeal(await demoRecipients(join(host.dataDir, "custodians")));
+    for (const { contact } of signed) {
+      const sealed = await seal(formatContactRecord(contact));
+      const settled = { day: null, edition: null, row: null, sheet: null };
+      await store.change(async (query) => {
+        await query.insertInto("vault").values({ id: contact.id, sealed }).execute();
+        await query
+          .insertInto("signature")
+          .values({ id: contact.id, state: "accepted", ...settled })
+          .execute();
+      });
+    }
+  };
+  /** Runs a command on the service's machine, with main as it is now checked out. */
+  const run = (command: string, ...args: string[]) => {
+    host.pull();
+    return runCommand(command, ["--tag", TAG, ...args], host.settings, host.project);
+  };
+  /** A notice goes to main by a pull request, which organisers merge. */
+  const log = async (file: string) => {
+    const text = readFileSync(file, "utf8");
+    campaign.github.repository.commit("main", "a reviewed notice", { [noticePath(parseNotice(text))]: text });
+    await accept();
+  };
+  let sha256: string;
+
+  it("hands over what stands at the organisers' tag, from the mirror and the shared vault", async () => {
+    campaign.github.repository.git("tag", TAG, "main");
+    await pass(2, [late]);
+    expect(await run("handover", "--out", out)).toMatchObject({ code: 0 });
+    const ended = await run("handover:contacts", "--out", out, "--json");
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    const written = JSON.parse(ended.stdout);
+    expect(written).toMatchObject({ records: people.length, later: 1, lost: 0, logged: false });
+    sha256 = Buffer.from(written.digest, "base64url").toString("hex");
+    expect((await run("purge", "--receipt", sha256)).stderr).toContain("the ledger has no handover");
+    await log(written.notice);
+    const [bag, contacts] = ["handover", "contacts"].map((name) => join(out, `${name}-2026-12-01.tar`));
+    const identity = join(host.dataDir, "custodians/custodian-2.key");
+    const opened = join(host.dataDir, "opened");
+    const args = ["--bag", bag!, "--contacts", contacts!, "--identity", identity, "--out", opened, "--json"];
+    const found = await runCommand("handover:open", args, {}, host.project);
+    expect(JSON.parse(found.stdout)).toMatchObject({ right: people.length, notRight: 0 });
+  });
+
+  it("destroys nothing while somebody who came after the tag is in no bag", async () => {
+    expect((await run("purge", "--receipt", sha256)).stderr).toContain("1 signatures were accepted after the tag");
+    expect(await store.query.selectFrom("vault").select("id").execute()).toHaveLength(people.length + 1);
+    await campaign.fileSheet(withdrawalsOf(3, [late.row.id]));
+    await accept();
+  });
+
+  it("destroys every row and the pepper, and makes what a repository without a past begins with", async () => {
+    const pepper = readFileSync(join(host.dataDir, "keys/pepper.key"), "utf8");
+    const ended = await run("purge", "--receipt", sha256);
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    expect(ended.stdout).toContain("not yet on the ledger");
+    for (const table of ["vault", "signature", "code", "address"] as const)
+      expect(await store.query.selectFrom(table).selectAll().execute(), table).toEqual([]);
+    expect(readFileSync(join(host.dataDir, "keys/pepper.key"), "utf8")).not.toBe(pepper);
+
+    const fresh = join(host.dataDir, "fresh/repository");
+    await log(join(fresh, "signatures/notices/purge-2026-12-01.md"));
+    expect(await run("purge")).toMatchObject({ code: 0 });
+    // It can publish, with all that main has: its fonts as they are.
+    const font = "content/assets/fonts/source-serif-400-names.woff2";
+    expect(readFileSync(join(fresh, font)).equals(readFileSync(join(host.project, font)))).toBe(true);
+    expect(existsSync(join(fresh, "scripts/actions/publish.ts"))).toBe(true);
+    const ledger = readFileSync(join(fresh, "signatures/ledger/000.txt"), "utf8");
+    expect(ledger).toMatch(/ handover [\s\S]* purge \S+\n$/);
+    const bag = await runCommand("verify", [join(out, "handover-2026-12-01.tar"), "--vkey", vkey], {}, host.project);
+    expect(bag.stdout).toContain(`ok: ${people.length} accepted, 0 withdrawn`);
+  });
+});

@@ -1,0 +1,359 @@
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { strFromU8, unzipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { formatReport } from "../../scripts/handover/handover-report.ts";
+import { type Finding, type Opened, openContacts } from "../../scripts/handover/opened-bag.ts";
+import { readPublicBag } from "../../scripts/handover/public-bag-facts.ts";
+import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../../scripts/letter/handover/contacts-bag.ts";
+import { type ContactRecord, contactCommitment, formatContactRecord } from "../../scripts/letter/signature/contact.ts";
+import { openBag } from "../../scripts/outside/bag/reader.ts";
+import { writeBag } from "../../scripts/outside/bag/writer.ts";
+import { demoRecipients, openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";
+import { openIdentities, type Unseal } from "../../scripts/outside/seal/unseal.ts";
+import { attested, type Invented, invent, withdrawalsOf } from "../letter/invented.ts";
+import { unnoticedBagFlips } from "../outside/bag/flipped-bag.ts";
+import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/campaigns/handover.ts";
+import { fixedRandomness } from "../support/fixtures.ts";
+import { FORMULAS, parseCsv, withApostrophe } from "../support/formulas.ts";
+
+/** A hidden signature whose sealed details hold such a text. */
+function hostile(number: number, text: string): Invented {
+  const made = invent(number, "hidden");
+  const contact = { ...made.contact, name: text, place: text, email: `${text}@example.org` };
+  return { ...made, contact, row: attested({ ...made.row, contact: contactCommitment(contact) }) };
+}
+
+const people = [
+  ...Array.from({ length: 12 }, (_, i) => invent(i)),
+  ...FORMULAS.map((text, i) => hostile(100 + i, text)),
+];
+const [left, ...staying] = people;
+
+describe("npm run handover:contacts and handover:open", () => {
+  let campaign: HandoverCampaign;
+  let files: { bag: string; contacts: string };
+  let written: { records: number; digest: string; logged: boolean; notice: string };
+  const identity = (number: 1 | 2) => join(campaign.dataDir, "demo-custodian", `custodian-${number}.key`);
+  beforeAll(async () => {
+    // One withdrew before the tag. Its record is still in the vault, as after the return of an old backup.
+    campaign = await makeHandoverCampaign(people, [left!]);
+    await fillVault(campaign, people);
+    const out = join(campaign.folder, "out");
+    const place = { DATA_DIR: campaign.dataDir };
+    expect(await run("handover", ["--tag", TAG, "--out", out], place)).toMatchObject({ code: 0 });
+    const ended = await run("handover-contacts", ["--tag", TAG, "--out", out, "--json"], place);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, stderr: "" });
+    written = JSON.parse(ended.stdout);
+    files = { bag: join(out, "handover-2026-12-01.tar"), contacts: join(out, "contacts-2026-12-01.tar") };
+  });
+  afterAll(() => campaign.remove());
+
+  it("hands over whoever is accepted and not withdrawn, in the order of the ids, sealed as they were", async () => {
+    const contacts = await openBag(files.contacts);
+    expect(contacts.paths).toEqual(staying.map(({ row }) => contactPath(row.id)).sort());
+    expect(contacts.info.get("Contact-Records")).toBe(String(staying.length));
+    await contacts.close();
+    const bytes = readFileSync(files.contacts, "latin1");
+    for (const { contact } of people) expect(bytes).not.toContain(contact.email);
+  });
+
+  it("makes the same bag when it is run again", async () => {
+    const args = ["--tag", TAG, "--out", join(campaign.folder, "out"), "--json"];
+    const again = await run("handover-contacts", args, { DATA_DIR: campaign.dataDir });
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(again.stdout)).toEqual(written);
+  });
+
+  it("says on the ledger what was handed over", async () => {
+    const bag = await openBag(files.bag);
+    const entry = `undersigned/v1 handover ${bag.digest} ${written.digest}`;
+    expect(campaign.repository.read("main", "signatures/ledger/000.txt").toString("utf8")).toContain(`${entry}\n`);
+    expect(readFileSync(written.notice, "utf8")).toContain(`contacts_bag: ${written.digest}\n`);
+    await bag.close();
+  });
+
+  it("says so when the two files are swapped, or one is given twice", async () => {
+    const out = join(campaign.folder, "swapped");
+    const ended = async (bag: string, contacts: string) => {
+      const args = ["--bag", bag, "--contacts", contacts, "--identity", identity(1), "--out", out];
+      const { code, stdout, stderr } = await run("handover-open", args, {});
+      expect([code, stdout]).toEqual([1, ""]);
+      return stderr;
+    };
+    const swapped = "error: this is a contacts bag, not the public bag: are the two files swapped?\n";
+    expect(await ended(files.contacts, files.bag)).toBe(swapped);
+    expect(await ended(files.contacts, files.contacts)).toBe(swapped);
+    expect(await ended(files.bag, files.bag)).toContain("the file behind --contacts is no contacts bag");
+    expect((await run("verify", [files.contacts], {})).stdout).toContain(
+      "failed: this is a contacts bag: name the public",
+    );
+  });
+
+  it("opens with one key, and writes down what every signatory confirmed, formulas or not", async () => {
+    const out = join(campaign.folder, "opened");
+    const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", identity(1), "--out", out];
+    const ended = await run("handover-open", args, {});
+    expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("Everything agrees") });
+    const wanted = [...staying]
+      .sort((a, b) => (a.row.id < b.row.id ? -1 : 1))
+      .map(({ contact }) => [contact.name, contact.email, contact.place]);
+    const csv = parseCsv(readFileSync(join(out, "signatories.csv"), "utf8"));
+    for (const cell of csv.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r＝＋－＠]/);
+    expect(csv.slice(1).map((cells) => cells.slice(2, 5))).toEqual(wanted.map((cells) => cells.map(withApostrophe)));
+    const workbook = parseWorkbook(readFileSync(join(out, "signatories.xlsx")));
+    expect(workbook.slice(1).map((cells) => cells.slice(2, 5))).toEqual(wanted);
+    for (const lang of ["en", "fa"])
+      expect(readFileSync(join(out, `report-${lang}.txt`), "utf8")).toContain(written.digest);
+  });
+
+  it("opens with the other key just as well", async () => {
+    expect(await opened(files.contacts, await openIdentities(identity(2)))).toEqual({
+      findings: [],
+      right: staying.length,
+      withdrawn: 0,
+    });
+  });
+
+  it("refuses to seal anew for one key, for one twice, or for keys of mixed kinds, before it opens anything", async () => {
+    const [first = "", second = ""] = await demoRecipients(join(campaign.dataDir, "demo-custodian"));
+    const x25519 = await identityToRecipient(await generateX25519Identity());
+    const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", identity(1)];
+    const out = join(campaign.folder, "never");
+    const ended = await run("handover-open", [...args, "--out", out, "--reseal", first], {});
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("two or more recipients") });
+    expect(existsSync(out)).toBe(false);
+    for (const mixed of [
+      [first, x25519],
+      [first, first],
+      [first, second.replace(/.$/, "!")],
+    ])
+      expect(() => openSeal(mixed)).toThrow();
+  });
+
+  it("says so when the key is that of somebody else, and accuses nobody", async () => {
+    const keyFile = join(campaign.folder, "another.key");
+    writeFileSync(keyFile, `${await generateHybridIdentity()}\n`);
+    const out = join(campaign.folder, "another");
+    const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", keyFile, "--out", out];
+    const ended = await run("handover-open", args, {});
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toContain(`this key opens none of the ${staying.length} records`);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("seals anew for the recipient's own keys, and for nobody else", async () => {
+    const own = [await generateHybridIdentity(), await generateHybridIdentity()];
+    const recipients = await Promise.all(own.map(identityToRecipient));
+    const out = join(campaign.folder, "resealed");
+    const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", identity(2), "--out", out];
+    expect(await run("handover-open", [...args, "--reseal", ...recipients], {})).toMatchObject({ code: 0 });
+    const keyFile = join(campaign.folder, "own.key");
+    writeFileSync(keyFile, `${own[1]}\n`);
+    const resealed = join(out, "contacts-2026-12-01-resealed.tar");
+    expect((await opened(resealed, await openIdentities(keyFile))).right).toBe(staying.length);
+    expect((await opened(resealed, await openIdentities(identity(2)))).right).toBe(0);
+  });
+
+  describe("a contacts bag that somebody had a hand in", () => {
+    const name = (person: Invented | undefined) => person!.contact.name;
+    const shown = (kind: string) => staying.filter(({ row }) => row.shown === kind);
+    // Written with manifests that fit: its host can do that. What it cannot do is open other commitments.
+    const rewritten = async (
+      change: (payload: Map<string, Uint8Array>, seal: Seal) => void | Promise<void>,
+      other: ReadonlyMap<string, string> = new Map(),
+    ) => {
+      const contacts = await openBag(files.contacts);
+      const payload = new Map<string, Uint8Array>();
+      for (const path of contacts.paths) payload.set(path, (await contacts.read(path))!);
+      await change(payload, openSeal(await demoRecipients(join(campaign.dataDir, "demo-custodian"))));
+      const file = join(campaign.folder, "rewritten.tar");
+      await writeBag(file, {
+        name: contacts.name,
+        day: "2026-12-01",
+        payload: [...payload].sort(([a], [b]) => (a < b ? -1 : 1)),
+        info: infoOf([...contacts.info, ...other]),
+      });
+      await contacts.close();
+      return opened(file, await openIdentities(identity(1)));
+    };
+
+    it("has a dropped record found, and the person named", async () => {
+      const [person] = shown("name");
+      const found = await rewritten((payload) => void payload.delete(contactPath(person!.row.id)));
+      expect(found.findings).toEqual([expect.objectContaining({ kind: "missing", name: name(person) })]);
+      expect(await reported(found)).toContain(name(person));
+      const [hidden] = shown("hidden");
+      const other = await rewritten((payload) => void payload.delete(contactPath(hidden!.row.id)));
+      expect(await reported(other)).toMatch(/entry \d+ of the ledger, name not shown: there is no record/);
+    });
+
+    it("has two swapped records found, and both named", async () => {
+      const [one, two] = [shown("name")[0]!, shown("name")[1]!];
+      const [first, second] = [contactPath(one.row.id), contactPath(two.row.id)];
+      const found = await rewritten((payload) => {
+        const kept = payload.get(first)!;
+        payload.set(first, payload.get(second)!).set(second, kept);
+      });
+      expect(found.findings.map(({ kind }) => kind)).toEqual(["of-another", "of-another"]);
+      for (const person of [one, two]) expect(await reported(found)).toContain(name(person));
+    });
+
+    it("has a doubled record found, in another's place or beside the others", async () => {
+      const [one, two] = [shown("name")[0]!, shown("hidden")[1]!];
+      const instead = await rewritten(
+        (payload) => void payload.set(contactPath(two.row.id), payload.get(contactPath(one.row.id))!),
+      );
+      expect(instead.findings).toEqual([expect.objectContaining({ kind: "of-another", other: name(one) })]);
+      const stranger = contactPath(invent(999).row.id);
+      const beside = await rewritten((payload) => void payload.set(stranger, payload.get(contactPath(one.row.id))!));
+      expect(beside.findings).toEqual([{ kind: "stranger", path: stranger, name: name(one) }]);
+      expect(await reported(beside)).toContain(name(one));
+    });
+
+    it.each(["name", "email", "place", "signed", "consents", "opening"] as const)(
+      "has a record with another %s found, though it was sealed anew",
+      async (field) => {
+        const [person] = shown("name");
+        const values = {
+          name: "Somebody Else",
+          email: "else@example.org",
+          place: "Elsewhere",
+          signed: "2026-11-20",
+          consents: ["handover"],
+          opening: invent(500).contact.opening,
+        };
+        const altered = { ...person!.contact, [field]: values[field] } as ContactRecord;
+        const found = await rewritten(
+          async (payload, seal) =>
+            void payload.set(contactPath(person!.row.id), await seal(formatContactRecord(altered))),
+        );
+        expect(found.findings).toEqual([expect.objectContaining({ kind: "altered", name: name(person) })]);
+      },
+    );
+
+    it("has what is no record, and the record of somebody who withdrew, found", async () => {
+      const [person] = shown("initials");
+      const nonsense = await rewritten(
+        async (payload, seal) => void payload.set(contactPath(person!.row.id), await seal(new Uint8Array(2048))),
+      );
+      expect(nonsense.findings).toEqual([expect.objectContaining({ kind: "not-a-record", name: person!.row.name })]);
+      const gone = await rewritten(
+        async (payload, seal) =>
+          void payload.set(contactPath(left!.row.id), await seal(formatContactRecord(left!.contact))),
+      );
+      expect(gone.findings).toEqual([expect.objectContaining({ kind: "stranger", name: left!.contact.name })]);
+    });
+
+    it("has a claim that somebody withdrew since believed only with the ledger's own word", async () => {
+      const [person] = shown("name");
+      const bag = await openBag(files.bag);
+      const { expected } = await readPublicBag(bag);
+      const { index } = expected.find(({ id }) => id === person!.row.id)!.row;
+      const checkpoint = (await bag.read("ledger/checkpoint"))!;
+      await bag.close();
+      const found = await rewritten((payload) => {
+        payload.delete(contactPath(person!.row.id));
+        payload
+          .set(SINCE_PATH, Buffer.from(`undersigned/v1 withdraw ${index}\n`))
+          .set(SINCE_CHECKPOINT_PATH, checkpoint);
+      });
+      expect(found.findings.map(({ kind }) => kind)).toEqual(["damaged", "missing"]);
+      expect(found.withdrawn).toBe(0);
+    });
+
+    it("is refused beside the public bag of another handover", async () => {
+      const other = new Map([["Public-Bag-Digest", invent(3).row.opening]]);
+      await expect(rewritten(() => {}, other)).rejects.toThrow("do not belong together");
+    });
+
+    it("has every flipped bit found, and its place named", async () => {
+      const random = fixedRandomness(`bits of a contacts bag ${inject("seed")}`);
+      const unseal = await openIdentities(identity(1));
+      const file = join(campaign.folder, "flipped.tar");
+      cpSync(files.contacts, file);
+      expect(await unnoticedBagFlips(file, 100, random)).toEqual([]);
+      const open = () => opened(file, unseal).then(reported);
+      expect(await unnoticedBagFlips(file, 8, random, open)).toEqual([]);
+    });
+  });
+
+  // The last: the campaign goes on.
+  it("leaves out whoever withdrew since the tag, and proves it by the ledger", async () => {
+    const gone = staying[0]!;
+    const out = join(campaign.folder, "later");
+    const [tag, place] = ["handover/2026-12-02", { DATA_DIR: campaign.dataDir }];
+    expect(await run("handover", ["--tag", tag, "--out", out], place)).toMatchObject({ code: 0 });
+    await campaign.pass(withdrawalsOf(77, [gone.row.id]));
+    const ended = await run("handover-contacts", ["--tag", tag, "--out", out], place);
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    const later = { bag: join(out, "handover-2026-12-02.tar"), contacts: join(out, "contacts-2026-12-02.tar") };
+    const found = await opened(later.contacts, await openIdentities(identity(1)), later.bag);
+    expect(found).toEqual({ findings: [], right: staying.length - 1, withdrawn: 1 });
+  });
+
+  it("never writes over the bag that the ledger names, when it is run again after somebody withdrew", async () => {
+    const out = join(campaign.folder, "out");
+    const state = () => readdirSync(out).map((name) => [name, readFileSync(join(out, name), "base64")]);
+    const before = state();
+    const again = await run("handover-contacts", ["--tag", TAG, "--out", out], { DATA_DIR: campaign.dataDir });
+    expect(again).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("names another contacts bag") });
+    expect(state()).toEqual(before);
+  });
+
+  async function opened(contactsFile: string, unseal: Unseal, bagFile = files.bag): Promise<Opened> {
+    const [bag, contacts] = [await openBag(bagFile), await openBag(contactsFile)];
+    try {
+      const records = openContacts(contacts, { bag, facts: await readPublicBag(bag) }, unseal, () => {});
+      for (;;) {
+        const { done, value } = await records.next();
+        if (done) return value;
+      }
+    } finally {
+      await Promise.all([bag.close(), contacts.close()]);
+    }
+  }
+
+  async function reported(opened: { findings: readonly Finding[]; right: number; withdrawn: number }): Promise<string> {
+    const [bag, contacts] = [await openBag(files.bag), await openBag(files.contacts)];
+    const text = formatReport("en", { bag, contacts, facts: await readPublicBag(bag) }, opened);
+    await Promise.all([bag.close(), contacts.close()]);
+    return text;
+  }
+});
+
+function infoOf(info: [string, string][]): Map<string, string> {
+  return new Map(info.filter(([label]) => label !== "Bagging-Date" && label !== "Payload-Oxum"));
+}
+
+/** The first sheet of a workbook: shared or inline text; a formula, a number or anything else would not come back. */
+function parseWorkbook(bytes: Uint8Array): string[][] {
+  const parts = unzipSync(bytes);
+  const text = (xml: string) =>
+    [...xml.matchAll(/<t(?: [^>]*)?>([^<]*)<\/t>/g)]
+      .map(([, words = ""]) =>
+        words
+          .replace(/&(lt|gt|quot|apos|#39|amp);/g, (_, name: string) => ENTITIES[name]!)
+          .replace(/_x([0-9A-F]{4})_/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+      )
+      .join("");
+  const shared = [
+    ...strFromU8(parts["xl/sharedStrings.xml"] ?? new Uint8Array()).matchAll(/<si>([\s\S]*?)<\/si>/g),
+  ].map(([, xml = ""]) => text(xml));
+  const sheet = strFromU8(parts["xl/worksheets/sheet1.xml"]!);
+  expect(sheet).not.toMatch(/<f[ >]/);
+  return [...sheet.matchAll(/<row [^>]*>([\s\S]*?)<\/row>/g)].map(([, row = ""]) => {
+    const cells: string[] = [];
+    for (const [, letters = "", attributes = "", xml = ""] of row.matchAll(
+      /<c r="([A-Z]+)\d+"([^>]*?)(?:\/>|>([\s\S]*?)<\/c>)/g,
+    )) {
+      const kind = /t="(\w+)"/.exec(attributes)?.[1];
+      expect(["s", "inlineStr", undefined]).toContain(kind);
+      cells[letters.charCodeAt(0) - 65] = kind === "s" ? shared[Number(/<v>(\d+)<\/v>/.exec(xml)![1])]! : text(xml);
+    }
+    return Array.from({ length: 10 }, (_, i) => cells[i] ?? "");
+  });
+}
+
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", "#39": "'", amp: "&" };

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { LetterError } from "../../../scripts/letter/bytes/error.ts";
+import { parseCampaign } from "../../../scripts/letter/text/campaign.ts";
+import { root } from "../../support/source.ts";
+
+const yaml = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+
+describe("the campaign of this repository", () => {
+  const campaign = parseCampaign(yaml);
+
+  it("opens in Persian, with English beside it", () => {
+    expect(campaign.languages).toEqual(["fa", "en"]);
+  });
+
+  it("marks the Persian as a translation that is not approved yet", () => {
+    expect(campaign.original).toBe("en");
+    expect(campaign.translation_approved).toEqual({ fa: false });
+  });
+
+  it("has a title that does not tell what the letter is about", () => {
+    expect(Object.values(campaign.site_title).join()).not.toMatch(/Iran|ایران|Amnesty|عفو/);
+  });
+
+  it("leads away to another host", () => {
+    expect(new URL(campaign.exit_url).protocol).toBe("https:");
+  });
+});
+
+describe("a campaign", () => {
+  const change = (from: string | RegExp, to: string) => {
+    expect(yaml).toMatch(from);
+    return () => parseCampaign(yaml.replace(from, to));
+  };
+
+  it("may have a goal and days", () => {
+    const campaign = parseCampaign(`${yaml}\ngoal: 15000\nopens: 2026-11-22\ncloses: 2027-03-31\n`);
+    expect(campaign).toMatchObject({ goal: 15000, opens: "2026-11-22", closes: "2027-03-31" });
+  });
+
+  it.each([
+    ["a field nobody knows", /^goals?:|$/, "colour: red\n", "colour"],
+    ["a missing field", /contact: .*\n/, "", "contact"],
+    ["a title in one language only", "  en: Open letter\n", "", "site_title"],
+    ["a title in a language that the letter has not", "  en: Open letter\n", "  en: A\n  de: B\n", "site_title"],
+    ["an exit over http", "exit_url: https", "exit_url: http", "exit_url"],
+    ["an exit that runs a script", /exit_url: .*/, "exit_url: javascript:alert(1)", "exit_url"],
+    ["a truth value that is none", "fa: false", "fa: maybe", "translation_approved.fa"],
+    ["an original that is no language of it", "original: en", "original: de", "original"],
+    ["a recipient of the older kind", "age: []", "age: [age1xyz]", "recipient.age.0"],
+    ["a single recipient", "age: []", `age: [age1pq1${"q".repeat(100)}]`, "recipient.age"],
+    ["a recipient twice", "age: []", `age: [${`age1pq1${"q".repeat(100)}, `.repeat(2)}]`, "recipient.age"],
+    ["a language twice", "languages: [fa, en]", "languages: [fa, fa, en]", "languages"],
+    ["paragraphs in the wrong order", "to: 10", "to: 2", "distressing.to"],
+    ["a ledger with a scheme", "ledger_origin: letter", "ledger_origin: https://letter", "ledger_origin"],
+    ["a list where a text stands", /contact: .*/, "contact: [a, b]", "contact"],
+  ])("is refused for %s, in one line that names the field", (_, from, to, field) => {
+    const parse = change(from, to);
+    expect(parse).toThrow(LetterError);
+    expect(parse).toThrow(new RegExp(`^campaign\\.yaml: [^\\n]*${field.replaceAll(".", "\\.")}[^\\n]*$`));
+  });
+
+  it.each([
+    ["a tag", "contact: !!js/function 'f'"],
+    ["an alias", "contact: *a"],
+    ["a forbidden key", "__proto__: {}"],
+    ["a second document", "---\na: b"],
+    ["a key twice", "contact: letter@example.org\ncontact: other@example.org"],
+  ])("is refused for %s", (_, line) => {
+    expect(() => parseCampaign(yaml.replace(/contact: .*/, line))).toThrow(/^campaign\.yaml: /);
+  });
+
+  it("is refused when it closes before it opens", () => {
+    expect(() => parseCampaign(`${yaml}\nopens: 2026-11-22\ncloses: 2026-11-21\n`)).toThrow("closes");
+  });
+});

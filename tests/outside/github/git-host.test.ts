@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Sheet, sheetPath } from "../../../scripts/letter/signature/sheet.ts";
+import { invent, sheetOf } from "../../letter/invented.ts";
+import { hurryTime } from "../../support/browsers/hurry.ts";
+import { type GitHubCampaign, makeGitHubCampaign } from "../../support/github/campaign.ts";
+import { someFaults } from "../../support/github/fault.ts";
+
+let campaign: GitHubCampaign;
+let realTime: () => void;
+beforeEach(async () => {
+  realTime = hurryTime();
+  campaign = await makeGitHubCampaign();
+});
+afterEach(async () => {
+  await campaign.close();
+  realTime();
+});
+
+const sheet = sheetOf(1, [invent(1).row, invent(2).row]);
+const branch = `refs/heads/pending/${sheet.sheet}`;
+const requests = () => campaign.github.calls.filter(({ by }) => by === "file");
+const file = async (filed: Sheet, host = campaign.host) => host.file(await campaign.local.filing(filed));
+
+describe("filing on GitHub", () => {
+  it("opens one pull request, with the very commit that the repository on this machine would get", async () => {
+    const filing = await campaign.local.filing(sheet);
+    const expected = await campaign.local.file(sheet);
+    await campaign.host.file(filing);
+    expect(campaign.github.repository.git("rev-parse", branch)).toBe(expected);
+    expect(campaign.github.repository.read(branch, sheetPath(sheet.sheet)).toString()).toBe(filing.text);
+    expect(campaign.github.state.pulls).toMatchObject([
+      { number: 1, head: `pending/${sheet.sheet}`, base: "main", headSha: expected },
+    ]);
+  });
+
+  it("takes at most seven calls in a process that has just started, and five later, whatever the size", async () => {
+    await file(sheet);
+    expect(requests().length).toBeLessThanOrEqual(7);
+    const before = requests().length;
+    const many = Array.from({ length: 300 }, (_, i) => invent(i + 10).row);
+    await file(sheetOf(2, many));
+    expect(requests().length - before).toBeLessThanOrEqual(5);
+  });
+
+  it("again is a success, changes nothing and asks once", async () => {
+    await file(sheet);
+    const refs = campaign.github.repository.git("show-ref");
+    const before = requests().length;
+    await file(sheet);
+    expect(requests().length - before).toBe(1);
+    expect(campaign.github.repository.git("show-ref")).toBe(refs);
+    expect(campaign.github.state.pulls).toHaveLength(1);
+  });
+
+  it("goes on from a branch without a pull request, within seven calls", async () => {
+    await campaign.host.readMain();
+    campaign.github.setFault(({ operation }) =>
+      operation.startsWith("POST") && /pulls$/.test(operation) ? { status: 422 } : undefined,
+    );
+    await expect(file(sheet)).rejects.toThrow("GitHub says 422");
+    campaign.github.setFault();
+    const before = requests().length;
+    await file(sheet);
+    expect(requests().length - before).toBeLessThanOrEqual(7);
+    expect(campaign.github.state.pulls).toHaveLength(1);
+  });
+
+  it("of another content under the same id is refused, and what stands there stays", async () => {
+    await file(sheet);
+    const refs = campaign.github.repository.git("show-ref");
+    await expect(file({ ...sheet, rows: sheet.rows.slice(1) })).rejects.toThrow("another content was filed");
+    expect(campaign.github.repository.git("show-ref")).toBe(refs);
+  });
+
+  it("late, after the sheet was merged and its branch removed, makes nothing anew", async () => {
+    const filing = await campaign.local.filing(sheet);
+    await campaign.host.file(filing);
+    const { repository, state } = campaign.github;
+    const commit = repository.git("rev-parse", branch);
+    const token = campaign.github.tokenOf(campaign.acceptApp);
+    await campaign.github.push(token, [`${commit}:refs/heads/main`, `:${branch}`]);
+    expect(state.pulls).toMatchObject([{ state: "closed", merged: { commit } }]);
+    await campaign.reopen().file(filing);
+    expect(repository.branches()).toEqual(["main"]);
+    expect(state.pulls).toHaveLength(1);
+  });
+
+  // Many tries, each with git at work.
+  it("with a third of all calls failing ends in one pull request with the same commit", {
+    timeout: 120_000,
+  }, async () => {
+    campaign.github.setFault(someFaults(0.3, 1));
+    const sheets = Array.from({ length: 3 }, (_, i) => sheetOf(i + 1, [invent(10 * i).row, invent(10 * i + 1).row]));
+    for (const filed of sheets) {
+      const expected = await campaign.local.file(filed);
+      const host = campaign.reopen();
+      await insist(() => file(filed, host));
+      expect(campaign.github.repository.git("rev-parse", `refs/heads/pending/${filed.sheet}`)).toBe(expected);
+    }
+    expect(campaign.github.state.pulls.map(({ head }) => head)).toEqual(sheets.map((one) => `pending/${one.sheet}`));
+    expect(campaign.github.limits.early).toEqual([]);
+  });
+});
+
+describe("reading main on GitHub", () => {
+  it("asks only whether it has moved, which costs nothing while it has not", async () => {
+    const { github, host, local } = campaign;
+    const main = await host.readMain();
+    expect(main.commit).toBe(await local.host.head());
+    expect(main.record).toEqual((await local.host.readMain()).record);
+    await host.head();
+    const used = () => github.limits.headers("file")["x-ratelimit-used"];
+    const [before, fetches] = [used(), github.calls.filter(({ operation }) => operation === "git fetch").length];
+    for (let i = 0; i < 3; i++) expect(await host.head()).toBe(main.commit);
+    expect(await host.readMain()).toBe(main);
+    expect(used()).toBe(before);
+    expect(github.calls.filter(({ operation }) => operation === "git fetch")).toHaveLength(fetches);
+  });
+
+  it("follows it after accept has moved it", async () => {
+    const { github, host, local, acceptApp } = campaign;
+    await host.readMain();
+    await local.pass(sheet);
+    await github.push(github.tokenOf(acceptApp), ["+refs/heads/main:refs/heads/main"], local.repository.path);
+    const main = await host.readMain();
+    expect(main.commit).toBe(await local.host.head());
+    expect(main.record.rows).toHaveLength(2);
+    expect(main.settled.sheets).toContain(sheet.sheet);
+  });
+
+  it("says in one line what is wrong, without address or token", async () => {
+    campaign.github.setFault(({ operation }) => (operation === "git fetch" ? { status: 500 } : undefined));
+    await expect(campaign.host.readMain()).rejects.toThrow(/^main could not be fetched \(500\): try again later$/);
+    campaign.github.setFault(() => ({ cut: "before" }));
+    const failed = await campaign
+      .reopen()
+      .openSheets()
+      .catch((cause: Error) => cause.message);
+    expect(failed).toMatch(/^reading the reviews: GitHub says 500 \([^)]*\)$/);
+    expect(failed).not.toMatch(/ghs_|127\.0\.0\.1/);
+  });
+});
+
+/** Tries as a queue does that comes back every minute. */
+async function insist(act: () => Promise<void>): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    try {
+      return await act();
+    } catch {
+      await new Promise((wake) => setTimeout(wake, 60_000));
+    }
+  }
+  await act();
+}

@@ -1,0 +1,36 @@
+import type { Browser } from "playwright-core";
+import type { Lang } from "../../../scripts/site/views/strings.ts";
+import { type Gallery, slugOf } from "../servers/gallery-server.ts";
+import { visit } from "./browser.ts";
+
+/** One look at a page. */
+export type Look = {
+  readonly name: string;
+  readonly lang: Lang;
+  readonly width: 390 | 1280;
+  readonly scheme: "light" | "dark";
+};
+
+/** The name of the picture of a look. */
+export function pictureName({ name, lang, width, scheme }: Look): string {
+  return `${slugOf(name)}-${lang}-${width}-${scheme}.png`;
+}
+
+/** Pictures of the whole length of pages, PNG, one after the other, in the order of the looks. */
+export async function* photograph(
+  browser: Browser,
+  gallery: Gallery,
+  looks: readonly Look[],
+): AsyncGenerator<{ look: Look; png: Buffer }> {
+  for (const [, together] of Map.groupBy(looks, ({ lang, width, scheme }) => `${lang} ${width} ${scheme}`)) {
+    const { lang, width, scheme: colorScheme } = together[0]!;
+    const viewport = { width, height: width === 390 ? 844 : 800 };
+    const { page, close } = await visit(browser, gallery.origin, { language: lang, viewport, colorScheme });
+    for (const look of together) {
+      await page.goto(gallery.addressOf(look.name, look.lang));
+      await page.evaluate("document.fonts.ready.then(() => {})");
+      yield { look, png: await page.screenshot({ fullPage: true, animations: "disabled", caret: "hide" }) };
+    }
+    await close();
+  }
+}

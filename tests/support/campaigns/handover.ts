@@ -1,0 +1,141 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { acceptAll } from "../../../scripts/accept/acceptance.ts";
+import { MIGRATIONS, type Tables } from "../../../scripts/form-service/store/schema.ts";
+import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
+import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
+import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
+import { openDatabase } from "../../../scripts/outside/database/open.ts";
+import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
+import { demoRecipients, openSeal } from "../../../scripts/outside/seal/seal.ts";
+import {
+  attestedMessage,
+  type Invented,
+  invent,
+  ledger,
+  secrets,
+  service,
+  sheetOf,
+  texts,
+  withdrawalsOf,
+} from "../../letter/invented.ts";
+import { fixedRandomness } from "../fixtures.ts";
+import { root } from "../source.ts";
+import { day, writeLetter } from "./local-campaign.ts";
+import { openRepository, type Repository } from "./repository.ts";
+
+/** Puts the sealed contact records of people into the vault, as the form service does, and gives its recipients. */
+export async function fillVault({ dataDir }: HandoverCampaign, people: readonly Invented[]): Promise<void> {
+  const seal = openSeal(await demoRecipients(join(dataDir, "demo-custodian")));
+  const store = await openDatabase<Tables>({ kind: "sqlite", path: join(dataDir, "service.db") }, MIGRATIONS);
+  for (const { contact } of people) {
+    const sealed = await seal(formatContactRecord(contact));
+    await store.change(async (query) => {
+      await query.insertInto("vault").values({ id: contact.id, sealed }).execute();
+      const settled = { day: null, edition: null, row: null, sheet: null };
+      await query
+        .insertInto("signature")
+        .values({ id: contact.id, state: "accepted", ...settled })
+        .execute();
+    });
+  }
+  await store.close();
+}
+
+export const TAG = "handover/2026-12-01";
+
+/** A data folder as a campaign leaves it that has its signatures and is about to hand them over. */
+export type HandoverCampaign = {
+  /** everything of this test lies below it */
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly repository: Repository;
+  readonly people: readonly Invented[];
+  /** files and accepts a sheet */
+  pass(sheet: Sheet): Promise<void>;
+  remove(): void;
+};
+
+/** Accepts these people, and withdraws some of them again. */
+export async function makeHandoverCampaign(
+  people: readonly Invented[] = Array.from({ length: 12 }, (_, i) => invent(i)),
+  withdrawn: readonly Invented[] = [],
+): Promise<HandoverCampaign> {
+  const folder = mkdtempSync(join(tmpdir(), "undersigned-handover-"));
+  const dataDir = join(folder, "data");
+  writeLetter(folder, texts);
+  writeKeys(dataDir);
+  await demoRecipients(join(dataDir, "demo-custodian"));
+  const path = join(dataDir, "campaign.git");
+  const host = await openLocalGitHost(path, { folder, day });
+  const repository = openRepository(path);
+  const accept = () =>
+    acceptAll({ host, signer: ledger, attestationKey: service.publicKey, day, live: async () => undefined });
+  await accept();
+  const pass = async (sheet: Sheet) => {
+    await host.file({
+      sheet: sheet.sheet,
+      text: formatSheet(sheet),
+      base: await host.head(),
+      message: attestedMessage(sheet),
+      day,
+    });
+    const commit = repository.git("rev-parse", `refs/heads/pending/${sheet.sheet}`);
+    if (sheet.kind === "signatures")
+      await host.review(sheet.sheet, { by: LOCAL_MODERATOR, state: "approved", commit, body: "" }, day);
+    await accept();
+  };
+  await pass(
+    sheetOf(
+      1,
+      people.map(({ row }) => row),
+    ),
+  );
+  if (withdrawn.length > 0)
+    await pass(
+      withdrawalsOf(
+        2,
+        withdrawn.map(({ row }) => row.id),
+      ),
+    );
+  return { folder, dataDir, repository, people, pass, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function writeKeys(dataDir: string): void {
+  mkdirSync(join(dataDir, "keys"), { recursive: true, mode: 0o700 });
+  for (const [name, seed] of Object.entries({ ...secrets, pepper: fixedRandomness("pepper")(32) }))
+    writeFileSync(join(dataDir, "keys", `${name}.key`), `${formatBase64url(seed)}\n`, { mode: 0o600 });
+}
+
+/** The keys of one data folder in another one, with a clone of its repository. */
+export function cloneDataFolder(campaign: HandoverCampaign, name: string): string {
+  const copy = join(campaign.folder, name);
+  for (const part of ["keys", "demo-custodian"])
+    cpSync(join(campaign.dataDir, part), join(copy, part), { recursive: true });
+  campaign.repository.git("clone", "--quiet", "--mirror", campaign.repository.path, join(copy, "campaign.git"));
+  return copy;
+}
+
+export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** Runs a command of the project. */
+export function run(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  cwd = root,
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env.PATH, ...environment };
+    execFile(
+      process.execPath,
+      [join(root, "scripts/cli", `${script}.ts`), ...args],
+      { env, cwd, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
+      },
+    );
+  });
+}

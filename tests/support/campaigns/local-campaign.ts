@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AcceptReport, acceptAll, type Outcome } from "../../../scripts/accept/acceptance.ts";
+import type { Acceptor } from "../../../scripts/accept/merge.ts";
+import type { ReviewAct } from "../../../scripts/letter/review/moderation.ts";
+import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
+import type { Filing } from "../../../scripts/outside/git/host.ts";
+import { LOCAL_MODERATOR, type LocalGitHost, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
+import { attestedMessage, ledger, service, texts } from "../../letter/invented.ts";
+import { root } from "../source.ts";
+import { openRepository, type Repository } from "./repository.ts";
+
+export const day = "2026-11-24";
+
+/** A campaign in a folder of its own, with the invented letter and keys. */
+export type TestCampaign = {
+  folder: string;
+  host: LocalGitHost;
+  acceptor: Acceptor;
+  /** Looks into the bare repository, and plays whoever can push to it. */
+  repository: Repository;
+  /** Opens the same repository as another process would. */
+  reopen: () => Promise<LocalGitHost>;
+  filing: (sheet: Sheet) => Promise<Filing>;
+  /** Files a sheet as the form service does and gives the commit of its branch. */
+  file: (sheet: Sheet) => Promise<string>;
+  review: (sheet: string, act: Partial<ReviewAct>) => Promise<void>;
+  /** Files, approves with these lines in the review, accepts. */
+  pass: (sheet: Sheet, orders?: string) => Promise<AcceptReport>;
+  accept: () => Promise<AcceptReport>;
+  remove: () => void;
+};
+
+export async function makeCampaign(): Promise<TestCampaign> {
+  const folder = mkdtempSync(join(tmpdir(), "undersigned-campaign-"));
+  writeLetter(folder, texts);
+  const path = join(folder, "campaign.git");
+  const reopen = () => openLocalGitHost(path, { folder, day });
+  const host = await reopen();
+  const live = async () => undefined;
+  const acceptor: Acceptor = { host, signer: ledger, attestationKey: service.publicKey, day, live };
+  const repository = openRepository(path);
+  await acceptAll(acceptor);
+  const filing = async (sheet: Sheet): Promise<Filing> => ({
+    sheet: sheet.sheet,
+    text: formatSheet(sheet),
+    base: await host.head(),
+    message: attestedMessage(sheet),
+    day,
+  });
+  const file = async (sheet: Sheet) => {
+    await host.file(await filing(sheet));
+    return repository.git("rev-parse", `refs/heads/pending/${sheet.sheet}`);
+  };
+  const review = async (sheet: string, act: Partial<ReviewAct>) => {
+    const commit = repository.git("rev-parse", `refs/heads/pending/${sheet}`);
+    await host.review(sheet, { by: LOCAL_MODERATOR, state: "approved", commit, body: "", ...act }, day);
+  };
+  return {
+    folder,
+    host,
+    acceptor,
+    repository,
+    reopen,
+    filing,
+    file,
+    review,
+    async pass(sheet, orders = "") {
+      await file(sheet);
+      if (sheet.kind === "signatures") await review(sheet.sheet, { body: orders });
+      return acceptAll(acceptor);
+    },
+    accept: () => acceptAll(acceptor),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Writes `content/` of a campaign with these texts. */
+export function writeLetter(folder: string, letters: ReadonlyMap<string, string>): void {
+  const campaign = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+  mkdirSync(join(folder, "content"), { recursive: true });
+  writeFileSync(join(folder, "content/campaign.yaml"), campaign);
+  for (const [lang, text] of letters) {
+    mkdirSync(join(folder, "content", lang), { recursive: true });
+    writeFileSync(join(folder, "content", lang, "letter.md"), text);
+  }
+}
+
+/** What became of one sheet. */
+export function outcomeOf(report: AcceptReport, sheet: string): Outcome | undefined {
+  return report.outcomes.find((outcome) => outcome.sheet === sheet);
+}
