@@ -1,4 +1,5 @@
-import type { SitePage } from "../scripts/site/pages.ts";
+/** A page as `.eleventy.js` hands it over: where it lies, and its HTML. */
+type SitePage = { readonly path: string; readonly render: () => string };
 
 /** Every page of the site, one after the other; `.eleventy.js` hands them over as one frozen array. */
 export const data = {
