@@ -18,6 +18,8 @@ const everyProject = {
   // A journey waits for a real service and a real browser; a pure test is done in milliseconds.
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  // What is waited for comes late on a machine that has much else to do.
+  expect: { poll: { timeout: 25_000 } },
 };
 
 export default defineConfig({
