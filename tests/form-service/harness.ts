@@ -4,32 +4,13 @@ import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { sql } from "kysely";
 import type pino from "pino";
-import { openAfterAnswer } from "../../scripts/form-service/after-answer.ts";
-import { openFilingAttempts } from "../../scripts/form-service/filing/attempts.ts";
-import { fileAgain, fileRound } from "../../scripts/form-service/filing/filing.ts";
-import { openMainView } from "../../scripts/form-service/filing/main-view.ts";
-import { openPatrol } from "../../scripts/form-service/filing/refiling.ts";
-import { NO_BURSTS, openBursts } from "../../scripts/form-service/limits/bursts.ts";
-import { openClients } from "../../scripts/form-service/limits/client.ts";
-import { NO_LIMITS, openLimits } from "../../scripts/form-service/limits/limits.ts";
-import { drawFrom } from "../../scripts/form-service/limits/lot.ts";
-import { openMailBudgets } from "../../scripts/form-service/limits/mail-ledger.ts";
-import { keyOfProofs, openProofs, type Proofs } from "../../scripts/form-service/limits/proofs.ts";
-import { openCodeMails } from "../../scripts/form-service/mail/code-mails.ts";
-import { EVERY_MAIL, openMailboxes } from "../../scripts/form-service/mail/mailboxes.ts";
 import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail/queue.ts";
+import { openService } from "../../scripts/form-service/open-service.ts";
 import type { Service } from "../../scripts/form-service/service.ts";
-import { deleteExpired } from "../../scripts/form-service/signing/expiry.ts";
-import { openIntents } from "../../scripts/form-service/signing/intents.ts";
-import { openMailedCodes } from "../../scripts/form-service/signing/mailed-codes.ts";
 import { openPageWords, type PageWords } from "../../scripts/form-service/signing/page-words.ts";
-import { openSuppression } from "../../scripts/form-service/signing/suppression.ts";
-import { openWaitingCodes } from "../../scripts/form-service/signing/waiting-codes.ts";
-import { openQueue } from "../../scripts/form-service/store/queue.ts";
 import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
-import { lastBackupOf } from "../../scripts/outside/backup-list.ts";
 import { openDatabase } from "../../scripts/outside/database/open.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { type Mailer, openMailer } from "../../scripts/outside/mail/mailer.ts";
@@ -69,15 +50,14 @@ export type Substitutes = {
   readonly mailer?: Mailer;
   /** mails that wait at most */
   readonly capacity?: number;
-  readonly proofs?: () => Proofs;
   readonly mails?: (mails: MailQueue) => MailQueue;
   readonly service?: <S extends Service>(service: S) => S;
   readonly app?: (app: App, service: Service) => App;
 };
 
 /**
- * The whole form service on a real database and a real mail server, with a fixed clock and fixed randomness. Limits are
- * off unless told, since everything here comes from one place.
+ * The whole form service as it is shipped, on a real database and a real mail server, with a fixed clock and fixed
+ * randomness. Limits are off unless told, since everything here comes from one place.
  */
 export async function openHarness(
   options: { settings?: Record<string, string>; seed?: string; mails?: MailQueue; substitutes?: Substitutes } = {},
@@ -89,6 +69,7 @@ export async function openHarness(
   const mailServer: MailServer = await startMailServer();
   const clock = fixedClock();
   const { substitutes = {} } = options;
+  const { capacity } = substitutes;
   let random = fixedRandomness(options.seed);
   // Mails leave in an order of their own: their ids must not shift what others draw.
   let mailRandom = fixedRandomness(`${options.seed}/mail`);
@@ -105,85 +86,44 @@ export async function openHarness(
   const keys = { ledger: "", attestation: "", recipients };
   const pepper = random(32);
   let pageWords: PageWords | undefined;
+  let closes: string | undefined;
+
+  const site = () => {
+    const context = siteContext({ content, settings, keys, at: "service" });
+    return closes === undefined ? context : { ...context, campaign: { ...context.campaign, closes } };
+  };
+
+  function openMails(): MailQueue {
+    if (options.mails) return options.mails;
+    const deps = { log, clock, random: mailRandom, ...(capacity && { capacity }) };
+    if (substitutes.mailer) return openMailQueue(substitutes.mailer, deps);
+    return openMailQueue(openMailer(settings.mail, settings.mailFrom), { ...deps, waits: [20, 20] });
+  }
 
   async function open(opened?: Store) {
     const store = opened ?? (await openDatabase<Tables>(settings.database, MIGRATIONS));
-    const main = openMainView(gitHost);
-    await main.refresh();
-    const mailer = substitutes.mailer ?? openMailer(settings.mail, settings.mailFrom);
-    const waits = substitutes.mailer ? undefined : [20, 20];
-    const { capacity } = substitutes;
-    const queueDeps = { log, clock, random: mailRandom, ...(waits && { waits }), ...(capacity && { capacity }) };
-    const sent = options.mails ?? openMailQueue(mailer, queueDeps);
-    const mails = substitutes.mails?.(sent) ?? sent;
-    const codes = openWaitingCodes(clock);
-    const site = () => {
-      const context = siteContext({ content, settings, keys, at: "service" });
-      return closes === undefined ? context : { ...context, campaign: { ...context.campaign, closes } };
-    };
+    const mails = openMails();
     pageWords ??= openPageWords(site());
-    const mailedCodes = openMailedCodes(store, clock, random);
-    const queue = openQueue(store, clock);
-    const { trustProxy } = settings;
-    const clients = openClients({ trustProxy, isTorExit: (address) => address === torExit, clock, random });
-    const { mailsAnHour } = settings;
-    const budgets = settings.limits ? await openMailBudgets({ store, clock, pepper, log }, mailsAnHour) : undefined;
-    const limits = budgets
-      ? openLimits({
-          ...{ clock, draw: drawFrom(random), key: random(32), mailsAnHour },
-          budgets,
-        })
-      : NO_LIMITS;
-    const attempts = openFilingAttempts(clock, random);
-    const mailboxes = settings.limits ? openMailboxes(clock, random(32)) : EVERY_MAIL;
-    const bursts = settings.limits ? openBursts(clock, random(32)) : NO_BURSTS;
-    const proofs = substitutes.proofs?.() ?? openProofs({ store, clock, random }, keyOfProofs(pepper));
-    const intents = openIntents({ clock, random, pepper });
-    const after = openAfterAnswer(log);
-    const codeMails = openCodeMails({ store, pepper, mailboxes, mails, after, log });
-    const suppression = openSuppression({ store, pepper, clock, mailedCodes }, random(32));
-    const seal = substitutes.seal ?? openSeal(recipients);
-    const whole = {
-      ...{
-        settings,
-        siteFolder,
-        store,
-        clock,
-        random,
-        seal,
-        attestation,
-        pepper,
-        queue,
-        log,
-        mails,
-        codeMails,
-        bursts,
-        codes,
-        mailedCodes,
-        after,
-        suppression,
-        pageWords,
-        clients,
-        limits,
-        proofs,
-        intents,
-        site,
-      },
-      main: main.current,
-      lastBackup: () => lastBackupOf(settings),
-    };
-    const service = substitutes.service?.(whole) ?? whole;
-    const app = createApp(service);
-    const patrol = openPatrol(clock);
-    const round = () =>
-      fileRound({ store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings });
-    const again = () => fileAgain({ store, gitHost, attempts, log });
-    const sweep = () => deleteExpired(store, clock, codes);
-    const leased = () => Promise.all([budgets?.sign.idle(), budgets?.leave.idle()]);
-    return { service, store, app: substitutes.app?.(app, service) ?? app, round, again, sweep, leased };
+    const whole = await openService({
+      settings,
+      keys: { attestation, pepper },
+      store,
+      gitHost,
+      mails: substitutes.mails?.(mails) ?? mails,
+      seal: substitutes.seal ?? openSeal(recipients),
+      site,
+      siteFolder,
+      pageWords,
+      isTorExit: (address) => address === torExit,
+      clock,
+      random,
+      log,
+    });
+    const service = substitutes.service?.(whole.service) ?? whole.service;
+    const app = service === whole.service ? whole.app : createApp(service);
+    return { ...whole, store, service, app: substitutes.app?.(app, service) ?? app };
   }
 
-  let closes: string | undefined;
   let parts = await open();
   const request = (path: string, init: RequestInit = {}) =>
     parts.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));
@@ -199,9 +139,9 @@ export async function openHarness(
     get service() {
       return parts.service;
     },
-    round: () => parts.round(),
-    again: () => parts.again(),
-    sweep: () => parts.sweep(),
+    round: () => parts.file(),
+    again: () => parts.look(),
+    sweep: () => parts.expire(),
     /** Resolves once what is being leased of the mails of the hour is in hand. */
     leased: () => parts.leased(),
     get: (path: string, headers: Record<string, string> = {}) => request(path, { headers }),
@@ -215,18 +155,18 @@ export async function openHarness(
     },
     /** Resolves once every mail that somebody was promised has left. */
     async mailed() {
-      await parts.service.after.idle();
+      await parts.idle();
       await parts.service.mails.idle();
     },
     /** As after a crash: memory is gone, the database is as the last commit left it. */
     async restart() {
-      await parts.service.after.idle();
+      await parts.idle();
       await parts.store.close();
       parts = await open();
     },
     /** Everything as at the start but for the keys, without the cost of a start: for thousands of short stories. */
     async renew() {
-      await parts.service.after.idle();
+      await parts.idle();
       const { store } = parts;
       const tables = await sql<{ name: keyof Tables }>`
         select name from sqlite_master where type = 'table' and name not like '%migration'`.execute(store.query);
@@ -246,7 +186,7 @@ export async function openHarness(
       writeFileSync(file, text);
     },
     async close() {
-      await parts.service.after.idle();
+      await parts.idle();
       await parts.service.mails.close(0);
       await parts.store.close();
       await mailServer.stop();

@@ -186,11 +186,10 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
     substitutes: {
       seal: async (plain) => plain,
       mailer: { send: (mail, stamp) => send(mail, stamp.id), probe: () => send(), close() {} },
-      proofs: cheapProofs,
       capacity: CAPACITY,
       ...substitutes,
       service(whole) {
-        const service = { ...whole, limits: sameTyped(whole.limits, owner) };
+        const service = { ...whole, limits: sameTyped(whole.limits, owner), proofs: cheapProofs() };
         return substitutes.service?.(service) ?? service;
       },
     },

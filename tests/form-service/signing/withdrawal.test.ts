@@ -91,7 +91,7 @@ describe("a withdrawal by code", () => {
     skip,
   }) => {
     // What PostgreSQL keeps of deleted rows until it needs the room is its keeper's to destroy: decision 0013.
-    skip(harness.service.settings.database.kind === "postgres", "PostgreSQL overwrites in its own time");
+    skip(harness.settings.database.kind === "postgres", "PostgreSQL overwrites in its own time");
     const person = { name: "Zarafshan Mehrabani", email: "zarafshan.mehrabani@example.org", place: "Shahrekord-Nafch" };
     const { withdrawalCode } = await sign(harness, person);
     await sign(harness, people.sara);

@@ -1,0 +1,168 @@
+import { lastBackupOf } from "../outside/backup-list.ts";
+import type { Clock } from "../outside/clock.ts";
+import type { GitHost } from "../outside/git/host.ts";
+import type { Log } from "../outside/log.ts";
+import type { Random } from "../outside/random.ts";
+import type { Keys } from "../outside/seal/keys.ts";
+import type { Seal } from "../outside/seal/seal.ts";
+import type { Settings } from "../outside/settings.ts";
+import type { SiteContext } from "../site/views/context.ts";
+import { openAfterAnswer } from "./after-answer.ts";
+import { openFilingAttempts } from "./filing/attempts.ts";
+import { fileAgain, fileRound } from "./filing/filing.ts";
+import { openMainView } from "./filing/main-view.ts";
+import { openPatrol } from "./filing/refiling.ts";
+import { settle } from "./filing/settlement.ts";
+import { type Bursts, NO_BURSTS, openBursts } from "./limits/bursts.ts";
+import { openClients } from "./limits/client.ts";
+import { type Limits, NO_LIMITS, openLimits } from "./limits/limits.ts";
+import { drawFrom } from "./limits/lot.ts";
+import { openMailBudgets } from "./limits/mail-ledger.ts";
+import { keyOfProofs, openProofs } from "./limits/proofs.ts";
+import { openCodeMails } from "./mail/code-mails.ts";
+import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
+import type { MailQueue } from "./mail/queue.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Service } from "./service.ts";
+import { deleteExpired } from "./signing/expiry.ts";
+import { openIntents } from "./signing/intents.ts";
+import { openMailedCodes } from "./signing/mailed-codes.ts";
+import type { PageWords } from "./signing/page-words.ts";
+import { openSuppression } from "./signing/suppression.ts";
+import { openWaitingCodes } from "./signing/waiting-codes.ts";
+import { openQueue, type Queue } from "./store/queue.ts";
+import type { Store } from "./store/schema.ts";
+import { type App, createApp } from "./web/app.ts";
+
+/** What a form service is wired with. The caller has opened all of it, and closes what can be closed. */
+export type ServiceDeps = {
+  readonly settings: Settings;
+  readonly keys: Pick<Keys, "attestation" | "pepper">;
+  readonly store: Store;
+  readonly gitHost: Pick<GitHost, "head" | "readMain" | "file" | "pendingSheets">;
+  readonly mails: MailQueue;
+  readonly seal: Seal;
+  /** what the pages need; asked again for every page */
+  readonly site: () => SiteContext;
+  /** where the built site lies; may be a link that is swapped */
+  readonly siteFolder: string;
+  readonly pageWords: PageWords;
+  /** whether an address is one where Tor leaves its network */
+  readonly isTorExit: (address: string) => boolean;
+  /** is told of confirmations; one of its own unless given */
+  readonly bursts?: Bursts;
+  /** counts the answers, where somebody reads the numbers */
+  readonly metrics?: Pick<Metrics, "noteAnswer">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+/** A form service that can answer and file, but does neither by itself. */
+export type OpenService = {
+  readonly app: App;
+  /** what the app answers with */
+  readonly service: Service & { readonly mails: MailQueue; readonly queue: Queue };
+  /** Does a round of filing, unless another instance on the same database is at it. */
+  file(): Promise<void>;
+  /** Between two rounds of filing: takes over what main has settled, and files the sheets whose next attempt is due. */
+  look(): Promise<void>;
+  /** Deletes what is too old. */
+  expire(): Promise<void>;
+  /** Resolves once the work that begins after an answer is done. */
+  idle(): Promise<void>;
+  /** Resolves once what is being leased of the mails of the hour is in hand. */
+  leased(): Promise<void>;
+};
+
+/** Wires a form service, reads main, and deletes what has become too old since the service ran last. */
+export async function openService(deps: ServiceDeps): Promise<OpenService> {
+  const { settings, store, gitHost, mails, clock, random, log } = deps;
+  const { attestation, pepper } = deps.keys;
+  const main = openMainView(gitHost);
+  const codes = openWaitingCodes(clock);
+  const queue = openQueue(store, clock);
+  const expire = () => deleteExpired(store, clock, codes);
+  await main.refresh();
+  await queue.look();
+  await expire();
+
+  const { trustProxy } = settings;
+  const clients = openClients({ trustProxy, isTorExit: deps.isTorExit, clock, random });
+  const { limits, mailboxes, bursts, leased } = await openCounts(deps);
+  const after = openAfterAnswer(log);
+  const mailedCodes = openMailedCodes(store, clock, random);
+  const service = {
+    settings,
+    siteFolder: deps.siteFolder,
+    site: deps.site,
+    main: main.current,
+    store,
+    lastBackup: () => lastBackupOf(settings),
+    queue,
+    attestation,
+    pepper,
+    seal: deps.seal,
+    clients,
+    limits,
+    bursts,
+    proofs: openProofs({ store, clock, random }, keyOfProofs(pepper)),
+    intents: openIntents({ clock, random, pepper }),
+    mails,
+    codeMails: openCodeMails({ store, pepper, mailboxes, mails, after, log }),
+    after,
+    codes,
+    mailedCodes,
+    pageWords: deps.pageWords,
+    suppression: openSuppression({ store, pepper, clock, mailedCodes }, random(32)),
+    metrics: deps.metrics,
+    clock,
+    random,
+    log,
+  };
+
+  const attempts = openFilingAttempts(clock, random);
+  const patrol = openPatrol(clock);
+  const filing = { store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings };
+  return {
+    app: createApp(service),
+    service,
+    async file() {
+      await queue.look();
+      // Another instance on the same database may be at it: two would make smaller sheets than they should.
+      await store.alone("file", () => fileRound(filing));
+    },
+    async look() {
+      await settle(store, clock, await main.refresh());
+      await store.alone("file", () => fileAgain(filing));
+    },
+    expire,
+    idle: after.idle,
+    leased,
+  };
+}
+
+/** What counts forms, mails and confirmations. Without limits nothing is counted. */
+type Counts = {
+  readonly limits: Limits;
+  readonly mailboxes: Mailboxes;
+  readonly bursts: Bursts;
+  leased(): Promise<void>;
+};
+
+async function openCounts(deps: ServiceDeps): Promise<Counts> {
+  const { settings, keys, store, clock, random, log } = deps;
+  const { mailsAnHour } = settings;
+  if (!settings.limits) {
+    return { limits: NO_LIMITS, mailboxes: EVERY_MAIL, bursts: NO_BURSTS, leased: async () => {} };
+  }
+  const budgets = await openMailBudgets({ store, clock, pepper: keys.pepper, log }, mailsAnHour);
+  return {
+    limits: openLimits({ clock, draw: drawFrom(random), key: random(32), mailsAnHour, budgets }),
+    mailboxes: openMailboxes(clock, random(32)),
+    bursts: deps.bursts ?? openBursts(clock, random(32)),
+    async leased() {
+      await Promise.all([budgets.sign.idle(), budgets.leave.idle()]);
+    },
+  };
+}
