@@ -16,7 +16,7 @@ import type { Suppression } from "./signing/suppression.ts";
 import type { WaitingCodes } from "./signing/waiting-codes.ts";
 import type { Withdrawing } from "./signing/withdrawal.ts";
 
-/** Everything that the pages of the service work with. */
+/** Everything that the pages of the service work with. Each file of routes names what it needs of this. */
 export type Service = Confirming &
   Withdrawing & {
     readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy">;

@@ -78,7 +78,7 @@ export function createApp(service: Service): App {
 }
 
 /** After the purge no code and no address is known any more: every form says whom the signatures were given to. */
-function isDestroyed(service: Service): boolean {
+function isDestroyed(service: Pick<Service, "main">): boolean {
   // Whatever is logged later is notices: the purge stands among the last entries.
   return stageOf(service.main()?.record.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
 }
@@ -96,7 +96,7 @@ function routes(service: Service): Route[] {
 
 /** What no route answers: a file of the site, a page that wants another method, or nothing. */
 async function otherwise(
-  service: Service,
+  service: Pick<Service, "site" | "siteFolder">,
   request: Request,
   known: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<Response> {
@@ -117,7 +117,12 @@ async function otherwise(
   return refuse(service, request, 405, { Allow: [...methods].sort().join(", ") });
 }
 
-function refuse(service: Service, request: Request, status: Refusal, headers?: Record<string, string>): Response {
+function refuse(
+  service: Pick<Service, "site">,
+  request: Request,
+  status: Refusal,
+  headers?: Record<string, string>,
+): Response {
   const site = service.site();
   return page(refusalPage(site, languageOf(site, request), status), status, { Vary: "Accept-Language", ...headers });
 }

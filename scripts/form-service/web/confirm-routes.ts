@@ -7,14 +7,18 @@ import { notMeDonePage, notMePage } from "../../site/views/pages/not-me-page.ts"
 import type { Lang } from "../../site/views/strings.ts";
 import { AFTER_A_DRAW } from "../limits/gate.ts";
 import type { Asked, Route, Service } from "../service.ts";
-import { confirm } from "../signing/confirmation.ts";
+import { type Confirming, confirm } from "../signing/confirmation.ts";
 import { isWaiting } from "../signing/submissions.ts";
 import { isModerationLate } from "../store/moderation-lag.ts";
 import { page, tooMany } from "./answers.ts";
 import { mailedCode, routeWithS } from "./typed-codes.ts";
 
+/** What these pages work with. */
+type ConfirmService = Confirming &
+  Pick<Service, "site" | "limits" | "after" | "suppression" | "codes" | "codeMails" | "mails">;
+
 /** The pages where the mailed code is typed. A GET changes nothing. */
-export function confirmRoutes(service: Service): Route[] {
+export function confirmRoutes(service: ConfirmService): Route[] {
   return [
     routeWithS(service, "GET", "confirm/", showConfirm),
     routeWithS(service, "POST", "confirm/", postConfirm),
@@ -24,12 +28,12 @@ export function confirmRoutes(service: Service): Route[] {
   ];
 }
 
-function showConfirm(service: Service, { lang }: Asked, bytes: Uint8Array): Response {
+function showConfirm(service: ConfirmService, { lang }: Asked, bytes: Uint8Array): Response {
   return page(askForCode(service, lang, bytes));
 }
 
 async function postConfirm(
-  service: Service,
+  service: ConfirmService,
   { request, lang, form, client }: Asked,
   bytes: Uint8Array,
 ): Promise<Response> {
@@ -50,7 +54,7 @@ async function postConfirm(
 }
 
 async function resend(
-  service: Service,
+  service: ConfirmService,
   { request, lang, client, answered }: Asked,
   bytes: Uint8Array,
 ): Promise<Response> {
@@ -69,7 +73,7 @@ async function resend(
 
 /** The page that asks for the code, and says what can be expected of our mail: of everybody's, not of this one. */
 function askForCode(
-  service: Service,
+  service: ConfirmService,
   lang: Lang,
   bytes: Uint8Array,
   more: Pick<Parameters<typeof confirmPage>[2], "problem" | "sentAgain"> = {},
@@ -80,7 +84,7 @@ function askForCode(
 }
 
 /** One answer for right and wrong codes; what is done is done after it. */
-function postNotMe(service: Service, { request, lang, form, client, answered }: Asked): Response {
+function postNotMe(service: ConfirmService, { request, lang, form, client, answered }: Asked): Response {
   const site = service.site();
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);

@@ -2,13 +2,21 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { readCapturedMails } from "../../outside/mail/captured.ts";
+import type { Settings } from "../../outside/settings.ts";
 import type { Service } from "../service.ts";
 import { languageOf, page } from "./answers.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { isAskedHere } from "./this-machine.ts";
 
+/** What these addresses work with. */
+type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store"> & {
+  readonly settings: Pick<Settings, "mail">;
+};
+
 /** The addresses outside the languages, by path. */
-export function operationRoutes(service: Service): Record<string, (request: Request) => Promise<Response> | Response> {
+export function operationRoutes(
+  service: OperationService,
+): Record<string, (request: Request) => Promise<Response> | Response> {
   const { mail } = service.settings;
   return {
     "/": (request) => chooseLanguage(service, request),
@@ -18,7 +26,7 @@ export function operationRoutes(service: Service): Record<string, (request: Requ
   };
 }
 
-function chooseLanguage(service: Service, request: Request): Response {
+function chooseLanguage(service: OperationService, request: Request): Response {
   const site = service.site();
   return new Response(null, {
     status: 302,
@@ -31,7 +39,7 @@ function chooseLanguage(service: Service, request: Request): Response {
 }
 
 /** Ready: the database answers, main has been read, and there is a site to show. */
-async function readiness(service: Service): Promise<Response> {
+async function readiness(service: OperationService): Promise<Response> {
   try {
     await sql`select 1`.execute(service.store.query);
     await stat(join(service.siteFolder, "."));
@@ -41,7 +49,7 @@ async function readiness(service: Service): Promise<Response> {
   }
 }
 
-async function inbox(service: Service, folder: string, request: Request): Promise<Response> {
+async function inbox(service: OperationService, folder: string, request: Request): Promise<Response> {
   if (!isAskedHere(request))
     return plain("captured mail is shown on this machine alone, under http://localhost\n", 403);
   const site = service.site();

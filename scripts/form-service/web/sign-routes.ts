@@ -3,6 +3,7 @@ import { dayOf } from "../../letter/bytes/day.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { type FormValues, formValues, parseSubmission, type Submission } from "../../letter/signature/submission.ts";
 import { signingOn, stageOf } from "../../letter/text/signing.ts";
+import type { Settings } from "../../outside/settings.ts";
 import { signPage } from "../../site/views/pages/sign-page.ts";
 import type { Refused } from "../limits/gate.ts";
 import { networkOf } from "../limits/levels.ts";
@@ -15,8 +16,25 @@ import { readPause } from "../store/pause.ts";
 import { message, page, seeOther } from "./answers.ts";
 import { staticFile } from "./static-files.ts";
 
+/** What the form works with. */
+type SignService = Pick<
+  Service,
+  | "site"
+  | "siteFolder"
+  | "main"
+  | "store"
+  | "clock"
+  | "random"
+  | "limits"
+  | "proofs"
+  | "intents"
+  | "codes"
+  | "mailedCodes"
+  | "codeMails"
+> & { readonly settings: Pick<Settings, "trustProxy"> };
+
 /** The form: takes a submission, and sends its code. */
-export function signRoutes(service: Service): Route[] {
+export function signRoutes(service: SignService): Route[] {
   return [
     { method: "GET", path: "sign/", handle: (asked) => showForm(service, asked) },
     { method: "POST", path: "sign/", handle: (asked) => sign(service, asked) },
@@ -24,7 +42,7 @@ export function signRoutes(service: Service): Route[] {
 }
 
 /** The form of the built site, unless new signatures are paused; where the site lies elsewhere, the way there. */
-async function showForm(service: Service, { request, lang }: Asked): Promise<Response> {
+async function showForm(service: SignService, { request, lang }: Asked): Promise<Response> {
   const site = service.site();
   const reasons = await readPause(service.store.query);
   if (reasons) return message(site, request, { kind: "paused", reason: reasons[lang] ?? "" }, 200);
@@ -34,7 +52,7 @@ async function showForm(service: Service, { request, lang }: Asked): Promise<Res
   return message(site, request, { kind: "not_found" }, 404);
 }
 
-async function sign(service: Service, asked: Asked): Promise<Response> {
+async function sign(service: SignService, asked: Asked): Promise<Response> {
   const { request, lang, form } = asked;
   const site = service.site();
   const { ask, opens = "" } = site.campaign;
@@ -60,16 +78,19 @@ async function sign(service: Service, asked: Asked): Promise<Response> {
 /** What became of a form: it was taken, now or before; it cannot be taken now; or there is no room for it at the moment. */
 type Outcome = "taken" | "trouble" | Refused;
 
-function secretOf({ intents, settings }: Service, { request, form, lang, client, connection }: Asked): Uint8Array {
+function secretOf({ intents, settings }: SignService, { request, form, lang, client, connection }: Asked): Uint8Array {
   const userAgent = request.headers.get("user-agent") ?? "";
   return intents.secretFor({
-    ...{ form, lang, client, userAgent },
+    form,
+    lang,
+    client,
+    userAgent,
     // A proxy sends the forms of many people over one connection.
     connection: settings.trustProxy ? undefined : connection,
   });
 }
 
-async function takeOnce(service: Service, s: Uint8Array, submission: Submission, asked: Asked): Promise<Outcome> {
+async function takeOnce(service: SignService, s: Uint8Array, submission: Submission, asked: Asked): Promise<Outcome> {
   const { form, client } = asked;
   // Whoever sends the same once more is let through before anything is counted.
   if (await isTaken(service.store.query, s)) return "taken";
@@ -84,7 +105,7 @@ async function takeOnce(service: Service, s: Uint8Array, submission: Submission,
 
 /** The form again, with what was typed and a button; a browser with scripts is given work, and then goes on by itself. */
 async function askToWait(
-  service: Service,
+  service: SignService,
   { lang, form, client }: Asked,
   values: FormValues,
   { after, difficulty }: Refused,
@@ -109,7 +130,7 @@ function looksLikeProgram(form: URLSearchParams): boolean {
  * Nothing here looks at the address: it is stored unread, whoever has signed with it before.
  */
 async function takeSubmission(
-  service: Service,
+  service: SignService,
   s: Uint8Array,
   submission: Submission & Pick<WaitingSubmission, "suspect">,
   { client, answered }: Asked,

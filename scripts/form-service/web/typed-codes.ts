@@ -4,10 +4,15 @@ import type { Asked, Route, Service } from "../service.ts";
 import { message } from "./answers.ts";
 
 /** Answers an address that needs the `s` of a page. */
-export type HandlerWithS = (service: Service, asked: Asked, s: Uint8Array) => Promise<Response> | Response;
+export type HandlerWithS<Needs> = (service: Needs, asked: Asked, s: Uint8Array) => Promise<Response> | Response;
 
 /** A route whose address (GET) or form (POST) carries `s`; without one it says that the page is no longer valid. */
-export function routeWithS(service: Service, method: Route["method"], path: string, handle: HandlerWithS): Route {
+export function routeWithS<Needs extends Pick<Service, "site">>(
+  service: Needs,
+  method: Route["method"],
+  path: string,
+  handle: HandlerWithS<Needs>,
+): Route {
   return {
     method,
     path,

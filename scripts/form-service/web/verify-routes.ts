@@ -8,14 +8,17 @@ import { isModerationLate } from "../store/moderation-lag.ts";
 import { page, tooMany } from "./answers.ts";
 import { withdrawalCode } from "./typed-codes.ts";
 
+/** What this page works with. */
+type VerifyService = Pick<Service, "site" | "main" | "store" | "clock" | "limits">;
+
 /** Where a signature is, for people without scripts. */
-export function verifyRoutes(service: Service): Route[] {
+export function verifyRoutes(service: VerifyService): Route[] {
   const known = new WeakMap<CampaignRecord, Totals>();
   return [{ method: "POST", path: "verify/", handle: (asked) => postVerify(service, known, asked) }];
 }
 
 async function postVerify(
-  service: Service,
+  service: VerifyService,
   known: WeakMap<CampaignRecord, Totals>,
   { request, lang, form, client }: Asked,
 ): Promise<Response> {

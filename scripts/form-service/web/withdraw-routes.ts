@@ -10,16 +10,21 @@ import {
 import { networkOf } from "../limits/levels.ts";
 import type { Asked, Route, Service } from "../service.ts";
 import { CODE_LIFE } from "../signing/mailed-codes.ts";
-import { addSubmission, tryCode } from "../signing/submissions.ts";
-import { withdraw, withdrawOwn } from "../signing/withdrawal.ts";
+import { addSubmission, type Trying, tryCode } from "../signing/submissions.ts";
+import { type Withdrawing, withdraw, withdrawOwn } from "../signing/withdrawal.ts";
 import { keyedAddress } from "../store/address.ts";
 import { message, page, seeOther, tooMany } from "./answers.ts";
 import { mailedCode, routeWithS, withdrawalCode } from "./typed-codes.ts";
 
+/** What the ways out work with. */
+type WithdrawService = Trying &
+  Withdrawing &
+  Pick<Service, "site" | "random" | "pepper" | "limits" | "proofs" | "codes" | "codeMails" | "mails">;
+
 const CONFIRM = "withdraw/confirm/";
 
 /** The ways out: by the withdrawal code, or by a code that is mailed to the address. */
-export function withdrawRoutes(service: Service): Route[] {
+export function withdrawRoutes(service: WithdrawService): Route[] {
   return [
     {
       method: "POST",
@@ -35,7 +40,7 @@ function asksByAddress(form: URLSearchParams): boolean {
   return form.has("email") && !form.get("code");
 }
 
-async function byCode(service: Service, { request, lang, form, client }: Asked): Promise<Response> {
+async function byCode(service: WithdrawService, { request, lang, form, client }: Asked): Promise<Response> {
   const site = service.site();
   const typed = withdrawalCode(form);
   if ("problem" in typed) return page(withdrawPage(site, lang, typed), 422);
@@ -48,7 +53,10 @@ async function byCode(service: Service, { request, lang, form, client }: Asked):
 }
 
 /** The same answer and the same mail whether the address has signed or not: only its owner may learn that. */
-async function requestCode(service: Service, { request, lang, form, client, answered }: Asked): Promise<Response> {
+async function requestCode(
+  service: WithdrawService,
+  { request, lang, form, client, answered }: Asked,
+): Promise<Response> {
   const site = service.site();
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
@@ -77,12 +85,12 @@ async function requestCode(service: Service, { request, lang, form, client, answ
   return seeOther(`${site.serviceUrl}/${lang}/${CONFIRM}?s=${formatBase64url(s)}`);
 }
 
-function showConfirm(service: Service, { lang }: Asked, s: Uint8Array): Response {
+function showConfirm(service: WithdrawService, { lang }: Asked, s: Uint8Array): Response {
   return page(withdrawConfirmPage(service.site(), lang, { s: formatBase64url(s), mail: service.mails.flow() }));
 }
 
 async function postConfirm(
-  service: Service,
+  service: WithdrawService,
   { request, lang, form, client }: Asked,
   bytes: Uint8Array,
 ): Promise<Response> {
