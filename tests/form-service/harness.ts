@@ -76,7 +76,10 @@ export async function openHarness(
   const attestation = signingKey(random(32));
   const DATABASE_URL = await newDatabase?.();
   const settings = readSettings({
-    ...{ DATA_DIR: dataDir, MAIL_URL: mailServer.url, LIMITS: "off", DATABASE_URL },
+    DATA_DIR: dataDir,
+    MAIL_URL: mailServer.url,
+    LIMITS: "off",
+    DATABASE_URL,
     ...options.settings,
   });
   const newGitHost = () => standInGitHost(content.letterTexts, attestation.publicKey);
@@ -128,7 +131,14 @@ export async function openHarness(
   const request = (path: string, init: RequestInit = {}) =>
     parts.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));
   return {
-    ...{ folder, siteFolder, dataDir, settings, clock, mailServer, identities, content },
+    folder,
+    siteFolder,
+    dataDir,
+    settings,
+    clock,
+    mailServer,
+    identities,
+    content,
     get gitHost() {
       return gitHost;
     },

@@ -135,8 +135,15 @@ type Owner = Record<"email" | "victim" | "s" | "code" | "leaveS" | "leaveCode" |
   waits: "code" | "leaveCode" | undefined;
 };
 const NOBODY: Owner = {
-  ...{ email: "", victim: "", s: "", code: "", leaveS: "", leaveCode: "", withdrawalCode: "" },
-  ...{ acts: 0, waits: undefined },
+  email: "",
+  victim: "",
+  s: "",
+  code: "",
+  leaveS: "",
+  leaveCode: "",
+  withdrawalCode: "",
+  acts: 0,
+  waits: undefined,
 };
 
 async function openWorld({ list = async (rows) => rows, ...substitutes }: Interference) {
@@ -180,7 +187,9 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
 
   const harness: Harness = await openHarness({
     settings: {
-      ...{ LIMITS: "on", TRUST_PROXY: "on", FILE_AT_LEAST: "1" },
+      LIMITS: "on",
+      TRUST_PROXY: "on",
+      FILE_AT_LEAST: "1",
       DATABASE_URL: `sqlite:${join(folder, "service.db")}`,
     },
     substitutes: {
@@ -212,7 +221,8 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
     await settled();
     return {
       seen: [answer.status, ...[...answer.headers].map((one) => one.join(": ")), "", body].join("\n"),
-      ...{ location: answer.headers.get("location"), body },
+      location: answer.headers.get("location"),
+      body,
     };
   };
   /** Until what begins after an answer is done, and what has been leased of the mails of the hour is in hand. */
