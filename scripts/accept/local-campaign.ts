@@ -55,7 +55,7 @@ export function readLocalSettings(): Settings {
   if (process.env.GIT_HOST?.startsWith("github:")) {
     throw new LetterError(
       "git-host",
-      "sheets are reviewed and the letter is changed by pull requests on GitHub (GIT_HOST), not here: see .github/CONTRIBUTING.md",
+      "sheets are reviewed and the letter is changed by pull requests on GitHub (GIT_HOST), not here: see .github/organising.md and .github/moderating.md",
     );
   }
   return readSettings(process.env);

@@ -179,7 +179,7 @@ describe("with GitHub", () => {
     ["seed", ["3"]],
   ])("%s says that this happens on GitHub, whatever else is set", async (command, args) => {
     const line = await host.refusal(command, args, { FILE_APP_KEY: "" });
-    expect(line).toMatch(/^error: [^\n]*on GitHub[^\n]*CONTRIBUTING\.md\n$/);
+    expect(line).toMatch(/^error: [^\n]*on GitHub[^\n]*moderating\.md\n$/);
     expect(existsSync(join(host.dataDir, "campaign.git"))).toBe(false);
   });
 });

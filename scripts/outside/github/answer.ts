@@ -39,12 +39,12 @@ export function formatAnswer(
 
 /** What is said about a sheet that breaks a rule. `reason` is one of our own sentences. */
 export function formatInvalid(reason: string): string {
-  return `**Not accepted.** ${plain(reason)}\n\nThere is nothing to review until an organiser has looked into it: \`.github/CONTRIBUTING.md\`, “A sheet that is not accepted”. Do not close a sheet of the form service: it is filed once, and its signatures would wait for ever.`;
+  return `**Not accepted.** ${plain(reason)}\n\nThere is nothing to review until an organiser has looked into it: \`.github/organising.md\`, “A sheet that is not accepted”. Do not close a sheet of the form service: it is filed once, and its signatures would wait for ever.`;
 }
 
 /** What is said about a sheet that the form service has not attested. */
 export function formatUnattested(): string {
-  return "**Passed over.** The form service has not attested this sheet, so nothing on it counts, whoever approves it. An organiser closes it: `.github/CONTRIBUTING.md`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.";
+  return "**Passed over.** The form service has not attested this sheet, so nothing on it counts, whoever approves it. An organiser closes it: `.github/organising.md`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.";
 }
 
 /** What is said about rows that are on other open sheets too, by id with these sheets; nothing when there are none. */
