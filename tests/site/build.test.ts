@@ -70,7 +70,7 @@ describe("the build", () => {
     await build(await writeRecord("record", texts, rows, 298), output());
   });
 
-  it("writes every page of the design in both languages", async () => {
+  it("writes every page in both languages", async () => {
     const expected = [
       "",
       "sign/",

@@ -144,7 +144,7 @@ describe.each(["fa", "en"] as const)("the letter's page in %s", (lang) => {
 });
 
 describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
-  it("asks for exactly the fields of the design, with a trap that nobody sees, the safest choice made, no consent given beforehand", () => {
+  it("asks for exactly the fields that a submission has, with a trap that nobody sees, the safest choice made, no consent given beforehand", () => {
     const html = make("sign", lang);
     expect([...new Set(inputs(html))]).toEqual([
       "shown",

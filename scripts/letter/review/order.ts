@@ -1,7 +1,7 @@
 import { isCrockford128 } from "../bytes/crockford.ts";
 import type { Mentions } from "./mention.ts";
 
-/** Why a row is refused; the moderators' words of design and guide. */
+/** Why a row is refused: the codes that moderators write, as `.github/moderating.md` lists them. */
 export const REFUSAL_CODES = ["fake-name", "duplicate", "advert", "offensive", "not-a-person"] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -8,7 +8,7 @@ import type { Account, App } from "./account.ts";
 import { mustAsk } from "./ask.ts";
 import { type GitHub, type GitHubOptions, startGitHub } from "./github.ts";
 
-/** A campaign whose repository lies on GitHub, with the people and Apps of design section 3. */
+/** A campaign whose repository is on GitHub, with the people and Apps that `.github/threat-model.md` tells apart. */
 export type GitHubCampaign = {
   readonly github: GitHub;
   /** the same campaign on this machine, to compare with */
@@ -63,7 +63,7 @@ export async function makeGitHubCampaign(options: GitHubOptions = {}): Promise<G
   };
 }
 
-/** Design section 8: merging by hand is impossible, the accept App alone may pass. */
+/** Nobody can merge by hand: only the accept App may bypass the rule. */
 function mainRules(acceptApp: App): object {
   return {
     name: "main",

@@ -18,7 +18,7 @@ export type Passing = { readonly who: string; readonly actor: BypassActor | unde
 const GITHUB_ACTIONS = 15368;
 
 /**
- * The rules of design section 8.
+ * The rulesets that GitHub must enforce, because our code cannot: what rests on them is in `.github/threat-model.md`.
  *
  * A passer passes all rules of a ruleset. So what nobody may do, the Apps included, stands in a ruleset of its own that
  * nobody passes.
