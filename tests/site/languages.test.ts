@@ -56,8 +56,8 @@ describe("both languages", () => {
   });
 });
 
-describe("the texts of the brief", () => {
-  // The words that the campaign's owner gave; whoever changes them must mean it.
+describe("the texts of the campaign's owner", () => {
+  // Change them only if the owner agrees.
   it.each([
     ["fa", "tagline", "جایی امن برای گفتن داستان‌ها و تجربه‌هایمان، تا به امید دیدار."],
     ["en", "tagline", "A safe space for sharing our stories and experiences, until we meet."],
