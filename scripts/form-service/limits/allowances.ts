@@ -6,9 +6,9 @@ import { openTallies } from "./tallies.ts";
 /** Takes forms without a proof of work, for people whose browser runs no scripts. */
 export type Allowances = {
   /**
-   * Whether the form is taken. While a level has its allowance, everybody is. When it is used up, each form is drawn
-   * alone: it wins with the allowance of a minute over the forms of the last minute. Whoever loses may try again at once
-   * with the same chance, and so a flood dilutes and does not exclude.
+   * Whether the form is taken. While a level has allowance left, every form is. After that, each form is drawn
+   * independently and wins with the allowance of a minute divided by the forms of the last minute. A client that loses
+   * may try again at once with the same chance, so a flood dilutes the others but does not exclude them.
    */
   take(levels: readonly Level[], form: UnprovedForm): boolean;
   readonly size: number;
@@ -16,18 +16,18 @@ export type Allowances = {
 
 /** A form without a proof, and who sends it. */
 export type UnprovedForm = {
-  /** whom the memory that it takes is put down to */
+  /** the owner that its memory is charged to */
   readonly owner: string;
-  /** it could have brought a proof, and will with the next try: it takes the first half of an allowance only */
+  /** it could have brought a proof and will with the next try, so it only gets the first half of an allowance */
   readonly scripts: boolean;
   /** its line has used next to nothing lately */
   readonly fresh: boolean;
-  /** over Tor: then Tor's one level is all there is */
+  /** it came over Tor, where there is only the one level */
   readonly tor: boolean;
 };
 
 const MINUTE = 60_000;
-/** Levels that are counted at once, in some 20 megabytes. */
+/** The most levels counted at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
 const [FRESH, USED] = ["fresh", "used"];
 
@@ -39,7 +39,7 @@ export function openAllowances(clock: Clock, draw: Draw, everywhere: number): Al
   const wins = (chance: number) => chance >= 1 || draw() < chance;
   const inAll = (now: number) => overall.read(FRESH, now) + overall.read(USED, now);
 
-  /** A level counts what the finer ones let through: a flood on one line uses up nothing of its neighbours' but that. */
+  /** A level counts only what the finer ones let through, so a flood on one line takes no more from its neighbours. */
   function drawOnAll(levels: readonly Level[], { owner, fresh, tor }: UnprovedForm, now: number): boolean {
     for (const { key, allowance } of levels) {
       if (!wins(allowance / forms.add(key, now, owner))) return false;
@@ -55,7 +55,8 @@ export function openAllowances(clock: Clock, draw: Draw, everywhere: number): Al
     take(levels, form) {
       const now = clock.now().getTime();
       const half = ({ key, allowance }: Level) => forms.read(key, now) < allowance / 2;
-      // They are asked for a proof instead, and are not counted: so they take nothing from those who cannot solve one.
+      // These clients are asked for a proof instead. They are not counted, so they take nothing from those who cannot
+      // solve one.
       if (form.scripts && !(levels.every(half) && (form.tor || inAll(now) < everywhere / 2))) return false;
       return drawOnAll(levels, form, now);
     },

@@ -1,26 +1,26 @@
 import { openBoundedMap } from "../store/bounded-map.ts";
 
-/** How often something may be done: one each `every` milliseconds in the long run, and so many at once. */
+/** How often something may be done: once every `every` milliseconds in the long run, with a burst of `atOnce`. */
 export type Rate = { readonly every: number; readonly atOnce: number };
 
-/** Token buckets by key, in memory alone. */
+/** Token buckets by key, in memory only. */
 export type Buckets = {
-  /** Milliseconds until this bucket has a token again; 0: it has one. Takes nothing. */
+  /** Returns the milliseconds until this bucket has a token again, or 0 if it has one. Takes nothing. */
   wait(key: string, rate: Rate, now: number): number;
-  /** @param owner who fills this memory: when it is full, the ones of whoever has most of them are forgotten first */
+  /** @param owner who fills this memory: when it is full, the owner with the most buckets loses some first */
   take(key: string, rate: Rate, now: number, owner: string): void;
   readonly size: number;
 };
 
 /**
- * Token buckets that hold one number for each key: when the bucket will be full again (the “generic cell rate
+ * Creates token buckets that hold one number per key: when the bucket will be full again (the “generic cell rate
  * algorithm” of ITU-T I.371).
  *
- * @param capacity of keys; what is forgotten is full again
+ * @param capacity of keys; a forgotten bucket counts as full
  */
 export function openBuckets(capacity: number): Buckets {
   const fullAt = openBoundedMap<number>(capacity);
-  // No bucket is emptier than empty: what was counted before the clock was set back must lock nobody out until then.
+  // A bucket is at most empty: after the clock was set back, earlier counts must not lock a client out until then.
   const fullOf = (key: string, { every, atOnce }: Rate, now: number) =>
     Math.min(Math.max(fullAt.get(key) ?? now, now), now + every * atOnce);
   return {

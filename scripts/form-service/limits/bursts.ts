@@ -3,7 +3,7 @@ import { ownerOfMailbox } from "../../letter/signature/mail-domain.ts";
 import type { Clock } from "../../outside/clock.ts";
 import { openBoundedMap } from "../store/bounded-map.ts";
 
-/** Which signatures were confirmed from one mail domain in quick succession. In memory alone: a restart forgets it. */
+/** Which signatures were confirmed from one mail domain in quick succession. Kept in memory, and lost in a restart. */
 export type Bursts = {
   /**
    * Notes that a signature with this address has just been confirmed.
@@ -18,13 +18,13 @@ export type Bursts = {
 /** More than this many confirmations of one domain within an hour are a burst. */
 export const BURST = 10;
 const HOUR = 3_600_000;
-/** Domains and marked signatures that are remembered; those of the domain that has most are forgotten first. */
+/** How many domains and marked signatures are remembered. Those of the domain with the most are forgotten first. */
 const CAPACITY = 100_000;
 
-/** Nobody is counted: where limits are off, everything comes from one place anyway. */
+/** Counts nothing: where limits are off, every request comes from one place anyway. */
 export const NO_BURSTS: Bursts = { note: () => [], has: () => false };
 
-/** An empty memory. @param key keys the hash under which a domain is remembered; made anew for each process */
+/** @param key keys the hash under which a domain is remembered; generated for each process */
 export function openBursts(clock: Clock, key: Uint8Array): Bursts {
   const recent = openBoundedMap<{ id: string; at: number }[]>(CAPACITY);
   const marked = openBoundedMap<true>(CAPACITY);
@@ -39,7 +39,7 @@ export function openBursts(clock: Clock, key: Uint8Array): Bursts {
       }
       const hash = createHmac("sha256", key).update(owner).digest("base64url");
       const notes = [...(recent.get(hash) ?? []).filter(({ at }) => now - at < HOUR), { id, at: now }];
-      // Those before the last are marked already.
+      // The ones before these are already marked.
       recent.set(hash, notes.slice(-BURST), hash);
       if (notes.length <= BURST) return [];
       const fresh = notes.map((one) => one.id).filter((one) => !marked.get(one));

@@ -5,8 +5,8 @@ import { levelsOf, networkOf, parseAddress } from "../../outside/network-address
 import type { Random } from "../../outside/random.ts";
 
 /**
- * Where a request comes from, as far as the limits have to know it: hashes under a key that is made anew each day and
- * lives in memory alone, so that nobody can tell an address from them, nor today's from yesterday's.
+ * Where a request comes from, as far as the limits need to know: hashes under a key that is generated each day and kept
+ * in memory only, so that an address cannot be derived from them, nor today's hash linked to yesterday's.
  */
 export type Client =
   | {
@@ -16,21 +16,21 @@ export type Client =
       readonly network: string;
       /** from the line to the widest network: IPv4 /32 and /24, IPv6 /64, /56, /48 and /32 */
       readonly levels: readonly string[];
-      /** The network, hashed under a key of the caller's that outlives the day and that all instances have. */
+      /** Returns the network, hashed under a key of the caller's that outlives the day and that all instances share. */
       networkUnder(key: string): string;
-      /** nothing tells where it comes from: anybody may share this line */
+      /** the address is not known: many clients may share this line */
       readonly unknown?: true;
     }
   | { readonly kind: "tor" };
 
-/** Tells where requests come from. */
+/** Determines where requests come from. */
 export type Clients = {
   /** @param peer address at the other end of the socket */
   of(request: Request, peer: string | undefined): Client;
 };
 
 /**
- * @param trustProxy the last hop of `X-Forwarded-For` is the client: what stands before it, anybody may have written
+ * @param trustProxy the last hop of `X-Forwarded-For` is the client; anyone may have written what precedes it
  * @param isTorExit whether an address is one where Tor leaves its network
  */
 export function openClients(given: {
@@ -66,10 +66,10 @@ export function openClients(given: {
   };
 }
 
-/** Everybody whose address cannot be read is on one line. */
+/** All clients whose address cannot be read share one line. */
 const UNKNOWN = ["unknown", "unknown network"] as const;
 
-/** An onion service's requests come from the Tor program on this machine, and ask for a host that others do not reach. */
+/** Requests to an onion service come from the Tor program on this machine, for a host that is reached only over Tor. */
 function isOnion(request: Request, address: string): boolean {
   const host = request.headers.get("host") ?? new URL(request.url).host;
   return (address === "::1" || address.startsWith("127.")) && /\.onion(:\d+)?$/i.test(host);

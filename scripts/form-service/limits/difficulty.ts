@@ -2,23 +2,27 @@ import type { Clock } from "../../outside/clock.ts";
 import type { Level } from "./levels.ts";
 import { openTallies } from "./tallies.ts";
 
-/** How hard a proof of work is for whom: by what a line and its networks have used in the last hour. */
+/** How hard a client's proof of work is: it depends on what its line and its networks have used in the last hour. */
 export type Difficulty = {
-  /** Counts a form that brought a proof, or was taken without one. Asking costs nothing, and so it counts nothing. */
+  /** Counts a form that brought a proof or was taken without one. Asking costs nothing and is not counted. */
   note(levels: readonly Level[], owner: string): void;
-  /** How many times the least work a proof has to cost now, from 1 to 64. @param crowding of the whole service */
+  /**
+   * Returns how hard a proof has to be now, as a multiple of the least work, from 1 to 64.
+   *
+   * @param crowding of the whole service
+   */
   of(levels: readonly Level[], crowding: number): number;
-  /** Forms that this level has used in the last hour. */
+  /** Returns the forms that this level has used in the last hour. */
   used(level: Level): number;
   readonly size: number;
 };
 
-/** Some 30 s on a cheap telephone, where the least work takes half a second. */
+/** Some 30 s on a cheap phone, where the least work takes half a second. */
 export const HARDEST = 64;
-/** Twice the use makes proofs four times as hard: what doubles its forms pays eight times as much. */
+/** Twice the use makes proofs four times as hard: a client that doubles its forms pays eight times as much. */
 const STEEPNESS = 2;
 const HOUR = 3_600_000;
-/** Levels that are counted at once, in some 20 megabytes. */
+/** The most levels counted at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
 
 export function openDifficulty(clock: Clock): Difficulty {

@@ -1,6 +1,6 @@
 /**
- * What one network may have, so that all together have `room`: whoever asks for less gets all of it, and the others get
- * equally much (max-min fairness). Infinity when there is enough for all.
+ * Returns what one network may have, so that all together have `room`. A network that asks for less gets all of it; the
+ * others get equal shares (max-min fairness). Infinity if there is enough for all.
  */
 export function fairShare(demands: Float64Array, room: number): number {
   let [left, still] = [room, demands.length];

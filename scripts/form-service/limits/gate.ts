@@ -16,8 +16,8 @@ export type Effort = {
 };
 
 /**
- * Whether a form is taken. If not: after how many seconds it may be sent again, and how hard the proof of work is with
- * which it is taken as long as there is room.
+ * Whether a form is taken. If not, after how many seconds it may be sent again, and the difficulty of the proof of work
+ * that gets it taken as long as there is room.
  */
 export type Admission = { readonly taken: true } | Refused;
 export type Refused = { readonly taken: false; readonly after: number; readonly difficulty: number };
@@ -25,22 +25,22 @@ export type Refused = { readonly taken: false; readonly after: number; readonly 
 /** Takes forms of one kind, each of which leads to a mail. */
 export type Gate = {
   take(client: Client, effort: Effort): Admission;
-  /** The difficulty of a proof for this client now. */
+  /** Returns the difficulty of a proof for this client now. */
   difficulty(client: Client): number;
-  /** Takes room for one mail more to somebody whose form was taken. */
+  /** Takes room for one more mail to a client whose form was taken. */
   again(client: Client): boolean;
   readonly size: number;
 };
 
-/** A lost draw costs these seconds: short enough for a person to stay, long enough for a program to lose nothing. */
+/** Seconds to wait after a lost draw: short enough for a person to stay, long enough to gain a program nothing. */
 export const AFTER_A_DRAW = 5;
-/** Parts of the room that forms without proof can have: of all lines, and over Tor. The rest is for those with one. */
+/** Parts of the room that forms without proof can have: on all lines, and over Tor. The rest is for those with one. */
 const UNPROVED = { lines: 1 / 2, tor: 1 / 4 };
-/** An allowance of fewer forms a minute would turn people away who come one by one. */
+/** An allowance of fewer forms a minute would turn away people who come one by one. */
 const LEAST = 10;
-/** A line is fresh for as long as it has had no form taken for three quarters of an hour: most people send one form. */
+/** A line is fresh if no form of it was taken for three quarters of an hour: most people send one form. */
 const FRESH = 0.5;
-/** Tor is one line; its proofs get no harder before it has used its part of the room, nor before any line's would. */
+/** Tor is one line. Its proofs get no harder before it has used its part of the room, nor before any line's would. */
 const EASY = 2_000;
 
 /** @param mails an hour for this kind of form */
@@ -70,7 +70,7 @@ export function openGate({
       const lost = () => ({ taken: false, after: AFTER_A_DRAW, difficulty: difficulty(client) }) as const;
       if (!proved && !allowances.take(levels, { owner, scripts, fresh, tor: client.kind === "tor" })) return lost();
       const taken = room.take({ network, owner, proved });
-      // Work that was done counts even when there was no room.
+      // Completed work counts even if there was no room.
       if (proved || taken) hardness.note(levels, owner);
       return taken ? { taken } : lost();
     },

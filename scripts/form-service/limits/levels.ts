@@ -2,20 +2,20 @@ import type { Client } from "./client.ts";
 
 /** One of the circles around a client in which forms are counted: its line, and the networks around it. */
 export type Level = {
-  /** under which the level is counted */
+  /** the key under which the level is counted */
   readonly key: string;
   /** forms a minute that need no proof of work */
   readonly allowance: number;
-  /** forms an hour from which on proofs get harder */
+  /** forms an hour above which proofs get harder */
   readonly easy: number;
 };
 
 type Numbers = Omit<Level, "key">;
 
 /**
- * IPv4. An address may stand for thousands of people (operators, VPN exits): 2,000 an hour make nothing harder. 36 a
- * minute without proof let 600 people an hour pass unnoticed, and half of them beside 5 hostile forms a second. The /24
- * around it may hold several such addresses, but not many that are busy in the same hour.
+ * IPv4. One address may carry thousands of people (operators, VPN exits), so 2,000 forms an hour make nothing harder.
+ * 36 a minute without proof let 600 people an hour pass unnoticed, and half of them next to 5 hostile forms a second.
+ * The /24 around it may hold several such addresses, but not many that are busy in the same hour.
  */
 const IPV4: readonly Numbers[] = [
   { allowance: 36, easy: 2_000 },
@@ -23,10 +23,10 @@ const IPV4: readonly Numbers[] = [
 ];
 
 /**
- * IPv6. A /64 is a household or a phone, but also the exit of a VPN: what is said of an IPv4 address holds up to /56.
- * Anyone can rent a /48, and whoever has a /32 has 65,536 of them: so little passes there without proof that hopping
- * through them brings less than one form in a hundred. The finer levels have less each, so that one /48 cannot use up
- * the share of all its neighbours.
+ * IPv6. A /64 is a household or a phone, but also the exit of a VPN: up to /56 the same holds as for an IPv4 address.
+ * Anyone can rent a /48, and the holder of a /32 has 65,536 of them: so few forms pass there without proof that hopping
+ * through them gets less than one form in a hundred through. The finer levels have less each, so that one /48 cannot
+ * use up the share of all its neighbours.
  */
 const IPV6: readonly Numbers[] = [
   { allowance: 5, easy: 2_000 },
@@ -35,17 +35,17 @@ const IPV6: readonly Numbers[] = [
   { allowance: 8, easy: 16_000 },
 ];
 
-/** Levels of a client, from its own line to the widest network. Everybody who comes over Tor is on one line. */
+/** Returns the levels of a client, from its own line to the widest network. All clients over Tor share one line. */
 export function levelsOf(client: Client, tor: Numbers): readonly Level[] {
   if (client.kind === "tor") return [{ key: TOR, ...tor }];
   const numbers = client.levels.length === IPV4.length ? IPV4 : IPV6;
   return client.levels.flatMap((key, i) => (numbers[i] ? [{ key, ...numbers[i] }] : []));
 }
 
-/** The network that what a client fills is put down to: /24, /48, or Tor as one. */
+/** Returns the network that is charged for the memory a client fills: /24, /48, or Tor as one. */
 export function networkOf(client: Client): string {
   return client.kind === "tor" ? TOR : client.network;
 }
 
-/** Never a hash of an address. */
+/** The key of Tor, which never equals the hash of an address. */
 export const TOR = "tor";

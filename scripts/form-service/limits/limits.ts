@@ -9,32 +9,32 @@ import { PARTS, type Purpose } from "./mail-ledger.ts";
 import { openTypedAddresses } from "./typed-addresses.ts";
 
 /**
- * Which forms are taken. A form with a proof of work always is while there is room; without one there are allowances, and
- * lots when these are used up. Everything here goes by what was typed and by who sends it, never by what is known of an
- * address; counts are in memory, under keys that are forgotten with the day.
+ * Decides which forms are taken. A form with a proof of work always is while there is room. Forms without one have
+ * allowances, and are drawn by lot when these are used up. All of this depends on what was typed and who sends it,
+ * never on what is known of an address. Counts are kept in memory, under keys of a day or of the process.
  *
- * A right code is never limited: it is looked up first, and only wrong ones are counted.
+ * A correct code is never limited: it is looked up first, and only wrong ones are counted.
  */
 export type Limits = {
-  /** A form that signs. It leads to a mail and to a row that waits. */
+  /** Takes a form that signs. It leads to a mail and to a waiting row. */
   submission(client: Client, effort: Effort, email: string): Admission;
-  /** The code of a submission again: whether there is room for one more mail. */
+  /** Whether there is room for one more mail, to send the code of a submission again. */
   again(client: Client): boolean;
-  /** A withdrawal by address: it leads to a mail, and has allowances and room of its own. */
+  /** Takes a withdrawal by address. It leads to a mail, and has allowances and room of its own. */
   leave(client: Client, effort: Effort, email: string): Admission;
-  /** Counts a code that was looked up and is wrong. Seconds until this client may be told more than to wait; 0: now. */
+  /** Counts a code that is wrong. Returns the seconds until this client gets an answer to a code; 0 is now. */
   wrongCode(client: Client): number;
-  /** Keys in memory, which has a bound. */
+  /** The number of keys in memory, which is bounded. */
   readonly size: number;
 };
 
-/** Wrong codes: many more than the people behind one address mistype, and fewer than a program sends. */
+/** Wrong codes: many more than the people who share one address mistype, and fewer than a program sends. */
 const WRONG: Rate = { every: 2_000, atOnce: 60 };
 const WRONG_OVER_TOR: Rate = { every: 20, atOnce: 3_000 };
-/** Lines whose wrong codes are counted at once, in some 20 megabytes. */
+/** The most lines whose wrong codes are counted at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
 
-/** No limits at all: for a campaign on one machine, where everything comes from one address. */
+/** Sets no limits: for a campaign on one machine, where every request comes from one address. */
 export const NO_LIMITS: Limits = {
   submission: () => ({ taken: true }),
   again: () => true,
@@ -43,17 +43,16 @@ export const NO_LIMITS: Limits = {
   size: 0,
 };
 
-/** What limits work with. */
 export type LimitsDeps = {
   readonly clock: Clock;
   readonly draw: Draw;
-  /** keys the hashes of typed addresses; made anew for each process */
+  /** keys the hashes of typed addresses; generated for each process */
   readonly key: Uint8Array;
   readonly mailsAnHour: number;
   readonly budgets: { readonly [purpose in Purpose]: MailBudget };
 };
 
-/** Limits with empty memory. */
+/** Creates limits that have counted nothing yet. */
 export function openLimits({ clock, draw, key, mailsAnHour, budgets }: LimitsDeps): Limits {
   const gateFor = (purpose: Purpose) =>
     openGate({ mails: mailsAnHour * PARTS[purpose], budget: budgets[purpose], clock, draw });

@@ -3,11 +3,11 @@ import { paceOf, SLOT, slotAt } from "./budget-slots.ts";
 
 /** The mails that may be sent for one purpose. All instances on one database share them. */
 export type MailBudget = {
-  /** Takes one mail; false when there is none left. Looks at memory only. */
+  /** Takes one mail, or returns false if none is left. Looks at memory only. */
   take(): boolean;
-  /** How much there is: 1 and more is plenty, 0 is nothing. */
+  /** How much is left: 1 and more is plenty, 0 is nothing. */
   fill(): number;
-  /** Resolves once what is being leased is in hand. */
+  /** Resolves when a pending lease has been settled. */
   idle(): Promise<void>;
   /** Mails that become free each minute. */
   readonly perMinute: number;
@@ -16,8 +16,8 @@ export type MailBudget = {
 /** Where the mails of all instances are counted. */
 export type MailLedger = {
   /**
-   * Takes up to `wanted` mails from what is left for all, and tells what is left after that. What the instance has in hand
-   * from an earlier slot is counted in the current one from now on, where it will be spent.
+   * Takes up to `wanted` mails from what is left for all, and returns what is left after that. Mails that the instance
+   * still holds from an earlier slot are moved to the current one, where they will be spent.
    */
   lease(wanted: number, inHand: InHand): Promise<Lease>;
 };
@@ -28,14 +28,14 @@ export type Lease = { readonly mails: number; readonly left: number; readonly ro
 /** Mails that an instance has leased and not spent. */
 export type InHand = { readonly slot: number; readonly mails: number };
 
-/** An instance takes such a part of an hour's mails at once, but never few: a form costs no statement of its own. */
+/** An instance leases this part of an hour's mails at once, at least a few: a form needs no statement of its own. */
 const BLOCK = { part: 1 / 60, least: 20 };
-/** Below half of what can leave at once, and below an eighth of all rows, room is short. */
+/** Room is short below half of what can leave at once, or below an eighth of all rows. */
 const SHORT = { mails: 1 / 2, rows: 1 / 8 };
-/** What others have taken meanwhile is looked up after so many milliseconds. */
+/** After so many milliseconds, the instance looks up what others have taken meanwhile. */
 const LOOK_AFTER = 5_000;
 
-/** @param trouble is told when the ledger cannot be reached: until it can, nothing is taken but what was leased */
+/** @param trouble is called when the ledger cannot be reached: until it can, only leased mails are taken */
 export async function openMailBudget(
   { mails, clock, ledger }: { mails: number; clock: Clock; ledger: MailLedger },
   trouble: (cause: unknown) => void = () => {},

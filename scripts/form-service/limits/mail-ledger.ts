@@ -6,19 +6,19 @@ import type { Query, Store } from "../store/schema.ts";
 import { mailsLeft, SLOTS, slotAt } from "./budget-slots.ts";
 import { type MailBudget, type MailLedger, openMailBudget } from "./mail-budget.ts";
 
-/** What mails are sent for, with their parts of an hour's: few withdraw, but a flood of forms must never keep them. */
+/** What mails are sent for, and its part of an hour's. Few withdraw, but a flood of forms must not stop them. */
 export const PARTS = { sign: 4 / 5, leave: 1 / 5 } as const;
 export type Purpose = keyof typeof PARTS;
 
 /** Rows live for two days, and for up to three after a restart. */
 const DAYS = 3;
 const DAY = 86_400_000;
-/** Submissions that wait at once, whatever mails there are: some 500 MB. */
+/** The most submissions that may wait at a time, whatever mails there are: some 500 MB. */
 export const WAITING_ROWS = 500_000;
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly pepper: Uint8Array };
 
-/** The budgets of `MAILS_AN_HOUR`, which all instances on the database keep together. */
+/** Opens the budgets of `MAILS_AN_HOUR`, which all instances on the database share. */
 export async function openMailBudgets(
   deps: Deps & { readonly log: Log },
   mailsAnHour: number,
@@ -34,8 +34,8 @@ export async function openMailBudgets(
 }
 
 /**
- * The ledger in the database. Its keys are HMACs of the slots, so that a stolen database does not tell when anybody
- * signed, and what is over an hour old is deleted; counts go up by whole blocks.
+ * Opens the ledger in the database. Its keys are HMACs of the slots, so that a stolen database does not show when a
+ * signer signed. Anything over an hour old is deleted, and counts go up by whole blocks.
  */
 function openMailLedger({ store, clock, pepper }: Deps, purpose: Purpose, mailsAnHour: number): MailLedger {
   const secret = createSecretKey(pepper);
@@ -53,7 +53,7 @@ function openMailLedger({ store, clock, pepper }: Deps, purpose: Purpose, mailsA
         const days = lastOf("rows", Math.floor(now / DAY), DAYS);
         const before = keyOf(purpose, inHand.slot);
         const moved = before === slots.at(-1) || !slots.includes(before) ? 0 : inHand.mails;
-        // It locks the row: two instances must not take the same mails.
+        // This locks the row: two instances must not take the same mails.
         await add(query, slots.at(-1)!, moved);
         if (moved > 0) await add(query, before, -moved);
         const rows = await query

@@ -9,16 +9,17 @@ import type { Client } from "./client.ts";
 import { isProofSpent, spendProof } from "./spent-proofs.ts";
 
 /**
- * Proofs of work: a browser computes scrypt until the keys are small enough. `content/assets/proof.js` is the other side.
+ * Proofs of work: a browser computes scrypt until the keys are small enough. `content/assets/proof.js` is the other
+ * side.
  *
- * A challenge is `difficulty:expires:nonce:signature`, and a proof the same with `:answer` at its end. The answer has ten
- * parts, each the counter (u32) and the key (16 bytes) that it leads to. A key is scrypt of nonce, part (u32) and counter, and
- * is small enough when its first four bytes times the difficulty stay below 2^32. The parts are what keeps the time even:
- * for a single one it would vary as much as for a lottery.
+ * A challenge is `difficulty:expires:nonce:signature`, and a proof the same with `:answer` at its end. The answer has
+ * ten parts, each the counter (u32) and the key (16 bytes) that it leads to. A key is scrypt of nonce, part (u32) and
+ * counter, and is small enough if its first four bytes times the difficulty are below 2^32. The parts keep the time
+ * even: for a single one it would vary as much as in a lottery.
  */
 export type Proofs = {
   /**
-   * A new challenge for the page. It says nothing of the client, but only the client's network can use it.
+   * Creates a challenge for the page. It reveals nothing about the client, but only the client's network can use it.
    *
    * @param difficulty how many times the work of the least proof, from 1 to 64
    */
@@ -27,7 +28,7 @@ export type Proofs = {
   accept(field: string, client: Client): Promise<boolean>;
 };
 
-/** How long a challenge is good for, in milliseconds. */
+/** How long a challenge is valid, in milliseconds. */
 export const PROOF_LIFE = 10 * 60_000;
 const PARTS = 10;
 const [COUNTER, KEY] = [4, 16];
@@ -36,21 +37,21 @@ const COST = { N: 2048, r: 8, p: 1 };
 const SALT = "undersigned/v1/proof";
 const HARDEST = 64;
 
-/** Proofs that are computed at once, and that may wait for it: a flood gets no more of the processor. */
+/** How many proofs are computed at once, and how many may wait for it: a flood gets no more of the processor. */
 const [AT_ONCE, WAITING] = [2, 100];
-/** Of these from one network, so that the others get through; over Tor from all of it. */
+/** How many of the waiting ones may come from one network, so that others get through, and from all of Tor. */
 const [WAITING_FROM_NETWORK, WAITING_OVER_TOR] = [20, 50];
-/** Challenges of which an answer has been tried; the oldest go first. */
+/** The most challenges remembered because an answer has been tried; the oldest are forgotten first. */
 const CAPACITY = 100_000;
 
 const derive = promisify<string | Uint8Array, string, number, typeof COST, Buffer>(scrypt);
 
-/** The key of the challenges, from the pepper that all instances share. */
+/** Derives the key of the challenges from the pepper that all instances share. */
 export function keyOfProofs(pepper: Uint8Array): string {
   return createHmac("sha256", pepper).update("undersigned/v1/proof").digest("base64url");
 }
 
-/** @param secret signs the challenges; the same for all instances, so that one knows what another has made */
+/** @param secret signs the challenges; the same for all instances, so that each accepts the challenges of the others */
 export function openProofs(deps: { store: Store; clock: Clock; random: Random }, secret: string): Proofs {
   const { store, clock, random } = deps;
   const tried = new Set<string>();
@@ -72,11 +73,12 @@ export function openProofs(deps: { store: Store; clock: Clock; random: Random },
       if (!timingSafeEqual(signature, sign(terms, place))) return false;
       if (!(clock.now().getTime() < expires)) return false;
       const hash = hashOf(nonce);
-      // One answer is looked at, right or wrong: whoever sends many makes no work.
+      // Only one answer per challenge is checked, right or wrong: sending many makes no work.
       if (tried.has(hash) || !atOnce.hasRoom(place)) return false;
       tried.add(hash);
       if (tried.size > CAPACITY) tried.delete(tried.values().next().value ?? "");
-      // One part is enough, since nobody can tell which: who leaves out half of the parts is turned away half of the time.
+      // One part is enough, because a client cannot know which: if it leaves out half of the parts, half of its tries
+      // fail.
       const part = keyed("part", terms)[0]! % PARTS;
       const isGood = await atOnce.run(
         place,
@@ -87,7 +89,7 @@ export function openProofs(deps: { store: Store; clock: Clock; random: Random },
   };
 }
 
-/** What a challenge is bound to, for all instances and over midnight. Circuits of Tor change, and so does their exit. */
+/** Returns what a challenge is bound to, on all instances and over midnight. Tor circuits, and their exits, change. */
 function placeOf(client: Client, secret: string): string {
   return client.kind === "tor" ? TOR : client.networkUnder(secret);
 }
@@ -109,7 +111,7 @@ type Proof = {
 
 const PROOF = /^((\d{1,2}(?:\.\d)?):(\d{13,15}):([\w-]{22})):([\w-]{43}):([\w-]{267})$/;
 
-/** What a form sends is anything at all: only what has the shape of a proof is looked at. */
+/** A form may send anything: only a field with the shape of a proof is looked at. */
 function parseProof(field: string): Proof | undefined {
   const [, terms, difficulty, expires, nonce, signature, answer] = PROOF.exec(field) ?? [];
   if (!terms || !nonce || !signature || !answer) return undefined;
@@ -130,7 +132,7 @@ async function isSolved(nonce: Uint8Array, part: number, answer: Buffer, difficu
   return timingSafeEqual(key, await derive(password, SALT, KEY, COST));
 }
 
-/** Lets little work in at once, and lets little of one place wait. */
+/** Runs little work at once, and lets little of one place wait. */
 function openGate() {
   const waiting: { place: string; begin: () => void }[] = [];
   let running = 0;

@@ -7,26 +7,26 @@ import type { MailBudget } from "./mail-budget.ts";
 import { fade } from "./tallies.ts";
 
 /**
- * Room for mails and waiting rows. While it lasts, every form has its place. When it is short, networks share it out:
- * each gets as much as the others or as it asks for, Tor never less than a quarter, and inside of a network forms are drawn,
- * those with a proof of work with ten tickets.
+ * Room for mails and waiting rows. While it lasts, every form gets a place. When it is short, networks share it: each
+ * gets as much as the others or as it asks for, and Tor never less than a quarter. Within a network, forms are drawn by
+ * lot, those with a proof of work with ten tickets.
  */
 export type Room = {
-  /** Takes a place for one mail. `owner`: whom the memory that it takes is put down to. */
+  /** Takes a place for one mail. The memory that this takes is charged to `owner`. */
   take(form: { network: string; owner: string; proved: boolean }): boolean;
-  /** How much of twice what can be had is asked for, from 0; above 1 the service itself makes proofs harder. */
+  /** Returns the demand divided by half of what is available. Above 1 the service itself makes proofs harder. */
   crowding(): number;
   readonly size: number;
 };
 
 const MINUTE = 60_000;
-/** Networks whose demand is known, in some 20 megabytes. */
+/** The most networks whose demand is known at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
-/** Of whatever there is, this is Tor's before anybody else's. */
+/** The part of what is available that Tor gets before all others. */
 const FLOOR_OF_TOR = 1 / 4;
-/** What one network can add to the crowding: a single one must not make it harder for all others. */
+/** The most that one network can add to the crowding: a single one must not make proofs harder for all others. */
 const ONE_NETWORK = 1 / 16;
-/** The shares are worked out again after so many milliseconds, or forms for each so many networks. */
+/** The shares are computed again after so many milliseconds, or so many forms and one for every so many networks. */
 const AGAIN = { after: 1_000, forms: 16, networks: 16 };
 
 /** Forms of the last minute. */
@@ -53,7 +53,7 @@ export function openRoom({ budget, clock, draw }: { budget: MailBudget; clock: C
       if (network === TOR) tor = proved + other;
       else others.push(proved + other);
     }
-    // As room runs out less is given away, and so a rest stays for those who have not come yet.
+    // As room runs out, less is given away, so that some is left for those who have not come yet.
     const rate = 2 * budget.perMinute * budget.fill();
     const together = fairShare(Float64Array.from([...others, tor]), rate);
     const floor = Math.min(tor, rate * FLOOR_OF_TOR);

@@ -1,15 +1,15 @@
 import type { Query, Store } from "../store/schema.ts";
 
-/** The table keeps no time finer than this, in milliseconds. */
+/** The table stores times no finer than this, in milliseconds. */
 const SLOT = 10 * 60_000;
 
-/** Whether a proof has been used, on whichever instance. */
+/** Whether a proof has been used on any instance. */
 export async function isProofSpent(query: Query, hash: string): Promise<boolean> {
   const row = await query.selectFrom("spent_proof").select("hash").where("hash", "=", hash).executeTakeFirst();
   return row !== undefined;
 }
 
-/** Uses a proof up; false when somebody else was first. */
+/** Uses a proof up. Returns false if another request was first. */
 export async function spendProof(store: Store, hash: string, expires: number): Promise<boolean> {
   const values = { hash, slot: Math.floor(expires / SLOT) };
   return store.change(async (query) => {
@@ -22,7 +22,7 @@ export async function spendProof(store: Store, hash: string, expires: number): P
   });
 }
 
-/** Forgets the proofs of challenges that nobody can solve in time any more. */
+/** Forgets the proofs of expired challenges. */
 export async function deleteSpentProofs(query: Query, now: Date): Promise<void> {
   await query
     .deleteFrom("spent_proof")

@@ -1,13 +1,13 @@
 import { openBoundedMap } from "../store/bounded-map.ts";
 
 /**
- * How often something happened lately, by key. Each count fades by itself: what happens `n` times in every `window` is
- * counted as `n`, what has stopped is halved with every 0.7 windows. One number and one moment for each key.
+ * How often something happened lately, by key. Each count decays by itself: what happens `n` times in every `window` is
+ * counted as `n`, and what has stopped is halved every 0.7 windows. Each key holds one number and one moment.
  */
 export type Tallies = {
-  /** What the key has counted lately. */
+  /** Returns what the key has counted lately. */
   read(key: string, now: number): number;
-  /** Counts once more, and tells how much it is now, this time included. */
+  /** Counts once more, and returns the count including this time. */
   add(key: string, now: number, owner: string): number;
   readonly size: number;
 };
@@ -32,7 +32,7 @@ export function openTallies(capacity: number, window: number): Tallies {
   };
 }
 
-/** What is left of a count after a while. A clock that was set back changes nothing. */
+/** Returns what is left of a count after a while. A clock that was set back changes nothing. */
 export function fade(count: number, passed: number, window: number): number {
   return count * Math.exp(-Math.max(0, passed) / window);
 }

@@ -2,21 +2,21 @@ import { createHmac, createSecretKey } from "node:crypto";
 import type { Clock } from "../../outside/clock.ts";
 import { openBuckets } from "./buckets.ts";
 
-/** How many forms name an address, by what is typed and by nothing that is known of the address. */
+/** How many forms name an address. It depends only on what is typed, not on what is known of the address. */
 export type TypedAddresses = {
-  /** Milliseconds until another form may name it. */
+  /** Returns the milliseconds until another form may name it. */
   wait(email: string): number;
   /** Counts a form that was taken. */
   note(email: string, network: string): void;
   readonly size: number;
 };
 
-/** 200 in any 24 hours: each form is five guesses at the code, and nobody needs more than a few. */
+/** 200 in any 24 hours: each form allows five guesses at the code, and a person needs no more than a few forms. */
 const RATE = { every: 86_400_000 / 100, atOnce: 100 };
-/** Addresses that are counted at once, in some 20 megabytes. */
+/** The most addresses counted at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
 
-/** @param key keys the hash under which an address is remembered; made anew for each process */
+/** @param key keys the hash under which an address is remembered; generated for each process */
 export function openTypedAddresses(clock: Clock, key: Uint8Array): TypedAddresses {
   const forms = openBuckets(CAPACITY);
   const secret = createSecretKey(key);
