@@ -9,7 +9,7 @@ import type { Mailboxes } from "./mailboxes.ts";
 import { codeMail } from "./message.ts";
 import type { MailQueue } from "./queue.ts";
 
-/** A code that somebody has asked to be mailed, and what for. */
+/** A code that a client has asked for by mail, and its purpose. */
 export type CodeMail = {
   readonly purpose: CodePurpose;
   readonly email: string;
@@ -19,21 +19,20 @@ export type CodeMail = {
 };
 
 /**
- * Sends codes, once whoever asked has the answer. What happens before an address is looked up depends on the typed text and
- * the sender only; what follows is invisible to everybody else (decision 28).
+ * Sends codes after the client has its answer. What happens before an address is looked up depends only on the typed
+ * text and the sender; what follows is invisible to everyone else (decision 28).
  */
 export type CodeMails = {
-  /** Whether another one to this address would be taken. Only its domain counts, and what was asked for before. */
+  /** Whether another mail to this address would be taken. Only its domain and earlier requests count. */
   hasRoom(email: string): boolean;
   /**
-   * Waits until `answered` resolves. What is done before the address is looked up depends on the typed text and the
-   * sender only; what follows is invisible to everybody but the mailbox: a mail that is not sent takes the room and the
-   * time of one that is.
+   * Waits until `answered` resolves. What is done before the address is looked up depends only on the typed text and
+   * the sender. What follows is invisible except in the mailbox: a mail that is not sent takes the room and the time of
+   * one that is.
    */
   send(mail: CodeMail, answered: Promise<void>): void;
 };
 
-/** What it works with. */
 export type CodeMailsDeps = {
   readonly store: Store;
   readonly pepper: Uint8Array;

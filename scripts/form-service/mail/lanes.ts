@@ -2,13 +2,10 @@ import { domainToASCII } from "node:url";
 import { ownerOfMailbox } from "../../letter/signature/mail-domain.ts";
 import type { Mail, MailStamp } from "../../outside/mail/mailer.ts";
 
-/** A mail, or a blank one that takes the room and the time of a mail and is not sent. */
+/** A mail, or a blank one, which takes the room and the time of a mail and is not sent. */
 export type QueuedMail = Mail & { readonly blank?: true };
 
-/**
- * A mail that waits: how often it was tried, since when it has waited, in milliseconds of the process, and whether a server has
- * put it off.
- */
+/** A waiting mail. `since`: in milliseconds of the process; `wasPutOff`: a server has deferred it before. */
 export type Waiting = {
   readonly mail: QueuedMail;
   readonly stamp: MailStamp;
@@ -18,23 +15,23 @@ export type Waiting = {
 };
 
 /**
- * Mails that wait, in a lane for each domain that somebody has bought, with all names below it. Lanes take turns, so that
- * none holds up another, and no lane may hold more than what is free: one can fill half of the queue, two a third each, and
- * so there is always room for a domain that has little.
+ * Waiting mails, in one lane per registered domain, with all names below it. Lanes take turns, so that none holds up
+ * another, and no lane may hold more than what is free: one can fill half of the queue, two a third each, so there is
+ * always room for a domain that has little.
  */
 export type MailLanes = {
-  /** mails that wait */
+  /** Returns the number of waiting mails. */
   size(): number;
-  /** mails on their way */
+  /** Returns the number of mails on their way. */
   active(): number;
   /** Whether the domain of this address may have another mail waiting. */
   hasRoom(to: string): boolean;
   push(waiting: Waiting): void;
-  /** The next mail whose domain may be written to now; it is on its way until `done`. */
+  /** Takes the next mail whose domain may be written to now. It is on its way until `done`. */
   take(now: number): Waiting | undefined;
-  /** Says that the delivery has ended, however it went. */
+  /** Notes that the delivery has ended, whatever the outcome. */
   done(waiting: Waiting): void;
-  /** When the next domain may be written to again; Infinity when no lane waits for that alone. */
+  /** Returns when the next domain may be written to again; Infinity if no lane is waiting for its pause to end. */
   nextMoment(): number;
   clear(): void;
 };
@@ -44,9 +41,9 @@ const PAUSE = 25;
 
 type Lane = { waiting: Waiting[]; active: number; from: number };
 
-/** No mail at all. @param capacity of mails that wait @param atOnce deliveries to one domain: providers count connections */
+/** @param capacity of waiting mails @param atOnce deliveries to one domain at a time: providers count connections */
 export function openMailLanes(capacity: number, atOnce: number): MailLanes {
-  // A Map keeps its order: the lane that has just been served goes to its end.
+  // A Map keeps its order: the lane that has just been served moves to its end.
   const lanes = new Map<string, Lane>();
   let [size, active] = [0, 0];
   const isFree = ({ waiting, active }: Lane) => waiting.length > 0 && active < atOnce;
@@ -95,7 +92,7 @@ export function openMailLanes(capacity: number, atOnce: number): MailLanes {
   };
 }
 
-/** The lane of an address: who has bought its domain, or which of the large providers it is. */
+/** Returns the lane of an address: the holder of its domain, or the large provider it belongs to. */
 export function laneOf(to: string): string {
   const owner = ownerOfMailbox(to);
   if (owner !== undefined) return owner;

@@ -6,23 +6,22 @@ import type { Client } from "../limits/client.ts";
 import { networkOf } from "../limits/levels.ts";
 import { openBoundedMap } from "../store/bounded-map.ts";
 
-/** How many mails a mailbox has got. In memory only, by hashes under a key that is made anew for each process. */
+/** How many mails a mailbox has received. Kept in memory only, by hashes under a key generated for each process. */
 export type Mailboxes = {
   /**
-   * Counts a mail to the mailbox of this address; false, and nothing is counted, when it has had enough. Codes for leaving
-   * have an allowance of their own.
+   * Counts a mail to the mailbox of this address. Returns false, and counts nothing, if it has had enough. Codes for
+   * leaving have an allowance of their own.
    */
   take(purpose: CodePurpose, email: string, client: Client): boolean;
 };
 
-/** Mails to one mailbox within 24 hours, and of these as many as one network may cause: a stranger must not use them up. */
+/** Mails to one mailbox within 24 hours, and how many of them one network may cause: a stranger must not use all. */
 export const MAILS_A_DAY = 5;
 export const OF_ONE_NETWORK = 2;
 const DAY = 86_400_000;
-/** Mailboxes remembered at once, in some 40 megabytes; those that the network with most of them wrote to go first. */
+/** The most mailboxes remembered, in some 40 megabytes. Those of the network with the most are forgotten first. */
 const CAPACITY = 200_000;
 
-/** An empty memory. */
 export function openMailboxes(clock: Clock, key: Uint8Array, capacity = CAPACITY): Mailboxes {
   type Sent = { readonly at: number; readonly from: string };
   const mails = openBoundedMap<readonly Sent[]>(capacity);
@@ -33,7 +32,7 @@ export function openMailboxes(clock: Clock, key: Uint8Array, capacity = CAPACITY
       const mailbox = createHmac("sha256", key)
         .update(`${purpose} ${canonicalEmail(email)}`)
         .digest("base64url");
-      // Either way: a clock that was a year ahead for a moment must keep no mail away for a year.
+      // The absolute difference: a clock that was a year ahead for a moment must not keep mail away for a year.
       const isOld = ({ at }: Sent) => Math.abs(now - at) >= DAY;
       const today = (mails.get(mailbox) ?? []).filter((sent) => !isOld(sent));
       if (today.length >= MAILS_A_DAY || today.filter((sent) => sent.from === from).length >= OF_ONE_NETWORK)
@@ -46,5 +45,5 @@ export function openMailboxes(clock: Clock, key: Uint8Array, capacity = CAPACITY
   };
 }
 
-/** For a campaign on one machine whose limits are off. */
+/** Takes every mail: for a campaign on one machine whose limits are off. */
 export const EVERY_MAIL: Mailboxes = { take: () => true };

@@ -1,7 +1,8 @@
 import type { Mail } from "../../outside/mail/mailer.ts";
 
-// The same for every purpose and every address: who reads it later learns that a code was asked for, and no more. The first
-// paragraph is long because lock screens show the beginning of a message, and the code must not be there.
+// The words are the same for every purpose and every address: a later reader learns that a code was asked for, and no
+// more. The first paragraph is long because lock screens show the beginning of a message, and the code must not be
+// there.
 const WORDS = {
   en: {
     dir: "ltr",
@@ -31,7 +32,7 @@ const WORDS = {
   },
 } as const;
 
-/** The one mail that is ever sent: a code, in the language of the form. It holds no link and names nothing. */
+/** Builds the only mail that is ever sent: a code, in the language of the form. It holds no link and no name. */
 export function codeMail(lang: string, to: string, code: string): Mail {
   const tongue = lang === "fa" ? "fa" : "en";
   const { dir, subject, before, after } = WORDS[tongue];
@@ -44,7 +45,7 @@ export function codeMail(lang: string, to: string, code: string): Mail {
       `<html lang="${tongue}" dir="${dir}">`,
       '<head><meta charset="utf-8"></head>',
       "<body>",
-      // Gmail and others drop everything outside the body, and the body's own tag.
+      // Gmail and other clients drop everything outside the body, and the body tag itself.
       `<div lang="${tongue}" dir="${dir}">`,
       ...before.map(paragraph),
       paragraph(`<bdi dir="ltr"><strong>${code}</strong></bdi>`),

@@ -9,48 +9,48 @@ import { CODE_LIFE } from "../signing/mailed-codes.ts";
 import { openBoundedMap } from "../store/bounded-map.ts";
 import { laneOf, type MailLanes, openMailLanes, type QueuedMail, type Waiting } from "./lanes.ts";
 
-/** Mails on their way out, in memory alone: whatever has not left when the process ends is lost. */
+/** Outgoing mails, in memory only: any that have not left when the process ends are lost. */
 export type MailQueue = {
-  /** Whether another mail to this address would be taken: only its domain counts. */
+  /** Whether another mail to this address would be taken. Only its domain counts. */
   hasRoom(to: string): boolean;
-  /** Takes the mail and returns at once; false when too many are waiting for its domain. A blank one counts like the others. */
+  /** Takes the mail and returns at once; false if too many are waiting for its domain. A blank one counts too. */
   add(mail: QueuedMail): boolean;
-  /** How mail leaves at the moment. It is the same for everybody, so a page may say it to anybody. */
+  /** Returns how mail leaves at the moment. It is the same for every client, so any page may show it. */
   flow(): MailFlow;
-  /** Mails that wait or were put off, and what became of the others. */
+  /** Returns how many mails wait or were deferred, and what became of the others. */
   counts(): MailCounts;
   /** Resolves once every mail has left or has been given up. */
   idle(): Promise<void>;
-  /** Gives waiting mails until `deadline` milliseconds from now, then drops the rest. */
+  /** Lets waiting mails leave until `deadline` milliseconds from now, then drops the rest. */
   close(deadline: number): Promise<void>;
 };
 
 export type MailCounts = Readonly<Record<"waiting" | "putOff" | "sent" | "refused" | "dropped", number>>;
 
-/** Mails that wait; with more, or too many for one domain, the form is not taken. */
+/** The most mails that may wait. With more, or too many for one domain, the form is not taken. */
 const CAPACITY = 10_000;
-/** Mails that were put off; with more the oldest of the domain that has most are dropped. */
+/** The most deferred mails. With more, the oldest of the domain that has the most are dropped. */
 const PUT_OFF = 5_000;
-/** Deliveries to one domain at once, of mails that are sent for the first time and of others. */
+/** Concurrent deliveries to one domain, of mails that are sent for the first time and of others. */
 const AT_ONCE = { first: 3, again: 1 };
-/** Failures in a row of the line itself after which one mail at a time tries whether the server is back. */
+/** After this many consecutive failures of the connection itself, one mail at a time tests if the server is back. */
 const AWAY_AFTER = 4;
 const PROBE_AT_LEAST_EVERY = 60_000;
-/** How long a mail waits at most that no server answered for: the line is back for all of them at once. */
+/** The longest that a mail waits if no server answered: the connection is back for all of them at once. */
 const AWAY_AT_MOST = 5 * 60_000;
-/** A mail that waited longer before it was first tried makes everybody's page say so, in milliseconds. */
+/** Milliseconds that a mail may wait for its first try before every page says that mail is late. */
 const LATE = 120_000;
-/** How long a mail keeps its date, in milliseconds; SpamAssassin begins to mind at three hours (DATE_IN_PAST_03_06). */
+/** How long a mail keeps its date, in milliseconds. SpamAssassin objects from three hours on (DATE_IN_PAST_03_06). */
 const DATE_LIFE = 2 * 3_600_000;
 
 const [SECOND, MINUTE] = [1_000, 60_000];
-/** Greylisting lets a mail pass after minutes, at some servers after an hour; together it is more than five hours. */
+/** Greylisting lets a mail pass after minutes, at some servers after an hour; these add up to more than five hours. */
 export const WAITS: readonly number[] = [
   ...[2 * SECOND, 30 * SECOND, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE],
   ...[40 * MINUTE, 60 * MINUTE, 90 * MINUTE, 120 * MINUTE],
 ];
 
-/** What it works with. `waits`: milliseconds before each further attempt; `capacity`: mails that wait at most. */
+/** `waits`: milliseconds before each further attempt; `capacity`: the most mails that may wait. */
 export type MailQueueDeps = {
   readonly log: Log;
   readonly clock: Clock;
@@ -59,11 +59,11 @@ export type MailQueueDeps = {
   readonly capacity?: number;
 };
 
-/** A queue in front of a mailer. */
+/** Opens a queue in front of a mailer. */
 export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
   const { log, clock, random, waits = WAITS, capacity = CAPACITY } = deps;
-  // What a server has put off must not be felt by anybody else, for nobody puts off a blank mail: it has lanes and
-  // connections of its own, takes nobody's room, and says nothing of the line.
+  // A deferral must not affect other mails: a blank mail is never deferred, so the difference would show. Deferred
+  // mails have lanes and connections of their own, take no room from others, and say nothing about the connection.
   const first = openMailLanes(capacity, AT_ONCE.first);
   const again = openMailLanes(PUT_OFF, AT_ONCE.again);
   const putOff = openBoundedMap<NodeJS.Timeout>(PUT_OFF, (_, back) => {
@@ -89,7 +89,7 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
     if (left === 0) for (const resolve of idlers.splice(0)) resolve();
   }
 
-  /** Begins as many deliveries as there are connections. When the next can begin; Infinity when time alone does not tell. */
+  /** Starts deliveries on free connections. Returns when the next can begin; Infinity if no time is known. */
   function serve(lanes: MailLanes, connections: number): number {
     while (!closed && lanes.active() < connections) {
       const waiting = now() < standsUntil ? undefined : lanes.take(now());
@@ -117,7 +117,7 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
     standsUntil = now() + Math.min(wait, PROBE_AT_LEAST_EVERY);
   }
 
-  // A copy follows an attempt within minutes, if one does. After hours an old date counts against a mail.
+  // If a copy follows an attempt at all, it does within minutes. After hours an old date counts against a mail.
   function stampOf({ stamp, since }: Waiting): MailStamp {
     return now() - since < DATE_LIFE ? stamp : { ...stamp, date: clock.now() };
   }
@@ -133,12 +133,12 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
     }
   }
 
-  // While it waits, others go: a few addresses that no server takes must not hold up everybody's mail.
+  // Other mails go out while it waits: a few addresses that no server takes must not hold up everyone's mail.
   function putAway(waiting: Waiting, failure: MailFailure): void {
     const away = failure === "away";
     const wait = away ? Math.min(waits[waiting.tries] ?? AWAY_AT_MOST, AWAY_AT_MOST) : waits[waiting.tries];
     if (closing || wait === undefined || now() - waiting.since > CODE_LIFE) return void counts.dropped++;
-    // No mail uses up its last attempts while no server answers.
+    // A mail does not use up its last attempts while no server answers.
     const tries = away ? Math.min(waiting.tries + 1, Math.max(0, waits.length - 2)) : waiting.tries + 1;
     const key = String(numbers++);
     const back = setTimeout(() => {
@@ -162,7 +162,7 @@ export function openMailQueue(mailer: Mailer, deps: MailQueueDeps): MailQueue {
     hasRoom,
     add(mail) {
       if (!hasRoom(mail.to)) return false;
-      // Drawn for the mail alone: neither address nor code can be guessed from it.
+      // Drawn for this mail only, so neither address nor code can be guessed from it.
       const stamp = { id: Buffer.from(random(16)).toString("hex"), date: clock.now() };
       first.push({ mail, stamp, tries: 0, since: now(), wasPutOff: false });
       next();
