@@ -6,10 +6,10 @@ import { MIGRATIONS, TABLES } from "./schema.ts";
 /** A row of a table as JSON; bytes as `{ "base64": "…" }`. */
 export type BackupRow = { readonly table: keyof Tables; readonly row: Record<string, unknown> };
 
-/** Rows that are read and written at once. */
+/** Rows that are read and written at a time. */
 const AT_ONCE = 500;
 
-/** The number of the schema. @throws LetterError `backup` when the database's is not this program's */
+/** Returns the number of the schema. @throws LetterError `backup` when the database's is not this program's */
 export async function schemaOf(query: Query): Promise<number> {
   const { rows } = await sql<{ last: number }>`select coalesce(max(number), 0) as last from migration`.execute(query);
   if (Number(rows[0]?.last) === MIGRATIONS.length) return MIGRATIONS.length;
@@ -17,8 +17,8 @@ export async function schemaOf(query: Query): Promise<number> {
 }
 
 /**
- * Every row of every table that a backup may hold, in the order of their random keys. What a confirmation leaves for 48
- * hours is not among them: a backup lives longer.
+ * Reads every row of every table that a backup may hold, in the order of their random keys. What a confirmation leaves
+ * for 48 hours is excluded, because a backup lives longer.
  */
 export async function* readRows(query: Query): AsyncGenerator<BackupRow> {
   for (const [table, { key, backup }] of Object.entries(TABLES) as [keyof Tables, { key: string; backup: boolean }][]) {
@@ -36,7 +36,7 @@ export async function* readRows(query: Query): AsyncGenerator<BackupRow> {
   }
 }
 
-/** Puts rows into empty tables. */
+/** Writes rows into empty tables. */
 export async function writeRows(query: Query, rows: AsyncIterable<BackupRow>): Promise<void> {
   let waiting: Record<string, unknown>[] = [];
   let table: keyof Tables | undefined;
@@ -57,7 +57,7 @@ export async function writeRows(query: Query, rows: AsyncIterable<BackupRow>): P
   await flush();
 }
 
-/** Whether no table holds anything. */
+/** Whether all tables are empty. */
 export async function isEmpty(query: Query): Promise<boolean> {
   for (const table of Object.keys(TABLES)) {
     const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(query);

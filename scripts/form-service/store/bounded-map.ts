@@ -1,17 +1,17 @@
 import { type LineUp, openLineUp, type Place } from "./line-up.ts";
 
 /**
- * A memory with a bound. When it is full, whoever holds most of it gives way: the key that its owner has not touched for
- * longest goes. Among owners that hold equally much it is the one that has not touched anything for longest.
+ * A map with a bound. When it is full, the owner with the most keys gives one up: the key that it has not touched for
+ * longest. Among owners with equally many, it is the one that has not touched any key for longest.
  */
 export type BoundedMap<V> = {
   get(key: string): V | undefined;
-  /** Remembers the value as its owner's newest; what is known under this key changes hands. */
+  /** Stores the value as its owner's newest. A key that is already known moves to this owner. */
   set(key: string, value: V, owner: string): void;
-  /** From now on the key goes only when there is no other left, and counts for nobody. */
+  /** From now on the key is dropped only if there is no other left, and counts for no owner. */
   keep(key: string): void;
   delete(key: string): void;
-  /** The key that has not been touched for longest, kept ones aside; to look for what has expired. */
+  /** Returns the key that has not been touched for longest, except for kept ones; used to find what has expired. */
   oldest(): readonly [key: string, value: V] | undefined;
   keys(): Iterable<string>;
   readonly size: number;
@@ -20,9 +20,9 @@ export type BoundedMap<V> = {
 type Entry<V> = {
   readonly key: string;
   value: V;
-  /** who holds it; undefined once it is kept */
+  /** the owner; undefined once the key is kept */
   owner: Owner<V> | undefined;
-  /** where it stands among all, and among its owner's */
+  /** its position among all entries, and among its owner's */
   amongAll: Place<Entry<V>>;
   amongOwn: Place<Entry<V>>;
 };
@@ -30,7 +30,7 @@ type Owner<V> = { readonly name: string; readonly own: LineUp<Entry<V>>; rank: P
 
 /**
  * @param capacity of keys
- * @param dropped is told of each key that had to give way
+ * @param dropped is called with each key that was dropped to make room
  */
 export function openBoundedMap<V>(
   capacity: number,
@@ -49,14 +49,14 @@ export function openBoundedMap<V>(
     return rank;
   };
 
-  /** Changes what an owner holds, and puts it at the end of those who hold as much. */
+  /** Changes what an owner holds, and moves it to the end of those who hold as much. */
   function rankAgain(owner: Owner<V>, change: () => void): void {
     if (owner.rank) rankOf(owner.own.length).leave(owner.rank);
     change();
     const count = owner.own.length;
     owner.rank = count === 0 ? undefined : rankOf(count).join(owner);
     most = Math.max(most, count);
-    // It goes up by one at a time, and so it has no long way down.
+    // The maximum rises by one at a time, so it never has far to fall.
     while (most > 0 && rankOf(most).length === 0) most--;
   }
 
@@ -100,7 +100,7 @@ export function openBoundedMap<V>(
       if (known) {
         known.value = value;
         if (!before) return;
-        // It stays in its Map: one in which the same key is deleted and set again gets slower each time.
+        // The entry stays in its Map: a Map gets slower each time the same key is deleted and set again.
         leave(known);
       }
       const entry = known ?? ({ key, value } as Entry<V>);

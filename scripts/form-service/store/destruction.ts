@@ -1,6 +1,6 @@
 import { type Store, TABLES, type Tables } from "./schema.ts";
 
-/** Signatures that are neither accepted nor settled otherwise: nobody has decided on them. */
+/** Counts the signatures that are neither accepted nor settled otherwise, so that no decision about them exists. */
 export async function countUndecided({ query }: Store): Promise<number> {
   const rows = await query
     .selectFrom("signature")
@@ -10,7 +10,7 @@ export async function countUndecided({ query }: Store): Promise<number> {
   return rows.length;
 }
 
-/** Deletes every row of every table. What the database's own copies and logs still hold is its keeper's to destroy. */
+/** Deletes every row of every table. The database's own copies and logs are left for its administrator to destroy. */
 export async function deleteEverything(store: Store): Promise<void> {
   await store.change(async (query) => {
     for (const table of Object.keys(TABLES) as (keyof Tables)[]) await query.deleteFrom(table).execute();

@@ -1,9 +1,9 @@
 import type { Store } from "./schema.ts";
 
-/** Records that are read from the vault at once. */
+/** Records that are read from the vault at a time. */
 const CHUNK = 200;
 
-/** The sealed contact records of these ids, in their order; an id that the vault does not have is passed over. */
+/** Reads the sealed contact records of these ids, in their order. An id that the vault does not have is skipped. */
 export async function* sealedRecords(
   store: Store,
   ids: readonly string[],
@@ -20,7 +20,7 @@ export async function* sealedRecords(
   }
 }
 
-/** Which of these ids the vault has no record of, by whether their signature was withdrawn here. */
+/** Returns which of these ids the vault has no record of, by whether their signature was withdrawn here. */
 export async function withoutRecord(
   store: Store,
   ids: readonly string[],

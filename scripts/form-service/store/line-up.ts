@@ -1,9 +1,9 @@
 /**
- * Things in the order in which they came, each of which can leave from its place. A Map keeps an order too, but looks again
- * and again at everything that has left from its beginning.
+ * Values in the order in which they came, each of which can be removed from its place. A Map keeps an order too, but
+ * scans again and again over everything that was deleted from its beginning.
  */
 export type LineUp<T> = {
-  /** Puts it at the end; gives the place from which it can leave. */
+  /** Adds it at the end, and returns the place from which it can leave. */
   join(value: T): Place<T>;
   leave(place: Place<T>): void;
   first(): T | undefined;

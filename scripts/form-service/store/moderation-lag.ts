@@ -4,7 +4,7 @@ import type { Query } from "./schema.ts";
 /** Days that a sheet waits for its moderators before the pages say that the review takes longer. */
 const LAG_DAYS = 3;
 
-/** Whether a sheet of signatures has been waiting for its moderators for long. @param today UTC day */
+/** Whether any sheet of signatures has waited for its moderators for long. @param today UTC day */
 export async function isModerationLate(query: Query, today: string): Promise<boolean> {
   const late = await query
     .selectFrom("sheet")

@@ -1,9 +1,9 @@
 import type { Query, Store } from "./schema.ts";
 
-/** Why new signatures are paused, a sentence for each language. */
+/** Why new signatures are paused, one sentence per language. */
 export type Reasons = Readonly<Record<string, string>>;
 
-/** Pauses new signatures, or gives another reason, for every instance on this database at once. */
+/** Pauses new signatures, or changes the reason, for every instance on this database at once. */
 export async function pause(store: Store, reasons: Reasons): Promise<void> {
   const text = JSON.stringify(reasons);
   await store.change((query) =>
@@ -15,13 +15,13 @@ export async function pause(store: Store, reasons: Reasons): Promise<void> {
   );
 }
 
-/** Takes new signatures again; false when they were not paused. */
+/** Takes new signatures again. Returns false if they were not paused. */
 export async function resume(store: Store): Promise<boolean> {
   const { numDeletedRows } = await store.change((query) => query.deleteFrom("pause").executeTakeFirst());
   return numDeletedRows > 0n;
 }
 
-/** Why new signatures are paused; undefined when they are not. */
+/** Returns why new signatures are paused; undefined if they are not. */
 export async function readPause(query: Query): Promise<Reasons | undefined> {
   const row = await query.selectFrom("pause").select("reasons").executeTakeFirst();
   return row && (JSON.parse(row.reasons) as Reasons);

@@ -2,20 +2,20 @@ import { dayAfter } from "../../letter/bytes/day.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Store } from "./schema.ts";
 
-/** How long confirmed signatures have waited for a sheet. The moments are in memory alone; the database has days. */
+/** How long confirmed signatures have waited for a sheet. The moments are in memory only; the database stores days. */
 export type Queue = {
   /** Notes that this signature has just been confirmed. */
   noteConfirmed(id: string): void;
-  /** Looks at what waits: what other instances have confirmed waits since it was first seen here. */
+  /** Looks at what waits. Signatures from other instances count as waiting since they were first seen here. */
   look(): Promise<void>;
   /** Whether a signature of this edition has waited for `atLatest` milliseconds. */
   isOverdue(edition: string, atLatest: number): Promise<boolean>;
 };
 
-/** The queue of this database, from now on. */
+/** Opens the queue of this database, starting now. */
 export function openQueue(store: Store, clock: Clock): Queue {
   const moments = new Map<string, number>();
-  // Whatever is there at the first look was confirmed before the start, and has waited since then at least.
+  // Signatures that exist at the first look were confirmed before the start, and have waited at least since then.
   let seen: number | undefined = clock.now().getTime();
 
   async function look() {

@@ -1,7 +1,7 @@
 import { formatRow, parseRow, type Row } from "../../letter/signature/row.ts";
 import type { Query, Store } from "./schema.ts";
 
-/** What was stored as the row of a signature, whether or not it can stand on a sheet; empty when it is not JSON. */
+/** Returns what was stored as the row of a signature, whether or not it fits on a sheet; empty if it is not JSON. */
 export function storedRow(text: string | null): Partial<Row> {
   try {
     return (JSON.parse(text ?? "") ?? {}) as Partial<Row>;
@@ -10,7 +10,7 @@ export function storedRow(text: string | null): Partial<Row> {
   }
 }
 
-/** The row of a signature in the queue; undefined when it cannot stand on a sheet, such as after damage to the database. */
+/** Returns the row of a queued signature; undefined if it cannot go on a sheet, such as after database damage. */
 export function readRow(id: string, text: string | null): Row | undefined {
   try {
     const row = parseRow(formatRow(storedRow(text) as Row), "the row");
@@ -20,19 +20,19 @@ export function readRow(id: string, text: string | null): Row | undefined {
   }
 }
 
-/** Sets signatures aside whose rows cannot be read. They are never given up: their holders were told that they signed. */
+/** Sets aside signatures whose rows cannot be read. They are never given up: their signers know that they signed. */
 export async function setRowsAside(query: Query, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await query.updateTable("signature").set({ state: "aside" }).where("id", "in", ids).execute();
 }
 
-/** The ids of the signatures that were set aside, for whoever runs the service. */
+/** Returns the ids of the signatures that were set aside, for the operator of the service. */
 export async function rowsSetAside(query: Query): Promise<string[]> {
   const rows = await query.selectFrom("signature").select("id").where("state", "=", "aside").orderBy("id").execute();
   return rows.map(({ id }) => id);
 }
 
-/** Lets signatures wait for a sheet again whose rows can be read by now: they were mended, or the program was. */
+/** Queues signatures again whose rows can now be read, because the rows or the program were fixed. */
 export async function takeRowsBack(store: Store): Promise<void> {
   const aside = await store.query.selectFrom("signature").select(["id", "row"]).where("state", "=", "aside").execute();
   const ids = aside.filter(({ id, row }) => readRow(id, row)).map(({ id }) => id);

@@ -2,17 +2,17 @@ import { type ColumnDefinitionBuilder, type ColumnType, type Generated, type Kys
 import type { Database, Dialect, Migration } from "../../outside/database/database.ts";
 
 /**
- * Where a signature is; `filing` and `filed` tell whether the git host has said yes to its sheet, `aside` that its row
- * cannot be read. All have been there since the first release. A program would show, withdraw and file a state that it
- * does not know wrongly: a new one comes with a step of the schema that `breaksOlder`.
+ * Where a signature is. `filing` and `filed` say whether the git host has accepted its sheet, `aside` that its row
+ * cannot be read. All of them have existed since the first release. A program would show, withdraw and file a
+ * state that it does not know wrongly, so a new one needs a step of the schema that `breaksOlder`.
  */
 export type SignatureState = "confirmed" | "aside" | "filing" | "filed" | "accepted" | "refused" | "withdrawn";
 
 /** The tables of the form service. Every key is random or a hash, so that no order of arrival is stored. */
 export type Tables = {
   /**
-   * `s_hash`: hex of SHA-256(s). `sealed`: a submission or a withdrawal by address that waits; null once it is spent.
-   * Then `leave` holds the withdrawal code, or why there is none, for 48 hours, and `code_hash` is that of the signature.
+   * `s_hash`: hex of SHA-256(s). `sealed`: a waiting submission or withdrawal by address; null once it is spent. Then
+   * `leave` holds the withdrawal code, or why there is none, for 48 hours, and `code_hash` is that of the signature.
    * `others`: marks of the codes of the other purpose.
    */
   submission: {
@@ -24,19 +24,19 @@ export type Tables = {
     tries: number;
     day: string;
   };
-  /** Hex of SHA-256(withdrawal code). One code a signature. */
+  /** Hex of SHA-256(withdrawal code). One code per signature. */
   code: { code_hash: string; id: string };
   vault: { id: string; sealed: Uint8Array };
-  /** The fields below `state` are null once the signature has left the queue. `day`: confirmed, refused, or withdrawn unfiled. */
+  /** Fields below `state` are null once it has left the queue. `day`: confirmed, refused, or withdrawn unfiled. */
   signature: {
     id: string;
     state: SignatureState;
     day: string | null;
     edition: string | null;
-    /** the row as it will stand on a sheet, as JSON of its cells */
+    /** the row as it will be on a sheet, as JSON of its cells */
     row: string | null;
     sheet: string | null;
-    /** 1: it looks like part of a flood, and is filed on a sheet of such */
+    /** 1: it looks like part of a flood, and is filed on a separate sheet */
     flood: Generated<number>;
   };
   /** `hmac`: of the widest form of the address, `typed`: of its mailbox (earlier, as typed), both under the pepper. */
@@ -55,17 +55,17 @@ export type Tables = {
     failure: string | null;
   };
   withdrawal: { id: string; attestation: string; sheet: string | null };
-  /** Mailboxes that get no confirmation codes for 30 days from `day`: `hmac` is `typed` of `address`, before that `hmac`. */
+  /** Mailboxes without confirmation codes for 30 days from `day`. `hmac`: `typed` of `address`, earlier its `hmac`. */
   suppressed: { hmac: string; day: string | null };
   /** The keys of the mailed codes, by the number of their window of 48 hours since 1970. */
   window_key: { number: number; key: Uint8Array };
-  /** The day on which this database was made from a backup; empty again once main has been read since. */
+  /** The day on which this database was restored from a backup; empty again once main has been read since. */
   restoration: { day: string };
-  /** One row while new signatures are paused; `reasons`: JSON, a sentence by language. */
+  /** One row while new signatures are paused; `reasons`: JSON, one sentence per language. */
   pause: { name: "pause"; reasons: string };
-  /** Proofs of work that were used: hash of the challenge, and the ten minutes (counted from 1970) in which it expires. */
+  /** Used proofs of work: hash of the challenge, and the ten minutes (counted from 1970) in which it expires. */
   spent_proof: { hash: string; slot: number };
-  /** How many mails were taken lately, by the HMAC of a slot of time; see `mail-ledger.ts`. */
+  /** How many mails were taken lately, by the HMAC of a time slot; see `mail-ledger.ts`. */
   mail_budget: { slot: string; mails: number };
 };
 
@@ -88,7 +88,7 @@ export const MIGRATIONS: readonly Migration[] = [
 
 type TableKeys = { readonly [T in keyof Tables]: { readonly key: keyof Tables[T] & string; readonly backup: boolean } };
 
-/** Every table, by its key, and whether a backup holds it. The type is red when one is missing. */
+/** Every table with its key, and whether a backup holds it. The type check fails if one is missing. */
 export const TABLES: TableKeys = {
   submission: { key: "s_hash", backup: true },
   code: { key: "code_hash", backup: true },
@@ -108,7 +108,7 @@ export const TABLES: TableKeys = {
 const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
 
 function creatorOfTables(query: Kysely<unknown>, dialect: Dialect) {
-  // SQLite numbers the rows of an ordinary table in the order in which they come.
+  // SQLite numbers the rows of an ordinary table in their order of arrival.
   const end = dialect === "sqlite" ? sql`without rowid` : sql``;
   return (name: string) => query.schema.createTable(name).modifyEnd(end);
 }

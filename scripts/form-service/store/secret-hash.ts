@@ -1,6 +1,6 @@
 import { sha256 } from "../../letter/bytes/hash.ts";
 
-/** Hex of SHA-256: the database finds a secret by it, and nobody can compute the secret from it. */
+/** Returns hex of SHA-256: the database finds a secret by it, and the secret cannot be computed from it. */
 export function hashOf(secret: Uint8Array | string): string {
   return Buffer.from(sha256(secret)).toString("hex");
 }
