@@ -19,7 +19,6 @@ import { type Kept, openKept, sealKept, type WaitingSubmission } from "./sealed-
 import { type Trying, tryCode } from "./submissions.ts";
 import type { WaitingCodes } from "./waiting-codes.ts";
 
-/** What a confirmation works with. */
 export type Confirming = Trying & {
   readonly codes: Pick<WaitingCodes, "find" | "keepAfterConfirmation">;
   readonly random: Random;
@@ -30,21 +29,21 @@ export type Confirming = Trying & {
   readonly bursts: Pick<Bursts, "note">;
 };
 
-/** What a confirmation led to: a signature, or none because the mailbox, or one like it, has signed before. */
+/** The result of a confirmation: a signature, or none because this mailbox, or one like it, has signed before. */
 export type Confirmed =
   | {
       readonly state: "signed";
       readonly withdrawalCode: string;
-      /** as it will stand on a sheet; undefined once the signature has left the queue */
+      /** as it will be on a sheet; undefined once the signature has left the queue */
       readonly row: Row | undefined;
     }
   | { readonly state: "already" | "alike" };
 
 /**
- * Confirms a submission by page and code; undefined when the code does not open it.
+ * Confirms a submission by page and code; undefined if the code does not open it.
  *
- * One transaction spends the submission and inserts vault, queue and keyed address; it is on the disk when this
- * returns. Doing it again within 48 hours gives the same answer and signs nothing twice.
+ * One transaction spends the submission and inserts vault, queue and keyed address; it is on disk when this returns.
+ * Repeating it within 48 hours returns the same answer and signs nothing twice.
  */
 export async function confirm(deps: Confirming, s: Uint8Array, typed: string): Promise<Confirmed | undefined> {
   const opened = await tryCode(deps, s, typed, "confirm");
@@ -71,7 +70,7 @@ export async function confirm(deps: Confirming, s: Uint8Array, typed: string): P
     const claim = await claimAddress(query, address, row.id);
     const kept = claim.state === "new" ? { withdrawalCode } : claim.state;
     const leave = sealKept(kept, keys, deps.random);
-    // A clock that is behind for a moment must not let the page forget the code early.
+    // A clock that is slow for a moment must not let the page forget the code early.
     const spent = { sealed: null, leave, day: submission.day > today ? submission.day : today };
     if (claim.state !== "new") {
       const of = claim.state === "already" ? await codeHashOf(query, claim.id) : undefined;
@@ -124,13 +123,13 @@ async function confirmedBefore({ query }: Store, kept: Kept): Promise<Confirmed>
   return { state: "signed", withdrawalCode, row: signature && readRow(signature.id, signature.row) };
 }
 
-/** The hash of a signature's withdrawal code. A submission that bears it goes when the signature is withdrawn. */
+/** Returns the hash of a signature's withdrawal code. A submission that carries it is deleted with the withdrawal. */
 async function codeHashOf(query: Query, id: string): Promise<string | undefined> {
   const found = await query.selectFrom("code").select("code_hash").where("id", "=", id).executeTakeFirst();
   return found?.code_hash;
 }
 
-/** Marks signatures that turned out to be part of a burst, unless they have been filed by now. */
+/** Marks signatures that turned out to be part of a burst, unless they have been filed already. */
 async function quarantine(store: Store, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await store.change((query) =>
@@ -156,6 +155,7 @@ function signatureOf(
     deps.attestation,
   );
   const row = { id, ...fields, contact: contactCommitted, attestation };
-  // One row that breaks a rule would make its whole sheet invalid: it must fail here, where it stops nobody else.
+  // One row that breaks a rule would make its whole sheet invalid. It must fail here, where it stops no other
+  // signature.
   return { row: parseRow(formatRow(row), "the row"), contact };
 }

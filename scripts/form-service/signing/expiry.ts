@@ -8,10 +8,11 @@ import type { WaitingCodes } from "./waiting-codes.ts";
 import { deleteWithdrawn } from "./withdrawal.ts";
 
 /**
- * Deletes the submissions whose 48 hours are over, and with them what was kept of a confirmation: to the moment while memory
- * knows it, after a restart by days. Window keys, suppressions, spent proofs and what is left of withdrawals go when their time is over.
+ * Deletes the submissions whose 48 hours are over, and what was kept of their confirmation: to the moment while memory
+ * knows it, by days after a restart. Window keys, suppressions, spent proofs and remains of withdrawals expire here
+ * too.
  *
- * The log of changes is emptied each time, whatever was deleted: it tells who confirmed after whom.
+ * The log of changes is emptied each time, whatever was deleted, because it shows the order of confirmations.
  */
 export async function deleteExpired(store: Store, clock: Clock, codes: Pick<WaitingCodes, "expire">): Promise<void> {
   const now = clock.now();

@@ -7,34 +7,34 @@ import { openBoundedMap } from "../store/bounded-map.ts";
 import type { Query } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 
-/** A form that was sent to sign with, and how it came. */
+/** A submitted signing form, and how it arrived. */
 export type SentForm = {
   readonly form: URLSearchParams;
   readonly lang: string;
   readonly client: Client;
   readonly userAgent: string;
-  /** the connection it came over; undefined where it is a proxy's, which many share */
+  /** the connection it came over; undefined if it is a proxy's, which many share */
   readonly connection: object | undefined;
 };
 
-/** Tells whether two forms are one intent: a double click, a reload, a line that broke before the answer came. */
+/** Decides whether two forms are one intent: a double click, a reload, a connection that broke before the answer. */
 export type Intents = {
-  /** The secret of the page that this form leads to: the same for every form of one intent. */
+  /** Returns the secret of the page that this form leads to: the same for every form of one intent. */
   secretFor(sent: SentForm): Uint8Array;
-  /** Does the work for a secret, or waits for what another form of the same intent has begun. */
+  /** Does the work for a secret, or waits for the work that another form of the same intent has started. */
   once<T>(s: Uint8Array, work: () => Promise<T>): Promise<T>;
 };
 
 /** How long a second form without `once` may be the same click, in milliseconds. */
 const SAME_CLICK = 15_000;
-/** Nobody else may have sent anything over the line for so long. */
+/** No other client may have sent anything over the line for this long. */
 const QUIET = 60_000;
-/** Lines that are remembered for a minute; those of the network that has most of them are forgotten first. */
+/** The most lines remembered, for a minute each. Those of the network with the most are forgotten first. */
 export const CAPACITY = 20_000;
-/** Networks of which it is known that lines of theirs were forgotten. */
+/** The most networks remembered as having lost lines that way. */
 const CROWDED = 1_000;
 
-/** Something that was sent without scripts, and the secret of the page that it led to. */
+/** A form that was sent without scripts, and the secret of the page that it led to. */
 type Earlier = { readonly bytes: string; readonly s: Uint8Array };
 /** The last intent of a line: when it came first and last, and when something else came before it. */
 type LastOf = Earlier & {
@@ -48,10 +48,11 @@ type LastOf = Earlier & {
 type KnownLine = Pick<Extract<Client, { kind: "line" }>, "line" | "network">;
 
 /**
- * With `once`, the secret is an HMAC under the pepper: every instance finds it, also after a restart, and nobody else does.
+ * With `once`, the secret is an HMAC under the pepper: only our instances can derive it, also after a restart.
  *
- * Without it memory has to tell. A neighbour behind the same address may send the same words to get at somebody else's page:
- * so nothing else may have come over the line, and what comes over Tor or from nowhere is never taken for the same.
+ * Without it, memory decides. A neighbour behind the same address may send the same words to reach another signer's
+ * page, so nothing else may have come over the line, and forms over Tor or from an unknown address never count as the
+ * same.
  */
 export function openIntents(deps: { clock: Clock; random: Random; pepper: Uint8Array }): Intents {
   const { clock, random, pepper } = deps;
@@ -61,7 +62,7 @@ export function openIntents(deps: { clock: Clock; random: Random; pepper: Uint8A
   const crowded = openBoundedMap<number>(CROWDED, (_, until) => {
     crowdedUntil = Math.max(crowdedUntil, until);
   });
-  // Whoever is forgotten might have been a neighbour of those in the same network.
+  // A forgotten line might have been a neighbour of those in the same network.
   const lines = openBoundedMap<LastOf>(CAPACITY, (_, { network }) =>
     crowded.set(network, clock.now().getTime() + QUIET, network),
   );
@@ -130,7 +131,7 @@ export function openIntents(deps: { clock: Clock; random: Random; pepper: Uint8A
   };
 }
 
-/** 16 bytes in base64url: what `sign.js` puts into the form. */
+/** 16 bytes in base64url, which `sign.js` puts into the form. */
 const ONCE = /^[\w-]{22}$/;
 
 /** Whether this very intent was taken before. It says nothing about the address that was typed. */

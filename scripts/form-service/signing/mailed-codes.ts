@@ -4,16 +4,16 @@ import type { Clock } from "../../outside/clock.ts";
 import type { Random } from "../../outside/random.ts";
 import type { Query, Store } from "../store/schema.ts";
 
-/** How long a code is good for, and how long every form for one mailbox gets the same code, in milliseconds. */
+/** How long a code is valid, and how long every form for one mailbox gets the same code, in milliseconds. */
 export const CODE_LIFE = 48 * 3_600_000;
 
-/** The codes of a mailbox that work now, for each purpose; the first is the one that is mailed now. */
+/** The codes of a mailbox that work now, for each purpose. The first is the one that is mailed now. */
 export type CodesOfMailbox = Readonly<Record<CodePurpose, readonly string[]>>;
 
-/** The codes that mailboxes get: the same for every form in a window of 48 hours, on every instance. */
+/** The codes of mailboxes: the same for every form in a window of 48 hours, on every instance. */
 export type MailedCodes = { of(email: string): Promise<CodesOfMailbox> };
 
-/** Codes under the window keys of this database; the key of a new window is made by whoever needs it first. */
+/** Opens the codes under the window keys of this database. The first instance to need a window's key generates it. */
 export function openMailedCodes(store: Store, clock: Clock, random: Random): MailedCodes {
   let known: { window: number; keys: readonly Uint8Array[] } | undefined;
 
@@ -48,7 +48,7 @@ export function openMailedCodes(store: Store, clock: Clock, random: Random): Mai
   };
 }
 
-/** Deletes the keys whose last code has expired: they are 96 hours old, or older. */
+/** Deletes the keys whose last code has expired, at an age of 96 hours or more. */
 export async function deleteOldWindowKeys(query: Query, now: Date): Promise<void> {
   await query
     .deleteFrom("window_key")

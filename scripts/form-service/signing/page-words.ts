@@ -5,13 +5,13 @@ import { confirmPage } from "../../site/views/pages/confirm-page.ts";
 import { withdrawConfirmPage } from "../../site/views/pages/withdraw-page.ts";
 
 /**
- * Tells a wrong code that stands on our own page from a guess: scanners of mail fill in forms with whatever words they find
- * there, and nearly every word of eight letters is a well-formed code. Such a code counts as no try, so that a scanner uses up
- * nobody's five. It gives a guesser some dozens of 2^40 codes.
+ * Distinguishes a wrong code that is a word of our own page from a guess. Mail scanners fill in forms with words they
+ * find there, and nearly every word of eight letters is a well-formed code. Such a code does not count as a try, so a
+ * scanner does not use up a signer's five. That gives a guesser some dozens of 2^40 codes.
  */
 export type PageWords = { has(code: string, s: Uint8Array): boolean };
 
-/** The words of all pages that ask for a mailed code. */
+/** Collects the words of all pages that ask for a mailed code. */
 export function openPageWords(site: SiteContext): PageWords {
   const s = "";
   const pages = languagesOf(site).flatMap((lang) => [
@@ -24,7 +24,7 @@ export function openPageWords(site: SiteContext): PageWords {
   return { has: (code, bytes) => words.has(code) || formatBase64url(bytes).toUpperCase().includes(code) };
 }
 
-/** All that a program could take for a code: words of the source, values of attributes, lines of text. */
+/** Finds all that a program could take for a code: words of the source, attribute values, lines of text. */
 function wordsOn(html: string): string[] {
   const words = html.match(/[0-9A-Za-z]+/g) ?? [];
   const values = [...html.matchAll(/="([^"]*)"/g)].map(([, value]) => value ?? "");

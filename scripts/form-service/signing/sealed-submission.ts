@@ -3,7 +3,7 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import type { Submission } from "../../letter/signature/submission.ts";
 import type { Random } from "../../outside/random.ts";
 
-/** A submission as it waits for its confirmation: with the edition that was read, and the moment it expires (ISO 8601). */
+/** A submission that waits for confirmation, with the edition that was read and the moment it expires (ISO 8601). */
 export type WaitingSubmission = Submission & {
   readonly edition: string;
   readonly expires: string;
@@ -11,13 +11,13 @@ export type WaitingSubmission = Submission & {
   readonly suspect?: true | undefined;
 };
 
-/** A withdrawal by address as it waits for its code. Stored like a submission, so that the two look the same. */
+/** A withdrawal by address that waits for its code. Stored like a submission, so that the two look the same. */
 export type WaitingLeave = { readonly leave: true; readonly email: string; readonly expires: string };
 
 /** What waits for a mailed code. */
 export type Waiting = WaitingSubmission | WaitingLeave;
 
-// The longest name, place and address fit; one length for all, so that it tells nothing.
+// The longest name, place and address fit. All have this one length, so that it reveals nothing.
 const PADDED = 2048;
 // A withdrawal code has this many characters.
 const KEPT = 26;
@@ -25,9 +25,10 @@ const NONCE = 12;
 const TAG = 16;
 
 /**
- * AES-256-GCM of what waits, once under each key: nonce (12 bytes) ‖ ciphertext (2,048) ‖ tag (16), one after the other.
+ * AES-256-GCM of what waits, once under each key: nonce (12 bytes) ‖ ciphertext (2,048) ‖ tag (16), one after the
+ * other.
  *
- * @param keys from `s` and one right code each, and so used for this one row only
+ * @param keys each from `s` and one right code, and so used for this one row only
  */
 export function sealWaiting(waiting: Waiting, keys: readonly Uint8Array[], random: Random): Uint8Array {
   const json = JSON.stringify(waiting);
@@ -35,7 +36,7 @@ export function sealWaiting(waiting: Waiting, keys: readonly Uint8Array[], rando
   return sealText(json, PADDED, keys, random);
 }
 
-/** What was sealed with this key among others, undefined with any other. */
+/** Opens what was sealed with this key among others; undefined with any other key. */
 export function openWaiting(sealed: Uint8Array, key: Uint8Array): Waiting | undefined {
   const text = openText(sealed, PADDED, key);
   return text === undefined ? undefined : (JSON.parse(text) as Waiting);
@@ -49,7 +50,7 @@ export function sealKept(kept: Kept, keys: readonly Uint8Array[], random: Random
   return sealText(typeof kept === "string" ? kept : kept.withdrawalCode, KEPT, keys, random);
 }
 
-/** What `sealKept` sealed with this key, undefined with any other. */
+/** Opens what `sealKept` sealed with this key; undefined with any other key. */
 export function openKept(sealed: Uint8Array, key: Uint8Array): Kept | undefined {
   const text = openText(sealed, KEPT, key)?.trimEnd();
   return text === undefined || text === "already" || text === "alike" ? text : { withdrawalCode: text };

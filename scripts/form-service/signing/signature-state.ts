@@ -4,10 +4,10 @@ import type { MainState } from "../../outside/git/host.ts";
 import type { SignatureState, Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 
-/** Where a signature is, as its holder may learn it. */
+/** Where a signature is, as shown to its signer. */
 export type ShownState = "pending" | "accepted" | "refused" | "withdrawn" | "unknown";
 
-/** The state of the signature of a withdrawal code: what the service knows, else what main tells about the code's row. */
+/** Returns the state of a withdrawal code's signature: as the service knows it, or else from the code's row on main. */
 export async function stateOf(store: Store, main: MainState | undefined, code: string): Promise<ShownState> {
   const row = await store.query
     .selectFrom("code")
@@ -19,7 +19,7 @@ export async function stateOf(store: Store, main: MainState | undefined, code: s
   return main ? stateOnMain(main, code) : "unknown";
 }
 
-/** What main alone tells: refused rows are forgotten by the service after a while, and so are all after a loss. */
+/** Returns the state from main only. The service forgets refused rows after a while, and all rows in a data loss. */
 export function stateOnMain({ record, settled }: MainState, code: string): ShownState {
   const opening = openingOf(code);
   const [text, id] = [formatBase64url(opening), idOf(opening)];

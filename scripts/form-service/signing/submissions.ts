@@ -7,12 +7,12 @@ import type { CodesOfMailbox, MailedCodes } from "./mailed-codes.ts";
 import type { PageWords } from "./page-words.ts";
 import { type Kept, openKept, openWaiting, sealWaiting, type Waiting, type WaitingLeave } from "./sealed-submission.ts";
 
-/** Wrong well-formed codes that delete a submission, or what is kept of a confirmation. */
+/** After this many wrong well-formed codes, a submission or what is kept of a confirmation is deleted. */
 export const TRIES = 5;
 const MARK = 32;
 
 /**
- * Stores what waits so that only the address of the page and a mailed code together open it: each code of the last 48
+ * Stores what waits so that only the address of the page together with a mailed code opens it: any code of the last 48
  * hours for this purpose and mailbox. Codes of the other purpose are only recognised.
  *
  * @returns false when it is there already
@@ -42,7 +42,7 @@ export function isLeave(waiting: Waiting): waiting is WaitingLeave {
   return "leave" in waiting;
 }
 
-/** What page and code open: something that waits, with the code that opens it, what is kept of a confirmation, or nothing. */
+/** What page and code open: something that waits with its code, what is kept of a confirmation, or nothing. */
 export type Opened<W> =
   | { readonly state: "waiting"; readonly waiting: W; readonly code: string }
   | { readonly state: "spent"; readonly kept: Kept }
@@ -50,7 +50,6 @@ export type Opened<W> =
 
 type Remembered = { readonly purpose: CodePurpose; readonly code: string; readonly email: string };
 
-/** What a typed code is tried with. */
 export type Trying = {
   readonly store: Store;
   readonly clock: Clock;
@@ -61,8 +60,8 @@ export type Trying = {
 };
 
 /**
- * Tries a well-formed code. Wrong, expired and unknown give the same answer; the fifth wrong one deletes what waits, or
- * what is kept of a confirmation. A right code of the other purpose is no try.
+ * Tries a well-formed code. Wrong, expired and unknown codes get the same answer. The fifth wrong one deletes what
+ * waits, or what is kept of a confirmation. A right code of the other purpose does not count as a try.
  */
 export async function tryCode<P extends CodePurpose>(
   { store, clock, pageWords, mailedCodes, codes }: Trying,
@@ -77,7 +76,7 @@ export async function tryCode<P extends CodePurpose>(
   const code = remembered?.purpose === purpose && works ? remembered.code : typed;
   const now = clock.now().getTime();
   type Found = Awaited<ReturnType<typeof tryCode<P>>>;
-  // One transaction, so that guesses sent at once are counted one by one.
+  // One transaction, so that concurrent guesses are counted one by one.
   return store.change(async (query): Promise<Found> => {
     const row = await query
       .selectFrom("submission")
@@ -88,7 +87,7 @@ export async function tryCode<P extends CodePurpose>(
     if (!row) return undefined;
     const waiting = row.sealed && openWaiting(row.sealed, confirmKeyOf(s, code));
     if (waiting) {
-      // It is deleted by `deleteExpired` only: the clock may have been set wrong for a moment.
+      // Only `deleteExpired` deletes it, because the clock may have been wrong for a moment.
       const isRight = isLeave(waiting) === (purpose === "leave") && now < Date.parse(waiting.expires);
       return isRight ? ({ state: "waiting", waiting, code } as Found) : undefined;
     }
@@ -104,7 +103,7 @@ export async function tryCode<P extends CodePurpose>(
   });
 }
 
-/** Whether a submission is there that its code could still confirm. */
+/** Whether there is a submission that its code could still confirm. */
 export async function isWaiting(query: Query, s: Uint8Array): Promise<boolean> {
   const row = await query
     .selectFrom("submission")

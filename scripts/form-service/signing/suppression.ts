@@ -11,18 +11,18 @@ import { CODE_LIFE, type MailedCodes } from "./mailed-codes.ts";
 
 /** Days for which a mailbox gets no confirmation codes after its owner said that it did not ask for one. */
 export const SUPPRESSED_DAYS = 30;
-/** Wrong codes for one mailbox within 48 hours, after which no more are looked at. */
+/** Wrong codes for one mailbox within 48 hours after which no more are checked. */
 const TRIES = 5;
-/** Mailboxes whose wrong codes are counted at once; those that the network with most of them asked about go first. */
+/** The most mailboxes whose wrong codes are counted. Those of the network with the most are forgotten first. */
 const CAPACITY = 50_000;
 
-/** "It was not me": ends confirmation codes for a mailbox, when a code shows that its owner has said so. */
+/** "It was not me": stops confirmation codes to a mailbox if a code proves that its owner asked for that. */
 export type Suppression = {
-  /** Does it, or nothing. Nobody is told which: the answer has been given before. */
+  /** Does so, or nothing. The client does not learn which, because it already has its answer. */
   request(email: string, code: string, client: Client): Promise<void>;
 };
 
-/** @param key keys the hash under which a mailbox's wrong codes are counted; made anew for each process */
+/** @param key keys the hash under which a mailbox's wrong codes are counted; generated for each process */
 export function openSuppression(
   { store, pepper, clock, mailedCodes }: { store: Store; pepper: Uint8Array; clock: Clock; mailedCodes: MailedCodes },
   key: Uint8Array,
@@ -38,7 +38,7 @@ export function openSuppression(
       const before = wrong.get(mailbox);
       const count = before && !isOver(before) ? before : { tries: 0, since: now };
       if (count.tries >= TRIES) return;
-      // Before anything is waited for: tries that come at once must not all be the first.
+      // Counted before any await, so that concurrent tries are not all the first.
       count.tries++;
       wrong.set(mailbox, count, networkOf(client));
       const { confirm, leave } = await mailedCodes.of(email);
@@ -50,7 +50,7 @@ export function openSuppression(
   };
 }
 
-/** Notes that no confirmation codes are to go to this mailbox from this day on. */
+/** Stops confirmation codes to this mailbox from this day on. */
 export async function suppress(query: Query, { mailbox }: KeyedAddress, day: string): Promise<void> {
   await query
     .insertInto("suppressed")
@@ -68,7 +68,7 @@ export async function isSuppressed(query: Query, { mailbox, hmac }: KeyedAddress
   return row !== undefined;
 }
 
-/** Lets mail to this mailbox again, because its owner has asked for it; false when nothing stood in the way. */
+/** Lets mail to this mailbox again, because its owner asked for it. Returns false if it was not suppressed. */
 export async function allowAgain(store: Store, pepper: Uint8Array, email: string): Promise<boolean> {
   const { mailbox, hmac } = keyedAddress(pepper, email);
   const { numDeletedRows } = await store.change((query) =>
@@ -77,7 +77,7 @@ export async function allowAgain(store: Store, pepper: Uint8Array, email: string
   return numDeletedRows > 0n;
 }
 
-/** Deletes suppressions of 30 days ago and earlier. Those of before the days were noted count from today. */
+/** Deletes suppressions of 30 days ago and earlier. Those from before days were stored count from today. */
 export async function deleteOldSuppressions(query: Query, today: string): Promise<void> {
   await query.updateTable("suppressed").set({ day: today }).where("day", "is", null).execute();
   await query.deleteFrom("suppressed").where("day", "<=", dayAfter(today, -SUPPRESSED_DAYS)).execute();

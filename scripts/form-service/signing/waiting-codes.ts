@@ -4,7 +4,7 @@ import { openBoundedMap } from "../store/bounded-map.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import { CODE_LIFE } from "./mailed-codes.ts";
 
-/** What it takes to send a code again. It lives in memory only and goes with the process. */
+/** What is needed to send a code again. It is kept in memory only, and lost with the process. */
 export type WaitingCode = {
   readonly purpose: CodePurpose;
   readonly code: string;
@@ -12,27 +12,27 @@ export type WaitingCode = {
   readonly lang: string;
 };
 
-/** The codes of the last 48 hours whose submissions nobody has confirmed yet. */
+/** The codes of the last 48 hours whose submissions are not confirmed yet. */
 export type WaitingCodes = {
-  /** @param owner who fills this memory: when it is full, those of whoever has most of them are forgotten first */
+  /** @param owner who fills this memory: when it is full, the owner with the most codes loses its codes first */
   add(s: Uint8Array, code: WaitingCode, owner: string): void;
-  /** What is remembered of a page that waits for its code. */
+  /** Returns what is remembered of a page that waits for its code. */
   find(s: Uint8Array): WaitingCode | undefined;
-  /** Whether `takeAgain` would give a code. */
+  /** Whether `takeAgain` would return a code. */
   canSendAgain(s: Uint8Array): boolean;
-  /** The code to send again; undefined when it is no longer there, or has been sent often enough. */
+  /** Returns the code to send again; undefined if it is no longer there, or has been sent often enough. */
   takeAgain(s: Uint8Array): WaitingCode | undefined;
-  /** Forgets code and address when nothing waits any more; when the row expires is still known. */
+  /** Forgets code and address when nothing waits any more, but not when the row expires. */
   forget(s: Uint8Array): void;
-  /** The same after a confirmation, of which the withdrawal code is kept for 48 hours from now. */
+  /** Does the same after a confirmation, whose withdrawal code is kept for 48 hours from now. */
   keepAfterConfirmation(s: Uint8Array): void;
-  /** Gives the hashes of `s` whose 48 hours are over to `remove`, some at a time; known until that has succeeded. */
+  /** Passes the hashes of `s` whose 48 hours are over to `remove` in batches, and keeps them until it has succeeded. */
   expire(remove: (hashes: string[]) => Promise<void>): Promise<void>;
 };
 
 /** Mails for one submission, the first one included. */
 const MAILS = 3;
-/** Codes with their addresses that are remembered at once; what is forgotten cannot be sent again. */
+/** The most codes remembered with their addresses; a forgotten one cannot be sent again. */
 const CAPACITY = 200_000;
 
 /** A statement holds a limited number of values. */
@@ -40,10 +40,9 @@ const AT_ONCE = 1000;
 
 type Known = { readonly waiting: WaitingCode; mails: number };
 
-/** An empty memory. */
 export function openWaitingCodes(clock: Clock, capacity = CAPACITY): WaitingCodes {
-  // When each row expires is never forgotten before, least of all that of somebody who has confirmed: nobody can fill this
-  // with more rows than there is room for. A Map keeps its order, and all live equally long: the first expire first.
+  // The expiry of a row is never forgotten early, least of all after a confirmation; the room for rows bounds this map.
+  // A Map keeps its order, and all rows live equally long, so the first expire first.
   const due = new Map<string, number>();
   const codes = openBoundedMap<Known>(capacity);
   const now = () => clock.now().getTime();
@@ -81,7 +80,7 @@ export function openWaitingCodes(clock: Clock, capacity = CAPACITY): WaitingCode
       for (;;) {
         const expired: string[] = [];
         for (const [hash, moment] of due) {
-          // Noted before the clock was set back: it must not hold up those after it.
+          // It was noted before the clock was set back, and must not hold up those after it.
           if (moment - now() > CODE_LIFE) continue;
           if (now() < moment || expired.length === AT_ONCE) break;
           codes.delete(hash);

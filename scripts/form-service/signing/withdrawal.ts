@@ -9,22 +9,21 @@ import type { Query, SignatureState, Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import { stateOnMain } from "./signature-state.ts";
 
-/** What a withdrawal works with. */
 export type Withdrawing = {
   readonly store: Store;
   readonly clock: Clock;
   readonly attestation: SigningKey;
-  /** the day of the last backup, "" for none; a database that keeps copies of its own counts as backed up for ever */
+  /** the day of the last backup, "" without one; a database that keeps copies of its own always counts as backed up */
   lastBackup(): Promise<string>;
-  /** main as it was read last; undefined before the first time */
+  /** main as last read; undefined before the first time */
   main(): MainState | undefined;
 };
 
 /**
- * Withdraws the signature of a withdrawal code; false when there is none. Doing it again is a success.
+ * Withdraws the signature of a withdrawal code; false if there is none. Repeating it is a success.
  *
- * Vault, keyed address and public fields go at once and for good. What has been filed is withdrawn on main too, by an
- * attested row on a sheet of withdrawals.
+ * Vault, keyed address and public fields are deleted at once and for good. A filed signature is withdrawn on main too,
+ * by an attested row on a sheet of withdrawals.
  */
 export async function withdraw(deps: Withdrawing, code: string): Promise<boolean> {
   const { store } = deps;
@@ -32,7 +31,7 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
   const done = await store.change(async (query) => {
     const known = await query.selectFrom("code").select("id").where("code_hash", "=", hashOf(code)).executeTakeFirst();
     if (known) return withdrawId(query, leaving, known.id);
-    // A row that this database never saw, or forgot: the code opens it, and that is proof enough.
+    // A row that this database never saw or has forgotten: the code opens it, and that is proof enough.
     const main = deps.main();
     if (!main || stateOnMain(main, code) !== "accepted") return false;
     const id = idOf(openingOf(code));
@@ -52,7 +51,7 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
   return done;
 }
 
-/** Withdraws the signature, if there is one, of a mailbox that has been proved to be its owner's. */
+/** Withdraws the signature, if there is one, of a mailbox whose owner has proved to own it. */
 export async function withdrawOwn(deps: Withdrawing, address: KeyedAddress): Promise<void> {
   const { store } = deps;
   const leaving = await leavingNow(deps);
@@ -70,9 +69,9 @@ async function leavingNow({ attestation, clock, lastBackup }: Withdrawing): Prom
 }
 
 /**
- * Withdraws a signature that is known by its id, inside a transaction; false when there is none. One that was never filed
- * leaves its id for two days, so that the withdrawal can be repeated; one that a backup may hold is withdrawn on main too,
- * whose history then tells a restored service who has left.
+ * Withdraws a signature by its id, inside a transaction; false if there is none. One that was never filed leaves its id
+ * for two days, so that the withdrawal can be repeated. One that a backup may hold is withdrawn on main too, where a
+ * restored service finds it.
  */
 async function withdrawId(query: Query, leaving: Leaving, id: string): Promise<boolean> {
   const { attestation, lastBackup, today } = leaving;
@@ -85,7 +84,7 @@ async function withdrawId(query: Query, leaving: Leaving, id: string): Promise<b
   if (!signature) return false;
   if (signature.state === "withdrawn") return true;
   await forget(query, id);
-  // Whoever comes back to the confirmation page must not read there that the signature stands.
+  // A signer who returns to the confirmation page must not read there that the signature is still valid.
   const codes = query.selectFrom("code").select("code_hash").where("id", "=", id);
   await query.deleteFrom("submission").where("code_hash", "in", codes).execute();
   const isBackedUp = lastBackup !== "" && (signature.day ?? "") <= lastBackup;
@@ -105,7 +104,7 @@ async function withdrawId(query: Query, leaving: Leaving, id: string): Promise<b
   return true;
 }
 
-/** No sheet holds these, or one that main refused. */
+/** States in which no sheet holds the signature, or only one that main refused. */
 const NOT_ON_MAIN: readonly SignatureState[] = ["confirmed", "aside", "refused"];
 
 /** Destroys the contact record and the keyed address of a signature. */
@@ -115,8 +114,8 @@ export async function forget(query: Query, id: string): Promise<void> {
 }
 
 /**
- * Deletes what is left of signatures that were withdrawn before they were filed, on this day or earlier. A day that is much
- * earlier was written by a clock that was wrong for a moment: it counts as today.
+ * Deletes what is left of signatures that were withdrawn before they were filed, on this day or earlier. A day that is
+ * much earlier was written by a clock that was wrong for a moment, and counts as today.
  */
 export async function deleteWithdrawn(query: Query, lastDay: string, today: string): Promise<void> {
   const withdrawn = query.updateTable("signature").set({ day: today }).where("state", "=", "withdrawn");
@@ -126,5 +125,5 @@ export async function deleteWithdrawn(query: Query, lastDay: string, today: stri
   await query.deleteFrom("signature").where("state", "=", "withdrawn").where("day", "<=", lastDay).execute();
 }
 
-/** Days that a sweep may have been late; a withdrawal that seems older than that was dated by a wrong clock. */
+/** Days that a sweep may be late. A withdrawal that seems older than that was dated by a wrong clock. */
 const PLAUSIBLE_DAYS = 7;
