@@ -2,7 +2,7 @@ import { backoff } from "../../outside/backoff.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Random } from "../../outside/random.ts";
 
-/** When sheets that could not be filed are tried again. The moments are in memory alone: after a start it is at once. */
+/** When sheets that could not be filed are tried again. Kept in memory only: after a start, all are due at once. */
 export type FilingAttempts = {
   /** Whether it is time to try this sheet. */
   isDue(sheet: string): boolean;
@@ -11,14 +11,13 @@ export type FilingAttempts = {
 };
 
 /**
- * Failures after which a sheet is set aside: it is shown to whoever runs the service, comes after all others, and is
- * tried on its own time alone. It is never given up, for people were told that they have signed.
+ * Failures after which a sheet is set aside: it is shown to the operator, comes after all others, and is tried only at
+ * its own times. It is never given up, because its signers were told that they have signed.
  */
 export const SET_ASIDE_AFTER = 10;
 
 const PAUSES = { first: 30_000, most: 3_600_000 };
 
-/** No failure yet. */
 export function openFilingAttempts(clock: Clock, random: Random): FilingAttempts {
   const dueAt = new Map<string, number>();
   return {

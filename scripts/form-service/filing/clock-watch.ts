@@ -1,18 +1,18 @@
 import type { Clock } from "../../outside/clock.ts";
 
-/** Notices when somebody sets the clock. */
+/** Notices when the clock is set. */
 export type ClockWatch = {
-  /** Whether the clock has gone on evenly for the last day, as far as this process has seen it; asked now and then. */
+  /** Whether the clock ran evenly for the last day, as far as this process has seen it. To be called now and then. */
   isSteady(): boolean;
 };
 
-/** A correction by the machine's own time service is smaller. */
+/** Corrections by the machine's own time service are smaller. */
 const JUMP = 10 * 60_000;
-/** A wrong clock is noticed and mended within this time, or is right by now. */
+/** A wrong clock is noticed and fixed within this time, or is right by then. */
 const DOUBT = 24 * 3_600_000;
 
 /**
- * A watch over the clock from now on: what is deleted by the date alone must not go because the date is wrong.
+ * Watches the clock from now on, so that data which is deleted by date is not deleted because the date is wrong.
  *
  * @param elapsed milliseconds since some moment, of a clock that nobody can set (`performance.now`)
  */

@@ -20,7 +20,6 @@ import {
   sheetsToFile,
 } from "./sheets.ts";
 
-/** What a round of filing works with. */
 export type FilingDeps = Making & {
   readonly gitHost: Pick<GitHost, "file" | "pendingSheets">;
   readonly main: MainView;
@@ -31,13 +30,13 @@ export type FilingDeps = Making & {
   readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
 };
 
-/** Failures in a row after which the git host counts as away; the other sheets then wait too. */
+/** Consecutive failures after which the git host counts as away. The other sheets then wait too. */
 const AWAY_AFTER = 3;
 
 /**
- * One round: what main has settled, sheets of earlier rounds that were not filed, new sheets.
+ * Runs one round: what main has settled, unfiled sheets of earlier rounds, new sheets.
  *
- * It may end between any two steps and be done again: nothing is lost and nothing filed twice.
+ * It may end between any two steps and be repeated: nothing is lost, and nothing filed twice.
  *
  * @throws whatever reading main throws; a sheet that cannot be filed is logged and stays for the next round
  */
@@ -47,7 +46,7 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   const main = await deps.main.refresh();
   await takeOver(store, clock, main, deps.gitHost, deps.attestation);
   await settle(store, clock, main);
-  // It can wait: what is lost now is lost still in the next round.
+  // This can wait: a row that is lost now is still lost in the next round.
   await refileLost(deps, deps.patrol).catch((error) =>
     deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at"),
   );
@@ -64,12 +63,12 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   if (signatures > 0) deps.log.error({ signatures }, "signatures are set aside: look at npm run doctor");
 }
 
-/** Between two rounds: sheets that could not be filed and whose time has come. */
+/** Between two rounds, files sheets that failed before and are due again. */
 export function fileAgain(deps: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">): Promise<void> {
   return fileAll(deps, "again");
 }
 
-/** Sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; once one has waited long enough, all. */
+/** Makes sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; all if one has waited too long. */
 async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   const { fileAtLeast, fileAtMost, fileAtLatest } = deps.settings;
   const editions = await deps.store.query
@@ -85,7 +84,7 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
     if (edition === null) continue;
     const overdue = await deps.queue.isOverdue(edition, fileAtLatest);
     const kind = { edition, flood };
-    // A flood is refused in one act: as few sheets as can be.
+    // A flood is refused in one act, so it goes on as few sheets as possible.
     const atMost = flood ? SHEET_ROWS : fileAtMost;
     for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); left -= atMost) {
       if (!(await makeSignaturesSheet(deps, base, kind, atMost))) break;

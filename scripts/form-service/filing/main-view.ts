@@ -1,6 +1,6 @@
 import type { GitHost, MainState } from "../../outside/git/host.ts";
 
-/** Main as the service read it last. */
+/** Main as the service last read it. */
 export type MainView = {
   /** undefined before the first reading */
   current(): MainState | undefined;

@@ -8,7 +8,7 @@ import { storedRow } from "../store/rows-set-aside.ts";
 import type { Query, Store } from "../store/schema.ts";
 import { settle } from "./settlement.ts";
 
-/** What looking for lost sheets needs. `refresh` reads main again. */
+/** The dependencies of the search for lost sheets. `refresh` reads main again. */
 export type Refiling = {
   readonly store: Store;
   readonly clock: Clock;
@@ -17,10 +17,10 @@ export type Refiling = {
   readonly main: { refresh(): Promise<MainState> };
 };
 
-/** Milliseconds between two looks at the branches of filed sheets. */
+/** Milliseconds between two checks of the branches of filed sheets. */
 const PATROL_EVERY = 6 * 60 * 60 * 1000;
 
-/** When the branches of filed sheets are looked at next; in memory only, so also after every start. */
+/** When the branches of filed sheets are checked next. Kept in memory only, so also after every start. */
 export type Patrol = { isDue(): boolean; done(): void };
 
 export function openPatrol(clock: Clock): Patrol {
@@ -35,13 +35,14 @@ export function openPatrol(clock: Clock): Patrol {
 }
 
 /**
- * Lets rows wait for a new sheet whose own sheet can decide nothing any more, after `settle`:
+ * Queues rows for a new sheet if their own sheet can no longer decide anything, after `settle`:
  *
  * - it was fixed before sheets were attested, so accept passes over it;
- * - it was settled and left the row out, though the row is decided nowhere: a copy of it on another sheet was to decide;
- * - its branch is gone or holds other bytes than were filed (looked at now and then, when `patrol` says so).
+ * - it was settled and left the row out, though the row is decided nowhere: a copy of it on another sheet was to
+ *   decide;
+ * - its branch is gone or holds other bytes than were filed (checked now and then, when `patrol` says so).
  *
- * Nobody is lost and nobody counted twice: a row that was accepted after all is left out wherever else it is filed.
+ * No signature is lost or counted twice: a row that was accepted after all is left out wherever else it is filed.
  */
 export async function refileLost(deps: Refiling, patrol: Patrol): Promise<void> {
   const { store, clock, gitHost, attestation } = deps;
@@ -54,7 +55,7 @@ export async function refileLost(deps: Refiling, patrol: Patrol): Promise<void> 
   // A sheet that is filed while the branches are being read is not missing.
   const filed = due ? await filedSheets(store.query) : [];
   const pending = attestedSheets(await gitHost.pendingSheets(), attestation);
-  // Main after the branches: a branch that accept has just taken away was settled by then.
+  // Read main after the branches: a branch that accept has just deleted was settled by then.
   const main = await deps.main.refresh();
   await settle(store, clock, main);
   const waiting = new Map([...pending].filter(([{ sheet }]) => !main.settled.sheets.has(sheet)));
@@ -73,7 +74,7 @@ export async function refileLost(deps: Refiling, patrol: Patrol): Promise<void> 
   if (due) patrol.done();
 }
 
-/** The sheets among these that this service has attested, byte for byte. */
+/** Returns the pending sheets that this service has attested, byte for byte. */
 export function attestedSheets(
   pending: PendingSheets,
   { publicKey }: Pick<SigningKey, "publicKey">,
@@ -85,7 +86,7 @@ export function attestedSheets(
   return found;
 }
 
-/** The rows that are on a sheet which the service does not know any more. */
+/** Returns the rows that are on a sheet which the service no longer knows. */
 function lostRows(query: Query) {
   return query
     .selectFrom("signature")
@@ -97,7 +98,7 @@ function lostRows(query: Query) {
     .execute();
 }
 
-/** Forgets a sheet; its withdrawals wait again, and its rows are lost ones. */
+/** Forgets a sheet. Its withdrawals wait again, and its rows become lost rows. */
 async function dropSheet(query: Query, sheet: string): Promise<void> {
   await query.updateTable("withdrawal").set({ sheet: null }).where("sheet", "=", sheet).execute();
   await query.deleteFrom("sheet").where("sheet", "=", sheet).execute();

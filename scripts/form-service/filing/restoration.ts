@@ -10,15 +10,15 @@ import type { Query, Store } from "../store/schema.ts";
 import { attestedSheets } from "./refiling.ts";
 import { contactCommitments, settle } from "./settlement.ts";
 
-/** Notes that the database comes from a backup; until `takeOver` has run, the world knows more than it does. */
+/** Notes that the database comes from a backup. Until `takeOver` has run, main and the pending sheets know more. */
 export async function noteRestored(query: Query, day: string): Promise<void> {
   await query.insertInto("restoration").values({ day }).execute();
 }
 
 /**
- * After a restoration: takes over what has happened since the backup, as far as main and the pending sheets tell it.
+ * After a restoration, takes over what has happened since the backup, as far as main and the pending sheets show it.
  * What main has accepted is settled, what was withdrawn there is forgotten, and what waits on a sheet is not filed on
- * another one, where moderators would see it twice. Only what the service itself attested counts as a sheet.
+ * another one, where moderators would see it twice. Only what this service attested counts as a sheet.
  */
 export async function takeOver(
   store: Store,
@@ -67,7 +67,7 @@ async function takeOverMain(query: Query, { record, settled }: MainState): Promi
   }
 }
 
-/** A sheet that was filed after the backup: what is ours on it, row for row, is filed. */
+/** Takes over a sheet that was filed after the backup: our rows on it, compared row by row, count as filed. */
 async function takeOverSheet(query: Query, sheet: Sheet, message: string): Promise<void> {
   const name = sheet.sheet;
   const known = await query.selectFrom("sheet").select("state").where("sheet", "=", name).executeTakeFirst();

@@ -2,18 +2,18 @@ import { backoff } from "../../outside/backoff.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import type { Random } from "../../outside/random.ts";
 
-/** Work that is done again and again, never twice at the same time. */
+/** Repeated work that never runs twice at the same time. */
 export type Rounds = {
-  /** Does a round now, after the one that may be running; rejects when it fails. */
+  /** Runs a round now, after one that may be running; rejects if it fails. */
   now(): Promise<void>;
-  /** Starts no other round and waits for the running one. */
+  /** Starts no further round, and waits for the running one. */
   stop(): Promise<void>;
 };
 
-/** How soon a round that failed is tried again: database or git host may be back in a moment. */
+/** How soon a failed round is tried again, in milliseconds: the database or git host may be back in a moment. */
 const AGAIN = 1_000;
 
-/** Does the work every so many milliseconds. A round that fails is logged, and tried again sooner than the next one. */
+/** Runs the work every so many milliseconds. A failed round is logged, and tried again before the next one is due. */
 export function every(
   milliseconds: number,
   { log, random }: { log: Log; random: Random },

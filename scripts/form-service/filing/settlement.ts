@@ -10,11 +10,11 @@ import type { Store } from "../store/schema.ts";
 const REFUSED_DAYS = 7;
 
 /**
- * Takes over what main has settled. A row leaves the queue only when its commitment is in the ledger, or a trailer refuses
- * it or names it as withdrawn; a sheet when a trailer names it.
+ * Takes over what main has settled. A row leaves the queue only if its commitment is in the ledger, or a trailer
+ * refuses it or names it as withdrawn; a sheet if a trailer names it.
  *
- * That a sheet of signatures left a row out says nothing about the row: it was decided elsewhere, or will be. So it never
- * destroys a contact record; `refileLost` sees to it that such a row is on a sheet that can decide.
+ * If a sheet of signatures left a row out, that says nothing about the row: it was decided elsewhere, or will be. So no
+ * contact record is destroyed for that; `refileLost` makes sure that such a row is on a sheet that can decide.
  */
 export async function settle(store: Store, clock: Clock, main: MainState): Promise<void> {
   const settled = { day: null, edition: null, row: null, sheet: null };
@@ -73,7 +73,7 @@ export async function destroyRefused(store: Store, clock: Clock): Promise<void> 
   if (destroyed > 0) await store.scrub();
 }
 
-/** The contact commitments of everybody who was ever accepted. */
+/** Returns the contact commitments of every signature that was ever accepted. */
 export function contactCommitments(entries: readonly string[]): Set<string> {
   const commitments = new Set<string>();
   for (const line of entries) {

@@ -12,7 +12,7 @@ import { readRow, setRowsAside } from "../store/rows-set-aside.ts";
 import type { Query, Store } from "../store/schema.ts";
 import { SET_ASIDE_AFTER } from "./attempts.ts";
 
-/** What a new sheet is made with. `base`: the commit of main. */
+/** The dependencies of a new sheet. */
 export type Making = {
   readonly store: Store;
   readonly clock: Clock;
@@ -22,10 +22,10 @@ export type Making = {
 };
 
 /**
- * Puts up to `atMost` confirmed signatures of one edition on a new sheet, those that look like a flood on sheets of their
- * own; false when none is waiting. A row that cannot be read is set aside, and holds up no other.
+ * Puts up to `atMost` confirmed signatures of one edition on a new sheet, those that look like a flood on sheets of
+ * their own; false if none is waiting. A row that cannot be read is set aside, and holds up no other.
  *
- * One transaction fixes the sheet's id, bytes, base, message and day before anybody outside hears of it, so that every
+ * One transaction fixes the sheet's id, bytes, base, message and day before the git host hears of it, so that every
  * attempt to file it makes the same commit. The message carries the attestation of the bytes.
  */
 export function makeSignaturesSheet(
@@ -43,7 +43,7 @@ export function makeSignaturesSheet(
       .where("flood", "=", flood)
       .orderBy("id")
       .limit(Math.min(atMost, SHEET_ROWS))
-      // Whoever is leaving at this moment is not filed any more.
+      // Signatures that are being withdrawn at this moment are not filed.
       .forUpdate()
       .skipLocked()
       .execute();
@@ -60,7 +60,7 @@ export function makeSignaturesSheet(
   });
 }
 
-/** Puts waiting withdrawals on a new sheet, likewise; false when none is waiting. */
+/** Puts waiting withdrawals on a new sheet, likewise; false if none is waiting. */
 export function makeWithdrawalsSheet(making: Making, base: string, edition: string): Promise<boolean> {
   return making.store.change(async (query) => {
     const rows = await query
@@ -80,10 +80,10 @@ export function makeWithdrawalsSheet(making: Making, base: string, edition: stri
   });
 }
 
-/** A sheet that the git host has not said yes to, and how often it was tried. */
+/** A sheet that the git host has not accepted yet, and how often it was tried. */
 export type SheetToFile = { readonly filing: Filing; readonly attempts: number };
 
-/** The sheets that are to be filed; those that have failed often come last. */
+/** Returns the sheets to file. Those that have failed often come last. */
 export async function sheetsToFile(store: Store): Promise<SheetToFile[]> {
   const rows = await store.query
     .selectFrom("sheet")
@@ -98,7 +98,7 @@ export async function sheetsToFile(store: Store): Promise<SheetToFile[]> {
   }));
 }
 
-/** Notes that a sheet could not be filed, and gives how often that has happened. */
+/** Notes that a sheet could not be filed, and returns how often that has happened. */
 export function noteFailure(store: Store, sheet: string, failure: string): Promise<number> {
   return store.change(async (query) => {
     const row = await query
@@ -114,7 +114,7 @@ export function noteFailure(store: Store, sheet: string, failure: string): Promi
 /** A sheet that was set aside: how often it was tried, and the class and code of the last error. */
 export type SheetSetAside = { readonly sheet: string; readonly attempts: number; readonly failure: string | null };
 
-/** The sheets that were set aside, for whoever runs the service. */
+/** Returns the sheets that were set aside, for the operator of the service. */
 export function sheetsSetAside(query: Query): Promise<SheetSetAside[]> {
   return query
     .selectFrom("sheet")
@@ -166,7 +166,7 @@ async function insert(
 }
 
 function withinBytes(rows: readonly Row[]): Row[] {
-  // Room for the front matter and the head of the table; a line has 3 bytes around each cell.
+  // Leaves room for the front matter and the head of the table. A line has 3 bytes around each cell.
   let left = SHEET_BYTES - 1000;
   const cut = rows.findIndex((row) => {
     left -= formatRow(row).reduce((sum, cell) => sum + Buffer.byteLength(cell) + 3, 2);
