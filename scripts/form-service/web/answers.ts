@@ -3,7 +3,7 @@ import { type Message, messagePage } from "../../site/views/pages/message-page.t
 import type { Lang } from "../../site/views/strings.ts";
 import { preferredLanguage } from "./preferred-language.ts";
 
-/** A page as an answer. Nothing that a form led to is kept in any cache. */
+/** Returns a page as an answer. No cache keeps anything that a form led to. */
 export function page(html: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(html, {
     status,
@@ -16,18 +16,18 @@ export function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { Location: location, "Cache-Control": "no-store" } });
 }
 
-/** A page that says how things stand, in the language of the address or else of the browser. */
+/** Returns a page about a state, in the language of the address or else of the browser. */
 export function message(site: SiteContext, request: Request, what: Message, status: number): Response {
   return page(messagePage(site, languageOf(site, request), what), status, { Vary: "Accept-Language" });
 }
 
-/** Says that the form can be sent again in a moment; programs are told how long that is. */
+/** Returns a page that says that the form can be sent again in a moment. `Retry-After` says how long that is. */
 export function tooMany(site: SiteContext, request: Request, seconds: number): Response {
   const html = messagePage(site, languageOf(site, request), { kind: "too_many" });
   return page(html, 429, { Vary: "Accept-Language", "Retry-After": String(seconds) });
 }
 
-/** The language that the address begins with, else the one that the browser prefers. */
+/** Returns the language that the address begins with, or else the one that the browser prefers. */
 export function languageOf(site: SiteContext, request: Request): Lang {
   const first = new URL(request.url).pathname.split("/")[1];
   const languages = languagesOf(site);

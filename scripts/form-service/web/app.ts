@@ -19,12 +19,12 @@ import { withdrawRoutes } from "./withdraw-routes.ts";
 /** The form service as a function. It logs no request: an address with `s` in it is half of a secret. */
 export type App = { fetch(request: Request, peer?: Peer): Promise<Response> };
 
-/** Who is at the other end of the connection. */
+/** The other end of the connection. */
 export type Peer = {
   readonly address: string | undefined;
-  /** the same object for all requests that come over one connection */
+  /** the same object for all requests over one connection */
   readonly connection?: object;
-  /** resolves once the answer has been handed over, or the line is cut */
+  /** resolves once the answer has been handed over, or the connection is cut */
   readonly answered: Promise<void>;
 };
 
@@ -77,15 +77,15 @@ export function createApp(service: Service): App {
   };
 }
 
-/** After the purge no code and no address is known any more: every form says whom the signatures were given to. */
+/** After the purge, no code and no address is known. Every form says who the signatures were handed over to. */
 function isDestroyed(service: Pick<Service, "main">): boolean {
-  // Whatever is logged later is notices: the purge stands among the last entries.
+  // Only notices are logged after the purge, so its entry is among the last ones.
   return stageOf(service.main()?.record.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
 }
 
 const LAST_ENTRIES = 20;
 
-/** Without a socket nobody can tell when the answer has arrived: it counts as handed over once it has been given back. */
+/** Without a socket it is unknown when the answer has arrived: it counts as handed over once it has been returned. */
 function unknownPeer(): Peer {
   return { address: undefined, answered: new Promise((resolve) => setImmediate(resolve)) };
 }
@@ -94,7 +94,7 @@ function routes(service: Service): Route[] {
   return [...signRoutes(service), ...confirmRoutes(service), ...withdrawRoutes(service), ...verifyRoutes(service)];
 }
 
-/** What no route answers: a file of the site, a page that wants another method, or nothing. */
+/** Answers what no route answers: a file of the site, a page that needs another method, or nothing. */
 async function otherwise(
   service: Pick<Service, "site" | "siteFolder">,
   request: Request,
@@ -106,7 +106,7 @@ async function otherwise(
   if (file) methods.add("GET");
   const reads = request.method === "GET" || request.method === "HEAD";
   if (file && reads) return file;
-  // Folders of the site lead to their page, and so do the pages that only the service has. The query may hold `s`.
+  // Folders of the site redirect to their page, and so do the pages that only the service has. The query may hold `s`.
   if (reads && known.get(`${pathname}/`)?.has("GET"))
     return new Response(null, {
       status: 301,

@@ -13,7 +13,7 @@ import { isModerationLate } from "../store/moderation-lag.ts";
 import { page, tooMany } from "./answers.ts";
 import { mailedCode, routeWithS } from "./typed-codes.ts";
 
-/** What these pages work with. */
+/** The dependencies of these pages. */
 type ConfirmService = Confirming &
   Pick<Service, "site" | "limits" | "after" | "suppression" | "codes" | "codeMails" | "mails">;
 
@@ -62,7 +62,7 @@ async function resend(
   const site = service.site();
   // Wrong codes may have ended it, or another instance confirmed it: the code would be mailed in vain.
   if (!(await isWaiting(service.store.query, bytes))) service.codes.forget(bytes);
-  // First: a page that was made up must take no room for a mail, and needs no proof of work.
+  // This comes first: a made-up page must not take room for a mail, and needs no proof of work.
   if (!service.codes.canSendAgain(bytes)) return page(resendGonePage(site, lang, { s }));
   if (!service.limits.again(client)) return tooMany(site, request, AFTER_A_DRAW);
   const waiting = service.codes.takeAgain(bytes);
@@ -71,7 +71,7 @@ async function resend(
   return page(askForCode(service, lang, bytes, { sentAgain: true }));
 }
 
-/** The page that asks for the code, and says what can be expected of our mail: of everybody's, not of this one. */
+/** Builds the page that asks for the code. It says what to expect of our mail in general, not of this one. */
 function askForCode(
   service: ConfirmService,
   lang: Lang,
@@ -83,7 +83,7 @@ function askForCode(
   return confirmPage(service.site(), lang, { s: formatBase64url(bytes), mail: service.mails.flow(), gone, ...more });
 }
 
-/** One answer for right and wrong codes; what is done is done after it. */
+/** Gives right and wrong codes the same answer. The work is done after it. */
 function postNotMe(service: ConfirmService, { request, lang, form, client, answered }: Asked): Response {
   const site = service.site();
   const typed = form.get("email") ?? "";
@@ -97,7 +97,7 @@ function postNotMe(service: ConfirmService, { request, lang, form, client, answe
     const character = "problem" in parsed ? parsed.character : undefined;
     return page(notMePage(site, lang, { problems, email: typed, character }), 422);
   }
-  // Each counts like a wrong code: whether it is right is not known before the answer.
+  // Each code counts as a wrong one, because before the answer it is not known to be right.
   const wait = service.limits.wrongCode(client);
   if (wait > 0 || !service.after.hasRoom()) return tooMany(site, request, wait || AFTER_A_DRAW);
   service.after.do(answered, () => service.suppression.request(parsed.email, code.code, client));

@@ -1,27 +1,27 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** The connections of a server: how many there may be, and which one goes when another comes. */
+/** The connections of a server: how many there may be, and which one is closed when another comes. */
 export type Connections = {
-  /** From now on none is kept: what waits for a request goes at once, every other with its answer. */
+  /** From now on no connection is kept: those that wait for a request close at once, the others after their answer. */
   end(): void;
 };
 
 /**
- * Holds a server to `most` connections at once, since a process has a limited number of files.
+ * Limits a server to `most` connections at a time, because a process has a limited number of files.
  *
- * A new one is not turned away for those that ask for nothing: otherwise anybody could keep everybody out by opening
- * connections and saying nothing, or half a request, again after each time-out. Where there are too many, one goes:
+ * A new connection is not refused in favour of silent ones: otherwise a client could keep out all others by opening
+ * connections and sending nothing, or half a request, again after each time-out. At the limit, one is closed:
  *
- * 1. which has waited for the rest of a request for `grace` milliseconds or more (a browser sends its request at once);
- * 2. which waits between two requests, as proxies keep theirs;
- * 3. which waits for the rest of a request, however short: so many have come within `grace`;
- * 4. whose answer has been on its way for long: a client that reads nothing.
+ * 1. one that has waited for the rest of a request for `grace` milliseconds or more (browsers send theirs at once);
+ * 2. one that waits between two requests, as proxies keep theirs;
+ * 3. one that waits for the rest of a request, however short: so many have come within `grace`;
+ * 4. one whose answer has been on its way for long: a client that reads nothing.
  *
  * Of each kind it is the one that has waited longest.
  */
 export function holdConnections(server: Server, most: number, grace = 2_000): Connections {
-  // A set keeps the order in which it was filled: the first has waited longest.
+  // A set keeps its insertion order: the first has waited longest.
   const asking = new Set<Socket>();
   const idle = new Set<Socket>();
   const answered = new Set<Socket>();
@@ -65,7 +65,7 @@ export function holdConnections(server: Server, most: number, grace = 2_000): Co
     answers.set(socket, response);
     if (ending) response.shouldKeepAlive = false;
     const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-    // The rest of a form may be long in coming: until it is there, the client is the one who is waited for.
+    // The rest of a form may take long: until it is there, the server is waiting for the client.
     if (hasBody) request.once("end", () => answers.get(socket) === response && move(socket, answered));
     else move(socket, answered);
     response.once("close", () => {

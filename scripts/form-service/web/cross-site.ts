@@ -1,11 +1,10 @@
 /**
- * Whether a form comes from a page of our own, as far as the browser tells.
+ * Whether a form comes from a page of our own, as far as the browser says.
  *
- * A page with a form tells its origin, and no path, to whoever takes the form (`referrerOf` in the layout). `null` is
- * what a browser says for a frame in a sandbox, a `data:` address or a file: anybody can make one, so it is taken only
- * where `Sec-Fetch-Site` says that the page is ours. The host that was asked counts as our own: over an onion address
- * it is another than in the settings. A browser that sends neither header is let in: there is no session that another
- * site could ride on.
+ * A page with a form sends its origin, and no path, with the form (`referrerOf` in the layout). A browser sends `null`
+ * for a sandboxed frame, a `data:` address or a file. Anyone can make one, so it is accepted only if `Sec-Fetch-Site`
+ * says that the page is ours. The requested host counts as our own: over an onion address it differs from the settings.
+ * A browser that sends neither header is accepted: there is no session that another site could exploit.
  *
  * @param origins of the site and the service, as in the settings
  */

@@ -1,14 +1,14 @@
 /** A form as it was sent, or the status that refuses it. */
 export type FormBody = { form: URLSearchParams } | { refused: 400 | 413 | 415 };
 
-/** Bytes of the longest form that is read; the longest one that could be taken has about 4,000. */
+/** Bytes of the longest form that is read. The longest valid one has about 4,000. */
 export const FORM_BYTES = 16 * 1024;
 
 /**
- * Reads a form that was sent urlencoded, in UTF-8; any other encoding is refused, and reading stops at 16 kB.
+ * Reads a urlencoded form in UTF-8. Any other encoding is refused, and reading stops at 16 kB.
  *
- * What is no UTF-8, or breaks off behind a percent sign, is refused whole: read all the same, it would be another text than
- * the one that was typed.
+ * A body that is not valid UTF-8, or has an incomplete percent escape, is refused as a whole: decoding it leniently
+ * would yield other text than was typed.
  */
 export async function readForm(request: Request): Promise<FormBody> {
   const type = request.headers.get("content-type")?.toLowerCase() ?? "";

@@ -9,7 +9,7 @@ const WORDS = {
   fa: { title: "پیام‌های گرفته‌شده", empty: "هنوز پیامی نیست.", to: "به:" },
 } as const satisfies Record<Lang, unknown>;
 
-/** The mails that a trial captured instead of sending them, the newest first. */
+/** Lists the mails that a trial captured instead of sending them, the newest first. */
 export function inboxPage(site: SiteContext, lang: Lang, mails: readonly CapturedMail[]): string {
   const words = WORDS[lang];
   return layout(site, lang, {

@@ -6,14 +6,13 @@ import type { App } from "./app.ts";
 import { holdConnections } from "./connections.ts";
 import { isLoopback } from "./this-machine.ts";
 
-/** A server that listens. */
 export type Listener = {
   readonly port: number;
-  /** Takes no new request and waits for those that run; after `deadline` milliseconds it cuts them off. */
+  /** Takes no new request and waits for the running ones; after `deadline` milliseconds it cuts them off. */
   close(deadline: number): Promise<void>;
 };
 
-/** How long a client may take, in milliseconds. Slow lines may take their time, but nobody may hold a socket for ever. */
+/** How long a client may take, in milliseconds. Slow connections have time, but no client may hold a socket forever. */
 export type Patience = {
   /** for the head of a request, and for all of it */
   readonly headersTimeout: number;
@@ -24,24 +23,24 @@ export type Patience = {
 };
 export const PATIENCE: Patience = {
   ...{ headersTimeout: 15_000, requestTimeout: 30_000 },
-  // Longer than proxies keep theirs (Caddy two minutes, nginx one): a form that a proxy sends on a connection which this
-  // end has just closed is lost. Where room is short they go first: see `holdConnections`.
+  // Longer than proxies keep theirs (Caddy two minutes, nginx one): a form that a proxy sends on a connection which
+  // this end has just closed is lost. When connections are scarce, idle ones are closed first: see `holdConnections`.
   ...{ keepAliveTimeout: 150_000, timeout: 60_000 },
 };
-/** Bytes of the longest head, and connections at once. */
+/** Bytes of the longest request head, and connections at a time. */
 const LIMITS = { maxHeaderSize: 16 * 1024, connections: 4_000 };
 
-// What is no request gets no page, but what stands at its head is as strict as elsewhere.
+// A malformed request gets no page, but its answer has headers as strict as elsewhere.
 const HEADERS = {
   ...{ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" },
   ...{ "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", Connection: "close" },
 };
 
 /**
- * Listens on a port of this machine; rejects when it is taken.
+ * Listens on a port of this machine; rejects if it is taken.
  *
  * @param host the address of this machine at which it listens; `0.0.0.0` and `::` are all of them
- * @param from `this machine`: whoever connects from elsewhere is cut off, for captured mail shows every code
+ * @param from `this machine`: connections from elsewhere are cut off, because captured mail shows every code
  */
 export async function listen(
   fetch: App["fetch"],
@@ -57,7 +56,7 @@ export async function listen(
   const errorHandler = (error: unknown) => {
     const cause = causeOf(error);
     log.warn(cause, "a request failed before it reached a page");
-    // Without an answer the socket would stay open for ever. A RequestError is of a host or a path that makes no URL.
+    // Without an answer the socket would stay open for ever. A RequestError means that host or path do not make a URL.
     return new Response(null, { status: cause.error === "RequestError" ? 400 : 500, headers: HEADERS });
   };
   const answer = getRequestListener(
@@ -72,7 +71,7 @@ export async function listen(
   const { maxHeaderSize } = LIMITS;
   const { timeout, ...times } = patience;
   const looks = Math.min(2_000, times.headersTimeout / 4);
-  // A request without a host is refused above, as a request that makes no URL.
+  // A request without a host is refused above, because it does not make a URL.
   const means = { maxHeaderSize, connectionsCheckingInterval: looks, requireHostHeader: false };
   const server = createServer({ ...times, ...means }, answer);
   server.timeout = timeout;

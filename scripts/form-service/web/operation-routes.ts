@@ -8,7 +8,7 @@ import { languageOf, page } from "./answers.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { isAskedHere } from "./this-machine.ts";
 
-/** What these addresses work with. */
+/** The dependencies of these addresses. */
 type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store"> & {
   readonly settings: Pick<Settings, "mail">;
 };
@@ -38,7 +38,7 @@ function chooseLanguage(service: OperationService, request: Request): Response {
   });
 }
 
-/** Ready: the database answers, main has been read, and there is a site to show. */
+/** The service is ready if the database answers, main has been read, and there is a site to show. */
 async function readiness(service: OperationService): Promise<Response> {
   try {
     await sql`select 1`.execute(service.store.query);

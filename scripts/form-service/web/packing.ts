@@ -1,16 +1,16 @@
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
-/** A way to pack an answer that browsers know. */
+/** A compression that browsers support. */
 export type Encoding = "br" | "gzip";
 
 const [brotli, zip] = [promisify(brotliCompress), promisify(gzip)];
 
-/** So many packed files are kept: a site has few that are asked for often. */
+/** The most compressed files that are kept: few files of a site are requested often. */
 const KEPT = 100;
 const kept = new Map<string, Buffer>();
 
-/** The better of the two that a browser takes by its `Accept-Encoding`, undefined for neither (RFC 9110 §12.5.3). */
+/** Returns the better encoding that `Accept-Encoding` allows; undefined if it allows neither (RFC 9110 §12.5.3). */
 export function encodingFor(accepted: string | null): Encoding | undefined {
   const taken = (accepted ?? "")
     .toLowerCase()
@@ -21,10 +21,10 @@ export function encodingFor(accepted: string | null): Encoding | undefined {
 }
 
 /**
- * A file of the site, packed.
+ * Compresses a file of the site.
  *
- * Only what stands in files is ever packed. An answer with a secret in it is not: its packed length would tell of the
- * secret whatever else of the same page an attacker can choose (BREACH).
+ * Only files are ever compressed. An answer with a secret in it is not, because an attacker who can choose other parts
+ * of the page could learn the secret from its compressed length (BREACH).
  *
  * @param tag names the content; the same tag is the same bytes
  */
@@ -32,7 +32,7 @@ export async function pack(content: Uint8Array, encoding: Encoding, tag: string)
   const name = `${encoding} ${tag}`;
   const before = kept.get(name);
   if (before) return before;
-  // Most of brotli's gain is there at half of its effort, which costs a millisecond.
+  // Half of brotli's effort brings most of its gain, and costs a millisecond.
   const packed =
     encoding === "br"
       ? await brotli(content, {

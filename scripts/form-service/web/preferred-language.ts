@@ -1,4 +1,4 @@
-/** The language that an `Accept-Language` header likes best among these (RFC 9110 §12.5.4); else the first. */
+/** Returns the one of these languages that an `Accept-Language` header prefers (RFC 9110 §12.5.4), else the first. */
 export function preferredLanguage<L extends string>(languages: readonly L[], header: string | null | undefined): L {
   const wishes = (header ?? "")
     .slice(0, 1000)

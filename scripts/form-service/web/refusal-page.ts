@@ -45,7 +45,7 @@ const WORDS = {
   },
 } as const satisfies Record<Lang, Record<Refusal, readonly [title: string, text: string]>>;
 
-/** The page for a request that no page could answer; it says what to do instead. */
+/** Builds the page for a request that no page could answer. It says what to do instead. */
 export function refusalPage(site: SiteContext, lang: Lang, status: Refusal): string {
   const [title, text] = WORDS[lang][status];
   return layout(site, lang, { title, path: "", at: "site", body: html`<h1>${title}</h1>\n<p>${prose(text)}</p>` });

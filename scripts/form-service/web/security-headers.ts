@@ -4,9 +4,9 @@ import { EMBED_POLICY } from "../../site/views/pages/embed-page.ts";
 import { robotsHeader } from "../../site/views/robots.ts";
 
 /**
- * The headers of every answer: nothing is loaded from elsewhere, framed, sniffed or told to other sites.
+ * Returns the headers of every answer: nothing is loaded from elsewhere, framed, sniffed or leaked to other sites.
  *
- * @param siteOrigin where style and fonts lie
+ * @param siteOrigin the origin of style and fonts
  */
 export function securityHeaders(siteOrigin: string, serviceOrigin: string): Readonly<Record<string, string>> {
   const siteUrl = siteOrigin === serviceOrigin ? "" : siteOrigin;
@@ -24,9 +24,9 @@ export function securityHeaders(siteOrigin: string, serviceOrigin: string): Read
 }
 
 /**
- * What differs at single addresses: search engines are told what they may list, other sites may frame the counter, show
- * its picture and read the counts, and Tor Browser is told where the onion service is. Addresses that may hold a secret
- * are told to nobody.
+ * Returns the headers that differ by address. Search engines learn what they may list, other sites may frame the
+ * counter, show its picture and read the counts, and Tor Browser learns where the onion service is. It does not learn
+ * addresses that may hold a secret.
  *
  * @param status of the answer
  */

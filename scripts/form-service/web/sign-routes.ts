@@ -16,7 +16,7 @@ import { readPause } from "../store/pause.ts";
 import { message, page, seeOther } from "./answers.ts";
 import { staticFile } from "./static-files.ts";
 
-/** What the form works with. */
+/** The dependencies of the form. */
 type SignService = Pick<
   Service,
   | "site"
@@ -41,7 +41,7 @@ export function signRoutes(service: SignService): Route[] {
   ];
 }
 
-/** The form of the built site, unless new signatures are paused; where the site lies elsewhere, the way there. */
+/** Shows the form of the built site, unless new signatures are paused. Redirects if the site is served elsewhere. */
 async function showForm(service: SignService, { request, lang }: Asked): Promise<Response> {
   const site = service.site();
   const reasons = await readPause(service.store.query);
@@ -61,13 +61,13 @@ async function sign(service: SignService, asked: Asked): Promise<Response> {
   if (signing === "not_open") return message(site, request, { kind: signing, day: opens }, 403);
   if (signing !== "open") return message(site, request, { kind: signing }, 403);
   const reasons = await readPause(service.store.query);
-  // Nothing is taken, and no program may think that it was: 503, though the page is up and says why.
+  // Nothing is taken, and no program may think that it was: hence 503, though the page is up and says why.
   if (reasons) return message(site, request, { kind: "paused", reason: reasons[lang] ?? "" }, 503);
   const typed = formValues(form);
   const values = ask.place ? typed : { ...typed, place: "" };
   const parsed = parseSubmission(values, lang);
   if ("problems" in parsed) return page(signPage(site, lang, { values, ...parsed }), 422);
-  // A form that has to be mended was no attempt.
+  // A form that has to be corrected was not an attempt.
   const s = secretOf(service, asked);
   const outcome = await service.intents.once(s, () => takeOnce(service, s, parsed.submission, asked));
   if (outcome === "trouble") return message(site, request, { kind: "trouble" }, 503);
@@ -75,7 +75,7 @@ async function sign(service: SignService, asked: Asked): Promise<Response> {
   return askToWait(service, asked, values, outcome);
 }
 
-/** What became of a form: it was taken, now or before; it cannot be taken now; or there is no room for it at the moment. */
+/** What became of a form: it was taken, now or before; it cannot be taken now; or there is no room at the moment. */
 type Outcome = "taken" | "trouble" | Refused;
 
 function secretOf({ intents, settings }: SignService, { request, form, lang, client, connection }: Asked): Uint8Array {
@@ -92,7 +92,7 @@ function secretOf({ intents, settings }: SignService, { request, form, lang, cli
 
 async function takeOnce(service: SignService, s: Uint8Array, submission: Submission, asked: Asked): Promise<Outcome> {
   const { form, client } = asked;
-  // Whoever sends the same once more is let through before anything is counted.
+  // A client that sends the same form again is let through before anything is counted.
   if (await isTaken(service.store.query, s)) return "taken";
   const { email } = submission;
   if (!service.codeMails.hasRoom(email)) return "trouble";
@@ -103,7 +103,7 @@ async function takeOnce(service: SignService, s: Uint8Array, submission: Submiss
   return takeSubmission(service, s, waiting, asked);
 }
 
-/** The form again, with what was typed and a button; a browser with scripts is given work, and then goes on by itself. */
+/** Shows the form again, with its values and a button. A browser with scripts gets work, and continues by itself. */
 async function askToWait(
   service: SignService,
   { lang, form, client }: Asked,
@@ -111,23 +111,23 @@ async function askToWait(
   { after, difficulty }: Refused,
 ): Promise<Response> {
   const challenge = await service.proofs.challenge(difficulty, client);
-  // By itself it goes on once: a browser that gets nowhere would go on for ever.
+  // It continues by itself only once: a browser that gets nowhere would do so for ever.
   const wait = { challenge, goesOn: !form.has("altcha"), once: form.get("once") ?? "" };
   return page(signPage(service.site(), lang, { values, problems: {}, wait }), 429, { "Retry-After": String(after) });
 }
 
-/** Faster than anybody can type, in seconds. */
+/** Faster than a person can type, in seconds. */
 const FASTEST = 2;
 
-/** Signs that a program filled in the form. Nobody is refused for them: they only choose the sheet. */
+/** Whether a program seems to have filled in the form. No form is refused for that: it only decides the sheet. */
 function looksLikeProgram(form: URLSearchParams): boolean {
   const filled = form.get("filled") ?? "";
   return (form.get("comment") ?? "") !== "" || (/^\d+$/.test(filled) && Number(filled) < FASTEST);
 }
 
 /**
- * Stores the submission, and has its code mailed once it is answered, unless another instance was first with the same.
- * Nothing here looks at the address: it is stored unread, whoever has signed with it before.
+ * Stores the submission, and has its code mailed after the answer, unless another instance already has the same form.
+ * Nothing here depends on the address: it is stored unread, whether or not it has signed before.
  */
 async function takeSubmission(
   service: SignService,
@@ -141,7 +141,7 @@ async function takeSubmission(
   const { email, lang } = submission;
   const codes = await service.mailedCodes.of(email);
   const now = service.clock.now();
-  // The edition of this moment: a letter that changes before the confirmation is not what was signed.
+  // The edition of this moment: if the letter changes before the confirmation, the new one is not what was signed.
   const waiting = { ...submission, edition, expires: new Date(now.getTime() + CODE_LIFE).toISOString() };
   if (!(await addSubmission(service, { s, codes }, waiting, dayOf(now)))) return "taken";
   const remembered = { purpose: "confirm", code: codes.confirm[0]!, email, lang } as const;

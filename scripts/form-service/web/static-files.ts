@@ -19,9 +19,9 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The file of the built site for a request by GET, undefined where there is none.
+ * Returns the file of the built site for a GET request; undefined if there is none.
  *
- * The folder is a link that is swapped at each publish: every request follows it anew.
+ * The folder is a link that is swapped at each publish, so every request resolves it again.
  */
 export async function staticFile(folder: string, request: Request): Promise<Response | undefined> {
   const path = decodePath(new URL(request.url).pathname);
@@ -51,12 +51,12 @@ export async function staticFile(folder: string, request: Request): Promise<Resp
   });
 }
 
-/** Text of more than one packet; fonts and pictures are packed in themselves. */
+/** Text longer than one packet; fonts and pictures are compressed already. */
 function isPacked(type: string, length: number): boolean {
   return length > 1400 && /^(text\/|image\/svg|application\/(json|xml))/.test(type);
 }
 
-// One spelling of a path, of the characters that paths of the site have: whatever else is asked for is not there.
+// A path has one spelling, in the characters that paths of the site have. Any other path does not exist.
 function decodePath(pathname: string): string | undefined {
   if (!/^\/[\w./~-]*$/.test(pathname) || pathname.includes("//")) return undefined;
   const hidden = pathname.split("/").some((part) => part.startsWith(".") && part !== ".well-known");

@@ -6,7 +6,7 @@ import { message } from "./answers.ts";
 /** Answers an address that needs the `s` of a page. */
 export type HandlerWithS<Needs> = (service: Needs, asked: Asked, s: Uint8Array) => Promise<Response> | Response;
 
-/** A route whose address (GET) or form (POST) carries `s`; without one it says that the page is no longer valid. */
+/** Builds a route whose address (GET) or form (POST) carries `s`. Without one it says that the page has expired. */
 export function routeWithS<Needs extends Pick<Service, "site">>(
   service: Needs,
   method: Route["method"],
@@ -25,7 +25,7 @@ export function routeWithS<Needs extends Pick<Service, "site">>(
   };
 }
 
-/** The mailed code of a form. Empty and malformed codes are slips: they count nothing. */
+/** Returns the mailed code of a form. Empty and malformed codes are slips, and are not counted. */
 export function mailedCode(form: URLSearchParams): { code: string } | { problem: "code.missing" | "code.wrong" } {
   const typed = form.get("code") ?? "";
   if (typed.trim() === "") return { problem: "code.missing" };
@@ -33,7 +33,7 @@ export function mailedCode(form: URLSearchParams): { code: string } | { problem:
   return code === undefined ? { problem: "code.wrong" } : { code };
 }
 
-/** The withdrawal code of a form. */
+/** Returns the withdrawal code of a form. */
 export function withdrawalCode(
   form: URLSearchParams,
 ): { code: string } | { problem: "withdrawal_code.missing" | "withdrawal_code.wrong" } {

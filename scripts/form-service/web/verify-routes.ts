@@ -8,10 +8,10 @@ import { isModerationLate } from "../store/moderation-lag.ts";
 import { page, tooMany } from "./answers.ts";
 import { withdrawalCode } from "./typed-codes.ts";
 
-/** What this page works with. */
+/** The dependencies of this page. */
 type VerifyService = Pick<Service, "site" | "main" | "store" | "clock" | "limits">;
 
-/** Where a signature is, for people without scripts. */
+/** Shows where a signature is, for people without scripts. */
 export function verifyRoutes(service: VerifyService): Route[] {
   const known = new WeakMap<CampaignRecord, Totals>();
   return [{ method: "POST", path: "verify/", handle: (asked) => postVerify(service, known, asked) }];
@@ -23,7 +23,7 @@ async function postVerify(
   { request, lang, form, client }: Asked,
 ): Promise<Response> {
   const main = service.main();
-  // Adding up a long ledger takes a while: once for each state of main.
+  // Summing a long ledger takes a while, so it is done once for each state of main.
   const totals = main && (known.get(main.record) ?? totalsOf(main.record));
   if (main && totals) known.set(main.record, totals);
   const site = { ...service.site(), totals };

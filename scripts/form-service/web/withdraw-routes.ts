@@ -16,14 +16,14 @@ import { keyedAddress } from "../store/address.ts";
 import { message, page, seeOther, tooMany } from "./answers.ts";
 import { mailedCode, routeWithS, withdrawalCode } from "./typed-codes.ts";
 
-/** What the ways out work with. */
+/** The dependencies of the withdrawal pages. */
 type WithdrawService = Trying &
   Withdrawing &
   Pick<Service, "site" | "random" | "pepper" | "limits" | "proofs" | "codes" | "codeMails" | "mails">;
 
 const CONFIRM = "withdraw/confirm/";
 
-/** The ways out: by the withdrawal code, or by a code that is mailed to the address. */
+/** The ways to withdraw: by the withdrawal code, or by a code that is mailed to the address. */
 export function withdrawRoutes(service: WithdrawService): Route[] {
   return [
     {
@@ -52,7 +52,7 @@ async function byCode(service: WithdrawService, { request, lang, form, client }:
   return page(withdrawnPage(site, lang));
 }
 
-/** The same answer and the same mail whether the address has signed or not: only its owner may learn that. */
+/** Gives the same answer and the same mail whether the address has signed or not: only its owner may learn that. */
 async function requestCode(
   service: WithdrawService,
   { request, lang, form, client, answered }: Asked,
