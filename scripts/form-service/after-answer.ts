@@ -1,17 +1,16 @@
 import { causeOf, type Log } from "../outside/log.ts";
 
-/** Work that begins once whoever asked has the answer, so that neither the answer nor its time can tell what it finds. */
+/** Work that starts after the client has its answer, so that neither the answer nor its timing reveals the result. */
 export type AfterAnswer = {
   /** Whether more work may be taken; the same for every address. */
   hasRoom(): boolean;
   do(answered: Promise<void>, work: () => Promise<void>): void;
-  /** Resolves once nothing waits any more. */
+  /** Resolves once no work is waiting. */
   idle(): Promise<void>;
 };
 
 const CAPACITY = 10_000;
 
-/** With nothing waiting. */
 export function openAfterAnswer(log: Log): AfterAnswer {
   const waiting = new Set<Promise<void>>();
   return {

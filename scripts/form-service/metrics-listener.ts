@@ -7,8 +7,8 @@ import { isOwnHost } from "./web/this-machine.ts";
 export type MetricsListener = { readonly port: number; close(): Promise<void> };
 
 /**
- * Answers this machine alone, and under its own names alone: whoever collects numbers elsewhere comes through a tunnel of
- * the operator's, and a site that the operator visits reads nothing.
+ * Answers only this machine, and only under its own names: a collector elsewhere comes through a tunnel of the
+ * operator's, and a site that the operator visits can read nothing.
  */
 export async function listenForMetrics(metrics: Metrics, port: number): Promise<MetricsListener> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, async (request, response) => {

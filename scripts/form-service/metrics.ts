@@ -7,30 +7,29 @@ import type { MailQueue } from "./mail/queue.ts";
 import { rowsSetAside } from "./store/rows-set-aside.ts";
 import type { Store } from "./store/schema.ts";
 
-/** What is counted for whoever runs the service. No number moves by what one person does. */
+/** What is counted for the operator. No number changes by what one person does. */
 export type Metrics = {
   /** Counts an answer, and how many milliseconds it took. */
   noteAnswer(request: Request, answer: Response, milliseconds: number): void;
-  /** Does a round of work, and counts whether it failed. */
+  /** Runs a round of work, and counts whether it failed. */
   round<T>(name: Round, work: () => Promise<T>): Promise<T>;
-  /** The text of `/metrics`. */
+  /** Returns the text of `/metrics`. */
   read(): Promise<string>;
 };
 
-/** What is done again and again. */
+/** The kinds of repeated work. */
 export type Round = "filing" | "looking" | "expiry";
 
 /**
- * Whoever reads the numbers every few seconds and keeps them must not learn when somebody signed: what people do is told in
- * tens, rounded down. What machines do is told exactly.
+ * A reader who collects the numbers every few seconds must not learn when a signer signed. Counts of what people do are
+ * given in tens, rounded down; counts of what machines do are exact.
  */
 const STEP = 10;
 const rounded = (count: number) => Math.floor(count / STEP) * STEP;
 
-/** How long the quantiles of the time of an answer look back, in milliseconds. */
+/** How far the quantiles of answer times look back, in milliseconds. */
 const WINDOW = 10 * 60_000;
 
-/** An empty register. */
 export function openMetrics(
   { store, mails, clock }: { store: Store; mails: MailQueue; clock: Clock },
   log: Log,

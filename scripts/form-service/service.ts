@@ -20,10 +20,10 @@ import type { Withdrawing } from "./signing/withdrawal.ts";
 export type Service = Confirming &
   Withdrawing & {
     readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy">;
-    /** where the built site lies */
+    /** the folder of the built site */
     readonly siteFolder: string;
     readonly log: Log;
-    /** only where somebody reads them */
+    /** only if metrics are collected */
     readonly metrics?: Pick<Metrics, "noteAnswer"> | undefined;
     readonly mails: Pick<MailQueue, "flow">;
     readonly codeMails: CodeMails;
@@ -34,23 +34,23 @@ export type Service = Confirming &
     readonly limits: Limits;
     readonly proofs: Proofs;
     readonly intents: Intents;
-    /** what the views need; made anew when main changes */
+    /** what the views need; rebuilt when main changes */
     site(): SiteContext;
-    /** main as it was read last */
+    /** main as last read */
     main(): MainState | undefined;
   };
 
-/** What a route is asked, and by whom, as far as that is anybody's business. */
+/** A request to a route, with as much about its sender as a route may know. */
 export type Asked = {
   readonly request: Request;
   readonly lang: Lang;
   readonly form: URLSearchParams;
   readonly client: Client;
   readonly connection: object | undefined;
-  /** resolves once the answer is with whoever asked */
+  /** resolves once the client has the answer */
   readonly answered: Promise<void>;
 };
-/** Answers one address. */
+/** Answers requests to one address. */
 export type Handler = (asked: Asked) => Promise<Response> | Response;
 /** One address below `/{lang}/`. */
 export type Route = { readonly method: "GET" | "POST"; readonly path: string; readonly handle: Handler };
