@@ -4,13 +4,13 @@ import { CompiledQuery, type Kysely } from "kysely";
 type Work<T, R> = (query: Kysely<T>) => Promise<R>;
 type Waiting<T> = { work: Work<T, unknown>; resolve: (value: unknown) => void; reject: (cause: unknown) => void };
 type Outcome = { readonly value: unknown } | { readonly cause: unknown };
-/** Runs a work in the open transaction. What it throws ends the transaction. */
+/** Runs a work in the open transaction. An exception ends the transaction. */
 type Attempt<T> = (connection: Kysely<T>, work: Work<T, unknown>) => Promise<Outcome>;
 
-/** A work threw, and what it did cannot be taken back alone. */
+/** A work threw, and its changes cannot be undone separately. */
 class Thrown extends Error {}
 
-/** Works that share one commit, at most: a group that takes too long holds up whoever only reads. */
+/** The most works that share one commit: a group that takes too long holds up clients that only read. */
 const TOGETHER = 200;
 
 const raw = (text: string) => CompiledQuery.raw(text);
@@ -18,9 +18,9 @@ const [BEGIN, COMMIT, ROLLBACK] = [raw("begin immediate"), raw("commit"), raw("r
 const [SAVE, RELEASE, UNDO] = [raw("savepoint work"), raw("release work"), raw("rollback to work")];
 
 /**
- * Puts works that come at the same time into one transaction, and answers each after the commit: waiting for the disk
- * costs the same for one as for many. A work that throws is undone alone, for which the others of its group may be run
- * once more; when the commit fails, all of them are told.
+ * Puts concurrent works into one transaction, and answers each after the commit: waiting for the disk costs the same
+ * for one as for many. If a work throws, only that work is undone, for which the others of its group may be run once
+ * more. If the commit fails, all of them reject.
  *
  * @param inTransaction whether a transaction is open: a full disk may end it in the middle
  */
@@ -30,7 +30,7 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
-      // Whatever the network has brought by now is let in first.
+      // Lets in first what the network has delivered by now.
       await new Promise(setImmediate);
       await commit(waiting.splice(0, TOGETHER));
     }
@@ -41,7 +41,7 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
     const works = group.map(({ work }) => work);
     let outcomes: Outcome[];
     try {
-      // Works seldom throw: only once one has are they kept apart, for that costs two more statements each.
+      // Works seldom throw, so savepoints are used only after one has: they cost two more statements per work.
       outcomes = await together(works, outright).catch((cause) => {
         if (cause instanceof Thrown) return together(works, apart);
         throw cause;
@@ -56,7 +56,7 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
     }
   }
 
-  /** What became of the works, in one transaction; nothing is changed when this throws. */
+  /** Returns what became of the works, in one transaction. If it throws, nothing is changed. */
   function together(works: readonly Work<T, unknown>[], attempt: Attempt<T>): Promise<Outcome[]> {
     return query.connection().execute(async (connection) => {
       const outcomes: Outcome[] = [];
@@ -87,7 +87,7 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
       await connection.executeQuery(RELEASE);
       return { value };
     } catch (cause) {
-      // The database itself has taken everything back, the works before this one too.
+      // The database itself has rolled everything back, including the works before this one.
       if (!inTransaction()) throw cause;
       await connection.executeQuery(UNDO);
       await connection.executeQuery(RELEASE);

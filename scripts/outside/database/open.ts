@@ -5,7 +5,7 @@ import { openPostgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /**
- * Opens the database and brings its schema up to date. A commit is on the disk before it is answered.
+ * Opens the database and brings its schema up to date. A commit is on disk before it is answered.
  *
  * @throws LetterError `database` when a newer version of the project has changed it so that this one cannot go on
  */
@@ -20,7 +20,7 @@ export async function openDatabase<T>(at: DatabasePlace, migrations: readonly Mi
   return opened as unknown as Database<T>;
 }
 
-/** The database as it is, for a look: its schema may be older or newer than this program. */
+/** Opens the database as it is, for inspection: its schema may be older or newer than this program. */
 export async function lookAtDatabase<T>(at: DatabasePlace): Promise<Pick<Database<T>, "query" | "snapshot" | "close">> {
   return (await connect(at)) as unknown as Database<T>;
 }

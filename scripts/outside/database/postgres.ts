@@ -6,14 +6,14 @@ import type { LockName, OpenedDatabase } from "./database.ts";
 
 /** Connections of one instance. */
 const CONNECTIONS = 10;
-/** Attempts at a transaction that another one stood in the way of. */
+/** Attempts at a transaction that conflicts with another one. */
 const ATTEMPTS = 5;
 
-/** Any numbers, as long as every version of the program uses the same: "unde" in ASCII, and one for each name. */
+/** Any numbers will do if every version of the program uses the same: "unde" in ASCII, and one for each name. */
 const LOCKS = 0x756e6465;
 const LOCK_NUMBERS: Record<LockName | "migrate" | "rewrite", number> = { migrate: 1, file: 2, rewrite: 3 };
 
-/** A table of 64 MB is written anew in a second, in which nobody is answered; a larger one is left to PostgreSQL. */
+/** A table of 64 MB is rewritten in a second, in which no request is answered; a larger one is left to PostgreSQL. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -26,13 +26,13 @@ export async function openPostgres(url: string): Promise<OpenedDatabase> {
     connectionString: url,
     max: CONNECTIONS,
     connectionTimeoutMillis: 5_000,
-    // A peer that has gone without a word must not be waited for: the page would never be answered.
+    // A peer that has disappeared must not be waited for: the page would never be answered.
     query_timeout: 30_000,
     keepAlive: true,
     application_name: "undersigned",
   });
-  // A connection that breaks is told by the query that it carries, and replaced at the next one; but while it carries
-  // none, an error without a listener would end the process.
+  // A query reports a connection that breaks under it, and the next query replaces it. But if an idle connection
+  // breaks, an error without a listener would end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const query = new Kysely<unknown>({ dialect: new PostgresDialect({ pool, onCreateConnection: prepare }) });
@@ -56,7 +56,7 @@ export async function openPostgres(url: string): Promise<OpenedDatabase> {
         await sql`select pg_advisory_xact_lock(${LOCKS}::int, ${LOCK_NUMBERS.migrate}::int)`.execute(transaction);
         await work(transaction);
       }),
-    // PostgreSQL overwrites nothing: old versions of rows lie in its files until `rewrite` makes these anew.
+    // PostgreSQL overwrites nothing: old row versions remain in its files until `rewrite` replaces them.
     scrub: async () => {},
     reorder: async () => {
       await alone(query, "rewrite", () => rewrite(query));
@@ -66,7 +66,7 @@ export async function openPostgres(url: string): Promise<OpenedDatabase> {
 }
 
 async function prepare(connection: DatabaseConnection): Promise<void> {
-  // Whatever the server is set to: a commit is answered once it is on the disk.
+  // Whatever the settings of the server are, a commit is answered only once it is on disk.
   await connection.executeQuery(CompiledQuery.raw("set synchronous_commit = on"));
   await connection.executeQuery(CompiledQuery.raw("set idle_in_transaction_session_timeout = '60s'"));
 }
@@ -77,7 +77,7 @@ async function assertDurable(query: Kysely<unknown>): Promise<void> {
   throw new LetterError("database", "PostgreSQL runs with fsync off: what it confirms may be lost; set it to on");
 }
 
-/** Does the work under a lock that the server takes back when this process or its line to the server ends. */
+/** Runs the work under a lock that the server releases when this process or its connection ends. */
 function alone(query: Kysely<unknown>, name: keyof typeof LOCK_NUMBERS, work: () => Promise<void>): Promise<boolean> {
   const [space, number] = [sql`${LOCKS}::int`, sql`${LOCK_NUMBERS[name]}::int`];
   return query.connection().execute(async (connection) => {
@@ -88,7 +88,7 @@ function alone(query: Kysely<unknown>, name: keyof typeof LOCK_NUMBERS, work: ()
     try {
       await work();
     } finally {
-      // Where the line has broken meanwhile, the lock is gone with it.
+      // If the connection has broken meanwhile, the lock is gone with it.
       await sql`select pg_advisory_unlock(${space}, ${number})`.execute(connection).catch(() => {});
     }
     return true;
@@ -96,8 +96,8 @@ function alone(query: Kysely<unknown>, name: keyof typeof LOCK_NUMBERS, work: ()
 }
 
 /**
- * Writes the tables into new files and takes the old ones away, with the versions of rows that were deleted or changed: its
- * own vacuum frees their place, and leaves the bytes. Which row came after which is still told by their transactions.
+ * Writes the tables into new files and removes the old ones, with the versions of deleted or changed rows: a plain
+ * vacuum frees their space, but leaves the bytes. The transaction ids of the rows still show their order.
  */
 async function rewrite(query: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<{ name: string }>`
@@ -105,7 +105,7 @@ async function rewrite(query: Kysely<unknown>): Promise<void> {
     where relkind = 'r' and relnamespace = current_schema()::regnamespace and pg_table_size(oid) <= ${MOST_BYTES}
     order by relname`.execute(query);
   await query.connection().execute(async (connection) => {
-    // Whoever waits for the table stands behind this: when it is in use, it is done at the next time.
+    // Everyone else who needs the table queues up behind this lock, so a table in use is left for next time.
     await sql`set lock_timeout = '200ms'`.execute(connection);
     await sql`set statement_timeout = '5s'`.execute(connection);
     try {
@@ -117,12 +117,12 @@ async function rewrite(query: Kysely<unknown>): Promise<void> {
   });
 }
 
-/** In use (`lock_not_available`), or too slow today (`query_canceled`): it is done at the next time. */
+/** The table is in use (`lock_not_available`) or too slow today (`query_canceled`): it is left for next time. */
 function unlessPutOff(cause: unknown): void {
   if (!["55P03", "57014"].includes(Object(cause).code)) throw cause;
 }
 
-/** Two transactions that wait for each other: the server ends one of them, which is done again. */
+/** Runs a transaction again if the server ended it because of a conflict with another one, such as a deadlock. */
 async function untilUndisturbed<R>(run: () => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {

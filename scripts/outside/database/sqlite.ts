@@ -6,7 +6,7 @@ import { makeFolder, wrongFolder } from "../folder.ts";
 import type { OpenedDatabase } from "./database.ts";
 import { groupCommits } from "./group-commit.ts";
 
-/** Opens a file that this process alone writes to; what is deleted there is overwritten with zeros. */
+/** Opens a file that only this process writes to. Deleted data in it is overwritten with zeros. */
 export function openSqlite(path: string): OpenedDatabase {
   makeFolder(dirname(path), PLACES);
   makeFile(path);
@@ -17,7 +17,7 @@ export function openSqlite(path: string): OpenedDatabase {
   return {
     query,
     change: groupCommits(query, () => sqlite.inTransaction),
-    // Whoever opens the file holds its data folder, and nobody else does.
+    // A process that opens the file holds the lock on its data folder, so no other process does this work.
     async alone(_name, work) {
       await work();
       return true;
@@ -26,8 +26,8 @@ export function openSqlite(path: string): OpenedDatabase {
     migrate: (work) => query.transaction().execute(work),
     scrub: () =>
       query.connection().execute(async (connection) => {
-        // The log of changes still holds what was deleted. A backup that is being made still reads it; then it is done
-        // at the next time, for waiting here would hold up everybody.
+        // The write-ahead log still holds what was deleted. If a backup is still reading it, this is left for next
+        // time, because waiting here would hold up every request.
         await sql`pragma busy_timeout = 0`.execute(connection);
         await sql`pragma wal_checkpoint(truncate)`.execute(connection);
         await sql`pragma busy_timeout = 5000`.execute(connection);
@@ -44,10 +44,10 @@ export function openSqlite(path: string): OpenedDatabase {
   };
 }
 
-/** The settings that decide where the file lies. */
+/** The settings that decide where the file is. */
 const PLACES = "DATABASE_URL or DATA_DIR";
 
-// SQLite would let others on this machine read it; its log of changes takes the same permissions.
+// SQLite would let other users of this machine read it. Its write-ahead log takes the same permissions.
 function makeFile(path: string): void {
   try {
     closeSync(openSync(path, "a", 0o600));
@@ -56,12 +56,12 @@ function makeFile(path: string): void {
   }
 }
 
-/** 64 MB of pages, about 12,000 signatures, are written anew in a second, in which nobody is answered; more is not. */
+/** 64 MB of pages, about 12,000 signatures, are rewritten in a second, in which no request is answered. More is not. */
 const MOST_PAGES = 16_384;
 
 const SETTINGS = [
   "journal_mode = WAL",
-  // A commit is on the disk before it is answered.
+  // A commit is on disk before it is answered.
   "synchronous = FULL",
   "foreign_keys = ON",
   "secure_delete = ON",
@@ -70,17 +70,17 @@ const SETTINGS = [
   "busy_timeout = 5000",
 ];
 
-/** Statements that are kept at most; those with lists of values have as many forms as the lists have lengths. */
+/** The most statements that are kept. Those with lists of values have as many forms as the lists have lengths. */
 const KEPT = 200;
 
-/** Reading the same SQL again takes as long as running it: a statement is kept for the next time. */
+/** Parsing the same SQL again takes as long as running it, so statements are kept. */
 function keepStatements(sqlite: Sqlite.Database): (text: string) => Sqlite.Statement {
   const kept = new Map<string, Sqlite.Statement>();
   return (text) => {
     let statement = kept.get(text);
     if (!statement) {
       statement = sqlite.prepare(text);
-      // What changes the schema changes what others give back.
+      // A change of the schema changes what other statements return.
       if (/^\s*(create|alter|drop)\b/i.test(text)) kept.clear();
       else kept.set(text, statement);
       if (kept.size > KEPT) kept.delete(kept.keys().next().value ?? "");

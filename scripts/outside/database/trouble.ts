@@ -1,6 +1,6 @@
 /**
- * Whether an error says that the database cannot do anything at the moment: away, in the midst of a restart, its disk
- * full. What was asked may be asked again later; an error of any other kind is a fault of the program.
+ * Whether an error means that the database cannot do anything at the moment: it is away or restarting, or its disk is
+ * full. The request may be repeated later. An error of any other kind is a fault of the program.
  */
 export function isDatabaseTrouble(error: unknown): boolean {
   const { code, message } = Object(error) as { code?: unknown; message?: unknown };
@@ -13,8 +13,8 @@ const SQLITE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)(_|$)/;
 const NETWORK = new Set(
   "ECONNREFUSED ECONNRESET ECONNABORTED ENOTFOUND EAI_AGAIN ETIMEDOUT EPIPE EHOSTUNREACH ENETUNREACH".split(" "),
 );
-// Class 08: connection, 53: no memory, disk or connections left, 57P: shut down or starting, 58: its own files;
-// 25006: a standby that only reads, 40: disturbed by others; https://www.postgresql.org/docs/18/errcodes-appendix.html
+// Class 08: connection, 53: no memory, disk or connections left, 57P: shut down or starting, 58: its own files; 25006:
+// a read-only standby, 40: conflicts; https://www.postgresql.org/docs/18/errcodes-appendix.html
 const POSTGRES = /^(08|53|58|57P0)[0-9A-Z]+$|^(25006|40001|40P01|25P03|57014)$/;
-// What the driver says without a code.
+// Messages of the driver that come without a code.
 const PG = /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has|was))/;
