@@ -3,20 +3,20 @@ import type { Read } from "../../letter/bytes/read.ts";
 import { BAG_DECLARATION, formatOxum, type Manifest, parseBagInfo, parseManifest } from "../../letter/handover/bag.ts";
 import { decodeText } from "../git/object.ts";
 
-/** One file of a bag that is not what its manifest says, or not there. */
+/** A file of a bag that differs from its manifest or is missing. */
 export type BagProblem = { readonly path: string; readonly reason: string };
 
 /** A file of a bag as it was found; SHA-512 in hexadecimal, size in bytes. */
 export type FoundFile = { readonly size: number; readonly sha512: string };
 
-/** A file of a bag that the manifest which it would belong to does not name. */
+/** A file of a bag that its manifest does not name. */
 export type Unlisted = { readonly path: string; readonly manifest: string };
 
-/** Where the payload of a bag lies. */
+/** The folder of a bag's payload. */
 export const DATA = "data/";
 
 /**
- * Compares the files of a bag with its two manifests and with the number and size that it says (RFC 8493 §3).
+ * Compares the files of a bag with its two manifests, and with the number and size that it states (RFC 8493 §3).
  *
  * @param files every file, by its path from the top of the bag
  * @returns `unlisted`: files that are in no manifest, and the manifest that would have to name them
@@ -52,7 +52,7 @@ const MANIFESTS: [name: string, belongs: (path: string) => boolean][] = [
   ["manifest-sha512.txt", (path) => path.startsWith(DATA)],
 ];
 
-/** Every problem names the manifest too: it may be this that was damaged. */
+/** Compares files with a manifest. Every problem names the manifest too, because that may be the damaged file. */
 function* compare(files: ReadonlyMap<string, FoundFile>, name: string, manifest: Manifest): Generator<BagProblem> {
   for (const [path, digest] of manifest) {
     const file = files.get(path);

@@ -6,14 +6,15 @@ import { pipeline } from "node:stream/promises";
 import { type BagProblem, checkBag, DATA, type FoundFile, type Unlisted } from "./check.ts";
 import { leftBehindBy } from "./left-behind.ts";
 
-/** What was found in the folder of a bag. `passedOver`: files that the operating system left beside the payload. */
+/** The result of checking a bag's folder. `passedOver`: files that the operating system left next to the payload. */
 export type CheckedFolder = { readonly problems: readonly BagProblem[]; readonly passedOver: readonly string[] };
 
 /**
- * Compares every file of a bag that was unpacked with its manifest. A link or a device is no file, wherever it leads.
+ * Compares every file of an unpacked bag with its manifest. A link or a device is not a file, wherever it leads.
  *
- * RFC 8493 §3 allows files beside the payload that no manifest names. Whoever checks a bag could take one for a part of
- * it: none is let through but what operating systems leave in a folder by themselves. In the payload nothing is.
+ * RFC 8493 §3 allows files next to the payload that no manifest names. A person who checks a bag could take one for a
+ * part of it, so only those are accepted that operating systems leave in a folder by themselves, and none in the
+ * payload.
  *
  * @throws LetterError `bag` when the bag does not say what belongs to it, naming the file
  */
@@ -35,7 +36,7 @@ export async function checkBagFolder(folder: string): Promise<CheckedFolder> {
   const isPassedOver = (file: Unlisted) =>
     !file.path.startsWith(DATA) && files.get(file.path) !== NO_FILE && leaver(file) !== undefined;
   const strays = unlisted.filter((file) => !isPassedOver(file)).map((file) => strayFile(file, leaver(file)));
-  // A stray file makes number and size wrong too: it is named first, since it tells what to do.
+  // A stray file makes number and size wrong too. It is named first, because its message says what to do.
   return { problems: [...strays, ...problems], passedOver: unlisted.filter(isPassedOver).map(({ path }) => path) };
 }
 

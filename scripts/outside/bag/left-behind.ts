@@ -1,5 +1,5 @@
 /**
- * What left a file in a folder that somebody looked into, by its exact name; undefined for any other file.
+ * Returns the system that left a file in a folder when it was viewed, by its exact name; undefined for any other file.
  *
  * @param isBeside whether a file or folder of that path is there: macOS keeps in `._NAME` what belongs to NAME
  */

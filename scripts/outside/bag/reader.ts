@@ -21,11 +21,11 @@ export type Bag = {
 };
 
 /**
- * Reads a bag in the one form that `writeBag` gives it, and compares every file with its manifest.
+ * Reads a bag in the one form that `writeBag` writes, and compares every file with its manifest.
  *
- * A file that is damaged, missing, or in no manifest is a problem of the bag; the others can be read all the same.
+ * A file that is damaged, missing, or in no manifest is a problem of the bag; the others can still be read.
  *
- * @param progress is told the bytes read so far and the size
+ * @param progress is called with the bytes read so far and the size
  * @throws LetterError `bag` when a bag cannot be read at all, naming the place
  */
 export async function openBag(file: string, progress: (done: number, size: number) => void = () => {}): Promise<Bag> {
@@ -54,7 +54,7 @@ export async function openBag(file: string, progress: (done: number, size: numbe
 
 const CHUNK = 2 ** 20;
 
-/** Where a file stands in the tar, and its digest as found. */
+/** Where a file is in the tar, and its digest as found. */
 type Part = FoundFile & { readonly offset: number; readonly padded: boolean };
 
 type Found = { name: string; digest: string; parts: Map<string, Part> };

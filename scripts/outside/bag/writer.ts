@@ -6,27 +6,27 @@ import { BAG_DECLARATION, formatBagInfo, formatManifest, formatOxum } from "../.
 import { formatTarHeader, TAR_END, tarPadding } from "../../letter/handover/tar.ts";
 import { makeFolder } from "../folder.ts";
 
-/** A bag that is to be written. */
+/** A bag to write. */
 export type NewBag = {
   /** name of its folder, and of the file without `.tar` */
   readonly name: string;
-  /** UTC day that all its files carry */
+  /** UTC day of all its files */
   readonly day: string;
-  /** what stands below `data/`, in the order in which it is written */
+  /** the files below `data/`, in the order in which they are written */
   readonly payload:
     | Iterable<readonly [path: string, content: Uint8Array | string]>
     | AsyncIterable<readonly [string, Uint8Array | string]>;
-  /** files beside `data/`, for whoever opens the bag */
+  /** files next to `data/`, for people who open the bag */
   readonly tagFiles?: ReadonlyMap<string, string>;
   /** lines of `bag-info.txt`, besides `Bagging-Date` and `Payload-Oxum` */
   readonly info: ReadonlyMap<string, string>;
 };
 
 /**
- * Writes a bag (BagIt 1.0, RFC 8493) as an uncompressed tar: the same content gives the same bytes, anywhere. The
- * payload goes through once, so that it may be longer than the memory.
+ * Writes a bag (BagIt 1.0, RFC 8493) as an uncompressed tar: the same content yields the same bytes, on any machine.
+ * The payload is streamed, so it may be larger than memory.
  *
- * @param file is there only when it is whole
+ * @param file exists only when it is complete
  * @returns SHA-256 of the file, base64url
  */
 export async function writeBag(file: string, bag: NewBag): Promise<string> {
@@ -59,7 +59,7 @@ export async function writeBag(file: string, bag: NewBag): Promise<string> {
 
 type Add = (path: string, content: Uint8Array | string) => Promise<{ digest: string; size: number }>;
 
-/** `bagit.txt` first and the manifests last: what stands in them is known only then. */
+/** Adds `bagit.txt` first and the manifests last, because their content is only known then. */
 async function addAll(bag: NewBag, add: Add): Promise<void> {
   const [payload, tags] = [new Map<string, string>(), new Map<string, string>()];
   const tag = async (path: string, content: string) => tags.set(path, (await add(path, content)).digest);
