@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** A captured mail as its reader would see it. */
 export type CapturedMail = { readonly to: string; readonly subject: string; readonly text: string };
 
-/** The newest mails in a folder of captured mail, the newest first. Reads only what `openMailer` writes there. */
+/** Returns the newest mails in a folder of captured mail, newest first. Reads only what `openMailer` writes there. */
 export async function readCapturedMails(folder: string, atMost: number): Promise<CapturedMail[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];

@@ -1,11 +1,12 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-/** What a mail is signed with (RFC 6376). `privateKey`: PEM, RSA of 2,048 bits or more. */
+/** The key that signs mail (RFC 6376). `privateKey`: PEM, RSA of 2,048 bits or more. */
 export type DkimKey = { readonly selector: string; readonly privateKey: string };
 
 /**
- * The PEM of an RSA key, from itself, also with `\n` for its line ends as some hosts store it, or from the path of a file.
+ * Returns the PEM of an RSA key, given as text, also with `\n` for its line ends as some hosts store it, or as the path
+ * of a file.
  *
  * @throws Error whose message may repeat the value: never show it
  */
@@ -18,7 +19,7 @@ export function readRsaKey(value: string): string {
   return key.export({ type: "pkcs8", format: "pem" }) as string;
 }
 
-/** The DNS record that lets everybody check the signature: `mail._domainkey.example.org`, `v=DKIM1; k=rsa; p=MIIB…`. */
+/** Returns the DNS record to check the signature with: `mail._domainkey.example.org`, `v=DKIM1; k=rsa; p=MIIB…`. */
 export function dkimRecord({ selector, privateKey }: DkimKey, domain: string): { name: string; value: string } {
   const key = createPublicKey(privateKey).export({ type: "spki", format: "der" }).toString("base64");
   return { name: `${selector}._domainkey.${domain}`, value: `v=DKIM1; k=rsa; p=${key}` };

@@ -13,15 +13,15 @@ export type Mail = {
 };
 
 /**
- * What makes a mail the same at every attempt, so that a server which got it twice can tell (RFC 5322 §3.6.4): `id` is
- * what stands before the @ of its Message-ID.
+ * Keeps a mail the same at every attempt, so that a server can recognise a duplicate (RFC 5322 §3.6.4). `id` is the
+ * part of its Message-ID before the @.
  */
 export type MailStamp = { readonly id: string; readonly date: Date };
 
-/** Sends mails, one promise each; it rejects when the server did not take the mail. */
+/** Sends mails, one promise each, which rejects if the server did not take the mail. */
 export type Mailer = {
   send(mail: Mail, stamp: MailStamp): Promise<void>;
-  /** Asks the server whether it takes mail, and sends none: it fails as sending does when the server is away. */
+  /** Asks the server whether it takes mail, and sends none. It fails as sending does when the server is away. */
   probe(): Promise<void>;
   close(): void;
 };
@@ -31,18 +31,18 @@ export type MailSettings =
   | { readonly kind: "capture"; readonly folder: string }
   | { readonly kind: "smtp"; readonly url: string; readonly dkim?: DkimKey | undefined };
 
-/** The sender while nothing else is set: for captured mail, and for trials with a mail server of this machine. */
+/** The default sender: for captured mail, and for trials with a mail server on this machine. */
 export const LOCAL_SENDER = "no-reply@localhost";
 
-/** Deliveries at once, of mails that are sent for the first time and of others; each has a connection that stays open. */
+/** Concurrent deliveries, of mails that are sent for the first time and of others. Their connections stay open. */
 export const CONNECTIONS = { first: 8, again: 2 };
 
-/** A mailer for `MAIL_URL`: into a folder of this machine, or to an SMTP server. */
+/** Opens a mailer for `MAIL_URL`: into a folder of this machine, or to an SMTP server. */
 export function openMailer(at: MailSettings, from: string): Mailer {
   return at.kind === "capture" ? captureMailer(at.folder, from) : smtpMailer(at, from);
 }
 
-// Nothing in a mail names a file, an address to load, or the program that made it.
+// A mail never reads a file or an address, and does not name the program that made it.
 const PLAIN = { disableFileAccess: true, disableUrlAccess: true, xMailer: false } as const;
 
 function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, from: string): Mailer {
@@ -50,14 +50,14 @@ function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, 
     url,
     pool: true,
     maxConnections: CONNECTIONS.first + CONNECTIONS.again,
-    // The queue tries again, and knows how long it may.
+    // The queue does the retries, and knows how long it may.
     maxRequeues: 0,
     connectionTimeout: 15_000,
     greetingTimeout: 15_000,
     socketTimeout: 30_000,
-    // The address and the code must not cross the net in the clear because somebody cut STARTTLS out.
+    // Address and code must not cross the network in the clear because an attacker has stripped STARTTLS.
     requireTLS: !isLoopbackHost(new URL(url).hostname),
-    // Without it the machine's own name would greet the server.
+    // The default would greet the server with the machine's own name.
     name: domainOf(from),
     ...(dkim && { dkim: { domainName: domainOf(from), keySelector: dkim.selector, privateKey: dkim.privateKey } }),
   });
@@ -72,7 +72,7 @@ function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, 
   };
 }
 
-/** Mails as `.eml` files in the order of their numbers: `000001.eml`. They stand for the mailboxes. */
+/** Writes mails as numbered `.eml` files, such as `000001.eml`. They take the place of the mailboxes. */
 function captureMailer(folder: string, from: string): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: "unix" });
   let last: Promise<number> | undefined;
@@ -84,7 +84,7 @@ function captureMailer(folder: string, from: string): Mailer {
     async send(mail, stamp) {
       const { message } = await transport.sendMail(messageOf(mail, from, stamp));
       const name = `${String(await nextNumber()).padStart(6, "0")}.eml`;
-      // Whoever watches the folder must never see half a mail.
+      // A program that watches the folder must never see half a mail.
       const part = join(folder, `.${name}.part`);
       await writeFile(part, message as Buffer, { mode: 0o600 });
       await rename(part, join(folder, name));
@@ -100,7 +100,7 @@ async function lastNumber(folder: string): Promise<number> {
   return Math.max(0, ...numbers.map(Number));
 }
 
-// No header holds a link or the site's name: no List-Unsubscribe either. There is no list that anybody could leave.
+// No header holds a link or the site's name. There is no List-Unsubscribe either, because there is no list to leave.
 function messageOf(mail: Mail, from: string, { id, date }: MailStamp): SendMailOptions {
   return {
     ...PLAIN,
@@ -111,23 +111,23 @@ function messageOf(mail: Mail, from: string, { id, date }: MailStamp): SendMailO
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
-    // Unlike base64 it leaves a code readable where a mail program shows the source.
+    // Unlike base64, it leaves a code readable where a mail program shows the source.
     textEncoding: "quoted-printable",
     headers: {
       "Auto-Submitted": "auto-generated",
       "X-Auto-Response-Suppress": "All",
     },
-    // A bounce would carry address and code to a mailbox of ours: the server is asked for none (RFC 3461 §4.1).
+    // A bounce would bring address and code to a mailbox of ours, so the server is asked for none (RFC 3461 §4.1).
     dsn: { notify: "NEVER", return: "HDRS" },
   };
 }
 
-/** Whether a host of a URL is this machine by its name or number. */
+/** Whether the host of a URL is this machine, by name or number. */
 export function isLoopbackHost(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-/** What stands behind the @. */
+/** Returns the part after the @. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);
 }
