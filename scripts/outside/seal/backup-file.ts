@@ -11,9 +11,9 @@ import { makeFolder } from "../folder.ts";
 export type Emit = (line: string) => Promise<void>;
 
 /**
- * Writes lines into a file that is encrypted with age, and appears whole or not at all.
+ * Writes lines into a file that is encrypted with age, and appears complete or not at all.
  *
- * @param recipient `age1pq1…`, whose identity lies on another machine: who breaks into this one reads no backup
+ * @param recipient `age1pq1…`, whose identity is on another machine: an intruder on this one can read no backup
  * @throws LetterError `backup` for another kind of recipient
  */
 export async function writeBackupFile(
@@ -56,7 +56,7 @@ export async function writeBackupFile(
 }
 
 /**
- * The lines of such a file. What was cut off or changed is refused where it is reached.
+ * Reads the lines of such a file. Truncated or changed data is refused where it is reached.
  *
  * @param identity `AGE-SECRET-KEY-PQ-1…`
  * @throws LetterError `backup`
@@ -67,7 +67,7 @@ export async function* readBackupFile(path: string, identity: string): AsyncGene
     decrypter.addIdentity(identity);
     const sealed = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
     const plain = Readable.fromWeb((await decrypter.decrypt(sealed)) as Parameters<typeof Readable.fromWeb>[0]);
-    // readline would end quietly where the stream breaks.
+    // Without this, readline would end silently where the stream breaks.
     let broken: unknown;
     plain.on("error", (cause) => {
       broken = cause;

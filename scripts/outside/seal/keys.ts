@@ -12,26 +12,26 @@ import { makeFolder } from "../folder.ts";
 import { campaignRepository } from "../git/local-host.ts";
 import { demoRecipients } from "./seal.ts";
 
-/** The secret keys of a campaign on one machine, and what of them is public. */
+/** The secret keys of a campaign on one machine, and their public parts. */
 export type Keys = {
   /** signs checkpoints; only accept uses it */
   readonly ledger: NoteSigner;
-  /** the form service's word for its rows */
+  /** signs the attestations of the form service */
   readonly attestation: SigningKey;
   /** 32 bytes; keys the hash of an address */
   readonly pepper: Uint8Array;
   readonly publicKeys: PublicKeys;
-  /** the recipients are the demonstration's: whoever has this machine can open the contact details */
+  /** the recipients are for demonstration: anyone with this machine can open the contact details */
   readonly demoCustodian: boolean;
 };
 
-/** What the form service holds where others accept: it never sees the ledger's key. */
+/** The keys of a form service whose sheets are accepted elsewhere: it never sees the ledger's key. */
 export type ServiceKeys = Pick<Keys, "attestation" | "pepper" | "publicKeys">;
 
 /**
- * The keys in `$DATA_DIR/keys/`, made where they are missing.
+ * Opens the keys in `$DATA_DIR/keys/`, and makes those that are missing.
  *
- * Without recipients in `campaign.yaml` two identities for demonstration are made in `$DATA_DIR/demo-custodian/`.
+ * Without recipients in `campaign.yaml`, two identities for demonstration are made in `$DATA_DIR/demo-custodian/`.
  *
  * @throws LetterError `folder` when there is none and none can be made, `keys` when a file is malformed or a public key
  * is not the one that `campaign.yaml` names
@@ -53,7 +53,8 @@ export async function openKeys(dataDir: string, campaign: Campaign): Promise<Key
 }
 
 /**
- * The form service's keys in `$DATA_DIR/keys/`, made where they are missing, for a campaign that others accept.
+ * Opens the form service's keys in `$DATA_DIR/keys/`, and makes those that are missing, for a campaign that others
+ * accept.
  *
  * @throws LetterError `keys` when `campaign.yaml` does not name all public keys and recipients, or names others
  */
@@ -66,7 +67,7 @@ export async function openServiceKeys(dataDir: string, campaign: Campaign): Prom
     );
   }
   if (named !== undefined && !existsSync(join(dataDir, "keys", "attestation.key"))) {
-    // A new one would be refused by everybody, and would stand in the way of the right one.
+    // A new key would be refused everywhere, and would be in the way of the right one.
     throw new LetterError(
       "keys",
       "keys/attestation.key is not in the data folder, and content/campaign.yaml names its public key: restore it from your copy",
@@ -92,7 +93,7 @@ export async function openServiceKeys(dataDir: string, campaign: Campaign): Prom
 }
 
 /**
- * The pepper of a service that has been started before, for commands beside it.
+ * Reads the pepper of a service that has been started before, for commands that run next to it.
  *
  * @throws LetterError `keys` when there is none in this data folder
  */
@@ -104,7 +105,7 @@ export async function readPepper(dataDir: string): Promise<Uint8Array> {
 }
 
 async function seed(dataDir: string, name: string): Promise<Uint8Array> {
-  // The keys come before the repository: where there is one, a key that is missing was lost, and no new one fits.
+  // The keys are made before the repository. If there is one, a missing key was lost, and no new one would fit.
   if (!existsSync(join(dataDir, "keys", name)) && existsSync(campaignRepository(dataDir))) {
     throw new LetterError("keys", `keys/${name} is missing in a data folder that is in use: restore it from your copy`);
   }

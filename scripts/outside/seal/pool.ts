@@ -2,24 +2,24 @@ import { availableParallelism } from "node:os";
 import Tinypool from "tinypool";
 import { openSeal, type Seal } from "./seal.ts";
 
-/** A seal that works on other threads than the one that answers people. */
+/** A seal that works on other threads than the one that answers requests. */
 export type SealPool = {
   readonly seal: Seal;
-  /** Ends the threads; what is being sealed fails. */
+  /** Ends the threads. Anything being sealed fails. */
   close(): Promise<void>;
 };
 
-/** How long a thread that has nothing to do is kept. */
+/** How long an idle thread is kept, in milliseconds. */
 const IDLE = 60_000;
 
 /**
- * A seal for these recipients on as many threads as this machine has cores: sealing takes milliseconds of computing,
- * in which nobody else's page must wait.
+ * Opens a seal for these recipients on as many threads as this machine has cores. Sealing takes milliseconds of
+ * computing, and no page must wait for that.
  *
  * @throws LetterError `seal` as `openSeal` does
  */
 export function openSealPool(recipients: readonly string[], threads = availableParallelism()): SealPool {
-  // A wrong recipient must be told at the start, not at the first confirmation.
+  // A wrong recipient must be reported at the start, not at the first confirmation.
   openSeal(recipients);
   const filename = new URL("./worker.ts", import.meta.url).href;
   let pool: Tinypool | undefined;

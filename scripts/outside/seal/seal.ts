@@ -9,7 +9,7 @@ import { makeFolder } from "../folder.ts";
 export type Seal = (plain: Uint8Array) => Promise<Uint8Array>;
 
 /**
- * A seal for two or more hybrid post-quantum age recipients (`age1pq1…`).
+ * Opens a seal for two or more hybrid post-quantum age recipients (`age1pq1…`).
  *
  * @throws LetterError `seal` for fewer, for one named twice, and for any other kind: age would mix kinds silently, and
  * one X25519 recipient would leave the record as weak as itself
@@ -32,9 +32,9 @@ export function openSeal(recipients: readonly string[]): Seal {
 }
 
 /**
- * The recipients of the two demonstration identities in this folder, which are made when they are missing.
+ * Returns the recipients of the two demonstration identities in this folder, which are made if they are missing.
  *
- * `recipients.txt` is all that is read again: the identities lie there for whoever plays the custodian.
+ * Only `recipients.txt` is read again; the identities are for the person who plays the custodian.
  */
 export async function demoRecipients(folder: string): Promise<string[]> {
   const path = join(folder, "recipients.txt");

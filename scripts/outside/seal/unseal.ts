@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Decrypter } from "age-encryption";
 import { LetterError } from "../../letter/bytes/error.ts";
 
-/** Opens sealed bytes; undefined when none of the identities fits, or when a bit of them was changed. */
+/** Opens sealed bytes; undefined if none of the identities fits, or if a bit of them was changed. */
 export type Unseal = (sealed: Uint8Array) => Promise<Uint8Array | undefined>;
 
 /**
@@ -34,7 +34,7 @@ export async function openIdentities(file: string): Promise<Unseal> {
   };
 }
 
-/** The recipients that are named: keys, or files with one key a line, as the age program has them. */
+/** Returns the named recipients: keys, or files with one key per line, as the age program uses them. */
 export async function readRecipients(named: readonly string[]): Promise<string[]> {
   const lists = named.map((one) =>
     one.startsWith("age1") ? [one] : linesOf(one, "seal", "--reseal: name keys (age1pq1…), or a file that holds them"),
