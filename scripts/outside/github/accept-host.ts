@@ -12,23 +12,23 @@ import { answerPull, formatAnswer, formatBlocked, formatCopies, formatInvalid, f
 import { type GitHubApi, gitHubError, hasStatus } from "./api.ts";
 import { type OpenPull, type PullOfSheet, readOpenPulls } from "./reviews.ts";
 
-/** What accept on GitHub works with. */
+/** The dependencies of accept on GitHub. */
 export type GitHubAccepting = {
-  /** the workflow's own token: reads pull requests, answers on them */
+  /** the workflow's own token: reads pull requests and comments on them */
   readonly api: GitHubApi;
-  /** the accept App: reads and moves branches; it alone may pass the rules of main */
+  /** the accept App: reads and moves branches; only it may bypass the rules of main */
   readonly mover: GitHubApi;
-  /** folder of a bare repository on this machine; made when it is missing */
+  /** folder of a bare repository on this machine; made if it is missing */
   readonly repository: string;
   readonly serverUrl: string;
 };
 
-/** Accept's view of GitHub, and what it says there about sheets that it cannot take. */
+/** Accept's view of GitHub, and its answers there about sheets that it cannot take. */
 export type GitHubAcceptHost = AcceptHost & {
   answerInvalid(sheet: string, reason: string): Promise<void>;
   answerUnattested(sheet: string): Promise<void>;
   /**
-   * Says what the sheet waits for, and what to look at first; nothing when it only waits for its moderators.
+   * Says what the sheet waits for, and what to look at first; nothing if it only waits for its moderators.
    *
    * @param unclear the places of what cannot be read as an order; undefined when nobody holds the sheet back
    * @param copies the rows that are on other open sheets too
@@ -38,9 +38,9 @@ export type GitHubAcceptHost = AcceptHost & {
     unclear: readonly string[] | undefined,
     copies: ReadonlyMap<string, readonly string[]>,
   ): Promise<void>;
-  /** pull requests whose reviews could not be read, or that could not be answered; they hold up no other */
+  /** pull requests whose reviews could not be read, or that could not be answered; they do not hold up the others */
   readonly troubles: readonly PullTrouble[];
-  /** sheets that nobody can review: their branches are there, without a pull request that is open and no draft */
+  /** sheets that cannot be reviewed: their branches exist, but without an open pull request that is not a draft */
   readonly unseen: readonly Pick<OpenSheet, "sheet" | "commit">[];
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
@@ -49,10 +49,10 @@ const PENDING = "refs/heads/pending/";
 const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
 
 /**
- * The campaign's repository on GitHub as accept uses it.
+ * Opens the campaign's repository on GitHub as accept uses it.
  *
- * Branches come by git as objects into a bare repository and are never checked out. Where a branch stands is asked of
- * git; a pull request whose head is another commit waits for the next run.
+ * Branches are fetched by git as objects into a bare repository, and never checked out. Git decides where a branch
+ * points. A pull request whose head is another commit waits for the next run.
  */
 export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitHubAccepting): GitHubAcceptHost {
   const url = `${serverUrl}/${mover.owner}/${mover.repo}.git`;
@@ -70,7 +70,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   const fetchAll = async (refs: readonly string[]) => {
     if (refs.length === 0) return;
     await fetch(...refs).catch(async () => {
-      // One by one: a branch that cannot be had is reported as one that cannot be read, and stops no other.
+      // Fetch one by one: a branch that cannot be fetched is reported as unreadable, and does not stop the others.
       for (const ref of refs) await fetch(ref).catch(() => {});
     });
   };
@@ -78,7 +78,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     const branches = await listRemoteRefs(await remote(), [`${PENDING}*`]);
     const found: OpenSheet[] = [];
     for (const [ref, commit] of branches) {
-      // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
+      // Merged by a run that died before it deleted the branch; GitHub has closed the pull request.
       if (main?.merged.has(commit)) found.push({ sheet: ref.slice(PENDING.length), commit, acts: [] });
     }
     const passed: PullOfSheet[] = [];
@@ -97,14 +97,14 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     return [...found, ...waiting.map(({ number: _number, ...open }) => open)];
   };
   const troubles: PullTrouble[] = [];
-  // One whose reviews GitHub cannot give (it is flooded, or was taken away meanwhile) waits. That we may not ask, or not so
-  // often, is no matter of one pull request.
+  // A pull request whose reviews GitHub cannot return (it is flooded, or was deleted meanwhile) waits. A lack of
+  // permission or a rate limit does not concern only one pull request.
   const passOver = ({ number }: PullOfSheet, cause: unknown): boolean => {
     if ([401, 403, 429].some((status) => hasStatus(cause, status))) return false;
     troubles.push({ number, reason: gitHubError("reading the reviews", cause).message });
     return true;
   };
-  // A pull request that is locked or full takes no comment: nobody must be able to stop the other sheets by that.
+  // A locked or full pull request takes no comment. That must not be a way to stop the other sheets.
   const answer = async (number: number, text: string): Promise<boolean> => {
     try {
       await answerPull(api, number, text);
@@ -129,7 +129,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     openSheets,
     async moveMain(from, to) {
       if (!(await pushRef(repository, await remote(), { ref: MAIN, from, to }))) return false;
-      // The mirror follows; the next fetch would say the same.
+      // The mirror follows; the next fetch would do the same.
       await moveRefs(repository, [{ ref: MAIN, from: await readRef(repository, MAIN), to }]);
       return true;
     },
@@ -137,7 +137,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       const { sheet, commit } = open;
       const number = pulls.get(sheet) ?? (await reading(() => findPull(api, open)));
       const text = await answerOf(repository, open);
-      // The answer first: while the branch is there, a run that comes after a crash finds its way back here.
+      // Answer first: while the branch exists, a run after a crash gets back to this point.
       if (number !== undefined && text !== undefined && !(await answer(number, text))) return;
       await pushRef(repository, await remote(), { ref: `${PENDING}${sheet}`, from: commit, to: undefined });
     },
@@ -156,19 +156,19 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   };
 }
 
-/** What the merge commit on main says about a sheet; undefined for a branch that is no sheet. */
+/** Returns what the merge commit on main says about a sheet; undefined for a branch that is not a sheet. */
 async function answerOf(repository: string, { sheet, commit }: OpenSheet): Promise<string | undefined> {
   const history = await readHistory(repository, await readHead(repository));
   const merge = history.find(({ parents }) => parents[1] === commit);
   const settlement = parseMergeMessage(merge?.message ?? "");
   if (settlement?.sheet !== sheet) return undefined;
-  // The second parent of a commit of main is here with main.
+  // The second parent of a commit of main has been fetched with main.
   const text = await readText(repository, commit, sheetPath(sheet));
   const { withdrawn } = settledBy(history.flatMap(({ message }) => parseMergeMessage(message) ?? []));
   return text === undefined ? undefined : formatAnswer(parseSheet(text), settlement, withdrawn);
 }
 
-/** The pull request of a sheet whatever its state, by its branch and commit. */
+/** Finds the pull request of a sheet, in any state, by its branch and commit. */
 async function findPull(api: GitHubApi, { sheet, commit }: OpenSheet): Promise<OpenPull["number"] | undefined> {
   if (sheetOfBranch(sheetBranch(sheet)) === undefined) return undefined;
   const { owner, repo } = api;

@@ -3,13 +3,13 @@ import { REFUSAL_CODES } from "../../letter/review/order.ts";
 import type { Sheet } from "../../letter/signature/sheet.ts";
 import { type GitHubApi, gitHubError } from "./api.ts";
 
-/** By this line the one comment is found again; GitHub does not show it. */
+/** Marks accept's only comment, so that it is found again; GitHub does not show it. */
 const MARKER = "<!-- undersigned: accept -->";
-/** In whose name a workflow's own token speaks. Nobody can register a name with brackets. */
+/** The account that a workflow's own token acts as. Nobody can register a name with brackets. */
 const WORKFLOW = "github-actions[bot]";
 
 /**
- * What accept did with a sheet, for its pull request: numbers, ids and codes, never a name.
+ * Formats what accept did with a sheet, for its pull request: numbers, ids and codes, never a name.
  *
  * @param settlement what the merge commit says, so that a crash before the answer loses nothing of it
  * @param withdrawn the rows that were withdrawn before they were accepted
@@ -37,17 +37,17 @@ export function formatAnswer(
   ].join("\n\n");
 }
 
-/** What is said about a sheet that breaks a rule. `reason` is one of our own sentences. */
+/** Formats the answer about a sheet that breaks a rule. `reason` is one of our own sentences. */
 export function formatInvalid(reason: string): string {
   return `**Not accepted.** ${plain(reason)}\n\nThere is nothing to review until an organiser has looked into it: \`.github/organising.md\`, “A sheet that is not accepted”. Do not close a sheet of the form service: it is filed once, and its signatures would wait for ever.`;
 }
 
-/** What is said about a sheet that the form service has not attested. */
+/** Formats the answer about a sheet that the form service has not attested. */
 export function formatUnattested(): string {
   return "**Passed over.** The form service has not attested this sheet, so nothing on it counts, whoever approves it. An organiser closes it: `.github/organising.md`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.";
 }
 
-/** What is said about rows that are on other open sheets too, by id with these sheets; nothing when there are none. */
+/** Formats the answer about rows that are on other open sheets too, by id with these sheets; empty without any. */
 export function formatCopies(copies: ReadonlyMap<string, readonly string[]>): string {
   if (copies.size === 0) return "";
   const rows = [...copies]
@@ -61,7 +61,7 @@ export function formatCopies(copies: ReadonlyMap<string, readonly string[]>): st
 }
 
 /**
- * What is said about a sheet that somebody holds back.
+ * Formats the answer about a sheet that a moderator holds back.
  *
  * @param links to what moderators wrote about a row or the sheet and cannot be read as an order
  */
@@ -72,7 +72,7 @@ export function formatBlocked(links: readonly string[]): string {
   const codes = REFUSAL_CODES.map((code) => `\`${code}\``).join(", ");
   return [
     "**Waits.** A moderator wrote something about a row or about this sheet that is no order: a line with an id that cannot be read, a question, an id that is not on this sheet, or a comment that was changed after it was written. What somebody meant to refuse must not come to the list.",
-    // As many as somebody may have written, a comment holds only so much.
+    // However many there are, a comment has limited space.
     links
       .slice(0, 20)
       .map((link) => `- ${link}`)
@@ -82,7 +82,7 @@ export function formatBlocked(links: readonly string[]): string {
   ].join("\n\n");
 }
 
-/** Puts the text into accept's one comment on a pull request: writes it, changes it, or leaves it as it is. @throws LetterError `github` */
+/** Creates accept's only comment on a pull request, or updates it if its text differs. @throws LetterError `github` */
 export async function answerPull(api: GitHubApi, number: number, text: string): Promise<void> {
   const { owner, repo } = api;
   const body = `${MARKER}\n${text}`;
@@ -94,7 +94,7 @@ export async function answerPull(api: GitHubApi, number: number, text: string): 
       issue_number: number,
       per_page: 100,
     });
-    // Anybody can write the marker: only what the workflow itself wrote is its comment.
+    // Anyone can write the marker: only a comment of the workflow itself counts.
     const mine = comments.find(({ user, body: said }) => user?.login === WORKFLOW && said?.startsWith(MARKER));
     if (mine?.body === body) return;
     if (mine === undefined) {
@@ -117,7 +117,7 @@ export async function answerPull(api: GitHubApi, number: number, text: string): 
   }
 }
 
-/** Text that GitHub shows as it stands: no character that Markdown, HTML or a mention begins with. */
+/** Escapes text so that GitHub shows it literally: no character remains that starts Markdown, HTML or a mention. */
 export function plain(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").replace(/[\\`*_{}[\]<>()#+!|@~&$:]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

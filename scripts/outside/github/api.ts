@@ -6,31 +6,31 @@ import { throttling } from "@octokit/plugin-throttling";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Clock } from "../clock.ts";
 
-/** One repository on GitHub, and in whose name it is asked. */
+/** One repository on GitHub, and the identity that accesses it. */
 export type GitHubAccess = {
   /** `OWNER/NAME` */
   readonly repository: string;
   /** an App by its id and private key (PEM), or a workflow's own token */
   readonly as: { readonly appId: number; readonly privateKey: string } | { readonly token: string };
-  /** `https://api.github.com` unless told */
+  /** by default `https://api.github.com` */
   readonly apiUrl?: string;
   readonly clock: Clock;
 };
 
-/** GitHub's interface for one repository. */
+/** GitHub's API for one repository. */
 export type GitHubApi = {
   readonly owner: string;
   readonly repo: string;
   /** Octokit for the App's installation on the repository, or for the token */
   octokit(): Promise<ApiClient>;
-  /** a token for git over HTTP; an App's lasts an hour and is made anew in time */
+  /** a token for git over HTTP; an App's lasts an hour and is renewed in time */
   token(): Promise<string>;
 };
 export type ApiClient = InstanceType<typeof Client>;
 
 const Client = Octokit.plugin(throttling, retry, paginateRest);
 
-/** Opens the interface; nothing is asked before the first use. */
+/** Opens the API; no request is made before the first use. */
 export function openGitHub(access: GitHubAccess): GitHubApi {
   const [owner = "", repo = ""] = access.repository.split("/");
   const fetch = patientFetch(access.clock);
@@ -40,10 +40,10 @@ export function openGitHub(access: GitHubAccess): GitHubApi {
       userAgent: "undersigned",
       request: { fetch },
       log: { debug() {}, info() {}, warn() {}, error() {} },
-      // The plugin keeps the pace that GitHub asks for. What GitHub forbids for a while is for the caller to try later:
-      // a call that waits an hour holds everything up.
+      // The plugin keeps the pace that GitHub asks for. If GitHub blocks calls for a while, the caller tries later: a
+      // call that waits for an hour holds everything up.
       throttle: { onRateLimit: () => false, onSecondaryRateLimit: () => false },
-      // 429 is not for blind repetition: it says when to come again.
+      // A 429 must not be retried blindly: it says when to come back.
       retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
       ...options,
     });
@@ -79,7 +79,7 @@ export function hasStatus(cause: unknown, status: number): boolean {
   return cause instanceof Error && (cause as { status?: unknown }).status === status;
 }
 
-/** What went wrong with GitHub, in one line without address or token. */
+/** Returns an error about a failed call to GitHub, in one line without address or token. */
 export function gitHubError(doing: string, cause: unknown): LetterError {
   if (cause instanceof LetterError) return cause;
   const { status, message } = cause as { status?: number; message?: string };
@@ -90,7 +90,7 @@ export function gitHubError(doing: string, cause: unknown): LetterError {
   return new LetterError("github", `${doing}: GitHub says ${status ?? "nothing"} (${said})`, { cause });
 }
 
-/** `fetch` that gives up after half a minute and makes no call while GitHub has asked to be left alone. */
+/** Returns a `fetch` that gives up after half a minute, and makes no call while GitHub has asked for a pause. */
 function patientFetch(clock: Clock): typeof fetch {
   let quietUntil = 0;
   return async (input, init) => {
@@ -106,7 +106,7 @@ function patientFetch(clock: Clock): typeof fetch {
   };
 }
 
-/** docs.github.com, "Best practices for using the REST API": what to do when a limit is exceeded. */
+/** See docs.github.com, "Best practices for using the REST API", on exceeded rate limits. */
 async function secondsToWait(answer: Response, now: number): Promise<number> {
   if (answer.status !== 403 && answer.status !== 429) return 0;
   const { headers } = answer;

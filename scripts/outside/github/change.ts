@@ -1,14 +1,14 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import { type GitHubApi, gitHubError, hasStatus } from "./api.ts";
 
-/** One request that changes a setting, as a value. `{owner}`, `{org}` and `{repo}` of its route are filled in when it is sent. */
+/** A request that changes a setting, as a value. `{owner}`, `{org}` and `{repo}` in its route are filled in later. */
 export type Change = { readonly route: string; readonly values: Readonly<Record<string, unknown>> };
 
 /** Sends a change. @throws LetterError `github`, one line with what GitHub says or what the token lacks */
 export async function sendChange(api: GitHubApi, { route, values }: Change): Promise<void> {
   const octokit = await api.octokit();
   try {
-    // What the route does not name would go into the body.
+    // A parameter that the route does not name would go into the body.
     const place = Object.entries({ owner: api.owner, org: api.owner, repo: api.repo });
     await octokit.request(route, {
       ...values,
@@ -22,7 +22,7 @@ export async function sendChange(api: GitHubApi, { route, values }: Change): Pro
 }
 
 /**
- * What a request for settings gives; every refusal is told with the permission that the token would need.
+ * Makes a request for settings. An error for every refusal names the permission that the token would need.
  *
  * @param permission as GitHub's page for fine-grained tokens names it
  * @throws LetterError `github`
@@ -34,13 +34,13 @@ export async function reading<T>(what: string, permission: string, ask: () => Pr
     if (hasStatus(cause, 401)) {
       throw new LetterError("github", "GitHub does not accept the token: make a new one and put it into GITHUB_TOKEN");
     }
-    // GitHub does not tell apart what is not there and what a token may not know of.
+    // GitHub does not distinguish what does not exist from what a token may not know of.
     if (!isForbidden(cause) && !hasStatus(cause, 404)) throw gitHubError(`reading ${what}`, cause);
     throw new LetterError("github", `the token may not read ${what}: give it the permission ${permission}`, { cause });
   }
 }
 
-/** The answer, or nothing where GitHub says that there is none. */
+/** Returns the answer, or undefined if GitHub says that there is none. */
 export async function orNothing<T>(answer: Promise<T>, status = 404): Promise<T | undefined> {
   try {
     return await answer;

@@ -7,9 +7,9 @@ export type Environment = {
   readonly restricted: boolean;
   /** those names, each with its number and whether it is a branch or a tag */
   readonly branches: readonly { readonly id: number; readonly name: string; readonly type: string }[];
-  /** what has to be sent along so that a change leaves it as it is */
+  /** what a change has to send along in order to leave it as it is */
   readonly keep: Readonly<Record<string, unknown>>;
-  /** names alone: GitHub gives no secret back to anybody */
+  /** names only: GitHub never returns a secret */
   readonly secrets: readonly string[];
   readonly variables: ReadonlyMap<string, string>;
 };
@@ -21,7 +21,7 @@ export type RepositoryVariables = {
 
 const ENVIRONMENT = "/repos/{owner}/{repo}/environments/{environment_name}";
 
-/** Reads an environment; undefined when there is none. @throws LetterError `github` */
+/** Reads an environment; undefined if there is none. @throws LetterError `github` */
 export async function readEnvironment(api: GitHubApi, name: string): Promise<Environment | undefined> {
   const octokit = await api.octokit();
   const at = { owner: api.owner, repo: api.repo, environment_name: name };
@@ -54,7 +54,7 @@ type ProtectionRule = {
   readonly reviewers?: readonly { readonly type: string; readonly reviewer: { readonly id: number } }[];
 };
 
-/** Reviewers and waiting times, in the form in which they are set: what a change leaves out, GitHub takes away. */
+/** Returns reviewers and waiting times in the form in which they are set: GitHub removes what a change leaves out. */
 function keptRules(rules: readonly ProtectionRule[]): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const { wait_timer, reviewers, prevent_self_review } of rules) {
@@ -67,7 +67,7 @@ function keptRules(rules: readonly ProtectionRule[]): Record<string, unknown> {
   return kept;
 }
 
-/** What every workflow gets, the organisation's secrets for this repository included. @throws LetterError `github` */
+/** Reads what every workflow gets, organisation's secrets for this repository included. @throws LetterError `github` */
 export async function readRepositoryVariables(api: GitHubApi): Promise<RepositoryVariables> {
   const octokit: ApiClient = await api.octokit();
   const at = { owner: api.owner, repo: api.repo, per_page: 30 };

@@ -5,14 +5,14 @@ import type { Filing } from "../git/host.ts";
 import { runGit } from "../git/run.ts";
 import { type ApiClient, type GitHubApi, hasStatus } from "./api.ts";
 
-/** What moderators read above the rows. No name in the title: it goes into mails. */
+/** What moderators read above the rows. The title has no name, because it goes into mails. */
 export type Proposal = { readonly title: string; readonly body: string };
 
 /**
  * Files a sheet as a pull request in at most seven calls, whatever its size.
  *
- * The commit is made here first, so that its SHA is known before the first call: whatever an earlier try has left
- * behind is either this very commit or a mistake. A branch or a pull request that is there already is a success.
+ * The commit is made locally first, so that its SHA is known before the first call: anything that an earlier try has
+ * left is either this very commit or a mistake. An existing branch or pull request is a success.
  *
  * @param mirror a repository on this machine that holds the base
  * @throws LetterError `git` or `github`
@@ -23,7 +23,8 @@ export async function fileOnGitHub(api: GitHubApi, mirror: string, filing: Filin
   const files = new Map([[sheetPath(filing.sheet), text]]);
   const sha = await writeCommit(mirror, { parents: [base], files, message, committer: "form service", day });
   const branch = sheetBranch(filing.sheet);
-  // First this: after the sheet was settled and its branch removed, a late retry must not make the branch anew.
+  // Check this first: after the sheet was settled and its branch deleted, a late retry must not create the branch
+  // again.
   if (await hasPull(octokit, api, branch, sha)) return;
   await sendCommit(octokit, api, mirror, filing, sha);
   await createBranch(octokit, api, branch, sha);
@@ -47,7 +48,7 @@ async function hasPull(octokit: ApiClient, api: GitHubApi, branch: string, sha: 
   return data.length > 0;
 }
 
-/** The commit as this machine has made it: a tree with the sheet inline, then the commit itself; two calls. */
+/** Creates the commit that this machine has made: a tree with the sheet inline, then the commit itself; two calls. */
 async function sendCommit(octokit: ApiClient, api: GitHubApi, mirror: string, filing: Filing, sha: string) {
   const { sheet, text: content, base, message } = filing;
   const tree = await octokit.request("POST /repos/{owner}/{repo}/git/trees", {
@@ -55,7 +56,7 @@ async function sendCommit(octokit: ApiClient, api: GitHubApi, mirror: string, fi
     base_tree: await show(mirror, base, "%T"),
     tree: [{ path: sheetPath(sheet), mode: "100644", type: "blob", content }],
   });
-  // With an author and a committer given, GitHub does not sign what an App makes, and the bytes are ours alone.
+  // If author and committer are given, GitHub does not sign what an App makes, and the bytes are only ours.
   const person = async (who: "a" | "c") => {
     const [name = "", email = "", date = ""] = (await show(mirror, sha, `%${who}n%n%${who}e%n%${who}I`)).split("\n");
     return { name, email, date };
@@ -81,7 +82,7 @@ async function createBranch(octokit: ApiClient, api: GitHubApi, branch: string, 
     const found = await octokit
       .request("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...at(api), ref: `heads/${branch}` })
       .catch((missing) => {
-        // Not there: then it was a rule that refused to make it.
+        // If it is not there, a rule refused to create it.
         throw hasStatus(missing, 404) ? cause : missing;
       });
     if (found.data.object.sha !== sha) throw otherContent();

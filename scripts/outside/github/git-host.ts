@@ -5,23 +5,23 @@ import { type GitHubApi, gitHubError, hasStatus } from "./api.ts";
 import { fileOnGitHub, type Proposal } from "./filing.ts";
 import { readOpenPulls } from "./reviews.ts";
 
-/** What the git host on GitHub works with. */
+/** The dependencies of the git host on GitHub. */
 export type GitHubHosting = {
   readonly api: GitHubApi;
   /** folder of a bare repository on this machine that follows main */
   readonly mirror: string;
-  /** `https://github.com` unless told */
+  /** by default `https://github.com` */
   readonly serverUrl?: string;
-  /** what stands on a sheet's pull request */
+  /** returns what is written on a sheet's pull request */
   readonly propose: (filing: Filing, main: MainHistory) => Proposal;
 };
 
 /**
- * The campaign's repository on GitHub.
+ * Opens the campaign's repository on GitHub.
  *
- * Main is read through git into a mirror, not through the API: the record and its history are thousands of objects,
- * fetching what is new is one exchange that counts against no limit, and the same code reads it as on one machine.
- * Only whether main has moved is asked through the API: an unchanged answer (304) costs nothing.
+ * Main is read through git into a mirror, not through the API: the record and its history are thousands of objects, a
+ * fetch gets the new ones in one exchange without a rate limit, and the same code reads them as on one machine. Only
+ * whether main has moved is asked through the API: an unchanged answer (304) costs nothing.
  *
  * @throws LetterError `github` or `git` from each of its functions
  */
@@ -59,7 +59,7 @@ export function openGitHubHost({ api, mirror, serverUrl = "https://github.com", 
     head,
     readMain,
     async file(filing) {
-      // Nothing is asked that is known: the calls of a filing are counted.
+      // Make no request for what is known: the calls of a filing are counted.
       const main = known?.line.has(filing.base) ? known : await readMain();
       await telling("filing a sheet", () => fileOnGitHub(api, mirror, filing, propose(filing, main)));
     },
@@ -67,7 +67,7 @@ export function openGitHubHost({ api, mirror, serverUrl = "https://github.com", 
     pendingSheets: () =>
       telling("reading the pending sheets", async () => {
         await makeMirror(mirror);
-        // Main too: another instance may have filed on top of one that is newer than what is here.
+        // Fetch main too: another instance may have filed on top of a newer commit than the one here.
         const refs = ["main", "pending/*"].map((name) => `+refs/heads/${name}:refs/heads/${name}`);
         await fetchRefs(mirror, { url, token: await api.token() }, refs);
         return readPendingSheets(mirror);

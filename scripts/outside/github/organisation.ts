@@ -2,9 +2,9 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import type { GitHubApi } from "./api.ts";
 import { orNothing, reading } from "./change.ts";
 
-/** An organisation's settings, as far as a campaign depends on them. */
+/** An organisation's settings that a campaign depends on. */
 export type Organisation = {
-  /** `free`, `team`, `enterprise`, …; undefined where GitHub does not show it to this token */
+  /** `free`, `team`, `enterprise`, …; undefined if GitHub does not show it to this token */
   readonly plan: string | undefined;
   readonly twoFactor: boolean;
   /** what every member may do in every repository: `none`, `read`, `write`, `admin` */
@@ -18,7 +18,7 @@ export type Organisation = {
 export type InstalledApp = {
   readonly id: number;
   readonly name: string;
-  /** `contents: write` and so on, in the order of the alphabet; `metadata`, which every App has, is left out */
+  /** `contents: write` and so on, in alphabetical order; without `metadata`, which every App has */
   readonly permissions: readonly string[];
   /** installed on all repositories of the organisation, not on chosen ones */
   readonly everywhere: boolean;
@@ -36,7 +36,7 @@ export async function readOrganisation(api: GitHubApi): Promise<Organisation> {
     throw new LetterError("github", `${org} is not an organisation: move the repository to one, it is free`);
   }
   const { data } = found;
-  // GitHub shows the rest, and shows this to owners alone.
+  // GitHub shows the rest to others too, but this only to owners.
   if (typeof data.two_factor_requirement_enabled !== "boolean") {
     throw new LetterError("github", `the token may not read the organisation: give it the permission ${permission}`);
   }

@@ -4,7 +4,7 @@ import { orNothing, reading } from "./change.ts";
 /** Who may do what in a repository. */
 export type People = {
   readonly collaborators: readonly Person[];
-  /** invited, not yet there */
+  /** invited, but not there yet */
   readonly invited: readonly Person[];
   /** names of the accounts with these ids; undefined for an id that no account has */
   readonly names: ReadonlyMap<number, string | undefined>;
@@ -16,7 +16,7 @@ export type Person = {
   readonly role: string;
 };
 
-/** Reads who is there. @param ids accounts whose names are wanted. @throws LetterError `github` */
+/** Reads who has access. @param ids accounts whose names are wanted. @throws LetterError `github` */
 export async function readPeople(api: GitHubApi, ids: Iterable<number>): Promise<People> {
   const { owner, repo } = api;
   const octokit = await api.octokit();
@@ -44,7 +44,7 @@ export async function readPeople(api: GitHubApi, ids: Iterable<number>): Promise
   };
 }
 
-/** A file of main as text; undefined when it is not there. @throws LetterError `github` */
+/** Reads a file of main as text; undefined if it is not there. @throws LetterError `github` */
 export async function readMainFile(api: GitHubApi, path: string): Promise<string | undefined> {
   const { owner, repo } = api;
   const octokit = await api.octokit();
@@ -56,7 +56,7 @@ export async function readMainFile(api: GitHubApi, path: string): Promise<string
   return Buffer.from(found.data.content, "base64").toString("utf8");
 }
 
-/** What GitHub finds wrong with main's CODEOWNERS; nothing when the file is not there. @throws LetterError `github` */
+/** Reads what GitHub finds wrong with main's CODEOWNERS; empty without such a file. @throws LetterError `github` */
 export async function readCodeOwnerErrors(api: GitHubApi): Promise<string[]> {
   const { owner, repo } = api;
   const octokit = await api.octokit();

@@ -6,7 +6,7 @@ import { MAIN } from "../git/repository.ts";
 const PROPOSAL = "refs/proposal";
 
 /**
- * Brings main and a pull request's commit as git objects into a bare repository. Nothing is checked out.
+ * Fetches main and a pull request's commit as git objects into a bare repository. Nothing is checked out.
  *
  * @param commit the SHA that the workflow was started for
  * @throws LetterError `git`, also when the pull request has moved on: its newer commit has a run of its own
@@ -19,7 +19,7 @@ export async function fetchProposal(repository: string, remote: Remote, pull: nu
   }
 }
 
-/** Brings the branches of all open sheets, to compare a sheet with the others; none when they cannot be had. */
+/** Fetches the branches of all open sheets, to compare a sheet with the others; none if that fails. */
 export async function fetchPendingSheets(repository: string, remote: Remote): Promise<void> {
   await fetchRefs(repository, remote, ["+refs/heads/pending/*:refs/heads/pending/*"]).catch(() => {});
 }

@@ -2,12 +2,12 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import type { ApiClient, GitHubApi } from "./api.ts";
 import { orNothing, reading } from "./change.ts";
 
-/** A repository's settings, as far as a campaign depends on them. Field names are GitHub's. */
+/** A repository's settings that a campaign depends on. Field names are GitHub's. */
 export type RepositorySettings = {
   readonly private: boolean;
   readonly default_branch: string;
   readonly switches: Readonly<Record<Switch, boolean>>;
-  /** undefined where GitHub does not offer them */
+  /** undefined if GitHub does not offer them */
   readonly secretScanning: boolean | undefined;
   readonly pushProtection: boolean | undefined;
   readonly actions: ActionsSettings;
@@ -23,7 +23,7 @@ export type ActionsSettings = {
   readonly selected: { readonly github: boolean; readonly verified: boolean; readonly patterns: readonly string[] };
   readonly tokenMayWrite: boolean;
   readonly mayApprove: boolean;
-  /** public repositories: whose workflows wait for approval. Private ones: what a fork's workflows may do */
+  /** public repositories: whose workflows wait for approval; private ones: what a fork's workflows may do */
   readonly forks: string | ForkWorkflows;
 };
 export type ForkWorkflows = {
@@ -72,7 +72,7 @@ export async function readRepositorySettings(api: GitHubApi): Promise<Repository
   };
 }
 
-/** Reads how Pages is set; undefined when it is off. @throws LetterError `github` */
+/** Reads how Pages is set up; undefined if it is off. @throws LetterError `github` */
 export async function readPages(api: GitHubApi): Promise<Pages | undefined> {
   const { owner, repo } = api;
   const octokit = await api.octokit();
@@ -85,7 +85,7 @@ export async function readPages(api: GitHubApi): Promise<Pages | undefined> {
 async function readActions(octokit: ApiClient, at: { owner: string; repo: string }, isPrivate: boolean) {
   const base = "GET /repos/{owner}/{repo}/actions/permissions";
   const { data: permissions } = await octokit.request(base, at);
-  // Only where actions are selected there is a selection.
+  // There is a selection only if the allowed actions are `selected`.
   const { data: selected } =
     permissions.allowed_actions === "selected"
       ? await octokit.request(`${base}/selected-actions`, at)

@@ -9,9 +9,9 @@ export type OpenPull = OpenSheet & { readonly number: number };
 export type PullOfSheet = Pick<OpenPull, "number" | "sheet">;
 
 /**
- * The open pull requests of sheets, with everything that was said about them.
+ * Reads the open pull requests of sheets, with all their reviews and comments.
  *
- * @param passOver asked about one whose reviews cannot be had; it is left out when this gives true
+ * @param passOver is called for one whose reviews cannot be read; it is left out if this returns true
  */
 export async function readOpenPulls(
   api: GitHubApi,
@@ -29,7 +29,7 @@ export async function readOpenPulls(
   const open: OpenPull[] = [];
   for (const { number, head, draft } of pulls) {
     const sheet = sheetOfBranch(head.ref);
-    // A draft is not ready, whatever was said about it. A branch of that name in a fork is somebody else's.
+    // A draft is not ready, whatever was said about it. A branch of that name in a fork is a stranger's.
     if (
       draft === true ||
       sheet === undefined ||
@@ -46,10 +46,10 @@ export async function readOpenPulls(
 }
 
 type Said = ReviewAct & { readonly at: string; readonly kind: number; readonly id: number };
-/** What GitHub calls a review, a comment on a line and one below in the addresses of a page; by `kind`. */
+/** The anchors of a review, a comment on a line and one below in the addresses of a page; by `kind`. */
 const PLACES = ["pullrequestreview-", "discussion_r", "issuecomment-"] as const;
 
-/** Reviews, comments on lines and comments below, as acts in the order of their times. */
+/** Returns reviews, comments on lines and comments below as acts in order of time. */
 async function readActs(
   octokit: ApiClient,
   { owner, repo }: GitHubApi,
@@ -69,8 +69,8 @@ async function readActs(
       if (!user || known === undefined) return [];
       const said = { at: submitted_at, kind: 0, id: Number(id), by: Number(user.id), commit: commit_id ?? "" };
       if (known !== "dismissed") return [{ ...said, state: known, body }];
-      // Whoever may write can dismiss, the form service's App too, and GitHub does not tell what the review was. Asking
-      // for changes takes words, so one with words goes on blocking until its author reviews again.
+      // Anyone with write access can dismiss, including the form service's App, and GitHub does not say what the review
+      // was. A request for changes needs words, so a review with words goes on blocking until its author reviews again.
       const words = body.trim() !== "" || lines.some((line) => line.pull_request_review_id === id);
       const gone = { ...said, state: known, body: "" };
       return words ? [gone, { ...said, state: "changes-requested", body }] : [gone];
@@ -78,16 +78,17 @@ async function readActs(
     ...lines.flatMap((line): Said[] => {
       const { id, user, path, body, original_commit_id, diff_hunk, created_at, updated_at } = line;
       if (!user) return [];
-      // What was drafted is published, and so changed, together with its review.
+      // A draft comment is published, and so changed, together with its review.
       const review = reviews.find((one) => one.id === line.pull_request_review_id);
       const shown = [created_at, review?.submitted_at ?? ""].sort(compare)[1]!;
       if (Date.parse(updated_at) > Date.parse(shown) + PUBLISHING)
         return [edited(updated_at, 1, id, user, original_commit_id)];
-      // Of several lines, or of the whole file, GitHub shows one: which rows were meant cannot be told.
+      // Of a comment on several lines, or on the whole file, GitHub shows one line: the rows that were meant are
+      // unknown.
       const single = (line.start_line ?? line.original_start_line ?? null) === null && line.subject_type !== "file";
       const row = single && path === sheetPath(sheet) ? rowOf(diff_hunk) : undefined;
       const act = {
-        // A draft says nothing until it is published: what its author wrote meanwhile came before it.
+        // A draft says nothing until it is published: what its author wrote in the meantime came before it.
         at: shown,
         kind: 1,
         id: Number(id),
@@ -105,7 +106,7 @@ async function readActs(
         : [];
     }),
   ];
-  // Times are whole seconds: within one, a review comes before the comments on its lines, and these before what stands below.
+  // Times are whole seconds: within one, a review comes before the comments on its lines, and these before those below.
   said.sort((a, b) => compare(a.at, b.at) || a.kind - b.kind || a.id - b.id);
   return said.map(({ at: _at, kind, id, ...act }) => ({ ...act, place: `${PLACES[kind]}${id}` }));
 }
@@ -114,14 +115,14 @@ async function readActs(
 const PUBLISHING = 10_000;
 
 /**
- * A comment that was changed: nobody can tell by whom, for the form service's App may do it. Its orders do not count, and
- * neither does the sheet go on over them.
+ * Returns the act of a comment that was edited. The editor is unknown, because the form service's App may edit too. So
+ * its orders do not count, and the sheet does not go on in spite of them.
  */
 function edited(at: string, kind: number, id: number | bigint, user: { id: number | bigint }, commit: string): Said {
   return { at, kind, id: Number(id), by: Number(user.id), state: "edited", commit, body: "" };
 }
 
-/** What has not been sent yet (`PENDING`) is not there. */
+/** An unsent review (`PENDING`) is ignored. */
 const STATES: Readonly<Record<string, ReviewAct["state"]>> = {
   APPROVED: "approved",
   CHANGES_REQUESTED: "changes-requested",
@@ -129,7 +130,7 @@ const STATES: Readonly<Record<string, ReviewAct["state"]>> = {
   DISMISSED: "dismissed",
 };
 
-/** The id of the row that a comment stands on: GitHub ends the hunk with that line. */
+/** Returns the id of the row that a comment is on: GitHub ends the hunk with that line. */
 function rowOf(hunk: string): string | undefined {
   return /^\+\| ([0-9a-z]{26}) \|/.exec(hunk.split("\n").at(-1) ?? "")?.[1];
 }

@@ -1,7 +1,7 @@
 import type { GitHubApi } from "./api.ts";
 import { reading } from "./change.ts";
 
-/** A ruleset of a repository; fields as GitHub has them. */
+/** A ruleset of a repository; fields as in GitHub's API. */
 export type Ruleset = {
   readonly id: number;
   readonly name: string;
@@ -20,7 +20,7 @@ export type BypassActor = {
 };
 export type Rule = { readonly type: string; readonly parameters?: Readonly<Record<string, unknown>> };
 
-/** The repository's own rulesets; undefined where the plan has none. @throws LetterError `github` */
+/** Reads the repository's own rulesets; undefined if the plan has none. @throws LetterError `github` */
 export async function readRulesets(api: GitHubApi): Promise<Ruleset[] | undefined> {
   const { owner, repo } = api;
   const octokit = await api.octokit();
@@ -32,7 +32,7 @@ export async function readRulesets(api: GitHubApi): Promise<Ruleset[] | undefine
         per_page: 100,
       });
       return await Promise.all(
-        // Those of the organisation add to them and can take nothing away.
+        // The organisation's rulesets only add to them, and can take nothing away.
         list
           .filter(({ source_type }) => source_type !== "Organization")
           .map(async ({ id: ruleset_id }) => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LetterError } from "../../letter/bytes/error.ts";
 
-// What GitHub and the workflow hand to a step. Kept apart from the settings of the campaign: a runner has other
+// What GitHub and the workflow pass to a step. Kept apart from the settings of the campaign: a runner has other
 // variables, and none of them may reach a part that does not need it.
 const address = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ""));
 const repository = {
@@ -18,19 +18,19 @@ const proposal = {
     .transform(Number),
   HEAD_SHA: z.string().regex(/^[0-9a-f]{40}$/),
 };
-/** Ticked by hand before the first publication: until then there is no live checkpoint to continue. */
+/** Ticked by hand before the first publication, when there is no live checkpoint to continue. */
 const FIRST = z
   .enum(["", "true", "false"])
   .default("")
   .transform((text) => text === "true");
 
-/** What each workflow hands to its entry. */
+/** What each workflow passes to its entry. */
 export const WORKFLOWS = {
   code: z.object({ ...repository, ...proposal }),
   validate: z.object({ ...repository, ...proposal, HEAD_REF: z.string().min(1) }),
   accept: z.object({
     ...repository,
-    // On another branch another workflow of this name could stand.
+    // Another branch could have a different workflow of this name.
     GITHUB_REF: z.literal("refs/heads/main"),
     ACCEPT_APP_ID: z
       .string()
@@ -49,7 +49,7 @@ export const WORKFLOWS = {
 } as const;
 
 /**
- * The variables of a workflow's step, from an environment such as `process.env`.
+ * Reads the variables of a workflow's step, from an environment such as `process.env`.
  *
  * @throws LetterError `environment` naming the variable; never its value, which may be a secret
  */

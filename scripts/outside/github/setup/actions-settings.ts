@@ -20,10 +20,10 @@ const NO_FORKS: ForkWorkflows = {
 };
 
 /**
- * What workflows may do.
+ * Compares what workflows may do.
  *
- * @param mayName whether single actions can be named. docs.github.com, "Allowing select actions": on private repositories
- *   only with GitHub Enterprise; elsewhere all of GitHub's own are allowed, which ours are
+ * @param mayName whether single actions can be named. docs.github.com, "Allowing select actions": on private
+ * repositories only with GitHub Enterprise; elsewhere all of GitHub's own are allowed, which ours are
  */
 export function actionsSettings(actions: ActionsSettings, mayName: boolean): Setting[] {
   const permissions = [

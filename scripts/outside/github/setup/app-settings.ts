@@ -1,13 +1,13 @@
 import type { InstalledApp } from "../organisation.ts";
 import { type Setting, setting, unseen } from "./setting.ts";
 
-/** The two Apps by the end of their name, and all that each may do. Reading `metadata` comes with every App. */
+/** The two Apps by the end of their name, and all that each may do. Every App can read `metadata`. */
 const FILE = { ending: "file", permissions: ["contents: write", "pull_requests: write"] };
 const ACCEPT = { ending: "accept", permissions: ["contents: write"] };
 
 export type Apps = { readonly file: InstalledApp | undefined; readonly accept: InstalledApp | undefined };
 
-/** The Apps of a campaign among those that are installed. One that cannot be told from another is not there. */
+/** Finds the Apps of a campaign among the installed ones. An ambiguous name counts as not installed. */
 export function findApps(installed: readonly InstalledApp[]): Apps {
   const find = (ending: string) => {
     const [only, ...others] = named(installed, ending);
@@ -16,7 +16,7 @@ export function findApps(installed: readonly InstalledApp[]): Apps {
   return { file: find(FILE.ending), accept: find(ACCEPT.ending) };
 }
 
-/** Whether the Apps are there and may do exactly what they have to. */
+/** Compares whether the Apps are installed and may do exactly what they have to. */
 export function appSettings(installed: readonly InstalledApp[]): Setting[] {
   const apps = findApps(installed);
   const ours = [apps.file, apps.accept];

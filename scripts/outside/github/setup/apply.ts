@@ -6,9 +6,10 @@ import type { Setting } from "./setting.ts";
 type Sending = { change: Change; readonly settings: Setting[] };
 
 /**
- * Changes what is wrong. What fails is told and stops nothing else: half of a protection is better than none.
+ * Changes the settings that are wrong. A failure is reported and stops nothing else: half of a protection is better
+ * than none.
  *
- * @param say is told of each setting, changed or not
+ * @param say is called for each setting, changed or not
  */
 export async function applySettings(
   api: GitHubApi,
@@ -26,7 +27,7 @@ export async function applySettings(
   }
 }
 
-/** The requests of all settings in their order, each once; switches of one thing in one request. */
+/** Gathers the requests of all settings in their order, each once; switches of one object share a request. */
 function gather(settings: readonly Setting[]): Sending[] {
   const sendings: Sending[] = [];
   for (const setting of settings) {
@@ -59,7 +60,7 @@ async function sendOrSplit(api: GitHubApi, { change, settings }: Sending, failed
       for (const one of settings) failed.set(one, (cause as Error).message);
       return;
     }
-    // One switch that GitHub refuses must not keep the others back.
+    // One switch that GitHub refuses must not hold back the others.
     for (const one of settings) {
       for (const only of one.changes) await sendOrSplit(api, { change: only, settings: [one] }, failed);
     }

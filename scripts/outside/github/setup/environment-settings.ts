@@ -1,11 +1,11 @@
 import type { Environment, RepositoryVariables } from "../environments.ts";
 import { type Setting, setting, unseen } from "./setting.ts";
 
-/** What the environment `accept` holds besides the number of its App. */
+/** The secrets of the environment `accept`. It also holds the number of its App. */
 export const SECRETS = ["ACCEPT_APP_KEY", "LEDGER_KEY"];
 const ENVIRONMENT = "/repos/{owner}/{repo}/environments/{environment_name}";
 
-/** An environment that jobs of main alone may use. */
+/** Compares an environment that only jobs of main may use. */
 export function environmentSetting(name: string, found: Environment | undefined, otherwise: string): Setting {
   const others = (found?.branches ?? []).filter((one) => !(one.name === "main" && one.type === "branch"));
   const hasMain = found !== undefined && found.branches.length > others.length;
@@ -32,7 +32,7 @@ export function environmentSetting(name: string, found: Environment | undefined,
   });
 }
 
-/** What the environment `accept` should hold: the names; nobody can read the values. */
+/** Compares the secrets of the environment `accept`, by name only: GitHub shows no values. */
 export function secretSettings(accept: Environment | undefined): Setting[] {
   const where = "Settings → Environments → accept → Add environment secret (.github/apps.md)";
   return [
@@ -53,7 +53,7 @@ export function secretSettings(accept: Environment | undefined): Setting[] {
   ];
 }
 
-/** No secret of accept may be where every branch gets it. */
+/** Reports secrets of accept that every branch gets. */
 export function strayedSecretSettings({ secrets }: RepositoryVariables): Setting[] {
   const strayed = SECRETS.filter((name) => secrets.includes(name));
   return [
@@ -66,7 +66,7 @@ export function strayedSecretSettings({ secrets }: RepositoryVariables): Setting
   ];
 }
 
-/** Addresses and numbers that the workflows read. @param acceptApp its number, when it is installed */
+/** Compares addresses and numbers that the workflows read. @param acceptApp its number, when it is installed */
 export function variableSettings(
   { variables }: RepositoryVariables,
   accept: Environment | undefined,

@@ -1,7 +1,7 @@
 import type { Organisation } from "../organisation.ts";
 import { type Setting, setting, unseen } from "./setting.ts";
 
-/** What the organisation should be. @param isPrivate whether the repository is private */
+/** Compares the settings of the organisation. @param isPrivate whether the repository is private */
 export function organisationSettings(organisation: Organisation, isPrivate: boolean): Setting[] {
   const { owners } = organisation;
   const patch = (values: Record<string, unknown>) => [{ route: "PATCH /orgs/{org}", values }];

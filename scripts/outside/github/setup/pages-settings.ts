@@ -3,7 +3,7 @@ import { onOff, type Setting, setting } from "./setting.ts";
 
 const PAGES = "/repos/{owner}/{repo}/pages";
 
-/** How the site should be published. */
+/** Compares how the site is published. */
 export function pagesSettings(pages: Pages | undefined): Setting[] {
   return [
     setting("Pages", {

@@ -2,14 +2,14 @@ import type { Moderators } from "../../../letter/review/moderation.ts";
 import type { People } from "../people.ts";
 import { type Setting, setting } from "./setting.ts";
 
-/** The roles that can read, and comment on, what is public anyway. */
+/** The roles that can only read, and comment on, what is public anyway. */
 const HARMLESS = ["read"];
 
 /**
- * Who may do what: listed moderators have the triage role, organisers are owners, nobody else is there.
+ * Compares who may do what: listed moderators have the triage role, organisers are owners, and no one else has access.
  *
  * @param owners names of the organisation's owners
- * @param isPrivate whether reading alone shows the names that wait
+ * @param isPrivate whether read access is enough to see the names that wait
  */
 export function peopleSettings(
   moderators: Moderators,
@@ -72,7 +72,11 @@ function moderatorSetting(id: number, people: People, owners: readonly string[])
   });
 }
 
-/** The owners of code and content, whose approval main asks for. @param text main's CODEOWNERS, @param errors what GitHub finds wrong with it */
+/**
+ * Compares the owners of code and content, whose approval main requires.
+ *
+ * @param text main's CODEOWNERS, @param errors what GitHub finds wrong with it
+ */
 export function codeOwnersSetting(text: string | undefined, errors: readonly string[]): Setting {
   const all = /^\*(?:[ \t]+@\S+)+[ \t]*$/m.test(text ?? "");
   const is =

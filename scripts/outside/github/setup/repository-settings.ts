@@ -15,7 +15,7 @@ const SWITCHES: readonly (readonly [field: Switch, name: string, should: boolean
   ["has_projects", "projects", false, OUTSIDE],
 ];
 
-/** What the repository itself should be. @param mayBePublic the organisers want everybody to see what is pending */
+/** Compares the repository's own settings. @param mayBePublic the organisers want pending names to be public */
 export function repositorySettings(repository: RepositorySettings, mayBePublic: boolean): Setting[] {
   const { switches } = repository;
   const patch = (values: Record<string, unknown>) => [{ route: `PATCH ${REPO}`, values }];
@@ -84,7 +84,7 @@ function security(repository: RepositorySettings): Setting[] {
       is: onOff(is === true),
       should: "on",
       otherwise,
-      // Both at once: push protection needs the scanning.
+      // Both at once, because push protection needs the scanning.
       changes: [{ route: `PATCH ${REPO}`, values: { security_and_analysis: both } }],
     });
   });

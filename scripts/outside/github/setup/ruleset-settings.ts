@@ -6,7 +6,7 @@ import type { Passing, WantedRuleset } from "./wanted-rulesets.ts";
 
 const RULESETS = "/repos/{owner}/{repo}/rulesets";
 
-/** The rulesets compared. Whatever is stricter than it has to be stays: more rules, more approvals, more checks. */
+/** Compares the rulesets. Anything stricter than required stays: more rules, more approvals, more checks. */
 export function rulesetSettings(wanted: readonly WantedRuleset[], found: readonly Ruleset[]): Setting[] {
   return wanted.map((one) =>
     rulesetSetting(
@@ -39,7 +39,7 @@ function rulesetSetting(wanted: WantedRuleset, found: Ruleset | undefined): Sett
   });
 }
 
-/** What is wrong with a ruleset, in words. */
+/** Returns what is wrong with a ruleset, in words. */
 function* faultsOf(wanted: WantedRuleset, found: Ruleset, whole: ReturnType<typeof strictest>): Generator<string> {
   const { ref_name } = found.conditions;
   if (found.enforcement !== "active") yield "switched off";
@@ -62,7 +62,7 @@ function lacking(passes: readonly Passing[], found: Ruleset): Passing[] {
 
 function isSame({ actor }: Passing, { actor_type, actor_id, bypass_mode = "always" }: BypassActor): boolean {
   if (actor === undefined || actor.actor_type !== actor_type || actor.bypass_mode !== bypass_mode) return false;
-  // For the owners as a whole GitHub passes over the number, and gives back one or another.
+  // For the owners as a whole, GitHub ignores the number and returns an arbitrary one.
   return actor_type === "OrganizationAdmin" || actor.actor_id === actor_id;
 }
 

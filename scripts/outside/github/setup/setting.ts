@@ -1,10 +1,10 @@
 import type { Change } from "../change.ts";
 
 /**
- * One setting: how it is, how it should be, and what follows from the difference.
+ * One setting: what it is, what it should be, and what follows from the difference.
  *
- * `wrong` can be changed from here, `by hand` cannot; `not offered` is what the account's plan lacks; `unseen` is what
- * GitHub does not show to programs, or offers as an extra: it is told and does not count.
+ * A `wrong` one can be changed from here, a `by hand` one cannot. The account's plan lacks `not offered` ones. GitHub
+ * does not show `unseen` ones to programs, or offers them as an extra: they are reported, and do not count.
  */
 export type Setting = {
   readonly name: string;
@@ -16,11 +16,11 @@ export type Setting = {
   /** what a person has to do */
   readonly byHand?: string;
   readonly changes: readonly Change[];
-  /** the change takes away a restriction that somebody has set */
+  /** the change removes a restriction */
   readonly loosens: boolean;
 };
 
-/** A setting compared. Right when `is` and `should` are the same words, unless told. */
+/** Compares a setting. By default it is right if `is` and `should` are the same words. */
 export function setting(
   name: string,
   { right, ...given }: Pick<Setting, "is" | "should" | "otherwise"> & Partial<Setting> & { readonly right?: boolean },
@@ -29,17 +29,17 @@ export function setting(
   return { name, state, changes: [], loosens: false, ...given };
 }
 
-/** What GitHub's interface does not show. */
+/** Returns a setting that GitHub's API does not show. */
 export function unseen(name: string, should: string, otherwise: string, byHand: string): Setting {
   return { name, state: "unseen", is: "not shown by GitHub", should, otherwise, byHand, changes: [], loosens: false };
 }
 
-/** The same setting where the plan does not have it. */
+/** Returns the same settings as not offered by the plan. */
 export function notOffered(settings: readonly Setting[]): Setting[] {
   return settings.map((one) => ({ ...one, state: "not offered", is: "not offered", changes: [] }));
 }
 
-/** The setting on one line. */
+/** Formats a setting on one line. */
 export function formatSetting({ name, state, is, should, otherwise, byHand, loosens }: Setting): string {
   switch (state) {
     case "right":

@@ -1,7 +1,7 @@
 import type { Rule, Ruleset } from "../rulesets.ts";
 import type { WantedRuleset } from "./wanted-rulesets.ts";
 
-/** The ruleset as it should be, with everything of the one there is that is stricter. */
+/** Returns the ruleset as it should be, with everything in the existing one that is stricter. */
 export function strictest({ name, target, include, passes, rules }: WantedRuleset, found: Ruleset | undefined) {
   const others = (found?.rules ?? []).filter(({ type }) => !rules.some((rule) => rule.type === type));
   const includes = found?.target === target ? found.conditions.ref_name.include : [];
@@ -27,7 +27,7 @@ function strictestRule(wanted: Rule, found: Rule | undefined): Rule {
   if (wanted.parameters === undefined) return found ?? wanted;
   const [mine, theirs] = [wanted.parameters, found?.parameters ?? {}];
   const both = Object.entries(mine).map(([name, value]) => [name, strictestValue(name, value, theirs[name])] as const);
-  // What GitHub leaves out is off.
+  // GitHub omits what is off.
   const said = both.filter(([name, value]) => found === undefined || value !== false || name in theirs);
   return { type: wanted.type, parameters: { ...theirs, ...Object.fromEntries(said) } };
 }
@@ -42,7 +42,7 @@ function strictestValue(name: string, wanted: unknown, found: unknown): unknown 
   return wanted;
 }
 
-/** Checks of other names stay, and so does their order: another order is no difference. */
+/** Checks of other names stay, and so does their order: another order is not a difference. */
 function strictestChecks(wanted: readonly Check[], found: readonly Check[]): Check[] {
   const kept = found.filter((check) => {
     const mine = wanted.find(({ context }) => context === check.context);

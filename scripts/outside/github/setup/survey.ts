@@ -25,7 +25,7 @@ export type Survey = {
   readonly groups: readonly { readonly title: string; readonly settings: readonly Setting[] }[];
 };
 
-/** The plans on which single actions cannot be named and rulesets may be missing for private repositories. */
+/** The plans on which single actions cannot be named, and on which private repositories may lack rulesets. */
 const SMALL = ["free", "team", "pro"];
 
 /** Reads and compares everything. @throws LetterError `github` when the token may not read something */
@@ -34,7 +34,7 @@ export async function surveyGitHub(api: GitHubApi, mayBePublic: boolean): Promis
   const organisation = await readOrganisation(api);
   const { plan = "unknown" } = organisation;
   const isPrivate = repository.private;
-  // docs.github.com: rulesets, environments and Pages are there for public repositories, and for private ones with Team.
+  // docs.github.com: public repositories have rulesets, environments and Pages; private ones need Team.
   const rulesets = isPrivate && plan === "free" ? undefined : await readRulesets(api);
   const variables = await readRepositoryVariables(api);
   const offered = rulesets !== undefined;
@@ -44,7 +44,7 @@ export async function surveyGitHub(api: GitHubApi, mayBePublic: boolean): Promis
     environmentSetting("accept", accept, "any branch can bring code that takes the keys of the ledger and of main"),
     ...secretSettings(accept).filter(({ state }) => offered || state !== "unseen"),
   ];
-  // With PUBLISH_TO=artifact another host takes the site.
+  // With PUBLISH_TO=artifact, another host serves the site.
   const onPages = variables.variables.get("PUBLISH_TO") !== "artifact";
   const pages = onPages
     ? [

@@ -5,23 +5,23 @@ export type WantedRuleset = {
   readonly name: string;
   readonly target: "branch" | "tag";
   readonly include: string;
-  /** who alone may pass it; `undefined` when that App is not installed yet */
+  /** the only ones who may bypass it; `undefined` when that App is not installed yet */
   readonly passes: readonly Passing[];
   readonly rules: readonly Rule[];
-  /** what the rules bring about, as a sentence */
+  /** what the rules achieve, as a sentence */
   readonly should: string;
   readonly otherwise: string;
 };
 export type Passing = { readonly who: string; readonly actor: BypassActor | undefined };
 
-/** The App under whose name GitHub's own workflows report checks; it has this number everywhere on github.com. */
+/** The App that reports the checks of GitHub's own workflows; it has this number everywhere on github.com. */
 const GITHUB_ACTIONS = 15368;
 
 /**
- * The rulesets that GitHub must enforce, because our code cannot: what rests on them is in `.github/threat-model.md`.
+ * Returns the rulesets that GitHub must enforce, because our code cannot; see `.github/threat-model.md`.
  *
- * A passer passes all rules of a ruleset. So what nobody may do, the Apps included, stands in a ruleset of its own that
- * nobody passes.
+ * A bypass applies to all rules of a ruleset. So what no one may do, not even the Apps, is in a ruleset of its own
+ * without a bypass.
  *
  * @param acceptApp, fileApp their numbers; undefined while they are not installed
  */
@@ -46,7 +46,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       target: "branch",
       include: "refs/heads/main",
       passes: [app("the accept App", acceptApp)],
-      // `code` is never reported on a sheet, so that nobody can merge one by hand.
+      // `code` is never reported on a sheet, so that a sheet cannot be merged by hand.
       rules: [REVIEW, CODE],
       should:
         "main changes by reviewed pull requests that passed the check code, and without them by the accept App alone",
