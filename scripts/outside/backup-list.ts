@@ -8,7 +8,7 @@ export type BackupNote = { readonly path: string; readonly day: string };
 
 const backups = z.array(z.strictObject({ path: z.string(), day: z.string() }));
 
-/** The backups made from this data folder: all of them must be destroyed at the purge, wherever they were moved. */
+/** Reads the backups made from this data folder. The purge must destroy all of them, wherever they were moved. */
 export async function readBackupList(dataDir: string): Promise<BackupNote[]> {
   try {
     return backups.parse(JSON.parse(await readFile(listPath(dataDir), "utf8")));
@@ -18,7 +18,10 @@ export async function readBackupList(dataDir: string): Promise<BackupNote[]> {
   }
 }
 
-/** The day of the last backup, "" for none. PostgreSQL keeps old rows in its log, and its keeper copies it: always backed up. */
+/**
+ * Returns the day of the last backup, "" without one. PostgreSQL always counts as backed up: it keeps old rows in its
+ * log, which its administrator copies.
+ */
 export async function lastBackupOf({
   database,
   dataDir,
@@ -30,7 +33,7 @@ export async function lastBackupOf({
   return (await readBackupList(dataDir)).reduce((last, { day }) => (day > last ? day : last), "");
 }
 
-/** Notes a backup, before it is written: one that nobody knows of could not be destroyed. */
+/** Notes a backup before it is written, because one that is not in the list could not be destroyed. */
 export async function noteBackup(dataDir: string, note: BackupNote): Promise<void> {
   const others = (await readBackupList(dataDir)).filter(({ path }) => path !== note.path);
   const draft = `${listPath(dataDir)}.part`;

@@ -1,4 +1,4 @@
-/** Tells the time. Handed in, so that a test can stand still. */
+/** Returns the time. It is passed in, so that a test can stop the clock. */
 export type Clock = { now(): Date };
 
 /** The clock of this machine. */

@@ -4,12 +4,12 @@ import Database from "better-sqlite3";
 import { LetterError } from "../letter/bytes/error.ts";
 import { makeFolder, makeWritableFolder } from "./folder.ts";
 
-/** A data folder that this process alone works in, until it releases it or ends, in whatever way. */
+/** A data folder that only this process works in, until it releases it or ends in any way. */
 export type DataFolderLock = { release(): void };
 
 /**
- * Takes the data folder for this process. The lock is the operating system's, held through SQLite: a killed process
- * leaves nothing behind that would have to be cleaned up.
+ * Locks the data folder for this process. The lock is the operating system's, held through SQLite: a killed process
+ * leaves nothing that would have to be cleaned up.
  *
  * @throws LetterError `data-folder` when another process holds it, `folder` when nothing can be written there
  */
@@ -30,7 +30,7 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
   return { release: () => database.close() };
 }
 
-/** The text of a file that is made once and then kept: the file's own when it is there, else `make()`, stored durably. */
+/** Returns the text of a file that is made once and then kept: its own if it exists, else `make()`, stored durably. */
 export async function keepFile(path: string, make: () => string | Promise<string>, mode = 0o600): Promise<string> {
   makeFolder(dirname(path));
   const found = await readIfThere(path);

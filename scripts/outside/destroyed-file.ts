@@ -1,10 +1,10 @@
 import { open, rm, stat } from "node:fs/promises";
 
 /**
- * Destroys a file: its bytes are written over, and it is removed; a folder is removed with all that is in it.
+ * Destroys a file: its bytes are overwritten, and it is removed. A folder is removed with everything in it.
  *
- * On flash memory and on file systems that copy on write the old bytes may outlive that: only a disk that is encrypted,
- * and whose key is destroyed, is sure.
+ * On flash memory and on copy-on-write file systems the old bytes may survive that: only an encrypted disk whose key is
+ * destroyed is safe.
  *
  * @returns false when there was nothing
  */

@@ -4,20 +4,21 @@ import { dirname, join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import { formatLedgerDays, type LedgerDay } from "../letter/ledger/day.ts";
 
-/** Where a build takes the record and the keys from, and where it writes. */
+/** The inputs and the output folder of a site build. */
 export type SiteBuild = {
   /** folder that holds the record, as `signatures/` does */
   readonly signatures: string;
   readonly output: string;
-  /** `publicKeys` of a campaign as a JSON file; without it those of `campaign.yaml` are taken */
+  /** `publicKeys` of a campaign as a JSON file; by default those of `campaign.yaml` are used */
   readonly publicKeys?: string;
-  /** when the ledger grew, for the chart of the signatures page; without it there is none */
+  /** when the ledger grew, for the chart of the signatures page; without it there is no chart */
   readonly days?: readonly LedgerDay[];
   readonly environment?: Readonly<Record<string, string>>;
 };
 
 /**
- * Builds the site with Eleventy in a process of its own, so that a build can neither hold the service's memory nor stop it.
+ * Builds the site with Eleventy in a separate process, so that a build can neither hold the service's memory nor stop
+ * it.
  *
  * @throws LetterError `build` with the line that says what is wrong
  */

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 
 /**
- * Makes a folder where there is none, and those above it.
+ * Makes a folder if there is none, and its parents.
  *
- * @param named the setting or option that decides where it lies
- * @param mode unless told, others on this machine cannot look into what it makes
+ * @param named the setting or option that decides where it is
+ * @param mode by default, other users of this machine cannot look into what it makes
  * @throws LetterError `folder`, one line that says what is wrong there and which one to change
  */
 export function makeFolder(path: string, named = "DATA_DIR", mode = 0o700): void {
@@ -17,7 +17,7 @@ export function makeFolder(path: string, named = "DATA_DIR", mode = 0o700): void
   }
 }
 
-/** Makes a folder as `makeFolder` does, and tries whether this process can write there: permissions do not tell all. */
+/** Makes a folder as `makeFolder` does, and tries to write there, because the permissions do not show everything. */
 export function makeWritableFolder(path: string, named = "DATA_DIR", mode = 0o700): void {
   makeFolder(path, named, mode);
   try {
@@ -27,7 +27,7 @@ export function makeWritableFolder(path: string, named = "DATA_DIR", mode = 0o70
   }
 }
 
-/** The error about a folder that cannot be used, from what the operating system said about it. */
+/** Returns the error about an unusable folder, derived from the error of the operating system. */
 export function wrongFolder(named: string, cause: unknown): LetterError {
   const { code } = cause as NodeJS.ErrnoException;
   const reason = REASONS[code ?? ""] ?? `the folder cannot be used (${code ?? "of an unknown reason"})`;
@@ -47,13 +47,13 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "nothing can be written there",
 };
 
-// Node's own recursive mkdir never ends where a folder that exists answers ENOENT to a new one, as /proc does.
+// Node's recursive mkdir never ends where an existing folder answers ENOENT to a new one, as /proc does.
 function makeWithParents(path: string, mode: number): void {
   try {
     mkdirSync(path, { mode });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    // A disk that only reads says so even about a folder that is there.
+    // A read-only disk reports EROFS even for a folder that exists.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
     if (code !== "ENOENT" || dirname(path) === path) throw cause;
     makeWithParents(dirname(path), mode);

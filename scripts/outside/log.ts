@@ -2,7 +2,7 @@ import pino from "pino";
 import { dayOf } from "../letter/bytes/day.ts";
 import type { Clock } from "./clock.ts";
 
-/** Where the service says what it does: counts and error codes, never a name, an address, a code, a path or an IP. */
+/** The log of the service: counts and error codes, never a name, an address, a code, a path or an IP. */
 export type Log = {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
@@ -11,8 +11,8 @@ export type Log = {
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * JSON lines on standard error. They carry the UTC day alone and no name of the machine: the moment of a line could
- * be the moment of a signature.
+ * Opens a log of JSON lines on stderr. They carry only the UTC day, and no name of the machine: the moment of a line
+ * could be the moment of a signature.
  */
 export function openLog(
   clock: Clock,
@@ -28,7 +28,7 @@ export function openLog(
   );
 }
 
-/** What may be said about an error: its class and code. Messages of libraries can hold addresses and paths. */
+/** Returns what may be logged about an error: class and code. Messages of libraries can hold addresses and paths. */
 export function causeOf(error: unknown): { error: string; code: string } {
   const { name, code, responseCode } = Object(error) as { name?: unknown; code?: unknown; responseCode?: unknown };
   return { error: String(name ?? "unknown"), code: String(responseCode ?? code ?? "") };

@@ -3,13 +3,13 @@ import { domainOf } from "./mail/mailer.ts";
 import { senderProblem } from "./mail-sender.ts";
 import type { Settings } from "./settings.ts";
 
-/** One thing that was looked at; `mend` says what to do where it is not right. */
+/** The result of one check; `mend` says what to do if it failed. */
 export type Finding = { readonly what: string; readonly mend?: string | undefined };
 
-/** Gives the TXT records of a name, each in its pieces, as `resolveTxt` of node:dns does; rejects where there are none. */
+/** Returns the TXT records of a name, each in its pieces, like `resolveTxt` of node:dns; rejects if there are none. */
 export type ResolveTxt = (name: string) => Promise<string[][]>;
 
-/** Whether the DNS records of the sender's domain let its mail arrive: DKIM (RFC 6376), SPF (RFC 7208), DMARC (RFC 7489). */
+/** Checks whether the sender's DNS records let its mail arrive: DKIM (RFC 6376), SPF (RFC 7208), DMARC (RFC 7489). */
 export async function checkMailDomain(settings: Settings, resolveTxt: ResolveTxt): Promise<Finding[]> {
   const { mail, mailFrom } = settings;
   if (mail.kind === "capture") return [];

@@ -6,10 +6,10 @@ import type { Settings } from "./settings.ts";
 type Sender = Pick<Settings, "mail" | "mailFrom" | "siteUrl" | "serviceUrl">;
 
 /**
- * Why real mail may not go out under this sender, and what to do; undefined where it may.
+ * Returns why real mail may not go out under this sender, and what to do; undefined if it may.
  *
- * The sender's domain is in every mailbox that got a code, and in the logs of every server on the way. While it is the site's,
- * or belongs to whoever owns the site's, it tells what the code was for.
+ * The sender's domain is in every mailbox that got a code, and in the logs of every server on the way. If it is the
+ * site's domain, or has the same owner, it reveals what the code was for.
  */
 export function senderProblem({ mail, mailFrom, siteUrl, serviceUrl }: Sender): string | undefined {
   const hosts = [siteUrl, serviceUrl].flatMap((url) => (url.includes("://") ? [new URL(url).hostname] : []));

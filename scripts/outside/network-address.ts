@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * An IP address in its one spelling, as sockets and proxies write it: with a port, in brackets, with a zone, or IPv4
- * written as IPv6. IPv6 comes out as eight groups; undefined for anything else.
+ * Returns the canonical spelling of an IP address as sockets and proxies write it: with a port, in brackets, with a
+ * zone, or IPv4 written as IPv6. IPv6 is returned as eight groups; undefined for anything else.
  */
 export function parseAddress(text: string): string | undefined {
   const bare = text
@@ -13,7 +13,7 @@ export function parseAddress(text: string): string | undefined {
   if (isIPv4(bare)) return bare;
   if (!isIPv6(bare)) return undefined;
   if (bare === "::1") return bare;
-  // A URL writes all spellings of an address alike.
+  // A URL normalises all spellings of an address.
   const [head = "", tail] = new URL(`http://[${bare}]/`).hostname.slice(1, -1).split("::");
   const groups = (part: string | undefined) => part?.split(":").filter(Boolean) ?? [];
   const [first, last] = [groups(head), groups(tail)];
@@ -27,11 +27,11 @@ export function parseAddress(text: string): string | undefined {
 }
 
 /**
- * The circles around an address, the narrowest first.
+ * Returns the networks around an address, the narrowest first.
  *
- * IPv4: the address itself, since all of a mobile operator's customers may share a few of them and a wider prefix would
- * join whole towns; around it /24. IPv6: /64, the least that a customer gets (RFC 6177, RIPE-690), with addresses
- * without number inside it; around it /56 and /48, which customers get too, and /32, which is a whole operator's.
+ * IPv4: the address itself, because all customers of a mobile operator may share a few of them and a wider prefix would
+ * join whole towns; around it /24. IPv6: /64, the least that a customer gets (RFC 6177, RIPE-690), with countless
+ * addresses in it; around it /56 and /48, which customers get too, and /32, which is a whole operator's.
  */
 export function levelsOf(address: string): readonly string[] {
   if (isIPv4(address)) return [address, networkOf(address)];
@@ -45,7 +45,7 @@ export function levelsOf(address: string): readonly string[] {
   ];
 }
 
-/** The network that an address belongs to: /24, or in IPv6 /48. */
+/** Returns the network that an address belongs to: /24, or /48 in IPv6. */
 export function networkOf(address: string): string {
   if (isIPv4(address)) return `${address.split(".").slice(0, 3).join(".")}/24`;
   return `${address.split(":").slice(0, 3).join(":")}/48`;

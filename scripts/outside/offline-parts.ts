@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { LetterError } from "../letter/bytes/error.ts";
 
-/** Ed25519 for browsers without it, a module: published as `assets/ed25519.js`. */
+/** The Ed25519 module for browsers without Ed25519; published as `assets/ed25519.js`. */
 export const ED25519_MODULE = fileURLToPath(import.meta.resolve("@noble/ed25519"));
 
-/** What a page that is saved and opened without a network carries inside, as text of classic scripts and of a style sheet. */
+/** Reads what a page that works without a network carries inside, as text of classic scripts and of a style sheet. */
 export async function readOfflineParts(): Promise<{ script: string; ed25519: string; style: string }> {
   const [script, style, module] = await Promise.all(
     [assetOf("verify.js"), assetOf("offline.css"), ED25519_MODULE].map((path) => readFile(path, "utf8")),
@@ -13,12 +13,12 @@ export async function readOfflineParts(): Promise<{ script: string; ed25519: str
   return { script: script!, style: style!, ed25519: asScript(module!) };
 }
 
-// Those of this program, wherever it is called.
+// The assets of this program, whatever the working directory is.
 function assetOf(name: string): string {
   return fileURLToPath(new URL(`../../content/assets/${name}`, import.meta.url));
 }
 
-// A page opened from a disk may load no module: what it exports becomes one global name.
+// A page opened from a disk cannot load a module, so the exports become one global name.
 function asScript(module: string): string {
   const script = module.replace(/\nexport \{ ([\w, ]+?),? \};\s*$/, "\nglobalThis.ed25519 = { $1 };");
   if (script === module || /<\/script/i.test(script))

@@ -24,17 +24,17 @@ const OPTIONS: ResvgRenderOptions = {
   },
 };
 
-/** An SVG as PNG, its letters shaped and in their order. */
+/** Renders an SVG as PNG, with its text shaped and in the right order. */
 export function pngOf(svg: string): Uint8Array {
   return new Resvg(svg, OPTIONS).render().asPng();
 }
 
-/** An SVG in which every text has become outlines: it looks the same where none of our fonts is. */
+/** Turns every text of an SVG into outlines, so that it looks the same without our fonts. */
 export function outlined(svg: string): string {
   return new Resvg(svg, OPTIONS).toString();
 }
 
-/** The width of a line of text in pixels. */
+/** Returns the width of a line of text in pixels. */
 export function widthOf(text: string, { family, weight, size }: TextStyle): number {
   const line = `<text y="${size}" font-family="${family}" font-weight="${weight}" font-size="${size}">${escaped(text)}</text>`;
   return (

@@ -8,11 +8,11 @@ import { checkBagFolder } from "./bag/folder.ts";
 import { openBag } from "./bag/reader.ts";
 
 /**
- * Reads what a campaign published: a site in a folder or at an http(s) address, or a public bag, as a folder or as the
- * tar file it came in. In a bag the files of the site lie below `data/`, and none is read before all of them were compared
+ * Reads what a campaign published: a site in a folder or at an http(s) address, or a public bag, as a folder or as its
+ * tar file. In a bag the files of the site are below `data/`, and none is read before all of them have been compared
  * with their manifest.
  *
- * @param passOver is told each file in the folder of a bag that is no part of it and does no harm
+ * @param passOver is called with each file in the folder of a bag that is not part of it and does no harm
  * @throws LetterError `published` when there is nothing of that name
  */
 export function openPublished(place: string, passOver: (path: string) => void = () => {}): Read {
@@ -31,7 +31,7 @@ export function openPublished(place: string, passOver: (path: string) => void = 
 /** Reads a bag without unpacking it. */
 function readFromBag(file: string): Read {
   const bag = openBag(file);
-  // Who asks first is told what is wrong with the bag; until then nobody waits for it.
+  // The first read reports what is wrong with the bag. Until then the rejection must not count as unhandled.
   bag.catch(() => {});
   return async (path) => {
     const { problems, info, read } = await bag;
@@ -61,12 +61,12 @@ function assertWhole([problem]: readonly BagProblem[]): void {
   if (problem) throw new LetterError("published", `${problem.path} ${problem.reason}`);
 }
 
-/** Bytes of the longest file that is read; a shard of the longest names has 200,000. */
+/** Bytes of the longest file that is read. A shard of the longest names has 200,000. */
 const FILE_BYTES = 4 * 2 ** 20;
 
 async function readFromFolder(folder: string, path: string): Promise<Uint8Array | undefined> {
   try {
-    // Without waiting: a pipe that nobody writes into would never open.
+    // Open without blocking: opening a pipe without a writer would never return.
     const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = await file.stat();
@@ -84,7 +84,7 @@ async function readFromFolder(folder: string, path: string): Promise<Uint8Array 
   }
 }
 
-/** Reads an answer as far as it may go: a hostile site can send without end, or unpack to more than there is room for. */
+/** Reads an answer up to a limit: a hostile site can send without end, or decompress to more than fits into memory. */
 export async function readBody(answer: Response, path: string, most = FILE_BYTES): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -100,7 +100,7 @@ function tooLong(path: string, most = FILE_BYTES): LetterError {
   return new LetterError("published", `${path} has more than ${most} bytes`);
 }
 
-/** A site that sends its reader to another one would be judged by what the other publishes. */
+/** A site that redirects its readers to another one would be judged by what the other publishes. */
 function assertSameSite(answer: Response, base: URL, path: string): void {
   const { host, protocol } = new URL(answer.url);
   if (host !== base.host || (protocol !== base.protocol && protocol !== "https:")) {

@@ -5,7 +5,7 @@ import type { DatabasePlace } from "./database/database.ts";
 import { type DkimKey, readRsaKey } from "./mail/dkim.ts";
 import { LOCAL_SENDER, type MailSettings } from "./mail/mailer.ts";
 
-/** Everything that the environment decides, with defaults for one machine. Durations in milliseconds. */
+/** All settings from the environment, with defaults for one machine. Durations in milliseconds. */
 export type Settings = {
   readonly port: number;
   /** the address of this machine at which the service listens; `0.0.0.0` and `::` are all of them */
@@ -21,7 +21,7 @@ export type Settings = {
   readonly mail: MailSettings;
   /** sender of all mails */
   readonly mailFrom: string;
-  /** mails that all instances on one database send in an hour, at most */
+  /** the most mails that all instances on one database send in an hour */
   readonly mailsAnHour: number;
   readonly gitHost: { readonly kind: "local" } | GitHubSettings;
   /** origins (and folder) without a slash at the end */
@@ -118,8 +118,8 @@ const environment = z.object({
 });
 
 /**
- * The settings of an environment such as `process.env`. An empty variable counts as not set, but for DATA_DIR:
- * keys must not end in another folder because a script had no value.
+ * Reads the settings from an environment such as `process.env`. An empty variable counts as not set, except for
+ * DATA_DIR: keys must not end up in another folder because a script had no value.
  *
  * @throws LetterError `settings`, one line that names the variable and what to write; it never repeats the value
  */
@@ -141,7 +141,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const fileAtLeast = values.FILE_AT_LEAST ?? (local ? 1 : 20);
   if (fileAtLeast > values.FILE_AT_MOST) throw wrong("FILE_AT_LEAST", "write no more than FILE_AT_MOST");
   const dkim = readDkim(values);
-  // It would listen where nobody is let in, and say that it does not answer.
+  // The service would listen where no connection is accepted, and seem not to answer.
   if (values.MAIL_URL === "capture:" && !/^(127\.|::1$|0\.0\.0\.0$|::$)/.test(values.HOST))
     throw wrong("HOST", "write 127.0.0.1 or ::1: captured mail is for this machine alone");
   const dataDir = resolve(values.DATA_DIR);
@@ -176,7 +176,7 @@ function readDatabase(url: string): DatabasePlace {
     : { kind: "postgres", url };
 }
 
-/** GitHub needs everything that goes with it at once: half of it would fail later, in front of people. */
+/** Requires all GitHub settings together: a partial set would only fail later, in use. */
 function readGitHost(values: z.output<typeof environment>): Settings["gitHost"] {
   if (values.GIT_HOST === "local") return { kind: "local" };
   const { FILE_APP_ID: appId, FILE_APP_KEY: key, SITE_URL, SERVICE_URL } = values;
@@ -197,7 +197,7 @@ function readAppKey(value: string): string {
   try {
     return readRsaKey(value);
   } catch {
-    // What went wrong may repeat the value.
+    // The original error may repeat the value.
     throw wrong("FILE_APP_KEY", "write the App’s private key as GitHub gave it (PEM), or the path of its file");
   }
 }

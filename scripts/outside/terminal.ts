@@ -2,10 +2,11 @@
 export type Cell = string | { readonly name: string };
 
 /**
- * A table for the terminal, columns padded.
+ * Formats a table for the terminal, with padded columns.
  *
- * Names stand between U+2068 and U+2069, so that a Persian name does not pull the columns beside it to its other side.
- * Whatever could steer the terminal is replaced first: the text came from a branch that somebody else wrote.
+ * Names are put between U+2068 and U+2069, so that a Persian name does not reorder the columns next to it. Characters
+ * that could control the terminal are replaced first, because the text comes from a branch that a stranger may have
+ * written.
  */
 export function formatColumns(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const lines = [head, ...rows].map((cells) => cells.map((cell) => (typeof cell === "string" ? cell : cell.name)));
@@ -16,10 +17,10 @@ export function formatColumns(head: readonly string[], rows: readonly (readonly 
     .join("");
 }
 
-// What spelling needs in a name, and what turns and moves nothing.
+// Characters that the spelling of names needs, and that neither move nor reorder anything.
 const JOINERS: ReadonlySet<string> = new Set(["\u200c", "\u200d", "\u180e"]);
 
-/** A text on one line, without anything that could move the cursor, colour the terminal or turn its direction. */
+/** Returns a text on one line, without anything that could move the cursor, set a colour or change the direction. */
 export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (JOINERS.has(character) ? character : "\ufffd"));
 }
@@ -30,7 +31,7 @@ function pad(cell: Cell, width: number): string {
   return typeof cell === "string" || text === "" ? text + blanks : `\u2068${text}\u2069${blanks}`;
 }
 
-/** Columns that a text takes: none for marks and joiners, two for East Asian characters. */
+/** Returns the columns that a text takes: none for marks and joiners, two for East Asian characters. */
 function widthOf(text: string): number {
   let width = 0;
   for (const character of text) {

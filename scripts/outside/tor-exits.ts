@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { parseAddress } from "./network-address.ts";
 
 /**
- * The addresses in `$DATA_DIR/tor-exits.txt`, one a line, as the Tor Project publishes them; none without the file.
- * Whoever runs the service puts it there: the service itself asks nobody.
+ * Reads the addresses in `$DATA_DIR/tor-exits.txt`, one per line, as the Tor Project publishes them; none without the
+ * file. The operator puts it there: the service itself makes no request for it.
  */
 export async function readTorExits(dataDir: string): Promise<ReadonlySet<string>> {
   try {

@@ -9,21 +9,21 @@ import startTypst, {
 import { decompress } from "wawoff2";
 import { LetterError } from "../letter/bytes/error.ts";
 
-/** What a template reads by `json("/data.json")`: texts, numbers, lists, tables. */
+/** What a template reads with `json("/data.json")`: texts, numbers, lists, tables. */
 export type PageData = string | number | boolean | null | readonly PageData[] | { readonly [name: string]: PageData };
 
 /** Makes PDF files with Typst. */
 export type Typesetter = {
   /**
-   * A tagged PDF 1.7 with every letter shaped and embedded. The same template, data and files give the same bytes, on
-   * any machine, in any time zone: no date, no font of the machine, no network.
+   * Returns a tagged PDF 1.7 with every letter shaped and embedded. The same template, data and files yield the same
+   * bytes, on any machine, in any time zone: no date, no font of the machine, no network.
    *
    * A template imports from `/fonts.typ` what fits its text: `latin` or `persian`, families in the order in which they
-   * are tried, and sets `text(font: …, fallback: false)`. Without `#set document(title: …, date: none)` a reader's
-   * program has no title to read out.
+   * are tried, and sets `text(font: …, fallback: false)`. Without `#set document(title: …, date: none)` a screen reader
+   * has no title to read out.
    *
    * @param template Typst source; its texts belong into the data, where nothing in them is taken for Typst
-   * @param data is `/data.json`; characters that none of our fonts has stand there as `[U+1F600]`, so that none gets lost
+   * @param data is `/data.json`; characters that none of our fonts has appear as `[U+1F600]`, so that none is lost
    * @param files pictures and other files by path, such as `/code.svg`
    * @throws LetterError `typeset` naming the first thing that is wrong with the template
    */
@@ -32,24 +32,24 @@ export type Typesetter = {
 
 const require = createRequire(import.meta.url);
 
-/** Whole fonts, by the name under which templates know them: no font of the machine is ever looked at. */
+/** Whole fonts, by the names that templates use for them. Fonts of the machine are never used. */
 const FONTS = [
   { family: "Serif", weight: 400, file: "@expo-google-fonts/source-serif-4/400Regular/SourceSerif4_400Regular.ttf" },
   { family: "Serif", weight: 600, file: "@expo-google-fonts/source-serif-4/600SemiBold/SourceSerif4_600SemiBold.ttf" },
   { family: "Vazirmatn", weight: 400, file: "vazirmatn/fonts/ttf/Vazirmatn-Regular.ttf" },
   { family: "Vazirmatn", weight: 600, file: "vazirmatn/fonts/ttf/Vazirmatn-SemiBold.ttf" },
-  // For names: DejaVu has Armenian, Georgian and Hebrew; Unifont has, without beauty, nearly every other script.
+  // For names: DejaVu has Armenian, Georgian and Hebrew; Unifont has nearly every other script, though not beautifully.
   { family: "DejaVu", weight: 400, file: "dejavu-fonts-ttf/ttf/DejaVuSans.ttf" },
   { family: "Unifont", weight: 400, file: "@fontsource/unifontex/files/unifontex-latin-400-normal.woff2" },
 ] as const;
 
-/** What templates import: in a Persian text Latin words are set in the serif, and all that both have in Vazirmatn. */
+/** What templates import. In a Persian text, Latin words are set in the serif, and what both have in Vazirmatn. */
 const FONT_LISTS = `
 #let latin = ("Serif", "Vazirmatn", "DejaVu", "Unifont")
 #let persian = ((name: "Vazirmatn", covers: regex("[^A-Za-z\\u{C0}-\\u{24F}\\u{1E00}-\\u{1EFF}]")), ..latin)
 `;
 
-/** Starts Typst as WebAssembly, which sees nothing of the machine, with our fonts alone. Takes a second or two. */
+/** Starts Typst as WebAssembly, which has no access to the machine, with only our fonts. Takes a second or two. */
 export async function openTypesetter(): Promise<Typesetter> {
   await startTypst({
     module_or_path: await readFile(require.resolve("@myriaddreamin/typst-ts-web-compiler/wasm")),
@@ -70,7 +70,7 @@ export async function openTypesetter(): Promise<Typesetter> {
   };
 }
 
-/** Adds all fonts; gives the question whether one of them has a code point. */
+/** Adds all fonts. Returns a function that says whether one of them has a code point. */
 async function addFonts(builder: TypstCompilerBuilder): Promise<(codePoint: number) => boolean> {
   const reader = new TypstFontResolverBuilder();
   const covered = new Set<number>();
@@ -87,7 +87,7 @@ async function addFonts(builder: TypstCompilerBuilder): Promise<(codePoint: numb
 type FontInfo = {
   readonly family: string;
   readonly variant: { readonly style: string; readonly weight: number; readonly stretch: number };
-  /** lengths of runs of code points, by turns missing and there */
+  /** lengths of runs of code points, alternately missing and present */
   readonly coverage: readonly number[];
 };
 
@@ -104,7 +104,7 @@ async function readFont(file: string): Promise<Uint8Array> {
   return file.endsWith(".woff2") ? new Uint8Array(await decompress(bytes)) : new Uint8Array(bytes);
 }
 
-/** The data with `[U+…]` in the place of every character that would be an empty box, or nothing at all. */
+/** Replaces by `[U+…]` every character that would be an empty box, or nothing at all. */
 function legible(data: PageData, covered: (codePoint: number) => boolean): PageData {
   if (typeof data === "string") {
     return data.replace(/[^\p{Default_Ignorable_Code_Point}\n]/gu, (character) => {
@@ -126,7 +126,7 @@ function compile(compiler: TypstCompiler): Uint8Array {
   throw new LetterError("typeset", "the template cannot be set");
 }
 
-/** Typst throws what it finds wrong as text. */
+/** Typst throws its errors as text. */
 function tried(run: () => { result?: Uint8Array } | undefined): { result?: Uint8Array } | undefined {
   try {
     return run();

@@ -7,14 +7,14 @@ import type { Witness } from "../letter/ledger/witness-policy.ts";
 import type { Clock } from "./clock.ts";
 import { readBody } from "./published.ts";
 
-/** Another program may ask the same witness meanwhile, so that its size moves between two requests. */
+/** Another program may ask the same witness meanwhile, so that its size changes between two requests. */
 const TRIES = 4;
 const ANSWER_BYTES = 64 * 1024;
 
 /**
  * Asks a witness for its cosignature of a checkpoint, and checks it. Source: C2SP tlog-witness, `add-checkpoint`.
  *
- * What the witness saw last is not kept here: it is asked with size 0 and answers with the size that it knows.
+ * What the witness last saw is not stored here: it is asked with size 0, and answers with the size that it knows.
  *
  * @param note the signed checkpoint
  * @param leaves the hashes of all its entries
@@ -45,13 +45,13 @@ const REASONS: Readonly<Record<number, string>> = {
   429: "it is asked too often: try later",
 };
 
-/** `old SIZE`, the proof from there, an empty line, the checkpoint. */
+/** Formats the request: `old SIZE`, the proof from there, an empty line, the checkpoint. */
 function requestOf(old: number, note: string, leaves: readonly Hash[]): string {
   const proof = old === 0 ? [] : consistencyProof(old, leaves);
   return `old ${old}\n${proof.map((hash) => `${formatRoot(hash)}\n`).join("")}\n${note}`;
 }
 
-/** A blank line in the answer would make another text of the checkpoint: of its signatures, and of what follows. */
+/** A blank line in the answer would move the border between the text of the checkpoint and its signatures. */
 function signatureLines(body: string): string {
   if (!/^(— .*\n)+$/u.test(body)) throw refused("its answer is not lines of signatures");
   return body;
