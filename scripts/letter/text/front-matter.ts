@@ -9,8 +9,8 @@ const FRONT_MATTER_LENGTH = 10_000;
  * Parses the front matter of a Markdown text (strings, lists and maps of strings) and returns the body below it.
  *
  * This is the only caller of gray-matter, which by default evaluates `---js` and `---javascript`, and caches bad YAML
- * of an earlier call as empty. Therefore the text must begin with exactly `---` and a line feed, every engine except YAML
- * throws, and options are passed at every call, which disables the cache.
+ * of an earlier call as empty. Therefore the text must begin with exactly `---` and a line feed, every engine except
+ * YAML throws, and options are passed at every call, which disables the cache.
  *
  * @throws LetterError `front-matter` for anything other than one YAML document without tags, anchors and aliases
  */

@@ -7,7 +7,7 @@ const LATIN_RUN = /\p{Script=Latin}[\p{Script=Latin}\p{M}0-9]*(?:[ .@_/-]+[\p{Sc
 /** A piece of a text. `latin`: it is in Latin letters inside a text of another script. */
 export type Run = { text: string; latin: boolean };
 
-/** Splits a Persian text at its Latin words, so that a page can isolate them. Text without Arabic letters is one run. */
+/** Splits a Persian text at its Latin words, so that a page can isolate them. Other texts are returned as one run. */
 export function runsOf(text: string): Run[] {
   if (!ARABIC.test(text)) return [{ text, latin: false }];
   const runs: Run[] = [];
