@@ -87,7 +87,7 @@ export function parseNote(note: string): { text: string; signatures: NoteSignatu
   return { text: note.slice(0, split + 1), signatures: lines.map(parseSignature) };
 }
 
-/** Returns the signature with the name and id of this key. @throws LetterError `note` when there is none, or a second */
+/** Returns the signature with the name and id of this key. @throws LetterError `note` when there is not exactly one */
 export function signatureOf(signatures: readonly NoteSignature[], { name, id }: NoteVerifier): Uint8Array {
   const [first, second] = signatures.filter((one) => one.name === name && Buffer.compare(one.id, id) === 0);
   if (!first) throw new LetterError("note", "the note is not signed by the expected key");

@@ -1,7 +1,7 @@
 import { LetterError } from "../bytes/error.ts";
 import { formatTileNumber, TILE_WIDTH } from "./tile.ts";
 
-/** Returns the name of a shard below `signatures/ledger/`: `000.txt`, `x001/234.txt`; 256 entries a file, one a line. */
+/** Names a shard below `signatures/ledger/`: `000.txt`, `x001/234.txt`. A file has up to 256 entries, one per line. */
 export function ledgerShardName(shard: number): string {
   return `${formatTileNumber(shard)}.txt`;
 }
