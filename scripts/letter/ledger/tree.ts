@@ -87,7 +87,7 @@ export function rootFromInclusion(index: number, size: number, leaf: Hash, proof
 /**
  * Checks that the tree of `size2` and `root2` begins with the tree of `size1` and `root1` (RFC 9162 §2.1.4.2).
  *
- * @throws LetterError `proof` when it does not, when the proof is malformed, or for size 0, about which it proves nothing
+ * @throws LetterError `proof` when it does not, when the proof is malformed, or from size 0: it proves nothing
  */
 export function assertConsistency(
   size1: number,

@@ -13,7 +13,7 @@ const AT_ONCE = 8;
  * above.
  *
  * @param prefix the path of the log, such as `ledger/`
- * @param entry returns true when a checkpoint can have been signed after it: then the tiles of that size are checked too
+ * @param entry returns true when a checkpoint can have been signed after it: then the tiles of that size are checked
  * @param wanted sizes whose roots are returned, computed from the entries
  * @throws LetterError `ledger` or `tile` naming the file, and the entry if one is wrong
  */

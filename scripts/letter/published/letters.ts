@@ -36,9 +36,7 @@ export async function checkLetters(read: Read, editions: readonly string[]): Pro
   return current;
 }
 
-/**
- * Reads the languages of each edition from `letter/editions.json`, if the site has it; it names the ledger's editions.
- */
+/** Reads the languages of each edition of the ledger from `letter/editions.json`, if the site has this file. */
 async function readEditions(read: Read, editions: readonly string[]): Promise<Map<string, string[]>> {
   const path = "letter/editions.json";
   const bytes = await read(path);
@@ -51,10 +49,7 @@ async function readEditions(read: Read, editions: readonly string[]): Promise<Ma
   return known;
 }
 
-/**
- * Compares the pages that people read, about which a digest says nothing. A site of other software may have no such
- * page.
- */
+/** Compares the pages that people read with the texts. A site that other software built may not have them. */
 async function checkPages(read: Read, texts: ReadonlyMap<string, string>): Promise<string[]> {
   const missingPages: string[] = [];
   for (const [lang, markdown] of texts) {

@@ -11,9 +11,7 @@ const MARKUP = new RegExp(
   "gi",
 );
 
-/**
- * Returns the words of a page, or of a part of one, separated by single blanks: no tags, styles, scripts or comments.
- */
+/** Returns the words of a page, or of a part of one, separated by single blanks, without markup, styles and scripts. */
 export function wordsOf(html: string): string {
   const text = html.replace(MARKUP, (markup) => (markup.startsWith("<!--") || INLINE.test(markup) ? "" : " "));
   return squeeze(decodeEntities(text));

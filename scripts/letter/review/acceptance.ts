@@ -14,9 +14,7 @@ import type { Settled, Settlement } from "./merge-message.ts";
 import type { Decision } from "./moderation.ts";
 import type { RefusalCode } from "./order.ts";
 
-/**
- * What accept judges a sheet by: main's record, what main's history settled, the form service's public key (32 bytes).
- */
+/** What a sheet is judged by: main's record, what main's history settled, the form service's public key (32 bytes). */
 export type Main = { readonly record: CampaignRecord; readonly settled: Settled; readonly attestationKey: Uint8Array };
 
 /** The effect of a sheet on the record. */
@@ -81,8 +79,8 @@ export type Verdict = Pick<Decision, "state" | "refused"> & Partial<Pick<Decisio
  * Returns the record after an approved or rejected sheet: a `batch` entry, then an `accept` for each row that is
  * neither refused nor left out.
  *
- * @param elsewhere the rows that are on another open sheet too. When such a row is refused as a `duplicate`, or rejected with the
- *   sheet, it is left out here and decided there: refusing a copy must not refuse the signature.
+ * @param elsewhere the rows that are on another open sheet too. When such a row is refused as a `duplicate`, or rejected
+ *   with the sheet, it is left out here and decided there: refusing a copy must not refuse the signature.
  * @throws LetterError `validate`
  */
 export function acceptSheet(

@@ -29,14 +29,14 @@ export type Decision = {
   readonly refused: ReadonlyMap<string, RefusalCode>;
   /** the rows of `refused` that a moderator refused one by one, and not only with the whole sheet */
   readonly named: ReadonlySet<string>;
-  /** the places of texts about a row or the sheet that cannot be read as orders; they block until they are deleted */
+  /** the places of texts about a row or the sheet that cannot be read as orders; they block as long as they exist */
   readonly unclear: readonly string[];
 };
 
 /**
  * Decides about the sheet of this commit. Acts of accounts that are not moderators do not count.
  *
- * @param rows the ids on the sheet. An order for another id blocks: it may be a typo, which would let the intended row through.
+ * @param rows the ids on the sheet. An order for another id blocks: it may be a typo, and the intended row would pass.
  * @param sheet the sheet's own id, by which moderators may name it
  */
 export function decide(

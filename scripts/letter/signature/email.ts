@@ -71,7 +71,7 @@ export function mailboxOf(email: string): string {
 
 /**
  * Returns the widest form that two addresses of one mailbox may share: the result of `mailboxOf`, without `+tag` at any
- * provider. Two people may share it, so no answer to a person may depend on it.
+ * provider. Two people may share it, so it must reveal nothing to one about the other.
  */
 export function canonicalEmail(email: string): string {
   const mailbox = mailboxOf(email);
@@ -95,9 +95,7 @@ function toAscii(text: string): string {
   return text.replace(/[！-～﹫]/g, (one) => (one === "﹫" ? "@" : String.fromCharCode(one.charCodeAt(0) - 0xfee0)));
 }
 
-/**
- * Removes what surrounds an address: programs copy a name, a scheme or a label with it, and a sentence may end there.
- */
+/** Removes what surrounds an address: programs copy it with a name, a scheme or a label, and sentences end after it. */
 function unwrap(text: string): string {
   const address = (inBrackets(text) ?? text)
     .replace(/^[^@:]*\p{L}\s*:(?!\/)\s*/u, "")
@@ -106,7 +104,7 @@ function unwrap(text: string): string {
   return withoutEnd(withoutRemark(address));
 }
 
-/** `Sara Azadi <sara@example.org>` */
+/** Finds the address in `Sara Azadi <sara@example.org>`. */
 function inBrackets(text: string): string | undefined {
   const from = text.lastIndexOf("<");
   const to = text.indexOf(">", from);

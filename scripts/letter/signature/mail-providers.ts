@@ -46,9 +46,7 @@ const BY_DOMAIN = new Map(
   MAIL_PROVIDERS.flatMap((provider) => provider.domains.map((domain) => [domain, provider] as const)),
 );
 
-/**
- * Finds the provider of a domain in lower case; for `leila.fastmail.com`, that of `fastmail.com` and the user `leila`.
- */
+/** Finds the provider of a domain in lower case; for `leila.fastmail.com`, that of `fastmail.com`, and user `leila`. */
 export function providerOf(domain: string): { provider: MailProvider; domain: string; user?: string } | undefined {
   const own = BY_DOMAIN.get(domain);
   if (own) return { provider: own, domain: own.oneDomain ? (own.domains[0] ?? domain) : domain };
