@@ -1,10 +1,7 @@
 import { type Html, html, prose } from "./html.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
-/**
- * After the proof of work for `challenge`, a script sends the form: by itself (`goesOn`), or when the button is
- * pressed.
- */
+/** After the proof of work for `challenge`, a script sends the form: by itself (`goesOn`), or when asked to. */
 export type Wait = { readonly challenge: string; readonly goesOn: boolean };
 
 /**

@@ -22,8 +22,7 @@ const [TOP, BASE] = [14, HEIGHT - 16];
 /**
  * Draws the chart as static SVG without its own style: colours come from the style sheet, `.chart .part-0` and so on.
  *
- * It runs from left to right in every language, as charts do in Iranian schoolbooks; its words keep their own
- * direction.
+ * It runs from left to right in every language, as charts do in Iranian schoolbooks; words keep their own direction.
  */
 export function barChart(lang: Lang, { id, title, description, parts, bars }: Chart): Html {
   const rtl = stringsIn(lang).language.dir === "rtl";

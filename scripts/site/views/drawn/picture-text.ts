@@ -12,9 +12,7 @@ export function faceOf(lang: Lang, size: number, heavy = false): TextStyle {
     : { family: "Source Serif 4", weight: heavy ? 600 : 400, size };
 }
 
-/**
- * Draws a line of text. `start`: its distance from the side where the language begins; `top`: the y of its baseline.
- */
+/** Draws a line of text. `start`: the distance from the side where the language begins; `top`: the baseline's y. */
 export function textLine(
   lang: Lang,
   text: string,

@@ -15,7 +15,7 @@ export function reviewIsLate(lang: Lang): Html {
 export type ConfirmedRow = Pick<PublicFields, "shown" | "name" | "place">;
 
 /**
- * The page after the confirmation: what was signed, the withdrawal code, whether to write it down, and what comes next.
+ * The page after the confirmation: what was signed, the withdrawal code and whether to note it, and what comes next.
  */
 export function confirmedPage(
   site: SiteContext,

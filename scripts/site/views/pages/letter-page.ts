@@ -40,9 +40,7 @@ ${about(site, lang, strings)}`;
   });
 }
 
-/**
- * Renders the preview data for social networks. They read it without scripts, and a reader's browser loads none of it.
- */
+/** Renders the preview for social networks. They read it without scripts, and a reader's browser loads none of it. */
 function preview(site: SiteContext, lang: Lang): Html {
   const { campaign, publicUrl } = site;
   const title = campaign.preview_names_letter ? site.letters[lang].title : (campaign.site_title[lang] ?? "");

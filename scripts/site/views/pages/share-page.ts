@@ -4,9 +4,7 @@ import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-/**
- * The page with ways to share the letter: plain links, which contact no service before a click, and files to download.
- */
+/** The page to share the letter: plain links, which contact no service before a click, and files to download. */
 export function sharePage(site: SiteContext, lang: Lang): string {
   const { share } = stringsIn(lang);
   const address = `${site.publicUrl}${lang}/`;

@@ -32,9 +32,7 @@ export type SignForm = {
   };
 };
 
-/**
- * The page with the form; with `form`, the answer to it, with what was typed: status 422, or 429 when `wait` is set.
- */
+/** The page with the form; with `form`, the same page sent back with status 422, or 429 when `wait` is set. */
 export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string {
   const strings = stringsIn(lang);
   const problems = problemsOf(form?.problems ?? {}).map((problem) => ({
