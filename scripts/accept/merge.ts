@@ -29,9 +29,7 @@ export type Step = {
   readonly settlement: Omit<Settlement, "size" | "root">;
 };
 
-/**
- * Signs the checkpoint, writes one commit and moves main. Returns undefined, and moves nothing, when main has moved.
- */
+/** Signs the checkpoint, writes one commit and moves main; returns undefined when main has moved meanwhile. */
 export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: Step): Promise<IntactMain | undefined> {
   const { host, signer, day } = acceptor;
   const { record, frontier, size, root } = signGrowth(main.frontier, step.growth, signer);

@@ -10,8 +10,8 @@ import { type Branch, readPendingText } from "../outside/git/pending-text.ts";
  * `validateSheet` and `settledRows` judge the attestations of rows, editions and repeated rows, which need main.
  *
  * @param attestationKey the form service's public key, 32 bytes
- * @returns undefined when the form service did not attest these bytes under this id: then nothing in them counts, because
- *   anyone can copy the rows of an open sheet into a sheet of their own
+ * @returns undefined when the form service did not attest these bytes under this id: then nothing in them counts,
+ *   because anyone can copy the rows of an open sheet into a sheet of their own
  * @throws LetterError naming the rule that the branch breaks
  */
 export async function readPendingSheet(
