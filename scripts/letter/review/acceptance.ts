@@ -79,8 +79,8 @@ export type Verdict = Pick<Decision, "state" | "refused"> & Partial<Pick<Decisio
  * Returns the record after an approved or rejected sheet: a `batch` entry, then an `accept` for each row that is
  * neither refused nor left out.
  *
- * @param elsewhere the rows that are on another open sheet too. When such a row is refused as a `duplicate`, or rejected
- *   with the sheet, it is left out here and decided there: refusing a copy must not refuse the signature.
+ * @param elsewhere the rows that are on another open sheet too. When such a row is refused as a `duplicate`, or
+ *   rejected with the sheet, it is left out here and decided there: refusing a copy must not refuse the signature.
  * @throws LetterError `validate`
  */
 export function acceptSheet(
