@@ -26,32 +26,32 @@ export type Outcome =
       readonly unclear: readonly string[];
       readonly copies: RowsElsewhere;
     }
-  /** without the form service's attestation: passed over, whoever approves it */
+  /** not attested by the form service: ignored, even if it is approved */
   | { readonly sheet: string; readonly state: "unattested" }
   | { readonly sheet: string; readonly state: "invalid"; readonly reason: string };
 
-/** The rows of a sheet that are on other open sheets too, with the ids of these. */
+/** The rows of a sheet that are on other open sheets too, with the ids of those sheets. */
 export type RowsElsewhere = ReadonlyMap<string, readonly string[]>;
 
-/** Main as accept leaves it, what became of each open sheet, and the edition if it was put on the ledger just now. */
+/** Main after accept ran, the outcome of each open sheet, and the edition if this run put it on the ledger. */
 export type AcceptReport = {
   readonly main: MainHistory;
   readonly outcomes: readonly Outcome[];
   readonly edition: string | undefined;
-  /** the notices that were put on the ledger just now */
+  /** the notices that this run put on the ledger */
   readonly notices: readonly Notice[];
-  /** notices on main that cannot be put there */
+  /** notices on main that cannot be put on the ledger */
   readonly noticeProblems: readonly NoticeProblem[];
 };
 
 /**
- * Accepts all that may be accepted: a reviewed change of the letter, reviewed notices, then withdrawals, then sheets with
- * their approvals.
+ * Accepts everything that may be accepted: a reviewed change of the letter, reviewed notices, then withdrawals, then
+ * approved sheets.
  *
- * Each is one commit on main, whole or not at all. When main moves meanwhile, everything is read and judged again. A
- * sheet that breaks a rule stays open, is reported, and stops no other.
+ * Each is one atomic commit on main. When main moves meanwhile, everything is read and judged again. A sheet that
+ * breaks a rule stays open, is reported, and does not stop the others.
  *
- * @throws LetterError when main's record was changed by another hand, or the key is not the ledger's
+ * @throws LetterError when anyone but accept changed main's record, or the key is not the ledger's
  */
 export async function acceptAll(acceptor: Acceptor): Promise<AcceptReport> {
   const draft: Draft = { outcomes: new Map(), edition: undefined, notices: [], noticeProblems: [] };
@@ -69,14 +69,15 @@ type Draft = {
   noticeProblems: NoticeProblem[];
 };
 
-/** One pass over what is open; undefined when main moved under it. */
+/** Makes one pass over the open sheets; undefined when main moved meanwhile. */
 async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain | undefined> {
   const { host, attestationKey } = acceptor;
-  // What an earlier pass found undecided may have been settled by whoever moved main.
+  // A sheet that an earlier pass found undecided may have been settled by the process that moved main.
   for (const [name, outcome] of draft.outcomes) if (!("accepted" in outcome)) draft.outcomes.delete(name);
   const read = await host.readMain();
   const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier) };
-  // A main that was rolled back is intact too. That nothing was published yet is known to whoever calls.
+  // A main that was rolled back still passes assertIntact, so also check that it continues the live checkpoint. `true`
+  // allows none: the caller knows whether anything was published before.
   assertContinues(start.record.entries, await acceptor.live(), acceptor.signer.verifier, true);
   const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
   const logged = await acceptLetter(acceptor, start, draft);
@@ -88,7 +89,7 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
     pending.map(({ sheet }) => sheet),
   );
   for (const { open, sheet } of pending) {
-    // A sheet that this run has settled is open no more: the last one that a row is on decides about it.
+    // A sheet that this run has settled is no longer open, so the last sheet that has a row decides about it.
     const copies = copiesOf(all, sheet, main.settled.sheets);
     const judged = judgeSheet(main, { moderators, attestationKey }, open, sheet, copies);
     if (!("acceptance" in judged)) {
@@ -108,7 +109,7 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   return main;
 }
 
-/** The letter that stands on main was reviewed like code: here it comes to the ledger, if it is not there yet. */
+/** Puts the letter on main, which was reviewed like code, on the ledger if it is not there yet. */
 async function acceptLetter(acceptor: Acceptor, main: IntactMain, draft: Draft): Promise<IntactMain | undefined> {
   const { origin, texts } = await readLetterAt(acceptor.host.repository, main.commit);
   if (origin !== acceptor.signer.verifier.name)
@@ -122,7 +123,7 @@ async function acceptLetter(acceptor: Acceptor, main: IntactMain, draft: Draft):
   return next;
 }
 
-/** The notices that stand on main were reviewed like code. One that is wrong is reported and stops nothing else. */
+/** Puts the notices on main, which were reviewed like code, on the ledger. A wrong one is reported and skipped. */
 async function acceptNotices(acceptor: Acceptor, start: IntactMain, draft: Draft): Promise<IntactMain | undefined> {
   const { notices, problems } = await readNotices(acceptor.host.repository, start.commit);
   draft.noticeProblems = [...problems];
@@ -147,7 +148,7 @@ async function acceptNotices(acceptor: Acceptor, start: IntactMain, draft: Draft
   return main;
 }
 
-/** The open sheets that can be read; withdrawals first, so that nobody who leaves comes to the list by the same run. */
+/** Reads the open sheets, withdrawals first, so that a withdrawn signature is not accepted in the same run. */
 async function readOpenSheets(
   { host, attestationKey }: Acceptor,
   main: MainHistory,
@@ -155,7 +156,7 @@ async function readOpenSheets(
 ): Promise<{ open: OpenSheet; sheet: Sheet }[]> {
   const found: { open: OpenSheet; sheet: Sheet }[] = [];
   for (const open of await host.openSheets()) {
-    // It was merged, but the process died before the branch went.
+    // The sheet was merged, but the process died before it deleted the branch.
     if (main.merged.has(open.commit)) {
       await host.closeSheet(open);
       continue;

@@ -3,11 +3,12 @@ import { LetterError } from "../letter/bytes/error.ts";
 import { type NoteVerifier, parseVkey } from "../letter/ledger/note.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 
-/** The public keys that a campaign has committed itself to. */
+/** The public keys that a campaign has committed to. */
 export type CampaignKeys = { readonly ledger: NoteVerifier; readonly attestation: Uint8Array };
 
 /**
- * The public keys of `content/campaign.yaml` on main: there they were reviewed, so the workflows believe no others.
+ * Parses the public keys of `content/campaign.yaml` on main. They were reviewed there, so the workflows trust no
+ * others.
  *
  * @throws LetterError `keys` when it names none, or the ledger's key has another name than the ledger
  */

@@ -6,14 +6,14 @@ import { append, EMPTY_FRONTIER, equal, type Frontier, leafHash, rootOf } from "
 import type { CampaignRecord } from "../letter/signature/record.ts";
 import { publicCommitment } from "../letter/signature/row.ts";
 
-// A record never changes: one that was checked need not be checked again while a service looks at main every second.
+// A record is immutable, so it is checked only once, although a service looks at main every second.
 const checked = new WeakMap<CampaignRecord, { verifier: NoteVerifier; frontier: Frontier }>();
 
 /**
- * Checks that main's record is the one accept wrote last, before accept signs anything that builds on it.
+ * Checks that main's record is the one that accept wrote last, before accept signs anything that builds on it.
  *
- * @returns the frontier of its ledger, all that is needed to append to it
- * @throws LetterError `record` or `ledger` when ledger, list or checkpoint were changed by another hand
+ * @returns the frontier of its ledger, which is all that appending needs
+ * @throws LetterError `record` or `ledger` when anyone but accept changed ledger, list or checkpoint
  */
 export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): Frontier {
   const known = checked.get(record);
@@ -28,7 +28,7 @@ export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): Fr
   if (checkpoint.size !== frontier.size || !equal(checkpoint.root, rootOf(frontier))) {
     throw broken("the ledger on main is not the one its checkpoint was signed for");
   }
-  // Accept signed these entries after it had checked their attestations.
+  // Attestations need no second check: accept checked them before it signed these entries.
   const check = startLedgerCheck(() => true);
   for (const entry of record.entries) check.add(entry);
   const { accepts, withdrawn } = check.finish();

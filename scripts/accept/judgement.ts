@@ -5,12 +5,12 @@ import { decide, type Moderators } from "../letter/review/moderation.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
 import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
 
-/** What main says about an open sheet, and what it would do to the record. */
+/** The judgement of an open sheet by main, and what the sheet would do to the record. */
 export type Judgement =
   | { readonly state: "waiting" }
   | {
       readonly state: "blocked";
-      /** the places of what moderators wrote and nobody can read as an order */
+      /** the places of moderators' texts that cannot be read as orders */
       readonly unclear: readonly string[];
     }
   | { readonly state: "unattested" }
@@ -21,11 +21,11 @@ export type Judgement =
       readonly approvedBy: readonly number[];
     };
 
-/** By whom and what a sheet is judged: the moderators on main, and the form service's public key (32 bytes). */
+/** What a sheet is judged by: the moderators on main, and the form service's public key (32 bytes). */
 export type Rules = { readonly moderators: Moderators; readonly attestationKey: Uint8Array };
 
 /**
- * Judges a sheet that could be read and is attested. Withdrawals need no moderator: their holders have decided.
+ * Judges a readable, attested sheet. Withdrawals need no moderator, because the signers have decided.
  *
  * @param elsewhere the rows that are on another open sheet too
  */
@@ -56,12 +56,12 @@ export function judgeSheet(
   }
 }
 
-/** Why a sheet is refused, in one line. What broke in a way nobody foresaw must not stop the other sheets either. */
+/** Returns why a sheet is refused, in one line. Even an unexpected error must not stop the other sheets. */
 export function reasonOf(cause: unknown): string {
   return cause instanceof LetterError ? cause.message : "the sheet cannot be read";
 }
 
-/** How many signatures of a sheet came to the list, were refused, were left out, or left the list. */
+/** How many signatures of a sheet were accepted, refused, left out, or withdrawn from the list. */
 export type Tally = {
   readonly accepted: number;
   readonly refused: number;
@@ -69,7 +69,7 @@ export type Tally = {
   readonly withdrawn: number;
 };
 
-/** The numbers of a sheet after it has been settled. */
+/** Counts the rows of a settled sheet by their outcome. */
 export function tallyOf(sheet: Sheet, settlement: Pick<Settlement, "refused" | "leftOut">): Tally {
   const [refused, leftOut] = [settlement.refused.length, settlement.leftOut.length];
   const rest = sheet.rows.length - refused - leftOut;

@@ -4,17 +4,21 @@ import type { NoteVerifier } from "../letter/ledger/note.ts";
 import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/ledger/tree.ts";
 import { openPublished } from "../outside/published.ts";
 
-/** The checkpoint that the site at this address or in this folder shows now, undefined when it shows none. @throws LetterError when it does not answer */
+/**
+ * Reads the checkpoint that the site at this address or in this folder shows now; undefined when it shows none.
+ *
+ * @throws LetterError when the site does not answer
+ */
 export async function readLiveCheckpoint(siteUrl: string): Promise<string | undefined> {
   const bytes = await openPublished(siteUrl)("ledger/checkpoint");
   return bytes === undefined ? undefined : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
 /**
- * Checks that a ledger goes on from what the world has seen: the live checkpoint is signed by the ledger's key and is
- * that of the ledger's first entries. Whoever put another ledger on main is found out here, before it is signed or shown.
+ * Checks that a ledger continues the published one: the live checkpoint is signed by the ledger's key and is the
+ * checkpoint of the ledger's first entries. This detects another ledger on main before it is signed or published.
  *
- * @param first nothing was ever published: said by a person, never concluded from a site that answers 404
+ * @param first nothing was ever published: a person must say so, because a site that answers 404 does not prove it
  * @throws LetterError `live`
  */
 export function assertContinues(

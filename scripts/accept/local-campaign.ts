@@ -11,7 +11,7 @@ import { readSettings, type Settings } from "../outside/settings.ts";
 import { readLiveCheckpoint } from "./live-checkpoint.ts";
 import type { Acceptor } from "./merge.ts";
 
-/** A campaign in this machine's data folder, as the commands see it. */
+/** A campaign in this machine's data folder, for the commands. */
 export type LocalCampaign = {
   readonly dataDir: string;
   readonly host: LocalGitHost;
@@ -24,7 +24,7 @@ export type LocalCampaign = {
 /**
  * Opens the campaign of `DATA_DIR`.
  *
- * @param missing what to do when there is none: make it, or say so
+ * @param missing what to do when there is no campaign: create it, or throw
  */
 export async function openLocalCampaign(missing: "make" | "refuse"): Promise<LocalCampaign> {
   const { dataDir } = readLocalSettings();
@@ -33,7 +33,7 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
     throw new LetterError("data-folder", "no campaign in this data folder yet: run npm start, or set DATA_DIR");
   }
   if (!existsSync(repository) && existsSync(join(dataDir, "site"))) {
-    // A ledger that begins anew under the same name would contradict every checkpoint that somebody has kept.
+    // A ledger that starts from scratch under the same name would contradict every checkpoint that readers have kept.
     throw new LetterError(
       "data-folder",
       "campaign.git is missing in a data folder that has published a ledger: restore it from your copy, or name another DATA_DIR",
@@ -49,9 +49,9 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
   return { dataDir, host, keys, day, acceptor };
 }
 
-/** The settings of a campaign on this machine. @throws LetterError `git-host` for one whose sheets are reviewed elsewhere */
+/** Reads the settings of a campaign on this machine. @throws LetterError `git-host` when its sheets are on GitHub */
 export function readLocalSettings(): Settings {
-  // Before the others: whoever reviews has no key of an App.
+  // Check this before reading the other settings: a reviewer does not have the App's key, which they require.
   if (process.env.GIT_HOST?.startsWith("github:")) {
     throw new LetterError(
       "git-host",

@@ -10,15 +10,15 @@ import { campaignRepository } from "../outside/git/local-host.ts";
 
 /** The site of a campaign on this machine. */
 export type LocalSite = {
-  /** where the current build lies: a link that moves from build to build */
+  /** the link to the current build */
   readonly folder: string;
-  /** Builds the site of main, unless it is what is published already. @throws LetterError `build`, `edition` */
+  /** Builds the site of main, unless it is already published. @throws LetterError `build`, `edition` */
   publish(main: MainState): Promise<void>;
 };
 
 /**
- * Builds go into `$DATA_DIR/builds/`, and `$DATA_DIR/site` points to the last one. It moves in one step, so that nobody
- * is ever served half a site; a build that fails leaves the previous site in its place.
+ * Builds go into `$DATA_DIR/builds/`, and the link `$DATA_DIR/site` points to the last one. The link is replaced
+ * atomically, so that no client is served half a site. A build that fails leaves the previous site in place.
  */
 export function openLocalSite(dataDir: string, keys: PublicKeys): LocalSite {
   const folder = join(dataDir, "site");
@@ -50,10 +50,10 @@ async function build(output: string, main: MainState, keys: PublicKeys, days: re
   await rm(work, { recursive: true });
 }
 
-// An answer that began with the previous build may be under way for so long.
+// How long a response that began with the previous build may take, in milliseconds.
 const GRACE = 5_000;
 
-/** Points the link to a build and removes all others: they hold what has been withdrawn since. */
+/** Points the link to a build and removes the others, because they hold rows that have been withdrawn since. */
 async function pointTo(link: string, name: string): Promise<void> {
   const before = await readlink(link).catch(() => undefined);
   const draft = `${link}.next`;
@@ -66,6 +66,6 @@ async function pointTo(link: string, name: string): Promise<void> {
     if (!keep.includes(other)) await rm(join(builds, other), { recursive: true, force: true });
   }
   if (before === undefined) return;
-  // Should the process end before that, the next start removes it.
+  // If the process ends before that, the next start removes the previous build.
   setTimeout(() => void rm(join(builds, basename(before)), { recursive: true, force: true }), GRACE).unref();
 }

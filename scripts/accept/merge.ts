@@ -6,22 +6,22 @@ import { changedFiles, type Growth } from "../letter/signature/record.ts";
 import { writeCommit } from "../outside/git/commit.ts";
 import type { AcceptHost, MainHistory } from "../outside/git/host.ts";
 
-/** What accept works with. */
+/** The dependencies of accept. */
 export type Acceptor = {
   readonly host: AcceptHost;
   readonly signer: NoteSigner;
   /** the form service's public key, 32 bytes */
   readonly attestationKey: Uint8Array;
-  /** the UTC day that the commits are dated with, `YYYY-MM-DD` */
+  /** the UTC day of the commits, `YYYY-MM-DD` */
   readonly day: string;
-  /** the checkpoint that the world sees; undefined before the first publication */
+  /** the published checkpoint; undefined before the first publication */
   readonly live: () => Promise<string | undefined>;
 };
 
-/** Main whose record was found intact, and the frontier of its ledger: nothing else is ever built on. */
+/** Main with an intact record, and the frontier of its ledger. Accept builds on nothing else. */
 export type IntactMain = MainHistory & { readonly frontier: Frontier };
 
-/** A step of main: what it adds to the record, and what the commit says. `reviewed` becomes its second parent. */
+/** A step of main: what it adds to the record, and what its message says. `reviewed` becomes its second parent. */
 export type Step = {
   readonly subject: string;
   readonly growth: Growth;
@@ -29,7 +29,7 @@ export type Step = {
   readonly settlement: Omit<Settlement, "size" | "root">;
 };
 
-/** Signs the checkpoint, writes one commit, moves main. Undefined, and nothing is changed, when main has moved meanwhile. */
+/** Signs the checkpoint, writes one commit and moves main; returns undefined when main has moved meanwhile. */
 export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: Step): Promise<IntactMain | undefined> {
   const { host, signer, day } = acceptor;
   const { record, frontier, size, root } = signGrowth(main.frontier, step.growth, signer);
@@ -39,7 +39,7 @@ export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: St
     text,
   ]);
   const commit = await writeCommit(host.repository, {
-    // The reviewed commit as second parent: whoever reads the history finds what the moderators saw.
+    // The reviewed commit is the second parent, so that the history holds what the moderators saw.
     parents: step.reviewed === undefined ? [main.commit] : [main.commit, step.reviewed],
     files: new Map(files),
     message: formatMergeMessage(step.subject, settlement),

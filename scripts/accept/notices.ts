@@ -2,13 +2,13 @@ import { inOrder, NOTICES_FOLDER, type Notice, noticePath, parseNotice } from ".
 import { decodeText, listFiles, readBlobs } from "../outside/git/object.ts";
 import { reasonOf } from "./judgement.ts";
 
-/** A notice that cannot be taken. `path` is one of our own, or says that the file has another name than a notice's. */
+/** A notice that is refused. `path` is that of a notice, or text of our own when the file is not named like one. */
 export type NoticeProblem = { readonly path: string; readonly reason: string };
 
-/** No notice is longer; what is, is not read. */
+/** The longest notice in bytes; a longer file is not read. */
 const NOTICE_BYTES = 1000;
 
-/** The notices of a commit, read as git objects, in the order in which they come to the ledger. */
+/** Reads the notices of a commit as git objects, in the order in which they go on the ledger. */
 export async function readNotices(
   repository: string,
   commit: string,
@@ -34,7 +34,7 @@ export async function readNotices(
   return { notices: inOrder(notices), problems };
 }
 
-/** The name of a file is repeated only where it is one of a notice. */
+/** Returns the path only if it looks like that of a notice, because others may hold anything. */
 function shown(path: string): string {
   return /\/(handover|purge)-[0-9-]{10}\.md$/.test(path) ? path : `a file in ${NOTICES_FOLDER}/`;
 }

@@ -18,8 +18,9 @@ import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
 
 /**
- * What accept did, and whether the public site does not show it yet: also when an earlier run could not publish. `unseen`
- * are sheets that nobody can review, `leftovers` branches of sheets that count nothing and are closed.
+ * What accept did. `publish`: the public site does not show it yet, which is also true when an earlier run could not
+ * publish. `unseen`: sheets without an open pull request to review. `leftovers`: such sheets that are not attested, so
+ * that they do not count and their branches can be deleted.
  */
 export type GitHubAcceptance = AcceptReport & {
   readonly publish: boolean;
@@ -28,16 +29,16 @@ export type GitHubAcceptance = AcceptReport & {
   readonly leftovers: readonly string[];
 };
 
-/** The accept App on GitHub, which alone moves branches. */
+/** Opens the accept App on GitHub, which is the only one that moves branches. */
 export function openMover(env: z.output<typeof WORKFLOWS.accept>, clock: Clock): GitHubApi {
   const as = { appId: env.ACCEPT_APP_ID, privateKey: env.ACCEPT_APP_KEY };
   return openGitHub({ repository: env.GITHUB_REPOSITORY, apiUrl: env.GITHUB_API_URL, clock, as });
 }
 
 /**
- * Takes over what the moderators on GitHub have approved, if main goes on from what the world has seen.
+ * Accepts what the moderators on GitHub have approved, if main continues the published ledger.
  *
- * @throws LetterError when a key, main or the live checkpoint is not what it must be: then nothing is signed
+ * @throws LetterError when a key, main or the live checkpoint is wrong; then nothing is signed
  */
 export async function acceptOnGitHub(
   env: z.output<typeof WORKFLOWS.accept>,
@@ -81,7 +82,7 @@ export async function acceptOnGitHub(
   return { ...report, troubles, unseen, leftovers, publish: report.main.record.checkpoint !== live };
 }
 
-/** Whether a branch holds a sheet that the form service has not attested; what cannot be read may have been one of its own. */
+/** Whether a branch holds an unattested sheet. An unreadable sheet does not count as one: it may have been attested. */
 async function isUnattested(
   repository: string,
   main: MainHistory,

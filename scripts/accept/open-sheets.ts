@@ -13,21 +13,21 @@ import type { LocalCampaign } from "./local-campaign.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
 import { SETTLED_WORDS } from "./sheet-notes.ts";
 
-/** A sheet that waits, as a moderator sees it; `sheet` is undefined when it cannot be read or is not attested. */
+/** An open sheet as a moderator sees it; `sheet` is undefined when it cannot be read or is not attested. */
 export type ReviewedSheet = {
   readonly open: OpenSheet;
   readonly sheet: Sheet | undefined;
-  /** it was filed as part of what looks like a flood */
+  /** the sheet was filed as part of what looks like a flood */
   readonly quarantined: boolean;
   readonly judgement: Judgement;
-  /** what a moderator must know of a row before anything else, by id */
+  /** what a moderator must know first about a row, by id */
   readonly remarks: ReadonlyMap<string, string>;
 };
 
-/** What waits for review, and who reviews. */
+/** The open sheets, and the moderators. */
 export type ReviewDesk = { readonly moderators: Moderators; readonly sheets: readonly ReviewedSheet[] };
 
-/** Reads everything that is open. */
+/** Reads all open sheets. */
 export async function readReviewDesk({ host, acceptor }: LocalCampaign): Promise<ReviewDesk> {
   const main = await host.readMain();
   const moderators = parseModerators((await readText(host.repository, main.commit, MODERATORS_PATH)) ?? "");
@@ -59,7 +59,7 @@ export async function readReviewDesk({ host, acceptor }: LocalCampaign): Promise
   return { moderators, sheets };
 }
 
-/** What main and the other open sheets say about the rows of a sheet. */
+/** Returns what main and the other open sheets say about the rows of a sheet. */
 function remarksOn(
   main: Main,
   sheet: Sheet,
@@ -71,7 +71,7 @@ function remarksOn(
   return new Map([...open, ...settled]);
 }
 
-/** The one of these whose id begins so. @throws LetterError `usage` when none or several do */
+/** Finds the one thing whose id begins with the typed prefix. @throws LetterError `usage` when none or several do */
 export function findByPrefix<T>(things: readonly T[], idOf: (thing: T) => string, typed: string, what: string): T {
   const prefix = typed.trim().toLowerCase();
   const found = things.filter((thing) => idOf(thing).startsWith(prefix));
@@ -85,7 +85,7 @@ export function findByPrefix<T>(things: readonly T[], idOf: (thing: T) => string
   );
 }
 
-/** The sheet for programs: exactly these fields, whatever its kind; without rows when it cannot be read. */
+/** Returns the sheet for programs: the same fields for every kind, without rows when it cannot be read. */
 export function sheetAsJson({ open, sheet, judgement }: ReviewedSheet): Record<string, unknown> {
   const rows = sheet?.kind === "withdrawals" ? sheet.rows.map(leavingRow) : (sheet?.rows ?? []);
   return {
@@ -97,7 +97,7 @@ export function sheetAsJson({ open, sheet, judgement }: ReviewedSheet): Record<s
   };
 }
 
-/** Nobody sees who leaves. */
+/** A withdrawal shows only the id of its row. */
 function leavingRow({ id }: { id: string }) {
   return { id, shown: "", name: "", lang: "", place: "", signed: "" };
 }

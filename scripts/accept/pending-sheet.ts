@@ -5,14 +5,14 @@ import type { MainHistory } from "../outside/git/host.ts";
 import { type Branch, readPendingText } from "../outside/git/pending-text.ts";
 
 /**
- * The sheet of a branch, read as git objects and never as a checkout: anyone who can push may have made anything of it.
+ * Reads the sheet of a branch as git objects, never as a checkout: anyone who can push may have put anything there.
  *
- * What only main knows (attestations of rows, editions, repeated rows) is judged by `validateSheet` and `settledRows`.
+ * `validateSheet` and `settledRows` judge the attestations of rows, editions and repeated rows, which need main.
  *
  * @param attestationKey the form service's public key, 32 bytes
- * @returns undefined when the form service did not attest these bytes under this id: then nothing in them counts, for
- *   anyone can copy the rows of an open sheet onto one of their own
- * @throws LetterError whose message names the rule that the branch breaks
+ * @returns undefined when the form service did not attest these bytes under this id: then nothing in them counts,
+ *   because anyone can copy the rows of an open sheet into a sheet of their own
+ * @throws LetterError naming the rule that the branch breaks
  */
 export async function readPendingSheet(
   repository: string,

@@ -13,11 +13,11 @@ import { sheetNotes, UNATTESTED } from "./sheet-notes.ts";
 import { sheetProblems } from "./sheet-problems.ts";
 
 /**
- * All that is wrong with a proposal, judged by this code and by main alone; none when it may be reviewed.
+ * Returns all problems of a proposal, judged only by this code and main; none when it may be reviewed.
  *
  * @param repository a bare repository that holds main and the proposal as objects
- * @param branch its name, as whoever made it chose
- * @returns sentences of our own, which repeat nothing of the proposal
+ * @param branch its name, which its author chose
+ * @returns sentences of our own, which quote nothing from the proposal
  */
 export async function proposalProblems(repository: string, branch: string, commit: string): Promise<string[]> {
   const main = await readMainAt(repository, await readHead(repository));
@@ -33,9 +33,9 @@ export async function proposalProblems(repository: string, branch: string, commi
 }
 
 /**
- * What moderators should know of a proposal that can be reviewed.
+ * Returns what moderators should know about a proposal that can be reviewed.
  *
- * @param repository as above; it may also hold the branches of the other open sheets
+ * @param repository a bare repository that holds main and the proposal, and maybe the branches of other open sheets
  */
 export async function proposalNotes(repository: string, branch: string, commit: string): Promise<string[]> {
   const main = await readMainAt(repository, await readHead(repository));

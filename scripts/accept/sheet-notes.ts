@@ -2,7 +2,7 @@ import type { Main, SettledBefore } from "../letter/review/acceptance.ts";
 import { settledRows } from "../letter/review/acceptance.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
 
-/** What is to be done about a sheet that the form service has not attested. */
+/** What to do about a sheet that the form service has not attested. */
 export const UNATTESTED =
   "the form service has not attested it. Close it: the form service files again what it filed before it attested sheets, and all else is not its own";
 
@@ -13,8 +13,8 @@ export const SETTLED_WORDS: Readonly<Record<SettledBefore, string>> = {
 };
 
 /**
- * What moderators should know of a sheet that can be reviewed: rows that are left out whatever they say, and rows that are
- * on another open sheet too. No name, only the numbers of the rows and their ids.
+ * Returns what moderators should know about a sheet that can be reviewed: the rows that are left out whatever they say,
+ * and the rows that are on another open sheet too. The notes hold the numbers and ids of rows, and no name.
  */
 export function sheetNotes(main: Main, sheet: Sheet, elsewhere: ReadonlyMap<string, readonly string[]>): string[] {
   if (sheet.kind === "withdrawals") return [];

@@ -7,10 +7,10 @@ import { parseFrontMatter } from "../letter/text/front-matter.ts";
 import { reasonOf } from "./judgement.ts";
 
 /**
- * All that is wrong with the text of a sheet, one line a row; none when it may be reviewed.
+ * Returns all problems of the text of a sheet, one line per row; none when it may be reviewed.
  *
- * Accept stops at the first; whoever has to find out what went wrong with two hundred rows wants to see every one. The
- * lines name rows by their number and hold nothing of what stands in them.
+ * Accept stops at the first problem, but a person who debugs two hundred rows wants to see them all. The lines name
+ * rows by number and quote nothing from them.
  *
  * @param name the id in the name of the branch
  */
@@ -32,7 +32,7 @@ export function sheetProblems(main: Main, name: string, text: string): string[] 
   return together(whole, rows);
 }
 
-/** The rows of a signatures sheet that cannot be read; none when already the table cannot. */
+/** Returns the problems of the unreadable rows of a signatures sheet; none when the table itself is unreadable. */
 function rowProblems(text: string): string[] {
   try {
     const { body } = parseFrontMatter(text);
@@ -53,7 +53,7 @@ function problemOf(check: () => unknown): string | undefined {
   }
 }
 
-/** What stopped the whole sheet, unless it is one of the rows. */
+/** Adds the problem of the whole sheet to those of its rows, unless it is one of them. */
 function together(whole: string, rows: readonly string[]): string[] {
   return rows.includes(whole) ? [...rows] : [whole, ...rows];
 }

@@ -21,21 +21,21 @@ import { verifyPage } from "./views/pages/verify-page.ts";
 import { withdrawPage } from "./views/pages/withdraw-page.ts";
 import type { Lang } from "./views/strings.ts";
 
-/** A page of the static site: its address, and how it is made when its turn comes. */
+/** A page of the static site: its path, and the function that renders it. */
 export type SitePage = { readonly path: string; readonly render: () => string };
 
-/** What the pages of the list are made from. */
+/** The part of the record that pages are rendered from. */
 export type SignedRecord = {
   readonly entries: readonly string[];
   readonly rows: readonly SignedRow[];
-  /** empty where nothing is known of days */
+  /** empty when the days are not known */
   readonly days: readonly LedgerDay[];
 };
 
 /**
- * Every page that is built; those after a form are made by the form service from the same views.
+ * Lists every page of the static site. The form service renders the pages after a form, from the same views.
  *
- * @param offline what the page that is saved and opened without a network carries inside
+ * @param offline the parts embedded in the page that is saved and opened without a network
  */
 export function sitePages(site: SiteContext, record: SignedRecord, offline: OfflineParts): SitePage[] {
   const [first = "en"] = languagesOf(site);
@@ -63,7 +63,7 @@ function pagesIn(
     days,
   }: { shards: readonly SignedRow[][]; batches: readonly Batch[]; days: readonly AcceptedDay[] },
 ): SitePage[] {
-  // What a form would do can no longer be done once the keys are destroyed.
+  // Once the keys are destroyed, the service can no longer do what a form asks for.
   const whileHeld = (path: string, page: (site: SiteContext, lang: Lang) => string) =>
     site.stage === "destroyed" ? messagePage(site, lang, { kind: "destroyed" }, path) : page(site, lang);
   return [

@@ -8,22 +8,22 @@ import { type Lang, stringsIn } from "./views/strings.ts";
 
 const CACHE = "node_modules/.cache/posters";
 
-/** What the template of the poster sets: the letter's title, and its address in words and as a code for cameras. */
+/** Returns the input of the poster's template: the letter's title, its address, and the address as a QR code. */
 export function posterOf(site: SiteContext, lang: Lang): { data: PageData; code: string } {
   const address = `${site.publicUrl}${lang}/`;
   const [kicker, title] = split(site.letters[lang].title);
   const data = {
     ...{ lang, kicker, title, scan: stringsIn(lang).share.poster_scan },
     size: title.length > 120 ? 26 : 34,
-    // As people type it.
+    // People type an address without its scheme.
     address: address.replace(/^https?:\/\//, ""),
   };
   return { data, code: renderSVG(address, { ecc: "M", border: 2 }) };
 }
 
 /**
- * The poster as PDF. A site is built after every batch while posters stay the same, and setting one takes a second:
- * what was set once is kept.
+ * Returns the poster as PDF. The site is built after every batch while the poster stays the same, and typesetting it
+ * takes a second, so the result is cached.
  */
 export async function posterPdf(site: SiteContext, lang: Lang): Promise<Uint8Array> {
   const template = await readFile("content/print/poster.typ", "utf8");
@@ -40,7 +40,7 @@ export async function posterPdf(site: SiteContext, lang: Lang): Promise<Uint8Arr
   return bytes;
 }
 
-// Where nothing can be kept, it is set again.
+// If the cache cannot be written, the next build typesets the poster again.
 async function keep(path: string, bytes: Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}`;
   await mkdir(CACHE, { recursive: true })

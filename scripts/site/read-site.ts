@@ -15,21 +15,22 @@ import { type SiteContext, siteContext } from "./views/context.ts";
 import { NEWEST_ROWS } from "./views/pages/signatures-page.ts";
 import { type Content, readContent } from "./views/read-content.ts";
 
-/** Everything that a build writes. */
+/** Everything that a build needs to write the site. */
 export type Site = {
   readonly context: SiteContext;
   readonly pages: readonly SitePage[];
   readonly record: CampaignRecord;
   readonly keys: PublicKeys;
-  /** when the ledger grew; empty where nothing is known of it */
+  /** when the ledger grew; empty when it is not known */
   readonly days: readonly LedgerDay[];
 };
 
 /**
- * The site that content, record and settings give. Besides the settings: `SIGNATURES_DIR`, the folder of the record,
- * and `PUBLIC_KEYS`, a JSON file with the keys of a campaign whose `campaign.yaml` does not name them, and `LEDGER_DAYS`.
+ * Reads the site from content, record and settings. Besides the settings, the environment has `SIGNATURES_DIR`, the
+ * folder of the record, `PUBLIC_KEYS`, a JSON file with the keys of a campaign whose `campaign.yaml` does not name
+ * them, and `LEDGER_DAYS`.
  *
- * @throws LetterError when the letter is not the one that the ledger's last edition names
+ * @throws LetterError when the letter is not the last edition on the ledger
  */
 export async function readSite(environment: Readonly<Record<string, string | undefined>>): Promise<Site> {
   const settings = readSettings(environment);
@@ -56,14 +57,14 @@ export async function readSite(environment: Readonly<Record<string, string | und
   return { context, pages: Object.freeze(pages), record, keys, days };
 }
 
-// The record is read from a tree like the repository's, where it lies in signatures/.
+// The record is read from a tree like the repository's, where it is in signatures/.
 function parentOf(folder: string): string {
   const path = resolve(folder);
   if (basename(path) === "signatures") return dirname(path);
   throw new LetterError("settings", "SIGNATURES_DIR: write the path of a folder named signatures");
 }
 
-// Signatures belong to a text: a changed letter must be on the ledger before anybody is asked to sign it.
+// Signatures belong to a text: a changed letter must be on the ledger before anyone is asked to sign it.
 function assertLogged(content: Content, record: CampaignRecord): void {
   const logged = loggedEdition(record.entries);
   if (logged === undefined || logged === editionOf(content.letterTexts)) return;

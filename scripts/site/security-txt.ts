@@ -2,17 +2,17 @@ import { dayAfter } from "../letter/bytes/day.ts";
 import type { LedgerDay } from "../letter/ledger/day.ts";
 import type { SiteContext } from "./views/context.ts";
 
-/** How long somebody's word that the address is read holds, in days; RFC 9116 recommends less than a year. */
+/** The days for which the contact address is assumed to be read; RFC 9116 recommends less than a year. */
 const HOLDS = 360;
 
 /**
- * `/.well-known/security.txt` (RFC 9116 §2.5): where to tell what is wrong with this site.
+ * Formats `/.well-known/security.txt` (RFC 9116 §2.5): where to report a vulnerability of this site.
  *
- * It expires some time after the last day on which the organisers are known to have been there: on which the ledger grew,
- * which takes people who approve, or which `contact_checked` in `campaign.yaml` names. A clock would give other bytes at
- * every build, and would promise for ever that somebody reads the address, whether anybody is left or not.
+ * It expires some time after the last day on which the organisers are known to have been active: a day on which the
+ * ledger grew, which takes moderators, or the day of `contact_checked` in `campaign.yaml`. If the expiry depended on
+ * the clock, every build would write other bytes, and the file would stay valid when no one reads the address any more.
  *
- * @returns undefined where no such day is known
+ * @returns undefined when no such day is known
  */
 export function securityTxt(site: SiteContext, days: readonly LedgerDay[]): string | undefined {
   const { contact, contact_checked, languages } = site.campaign;
@@ -23,7 +23,7 @@ export function securityTxt(site: SiteContext, days: readonly LedgerDay[]): stri
     Contact: `mailto:${contact}`,
     Expires: `${dayAfter(last, HOLDS)}T00:00:00Z`,
     "Preferred-Languages": languages.join(", "),
-    // The standard takes addresses of the web by https alone.
+    // RFC 9116 allows web addresses only with https.
     ...(site.publicUrl.startsWith("https:") ? { Canonical: `${site.publicUrl}.well-known/security.txt` } : {}),
   };
   return Object.entries(lines)

@@ -9,8 +9,8 @@ import { cardSvg } from "./views/drawn/card.ts";
 import { robotsTxt } from "./views/robots.ts";
 
 /**
- * Writes what is no page: the card beside a shared link and the poster, which people take along, and what programs of
- * others look for before they read, or before they tell what is wrong.
+ * Writes the files that are not pages: the preview card of a shared link, the poster, and what other people's programs
+ * look for before they read the site or report a problem: `robots.txt` and `security.txt`.
  */
 export async function writeSharedFiles(output: string, site: SiteContext, days: readonly LedgerDay[]): Promise<void> {
   await write(join(output, "robots.txt"), robotsTxt(site));

@@ -1,11 +1,11 @@
 import { LetterError } from "./error.ts";
 
-/** Crockford's alphabet: no I, L, O, U, so that a code read aloud or from paper is not misread. */
+/** Crockford's alphabet. It has no I, L, O or U, so that a code read aloud or from paper is not misread. */
 export const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
- * 16 bytes as 26 characters of lower-case Crockford base32: 128 bits, five a character from the left, and two zero
- * bits at the end. The spelling of row ids and sheet ids.
+ * Formats 16 bytes as 26 characters of lower-case Crockford base32: 128 bits, five per character from the left, and two
+ * zero bits at the end. Used for row ids and sheet ids.
  */
 export function formatCrockford128(bytes: Uint8Array): string {
   if (bytes.length !== 16) throw new LetterError("crockford", "an id has 16 bytes");
@@ -23,13 +23,13 @@ export function isCrockford128(text: string): boolean {
   return /^[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$/.test(text);
 }
 
-/** One character for each five bits, from the first: 5 bytes are 8 characters. The spelling of mailed codes. */
+/** Returns one character for every five bits, from the first: 5 bytes are 8 characters. Used for mailed codes. */
 export function crockfordOfFirstBits(bytes: Uint8Array, length: number): string {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
   return Array.from({ length }, (_, i) => CROCKFORD.charAt(Number.parseInt(bits.slice(5 * i, 5 * i + 5), 2))).join("");
 }
 
-/** One character for each byte: its low five bits. The spelling of withdrawal codes. */
+/** Returns one character for each byte: its low five bits. Used for withdrawal codes. */
 export function crockfordOfLowBits(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => CROCKFORD.charAt(byte & 31)).join("");
 }

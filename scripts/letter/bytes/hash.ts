@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** SHA-256, 32 bytes. */
+/** Computes SHA-256, 32 bytes, over the parts one after the other. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);

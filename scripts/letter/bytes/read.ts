@@ -1,22 +1,22 @@
 import type { z } from "zod";
 import { LetterError } from "./error.ts";
 
-/** The bytes under a path without leading slash, undefined where nothing is. */
+/** Reads the bytes at a path without leading slash; undefined when there are none. */
 export type Read = (path: string) => Promise<Uint8Array | undefined>;
 
-/** The bytes under a path. @throws LetterError `verify` when nothing is there */
+/** Reads the bytes at a path. @throws LetterError `verify` when nothing is there */
 export async function need(read: Read, path: string): Promise<Uint8Array> {
   const bytes = await read(path);
   if (bytes === undefined) throw failed(`${path} is missing`);
   return bytes;
 }
 
-/** The JSON under a path. @throws LetterError `verify` when it is missing or another */
+/** Reads the JSON at a path. @throws LetterError `verify` when it is missing or does not match the schema */
 export async function readJson<T>(read: Read, path: string, schema: z.ZodType<T>): Promise<T> {
   return parseJson(path, await need(read, path), schema);
 }
 
-/** @throws LetterError `verify` for anything that the schema does not describe */
+/** @throws LetterError `verify` for anything that does not match the schema */
 export function parseJson<T>(path: string, bytes: Uint8Array, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(decodeUtf8(bytes)));
@@ -25,7 +25,7 @@ export function parseJson<T>(path: string, bytes: Uint8Array, schema: z.ZodType<
   }
 }
 
-/** The text of a file. @throws LetterError `verify` for bytes that are not UTF-8 */
+/** Decodes a file as text. @throws LetterError `verify` for bytes that are not UTF-8 */
 export function textOf(path: string, bytes: Uint8Array): string {
   try {
     return decodeUtf8(bytes);
@@ -36,12 +36,12 @@ export function textOf(path: string, bytes: Uint8Array): string {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Bytes as UTF-8 text, exactly. @throws TypeError for anything else */
+/** Decodes UTF-8 and keeps a byte order mark. @throws TypeError for bytes that are not UTF-8 */
 export function decodeUtf8(bytes: Uint8Array): string {
   return utf8.decode(bytes);
 }
 
-/** What a step gives; an error carries the place where it happened in front. */
+/** Returns what `run` returns, and puts the place in front of the message of an error it throws. */
 export function inside<T>(where: string, run: () => T): T {
   try {
     return run();
@@ -50,13 +50,12 @@ export function inside<T>(where: string, run: () => T): T {
   }
 }
 
-/** The error with the place where it happened in front. */
 function place(where: string, cause: unknown): LetterError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new LetterError(cause instanceof LetterError ? cause.code : "verify", `${where}: ${message}`, { cause });
 }
 
-/** A rule of verification that is broken. */
+/** Creates the error for a broken rule of verification. */
 export function failed(message: string): LetterError {
   return new LetterError("verify", message);
 }

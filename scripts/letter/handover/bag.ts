@@ -3,11 +3,11 @@ import { LetterError } from "../bytes/error.ts";
 /** `bagit.txt` of every bag (RFC 8493 §2.1.1). */
 export const BAG_DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
-/** The digest of each file by its path from the top of the bag, in hexadecimal SHA-512. */
+/** The SHA-512 of each file in hexadecimal, by its path from the top of the bag. */
 export type Manifest = ReadonlyMap<string, string>;
 
 /**
- * A manifest as `sha512sum -c` reads it (RFC 8493 §2.1.3), ascending by path.
+ * Formats a manifest that `sha512sum -c` can read (RFC 8493 §2.1.3), ascending by path.
  *
  * ```
  * cf83e135…  data/count.json
@@ -20,7 +20,7 @@ export function formatManifest(digests: Manifest): string {
     .join("");
 }
 
-/** @throws LetterError `bag` for anything but the one spelling of a manifest */
+/** @throws LetterError `bag` for anything that `formatManifest` does not write */
 export function parseManifest(text: string, where: string): Map<string, string> {
   const digests = new Map<string, string>();
   for (const [i, line] of text.split("\n").slice(0, -1).entries()) {
@@ -39,7 +39,7 @@ export function formatBagInfo(info: BagInfo): string {
   return [...info].map(([label, value]) => `${label}: ${value}\n`).join("");
 }
 
-/** @throws LetterError `bag` for anything but one label and value a line, each label once */
+/** @throws LetterError `bag` for anything but one label and value per line, each label once */
 export function parseBagInfo(text: string): Map<string, string> {
   const info = new Map<string, string>();
   for (const line of text.split("\n").slice(0, -1)) {
@@ -51,7 +51,7 @@ export function parseBagInfo(text: string): Map<string, string> {
   return info;
 }
 
-/** `Payload-Oxum`: bytes and number of the files below `data/`. */
+/** Formats `Payload-Oxum`: total bytes and number of the files below `data/`. */
 export function formatOxum(bytes: number, files: number): string {
   return `${bytes}.${files}`;
 }

@@ -3,27 +3,27 @@ import { type ContactRecord, contactCommitment } from "../signature/contact.ts";
 import type { ListRow } from "../signature/list.ts";
 import { initialsOf } from "../signature/name.ts";
 
-/** The sealed record of a signature, by its id: `contacts/79e7….age`. */
+/** Returns the path of the sealed record of a signature: `contacts/79e7….age`. */
 export function contactPath(id: string): string {
   return `contacts/${id}.age`;
 }
 
-/** The id in the path of a sealed record; undefined for any other file. */
+/** Returns the id in the path of a sealed record; undefined for any other file. */
 export function contactId(path: string): string | undefined {
   return /^contacts\/([0-9a-hjkmnp-tv-z]{26})\.age$/.exec(path)?.[1];
 }
 
-/** The entries that came to the ledger after the tag, one a line, and the checkpoint that covers them. */
+/** The entries added to the ledger after the tag, one per line, and the checkpoint that covers them. */
 export const SINCE_PATH = "since/entries.txt";
 export const SINCE_CHECKPOINT_PATH = "since/checkpoint";
 
-/** The indexes of accept entries that are withdrawn among these entries. */
+/** Returns the indexes of the accept entries that these entries withdraw. */
 export function withdrawnIn(entries: readonly string[]): Set<number> {
   const indexes = entries.filter((line) => line.startsWith("undersigned/v1 withdraw ")).map(parseEntry);
   return new Set(indexes.flatMap((entry) => (entry.kind === "withdraw" ? [entry.index] : [])));
 }
 
-/** How many signatures came to a ledger behind its first `size` entries and were not withdrawn: no bag of that size has them. */
+/** Counts the live signatures after the first `size` entries of a ledger, which no bag of that size has. */
 export function countNewcomers(entries: readonly string[], size: number): number {
   const since = entries.slice(size);
   const accepted = since.filter((line) => line.startsWith("undersigned/v1 accept ")).length;
@@ -33,10 +33,10 @@ export function countNewcomers(entries: readonly string[], size: number): number
 /** A signature that the contacts bag must have a record of. */
 export type Expected = { readonly id: string; readonly row: ListRow; readonly contactCommitment: string };
 
-/** Why a sealed record is not that of a signature. */
+/** Why a sealed record does not belong to a signature. */
 export type ContactProblem = "not-opened" | "not-a-record" | "of-another" | "altered" | "differs-from-list";
 
-/** What is wrong with an opened record; undefined: it is what its signatory confirmed, to the last letter. */
+/** Returns what is wrong with an opened record; undefined when it is exactly what its signatory confirmed. */
 export function contactProblem(record: ContactRecord, expected: Expected): ContactProblem | undefined {
   if (record.id !== expected.id) return "of-another";
   if (contactCommitment(record) !== expected.contactCommitment) return "altered";

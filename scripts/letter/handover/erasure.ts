@@ -1,11 +1,12 @@
-/** The columns that sheets and the list share, and where the opening stands in both. */
+/** The columns that sheets and the list share, and the position of the opening in both. */
 const HEAD = /^\| (?:id|index) \| shown \| name \| lang \| place \| signed \| opening \|/m;
 const OPENING = 6;
 
 /**
- * A sheet or a file of the list without the rows whose openings are not among these; any other text as it is.
+ * Removes the rows whose openings are not in `live` from a sheet or a file of the list; returns any other text
+ * unchanged.
  *
- * What is left of an erased row is its commitment in the ledger, which opens with nothing that anybody still has.
+ * The commitment of an erased row stays in the ledger, but without the opening it can no longer be opened.
  *
  * @param live the openings of the rows that may stay, base64url
  */
@@ -18,7 +19,7 @@ export function eraseRows(text: string, live: ReadonlySet<string>): { readonly t
     if (gone) erased++;
     return !gone;
   });
-  // A sheet says how many rows it has.
+  // A sheet states its number of rows, so correct it.
   const count = (line: string) => (/^count: \d+$/.test(line) ? `count: ${Number(line.slice(7)) - erased}` : line);
   return { text: kept.map(count).join("\n"), erased };
 }

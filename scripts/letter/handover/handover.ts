@@ -1,13 +1,13 @@
 import { isDay } from "../bytes/day.ts";
 import { LetterError } from "../bytes/error.ts";
 
-/** A handover: the tag that fixes what is handed over, and what its bags are called. */
+/** A handover: the tag that fixes what is handed over, and the names of its bags. */
 export type Handover = {
   /** `handover/2026-12-01` */
   readonly tag: string;
   /** UTC day, the date of every file of both bags */
   readonly day: string;
-  /** folder in the public bag, and its file without `.tar` */
+  /** the folder in the public bag, and its file name without `.tar` */
   readonly publicBag: string;
   readonly contactsBag: string;
 };

@@ -6,8 +6,8 @@ import { type Entry, formatEntry } from "../ledger/entry.ts";
 import { parseFrontMatter } from "../text/front-matter.ts";
 
 /**
- * What organisers say happened outside the ledger: the signatures were handed over, or the contact details destroyed.
- * It is reviewed like code; once it is on main, accept appends its entry.
+ * The organisers' statement of an event outside the ledger: the signatures were handed over, or the contact details
+ * destroyed. It is reviewed like code. Once it is on main, accept appends its entry.
  *
  * ```
  * ---
@@ -30,10 +30,10 @@ export type Notice =
     }
   | { readonly kind: "purge"; readonly tag: string; readonly contactsBag: string };
 
-/** Where notices lie, from the root of the repository. */
+/** The folder of notices, from the root of the repository. */
 export const NOTICES_FOLDER = "signatures/notices";
 
-/** The path of a notice: the day of its tag is all that a file's name tells. */
+/** Returns the path of a notice; its file name holds the kind and the day of the tag. */
 export function noticePath({ kind, tag }: Notice): string {
   return `${NOTICES_FOLDER}/${kind}-${tag.slice("handover/".length)}.md`;
 }
@@ -43,7 +43,7 @@ export function isHandoverTag(text: string): boolean {
   return text.startsWith("handover/") && isDay(text.slice("handover/".length));
 }
 
-/** The notice as its one text. */
+/** Formats a notice as front matter. */
 export function formatNotice(notice: Notice): string {
   const publicBag = notice.kind === "handover" ? `public_bag: ${notice.publicBag}\n` : "";
   return `---\nnotice: ${notice.kind}\ntag: ${notice.tag}\n${publicBag}contacts_bag: ${notice.contactsBag}\n---\n`;
@@ -56,7 +56,7 @@ const Head = z.discriminatedUnion("notice", [
   z.strictObject({ notice: z.literal("purge"), tag: Tag, contacts_bag: Digest }),
 ]);
 
-/** The notice of a text in its one spelling. @throws LetterError `notice`, `front-matter` or `yaml` */
+/** Parses a notice in exactly the spelling of `formatNotice`. @throws LetterError `notice`, `front-matter` or `yaml` */
 export function parseNotice(text: string): Notice {
   const head = Head.safeParse(parseFrontMatter(text).data);
   if (!head.success) {
@@ -72,7 +72,7 @@ export function parseNotice(text: string): Notice {
   return notice;
 }
 
-/** The entry that a notice puts on the ledger, as its line. */
+/** Returns the line of the entry that a notice puts on the ledger. */
 export function noticeEntry(notice: Notice): string {
   const entry: Entry =
     notice.kind === "handover"
@@ -81,7 +81,7 @@ export function noticeEntry(notice: Notice): string {
   return formatEntry(entry);
 }
 
-/** By the days of their tags, a handover before the purge that destroys what was left of it. */
+/** Sorts notices by the days of their tags, and a handover before the purge of its contact details. */
 export function inOrder(notices: readonly Notice[]): Notice[] {
   const rank = ({ tag, kind }: Notice) => `${tag} ${kind}`;
   return notices.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));

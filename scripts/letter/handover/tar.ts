@@ -1,9 +1,9 @@
 import { LetterError } from "../bytes/error.ts";
 
-/** Bytes of a block: a header is one, and the content of a file fills whole ones. */
+/** The size of a block in bytes. A header is one block, and the content of a file is padded to whole blocks. */
 export const TAR_BLOCK = 512;
 
-/** One plain file of a tar: no owner, mode 0644, the time a whole day. */
+/** One plain file of a tar, without an owner, with mode 0644 and a whole day as its time. */
 export type TarEntry = {
   /** ASCII, without a slash at either end */
   readonly path: string;
@@ -13,7 +13,7 @@ export type TarEntry = {
   readonly day: string;
 };
 
-/** Zero bytes behind a content of this size, up to the next block. */
+/** Returns the number of zero bytes that pad a content of this size to the next block. */
 export function tarPadding(size: number): number {
   return (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
 }
@@ -22,7 +22,7 @@ export function tarPadding(size: number): number {
 export const TAR_END = new Uint8Array(2 * TAR_BLOCK);
 
 /**
- * The header of a file (POSIX.1-1988, "ustar"), which every tar program reads.
+ * Formats the header of a file (POSIX.1-1988, "ustar"), which every tar program reads.
  *
  * ```
  * offset 0 name[100] 100 mode[8] 108 uid[8] 116 gid[8] 124 size[12] 136 mtime[12] 148 sum[8] 156 type 157 link[100]

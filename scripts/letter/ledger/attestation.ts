@@ -3,17 +3,17 @@ import { sha256 } from "../bytes/hash.ts";
 import { isSignedBy, type SigningKey } from "../bytes/key.ts";
 import { type AcceptEntry, attestedText } from "./entry.ts";
 
-/** The form service's word that a mailbox was proved for this row: base64url of 64 bytes, over the entry it would make. */
+/** Attests that a mailbox was proved for this row: the form service signs the entry to be; base64url of 64 bytes. */
 export function attest(entry: Omit<AcceptEntry, "kind" | "attestation">, key: SigningKey): string {
   return formatBase64url(key.sign(Buffer.from(attestedText(entry), "utf8")));
 }
 
-/** Whether the accept entry carries the word of the form service with this 32-byte public key. */
+/** Whether the form service with this 32-byte public key attested the accept entry. */
 export function isAttested(entry: AcceptEntry, publicKey: Uint8Array): boolean {
   return isGood(entry.attestation, attestedText(entry), publicKey);
 }
 
-/** The form service's word that the holder of the withdrawal code (or of the mailbox) wants this row withdrawn. */
+/** Attests that the holder of the withdrawal code (or of the mailbox) wants this row withdrawn. */
 export function attestLeave(id: string, key: SigningKey): string {
   return formatBase64url(key.sign(leaveText(id)));
 }
@@ -24,15 +24,15 @@ export function isLeaveAttested(id: string, attestation: string, publicKey: Uint
 }
 
 /**
- * The form service's word that it files this sheet, with these bytes: Ed25519 over `undersigned/v1/sheet SHEET DIGEST`.
- * Ed25519 needs no randomness, so a second attempt gives the same word.
+ * Attests that the form service files this sheet with these bytes: Ed25519 over `undersigned/v1/sheet SHEET DIGEST`.
+ * Ed25519 signatures are deterministic, so a second attempt returns the same attestation.
  */
 export function attestSheet(sheet: string, text: string, key: SigningKey): string {
   return formatBase64url(key.sign(sheetText(sheet, text)));
 }
 
 /**
- * Whether the form service files exactly these bytes under this id.
+ * Whether the form service attested exactly these bytes under this id.
  *
  * @param attestation undefined when the commit has none
  */

@@ -2,7 +2,7 @@ import { LetterError } from "../bytes/error.ts";
 import type { AcceptEntry, BatchEntry } from "./entry.ts";
 import { parseEntry } from "./entry.ts";
 
-/** What the entries of a ledger say together. */
+/** The facts that follow from all entries of a ledger. */
 export type LedgerFacts = {
   /** logged editions, the current one last */
   readonly editions: readonly string[];
@@ -15,16 +15,16 @@ export type LedgerFacts = {
 };
 
 /**
- * Reads a ledger entry by entry; both functions throw LetterError `ledger` with the rule that is broken. `add` says whether
- * a checkpoint can have been signed behind the entry: not inside a batch.
+ * Checks a ledger entry by entry. Both functions throw LetterError `ledger` with the rule that is broken. `add` returns
+ * whether a checkpoint can have been signed after the entry: never inside a batch.
  */
 export type LedgerCheck = { add(line: string): boolean; finish(): LedgerFacts };
 
 /**
- * A check of the rules that hold between the entries: each accept stands in a batch, is attested, names an edition that
- * was logged before it, and commits to what no other entry commits to; each batch has as many accepts as it says; each
- * withdrawal names one earlier accept, once; each handover has a contacts bag of its own, and each purge names that of an
- * earlier handover, once.
+ * Checks the rules between entries. An accept is inside a batch, is attested, names an edition that was logged before
+ * it, and repeats no commitment of another entry. A batch has as many accepts as it says. A withdrawal names one
+ * earlier accept, which no other withdrawal names. A handover has its own contacts bag, and a purge names the bag of an
+ * earlier handover, which no other purge names.
  */
 export function startLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): LedgerCheck {
   const editions: string[] = [];

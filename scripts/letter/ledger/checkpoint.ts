@@ -2,16 +2,16 @@ import { LetterError } from "../bytes/error.ts";
 import { type NoteSigner, type NoteVerifier, openNote, signNote } from "./note.ts";
 import type { Hash } from "./tree.ts";
 
-/** What the ledger was at one moment: its origin, its size in entries and its root. */
+/** The state of a ledger at one moment: its origin, its size in entries and its root. */
 export type Checkpoint = { readonly origin: string; readonly size: number; readonly root: Hash };
 
-/** The signed checkpoint: `ORIGIN`, size, base64 of the root, one a line, as a signed note. Source: C2SP tlog-checkpoint. */
+/** Signs a checkpoint as a note of three lines: origin, size, base64 of the root. Source: C2SP tlog-checkpoint. */
 export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): string {
   return signNote(`${checkpoint.origin}\n${checkpoint.size}\n${formatRoot(checkpoint.root)}\n`, signer);
 }
 
 /**
- * The checkpoint of a note signed by this verifier for this origin. Extension lines are passed over.
+ * Opens the checkpoint in a note that this key signed for this origin. Extension lines are ignored.
  *
  * @throws LetterError `note` or `checkpoint`
  */
@@ -26,7 +26,7 @@ export function openCheckpoint(note: string, verifier: NoteVerifier, origin = ve
   return { origin, size: Number(size), root: new Uint8Array(hash) };
 }
 
-/** A root as people compare it: standard base64. */
+/** Formats a root for people to compare: standard base64. */
 export function formatRoot(root: Hash): string {
   return Buffer.from(root).toString("base64");
 }

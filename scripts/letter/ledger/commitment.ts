@@ -2,9 +2,10 @@ import { createHmac } from "node:crypto";
 import { LetterError } from "../bytes/error.ts";
 
 /**
- * HMAC-SHA-256 under the opening over the fields, each as u16 big-endian byte length and bytes (strings as UTF-8).
+ * Commits to the fields: HMAC-SHA-256 with the opening as its key, over each field as u16 big-endian byte length and
+ * bytes (strings as UTF-8).
  *
- * The length prefixes keep fields apart: moving a character from one field to the next makes another message.
+ * The length prefixes keep fields apart: moving a character from one field to the next changes the message.
  */
 export function commit(opening: Uint8Array, fields: readonly (string | Uint8Array)[]): Uint8Array {
   const hmac = createHmac("sha256", opening);

@@ -2,25 +2,25 @@ import { LetterError } from "../bytes/error.ts";
 import { isSignedBy } from "../bytes/key.ts";
 import { type NoteVerifier, parseNote, signatureOf } from "./note.ts";
 
-/** A witness's word that a checkpoint continues all it saw of the ledger before. */
+/** A witness's signature that a checkpoint continues everything it saw of the ledger before. */
 export type Cosignature = {
-  /** seconds since 1970, as the witness's clock said */
+  /** seconds since 1970, by the witness's clock */
   readonly time: number;
-  /** the line as it stands under the checkpoint, with its line feed */
+  /** the line under the checkpoint, with its line feed */
   readonly line: string;
 };
 
-/** What a cosigner signs: `cosignature/v1`, `time SECONDS`, the text of the checkpoint. Source: C2SP tlog-cosignature. */
+/** Returns what a cosigner signs: `cosignature/v1`, `time SECONDS`, the checkpoint. Source: C2SP tlog-cosignature. */
 export function cosignedMessage(text: string, time: number | bigint): Uint8Array {
   return Buffer.from(`cosignature/v1\ntime ${time}\n${text}`, "utf8");
 }
 
 /**
- * The cosignature of this cosigner under a note: id, u64 of the time, 64 bytes of an Ed25519 signature. Lines of other
- * keys are passed over.
+ * Opens the cosignature of this cosigner under a note: id, u64 of the time, 64 bytes of an Ed25519 signature. Lines of
+ * other keys are ignored.
  *
  * @param cosigner a verifier of a key of type 04
- * @param now a cosignature from after this moment, with an hour for clocks that go wrong, is refused
+ * @param now a cosignature from more than an hour after this moment is refused; the hour allows for wrong clocks
  * @throws LetterError `note` or `cosignature`
  */
 export function openCosignature(note: string, cosigner: NoteVerifier, now: Date): Cosignature {

@@ -4,12 +4,12 @@ import { LetterError } from "../bytes/error.ts";
 /**
  * How many entries the ledger had at the end of a UTC day on which it grew.
  *
- * The ledger itself holds no time. Days come from the history of main, where accept dates its commits by the day alone,
- * so that the site tells when a batch was published and nothing about when anybody signed.
+ * The ledger itself holds no time. Days come from the history of main, where accept dates its commits only by the day.
+ * So the site shows when a batch was published, and nothing about when anyone signed.
  */
 export type LedgerDay = { readonly day: string; readonly size: number };
 
-/** Signatures that were accepted on a day, whether they were withdrawn since or not. */
+/** The number of signatures accepted on a day, including those withdrawn since. */
 export type AcceptedDay = { readonly day: string; readonly accepted: number };
 
 /** `2026-11-22:301 2026-11-24:512`, ascending; empty when nothing is known. */
@@ -31,12 +31,12 @@ export function parseLedgerDays(text: string): LedgerDay[] {
   return days;
 }
 
-/** The day on which the entry of this index was published; undefined where nothing is known of it. */
+/** Returns the day on which the entry at this index was published; undefined when it is not known. */
 export function dayOfEntry(index: number, days: readonly LedgerDay[]): string | undefined {
   return days.find(({ size }) => index < size)?.day;
 }
 
-/** The signatures of each day on which any were accepted. */
+/** Counts the signatures of each day on which any were accepted. */
 export function acceptedByDay(entries: readonly string[], days: readonly LedgerDay[]): AcceptedDay[] {
   return days.flatMap(({ day, size }, i) => {
     const grown = entries.slice(days[i - 1]?.size ?? 0, size);

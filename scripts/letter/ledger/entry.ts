@@ -21,7 +21,7 @@ export type Entry =
   | { readonly kind: "handover"; readonly publicBag: string; readonly contactsBag: string }
   | { readonly kind: "purge"; readonly contactsBag: string };
 
-/** A settled sheet of signatures: how many were filed, refused by moderators, and left out: withdrawn before, or decided elsewhere. */
+/** A settled sheet of signatures. `refused`: by moderators; `leftOut`: withdrawn before, or decided elsewhere. */
 export type BatchEntry = {
   readonly kind: "batch";
   readonly filed: number;
@@ -29,7 +29,7 @@ export type BatchEntry = {
   readonly leftOut: number;
 };
 
-/** An accepted signature: commitments and the service's word for them, no name and no time. */
+/** An accepted signature: commitments and the form service's attestation, no name and no time. */
 export type AcceptEntry = {
   readonly kind: "accept";
   readonly edition: string;
@@ -40,7 +40,7 @@ export type AcceptEntry = {
 
 const LABEL = "undersigned/v1";
 
-/** The entry as its line without the line feed: what is hashed as a leaf. */
+/** Formats the entry as its line without the line feed, which is hashed as a leaf. */
 export function formatEntry(entry: Entry): string {
   switch (entry.kind) {
     case "letter":
@@ -60,12 +60,12 @@ export function formatEntry(entry: Entry): string {
   }
 }
 
-/** What the form service signs: the accept entry up to and without the blank before the attestation. */
+/** Returns what the form service signs: the accept entry up to, but without, the blank before the attestation. */
 export function attestedText(entry: Omit<AcceptEntry, "kind" | "attestation">): string {
   return `${LABEL} accept ${entry.edition} ${entry.publicCommitment} ${entry.contactCommitment}`;
 }
 
-/** @throws LetterError `entry` for anything but the one spelling of an entry */
+/** @throws LetterError `entry` for anything that `formatEntry` does not write */
 export function parseEntry(line: string): Entry {
   const [label, kind, ...words] = line.split(" ");
   const entry = label === LABEL ? read(kind ?? "", words) : undefined;

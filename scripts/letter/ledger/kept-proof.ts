@@ -5,10 +5,10 @@ import type { NoteVerifier } from "./note.ts";
 import { isReceipt, openReceipt, parseReceipt, type Receipt } from "./receipt.ts";
 import { equal, type Hash } from "./tree.ts";
 
-/** What somebody kept from an earlier day: a checkpoint, or a receipt with the checkpoint in it. `name` names its file. */
+/** A proof that a reader kept from an earlier day: a checkpoint, or a receipt that holds one. `name` names its file. */
 export type KeptProof = { readonly name: string; readonly checkpoint: Checkpoint; readonly receipt?: Receipt };
 
-/** @throws LetterError when it is neither, or another key signed it */
+/** @throws LetterError when the text is neither, or another key signed it */
 export function parseKeptProof(name: string, text: string, verifier: NoteVerifier): KeptProof {
   return inside(name, () => {
     if (!isReceipt(text)) return { name, checkpoint: openCheckpoint(text, verifier) };
@@ -18,12 +18,12 @@ export function parseKeptProof(name: string, text: string, verifier: NoteVerifie
 }
 
 /**
- * Checks that the ledger of today begins with the one that was kept, and has the entry of a receipt where it was.
+ * Checks that today's ledger begins with the kept one, and still has the entry of a receipt at its index.
  *
  * @param size the number of entries today
- * @param roots the roots that today's entries give, by size
+ * @param roots the roots of today's entries, by size
  * @param entries today's entries at the indexes of receipts
- * @throws LetterError `kept`: entries were taken out, or rewritten
+ * @throws LetterError `kept` when entries were removed or rewritten
  */
 export function assertStillThere(
   kept: KeptProof,

@@ -7,16 +7,16 @@ export type NoteVerifier = { readonly name: string; readonly id: Uint8Array; rea
 /** A key that signs notes under a name. */
 export type NoteSigner = { readonly verifier: NoteVerifier; readonly key: SigningKey };
 
-/** One line of signatures under a note; `bytes` is what stands behind the id. */
+/** One signature line under a note; `bytes` is what follows the id. */
 export type NoteSignature = { readonly name: string; readonly id: Uint8Array; readonly bytes: Uint8Array };
 
-/** What an Ed25519 key signs: notes, or, by C2SP tlog-cosignature, the checkpoints of others with the time. */
+/** What an Ed25519 key signs: notes, or (C2SP tlog-cosignature) checkpoints of other logs with the time. */
 export type KeyType = typeof NOTE_KEY | typeof COSIGNER_KEY;
 const NOTE_KEY = 0x01;
 /** The type of a key that cosigns checkpoints. */
 export const COSIGNER_KEY = 0x04;
 
-/** A verifier of a name and a public key. Source: C2SP signed-note, key ID = SHA-256(name ‖ 0A ‖ type ‖ key)[:4]. */
+/** Creates a verifier from a name and a key. Source: C2SP signed-note, key ID = SHA-256(name ‖ 0A ‖ type ‖ key)[:4]. */
 export function noteVerifier(name: string, publicKey: Uint8Array, type: KeyType = NOTE_KEY): NoteVerifier {
   if (name === "" || /[\s+]/u.test(name))
     throw new LetterError("note-name", "the name of a note's key has no blank and no plus");
@@ -24,13 +24,13 @@ export function noteVerifier(name: string, publicKey: Uint8Array, type: KeyType 
   return { name, id, publicKey };
 }
 
-/** The verifier as one text, `NAME+ID+KEY`, as it is printed, pinned and handed on ("vkey"). */
+/** Formats the verifier as a vkey, `NAME+ID+KEY`. */
 export function formatVkey(verifier: NoteVerifier, type: KeyType = NOTE_KEY): string {
   const key = Buffer.concat([Uint8Array.of(type), verifier.publicKey]).toString("base64");
   return `${verifier.name}+${Buffer.from(verifier.id).toString("hex")}+${key}`;
 }
 
-/** @throws LetterError `vkey` for another type of key, a wrong id, or any other spelling */
+/** @throws LetterError `vkey` for another type of key, a wrong id, or a text that `formatVkey` does not write */
 export function parseVkey(text: string, type: KeyType = NOTE_KEY): NoteVerifier {
   const match = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u.exec(text);
   const key = Buffer.from(match?.[3] ?? "", "base64");
@@ -43,14 +43,14 @@ export function parseVkey(text: string, type: KeyType = NOTE_KEY): NoteVerifier 
   return verifier;
 }
 
-/** A signer of a name and a 32-byte Ed25519 seed. */
+/** Creates a signer from a name and a 32-byte Ed25519 seed. */
 export function noteSigner(name: string, seed: Uint8Array): NoteSigner {
   const key = signingKey(seed);
   return { key, verifier: noteVerifier(name, key.publicKey) };
 }
 
 /**
- * The text as a signed note: text, a blank line, `— NAME base64(id ‖ signature)`. Source: C2SP signed-note.
+ * Signs a text as a note: text, a blank line, `— NAME base64(id ‖ signature)`. Source: C2SP signed-note.
  *
  * @param text must end with a line feed
  */
@@ -61,7 +61,7 @@ export function signNote(text: string, signer: NoteSigner): string {
 }
 
 /**
- * The text of a note that carries a good signature of this verifier. Signatures of unknown keys are passed over.
+ * Returns the text of a note with a valid signature of this key. Signatures of unknown keys are ignored.
  *
  * @throws LetterError `note` when it is malformed, unsigned by this key, or has a bad signature of it
  */
@@ -75,19 +75,19 @@ export function openNote(note: string, verifier: NoteVerifier): string {
 }
 
 /**
- * The text of a note and its signatures, none of which has been checked.
+ * Returns the text of a note and its signatures, which it does not verify.
  *
  * @throws LetterError `note` when it is malformed
  */
 export function parseNote(note: string): { text: string; signatures: NoteSignature[] } {
-  // The last blank line: a text may hold blank lines of its own.
+  // Split at the last blank line: the text itself may hold blank lines.
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !note.endsWith("\n") || hasControls(note)) throw new LetterError("note", "not a signed note");
   const lines = note.slice(split + 2, -1).split("\n");
   return { text: note.slice(0, split + 1), signatures: lines.map(parseSignature) };
 }
 
-/** The one signature by the name and id of this key. @throws LetterError `note` when there is none, or a second */
+/** Returns the signature with the name and id of this key. @throws LetterError `note` when there is not exactly one */
 export function signatureOf(signatures: readonly NoteSignature[], { name, id }: NoteVerifier): Uint8Array {
   const [first, second] = signatures.filter((one) => one.name === name && Buffer.compare(one.id, id) === 0);
   if (!first) throw new LetterError("note", "the note is not signed by the expected key");

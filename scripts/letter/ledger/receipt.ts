@@ -3,13 +3,13 @@ import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import type { NoteVerifier } from "./note.ts";
 import { equal, type Hash, leafHash, rootFromInclusion } from "./tree.ts";
 
-/** A proof that one entry is in the ledger: its index, its inclusion proof, and the signed checkpoint as it was published. */
+/** A proof that one entry is in the ledger: its index, its inclusion proof, and the published signed checkpoint. */
 export type Receipt = { readonly index: number; readonly proof: readonly Hash[]; readonly checkpoint: string };
 
 const HEAD = "c2sp.org/tlog-proof@v1";
 
 /**
- * The receipt as text, in a file named `….tlog-proof`. Source: C2SP tlog-proof.
+ * Formats the receipt as the text of a file `….tlog-proof`. Source: C2SP tlog-proof.
  *
  * ```
  * c2sp.org/tlog-proof@v1
@@ -25,12 +25,12 @@ export function formatReceipt({ index, proof, checkpoint }: Receipt): string {
   return `${HEAD}\nindex ${index}\n${hashes}\n${checkpoint}`;
 }
 
-/** Whether a text begins like a receipt; whether it is one, `parseReceipt` says. */
+/** Whether a text begins like a receipt; `parseReceipt` checks the rest. */
 export function isReceipt(text: string): boolean {
   return text.startsWith(`${HEAD}\n`);
 }
 
-/** @throws LetterError `receipt` for anything else; a line of extra data, which nothing authenticates, is passed over */
+/** Ignores a line of extra data, which nothing authenticates. @throws LetterError `receipt` for anything else */
 export function parseReceipt(text: string): Receipt {
   const end = text.indexOf("\n\n");
   const lines = text.slice(0, end).split("\n");
@@ -40,13 +40,13 @@ export function parseReceipt(text: string): Receipt {
   const index = /^index (0|[1-9]\d{0,14})$/.exec(lines.shift() ?? "")?.[1];
   const proof = lines.map((line) => new Uint8Array(Buffer.from(line, "base64")));
   const spelled = proof.every((hash, i) => hash.length === 32 && Buffer.from(hash).toString("base64") === lines[i]);
-  // A proof of a tree with as many entries as there can be has 50 hashes.
+  // The largest index has 15 digits, so a proof has at most 50 hashes.
   if (index === undefined || !spelled || proof.length > 63) throw malformed();
   return { index: Number(index), proof, checkpoint };
 }
 
 /**
- * Checks that the receipt proves this entry, and gives the checkpoint that it was proved to.
+ * Checks that the receipt proves this entry, and returns the checkpoint that it proves the entry for.
  *
  * @throws LetterError `receipt`, `proof`, `note` or `checkpoint`
  */

@@ -1,12 +1,12 @@
 import { LetterError } from "../bytes/error.ts";
 import { formatTileNumber, TILE_WIDTH } from "./tile.ts";
 
-/** The name of a shard below `signatures/ledger/`: `000.txt`, `x001/234.txt`; 256 entries a file, one a line. */
+/** Names a shard below `signatures/ledger/`: `000.txt`, `x001/234.txt`. A file has up to 256 entries, one per line. */
 export function ledgerShardName(shard: number): string {
   return `${formatTileNumber(shard)}.txt`;
 }
 
-/** The shards of the ledger that hold entries from `from` on, as [name, text]. */
+/** Yields the shards of the ledger that hold entries from `from` on, as [name, text]. */
 export function* formatLedgerShards(entries: readonly string[], from = 0): Generator<[string, string]> {
   for (let start = Math.floor(from / TILE_WIDTH) * TILE_WIDTH; start < entries.length; start += TILE_WIDTH) {
     const lines = entries.slice(start, start + TILE_WIDTH);
@@ -14,7 +14,7 @@ export function* formatLedgerShards(entries: readonly string[], from = 0): Gener
   }
 }
 
-/** The lines of one shard, as they stand; their meaning is checked by `parseEntry`. @throws LetterError `ledger` */
+/** Returns the lines of one shard; `parseEntry` checks what they mean. @throws LetterError `ledger` */
 export function parseLedgerShard(text: string, shard: number): string[] {
   const lines = text.split("\n");
   if (lines.pop() !== "" || lines.length === 0 || lines.length > TILE_WIDTH) {

@@ -1,10 +1,10 @@
 import { LetterError } from "../bytes/error.ts";
 import { append, EMPTY_FRONTIER, type Hash, rootOf } from "./tree.ts";
 
-/** Leaves of a tile: height 8 (C2SP tlog-tiles). Shards of list and ledger have as many. */
+/** The number of leaves of a tile: height 8 (C2SP tlog-tiles). A shard of list or ledger covers as many entries. */
 export const TILE_WIDTH = 256;
 
-/** A number as a path of groups of three digits, all but the last behind an `x`: 1234067 → `x001/x234/067`. */
+/** Formats a number as groups of three digits, with an `x` before all but the last: 1234067 → `x001/x234/067`. */
 export function formatTileNumber(number: number): string {
   if (!Number.isSafeInteger(number) || number < 0)
     throw new LetterError("tile", "the number of a tile is a natural number");
@@ -16,7 +16,7 @@ export function formatTileNumber(number: number): string {
 }
 
 /**
- * The path of a tile under the ledger's address: `tile/L/N`, `tile/entries/N`, with `.p/W` for a partial one.
+ * Returns the path of a tile below the ledger's address: `tile/L/N`, `tile/entries/N`, with `.p/W` for a partial one.
  *
  * @param width 1 to 256; 256 is a full tile
  */
@@ -25,7 +25,7 @@ export function tilePath(level: number | "entries", number: number, width: numbe
   return width === TILE_WIDTH ? full : `${full}.p/${width}`;
 }
 
-/** The tiles of one level: the hashes of its full subtrees in order; the last tile may be partial. */
+/** Returns the hashes of each level of tiles, in order. The last tile of a level may be partial. */
 export function tileLevels(leaves: readonly Hash[]): Hash[][] {
   const levels = [[...leaves]];
   for (let below = levels[0]!; below.length >= TILE_WIDTH; below = levels.at(-1)!) {
@@ -38,7 +38,7 @@ export function tileLevels(leaves: readonly Hash[]): Hash[][] {
   return levels;
 }
 
-/** The partial tiles at the right edge of a tree of this size: level, number and width of each (width 0 has none). */
+/** Returns the partial tiles at the right edge of a tree of this size; a level whose last tile is full has none. */
 export function partialTiles(size: number): { level: number; number: number; width: number }[] {
   const partial = [];
   for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / TILE_WIDTH)) {
@@ -48,7 +48,7 @@ export function partialTiles(size: number): { level: number; number: number; wid
   return partial;
 }
 
-/** A bundle of entries: each as u16 big-endian byte length and bytes (C2SP tlog-tiles, log entries). */
+/** Formats a bundle: each entry as u16 big-endian byte length and bytes (C2SP tlog-tiles, log entries). */
 export function formatEntryBundle(entries: readonly string[]): Uint8Array {
   return Buffer.concat(
     entries.flatMap((entry) => {
@@ -76,7 +76,7 @@ export function parseEntryBundle(bundle: Uint8Array, count: number): Uint8Array[
   return entries;
 }
 
-/** The length in bytes of the first `count` entries of a bundle that has been parsed. */
+/** Returns the length in bytes of the first `count` entries of a bundle that has already been parsed. */
 export function bundleLength(bundle: Uint8Array, count: number): number {
   const view = new DataView(bundle.buffer, bundle.byteOffset, bundle.byteLength);
   let at = 0;

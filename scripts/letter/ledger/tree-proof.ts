@@ -2,7 +2,7 @@ import { LetterError } from "../bytes/error.ts";
 import { type Hash, treeRoot } from "./tree.ts";
 
 /**
- * The inclusion proof of a leaf, from its sibling up to the child of the root (PATH of RFC 6962 §2.1.1).
+ * Returns the inclusion proof of a leaf, from its sibling up to the child of the root (PATH of RFC 6962 §2.1.1).
  *
  * @throws LetterError `proof` when there is no such leaf
  */
@@ -18,9 +18,9 @@ export function inclusionProof(index: number, leaves: readonly Hash[]): Hash[] {
 }
 
 /**
- * The proof that the tree of all leaves begins with that of the first `size` (PROOF of RFC 6962 §2.1.2).
+ * Returns the proof that the tree of all leaves begins with the tree of the first `size` (PROOF of RFC 6962 §2.1.2).
  *
- * @throws LetterError `proof` for size 0, of which nothing can be proved, or one beyond the leaves
+ * @throws LetterError `proof` for size 0, about which nothing can be proved, or for a size beyond the leaves
  */
 export function consistencyProof(size: number, leaves: readonly Hash[]): Hash[] {
   if (!Number.isSafeInteger(size) || size < 1 || size > leaves.length)
@@ -37,7 +37,7 @@ function subproof(size: number, leaves: readonly Hash[], whole: boolean): Hash[]
     : [...subproof(size - split, right, false), treeRoot(left)];
 }
 
-/** The largest power of two that is smaller than the size. */
+/** Returns the largest power of two that is smaller than the size. */
 function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;

@@ -11,7 +11,7 @@ function sha256(bytes: Uint8Array): Hash {
   return new Uint8Array(hash("sha256", bytes, "buffer"));
 }
 
-/** The root of the tree without leaves: SHA-256 of nothing. */
+/** The root of the tree without leaves: SHA-256 of the empty string. */
 export const EMPTY_ROOT: Hash = sha256(new Uint8Array(0));
 
 /** SHA-256(00 ‖ entry). */
@@ -25,15 +25,15 @@ export function nodeHash(left: Hash, right: Hash): Hash {
 }
 
 /**
- * A tree that grows at the right: the roots of its perfect subtrees from the largest to the smallest, which are all
- * that appending needs.
+ * A tree that grows at the right: the roots of its perfect subtrees from the largest to the smallest, which is
+ * everything that appending needs.
  */
 export type Frontier = { readonly size: number; readonly peaks: readonly Hash[] };
 
 /** The frontier of the empty tree. */
 export const EMPTY_FRONTIER: Frontier = { size: 0, peaks: [] };
 
-/** The frontier after the leaves have been appended. */
+/** Returns the frontier after appending the leaves. */
 export function append(frontier: Frontier, leaves: Iterable<Hash>): Frontier {
   const peaks = [...frontier.peaks];
   let size = frontier.size;
@@ -47,20 +47,20 @@ export function append(frontier: Frontier, leaves: Iterable<Hash>): Frontier {
   return { size, peaks };
 }
 
-/** The root of a tree by its frontier. */
+/** Computes the root of a tree from its frontier. */
 export function rootOf(frontier: Frontier): Hash {
   let root = frontier.peaks.at(-1);
   for (let i = frontier.peaks.length - 2; i >= 0; i--) root = nodeHash(frontier.peaks[i]!, root!);
   return root ?? EMPTY_ROOT;
 }
 
-/** The root over all leaf hashes (MTH of RFC 6962 §2.1). */
+/** Computes the root over all leaf hashes (MTH of RFC 6962 §2.1). */
 export function treeRoot(leaves: readonly Hash[]): Hash {
   return rootOf(append(EMPTY_FRONTIER, leaves));
 }
 
 /**
- * The root that an inclusion proof gives for a leaf (RFC 9162 §2.1.3.2).
+ * Computes the root that an inclusion proof yields for a leaf (RFC 9162 §2.1.3.2).
  *
  * @throws LetterError `proof` when the index, the sizes or the length of the proof do not fit
  */
@@ -87,7 +87,7 @@ export function rootFromInclusion(index: number, size: number, leaf: Hash, proof
 /**
  * Checks that the tree of `size2` and `root2` begins with the tree of `size1` and `root1` (RFC 9162 §2.1.4.2).
  *
- * @throws LetterError `proof` when it does not, or when the proof is malformed; a proof from size 0 says nothing and is refused
+ * @throws LetterError `proof` when it does not, when the proof is malformed, or from size 0: it proves nothing
  */
 export function assertConsistency(
   size1: number,
@@ -133,7 +133,7 @@ export function assertConsistency(
   }
 }
 
-/** Whether two hashes are the same. Public values: no constant time is needed. */
+/** Whether two hashes are equal. They are public, so the comparison need not take constant time. */
 export function equal(a: Hash, b: Hash): boolean {
   return Buffer.compare(a, b) === 0;
 }

@@ -1,12 +1,12 @@
 import { LetterError } from "../bytes/error.ts";
 import { COSIGNER_KEY, type NoteVerifier, parseVkey } from "./note.ts";
 
-/** A witness of a policy: what it is called there, its key, and the address that `add-checkpoint` is appended to. */
+/** A witness of a policy: its name there, its key, and the URL to which `add-checkpoint` is appended. */
 export type Witness = { readonly name: string; readonly cosigner: NoteVerifier; readonly url?: string };
 
 type Group = { readonly threshold: number; readonly members: readonly string[] };
 
-/** Which ledgers and witnesses are known, and which of them suffice. Source: C2SP tlog-policy. */
+/** The known ledgers and witnesses, and which witnesses suffice. Source: C2SP tlog-policy. */
 export type WitnessPolicy = {
   readonly logs: readonly NoteVerifier[];
   readonly witnesses: readonly Witness[];
@@ -16,8 +16,8 @@ export type WitnessPolicy = {
 };
 
 /**
- * The policy of a text: `log VKEY [URL]`, `witness NAME VKEY [URL]`, `group NAME all|any|K MEMBER …` and one
- * `quorum NAME|none`, one a line, each naming only what stands above it.
+ * Parses a policy: `log VKEY [URL]`, `witness NAME VKEY [URL]`, `group NAME all|any|K MEMBER …` and one
+ * `quorum NAME|none`, one per line. A line can name only what is defined above it.
  *
  * @throws LetterError `policy`, naming the line and the rule
  */
@@ -50,7 +50,7 @@ export function parseWitnessPolicy(text: string): WitnessPolicy {
       witnesses.push({ name: define(first), cosigner, ...(rest[0] ? { url: parseUrl(rest[0]) } : {}) });
     } else if (word === "group") {
       for (const member of rest) {
-        // So that no witness counts twice towards a quorum.
+        // Otherwise a witness could count twice towards a quorum.
         if (members.has(defined(member))) throw rule("a name is a member of one group, once");
         members.add(member);
       }
@@ -75,7 +75,7 @@ export function parseWitnessPolicy(text: string): WitnessPolicy {
   return { logs, witnesses, groups, quorum };
 }
 
-/** Whether the quorum is met when these witnesses, by their names in the policy, have cosigned. */
+/** Whether the quorum is met when the witnesses with these names in the policy have cosigned. */
 export function isQuorumMet(policy: WitnessPolicy, cosigned: ReadonlySet<string>): boolean {
   const has = (name: string): boolean => {
     const group = policy.groups.get(name);

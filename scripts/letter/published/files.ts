@@ -14,10 +14,10 @@ export type PublicKeys = {
 };
 
 /**
- * Every file of the site that programs read, as [path, content]: ledger with tiles, list, letters, counts, keys.
+ * Yields every file of the site that programs read, as [path, content]: ledger with tiles, list, letters, counts, keys.
  *
- * The ledger lies there as a C2SP tlog-tiles log with the partial tiles of every size ever published, so that a
- * receipt or a checkpoint of any day can be checked for good.
+ * The ledger is published as a C2SP tlog-tiles log with the partial tiles of every size ever published, so that a
+ * receipt or a checkpoint of any day can always be checked.
  */
 export function* publishedFiles(
   record: CampaignRecord,
@@ -35,9 +35,11 @@ export function* publishedFiles(
 }
 
 /**
- * The sizes at which a checkpoint can have been signed: after each letter, batch, withdrawal, handover and purge.
+ * Returns the sizes at which a checkpoint can have been signed: after each letter, batch, withdrawal, handover and
+ * purge.
  *
- * Derived from the entries themselves; consecutive withdrawals give a few sizes more than were published, never one less.
+ * They follow from the entries. Consecutive withdrawals yield a few sizes that were never published, but no published
+ * size is missing.
  */
 export function publishedSizes(entries: readonly string[]): number[] {
   const sizes: number[] = [];
@@ -69,7 +71,7 @@ function* tiles(entries: readonly string[]): Generator<[string, Uint8Array]> {
   }
 }
 
-/** Which texts stand under `/letter/`, the current edition last. */
+/** Lists the texts below `/letter/`, the current edition last. */
 function editionIndex(record: CampaignRecord): { edition: string; languages: string[] }[] {
   const current = loggedEdition(record.entries);
   const all = [...record.editions].map(([edition, texts]) => ({ edition, languages: [...texts.keys()].sort() }));

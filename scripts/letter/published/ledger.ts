@@ -4,17 +4,18 @@ import { type Checkpoint, formatRoot } from "../ledger/checkpoint.ts";
 import { bundleLength, parseEntryBundle, partialTiles, TILE_WIDTH, tileLevels, tilePath } from "../ledger/tile.ts";
 import { append, EMPTY_FRONTIER, equal, type Frontier, type Hash, leafHash, rootOf } from "../ledger/tree.ts";
 
-/** How many files are asked for at once. */
+/** How many files are requested at once. */
 const AT_ONCE = 8;
 
 /**
  * Reads a published C2SP tlog-tiles log from its entry bundles, checks every tile and the root of the checkpoint
- * against them, and hands on each entry in order. Memory: the hashes of one tile and of the levels above.
+ * against them, and passes each entry to `entry` in order. It keeps in memory the hashes of one tile and of the levels
+ * above.
  *
- * @param prefix where the log lies, such as `ledger/`
- * @param entry answers true where a checkpoint can have been signed behind it: the tiles of that size are checked too
- * @param wanted sizes whose roots are given back, computed from the entries
- * @throws LetterError `ledger` or `tile` naming the file, and the entry where one is wrong
+ * @param prefix the path of the log, such as `ledger/`
+ * @param entry returns true when a checkpoint can have been signed after it: then the tiles of that size are checked
+ * @param wanted sizes whose roots are returned, computed from the entries
+ * @throws LetterError `ledger` or `tile` naming the file, and the entry if one is wrong
  */
 export async function readPublishedLedger(
   read: Read,
@@ -62,7 +63,7 @@ function rootAt(frontier: Frontier, leaves: readonly Hash[], size: number): Hash
   return rootOf(append(frontier, leaves.slice(0, size - frontier.size)));
 }
 
-/** The partial tiles of earlier sizes: whoever kept an old checkpoint, or a receipt, needs them to check it. */
+/** Checks the partial tiles of earlier sizes, which anyone with an old checkpoint or receipt needs to check it. */
 async function checkOldTiles(
   read: Read,
   prefix: string,

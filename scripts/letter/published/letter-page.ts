@@ -2,11 +2,11 @@ import { parseLetter } from "../text/letter-text.ts";
 import { letterArticle, squeeze, withoutAsides, wordsOf } from "./page-words.ts";
 
 /**
- * Which part of a letter does not stand on the page that shows it: `title`, or the number of a block, counted from 1.
+ * Returns the first part of a letter that is missing from its page: `title`, or the number of a block, counted from 1.
  *
  * The digest of the Markdown file says nothing about the page that people read, so the page's words are compared too:
- * all blocks in their order, each directly behind the one before it. Between them may stand only what is set apart from
- * the text: a note, a section such as the one with the button, the navigation.
+ * all blocks in order, each directly after the one before it. Between them, only elements that are set apart from the
+ * text are allowed: a note, a section such as the one with the button, the navigation.
  *
  * @param markdown `content/LANG/letter.md` of the edition
  * @param html `/LANG/index.html`
@@ -20,7 +20,7 @@ export function missingFromPage(markdown: string, html: string): string | undefi
   ];
   const shown = parts.filter((_, i) => letter.blocks[i - 1]?.role !== "placeholder");
   if (page.includes(shown.map(([, words]) => words).join(" "))) return undefined;
-  // Which one it is: the first that does not follow the ones before it.
+  // Find the first part that does not follow the ones before it.
   let before = "";
   for (const [name, words] of shown) {
     before = before === "" ? words : `${before} ${words}`;
@@ -29,7 +29,7 @@ export function missingFromPage(markdown: string, html: string): string | undefi
   return undefined;
 }
 
-/** A line of the letter's head (to whom it goes, who gets a copy) that does not stand on its page. */
+/** Returns a line of the letter's head (an addressee, or who gets a copy) that is missing from its page. */
 export function missingAddressee(markdown: string, html: string): string | undefined {
   const { addressee, cc } = parseLetter(markdown);
   const page = wordsOf(letterArticle(html));

@@ -5,11 +5,12 @@ import { missingAddressee, missingFromPage } from "./letter-page.ts";
 
 const Editions = z.array(z.object({ edition: z.string(), languages: z.array(z.string().regex(/^[a-z]{2,3}$/)) }));
 
-/** The languages of the current edition, and the pages in them that are not there to be compared with it. */
+/** The languages of the current edition, and its pages that the site does not have, so that they were not compared. */
 export type CheckedLetters = { readonly languages: readonly string[]; readonly missingPages: readonly string[] };
 
 /**
- * Every logged text gives its digest, and the pages of the current edition carry it.
+ * Checks that the texts of every logged edition have its digest, and that the pages of the current edition show its
+ * text.
  *
  * @throws LetterError naming the file
  */
@@ -35,7 +36,7 @@ export async function checkLetters(read: Read, editions: readonly string[]): Pro
   return current;
 }
 
-/** The languages of each edition by `letter/editions.json`, which names those of the ledger; a site may do without it. */
+/** Reads the languages of each edition of the ledger from `letter/editions.json`, if the site has this file. */
 async function readEditions(read: Read, editions: readonly string[]): Promise<Map<string, string[]>> {
   const path = "letter/editions.json";
   const bytes = await read(path);
@@ -48,7 +49,7 @@ async function readEditions(read: Read, editions: readonly string[]): Promise<Ma
   return known;
 }
 
-/** A digest says nothing about the page that people read. A site without such pages is a site of another make. */
+/** Compares the pages that people read with the texts. A site that other software built may not have them. */
 async function checkPages(read: Read, texts: ReadonlyMap<string, string>): Promise<string[]> {
   const missingPages: string[] = [];
   for (const [lang, markdown] of texts) {

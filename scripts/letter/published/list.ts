@@ -7,11 +7,11 @@ import { publicCommitment } from "../signature/row.ts";
 import type { PageCheck } from "./pages.ts";
 
 /**
- * The published list against the ledger: its indexes are {accept} − {withdraw}, each row opens the commitment at its index.
- * The rows of each file are handed on to the check of the pages that show them.
+ * Checks the published list against the ledger: its indexes are {accept} − {withdraw}, and each row opens the
+ * commitment at its index. Passes the rows of each file to the check of the pages that show them.
  *
- * @returns how many rows are shown in which way
- * @throws LetterError naming the shard and the line, or the index that is missing
+ * @returns the number of rows that are shown in each way
+ * @throws LetterError naming the shard and the line, or the missing index
  */
 export async function checkList(
   read: Read,

@@ -1,6 +1,7 @@
 const INLINE = /^<\/?(a|abbr|b|bdi|bdo|code|data|em|i|small|span|strong|sub|sup|wbr)[\s/>]/i;
-// What a browser reads as a comment, as an element whose content is no part of the page, or as a tag, with values of
-// attributes in quotes. What does not end goes to the end of the page, so that no page takes longer than its length.
+// Matches what a browser reads as a comment, as an element whose content is not part of the page's text, or as a tag
+// with quoted attribute values. What is not closed reaches to the end of the page, so that the time is linear in its
+// length.
 const MARKUP = new RegExp(
   [
     "<!--(?:-?>|[\\s\\S]*?(?:--!?>|$))",
@@ -10,13 +11,13 @@ const MARKUP = new RegExp(
   "gi",
 );
 
-/** The words of a page, or of a part of one, with single blanks between them: no tags, no style, no script, no comments. */
+/** Returns the words of a page, or of a part of one, separated by single blanks, without markup, styles and scripts. */
 export function wordsOf(html: string): string {
   const text = html.replace(MARKUP, (markup) => (markup.startsWith("<!--") || INLINE.test(markup) ? "" : " "));
   return squeeze(decodeEntities(text));
 }
 
-/** The text with the entities that the project writes as characters. */
+/** Decodes the entities that the project writes. */
 export function decodeEntities(text: string): string {
   return text
     .replace(/&(lt|gt|quot|#39|#x27|nbsp);/gi, (_, name: string) => ENTITIES[name.toLowerCase()]!)
@@ -25,14 +26,14 @@ export function decodeEntities(text: string): string {
 
 const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', "#39": "'", "#x27": "'", nbsp: " " };
 
-/** The text with single blanks between its words. */
+/** Separates the words of a text by single blanks. */
 export function squeeze(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
 /**
- * What stands between each start and the end that follows it, from the front to the back. What does not end goes to the
- * end of the page, as a browser takes it.
+ * Returns the text between each `start` and the `end` that follows it, in order. Without an `end`, it reaches to the
+ * end of the page, as in a browser.
  */
 export function between(html: string, start: string, end: string): string[] {
   const found: string[] = [];
@@ -45,7 +46,7 @@ export function between(html: string, start: string, end: string): string[] {
   return found;
 }
 
-/** The inside of the article that holds the letter; of a page without such an element, all of it. */
+/** Returns the content of the article that holds the letter; the whole page when it has no such element. */
 export function letterArticle(html: string): string {
   const start = [...html.matchAll(/<article(?=\s)[^<>]*>/g)].find(([tag]) => /\sid="letter"/.test(tag));
   if (!start) return html;
@@ -54,7 +55,7 @@ export function letterArticle(html: string): string {
   return html.slice(from, end < 0 ? html.length : end);
 }
 
-/** The part of a page without what is set apart from its text: notes (`role="note"`), sections, asides, navigation. */
+/** Removes what is set apart from a page's text: notes (`role="note"`), sections, asides, navigation. */
 export function withoutAsides(html: string): string {
   let kept = "";
   let from = 0;

@@ -5,20 +5,20 @@ import type { Totals } from "../signature/record.ts";
 import { isPublic } from "../signature/shown.ts";
 import { between, decodeEntities, wordsOf } from "./page-words.ts";
 
-/** What the pages with names and numbers must agree with. */
+/** The facts that the pages with names and numbers must agree with. */
 export type PageFacts = { readonly totals: Totals; readonly vkey: string; readonly batches: readonly BatchEntry[] };
 
-/** Compares pages with what was verified; both throw LetterError `verify` naming the page. */
+/** Compares pages with what was verified. Both functions throw LetterError `verify` naming the page. */
 export type PageCheck = {
-  /** the page of one file of the list, in each language */
+  /** checks the page of one file of the list, in each language */
   shard(number: number, rows: readonly ListRow[]): Promise<void>;
   finish(facts: PageFacts): Promise<void>;
 };
 
 /**
- * Starts a check of the pages that people read: the names on the pages of the list are those of the list, day by day; the
- * names on the first pages stand on the list; every number that a page tells is the one that was computed. A site
- * without such pages, such as a bag, is a site of another make.
+ * Starts a check of the pages that people read: the pages of the list have exactly its names, day by day; every name on
+ * the front pages is on the list; every number on a page is the computed one. A site may lack these pages, as a bag
+ * does.
  */
 export async function startPageCheck(read: Read, languages: readonly string[]): Promise<PageCheck> {
   const page = async (path: string) => {
@@ -33,7 +33,7 @@ export async function startPageCheck(read: Read, languages: readonly string[]): 
     const others = ["index.html", "verify/index.html", "how/index.html"].map((path) => page(`${lang}/${path}`));
     fronts.push(...[list, ...(await Promise.all(others))].filter((found) => found !== undefined));
   }
-  // Names that a first page shows, and that have not been met on the list yet.
+  // Names on the front pages that have not been found on the list yet.
   const due = new Map<string, string>();
   for (const { path, html } of fronts) for (const name of namesOn(html)) due.set(nameKey(name), path);
   return {
@@ -59,10 +59,10 @@ type Shown = Pick<ListRow, "name" | "place"> & { readonly signed?: string };
 
 const NAME = /<bdi class="who">([^<]*)<\/bdi>(?: <bdi class="at">([^<]*)<\/bdi>)?/;
 const NAME_OR_DAY = new RegExp(`<time[^<>]* datetime="([^"]*)"|${NAME.source}`, "g");
-/** What the tag of a list of names ends with, and the list may hold: items of one name each. */
+/** Matches the end of a name list's tag, and the only content such a list may have: items of one name each. */
 const ROLL = new RegExp(`^[^"]*">\\s*(?:<li[^>]*>${NAME.source}</li>\\s*)*$`);
 
-/** The names on a page, each with the day that stands before it. */
+/** Returns the names on a page, each with the day that precedes it. */
 function namesOn(html: string): Shown[] {
   let signed = "";
   const names: Shown[] = [];
@@ -99,7 +99,7 @@ function checkNames(path: string, html: string, rows: readonly ListRow[]): void 
 
 const TOLD = /<data class="of-(\w+)" value="(\d+)">([^<]*)<\/data>/g;
 
-/** Which numbers a page tells; the others are told only where there is something to tell. */
+/** The numbers that a page must show; any other number is optional. */
 const NEEDED: Readonly<Record<string, readonly ("listed" | "size")[]>> = {
   "index.html": ["listed"],
   "signatures/index.html": ["listed"],
@@ -117,7 +117,7 @@ function checkNumbers(path: string, html: string, { totals, vkey, batches }: Pag
   }
   const needed = NEEDED[path.replace(/^[a-z]+\//, "")] ?? [];
   for (const of of needed) {
-    // Of none there is nothing to tell.
+    // A page need not show a zero.
     if (totals[of] > 0 && !told.some(([, name]) => name === of))
       throw failed(`${path}: the number of “${of}” does not stand there`);
   }
@@ -138,7 +138,7 @@ function checkBatches(path: string, html: string, batches: readonly BatchEntry[]
   if (rows.length > batches.length) throw failed(`${path}: more batches are told than the ledger has`);
 }
 
-/** The numbers in a text, in Latin or Persian digits, grouped or not. */
+/** Parses the numbers in a text, in Latin or Persian digits, grouped or not. */
 function numbersIn(text: string): number[] {
   const latin = wordsOf(text).replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0));
   return (latin.match(/\d+(?:[,٬]\d{3})*/g) ?? []).map((digits) => Number(digits.replace(/[,٬]/g, "")));

@@ -13,23 +13,23 @@ import { checkLetters } from "./letters.ts";
 import { checkList } from "./list.ts";
 import { startPageCheck } from "./pages.ts";
 
-/** What verification found: all of it recomputed from the published files alone. */
+/** The result of verification, all of it recomputed only from the published files. */
 export type Verified = Totals & {
   readonly checkpoint: Checkpoint;
   readonly verifier: NoteVerifier;
-  /** what was kept from an earlier day, and is still there as it was */
+  /** the kept checkpoints and receipts, which today's ledger still contains */
   readonly kept: readonly KeptProof[];
-  /** pages of the current text that the site does not have, and that nobody could compare with it */
+  /** pages of the current text that the site does not have, so that they could not be compared with it */
   readonly missingPages: readonly string[];
 };
 
-/** What the caller knows from elsewhere, and how it is told of the progress. */
+/** What the caller knows from elsewhere, and its progress callback. */
 export type VerifyOptions = {
   /** base64url of the form service's public key; without it the key is taken from the site */
   readonly attestationKey?: string | undefined;
   /** texts of checkpoints and receipts from an earlier day, by name */
   readonly kept?: ReadonlyMap<string, string>;
-  /** is told the entries checked so far and the size */
+  /** called with the number of entries checked so far, and the size */
   readonly progress?: (done: number, size: number) => void;
 };
 

@@ -14,19 +14,19 @@ import type { Settled, Settlement } from "./merge-message.ts";
 import type { Decision } from "./moderation.ts";
 import type { RefusalCode } from "./order.ts";
 
-/** What accept knows when it judges a sheet: main's record, what main's history settled, the service's public key (32 bytes). */
+/** What a sheet is judged by: main's record, what main's history settled, the form service's public key (32 bytes). */
 export type Main = { readonly record: CampaignRecord; readonly settled: Settled; readonly attestationKey: Uint8Array };
 
-/** What a sheet does to the record. */
+/** The effect of a sheet on the record. */
 export type Acceptance = Growth & {
   readonly refused: readonly (readonly [id: string, code: RefusalCode])[];
   readonly leftOut: readonly string[];
 };
 
 /**
- * Checks what no codec can see: the attestations of the rows, a known edition, and that the sheet was not settled before.
+ * Checks what no parser can: the attestations of the rows, a known edition, and that the sheet was not settled before.
  *
- * A row that was settled before makes no sheet invalid (`settledRows`): one such row would hold up all the others.
+ * A row that was settled before does not make the sheet invalid (`settledRows`): it would hold up all the other rows.
  *
  * @throws LetterError `validate` naming the row and the rule
  */
@@ -53,10 +53,10 @@ export function validateSheet(main: Main, sheet: Sheet): void {
   }
 }
 
-/** Why a row of a sheet is left out, whatever its moderators say: each of these is decided already. */
+/** Why a row of a sheet is left out whatever the moderators say: it was decided before. */
 export type SettledBefore = "withdrawn" | "on the ledger" | "refused";
 
-/** The rows of a sheet that main has settled before, by id. */
+/** Finds the rows of a sheet that main has settled before, by id. */
 export function settledRows(
   { record, settled }: Omit<Main, "attestationKey">,
   sheet: SignaturesSheet,
@@ -72,15 +72,15 @@ export function settledRows(
   return found;
 }
 
-/** What a decision says about the rows of a sheet, and which of them it names one by one. */
+/** The part of a decision about the rows of a sheet; `named` rows were refused one by one. */
 export type Verdict = Pick<Decision, "state" | "refused"> & Partial<Pick<Decision, "named">>;
 
 /**
- * The record after an approved (or rejected) sheet: `batch`, then an `accept` for each row that is neither refused nor left
- * out.
+ * Returns the record after an approved or rejected sheet: a `batch` entry, then an `accept` for each row that is
+ * neither refused nor left out.
  *
- * @param elsewhere the rows that are on another open sheet too. Refused as a `duplicate`, or rejected with the sheet, such
- *   a row is left out here and decided there: what is said against a copy must not fall on the signature.
+ * @param elsewhere the rows that are on another open sheet too. When such a row is refused as a `duplicate`, or
+ *   rejected with the sheet, it is left out here and decided there: refusing a copy must not refuse the signature.
  * @throws LetterError `validate`
  */
 export function acceptSheet(
@@ -115,8 +115,8 @@ export function acceptSheet(
 }
 
 /**
- * The record after a sheet of withdrawals: each row that is on the list goes, with its opening, and a `withdraw` entry
- * names its index. An id that is not on the list is left out wherever it is still pending.
+ * Returns the record after a sheet of withdrawals: each row leaves the list, with its opening, and a `withdraw` entry
+ * names its index. An id that is not on the list is left out of every sheet on which it is still pending.
  *
  * @throws LetterError `validate`
  */
@@ -130,16 +130,18 @@ export function applyWithdrawals(main: Main, sheet: WithdrawalsSheet): Acceptanc
   return { ...grow({ ...main.record, rows }, added), gone, refused: [], leftOut: [...pending].sort() };
 }
 
-/** The record after a reviewed change of the text: a `letter` entry and the texts of the edition. */
+/** Returns the record after a reviewed change of the letter: with a `letter` entry and the texts of the edition. */
 export function logEdition(record: CampaignRecord, edition: string, texts: ReadonlyMap<string, string>): Growth {
   const editions = new Map(record.editions).set(edition, texts);
   return grow({ ...record, editions }, [formatEntry({ kind: "letter", edition })]);
 }
 
 /**
- * The record after a reviewed notice: its `handover` or `purge` entry; undefined when the ledger has it already.
+ * Returns the record after a reviewed notice, with its `handover` or `purge` entry; undefined when the ledger has it
+ * already.
  *
- * @throws LetterError `notice` for a purge of contact details that were never handed over
+ * @throws LetterError `notice` for a purge of contact details that were never handed over, or a second handover of one
+ *   contacts bag
  */
 export function logNotice(record: CampaignRecord, notice: Notice): Growth | undefined {
   const entry = noticeEntry(notice);
@@ -155,17 +157,17 @@ export function logNotice(record: CampaignRecord, notice: Notice): Growth | unde
   return grow(record, [entry]);
 }
 
-/** Entries are added behind those that are there, in no other way. */
+/** Appends entries: this is the only way in which a ledger changes. */
 function grow(record: CampaignRecord, added: readonly string[]): Growth {
   return { record: { ...record, entries: [...record.entries, ...added] }, added, gone: [] };
 }
 
 /**
- * Signs the checkpoint of a record that has grown, the last act before it is written, and says what the commit's trailers
- * need. No earlier entry is read: the tree grows from its frontier, O(log n) hashes, so that what is signed is by
- * construction consistent with the checkpoint that the frontier was checked against.
+ * Signs the checkpoint of a record that has grown, as the last step before it is written, and returns what the commit's
+ * trailers need. It reads no earlier entry: the tree grows from its frontier, O(log n) hashes, so the new checkpoint is
+ * by construction consistent with the one that the frontier was checked against.
  *
- * @param frontier of the ledger as it was before
+ * @param frontier of the ledger before it grew
  */
 export function signGrowth(
   frontier: Frontier,

@@ -6,10 +6,10 @@ import { type Main, validateSheet } from "./acceptance.ts";
 export type Copies = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Finds the rows that are on two or more of these sheets. It takes a restored backup or a service that was upgraded to make
- * such sheets, since all of them are attested; still, what is said against one copy must not fall on the other.
+ * Finds the rows that are on two or more of these sheets. All sheets are attested, so this happens only after a backup
+ * was restored or the service was upgraded. Even then, refusing one copy must not refuse the other.
  *
- * A sheet that breaks a rule of its own is not counted: it decides nothing, so nobody can wait for it.
+ * An invalid sheet does not count: it decides nothing, so no row can wait for its decision.
  */
 export function findCopies(main: Main, sheets: readonly Sheet[]): Copies {
   const copies = countCopies(sheets.filter((sheet) => sheet.kind === "signatures"));
@@ -22,7 +22,7 @@ export function findCopies(main: Main, sheets: readonly Sheet[]): Copies {
   );
 }
 
-/** The other open sheets that a row of this sheet is on; without those in `settled` meanwhile. */
+/** Returns the other open sheets of each row of this sheet, without those that have been `settled` since. */
 export function copiesOf(
   copies: Copies,
   { sheet, rows }: Pick<Sheet, "sheet" | "rows">,

@@ -2,10 +2,10 @@ import type { ListRow } from "../signature/list.ts";
 import { matchKey } from "../signature/name.ts";
 
 /**
- * Groups of rows that may be of one person: those whose names and places agree in everything but spelling.
+ * Groups the rows that may be of one person: their names and places differ at most in spelling.
  *
- * Of initials nothing is said: many share them. One address signs once, so these people have confirmed two mailboxes;
- * two people of one name and place look the same here.
+ * Initials are skipped, because many people share them. One address signs once, so such a person has confirmed two
+ * mailboxes. Two people with the same name and place look the same here.
  */
 export function probableDuplicates(rows: readonly ListRow[]): ListRow[][] {
   const named = rows.filter(({ shown }) => shown === "name");

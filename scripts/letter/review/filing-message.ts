@@ -1,16 +1,16 @@
-/** The line of the message that marks a sheet of signatures which look like part of a flood. */
+/** The line of the message that marks a sheet whose signatures look like part of a flood. */
 const MARK = "Quarantine: flood";
 const ATTESTED = "Attested: ";
 
-/** What the message of the commit that files a sheet says besides the sheet's id. */
+/** What the message of a filing commit holds besides the sheet's id. */
 export type FilingWords = {
   readonly quarantined: boolean;
-  /** the form service's word for the bytes of the sheet, from `attestSheet` */
+  /** the form service's attestation of the bytes of the sheet, from `attestSheet` */
   readonly attestation: string;
 };
 
 /**
- * The message of the commit that files a sheet.
+ * Formats the message of the commit that files a sheet.
  *
  * ```
  * file sheet 3v9c…
@@ -19,9 +19,9 @@ export type FilingWords = {
  * Attested: bV9KYAhm…
  * ```
  *
- * Both lines are here and not in the sheet, whose format is fixed, because the message is fixed with the sheet's bytes
- * before anybody hears of it, and goes wherever the commit goes. The mark is a hint for moderators and changes no rule.
- * The last line is one: accept passes over a sheet that the form service has not attested.
+ * Both lines are in the message, because the format of the sheet is fixed. Like the sheet's bytes, the message is fixed
+ * before the commit is published, and goes wherever the commit goes. The mark is only a hint for moderators. The last
+ * line is required: accept ignores a sheet that the form service has not attested.
  */
 export function filingMessage(sheet: string, { quarantined, attestation }: FilingWords): string {
   return `file sheet ${sheet}\n\n${quarantined ? `${MARK}\n` : ""}${ATTESTED}${attestation}\n`;
@@ -29,11 +29,11 @@ export function filingMessage(sheet: string, { quarantined, attestation }: Filin
 
 /** Whether the message of a sheet's commit has the mark. */
 export function isQuarantined(message: string): boolean {
-  // Messages from before sheets were attested end with the mark.
+  // Messages from before sheets were attested have the mark as their last line.
   return message.trimEnd().split("\n").slice(-2).includes(MARK);
 }
 
-/** The attestation in the last line of the message of a sheet's commit; undefined when it has none. */
+/** Returns the attestation in the last line of the message of a sheet's commit; undefined when it has none. */
 export function attestationIn(message: string): string | undefined {
   const last = message.trimEnd().split("\n").at(-1) ?? "";
   return last.startsWith(ATTESTED) ? last.slice(ATTESTED.length) : undefined;

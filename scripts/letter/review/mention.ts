@@ -1,16 +1,16 @@
-/** Whether a line of text names one of some ids, however people spell them. */
+/** Whether a line of text names one of the ids, however it is spelled. */
 export type Mentions = (line: string) => boolean;
 
-/** So many characters in a row are an id's and nobody's word: by chance one line in a hundred million has them. */
+/** This many consecutive characters mean an id and not a word: one line in a hundred million has them by chance. */
 const RUN = 8;
-/** The beginnings by which people call a row; a shorter one tells too little. */
+/** The lengths of the prefixes by which people name a row; a shorter prefix is too ambiguous. */
 const BEGINNINGS = [4, 5, 6, 7] as const;
 
 /**
- * Finds mentions of these ids: whole, cut, with one character wrong, in upper case, in groups (`79e7-6wrz …`), in Persian
- * digits, between marks of Markdown, inside a link.
+ * Finds mentions of these ids: whole, cut, with one character wrong, in upper case, in groups (`79e7-6wrz …`), in
+ * Persian digits, between marks of Markdown, inside a link.
  *
- * An id has no `i`, `l`, `o`, so these count as the digits that they look like.
+ * An id has no `i`, `l` or `o`, so these count as the digits that they look like.
  */
 export function findMentions(ids: readonly string[]): Mentions {
   let known: { runs: Set<string>; beginnings: Set<string> } | undefined;

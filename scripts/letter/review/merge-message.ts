@@ -1,7 +1,7 @@
 import type { RefusalCode } from "./order.ts";
 import { isRefusalCode } from "./order.ts";
 
-/** What a commit on main settled, told by its trailers: no name, no number of a pull request. */
+/** What a commit on main settled, from its trailers. They hold no name and no number of a pull request. */
 export type Settlement = {
   readonly sheet?: string;
   readonly approvedBy: readonly number[];
@@ -13,7 +13,7 @@ export type Settlement = {
 };
 
 /**
- * The message of a commit by accept.
+ * Formats the message of a commit by accept.
  *
  * ```
  * accept sheet 3v9c…
@@ -36,7 +36,7 @@ export function formatMergeMessage(subject: string, settlement: Settlement): str
   return `${subject}\n\n${trailers.join("\n")}\n`;
 }
 
-/** The settlement that a message tells; undefined for a commit that accept did not make. */
+/** Parses the settlement in a message; undefined for a commit that accept did not make. */
 export function parseMergeMessage(message: string): Settlement | undefined {
   const trailers = message.trimEnd().split("\n\n").at(-1)?.split("\n") ?? [];
   const values = (name: string) =>
@@ -57,18 +57,18 @@ export function parseMergeMessage(message: string): Settlement | undefined {
   };
 }
 
-/** What all commits of main together have settled. */
+/** What all commits of main have settled together. */
 export type Settled = {
   readonly sheets: ReadonlySet<string>;
   readonly refused: ReadonlyMap<string, RefusalCode>;
   /**
-   * The rows that were taken back before they came to the list. Only a sheet of withdrawals says so: that another sheet
-   * left a row out can also mean that it was decided elsewhere, and takes nothing from anybody.
+   * The rows that were withdrawn before they came to the list. Only a sheet of withdrawals proves this: a sheet of
+   * signatures may also leave a row out because another sheet decides it, and then the row is not withdrawn.
    */
   readonly withdrawn: ReadonlySet<string>;
 };
 
-/** The settlements of a history as one, for asking what became of a sheet or a row. `before`: what was settled already. */
+/** Combines the settlements of a history, to look up sheets and rows. `before`: what was settled already. */
 export function settledBy(settlements: Iterable<Settlement>, before?: Settled): Settled {
   const [sheets, withdrawn] = [new Set(before?.sheets), new Set(before?.withdrawn)];
   const refused = new Map(before?.refused);

@@ -4,21 +4,21 @@ import { type Order, parseOrders, type RefusalCode } from "./order.ts";
 /** Who may review, and how many approvals a sheet needs: `.github/moderators.yml` on main. Numeric account ids. */
 export type Moderators = { readonly approvals: number; readonly ids: ReadonlySet<number> };
 
-/** A review or a comment, in the order in which they were made. */
+/** A review or a comment. A list of them is in the order in which they were made. */
 export type ReviewAct = {
   /** numeric account id: names can be taken over, ids cannot */
   readonly by: number;
   /**
-   * `dismissed`: an approval that somebody took away, in the place where it was given; `edited`: words that were changed
-   * after they were written, which say nothing any more
+   * `dismissed`: an approval that was dismissed, at its original place in the order; `edited`: a text that was edited
+   * after it was written, and therefore counts as unclear
    */
   readonly state: "approved" | "changes-requested" | "commented" | "dismissed" | "edited";
   /** the commit that was reviewed; empty for a plain comment */
   readonly commit: string;
   readonly body: string;
-  /** the id of the row on whose line a review comment stands */
+  /** the id of the row on whose line a review comment was made */
   readonly row?: string;
-  /** where it stands on the page, such as `issuecomment-5`, for whoever has to find it again */
+  /** its anchor on the page, such as `issuecomment-5`, so that a moderator can find it again */
   readonly place?: string;
 };
 
@@ -27,17 +27,17 @@ export type Decision = {
   readonly state: "waiting" | "blocked" | "approved" | "rejected";
   readonly approvedBy: readonly number[];
   readonly refused: ReadonlyMap<string, RefusalCode>;
-  /** the rows of `refused` that somebody refused one by one, and not only with the whole sheet */
+  /** the rows of `refused` that a moderator refused one by one, and not only with the whole sheet */
   readonly named: ReadonlySet<string>;
-  /** the places of what is said about a row or the sheet and cannot be read; it blocks as long as it is there */
+  /** the places of texts about a row or the sheet that cannot be read as orders; they block as long as they exist */
   readonly unclear: readonly string[];
 };
 
 /**
- * The decision on the sheet of this commit. Acts of anyone who is not listed count nothing.
+ * Decides about the sheet of this commit. Acts of accounts that are not moderators do not count.
  *
- * @param rows the ids on the sheet. An order for another id blocks: a slip of the pen would let the row through that it meant.
- * @param sheet the sheet's own id, by which people may name it too
+ * @param rows the ids on the sheet. An order for another id blocks: it may be a typo, and the intended row would pass.
+ * @param sheet the sheet's own id, by which moderators may name it
  */
 export function decide(
   moderators: Moderators,
@@ -58,7 +58,7 @@ export function decide(
   const voices = [...standing].sort(([a], [b]) => a - b);
   const refused = new Map<string, RefusalCode>();
   for (const id of rows) {
-    // The code of the moderator with the lowest id, so that the outcome does not depend on the order of the acts.
+    // Take the code of the moderator with the lowest id, so that the outcome does not depend on the order of the acts.
     const code = voices.map(([, voice]) => voice.orders.get(id)?.code).find((found) => found !== undefined);
     if (code) refused.set(id, code);
   }
@@ -90,10 +90,12 @@ export function decide(
 type Standing = {
   approves: boolean;
   blocks: boolean;
-  /** No approval takes from it: whoever writes and then approves does not know yet that it cannot be read. */
+  /**
+   * An approval does not clear it: the moderator who wrote it and then approves does not know that it is unreadable.
+   */
   unclear: Set<string>;
   reject: RefusalCode | undefined;
-  /** the last order about each id, and where it is; without a code it keeps a row that this moderator never refused */
+  /** the last order about each id, and its place; without a code: `keep` for a row that this moderator never refused */
   orders: Map<string, { code?: RefusalCode; place: string }>;
 };
 
@@ -116,7 +118,7 @@ function applyState(mine: Standing, act: ReviewAct, commit: string): void {
     case "dismissed":
       mine.approves = false;
       mine.blocks = false;
-      // It took a rejection back when it was given: whoever dismisses it must not bring that back.
+      // The approval took back a rejection when it was given. Dismissing it must not restore the rejection.
       mine.reject = undefined;
       return;
     case "edited":
@@ -135,7 +137,7 @@ function applyOrder(mine: Standing, order: Order, place = ""): void {
       mine.orders.set(order.id, { code: order.code, place });
       return;
     case "keep":
-      // It takes back a refusal, that of a mistaken id too.
+      // `keep` takes back a refusal, including one of a mistaken id.
       if (mine.orders.get(order.id)?.code !== undefined) mine.orders.delete(order.id);
       else mine.orders.set(order.id, { place });
       return;

@@ -3,7 +3,7 @@ import { LetterError } from "../bytes/error.ts";
 import { parsePlainYaml } from "../text/front-matter.ts";
 import type { Moderators } from "./moderation.ts";
 
-/** Where the list of moderators stands on main. */
+/** The path of the list of moderators on main. */
 export const MODERATORS_PATH = ".github/moderators.yml";
 
 const id = z
@@ -20,7 +20,7 @@ const file = z.strictObject({
 });
 
 /**
- * Who may review, as `.github/moderators.yml` says it.
+ * Parses `.github/moderators.yml`: who may review, and how many approvals a sheet needs.
  *
  * ```
  * approvals: 2
@@ -28,7 +28,7 @@ const file = z.strictObject({
  *   - 1234567 # numeric id: a name can be taken over, an id cannot
  *   - 7654321
  * ```
- * @throws LetterError `moderators` naming the field and the rule; also when an id stands there twice
+ * @throws LetterError `moderators` naming the field and the rule; also when an id is listed twice
  */
 export function parseModerators(text: string): Moderators {
   let data: unknown;

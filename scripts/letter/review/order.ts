@@ -5,12 +5,12 @@ import type { Mentions } from "./mention.ts";
 export const REFUSAL_CODES = ["fake-name", "duplicate", "advert", "offensive", "not-a-person"] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
-/** Whether the text is a code of refusal. */
+/** Whether the text is a refusal code. */
 export function isRefusalCode(text: string): text is RefusalCode {
   return (REFUSAL_CODES as readonly string[]).includes(text);
 }
 
-/** What a moderator orders on one line. `unclear`: a line that says something about a row or the sheet and is no order. */
+/** A moderator's order on one line. `unclear`: the line is about a row or the sheet, but is not an order. */
 export type Order =
   | { readonly verb: "refuse"; readonly id: string; readonly code: RefusalCode }
   | { readonly verb: "keep"; readonly id: string }
@@ -19,14 +19,14 @@ export type Order =
 
 /** Where a body was written. */
 export type OrderPlace = {
-  /** the row on whose own line it was written: there `refuse CODE` and `keep` are enough */
+  /** the row on whose own line it was written, where `refuse CODE` and `keep` are enough */
   readonly row?: string | undefined;
   /** whether a line names a row of the sheet, or the sheet */
   readonly mentions?: Mentions;
 };
 
 /**
- * The orders in what a moderator wrote, one a line.
+ * Parses the orders in a moderator's text, one per line.
  *
  * ```
  * refuse 79e76wrznkwmmc3frcxdfe2080 fake-name
@@ -34,10 +34,11 @@ export type OrderPlace = {
  * reject advert
  * ```
  *
- * People write them on telephones and between Persian words: case, Persian digits, other blanks, other hyphens, marks of
- * direction, signs of a list or of code, and a full stop at the end are passed over. A quoted line is somebody else's. A
- * line that names a row or the sheet and is no order is never passed over, whatever its language: what it meant to keep
- * off would come to the list. Neither is what seems to be a refusal and cannot be read.
+ * Moderators write on telephones and between Persian words, so case, Persian digits, other blanks, other hyphens,
+ * direction marks, list or code markup, and a full stop at the end are ignored. A quoted line is another person's and
+ * is skipped. A line that names a row or the sheet and is not an order is reported as `unclear`, whatever its language:
+ * otherwise a row that it meant to refuse would come to the list. So is a line that looks like a refusal and cannot be
+ * read.
  */
 export function parseOrders(body: string, { row, mentions = () => false }: OrderPlace = {}): Order[] {
   return body.split(/\r\n|[\n\r\u0085\u2028\u2029]/).flatMap((line): Order[] => {
@@ -54,7 +55,7 @@ export function parseOrders(body: string, { row, mentions = () => false }: Order
   });
 }
 
-/** Whether a line that is no order seems to be meant as one: “please refuse ID”, “ID advert”, doubts on a row's own line. */
+/** Whether a line that is not an order looks like one: “please refuse ID”, “ID advert”, doubts on a row's own line. */
 function seemsToRefuse(text: string, row: string | undefined): boolean {
   if (/^(refuse|reject)( |$)/.test(text)) return true;
   const words = text.split(/[^a-z0-9]+/);
@@ -66,7 +67,7 @@ function seemsToRefuse(text: string, row: string | undefined): boolean {
 
 const CODE = new RegExp(`\\b(${REFUSAL_CODES.join("|").replaceAll("-", " ")})\\b`);
 
-/** What people write on the line of a row that they doubt. Marks of direction and ZWNJ are gone by then. */
+/** What people write on the line of a row that they doubt. Direction marks and ZWNJ are already removed. */
 const DOUBTS =
   /[?؟]|\b(fake|forged|invented|not real|unreal|remove|delete|drop|take (it|this|her|him|them) (off|out|down)|strike|duplicat|double|twice|spam|advert|promo|offens|insult|abus|bot|robot|troll|joke|not a person|nobody|invalid|wrong|bad name|no such)|جعل|قلابی|ساختگی|دروغ|تکرار|حذف|پاک کن|بردار|رد (کن|ش)|نپذیر|تبلیغ|آگهی|اگهی|توهین|اهانت|فحش|ربات|روبات|اسپم|هرز|واقعی نی|شخص نی|آدم نی|وجود ندار|اشتباه/u;
 

@@ -4,7 +4,7 @@ import type { Sheet, SignaturesSheet } from "../signature/sheet.ts";
 import { isPublic, SHOWN } from "../signature/shown.ts";
 import { REFUSAL_CODES } from "./order.ts";
 
-/** The most that GitHub takes as the body of a pull request, in UTF-16 units, of which a character has one or two. */
+/** The longest body of a pull request that GitHub accepts, in UTF-16 code units. */
 export const BODY_LENGTH = 65_536;
 
 const WORDS: Readonly<Record<Flag, string>> = {
@@ -19,9 +19,10 @@ const WORDS: Readonly<Record<Flag, string>> = {
 };
 
 /**
- * Title and body of a sheet's pull request: what needs a look first, then the rest, then how to answer.
+ * Formats the title and body of a sheet's pull request: first the flagged rows, then the rest, then how to answer.
  *
- * Names stand in the body alone: titles go into mails and lists. No contact detail, no opening and no commitment.
+ * Names are only in the body, because titles go into mails and lists. Neither has a contact detail, an opening or a
+ * commitment.
  */
 export function formatProposal(sheet: Sheet, surroundings: Surroundings): { title: string; body: string } {
   const { length } = sheet.rows;
@@ -50,7 +51,7 @@ them. \`reject CODE\` refuses all of them at once; until accept has run, an appr
 
 `;
 
-/** What the rest takes even when none of its rows fits. */
+/** The characters reserved for the rest, which it needs even when none of its rows fits. */
 const ROOM = 400;
 
 const HOW_TO_ANSWER = `**How to answer**
@@ -91,7 +92,7 @@ function formatRest(rows: readonly Row[], room: number): string {
   return head + fitting(lines, room - head.length - end.length) + end;
 }
 
-/** As many lines as there is room for; of the others it is said where they are. */
+/** Returns as many lines as fit, and a sentence that says where the others are. */
 function fitting(lines: readonly string[], room: number): string {
   const all = lines.join("");
   if (all.length <= room) return all;
@@ -110,10 +111,10 @@ function isolated(text: string): string {
 }
 
 /**
- * A text as GitHub shows it, whatever it holds: no Markdown, no HTML, no mention, no reference, one line.
+ * Escapes a text for GitHub, so that it has no Markdown, HTML, mention or reference and stays on one line.
  *
- * Mentions and references are looked for in what Markdown has made (github/cmark-gfm#181), where an entity is a sign
- * again; only an empty comment behind the sign keeps them apart.
+ * GitHub looks for mentions and references after it has rendered the Markdown (github/cmark-gfm#181), when an entity is
+ * a character again. Only an empty comment after the character prevents them.
  */
 export function escapeCell(text: string): string {
   return text

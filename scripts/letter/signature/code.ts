@@ -1,27 +1,27 @@
 import { crockfordOfLowBits } from "../bytes/crockford.ts";
 
-/** Characters of the confirmation code in the mail. */
+/** The length of the mailed confirmation code, in characters. */
 export const CONFIRMATION_CODE_LENGTH = 8;
-/** Characters of the withdrawal code on the page after the confirmation. */
+/** The length of the withdrawal code on the page after the confirmation, in characters. */
 export const WITHDRAWAL_CODE_LENGTH = 26;
 
-/** A new withdrawal code: 26 upper-case Crockford characters (130 bits) from 26 random bytes. */
+/** Creates a withdrawal code: 26 upper-case Crockford characters (130 bits) from 26 random bytes. */
 export function newWithdrawalCode(random: Uint8Array): string {
   return crockfordOfLowBits(random.subarray(0, WITHDRAWAL_CODE_LENGTH));
 }
 
-/** What may be typed or pasted into the field at most, in UTF-16 code units: a whole mail with its code. */
+/** The longest input of the code field, in UTF-16 code units: enough for a whole pasted mail. */
 export const CODE_FIELD_LENGTH = 2000;
 
 /**
- * The code that a person typed or pasted, in its one spelling: upper-case Crockford without separators.
+ * Parses a typed or pasted code into its canonical spelling: upper-case Crockford without separators.
  *
- * Accepts lower case, Persian, Arabic and full-width digits, the look-alikes Crockford names (O for 0, I and L for 1), and
- * what programs put around a code or into it: blanks, line breaks, hyphens, stops, quotes, brackets, invisible characters,
- * «کد شما: X», or the whole mail. Of several codes in one text it takes none. The browser does the same (`codeIn` in
- * `page.js`), over the same vectors.
+ * Accepts lower case, Persian, Arabic and full-width digits, the look-alikes Crockford names (O for 0, I and L for 1),
+ * and what programs put around a code or into it: blanks, line breaks, hyphens, stops, quotes, brackets, invisible
+ * characters, «کد شما: X», or the whole mail. It refuses a text with several codes. The browser does the same (`codeIn`
+ * in `page.js`) and is tested with the same vectors.
  *
- * @returns undefined where there is no well-formed code of that length
+ * @returns undefined when there is no well-formed code of that length
  */
 export function parseCode(typed: string, length: number): string | undefined {
   if (typed.length > CODE_FIELD_LENGTH) return undefined;
@@ -40,13 +40,13 @@ export function parseCode(typed: string, length: number): string | undefined {
 }
 
 function codeOf(text: string, length: number): string | undefined {
-  // Before it is put in capitals: ß becomes two letters.
+  // Check before upper-casing, which turns ß into two letters.
   if (text.length !== length || /[^0-9A-Za-z]/.test(text)) return undefined;
   const code = text.toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
   return /^[0-9A-HJKMNP-TV-Z]+$/.test(code) ? code : undefined;
 }
 
-/** The codes that stand in capitals among other words, in one word or in groups. */
+/** Finds codes in capitals among other words, written as one word or in groups. */
 function runsOf(words: readonly string[], length: number): (string | undefined)[] {
   return words.flatMap((_, from) => {
     let run = "";

@@ -3,7 +3,7 @@ import { formatBase64url, isBase64url, parseBase64url } from "../bytes/base64url
 import { LetterError } from "../bytes/error.ts";
 import { commit } from "../ledger/commitment.ts";
 
-/** What a signatory agreed to: `handover` always, `public` with a shown name or initials. */
+/** What a signatory agreed to: always `handover`, and `public` when a name or initials are shown. */
 export type Consent = "handover" | "public";
 
 /**
@@ -12,7 +12,7 @@ export type Consent = "handover" | "public";
  * ```
  * {"v":1,"id":"79e7…","name":"Maryam O’Neil","email":"maryam@…","place":"","lang":"en","signed":"2026-11-23","consents":["handover"],"opening":"oKGi…"}
  * ```
- * `opening`: base64url of 32 bytes, the record's own; it lives nowhere else.
+ * `opening`: base64url of 32 bytes, which are kept only in this record.
  */
 export type ContactRecord = {
   readonly id: string;
@@ -26,10 +26,10 @@ export type ContactRecord = {
   readonly opening: string;
 };
 
-/** Bytes of a padded record: all sealed records have one length, so that it tells nothing. */
+/** The length of a padded record in bytes, the same for all, so that the length of a sealed one reveals nothing. */
 export const CONTACT_BYTES = 2048;
 
-/** The contact commitment, base64url of 32 bytes. */
+/** Computes the contact commitment, base64url of 32 bytes. */
 export function contactCommitment(record: ContactRecord): string {
   const { id, name, email, place, lang, signed } = record;
   const message = [
@@ -46,9 +46,9 @@ export function contactCommitment(record: ContactRecord): string {
 }
 
 /**
- * The record as JSON padded with blanks to 2,048 bytes, ready to be sealed.
+ * Formats the record as JSON padded with blanks to 2,048 bytes, ready to be sealed.
  *
- * @throws LetterError `contact` when it is longer
+ * @throws LetterError `contact` when the JSON is longer
  */
 export function formatContactRecord(record: ContactRecord): Uint8Array {
   const { id, name, email, place, lang, signed, opening } = record;

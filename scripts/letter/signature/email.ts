@@ -3,8 +3,9 @@ import { providerOf } from "./mail-providers.ts";
 import { asciiDomain, foldDomain, isUnreachable } from "./typed-domain.ts";
 
 /**
- * Why an address is not taken. `slip`: it is taken once it comes again (`slipOf`). `letters`: before the @ are letters that need
- * SMTPUTF8 (RFC 6531), which mail does not have on its way from here. `nowhere`: no mail server can be at such a domain.
+ * Why an address is refused. `slip`: it looks mistyped, and is accepted when it is sent again (`slipOf`). `letters`:
+ * before the @ are letters that need SMTPUTF8 (RFC 6531), which our outgoing mail does not support. `nowhere`: no mail
+ * server can exist at such a domain.
  */
 export type EmailProblem =
   | "missing"
@@ -17,23 +18,24 @@ export type EmailProblem =
   | "nowhere"
   | "slip";
 
-/** A problem, and the character that is the reason where one is. */
+/** A problem, and the character that causes it, if one does. */
 export type EmailRefusal = { readonly problem: EmailProblem; readonly character?: string };
 
-// RFC 5321 §4.1.2 dot-string; quoted local parts and address literals (`x@[127.0.0.1]`) are not taken.
+// RFC 5321 §4.1.2 dot-string; quoted local parts and address literals (`x@[127.0.0.1]`) are refused.
 const ATOM = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]/;
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})$/;
 
-/** What is looked at, at most; longer texts are no address. */
+/** The longest input that is parsed; a longer one is not an address. */
 const TYPED_LENGTH = 1000;
 
 /**
- * The address that was typed or pasted, without what programs and keyboards put around it or into it: mail is sent to exactly
- * this one. At most 254 bytes.
+ * Parses a typed or pasted address, at most 254 bytes, without what programs and keyboards add. Mail is sent to exactly
+ * the result.
  *
- * Undone are what nobody sees, `mailto:`, a name with `<…>`, quotes and brackets, a stop or comma at the end, full-width
- * characters, Persian and Arabic digits before the @, and letters of another keyboard in the domain (`foldDomain`).
+ * Removes or folds invisible characters, `mailto:`, a name with `<…>`, quotes and brackets, a stop or comma at the end,
+ * full-width characters, Persian and Arabic digits before the @, and letters of another keyboard in the domain
+ * (`foldDomain`).
  */
 export function parseEmail(raw: string): { email: string } | EmailRefusal {
   if (raw.length > TYPED_LENGTH) return { problem: "long" };
@@ -55,8 +57,8 @@ export function parseEmail(raw: string): { email: string } | EmailRefusal {
 }
 
 /**
- * The mailbox that an address is known to lead to: lower case, IDNA, and of what stands before the @ only what its provider
- * drops (`mail-providers.ts`). Whoever owns one address with this form owns all of them.
+ * Returns the mailbox that an address is known to lead to: in lower case, by IDNA, and without what its provider is
+ * known to drop before the @ (`mail-providers.ts`). Anyone who owns one address with this form owns all of them.
  */
 export function mailboxOf(email: string): string {
   const { local, domain } = partsOf(email);
@@ -68,8 +70,8 @@ export function mailboxOf(email: string): string {
 }
 
 /**
- * The widest form in which two addresses may lead to one mailbox: that of `mailboxOf`, and `+tag` off everywhere. Two
- * people may share it, so nobody may be told anything by it.
+ * Returns the widest form that two addresses of one mailbox may share: the result of `mailboxOf`, without `+tag` at any
+ * provider. Two people may share it, so it must reveal nothing to one about the other.
  */
 export function canonicalEmail(email: string): string {
   const mailbox = mailboxOf(email);
@@ -82,18 +84,18 @@ function partsOf(email: string): { local: string; domain: string } {
   return { local: email.slice(0, at).toLowerCase(), domain: asciiDomain(email.slice(at + 1)) };
 }
 
-// An address that begins with a plus has no name before it that the tag could be taken from.
+// An address that begins with a plus has no name before it, so it has no tag.
 function withoutTag(local: string): string {
   const tag = local.indexOf("+", 1);
   return tag < 0 ? local : local.slice(0, tag);
 }
 
-/** Full-width characters as keyboards of East Asia write them, and the small @. */
+/** Folds full-width characters, which East Asian keyboards write, and the small @. */
 function toAscii(text: string): string {
   return text.replace(/[！-～﹫]/g, (one) => (one === "﹫" ? "@" : String.fromCharCode(one.charCodeAt(0) - 0xfee0)));
 }
 
-/** The address alone: programs copy it with a name, a scheme or a label, and sentences end after it. */
+/** Removes what surrounds an address: programs copy it with a name, a scheme or a label, and sentences end after it. */
 function unwrap(text: string): string {
   const address = (inBrackets(text) ?? text)
     .replace(/^[^@:]*\p{L}\s*:(?!\/)\s*/u, "")
@@ -102,7 +104,7 @@ function unwrap(text: string): string {
   return withoutEnd(withoutRemark(address));
 }
 
-/** `Sara Azadi <sara@example.org>` */
+/** Finds the address in `Sara Azadi <sara@example.org>`. */
 function inBrackets(text: string): string | undefined {
   const from = text.lastIndexOf("<");
   const to = text.indexOf(">", from);
@@ -110,7 +112,7 @@ function inBrackets(text: string): string | undefined {
   return from >= 0 && to > 0 && inside.includes("@") && !text.includes("@", to) ? inside : undefined;
 }
 
-/** Without what follows an address of a link (`?subject=…`), or a name in brackets. */
+/** Removes the query of a link (`?subject=…`), or a name in brackets after the address. */
 function withoutRemark(text: string): string {
   const at = text.indexOf("@");
   const asked = text.indexOf("?", at);
@@ -131,7 +133,7 @@ function withAsciiDigits(text: string): string {
   return text.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
 }
 
-/** The first character that no address of ours has, and whether it would be right with SMTPUTF8. */
+/** Finds the first character that we do not accept; `letters`: SMTPUTF8 would allow it. */
 function strangeIn(local: string, domain: string): EmailRefusal | undefined {
   const character = [...local].find((one) => !ATOM.test(one));
   if (character !== undefined)

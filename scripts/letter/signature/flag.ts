@@ -4,10 +4,10 @@ import type { PublicFields, Row } from "./row.ts";
 import { isPublic } from "./shown.ts";
 import { holdsProfanity, looksLikeAddress, namesFigure } from "./watchwords.ts";
 
-/** Why a moderator should look at a row. Hints of a program: none of them refuses anybody. */
+/** Why a moderator should look at a row. A flag is a hint and refuses no row. */
 export type Flag = "on-list" | "twice" | "look-alike" | "mixed-scripts" | "figure" | "address" | "profanity" | "burst";
 
-/** What the rows of a sheet are compared with. */
+/** The context that the rows of a sheet are compared with. */
 export type Surroundings = {
   /** the live rows of the list */
   readonly listed: readonly ListRow[];
@@ -17,7 +17,7 @@ export type Surroundings = {
   readonly quarantined?: boolean;
 };
 
-/** The flags of the rows that show a name or initials, by id; a row without any is not in it. */
+/** Returns the flags of the rows that show a name or initials, by id, without the rows that have none. */
 export function flagRows(rows: readonly Row[], { listed, bursts }: Surroundings): Map<string, Flag[]> {
   const flags = new Map<string, Flag[]>();
   const [here, there] = [countLikenesses(rows), countLikenesses(listed)];
@@ -54,7 +54,7 @@ function likenessFlags(row: PublicFields, here: Likenesses, there: Likenesses): 
   ];
 }
 
-/** Of initials nothing is counted: many share them. */
+/** Counts names only: many people share initials. */
 function countLikenesses(rows: readonly PublicFields[]): Likenesses {
   const [same, alike] = [new Map<string, number>(), new Map<string, Set<string>>()];
   for (const row of rows) {
@@ -71,9 +71,10 @@ function sameKey({ name, place }: PublicFields): string {
 }
 
 /**
- * What two names of one script have in common that look the same in print.
+ * Returns a key that names of one script share when they look the same in print.
  *
- * A few classes in the manner of UTS #39. Its own skeleton joins ه with o and ۱ with ا: it is not for comparing names.
+ * Folds a few classes in the manner of UTS #39, whose own skeleton is not for comparing names: it joins ه with o and ۱
+ * with ا.
  */
 function lookKey({ name, place }: PublicFields): string {
   const look = name
@@ -89,7 +90,7 @@ function lookKey({ name, place }: PublicFields): string {
   return `${matchKey(look)}\n${matchKey(place)}`;
 }
 
-// Japanese and Korean write several scripts in one word; what is not listed counts as one.
+// Japanese and Korean write several scripts in one word. All scripts that are not listed count as one.
 const SCRIPTS = [
   /\p{Script=Latin}/u,
   /\p{Script=Arabic}/u,
@@ -102,7 +103,7 @@ const SCRIPTS = [
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}]/u,
 ];
 
-/** Whether words of two scripts stand in one name; within a word `parseName` refuses it. */
+/** Whether a name has words of two scripts; `parseName` refuses two scripts within a word. */
 function hasTwoScripts(name: string): boolean {
   const letters = name.match(/(?![\p{Script=Common}\p{Script=Inherited}])\p{L}/gu) ?? [];
   return new Set(letters.map((letter) => SCRIPTS.findIndex((script) => script.test(letter)))).size > 1;

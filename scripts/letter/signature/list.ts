@@ -9,17 +9,17 @@ export type ListRow = PublicFields & { readonly index: number; readonly opening:
 
 const COLUMNS = ["index", "shown", "name", "lang", "place", "signed", "opening"] as const;
 
-/** The name of a shard below `signatures/accepted/` and `/list/`: `000.md`, `x001/234.md`. */
+/** Returns the name of a shard below `signatures/accepted/` and `/list/`: `000.md`, `x001/234.md`. */
 export function listShardName(shard: number): string {
   return `${formatTileNumber(shard)}.md`;
 }
 
-/** The shard whose file holds the row of an entry. */
+/** Returns the number of the shard that holds the row of an entry. */
 export function shardOf(index: number): number {
   return Math.floor(index / TILE_WIDTH);
 }
 
-/** The text of one shard; a shard whose rows were all withdrawn is a table without rows. */
+/** Formats one shard. When all its rows were withdrawn, it is a table without rows. */
 export function formatListShard(rows: readonly ListRow[]): string {
   return formatTable(
     COLUMNS,

@@ -1,4 +1,4 @@
-/** What a provider is known to deliver to one mailbox, besides addresses that differ in case. */
+/** Which addresses a provider is known to deliver to one mailbox, besides those that differ in case. */
 export type MailProvider = {
   readonly domains: readonly string[];
   /** `leila+letter@` is delivered to `leila@` */
@@ -9,14 +9,14 @@ export type MailProvider = {
   readonly subdomains?: true;
   /** every domain is another spelling of the first */
   readonly oneDomain?: true;
-  /** where the provider says so */
+  /** the provider's page that says so */
   readonly source: string;
 };
 
 /**
- * The providers whose rules are known, and only with those rules that their own pages state. Where a rule is missing, one
- * person counts as two, which does no harm; where one is wrong, a stranger's mailbox counts as hers. So Yahoo's keywords
- * behind a hyphen are not here: `leila-sara@` can be somebody's name.
+ * The providers whose rules are known, with only those rules that their own pages state. A missing rule lets one person
+ * count as two, which does no harm. A wrong rule takes a stranger's mailbox for hers, so Yahoo's keywords after a
+ * hyphen are not here: `leila-sara@` can be a person's name.
  */
 export const MAIL_PROVIDERS: readonly MailProvider[] = [
   {
@@ -46,7 +46,7 @@ const BY_DOMAIN = new Map(
   MAIL_PROVIDERS.flatMap((provider) => provider.domains.map((domain) => [domain, provider] as const)),
 );
 
-/** The provider of a domain in lower case; for `leila.fastmail.com` that of `fastmail.com`, with `leila` as the user. */
+/** Finds the provider of a domain in lower case; for `leila.fastmail.com`, that of `fastmail.com`, and user `leila`. */
 export function providerOf(domain: string): { provider: MailProvider; domain: string; user?: string } | undefined {
   const own = BY_DOMAIN.get(domain);
   if (own) return { provider: own, domain: own.oneDomain ? (own.domains[0] ?? domain) : domain };

@@ -1,9 +1,9 @@
 import { asciiDomain } from "./typed-domain.ts";
 
 /**
- * The address that was probably meant, where the domain is a likely slip of one of the large providers (`gmial.com`) or ends
- * with what is no top-level domain (`example.con`). Undefined for every other one: whoever is asked may keep what they typed,
- * so a wrong guess costs one more click, and a missed one costs a code that never comes.
+ * Returns the address that was probably meant when the domain is a likely slip of a large provider (`gmial.com`) or
+ * ends with something that is not a top-level domain (`example.con`); otherwise undefined. The signer may keep what
+ * they typed, so a wrong guess costs one click, and a missed one costs a code that never arrives.
  */
 export function slipOf(email: string): string | undefined {
   const at = email.lastIndexOf("@");
@@ -33,10 +33,10 @@ const LARGE = [
   "googlemail.com",
 ];
 
-// One slip away from a large one, and a provider of its own.
+// Real providers that are one slip away from a large one.
 const REAL: ReadonlySet<string> = new Set([...LARGE, "mail.com", "email.com", "ymail.com"]);
 
-// More than one slip away, and seen again and again.
+// More than one slip away, but common.
 const KNOWN_SLIPS: ReadonlyMap<string, string> = new Map(
   [
     ["gmail.com", "gmail.ir gmail.org gmail.net gmail.co.com gmail.com.com gimal.com"],
@@ -56,7 +56,7 @@ const TOPS: ReadonlyMap<string, string> = new Map(
   ].flatMap(([top = "", slips = ""]) => slips.split(" ").map((slip) => [slip, top] as const)),
 );
 
-/** Whether one character more, less or other, or two that changed places, make the one of the other. */
+/** Whether one inserted, deleted, replaced or transposed character turns the one into the other. */
 function isOneSlip(typed: string, meant: string): boolean {
   if (typed === meant || Math.abs(typed.length - meant.length) > 1) return false;
   let at = 0;

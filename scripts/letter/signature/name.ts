@@ -1,16 +1,16 @@
 import { cleanText, isTurned } from "../bytes/clean-text.ts";
 
-/** Why a name or a place is not taken; each has a message in every language of the site. */
+/** Why a name or a place is refused; each problem has a message in every language of the site. */
 export type NameProblem = "missing" | "long" | "link" | "letters" | "characters" | "invisible" | "marks" | "scripts";
 
-/** A problem, and the character that is the reason where one is. */
+/** A problem, and the character that causes it, if one does. */
 export type NameRefusal = { readonly problem: NameProblem; readonly character?: string };
 
 /** The longest name and the longest place in code points; a code point has at most 4 bytes. */
 export const NAME_LENGTH = 100;
 export const PLACE_LENGTH = 60;
 
-/** The name as it will be shown: without what nobody sees (`cleanText`), in NFC, nothing else changed. */
+/** Parses a name as it will be shown: without invisible characters (`cleanText`), in NFC, otherwise unchanged. */
 export function parseName(raw: string): { name: string } | NameRefusal {
   const text = parseText(raw, NAME_LENGTH);
   if (typeof text === "object") return text;
@@ -18,14 +18,14 @@ export function parseName(raw: string): { name: string } | NameRefusal {
   return /\p{L}/u.test(text) ? { name: text } : { problem: "letters" };
 }
 
-/** A place by the rules of names; it may be empty. */
+/** Parses a place by the rules of names; it may be empty. */
 export function parsePlace(raw: string): { place: string } | NameRefusal {
   const text = parseText(raw, PLACE_LENGTH);
   if (typeof text === "object") return text;
   return text === "" || /\p{L}/u.test(text) ? { place: text } : { problem: "letters" };
 }
 
-/** The first letter of each part of a name, a full stop behind each, a blank between: «م. ر.», `A. K.` */
+/** Returns the first letter of each part of a name, each with a full stop, separated by blanks: «م. ر.», `A. K.` */
 export function initialsOf(name: string): string {
   return name
     .split(" ")
@@ -34,16 +34,16 @@ export function initialsOf(name: string): string {
     .join(" ");
 }
 
-/** Whether a name cell holds nothing but initials as `initialsOf` writes them: "Ali. Rez." would be half a name. */
+/** Whether a name cell holds only initials as `initialsOf` writes them; "Ali. Rez." would reveal half a name. */
 export function isInitials(text: string): boolean {
   return text.split(" ").every((part) => /^\p{L}\.$/u.test(part));
 }
 
 /**
- * What two spellings of one name have in common. Only for comparing, never shown.
+ * Returns a key that all spellings of one name share. It is only for comparing and is never shown.
  *
- * Folds what NFC and NFKC leave apart: Arabic and Persian yeh and kaf, alef and heh forms, hamza on yeh, digits; drops harakat,
- * tatweel, joiners, selectors and punctuation.
+ * Folds what NFC and NFKC keep apart: Arabic and Persian yeh and kaf, alef and heh forms, hamza on yeh, digits. Drops
+ * harakat, tatweel, joiners, selectors and punctuation.
  */
 export function matchKey(name: string): string {
   return name
@@ -62,7 +62,7 @@ export function matchKey(name: string): string {
     .trim();
 }
 
-// One order, cheapest first, lengths before anything that walks the text: 50,001 code points can be one grapheme.
+// The cheapest checks come first, and length before whatever walks the text: 50,001 code points can be one grapheme.
 function parseText(raw: string, max: number): string | NameRefusal {
   if (raw.length > max * 4) return { problem: "long" };
   if (!raw.isWellFormed()) return { problem: "characters", character: raw.match(/\p{Cs}/u)?.[0] ?? "" };
@@ -81,8 +81,8 @@ function parseText(raw: string, max: number): string | NameRefusal {
 
 // Presentation forms, full-width forms, letterlike and mathematical letters: another spelling of ordinary letters.
 const FORMS = /[\ufb00-\ufdff\ufe70-\ufeff\uff00-\uffef\u2100-\u214f\u{1d400}-\u{1d7ff}]/u;
-// Letters, marks, digits, and the punctuation that names and places of the world carry. Begins with what can begin a name.
-// A slash stands only as in "Ravi a/l Kumar", "Anita d/o Raj" (son of, daughter of): one letter at each side.
+// Letters, marks, digits, and the punctuation in names and places of the world, beginning with what can begin a name.
+// A slash is allowed only as in "Ravi a/l Kumar", "Anita d/o Raj" (son of, daughter of): one letter on each side.
 const ALLOWED =
   /^[\p{L}\p{Nd}'’‘ʼ(](?:[\p{L}\p{M}\p{Nd} '’‘ʼ´.,،·‧・‐‑–\-()\u05be\u05f3\u05f4\u055a\u0f0b\u180e\u200c\u200d]|(?<= \p{L})\/(?=\p{L} ))*$/u;
 const BEGINS = /^[\p{L}\p{Nd}'’‘ʼ(]/u;
@@ -94,28 +94,28 @@ const LINK = new RegExp(
   "iu",
 );
 
-// A title without a blank behind it, as in "Dr.De Silva" or "Ma.De Lourdes": a short word and one of two letters, each
-// with one capital in front.
+// A title without a blank after it, as in "Dr.De Silva" or "Ma.De Lourdes": a short word and one of two letters, each
+// with one initial capital.
 const TITLE = /(?<![\p{L}\p{M}\p{Nd}.\p{Pd}])\p{Lu}\p{Ll}{1,3}\.\p{Lu}\p{Ll}(?![\p{L}\p{M}\p{Nd}.\p{Pd}])/gu;
 
 function looksLikeLink(text: string): boolean {
   return LINK.test(text.replace(TITLE, " "));
 }
 
-/** The first character that is not allowed, at least not in its place. */
+/** Finds the first character that is not allowed, or not allowed in its place. */
 function strangeIn(text: string): string {
   const [first = "", ...others] = text;
   return (BEGINS.test(first) ? others.find((one) => !INSIDE.test(one)) : first) ?? "/";
 }
 
-/** The letter that has more marks than any letter, or marks of another script; the mark itself where it has no letter. */
+/** Finds a letter with more marks than any real one, or with marks of another script; or a mark without a letter. */
 function stackedMarksIn(text: string): string | undefined {
   const decomposed = text.normalize("NFD");
   const alone = /^\p{M}|[ ]\p{M}/u.exec(decomposed);
   if (alone) return alone[0].trim();
   const tooMany = /\p{Mn}{4}|\p{M}{7}/u.exec(decomposed);
   if (tooMany) return decomposed.slice(0, tooMany.index).match(/\P{M}(?=\p{M}*$)/u)?.[0] ?? tooMany[0];
-  // Behind other marks too: "e", an acute and an Arabic mark.
+  // The Arabic mark may follow other marks: "e", an acute and an Arabic mark.
   const misplaced = /([^\p{Script=Arabic}\u0640\p{M}])\p{M}*[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]/u;
   return misplaced.exec(decomposed)?.[1];
 }
@@ -129,14 +129,14 @@ const WORDS = [
   ...SCRIPTS.map((script) => new RegExp(`^[\\p{scx=${script}}\\p{scx=Common}]*$`, "u")),
   /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Bopomofo}\p{scx=Common}]*$/u,
   /^[\p{scx=Hangul}\p{scx=Han}\p{scx=Common}]*$/u,
-  // A script that is not listed here stands alone too.
+  // All scripts that are not listed here count as one, and mix with no other.
   new RegExp(
     `^[^${[...SCRIPTS, "Han", "Hiragana", "Katakana", "Bopomofo", "Hangul"].map((s) => `\\p{Script=${s}}`).join("")}]*$`,
     "u",
   ),
 ];
 
-/** The first letter of a word that is of another script than those before it. */
+/** Finds the first letter of a word that is of another script than the letters before it. */
 function foreignLetterIn(word: string): string | undefined {
   const letters = word.match(/\p{L}/gu) ?? [];
   const isOneScript = (count: number) => WORDS.some((pattern) => pattern.test(letters.slice(0, count).join("")));

@@ -6,9 +6,9 @@ import { append, EMPTY_FRONTIER, leafHash, rootOf } from "../ledger/tree.ts";
 import { formatListShard, type ListRow, listShardName, parseListShard, shardOf } from "./list.ts";
 import type { Shown } from "./shown.ts";
 
-/** What stands in `signatures/` on main, without the notices: the whole public truth about a letter. */
+/** The content of `signatures/` on main without the notices: everything public about a letter. */
 export type CampaignRecord = {
-  /** the ledger, a line an entry */
+  /** the ledger, one line per entry */
   readonly entries: readonly string[];
   /** the live rows, ascending by index */
   readonly rows: readonly ListRow[];
@@ -22,8 +22,8 @@ export type CampaignRecord = {
 export const EMPTY_RECORD: CampaignRecord = { entries: [], rows: [], checkpoint: undefined, editions: new Map() };
 
 /**
- * A record that has grown. `added` are the entries that it has behind those it had before, `gone` the rows that have left
- * the list. Its checkpoint is still the old one: it is signed last.
+ * A record that has grown. `added`: the entries appended to it; `gone`: the rows removed from the list. Its checkpoint
+ * is still the old one, because the new one is signed last.
  */
 export type Growth = {
   readonly record: CampaignRecord;
@@ -35,7 +35,7 @@ export type Growth = {
 export const CHECKPOINT_PATH = "ledger/checkpoint";
 
 /**
- * The record of the files below `signatures/`; other files there are passed over.
+ * Parses the files below `signatures/` into a record; other files there are ignored.
  *
  * @param files text by path, such as `ledger/000.txt`
  * @throws LetterError when a shard is missing or not canonical
@@ -59,12 +59,12 @@ export function parseRecord(files: ReadonlyMap<string, string>): CampaignRecord 
   return { entries, rows, checkpoint: files.get(CHECKPOINT_PATH), editions };
 }
 
-/** All files below `signatures/` that a record is kept in. */
+/** Returns all files of a record below `signatures/`. */
 export function recordFiles(record: CampaignRecord): Map<string, string> {
   return changedFiles(EMPTY_RECORD, { record, gone: [] });
 }
 
-/** The files below `signatures/` that change when a record grows: those at the ends of ledger and list, and those that rows leave. */
+/** Returns the files below `signatures/` that change when a record grows: the last shards, and those that lose rows. */
 export function changedFiles(
   before: CampaignRecord,
   { record: after, gone }: Pick<Growth, "record" | "gone">,
@@ -86,7 +86,7 @@ export function changedFiles(
   return files;
 }
 
-/** The shards of the list by path: one for each 256 entries, with rows or without; all of them, or those asked for. */
+/** Formats the shards of the list, by path: all of them by default, one for each 256 entries, even without rows. */
 export function shardTexts(
   record: Pick<CampaignRecord, "entries" | "rows">,
   shards: Iterable<number> = shardsFrom(record, 0),
@@ -98,13 +98,13 @@ export function shardTexts(
   return new Map(texts);
 }
 
-/** The numbers of the shards that hold the entries from this one on. */
+/** Returns the numbers of the shards that hold the entries from this one on. */
 function shardsFrom({ entries }: Pick<CampaignRecord, "entries">, first: number): number[] {
   const start = shardOf(first);
   return Array.from({ length: Math.max(Math.ceil(entries.length / TILE_WIDTH) - start, 0) }, (_, i) => start + i);
 }
 
-/** Where the rows of a shard begin, by halving: a long list is not read for one shard. */
+/** Finds where the rows of a shard begin, by binary search, so that one shard does not take reading a long list. */
 function firstRow(rows: readonly ListRow[], shard: number): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
@@ -115,14 +115,14 @@ function firstRow(rows: readonly ListRow[], shard: number): number {
   return low;
 }
 
-/** The edition that the last `letter` entry names, undefined on an empty ledger. */
+/** Returns the edition of the last `letter` entry; undefined when there is no such entry. */
 export function loggedEdition(entries: readonly string[]): string | undefined {
   const line = entries.findLast((entry) => entry.startsWith("undersigned/v1 letter "));
   const entry = line === undefined ? undefined : parseEntry(line);
   return entry?.kind === "letter" ? entry.edition : undefined;
 }
 
-/** The edition that a row of the list signed: that of its accept entry. */
+/** Returns the edition that a row of the list signed: the one in its accept entry. */
 export function editionSigned(entries: readonly string[], row: ListRow): string {
   const entry = parseEntry(entries[row.index] ?? "");
   if (entry.kind !== "accept")
@@ -140,7 +140,7 @@ export type Totals = {
   readonly root: string;
 };
 
-/** The totals of a record. */
+/** Computes the totals of a record. */
 export function totalsOf(record: CampaignRecord): Totals {
   const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
   for (const row of record.rows) shown[row.shown]++;

@@ -18,7 +18,7 @@ export type PublicFields = {
   readonly signed: string;
 };
 
-/** One signature on a sheet: id, public fields, and base64url of the opening (32), the contact commitment (32), the attestation (64). */
+/** One signature on a sheet. base64url: opening (32 bytes), contact commitment (32 bytes), attestation (64 bytes). */
 export type Row = PublicFields & {
   readonly id: string;
   readonly opening: string;
@@ -26,7 +26,7 @@ export type Row = PublicFields & {
   readonly attestation: string;
 };
 
-/** The columns of a sheet of signatures. Between two cells that may be Persian stands an ASCII one. */
+/** The columns of a sheet of signatures. An ASCII cell separates any two cells that may be Persian. */
 export const ROW_COLUMNS = [
   "id",
   "shown",
@@ -39,12 +39,12 @@ export const ROW_COLUMNS = [
   "attestation",
 ] as const;
 
-/** The row as cells in the order of `ROW_COLUMNS`. */
+/** Formats the row as cells in the order of `ROW_COLUMNS`. */
 export function formatRow(row: Row): string[] {
   return ROW_COLUMNS.map((column) => row[column]);
 }
 
-/** @throws LetterError `row` naming the cell and the rule, never what stands in it */
+/** @throws LetterError `row` naming the cell and the rule, never the content of the cell */
 export function parseRow(cells: readonly string[], where: string): Row {
   const [
     id = "",
@@ -66,7 +66,7 @@ export function parseRow(cells: readonly string[], where: string): Row {
   return { id, ...fields, opening, contact, attestation };
 }
 
-/** @throws LetterError `row` when a public cell breaks its rule or tells something that its `shown` keeps back */
+/** @throws LetterError `row` when a public cell breaks its rule or reveals what its `shown` hides */
 export function parsePublicFields(cells: Record<keyof PublicFields, string>, where: string): PublicFields {
   const { shown, name, lang, place, signed } = cells;
   if (!isShown(shown)) throw new LetterError("row", `${where}: shown is none of name, initials, hidden, counted`);
@@ -89,7 +89,8 @@ export function parsePublicFields(cells: Record<keyof PublicFields, string>, whe
 }
 
 /**
- * The public commitment of a row, base64url of 32 bytes: HMAC under the opening over label, edition (32 raw bytes) and public fields.
+ * Computes the public commitment of a row, base64url of 32 bytes: HMAC with the opening as its key, over label, edition
+ * (32 raw bytes) and public fields.
  */
 export function publicCommitment(fields: PublicFields & { readonly opening: string }, edition: string): string {
   const { shown, name, lang, place, signed } = fields;
@@ -97,7 +98,7 @@ export function publicCommitment(fields: PublicFields & { readonly opening: stri
   return formatBase64url(commit(parseBase64url(fields.opening, 32), message));
 }
 
-/** The accept entry that a row of a sheet of this edition makes. */
+/** Returns the accept entry for a row of a sheet of this edition. */
 export function acceptEntryOf(row: Row, edition: string): AcceptEntry {
   return {
     kind: "accept",

@@ -6,14 +6,14 @@ import { parseFrontMatter } from "../text/front-matter.ts";
 import { formatRow, parseRow, ROW_COLUMNS, type Row } from "./row.ts";
 import { formatTable, parseTable } from "./table.ts";
 
-/** A batch of confirmed signatures, filed whole and never edited afterwards. Rows in the order of their ids. */
+/** A batch of confirmed signatures, filed whole and never edited afterwards. Its rows are in the order of their ids. */
 export type SignaturesSheet = {
   readonly sheet: string;
   readonly kind: "signatures";
   readonly edition: string;
   readonly rows: readonly Row[];
 };
-/** Signatures that their holders take back, in the order of the ids; `edition` is that of main when it was filed. */
+/** Withdrawals in the order of the ids of their rows; `edition` is the edition on main when the sheet was filed. */
 export type WithdrawalsSheet = {
   readonly sheet: string;
   readonly kind: "withdrawals";
@@ -28,23 +28,23 @@ export const SHEET_ROWS = 1000;
 export const SHEET_BYTES = 400_000;
 const LEAVE_COLUMNS = ["id", "attestation"] as const;
 
-/** The path of a sheet on its branch. */
+/** Returns the path of a sheet on its branch. */
 export function sheetPath(sheet: string): string {
   return `signatures/pending/${sheet}.md`;
 }
 
-/** The branch of a sheet. */
+/** Returns the branch of a sheet. */
 export function sheetBranch(sheet: string): string {
   return `pending/${sheet}`;
 }
 
-/** The sheet of a branch `pending/SHEET`, undefined for any other branch. */
+/** Returns the sheet of a branch `pending/SHEET`; undefined for any other branch. */
 export function sheetOfBranch(branch: string): string | undefined {
   const [room, sheet, ...rest] = branch.split("/");
   return room === "pending" && sheet !== undefined && rest.length === 0 && isCrockford128(sheet) ? sheet : undefined;
 }
 
-/** The sheet as its one text: front matter, a blank line, the table. */
+/** Formats a sheet: front matter, a blank line, the table. */
 export function formatSheet(sheet: Sheet): string {
   const head = `---\nsheet: ${sheet.sheet}\nkind: ${sheet.kind}\nedition: ${sheet.edition}\ncount: ${sheet.rows.length}\n---\n\n`;
   return sheet.kind === "signatures"
@@ -64,7 +64,7 @@ const Head = z.strictObject({
 });
 
 /**
- * The sheet of a text in its one spelling.
+ * Parses a sheet in exactly the spelling of `formatSheet`.
  *
  * @throws LetterError `sheet`, `front-matter`, `yaml`, `table` or `row`, naming the line and the rule
  */

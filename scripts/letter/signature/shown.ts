@@ -7,7 +7,7 @@ export function isShown(text: string): text is Shown {
   return (SHOWN as readonly string[]).includes(text);
 }
 
-/** Whether a name (or initials) stands on the public list; hidden and counted rows carry no cell that tells anything. */
+/** Whether the public list shows a name or initials; all other public cells of hidden and counted rows are empty. */
 export function isPublic(shown: Shown): boolean {
   return shown === "name" || shown === "initials";
 }

@@ -5,7 +5,7 @@ import { initialsOf, type NameProblem, parseName, parsePlace } from "./name.ts";
 import type { PublicFields } from "./row.ts";
 import { isPublic, isShown, type Shown } from "./shown.ts";
 
-/** What a person sent and what the rules let through; `name` is empty for `counted`, `place` may be empty. */
+/** A valid submission of the form; `name` is empty for `counted`, `place` may be empty. */
 export type Submission = {
   readonly shown: Shown;
   readonly name: string;
@@ -16,15 +16,15 @@ export type Submission = {
 };
 
 /**
- * The fields of the form as they were typed, for showing them again. `email_kept` is the address that was asked about ("did you
- * mean …?"), `email_choice` is `meant` when the mended one is to be taken.
+ * The fields of the form as they were typed, to show them again. `email_kept` is the address that "did you mean …?"
+ * asked about, and `email_choice` is `meant` when the signer chose the corrected one.
  */
 export type FormValues = Readonly<
   Record<"shown" | "name" | "place" | "email" | "consent_handover" | "consent_public", string> &
     Partial<Record<"email_kept" | "email_choice", string>>
 >;
 
-/** What to change, by field; each has a message in every language. */
+/** What the signer must change, by field; each problem has a message in every language. */
 export type Problems = {
   readonly shown?: "missing";
   readonly name?: NameProblem;
@@ -34,10 +34,10 @@ export type Problems = {
   readonly consent_public?: "missing";
 };
 
-/** What a problem is about: the character, or with `email.slip` the address that was probably meant. */
+/** The cause of a problem: the character, or for `email.slip` the address that was probably meant. */
 export type Reasons = Readonly<Partial<Record<"name" | "place" | "email", string>>>;
 
-/** The values of the form's fields; what is missing is empty, other fields are passed over. */
+/** Reads the form's fields; a missing field is empty, and other fields are ignored. */
 export function formValues(form: URLSearchParams): FormValues {
   const value = (field: string) => form.get(field) ?? "";
   return {
@@ -51,13 +51,13 @@ export function formValues(form: URLSearchParams): FormValues {
   };
 }
 
-/** The submission of a form in this language, or everything that must be changed at once. */
+/** Parses a form in this language, or returns all its problems at once. */
 export function parseSubmission(
   values: FormValues,
   lang: string,
 ): { submission: Submission } | { problems: Problems; reasons: Reasons } {
   const shown = isShown(values.shown) ? values.shown : undefined;
-  // With `counted` no name is asked for: one that was typed all the same is not looked at and not kept.
+  // `counted` asks for no name: one that was typed anyway is neither checked nor kept.
   const name = shown === "counted" ? { name: "" } : parseShownName(values.name, shown);
   const place = parsePlace(values.place);
   const email = parseMeantEmail(values);
@@ -90,7 +90,7 @@ function reasonOf(field: keyof Reasons, parsed: object): Reasons {
   return character === undefined ? {} : { [field]: character };
 }
 
-/** The address; a likely slip is asked about once, and taken as it was typed when it comes again. */
+/** Parses the address. A likely slip is asked about once, and accepted as typed when it is sent again. */
 function parseMeantEmail(values: FormValues): ReturnType<typeof parseEmail> {
   const parsed = parseEmail(values.email);
   if ("problem" in parsed) return parsed;
@@ -100,7 +100,8 @@ function parseMeantEmail(values: FormValues): ReturnType<typeof parseEmail> {
   return values.email_choice === "meant" ? { email: meant } : parsed;
 }
 
-// Many short parts give initials that are longer than the name, too long for a row, and a row that is none spoils its sheet.
+// A name of many short parts can yield initials that are longer than the name, and too long for a row. Such a row is
+// invalid, and one invalid row makes its whole sheet invalid, so refuse it here.
 function parseShownName(raw: string, shown: Shown | undefined): ReturnType<typeof parseName> {
   const full = parseName(raw);
   if ("problem" in full || shown !== "initials") return full;
@@ -108,7 +109,7 @@ function parseShownName(raw: string, shown: Shown | undefined): ReturnType<typeo
   return "problem" in initials ? initials : full;
 }
 
-/** What the public may see of a submission that is confirmed on this UTC day. */
+/** Returns the public fields of a submission that is confirmed on this UTC day. */
 export function publicFieldsOf(submission: Submission, day: string): PublicFields {
   const { shown, name, lang, place } = submission;
   if (!isPublic(shown)) return { shown, name: "", lang: "", place: "", signed: "" };

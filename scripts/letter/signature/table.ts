@@ -1,24 +1,24 @@
 import { LetterError } from "../bytes/error.ts";
 
 /**
- * A Markdown table: header, delimiter, rows, each line `| cell | cell |` and a line feed. An empty cell is `|  |`.
+ * Formats a Markdown table: header, delimiter, rows; each line is `| cell | cell |`, and an empty cell is `|  |`.
  *
  * ```
  * | id | attestation |
  * | --- | --- |
  * | 79e76w… | 3dYka9… |
  * ```
- * Cells hold no `|`, no line feed and no blank at either end; what could hold one is refused where it is parsed.
+ * A cell has no `|`, no line feed and no blank at either end; the parsers of the cells' values refuse them.
  */
 export function formatTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   return [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
 /**
- * The cells of the rows of a table with exactly these columns.
+ * Parses a table with exactly these columns and returns the cells of its rows.
  *
- * @param where names the file in messages
- * @throws LetterError `table` with the line where the text is not canonical
+ * @param where the name of the file in messages
+ * @throws LetterError `table` naming the line that is not canonical
  */
 export function parseTable(columns: readonly string[], text: string, where: string): string[][] {
   const lines = text.split("\n");

@@ -1,12 +1,12 @@
 import { domainToASCII } from "node:url";
 
 /**
- * The domain of an address as it was meant: digits and letters that another keyboard has for the same sign are folded where
- * that makes a name that can exist.
+ * Returns the domain that was meant: digits and letters of another keyboard are folded when the result is a name that
+ * can exist.
  *
- * A label in ASCII has ASCII digits. Below «ایران» and «پاکستان», and beside letters that only Persian has, yeh and kaf are the
- * Persian ones and digits the Persian ones; below top-level domains in Arabic they are the Arabic ones. No registry lets one
- * label mix both.
+ * A label in ASCII has ASCII digits. Below «ایران» and «پاکستان», and beside letters that only Persian has, yeh, kaf
+ * and digits are the Persian ones; below Arabic top-level domains they are the Arabic ones. No registry lets one label
+ * mix both.
  */
 export function foldDomain(typed: string): string {
   const domain = typed
@@ -25,28 +25,28 @@ export function foldDomain(typed: string): string {
     .join(".");
 }
 
-/** A domain in ASCII and lower case, by IDNA; empty where it is none. */
+/** Returns a domain in ASCII and lower case, by IDNA; empty when it is not a domain. */
 export function asciiDomain(domain: string): string {
-  // What a URL parser would read as more than a host name is no host name.
+  // A text with characters that a URL parser reads as more than a host name is not a host name.
   return /[\s/?#@:%[\]\\]/.test(domain) ? "" : domainToASCII(domain).toLowerCase();
 }
 
 /**
- * Whether no mail server can ever be at this domain: a name of numbers, or below a top-level domain that is set apart for other
- * uses (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476; the rest is used inside houses and firms).
+ * Whether no mail server can ever exist at this domain: its top label is a number, or reserved for other uses (RFC
+ * 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476; the rest is used in private networks).
  */
 export function isUnreachable(ascii: string): boolean {
   const top = ascii.slice(ascii.lastIndexOf(".") + 1);
   return /^\d+$/.test(top) || NOWHERE.has(top);
 }
 
-// `example` is missing on purpose: nobody types it by mistake, and trials need many domains.
+// `example` is missing on purpose: signers do not type it by mistake, and tests need many domains.
 const NOWHERE: ReadonlySet<string> = new Set(
   "invalid local localhost localdomain test onion alt arpa internal intranet private lan home corp belkin".split(" "),
 );
 
 const PERSIAN_TOPS: ReadonlySet<string> = new Set(["ایران", "پاکستان"]);
-// Those with a yeh or a kaf, or whose names have digits of their own.
+// The top-level domains with a yeh or a kaf, or below which names have Arabic digits.
 const ARABIC_TOPS =
   "السعودية فلسطين سورية موريتانيا مليسيا بيتك كوم كاثوليك ابوظبي امارات مصر قطر تونس عمان الاردن المغرب الجزائر العراق سودان البحرين شبكة موقع عرب".split(
     " ",

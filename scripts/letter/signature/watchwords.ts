@@ -1,7 +1,7 @@
 import { matchKey } from "./name.ts";
 
-// Whole words alone: as parts of words they stand in real names (کسری, سکونت, زبیده, Scunthorpe), and what is a name
-// somewhere (عوضی, کونی, Dick, Bich, Porn) is left out. Whoever is named here all the same is not refused, only looked at.
+// These match only as whole words, because they are parts of real names (کسری, سکونت, زبیده, Scunthorpe). Words that
+// are names somewhere (عوضی, کونی, Dick, Bich, Porn) are left out. A match is not refused, only looked at.
 const PROFANE = phrases(
   "fuck, fucker, fuckers, fucking, fuckyou, motherfucker, shit, bullshit, shithead, cunt, bitch, asshole, arsehole, wanker, whore, slut",
   "nigger, faggot, koskesh, kosskesh, jendeh, madarjende, madarjendeh, haroomzadeh",
@@ -16,10 +16,10 @@ const OFFICES = phrases(
   "شاهنشاه, اعلیحضرت, والاحضرت",
 );
 
-// Family names too: they tell of an office only before another word, or alone.
+// These are family names too. They mean an office only as the first word.
 const TITLES = phrases("leader", "رهبر, وزیر, امام");
 
-// Family names that many bear stand with the given name.
+// Common family names are listed with the given name.
 const FIGURES = phrases(
   "khamenei, khomeini, ahmadinejad, pezeshkian, ebrahim raisi, hassan rouhani, mohammad khatami, javad zarif, qasem soleimani",
   "reza pahlavi, farah pahlavi, mohammad reza shah, maryam rajavi, massoud rajavi, masih alinejad, shirin ebadi, narges mohammadi",
@@ -35,20 +35,20 @@ const PLATFORMS = phrases(
   "دات کام, نقطه کام, تلگرام, اینستاگرام, اینستا, واتساپ, واتس‌اپ, فیسبوک, فیس‌بوک, یوتیوب",
 );
 
-/** Whether a bad word stands in the text as a word of its own. A hint for moderators, never a refusal. */
+/** Whether the text has a bad word as a whole word. This is a hint for moderators, never a refusal. */
 export function holdsProfanity(text: string): boolean {
   return holds(text, PROFANE);
 }
 
-/** Whether the text names an office, or somebody whom everybody knows. A hint: others bear these names too. */
+/** Whether the text names an office or a famous person. This is a hint: other people have these names too. */
 export function namesFigure(text: string): boolean {
   if (holds(text, OFFICES) || holds(text, FIGURES)) return true;
   return spellings(text).some((words) => TITLES.some((title) => words.startsWith(` ${title} `)));
 }
 
-/** Whether the text invites to follow it somewhere, in words or as something like an address. */
+/** Whether the text points to another place, in words or with something like an address. */
 export function looksLikeAddress(text: string): boolean {
-  // "Dr.Sara", "J.R.R." and "Prof.in" are parts of names; endings of two letters are refused with the form.
+  // "Dr.Sara", "J.R.R." and "Prof.in" are parts of names; the form already refuses endings of two letters.
   return holds(text, PLATFORMS) || /[\p{Ll}\p{Nd}]{2}\.\p{Ll}{3}/u.test(text);
 }
 
@@ -56,7 +56,7 @@ function holds(text: string, known: readonly string[]): boolean {
   return spellings(text).some((words) => known.some((phrase) => words.includes(` ${phrase} `)));
 }
 
-/** A text by its match key, with a blank before and behind each word: compounds apart, and written as one. */
+/** Returns the match keys of a text, with blanks around each word: with compounds split, and with compounds joined. */
 function spellings(text: string): string[] {
   const apart = text.replace(/[\p{P}\p{S}\u200c]/gu, " ");
   return [...new Set([matchKey(apart), matchKey(text)])].map((key) => ` ${key} `);

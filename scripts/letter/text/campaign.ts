@@ -7,7 +7,7 @@ const oneLine = z.string().regex(/^\S(.*\S)?$/u, "must be one line that is not e
 const language = z.string().regex(/^[a-z]{2,3}$/, "must be a language code of two or three letters");
 const inEachLanguage = z.record(language, oneLine);
 const day = z.string().refine(isDay, "must be a day, YYYY-MM-DD");
-// YAML is read without types: every scalar is a string, so numbers and truth values are spelled out here.
+// YAML is read without types: every scalar is a string, so numbers and booleans are parsed here.
 const wholeNumber = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, "must be a whole number above zero")
@@ -57,13 +57,11 @@ const campaign = z.strictObject({
     .optional(),
 });
 
-/** `content/campaign.yaml`: all that another campaign would change, besides its texts. */
+/** `content/campaign.yaml`: everything another campaign would change, except its texts. */
 export type Campaign = Readonly<z.output<typeof campaign>>;
 
 /**
- * The campaign that `content/campaign.yaml` describes.
- *
- * Plain YAML (text, lists and maps alone, see `parsePlainYaml`), no unknown field.
+ * Parses `content/campaign.yaml`: plain YAML (only text, lists and maps, see `parsePlainYaml`) without unknown fields.
  *
  * @throws LetterError `campaign`, one line that names the field and the rule
  */

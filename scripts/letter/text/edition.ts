@@ -3,11 +3,11 @@ import { LetterError } from "../bytes/error.ts";
 import { sha256 } from "../bytes/hash.ts";
 
 /**
- * The edition of a letter, base64url of 32 bytes: SHA-256 over, for each language in the order of the codes, u32
- * big-endian byte length and bytes of `content/LANG/letter.md`, front matter included.
+ * Returns the edition of a letter, base64url of 32 bytes: SHA-256 over, for each language in the order of the codes,
+ * u32 big-endian byte length and bytes of `content/LANG/letter.md`, front matter included.
  *
- * @param texts the text of each language; LF line ends, NFC
- * @throws LetterError `edition` when a text is not in its one spelling
+ * @param texts the text of each language; LF line endings, NFC
+ * @throws LetterError `edition` when a text has other line endings or is not in NFC, or when there is no text
  */
 export function editionOf(texts: ReadonlyMap<string, string>): string {
   if (texts.size === 0) throw new LetterError("edition", "a letter has a text in one language at least");

@@ -2,17 +2,17 @@ import matter from "gray-matter";
 import { parse } from "yaml";
 import { LetterError } from "../bytes/error.ts";
 
-/** The longest front matter in characters: gray-matter and the YAML parser need time by the square of its length. */
+/** The longest front matter, in characters: gray-matter and the YAML parser take time quadratic in its length. */
 const FRONT_MATTER_LENGTH = 10_000;
 
 /**
- * The front matter of a Markdown text, as strings, lists and maps of strings, and what stands below it.
+ * Parses the front matter of a Markdown text (strings, lists and maps of strings) and returns the body below it.
  *
- * The only caller of gray-matter, which by itself evaluates `---js` and `---javascript`, and remembers bad YAML of an
- * earlier call as empty. So: the text begins with exactly `---` and a line feed, every engine but YAML throws, and the
- * options (given at every call) switch its cache off.
+ * This is the only caller of gray-matter, which by default evaluates `---js` and `---javascript`, and caches bad YAML
+ * of an earlier call as empty. Therefore the text must begin with exactly `---` and a line feed, every engine except
+ * YAML throws, and options are passed at every call, which disables the cache.
  *
- * @throws LetterError `front-matter` for anything else than one YAML document without tags, anchors and aliases
+ * @throws LetterError `front-matter` for anything other than one YAML document without tags, anchors and aliases
  */
 export function parseFrontMatter(text: string): { data: unknown; body: string } {
   if (!text.startsWith("---\n"))
@@ -34,12 +34,12 @@ export function parseFrontMatter(text: string): { data: unknown; body: string } 
 }
 
 /**
- * YAML without types: every scalar stays a string, and maps have no prototype to pollute.
+ * Parses YAML without types: every scalar stays a string, and `__proto__` is refused.
  *
  * @throws LetterError `yaml` for tags, anchors, aliases, duplicate or forbidden keys, and more than one document
  */
 export function parsePlainYaml(text: string): Record<string, unknown> {
-  // Tags and anchors only where YAML reads them as such: as the first character of a value.
+  // Match tags and anchors only where YAML reads them as such: at the first character of a value.
   if (/(^|[:\-,[{]\s+)[!&*]\S/m.test(text)) throw new LetterError("yaml", "tags, anchors and aliases are not taken");
   if (/__proto__/.test(text)) throw new LetterError("yaml", "a forbidden key");
   let data: unknown;

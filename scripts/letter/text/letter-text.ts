@@ -16,19 +16,19 @@ const frontMatter = z.strictObject({
 });
 
 /**
- * One block of the letter. `text` holds its words with single blanks between them, as they must be found on the page;
- * a `placeholder` ("[Signatures]") is the one block that the page replaces.
+ * One block of the letter. `text` holds its words separated by single blanks, as they must appear on the page.
+ * A `placeholder` ("[Signatures]") is the only block that the page replaces.
  */
 export type Block = { html: string; text: string; kind: string; role: "body" | "closing" | "placeholder" };
 
-/** The letter in one language, as `content/LANG/letter.md` holds it. */
+/** The letter in one language: `content/LANG/letter.md`. */
 export type Letter = Readonly<z.output<typeof frontMatter>> & { readonly blocks: readonly Block[] };
 
 /**
- * The letter that a Markdown file holds: checked front matter, and the body as blocks in their order.
+ * Parses the Markdown file of a letter: its front matter, and its body as a list of blocks.
  *
- * When the last block is one line in brackets, signatures take its place, and the two paragraphs before it are the
- * closing: the label ("Signed") and the name under which all sign.
+ * When the last block is one line in brackets, the signatures replace it, and the two paragraphs before it are the
+ * closing: the label ("Signed") and the name under which everyone signs.
  *
  * @throws LetterError `letter`
  */

@@ -4,10 +4,10 @@ const ARABIC = /\p{Script=Arabic}/u;
 // A run of Latin words and digits that begins with a letter: "ICCPR", "Amnesty Iran Network", "npm run verify".
 const LATIN_RUN = /\p{Script=Latin}[\p{Script=Latin}\p{M}0-9]*(?:[ .@_/-]+[\p{Script=Latin}0-9]+)*/gu;
 
-/** A piece of a text: written in Latin letters inside a text of another script, or not. */
+/** A piece of a text. `latin`: it is in Latin letters inside a text of another script. */
 export type Run = { text: string; latin: boolean };
 
-/** Splits a Persian text at its Latin words, so that a page can isolate them; a text in Latin letters is one run. */
+/** Splits a Persian text at its Latin words, so that a page can isolate them. Other texts are returned as one run. */
 export function runsOf(text: string): Run[] {
   if (!ARABIC.test(text)) return [{ text, latin: false }];
   const runs: Run[] = [];
@@ -21,17 +21,17 @@ export function runsOf(text: string): Run[] {
   return runs;
 }
 
-/** Markdown (CommonMark without raw HTML, without images) to HTML. */
+/** Renders Markdown (CommonMark without raw HTML and images) as HTML. */
 export function renderMarkdown(markdown: string): string {
   return renderer.render(markdown);
 }
 
-/** The tokens of a Markdown text, for what is not HTML. */
+/** Returns the tokens of a Markdown text, for output other than HTML. */
 export function tokensOf(markdown: string): Token[] {
   return renderer.parse(markdown, {});
 }
 
-/** The blocks of a Markdown text in order: their HTML, and their words with single blanks between them. */
+/** Returns the blocks of a Markdown text in order: their HTML, and their words separated by single blanks. */
 export function blocksOf(markdown: string): { html: string; text: string; kind: string }[] {
   const env = {};
   const tokens = renderer.parse(markdown, env);

@@ -3,12 +3,12 @@ import { parseFrontMatter } from "./front-matter.ts";
 import type { Letter } from "./letter-text.ts";
 import { runsOf, tokensOf } from "./markdown.ts";
 
-/** A piece of a text for print: words, or an element named as in HTML. */
+/** A node of a printed text: words, or an element with its HTML name. */
 export type PrintNode =
   | string
   | { readonly tag: string; readonly children: readonly PrintNode[]; readonly href: string; readonly text: string };
 
-/** The body of a letter for print, a node for each block; the placeholder of the signatures is left out. */
+/** Returns the body of a letter for print, one node for each block, without the placeholder of the signatures. */
 export function printBody(markdown: string, letter: Letter): PrintNode[] {
   const nodes = nodesOf(tokensOf(parseFrontMatter(markdown).body));
   return nodes.filter((_, i) => letter.blocks[i]?.role !== "placeholder");
@@ -25,7 +25,7 @@ function nodesOf(tokens: readonly Token[]): PrintNode[] {
     else if (token.nesting === 0) here.push({ tag: token.tag, children: [], href: "", text: token.content });
     else {
       const { children, href } = stack.pop()!;
-      // The paragraphs of a tight list are hidden: their words belong to the item itself.
+      // The paragraphs of a tight list are hidden: their words belong directly to the item.
       if (token.hidden) stack.at(-1)!.children.push(...children);
       else stack.at(-1)!.children.push({ tag: token.tag, children, href, text: "" });
     }
@@ -33,7 +33,7 @@ function nodesOf(tokens: readonly Token[]): PrintNode[] {
   return stack[0]!.children;
 }
 
-/** Latin words of a Persian text between U+2066 and U+2069, as the pages isolate them. */
+/** Puts the Latin words of a Persian text between U+2066 and U+2069, as the pages put them in `<bdi>`. */
 function isolateLatin(text: string): string {
   return runsOf(text)
     .map((run) => (run.latin ? `\u2066${run.text}\u2069` : run.text))

@@ -1,19 +1,19 @@
 import type { Campaign } from "./campaign.ts";
 
-/** How far the ledger says that a letter has come: nothing yet, delivered, or delivered and what was held destroyed. */
+/** The stage of a letter by its ledger: gathering signatures, delivered, or delivered and its keys destroyed. */
 export type Stage = "gathering" | "handed_over" | "destroyed";
 
-/** Whether the letter takes signatures, and if not, why. */
+/** Whether the letter takes signatures, and if not, why not. */
 export type Signing = "open" | "not_open" | "closed" | "handed_over" | "destroyed";
 
-/** The stage that the entries of a ledger tell. A handover alone ends nothing: there may be a second. */
+/** Returns the stage of a letter by its ledger entries. A handover does not end it: there may be a second one. */
 export function stageOf(entries: readonly string[]): Stage {
   const has = (kind: string) => entries.some((entry) => entry.startsWith(`undersigned/v1 ${kind} `));
   if (has("purge")) return "destroyed";
   return has("handover") ? "handed_over" : "gathering";
 }
 
-/** Whether signatures are taken on this UTC day. Without the keys that a purge destroyed none can be. */
+/** Whether signatures are taken on this UTC day. A purge destroys the keys that taking a signature needs. */
 export function signingOn(day: string, { opens, closes }: Pick<Campaign, "opens" | "closes">, stage: Stage): Signing {
   if (stage === "destroyed") return stage;
   if (opens !== undefined && day < opens) return "not_open";

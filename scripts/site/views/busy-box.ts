@@ -1,12 +1,13 @@
 import { type Html, html, prose } from "./html.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
-/** With the proof of work of `challenge`, a browser with scripts goes on: by itself, or once the button is pressed. */
+/** After the proof of work for `challenge`, a script sends the form: by itself (`goesOn`), or when asked to. */
 export type Wait = { readonly challenge: string; readonly goesOn: boolean };
 
 /**
- * Says that nothing is lost, with a button; a browser with scripts is given some work. It is focused like the summary of
- * problems. What the work has come to is said by script alone, in a room that is there from the beginning.
+ * Renders a note that nothing is lost, with a button to send again, and the challenge for a browser with scripts. It
+ * gets the focus, like the summary of problems. Only a script reports progress, in an element whose space is reserved
+ * from the beginning.
  */
 export function busyBox(lang: Lang, { challenge, goesOn }: Wait): Html {
   const { sign, message } = stringsIn(lang);

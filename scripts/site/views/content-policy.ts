@@ -1,8 +1,8 @@
 /**
- * What a page may load and where its forms may go: to our own hosts alone. It stands in the head of every page, because a
- * static host may send no header of its own, and the form service sends it as a header too.
+ * Returns the policy that a page loads from and sends forms to our own hosts only. It is in the head of every page,
+ * because a static host may not let us set headers; the form service also sends it as a header.
  *
- * @param site address of the site, the form service's address; a path, or nothing, means the page's own host
+ * @param site the addresses of the site and of the form service; a path, or nothing, means the page's own host
  */
 export function contentPolicy({ siteUrl, serviceUrl }: { siteUrl: string; serviceUrl: string }): string {
   const own = `'self'${elsewhere(siteUrl)}`;

@@ -8,35 +8,35 @@ import type { Settings } from "../../outside/settings.ts";
 import type { PageTexts } from "./page-texts.ts";
 import type { Lang } from "./strings.ts";
 
-/** What every page needs to know; the same for the site's build and for the form service. */
+/** What every page needs, both in the site's build and in the form service. */
 export type SiteContext = {
   readonly campaign: Campaign;
   readonly letters: Readonly<Record<Lang, Letter>>;
   readonly texts: Readonly<Record<Lang, PageTexts>>;
-  /** Put before a path of the site, without a slash at the end: "" on one origin, "https://…" or "/folder" otherwise. */
+  /** Prefix of the site's paths, without a slash at the end: "" on one origin, "https://…" or "/folder" otherwise. */
   readonly siteUrl: string;
-  /** Put before a path of the form service, likewise. */
+  /** Prefix of the form service's paths, likewise. */
   readonly serviceUrl: string;
-  /** Address that a reader can give to `npm run verify`. */
+  /** The address that a reader can pass to `npm run verify`. */
   readonly publicUrl: string;
   readonly keys: PublicKeys;
-  /** The sealed details can be opened by whoever has this machine. */
+  /** Anyone who has this machine can open the sealed details. */
   readonly demoCustodian: boolean;
-  /** Mails are shown under /inbox/ and not sent. */
+  /** Mails are shown under /inbox/ instead of being sent. */
   readonly capturedMail: boolean;
-  /** What the record held when the page was made; the service may not know. */
+  /** The totals of the record when the page was rendered; the service may not know them. */
   readonly totals?: Totals | undefined;
   readonly newest?: readonly SignedRow[] | undefined;
-  /** how far the ledger says that the letter has come; the service looks it up when it is asked */
+  /** the stage of the letter by the ledger; the service looks it up for each request */
   readonly stage?: Stage | undefined;
-  /** live rows that signed an earlier text than the letter shown */
+  /** the number of live rows that signed an earlier text than the letter shown */
   readonly earlier?: number | undefined;
 };
 
-/** A row of the list, and the edition of the letter that it signed. */
+/** A row of the list with the edition of the letter that it signed. */
 export type SignedRow = ListRow & { readonly edition: string };
 
-/** The context of pages that the site or the form service answers with. */
+/** Creates the context for the pages of the site or of the form service. */
 export function siteContext(given: {
   content: Pick<SiteContext, "campaign" | "letters" | "texts">;
   settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail">;
@@ -66,13 +66,13 @@ export function siteContext(given: {
   };
 }
 
-// On one origin a path is enough, so that the same pages work under another name too, such as an onion address.
+// On one origin a path is enough, and the same pages also work under another name, such as an onion address.
 function prefix(url: string, here: string): string {
   const { origin, pathname } = new URL(url);
   return origin === new URL(here).origin ? pathname.replace(/\/$/, "") : url;
 }
 
-/** The languages of the campaign, the default one first. */
+/** Returns the languages of the campaign, the default one first. */
 export function languagesOf(site: SiteContext): Lang[] {
   return site.campaign.languages as unknown as Lang[];
 }

@@ -4,7 +4,7 @@ import { fill, type Html, html } from "./html.ts";
 import { numeral, plural, told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
-/** How many have signed, the goal when there is one, and the way to sign. */
+/** Renders the number of signatures, the goal if there is one, and the button to sign. */
 export function countBox(site: SiteContext, lang: Lang): Html {
   const strings = stringsIn(lang);
   const { goal } = site.campaign;
@@ -23,7 +23,7 @@ ${signingTimes(site, lang)}
 </div></section>`;
 }
 
-/** From when and until when the letter can be signed, and whether the signatures have been handed over. */
+/** Renders from when and until when the letter can be signed, and whether the signatures have been handed over. */
 export function signingTimes(site: SiteContext, lang: Lang): Html {
   const { letter } = stringsIn(lang);
   const { opens, closes, recipient } = site.campaign;
@@ -42,7 +42,7 @@ function signedPeople(lang: Lang, listed: number): Html {
   return fill(form, { n: html`<b>${told(lang, "listed", listed)}</b>` });
 }
 
-/** How far it is to the goal. */
+/** Renders the progress towards the goal. */
 export function progress(lang: Lang, listed: number, goal: number): Html {
   const text = fill(stringsIn(lang).letter.goal, { n: numeral(lang, goal) });
   return html`<progress max="${goal}" value="${Math.min(listed, goal)}" aria-labelledby="goal"></progress>

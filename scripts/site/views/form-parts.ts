@@ -6,21 +6,21 @@ import { type Lang, type Strings, stringsIn } from "./strings.ts";
 type Words = Strings["problems"];
 type Field = { [F in keyof Words]: Words[F] extends string ? never : F }[keyof Words];
 
-/** Something to mend in a form, by the field and the rule: "name.link", "code.wrong". Each has its words in `strings`. */
+/** A problem of a form, by field and rule: "name.link", "code.wrong". Each has a message in `strings`. */
 export type Problem = { [F in Field]: `${F}.${Extract<keyof Words[F], string>}` }[Field];
 
-/** A problem together with its words. */
+/** A problem with its message. */
 export type Told = { readonly problem: Problem; readonly text: Html };
 
-/** What a submission is refused for, in the order of the form's fields. */
+/** Returns the problems of a submission in the order of the form's fields. */
 export function problemsOf(problems: Problems): Problem[] {
-  // The type holds the strings to having words for every problem that `letter` knows.
+  // This type makes the compiler check that the strings have a message for every problem in `letter`.
   const rules: { [F in keyof Problems]: keyof Words[F] } = problems;
   const fields = ["shown", "name", "place", "email", "consent_handover", "consent_public"] as const;
   return fields.filter((field) => rules[field] !== undefined).map((field) => `${field}.${rules[field]}` as Problem);
 }
 
-/** The words for a problem. */
+/** Returns the message for a problem. */
 export function problemText(lang: Lang, problem: Problem, values: Parameters<typeof fill>[1] = {}): Html {
   const [field = "", rule = ""] = problem.split(".");
   const { problems } = stringsIn(lang);
@@ -28,7 +28,7 @@ export function problemText(lang: Lang, problem: Problem, values: Parameters<typ
   return fill(words[rule] ?? "", { character: problems.a_character, ...values });
 }
 
-/** The character that a problem is about, and its number; of one that nobody sees, or that would turn the line, the number. */
+/** Shows the character that caused a problem, with its number; only the number if it is invisible or reorders text. */
 export function shownCharacter(lang: Lang, character: string | undefined): { character?: Html } {
   const code = character?.codePointAt(0);
   if (character === undefined || code === undefined) return {};
@@ -39,12 +39,12 @@ export function shownCharacter(lang: Lang, character: string | undefined): { cha
   return { character: html`<bdi>${seen}</bdi> (${number})` };
 }
 
-/** The field that a problem belongs to; the form's inputs have it as their id. */
+/** Returns the field that a problem belongs to, which is the id of its input. */
 export function fieldOf(problem: Problem): string {
   return problem.slice(0, problem.indexOf("."));
 }
 
-/** The summary above a form that came back: announced, focused, each line a link to its field. */
+/** Renders the summary above a form with problems. It is announced and focused, and each line links to its field. */
 export function problemSummary(lang: Lang, problems: readonly Told[], more?: string): Html {
   if (problems.length === 0) return html``;
   return html`<div class="bad" role="alert" tabindex="-1" id="problems" aria-labelledby="problems-title" autofocus>
@@ -53,20 +53,20 @@ ${more !== undefined && html`<p>${more}</p>`}
 <ul>${problems.map(({ problem, text }) => html`<li><a href="#${fieldOf(problem)}">${text}</a></li>\n`)}</ul></div>`;
 }
 
-/** What is wrong with one field, beside it. */
+/** Renders the problem of one field, beside it. */
 export function problemBeside(lang: Lang, field: string, text: Html | undefined): Html {
   if (text === undefined) return html``;
   return html`<p class="err" id="${field}-problem"><span class="hidden">${stringsIn(lang).page.error_prefix}</span> ${text}</p>\n`;
 }
 
-/** A field for the address that a code goes to, or has gone to. */
+/** Renders a field for the address that a code is or was mailed to. */
 export function emailField(lang: Lang, field: { label: string; value: string; text: Html | undefined }): Html {
   const { label, value, text } = field;
   return html`<div class="${text ? "f no" : "f"}"><label for="email">${label}</label>
 ${problemBeside(lang, "email", text)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="254" value="${value}"${text && html` aria-describedby="email-problem" aria-invalid="true"`}></div>`;
 }
 
-/** A field for a code: typed from a mail or from paper, so nothing is filled in, corrected or remembered. */
+/** Renders a field for a code. It is typed from a mail or from paper, so browsers must not correct or remember it. */
 export function codeField(
   lang: Lang,
   field: {
@@ -74,7 +74,7 @@ export function codeField(
     id: string;
     label: string;
     hint?: string;
-    /** the long code of a withdrawal, not the one that was mailed */
+    /** the field takes the long withdrawal code, not the mailed one */
     wide?: boolean;
     oneTime?: boolean;
     text?: Html | undefined;

@@ -4,29 +4,29 @@ import { type Html, html, prose, trusted } from "./html.ts";
 import { robotsAt } from "./robots.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
 
-/** What a page tells the layout about itself. */
+/** What the layout needs to know about a page. */
 export type Page = {
   readonly title: string;
-  /** Address below `/{lang}/`, with which the other language opens the same page: "sign/", "confirm/?s=…". */
+  /** The address below `/{lang}/`, which opens the same page in another language: "sign/", "confirm/?s=…". */
   readonly path: string;
-  /** Who answers that address. */
+  /** Which server answers that address. */
   readonly at: "site" | "service";
   readonly body: Html;
   /** The title begins with "Error:". */
   readonly failed?: boolean;
-  /** Stands at its address for everybody, so that the address decides what search engines may do with it; else nothing. */
+  /** The page is the same for every visitor, so its address decides what search engines may do; otherwise: nothing. */
   readonly lasting?: boolean;
-  /** Says nothing of the letter: for somebody who did not ask for anything. */
+  /** The page does not mention the letter: it is for a person who did not ask for anything. */
   readonly neutral?: boolean;
-  /** What stands in the head beside what every page has. */
+  /** Additional content of the head. */
   readonly head?: Html;
-  /** The sheet has room for something beside the text. */
+  /** The sheet is broad enough for something beside the text. */
   readonly broad?: boolean;
-  /** A plain sheet with a way back to the letter, or the letter's own wide layout. */
+  /** The letter's own wide layout, instead of a plain sheet with a link back to the letter. */
   readonly wide?: boolean;
 };
 
-/** A whole page in the one frame that all share. */
+/** Renders a whole page in the frame that all pages share. */
 export function layout(site: SiteContext, lang: Lang, page: Page): string {
   const strings = stringsIn(lang);
   const siteTitle = site.campaign.site_title[lang] ?? "";
@@ -74,16 +74,16 @@ ${page.neutral ? "" : footer(site, lang, strings)}
 }
 
 /**
- * Pages tell nobody where somebody comes from. One with a form tells its origin, never its path, which may hold `s`: by
- * that the service knows our own forms, also where it has another origin than the site. Links that lead elsewhere are
- * `noreferrer` all the same, and the exit takes this back.
+ * Pages send no referrer. A page with a form sends its origin, by which the service recognises our own forms even when
+ * it has another origin than the site, but never its path, which may hold `s`. Links to other sites are `noreferrer`
+ * anyway, and the quick exit sets the policy back to `no-referrer`.
  */
 function referrerOf({ body }: Page): "strict-origin" | "no-referrer" {
-  // In the words of a page a quotation mark is always written as an entity.
+  // This matches no text of a page, where a quotation mark is always an entity.
   return body.toString().includes(' method="post"') ? "strict-origin" : "no-referrer";
 }
 
-// What the first view needs. A face that comes too late for it is not used, so that nothing moves under a reader's eyes.
+// The fonts of the first view. A font that arrives too late for it is not used, so that the text does not shift.
 const FONTS: Readonly<Record<Lang, readonly string[]>> = {
   fa: ["vazirmatn-400", "vazirmatn-700"],
   en: ["source-serif-400", "source-serif-600", "vazirmatn-400", "vazirmatn-700"],
@@ -96,19 +96,19 @@ function tabTitle(site: SiteContext, lang: Lang, { failed, title, neutral }: Pag
   return `${prefix}${name}${neutral || name === siteTitle ? "" : ` – ${siteTitle}`}`;
 }
 
-/** The icon in the browser's tab: a written sheet, or a blank one. */
+/** Returns the icon of the browser's tab: a written sheet, or a blank one for a neutral tab. */
 export function iconOf({ siteUrl, campaign }: SiteContext): string {
   return `${siteUrl}/assets/${campaign.neutral_tab ? "icon-blank" : "icon"}.svg`;
 }
 
-/** The way out: a button that stays in sight, and for keyboards a link right at the beginning of the page. */
+/** Renders the quick exit: a button that stays in view, or, for keyboards, a link at the beginning of the page. */
 function exit(site: SiteContext, strings: Strings, look: "exit" | "skip"): Html {
   return html`<a class="${look}" href="${site.campaign.exit_url}" rel="noreferrer nofollow" data-exit>${strings.page.quick_exit}</a>`;
 }
 
 /**
- * For search engines, which take whole addresses alone: the one under which they may list the page, whatever name it was
- * reached by, and the page in every language.
+ * Renders absolute addresses for search engines: the canonical one, under whatever host the page was reached, and those
+ * of the page in every language.
  */
 function sameText(site: SiteContext, lang: Lang, { path }: Page): Html {
   const address = (of: Lang) => `${site.publicUrl}${of}/${path}`;

@@ -7,11 +7,11 @@ import { numeral } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /**
- * Rows by the text that they signed and by their day; last, those whose name is not shown, told by their number alone: they carry no day, and their
- * place among the others must not hint at one.
+ * Renders rows grouped by the text that they signed and by day. Rows whose name is not shown come last, only as a
+ * number: they have no day, and their place among the others must not hint at one.
  */
 export function roll(site: SiteContext, lang: Lang, rows: readonly SignedRow[], first: "newest" | "oldest"): Html {
-  // Said of every row, not only once there is a second text: a page of the list must not change for that.
+  // The text is named even while there is only one: a second one must not change the existing pages of the list.
   return html`${[...Map.groupBy(rows, ({ edition }) => edition)].map(
     ([edition, those]) => html`<p class="quiet">${signedText(site, lang, edition)}</p>
 ${days(lang, those, first)}`,
@@ -34,7 +34,7 @@ ${those.map((row) => html`<li>${nameAndPlace(row)}</li>\n`)}</ul>
   return html`${named}${morePeople(lang, rows.filter(({ shown }) => !isPublic(shown)).length)}`;
 }
 
-// Within a batch rows stand in the order of their random ids, so their days are mixed.
+// Within a batch, rows are in the order of their random ids, so their days are mixed.
 function byDay(rows: readonly ListRow[], first: "newest" | "oldest"): [day: string, rows: ListRow[]][] {
   const days = Map.groupBy(
     rows.filter(({ shown }) => isPublic(shown)),

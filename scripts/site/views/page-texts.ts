@@ -1,6 +1,6 @@
 import { renderMarkdown } from "../../letter/text/markdown.ts";
 
-/** The Markdown files beside the letter in each language's folder: what the campaign says around it. */
+/** The Markdown files beside the letter in each language's folder: the campaign's other texts. */
 export const PAGE_TEXTS = [
   "tagline",
   "notice",
@@ -13,7 +13,7 @@ export const PAGE_TEXTS = [
   "support",
 ] as const;
 
-/** Each of them as HTML. */
+/** Each of these texts as HTML. */
 export type PageTexts = Readonly<Record<(typeof PAGE_TEXTS)[number], string>>;
 
 export function parsePageTexts(markdown: Readonly<Record<keyof PageTexts, string>>): PageTexts {

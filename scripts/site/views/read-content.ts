@@ -6,7 +6,7 @@ import { type Letter, parseLetter } from "../../letter/text/letter-text.ts";
 import { PAGE_TEXTS, type PageTexts, parsePageTexts } from "./page-texts.ts";
 import { isLang, type Lang } from "./strings.ts";
 
-/** What `content/` says: the campaign, the letter in each language as it stands and as it is read, the texts around it. */
+/** The folder `content/`: the campaign, the letter in each language as text and parsed, and the other texts. */
 export type Content = {
   readonly campaign: Campaign;
   readonly letterTexts: ReadonlyMap<Lang, string>;

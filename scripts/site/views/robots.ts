@@ -1,22 +1,23 @@
 import type { SiteContext } from "./context.ts";
 
-/** What search engines may do with what stands at an address. */
+/** What search engines may do with the content of an address. */
 export type Robots = "index" | "noindex" | "noindex,noarchive";
 
-/** What explains the letter and itself, below `/{lang}/`. */
+/** The letter and the pages that explain it, below `/{lang}/`. */
 const TO_BE_FOUND: ReadonlySet<string> = new Set(["", "how/", "privacy/", "support/", "verify/"]);
-/** Where names stand: the pages of the list below `/{lang}/`, and its files. */
+/** The places with names: the pages of the list below `/{lang}/`, and its files. */
 const PAGES_WITH_NAMES = /^signatures\//;
 const FILES_WITH_NAMES = "/list/";
 
 /**
- * The one rule of what search engines may see. The letter and what explains it is to be found; where names stand nothing
- * is listed or kept, so that a search for a name does not lead to a signature; all else has nothing to say there.
+ * Decides what search engines may do with a path. The letter and the pages that explain it may be indexed. Pages and
+ * files with names may be neither indexed nor archived, so that a search for a name does not lead to a signature.
+ * Nothing else is worth indexing.
  *
- * A page says it of itself; where the form service answers, a header says it, of files too (`robotsHeader`); and since a
- * host of static files sends no such header, `robots.txt` keeps programs from files with names altogether.
+ * A page states the rule in its head. The form service also states it in a header, for files too (`robotsHeader`). A
+ * static host sends no such header, so `robots.txt` keeps robots away from the files with names altogether.
  *
- * @param path of an address, without the folder in which the site may lie
+ * @param path the path of an address, without the folder in which the site may be
  */
 export function robotsAt(path: string): Robots {
   if (path.startsWith(FILES_WITH_NAMES)) return "noindex,noarchive";
@@ -26,7 +27,7 @@ export function robotsAt(path: string): Robots {
   return TO_BE_FOUND.has(below) ? "index" : "noindex";
 }
 
-/** The same for whoever reads headers; only what was found may be listed. */
+/** Returns the rule as a header. Only a successful response may be indexed. */
 export function robotsHeader(path: string, status: number): Readonly<Record<string, string>> {
   const rule = robotsAt(path);
   if (rule === "index") return status < 400 ? {} : { "X-Robots-Tag": "noindex" };
@@ -34,8 +35,8 @@ export function robotsHeader(path: string, status: number): Readonly<Record<stri
 }
 
 /**
- * `/robots.txt`. Pages are not named in it: what a program may not fetch it cannot read, and it would not find that the
- * page must not be listed.
+ * Formats `/robots.txt`. It does not name pages: a robot that may not fetch a page cannot read that the page must not
+ * be indexed.
  */
 export function robotsTxt({ publicUrl }: Pick<SiteContext, "publicUrl">): string {
   const folder = new URL(publicUrl).pathname.replace(/\/$/, "");

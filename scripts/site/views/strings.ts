@@ -5,7 +5,7 @@ export type { Strings };
 
 export const STRINGS = { fa, en } as const satisfies Record<string, Strings>;
 
-/** A language that the pages can speak. */
+/** A language in which the pages are available. */
 export type Lang = keyof typeof STRINGS;
 
 export function isLang(text: string): text is Lang {

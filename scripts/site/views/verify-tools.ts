@@ -6,10 +6,10 @@ import { type Lang, type Strings, stringsIn } from "./strings.ts";
 type Message = keyof Strings["verify"]["said"];
 
 /**
- * The three questions that a page answers by itself, where its script (`assets/verify.js`) runs; without, the question about
- * one's own signature is a form that the service answers.
+ * Renders the three checks that the page's script (`assets/verify.js`) runs. Without scripts, the check of one's own
+ * signature is a form that the service answers.
  *
- * @param own what stands in the field for the code when the service has answered
+ * @param own the problem beside the code field when the service has answered
  */
 export function verifyTools(
   lang: Lang,
@@ -36,7 +36,7 @@ ${online && html`<button type="submit" class="btn alt" data-send data-scripted h
   };
 }
 
-// The script knows no words: it copies one of these and fills in what it found.
+// The script has no texts of its own: it copies one of these templates and fills in its result.
 function message(lang: Lang, name: Message): Html {
   const { verify } = stringsIn(lang);
   const slots = ["done", "size", "accepted", "withdrawn", "listed", "added", "entry"].map((slot) => [
@@ -69,12 +69,12 @@ const TONE: Partial<Record<Message, string>> = {
   kept_withdrawn: "mid",
 };
 
-/** Where the script finds what it checks, and with which key. */
+/** Renders the attributes from which the script takes the address of the site and the ledger's key. */
 export function verifyRoot(site: SiteContext, lang: Lang): Html {
   return html`data-verify data-site="${site.siteUrl}/" data-vkey="${site.keys.ledger}" data-lang="${lang}"`;
 }
 
-/** Where the saved page is; it is offered to be saved, not to be opened here. */
+/** Renders the link to the offline page, which downloads it instead of opening it. */
 export function saveOffline(site: SiteContext, lang: Lang): Html {
   const { verify } = stringsIn(lang);
   return html`<h2>${verify.offline}</h2><p>${prose(verify.offline_text)}</p>

@@ -7,7 +7,7 @@ import { faceOf, type Measure, textLine } from "./picture-text.ts";
 const HEIGHT = 44;
 const SIDE = 16;
 
-/** The count as a small picture for other sites, as SVG; `outlined` makes its letters look the same everywhere. */
+/** Draws the count as a small SVG for other sites; `outlined` makes its letters look the same everywhere. */
 export function badgeSvg(
   site: SiteContext,
   lang: Lang,
@@ -22,6 +22,6 @@ export function badgeSvg(
 ${textLine(lang, text, face, { start: SIDE, top: 28, width, fill: "#17202a" })}
 </svg>
 `.toString();
-  // Outlines say nothing to a program that reads aloud.
+  // A screen reader cannot read outlines, so add a title.
   return outlined(svg).replace(/<svg ([^<>]*)>/, `<svg $1 role="img"><title>${html`${text}`}</title>`);
 }

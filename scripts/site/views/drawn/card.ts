@@ -4,16 +4,16 @@ import { numeral, plural } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import { faceOf, type Measure, textLine, wrapped } from "./picture-text.ts";
 
-/** The size that networks show a preview in (the Open Graph's 1.91 : 1). */
+/** The size of a preview on social networks (1.91 : 1, as Open Graph images are). */
 export const CARD = { width: 1200, height: 630 } as const;
 
-// The colours of site.css, by day: a picture cannot follow a reader's choice.
+// The light colours of site.css: a picture cannot follow a reader's colour scheme.
 const [PAPER, INK, QUIET, FRAME, LAPIS] = ["#fffefb", "#17202a", "#404a54", "#8496b8", "#1c3f7f"];
 const SIDE = 96;
 
 /**
- * The picture that stands beside a shared link, as SVG: what the letter is, as far as the campaign lets it be told, how
- * many have signed, and where.
+ * Draws the preview of a shared link as SVG: the letter's title (only the site's title, unless the campaign lets
+ * previews name the letter), the number of signatures, and the host.
  */
 export function cardSvg(site: SiteContext, lang: Lang, measure: Measure): string {
   const { width, height } = CARD;
@@ -38,7 +38,7 @@ function headline(site: SiteContext, lang: Lang): { text: string; named: boolean
   return { text: named ? site.letters[lang].title : (site.campaign.site_title[lang] ?? ""), named };
 }
 
-/** The number for itself and the words around it; without signatures the sentence alone. */
+/** Returns the number and the words around it separately; without signatures, only the sentence. */
 export function countOf(site: SiteContext, lang: Lang): [number: string, words: string] {
   const listed = site.totals?.listed ?? 0;
   const sentence = plural(lang, listed, stringsIn(lang).letter.signed_people);

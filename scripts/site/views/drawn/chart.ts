@@ -2,14 +2,14 @@ import { type Html, html } from "../html.ts";
 import { numeral } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-/** A chart of bars; every value of it also stands in a table or list beside it, for those who cannot see it. */
+/** A bar chart. All its values are also in a table or list beside it, for readers who cannot see it. */
 export type Chart = {
   /** unique on its page */
   readonly id: string;
   readonly title: string;
   /** what the chart shows, in a sentence with its numbers */
   readonly description: string;
-  /** what the pieces of a bar stand for, from the base up; one piece needs no legend */
+  /** the names of a bar's segments, from the base up; a single one needs no legend */
   readonly parts: readonly string[];
   /** the bars in reading order, each with a value for every part */
   readonly bars: readonly { readonly label: string; readonly values: readonly number[] }[];
@@ -20,17 +20,17 @@ const HEIGHT = 120;
 const [TOP, BASE] = [14, HEIGHT - 16];
 
 /**
- * The chart as static SVG without style of its own: colours come from the style sheet, `.chart .part-0` and so on.
+ * Draws the chart as static SVG without its own style: colours come from the style sheet, `.chart .part-0` and so on.
  *
- * It runs from left to right in every language, as charts do in Iranian schoolbooks; its words keep their own direction.
+ * It runs from left to right in every language, as charts do in Iranian schoolbooks; words keep their own direction.
  */
 export function barChart(lang: Lang, { id, title, description, parts, bars }: Chart): Html {
   const rtl = stringsIn(lang).language.dir === "rtl";
   const most = Math.max(1, ...bars.map(({ values }) => sum(values)));
   const step = WIDTH / Math.max(bars.length, 8);
-  // A gap between bars as long as there is room for one.
+  // Leave a gap between bars while there is room for it.
   const width = step > 3 ? step * 0.75 : step;
-  // FSI … PDI: a label is not reordered by the direction of the chart.
+  // FSI … PDI keep the direction of the chart from reordering a label.
   const word = (label: string) => (rtl ? `\u2068${label}\u2069` : label);
   const scale = (value: number) => (value / most) * (BASE - TOP);
   const pieces = bars.flatMap(({ values }, i) =>

@@ -6,7 +6,7 @@ import { numeral } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import { barChart } from "./chart.ts";
 
-/** Signatures by the day on which their batch was published, as a chart and as a table; nothing where no day is known. */
+/** Renders the signatures by the day of their batch's publication, as chart and table; nothing if no day is known. */
 export function dayChart(lang: Lang, days: readonly AcceptedDay[]): Html {
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return html``;
@@ -34,7 +34,7 @@ export function dayChart(lang: Lang, days: readonly AcceptedDay[]): Html {
 <tbody>${rows.map((each) => html`<tr><th scope="row">${dayElement(lang, each.day)}</th><td>${numeral(lang, each.accepted)}</td></tr>\n`)}</tbody></table></details>`;
 }
 
-// Days without a batch keep their place: a gap is a part of the picture.
+// Days without a batch keep their place, so that the chart shows the gaps.
 function everyDay(first: string, last: string): string[] {
   const days = [first];
   while (days.at(-1)! < last) days.push(dayAfter(days.at(-1)!, 1));

@@ -5,14 +5,14 @@ import { type Lang, stringsIn } from "../strings.ts";
 /** Measures a line of text in pixels. */
 export type Measure = (text: string, style: TextStyle) => number;
 
-/** The face of headings and of plain words in a language. */
+/** Returns the font of a language; `heavy` is for headings. */
 export function faceOf(lang: Lang, size: number, heavy = false): TextStyle {
   return lang === "fa"
     ? { family: "Vazirmatn", weight: heavy ? 700 : 400, size }
     : { family: "Source Serif 4", weight: heavy ? 600 : 400, size };
 }
 
-/** A line that begins at the page's own side: `start` is the distance from there, `top` that of the baseline from above. */
+/** Draws a line of text. `start`: the distance from the side where the language begins; `top`: the baseline's y. */
 export function textLine(
   lang: Lang,
   text: string,
@@ -25,12 +25,12 @@ export function textLine(
   return html`<text x="${rightToLeft ? width - start : start}" y="${top}" text-anchor="${anchor}" font-family="${style.family}" font-weight="${style.weight}" font-size="${style.size}" fill="${fill}">${isolated(lang, text)}</text>`;
 }
 
-/** A sentence in its own direction, whatever it begins with: a picture knows no `dir`. */
+/** Isolates a sentence in the direction of its language, because SVG has no `dir`. */
 export function isolated(lang: Lang, text: string): string {
   return `${stringsIn(lang).language.dir === "rtl" ? "\u2067" : "\u2066"}${text}\u2069`;
 }
 
-/** Words in lines of this width at most. */
+/** Breaks a text into lines of at most this width. */
 export function wrapped(text: string, style: TextStyle, width: number, measure: Measure): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -5,7 +5,7 @@ import { layout } from "../layout.ts";
 import { type MailFlow, mailNotice } from "../mail-notice.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
 
-/** Where the mailed code is typed. `s` is the secret in the address of the page; it goes back with each form. */
+/** The page where the mailed code is typed. `s` is the secret in the page's address; each form sends it back. */
 export function confirmPage(
   site: SiteContext,
   lang: Lang,
@@ -14,7 +14,7 @@ export function confirmPage(
     problem?: Extract<Problem, `code.${string}`>;
     sentAgain?: boolean;
     mail?: MailFlow;
-    /** the code can no longer be sent again, as after a restart */
+    /** the code can no longer be sent again, for example after a restart */
     gone?: boolean;
   },
 ): string {
@@ -45,7 +45,7 @@ ${nothingArrived(site, lang, strings, confirmation)}`,
   });
 }
 
-/** "Send again", when memory no longer holds the code. */
+/** The answer to "Send again" when the code is no longer in memory. */
 export function resendGonePage(site: SiteContext, lang: Lang, { s }: { s: string }): string {
   const { confirm, sign } = stringsIn(lang);
   const path = `confirm/?s=${encodeURIComponent(s)}`;
@@ -60,7 +60,7 @@ export function resendGonePage(site: SiteContext, lang: Lang, { s }: { s: string
   });
 }
 
-/** What the message looks like, so that it is found among others, and nobody is surprised by how little it says. */
+/** Describes the mail, so that the signer finds it among others and is not surprised by how little it says. */
 function mail({ confirm }: Strings): Html {
   const { looks, subject_label, subject, begins, code, code_place } = confirm.mail;
   return html`<figure class="mail"><figcaption>${prose(looks)}</figcaption>

@@ -6,15 +6,17 @@ import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-/** That the moderators are behind, as somebody should know who waits for them. */
+/** Tells a signer who waits for review that the moderators are late. */
 export function reviewIsLate(lang: Lang): Html {
   return html`<div class="note"><p>${prose(stringsIn(lang).confirmed.late)}</p></div>`;
 }
 
-/** A signature as it was confirmed: how it is shown, and under which name and place if it is. */
+/** A confirmed signature: how it is shown, and with which name and place if it is. */
 export type ConfirmedRow = Pick<PublicFields, "shown" | "name" | "place">;
 
-/** After the confirmation: what was signed, the withdrawal code, when to write it down and when not, and what comes next. */
+/**
+ * The page after the confirmation: what was signed, the withdrawal code and whether to note it, and what comes next.
+ */
 export function confirmedPage(
   site: SiteContext,
   lang: Lang,
@@ -54,7 +56,7 @@ ${copyTools(lang, "withdrawal-code")}
   });
 }
 
-/** The code was right, but the mailbox has signed before: the same one, or perhaps another that is spelled alike. */
+/** The page for a correct code when the mailbox has signed before, or perhaps another one that is spelled alike. */
 export function notCountedPage(
   site: SiteContext,
   lang: Lang,
@@ -72,7 +74,7 @@ ${because === "already" && html`<p>${prose(message.already_signed.more)}</p>`}
   });
 }
 
-/** What was signed, and how it will look on the list. */
+/** Renders what was signed and how it will look on the list. */
 function signed(site: SiteContext, lang: Lang, { shown, name, place }: ConfirmedRow): Html {
   const { confirmed, sign, signatures } = stringsIn(lang);
   const onList = isPublic(shown)

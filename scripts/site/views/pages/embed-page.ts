@@ -5,14 +5,14 @@ import { html, trusted } from "../html.ts";
 import { robotsAt } from "../robots.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-// Only the fonts of the reader's machine: the frame loads nothing.
+// The frame loads nothing, so it uses only fonts of the reader's machine.
 const STYLE =
   "html{color-scheme:light dark}body{margin:0;font:1rem/1.6 system-ui,sans-serif}a{display:block;padding:.5rem 1rem;border:1px solid;color:inherit;text-decoration:none}b{font-size:1.5em}a:focus-visible{outline:3px solid}";
 
-/** What the counter may load: nothing. Its own style is known by its digest. */
+/** The policy of the counter: it loads nothing, and its inline style is allowed by its digest. */
 export const EMBED_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
-/** The count for a frame on another site: one line that leads to the letter. */
+/** The counter for a frame on another site: one line that links to the letter. */
 export function embedPage(site: SiteContext, lang: Lang): string {
   const { language } = stringsIn(lang);
   const [number, words] = countOf(site, lang);

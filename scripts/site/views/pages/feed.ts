@@ -4,13 +4,13 @@ import { numeral, plural } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import type { Batch } from "./how-page.ts";
 
-/** How many batches the feed tells of. */
+/** The number of batches in the feed. */
 const NEWEST = 50;
 
 /**
- * The batches as RSS 2.0, the newest first.
+ * Formats the batches as RSS 2.0, the newest first.
  *
- * Where no day is known an item has no date, and a reader's program takes the day on which it first saw the item.
+ * When its day is not known, an item has no date, and a feed reader takes the day on which it first saw the item.
  */
 export function feed(site: SiteContext, lang: Lang, batches: readonly Batch[]): string {
   const { share } = stringsIn(lang);
@@ -41,7 +41,7 @@ ${day !== undefined && html`<pubDate>${atItsBeginning(day)}</pubDate>\n`}</item>
 `.toString();
 }
 
-// The format asks for a time; midnight by UTC says no more than the day.
+// RSS requires a time; midnight UTC reveals no more than the day.
 const atItsBeginning = (day: string) => new Date(`${day}T00:00:00Z`).toUTCString();
 
 const plain = (markup: { toString(): string }) => markup.toString().replaceAll(/<[^<>]*>/g, "");

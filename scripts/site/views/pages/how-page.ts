@@ -6,7 +6,7 @@ import { numeral, plural, told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import { checkpoint } from "./verify-page.ts";
 
-/** One batch as the ledger tells it, and the day on which it was published where that is known. */
+/** A batch of the ledger, and the day on which it was published if that is known. */
 export type Batch = {
   readonly filed: number;
   readonly refused: number;
@@ -14,7 +14,7 @@ export type Batch = {
   readonly day?: string | undefined;
 };
 
-/** The way of a signature in plain words, what became of every batch, and how to check it without us. */
+/** The page that explains what happens to a signature, what became of every batch, and how to check it without us. */
 export function howPage(site: SiteContext, lang: Lang, { batches }: { batches: readonly Batch[] }): string {
   const { how } = stringsIn(lang);
   return layout(site, lang, {

@@ -4,7 +4,7 @@ import { iconOf } from "../layout.ts";
 import { robotsAt } from "../robots.ts";
 import { stringsIn } from "../strings.ts";
 
-/** `/`: one link for each language, for where no server chooses by what the browser prefers. */
+/** The page `/`: one link for each language, for hosts that do not choose by the browser's preference. */
 export function languagesPage(site: SiteContext): string {
   const languages = languagesOf(site);
   const [first = "en"] = languages;

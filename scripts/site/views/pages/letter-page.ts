@@ -6,7 +6,7 @@ import { type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
 
-/** The letter as a letter: head, body, demands, signatures, copies; and beside it the way to sign. */
+/** The page of the letter: head, body, demands, signatures, copies; and beside it the button to sign. */
 export function letterPage(site: SiteContext, lang: Lang): string {
   const strings = stringsIn(lang);
   const letter = site.letters[lang];
@@ -40,7 +40,7 @@ ${about(site, lang, strings)}`;
   });
 }
 
-/** What networks show beside a link to the letter; they read it without scripts, and the reader's browser loads none of it. */
+/** Renders the preview for social networks. They read it without scripts, and a reader's browser loads none of it. */
 function preview(site: SiteContext, lang: Lang): Html {
   const { campaign, publicUrl } = site;
   const title = campaign.preview_names_letter ? site.letters[lang].title : (campaign.site_title[lang] ?? "");
@@ -75,7 +75,7 @@ ${letter.urgent && html`<p class="stamp">${letter.urgent_label}</p>`}
 </div>`;
 }
 
-/** A line of an address; one without a letter of the page's script stands left to right, as on an envelope. */
+/** Renders a line of an address; one in Latin letters runs from left to right, as on an envelope. */
 function addressLine(line: string): Html {
   const latin = /^[\p{Script=Latin}\p{Script=Common}]+$/u.test(line);
   return latin
@@ -83,7 +83,7 @@ function addressLine(line: string): Html {
     : html`<span class="line">${prose(line)}</span>`;
 }
 
-/** "Open letter to …: what we demand": the part before the colon is set smaller, the words stay as they are. */
+/** "Open letter to …: what we demand": the part before the colon is smaller, and the words are unchanged. */
 function title(text: string): Html {
   const colon = text.indexOf(": ");
   if (colon < 0) return prose(text);
@@ -102,7 +102,7 @@ function blocks(site: SiteContext, lang: Lang, strings: Strings): Html {
     })}`;
 }
 
-// Every block has the same id in every language: who changes the language in the middle of the letter stays there.
+// A block has the same id in every language, so that a reader who changes the language keeps their place in the letter.
 function bodyBlock({ kind, html: block }: Block, number: number): Html {
   const id = `b${number}`;
   if (kind === "bullet_list") return html`<div class="asks" id="${id}">${trusted(block)}</div>`;

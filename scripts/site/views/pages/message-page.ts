@@ -4,7 +4,7 @@ import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-/** A page that only says how things stand. */
+/** The content of a page that only shows a message. */
 export type Message =
   | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" }
   | { readonly kind: "too_many" }
@@ -25,7 +25,7 @@ const TONE: Readonly<Record<Kind, string>> = {
   not_found: "mid",
 };
 
-/** `path` is the address below `/{lang}/` that the other language's link keeps. */
+/** `path`: the address below `/{lang}/` to which the link to the other language leads. */
 export function messagePage(site: SiteContext, lang: Lang, message: Message, path = ""): string {
   const { [message.kind]: words } = stringsIn(lang).message;
   return layout(site, lang, {
@@ -52,7 +52,7 @@ function text(site: SiteContext, lang: Lang, message: Message): Html {
   }
 }
 
-/** What can be done from here: the likeliest first. */
+/** Renders the links to what a reader can do next, the likeliest first. */
 function actions(site: SiteContext, lang: Lang, kind: Kind): Html {
   const { page, sign, signatures } = stringsIn(lang);
   const letter = ["", page.back_to_letter] as const;

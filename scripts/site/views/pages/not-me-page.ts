@@ -14,7 +14,7 @@ import { type Lang, stringsIn } from "../strings.ts";
 
 type NotMeProblem = Extract<Problem, `code.${string}` | `email.${string}`>;
 
-/** For somebody who got a code without asking: says nothing of a letter or a signature. */
+/** The page for a person who got a code without asking. It does not mention a letter or a signature. */
 export function notMePage(
   site: SiteContext,
   lang: Lang,
@@ -50,7 +50,7 @@ ${codeField(lang, { name: "code", id: "code", label: confirm.code, oneTime: true
 
 const EXAMPLE = html`<bdi dir="ltr">name@example.com</bdi>`;
 
-/** The same whether the code was right or not: what was done is nobody's business but the mailbox's owner's. */
+/** The same page whether the code was right or not: only the owner of the mailbox may know what was done. */
 export function notMeDonePage(site: SiteContext, lang: Lang): string {
   const { not_me } = stringsIn(lang);
   return layout(site, lang, {

@@ -4,14 +4,14 @@ import { robotsAt } from "../robots.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import { verifyTools } from "../verify-tools.ts";
 
-/** What the saved page carries inside: the script of the verify page, Ed25519 for browsers without it, its style. */
+/** What the saved page embeds: the script of the verify page, Ed25519 for browsers without it, its style. */
 export type OfflineParts = { readonly script: string; readonly ed25519: string; readonly style: string };
 
 /**
- * The check as one file: it is saved, opened from a disk, and given the files of the site or the public bag. It carries
- * everything in it, and its policy lets it reach no address at all.
+ * The verify page as one file, which a reader saves, opens from disk, and gives the files of the site or the public
+ * bag. It embeds everything it needs, and its policy forbids all network access.
  *
- * @param vkey the ledger's key that it holds the files to
+ * @param vkey the ledger's key with which it checks the files
  */
 export function offlinePage(lang: Lang, vkey: string, { script, ed25519, style }: OfflineParts): string {
   const { verify, language } = stringsIn(lang);

@@ -3,7 +3,7 @@ import { html, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-/** The promises and their limits, in plain words. */
+/** The page with the privacy promises and their limits, in plain words. */
 export function privacyPage(site: SiteContext, lang: Lang): string {
   const { privacy } = stringsIn(lang);
   return layout(site, lang, {

@@ -4,7 +4,7 @@ import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-/** Ways to pass the letter on that tell nobody before they are chosen: plain links, and files to take along. */
+/** The page to share the letter: plain links, which contact no service before a click, and files to download. */
 export function sharePage(site: SiteContext, lang: Lang): string {
   const { share } = stringsIn(lang);
   const address = `${site.publicUrl}${lang}/`;
@@ -44,7 +44,7 @@ ${toCopy("picture", picture)}
   });
 }
 
-/** The services with an address that takes a text: none of their scripts, and nothing of theirs is loaded. */
+/** Renders links to services that take a text in an address. Nothing of theirs is loaded, no script either. */
 function links(site: SiteContext, lang: Lang, address: string): Html {
   const { share } = stringsIn(lang);
   const title = site.campaign.preview_names_letter ? site.letters[lang].title : (site.campaign.site_title[lang] ?? "");

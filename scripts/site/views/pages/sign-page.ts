@@ -20,19 +20,19 @@ import { layout } from "../layout.ts";
 import { numeral } from "../numerals.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
 
-/** What a person wrote, as it came, and what is to be mended. */
+/** What a signer typed, unchanged, and what must be corrected. */
 export type SignForm = {
   readonly values: FormValues;
   readonly problems: Problems;
   readonly reasons?: Reasons;
-  /** there was no room for it at the moment */
+  /** the service was too busy to take it */
   readonly wait?: Wait & {
-    /** what scripts have put into the form, so that it stays the same intent */
+    /** the value that a script put into the form, so that a retry counts as the same request */
     readonly once: string;
   };
 };
 
-/** The form; with `form`, the same page as it comes back with status 422. */
+/** The page with the form; with `form`, the same page sent back with status 422, or 429 when `wait` is set. */
 export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string {
   const strings = stringsIn(lang);
   const problems = problemsOf(form?.problems ?? {}).map((problem) => ({
@@ -96,7 +96,7 @@ function text(site: SiteContext, lang: Lang, problem: Problem, reasons: Reasons 
   });
 }
 
-// The notice begins with a heading of its own; it names the section.
+// The notice begins with its own heading, which names the section.
 function safety(site: SiteContext, lang: Lang): Html {
   return trusted(site.texts[lang].safety.replace("<h2>", '<h2 id="safety">'));
 }
@@ -108,7 +108,7 @@ function problemOf(view: View, field: string): Html | undefined {
 function shownField(view: View): Html {
   const { lang, strings, values } = view;
   const wrong = problemOf(view, "shown");
-  // A choice that cannot be read falls back to the safest.
+  // An unreadable choice falls back to the safest one.
   const chosen: Shown = values && isShown(values.shown) ? values.shown : "hidden";
   const ways: Shown[] = ["hidden", "counted", "initials", "name"];
   return html`<fieldset class="${wrong ? "f no" : "f"}" id="shown" tabindex="-1"${wrong && html` aria-describedby="shown-problem"`}><legend>${strings.sign.shown_legend}</legend>
@@ -119,7 +119,7 @@ function shownHint({ site, lang, strings: { sign } }: View, way: Shown): Html {
   return fill(sign[`${way}_hint`], { recipient: site.campaign.recipient.name[lang] ?? "" });
 }
 
-/** How such a signature will look on the list. */
+/** Renders how such a signature will look on the list. */
 function sample({ site, strings: { sign, signatures } }: View, way: Shown): Html {
   if (!isPublic(way)) return html`${signatures.one_more}`;
   const place = site.campaign.ask.place && html` <bdi class="at">${sign.place_example}</bdi>`;
@@ -170,7 +170,7 @@ ${consent(view, "consent_public", html`${prose(strings.sign.consent_public)} <sm
 </fieldset>`;
 }
 
-/** What becomes of all this: what is stored, where, until when. */
+/** Renders what is stored, where, and until when. */
 function kept({ sign }: Strings): Html {
   const { waiting, sealed, listed, ledger, leave } = sign.kept;
   return html`<section class="f kept" aria-labelledby="kept"><h2 id="kept">${sign.kept.title}</h2>

@@ -10,10 +10,10 @@ import { roll } from "../names.ts";
 import { numeral, plural, told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-/** How many of the newest rows the first page shows. */
+/** The number of the newest rows that the first page shows. */
 export const NEWEST_ROWS = 250;
 
-/** The newest signatures with the totals; it changes with every batch. */
+/** The page of the newest signatures and the totals, which changes with every batch. */
 export function signaturesPage(
   site: SiteContext,
   lang: Lang,
@@ -36,7 +36,7 @@ ${shards > 0 && pages(site, lang, { shards })}`,
   });
 }
 
-/** One shard of the list, oldest first and without totals, so that it changes only when somebody withdraws. */
+/** The page of one shard of the list, oldest first and without totals, so that only a withdrawal changes it. */
 export function shardPage(
   site: SiteContext,
   lang: Lang,
@@ -80,7 +80,8 @@ ${
 ${withdrawn > 0 && html`<p>${fill(plural(lang, withdrawn, signatures.withdrawn), { n: told(lang, "withdrawn", withdrawn) })}</p>`}`;
 }
 
-// A page links to itself, its neighbours, the first and the newest: enough to walk, and new shards change the last page alone.
+// A page links to itself, its neighbours, the first and the newest. That is enough to browse, and a new shard changes
+// only the last page.
 function pages(site: SiteContext, lang: Lang, { shards, current }: { shards: number; current?: number }): Html {
   const { signatures } = stringsIn(lang);
   const address = `${site.siteUrl}/${lang}/signatures/`;

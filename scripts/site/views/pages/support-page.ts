@@ -3,7 +3,7 @@ import { html, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
-/** Where a reader in distress finds somebody to talk to. */
+/** The page that tells a reader in distress where to find someone to talk to. */
 export function supportPage(site: SiteContext, lang: Lang): string {
   const { support } = stringsIn(lang);
   return layout(site, lang, {

@@ -8,10 +8,10 @@ import { type Lang, stringsIn } from "../strings.ts";
 import { saveOffline, verifyRoot, verifyTools } from "../verify-tools.ts";
 import { reviewIsLate } from "./confirmed-page.ts";
 
-/** Where a signature is, as its owner may learn it. */
+/** The state of a signature that its owner may learn. */
 export type SignatureState = "pending" | "accepted" | "refused" | "withdrawn" | "unknown";
 
-/** How to check the count; with `result`, the answer to the form for one's own signature. */
+/** The page on how to check the count; with `result`, it answers the form for one's own signature. */
 export function verifyPage(
   site: SiteContext,
   lang: Lang,
@@ -71,7 +71,7 @@ function answer(lang: Lang, state: SignatureState): Html {
   return html`<div class="${TONE[state]}" role="status"><h2>${verify.state_title}</h2><p data-state="${state}">${prose(verify.state[state])}</p></div>`;
 }
 
-/** The newest checkpoint, to be noted and compared: size, root and key of the ledger. */
+/** Renders the newest checkpoint, for readers to note and compare: size, root and key of the ledger. */
 export function checkpoint(site: SiteContext, lang: Lang): Html {
   const { verify } = stringsIn(lang);
   const { totals } = site;

@@ -8,7 +8,7 @@ import { type Lang, stringsIn } from "../strings.ts";
 
 type WithdrawProblem = Extract<Problem, `withdrawal_code.${string}` | `email.${string}`>;
 
-/** The way out: by the withdrawal code, or by a code that is mailed to the address. */
+/** The page to withdraw a signature: with the withdrawal code, or with a code mailed to the address. */
 export function withdrawPage(
   site: SiteContext,
   lang: Lang,
@@ -16,7 +16,7 @@ export function withdrawPage(
     problem?: WithdrawProblem;
     email?: string;
     character?: string | undefined;
-    /** there was no room at the moment for a code to this address */
+    /** the service was too busy to mail a code to this address */
     wait?: Wait;
   } = {},
 ): string {
@@ -53,7 +53,7 @@ ${byAddress(site, lang, ofCode ? undefined : text, form)}
   });
 }
 
-/** Where the code is typed that was mailed for a withdrawal. */
+/** The page where the code mailed for a withdrawal is typed. */
 export function withdrawConfirmPage(
   site: SiteContext,
   lang: Lang,
@@ -78,7 +78,7 @@ ${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm
   });
 }
 
-/** It is done; the same page whether the signature was filed already or not. */
+/** The page after a withdrawal, the same whether the signature was filed already or not. */
 export function withdrawnPage(site: SiteContext, lang: Lang): string {
   const { withdraw, page } = stringsIn(lang);
   return layout(site, lang, {
@@ -91,7 +91,7 @@ export function withdrawnPage(site: SiteContext, lang: Lang): string {
   });
 }
 
-/** It is done, if there was anything to do; the same page whether the address had signed or not. */
+/** The page after a withdrawal by address, the same whether the address had signed or not. */
 export function withdrawnByAddressPage(site: SiteContext, lang: Lang): string {
   const { withdraw, page } = stringsIn(lang);
   return layout(site, lang, {
