@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkLock, checkPins, type Lock, type Manifest } from "./support/project/manifest.ts";
+import { checkProse } from "./support/project/prose.ts";
 import { checkPurity } from "./support/project/purity.ts";
 import { checkFolders, checkImports, checkPath, findCircles, findCirclesOfRooms } from "./support/project/rooms.ts";
 import { readSource, readSources, root } from "./support/source.ts";
@@ -192,6 +193,30 @@ describe("the check of letter/", () => {
     '"process.env";',
   ])("lets pass %s", (text) => {
     expect(check(text)).toBe(0);
+  });
+});
+
+describe("the check of comments", () => {
+  const check = (text: string) => checkProse({ path: "scripts/letter/row.ts", text });
+
+  it.each([
+    "// Whoever asks gets an answer.",
+    "/** What stands there. */",
+    "const x = [\n  // made anew\n  1,\n];",
+    "f(); // An id alone.",
+    "/* A row that is none. */",
+    "type T = {\n  /** how to mend it */\n  readonly mend: string;\n};",
+  ])("refuses %j", (text) => {
+    expect(check(text)).toHaveLength(1);
+    expect(check(text)[0]).toMatch(/^scripts\/letter\/row\.ts:\d+: ".+" in a comment\. Better: /);
+  });
+
+  it.each([
+    'const whoever = "it stands alone";',
+    "// The stand-in answers, and stands for GitHub; undefined if there is none.",
+    "// `mend` says what to do.",
+  ])("lets pass %j", (text) => {
+    expect(check(text)).toEqual([]);
   });
 });
 
