@@ -38,7 +38,7 @@ export async function openHandoverPlace(): Promise<HandoverPlace> {
   const mirror = join(settings.dataDir, "mirror.git");
   const { record } = await openGitHubHost({ api, mirror, serverUrl, propose: filesNothing }).readMain();
   const remote = { url: `${serverUrl}/${api.owner}/${api.repo}.git`, token: await api.token() };
-  await fetchRefs(mirror, remote, ["+refs/tags/handover/*:refs/tags/handover/*"]);
+  await fetchRefs(mirror, remote, "the tags of handovers", ["+refs/tags/handover/*:refs/tags/handover/*"]);
   return { settings, content, keys: publicKeys, record, repository: mirror, local: undefined };
 }
 

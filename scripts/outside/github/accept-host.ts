@@ -61,21 +61,22 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   const pulls = new Map<string, number>();
   let unseen: readonly Pick<OpenSheet, "sheet" | "commit">[] = [];
 
-  const fetch = async (...refs: string[]) =>
+  const fetch = async (what: string, ...refs: string[]) =>
     fetchRefs(
       repository,
       await remote(),
+      what,
       refs.map((ref) => `+${ref}:${ref}`),
     );
   const fetchAll = async (refs: readonly string[]) => {
     if (refs.length === 0) return;
-    await fetch(...refs).catch(async () => {
+    await fetch("the pending sheets", ...refs).catch(async () => {
       // One by one: a branch that cannot be had is reported as one that cannot be read, and stops no other.
-      for (const ref of refs) await fetch(ref).catch(() => {});
+      for (const ref of refs) await fetch("a pending sheet", ref).catch(() => {});
     });
   };
   const openSheets = async (): Promise<OpenSheet[]> => {
-    const branches = await listRemoteRefs(await remote(), [`${PENDING}*`]);
+    const branches = await listRemoteRefs(repository, await remote(), [`${PENDING}*`]);
     const found: OpenSheet[] = [];
     for (const [ref, commit] of branches) {
       // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
@@ -122,7 +123,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     repository,
     async readMain() {
       await makeMirror(repository);
-      await fetch(MAIN);
+      await fetch("main", MAIN);
       main = await readMainAt(repository, await readHead(repository));
       return main;
     },

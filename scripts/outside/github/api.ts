@@ -87,7 +87,9 @@ export function gitHubError(doing: string, cause: unknown): LetterError {
     .split("\n")[0]!
     .replace(/ - https:\/\/docs\.\S+$/, "")
     .slice(0, 200);
-  return new LetterError("github", `${doing}: GitHub says ${status ?? "nothing"} (${said})`, { cause });
+  // Octokit gives the status 500 to a call that got no answer.
+  const away = status !== undefined && (status >= 500 || status === 429);
+  return new LetterError("github", `${doing}: GitHub says ${status ?? "nothing"} (${said})`, { cause, away });
 }
 
 /** `fetch` that gives up after half a minute and makes no call while GitHub has asked to be left alone. */

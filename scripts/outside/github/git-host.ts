@@ -50,7 +50,7 @@ export function openGitHubHost({ api, mirror, serverUrl = "https://github.com", 
     if (known !== undefined && known.commit === (await head())) return known;
     return telling("reading main", async () => {
       await makeMirror(mirror);
-      await fetchRefs(mirror, { url, token: await api.token() }, ["+refs/heads/main:refs/heads/main"]);
+      await fetchRefs(mirror, { url, token: await api.token() }, "main", ["+refs/heads/main:refs/heads/main"]);
       known = await readMainAt(mirror, await readHead(mirror));
       return known;
     });
@@ -69,7 +69,7 @@ export function openGitHubHost({ api, mirror, serverUrl = "https://github.com", 
         await makeMirror(mirror);
         // Main too: another instance may have filed on top of one that is newer than what is here.
         const refs = ["main", "pending/*"].map((name) => `+refs/heads/${name}:refs/heads/${name}`);
-        await fetchRefs(mirror, { url, token: await api.token() }, refs);
+        await fetchRefs(mirror, { url, token: await api.token() }, "the pending sheets", refs);
         return readPendingSheets(mirror);
       }),
   };
