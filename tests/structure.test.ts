@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkLock, checkPins, type Lock, type Manifest } from "./support/project/manifest.ts";
+import { checkMessages } from "./support/project/messages.ts";
 import { checkPurity } from "./support/project/purity.ts";
 import { checkFolders, checkImports, checkPath, findCircles, findCirclesOfRooms } from "./support/project/rooms.ts";
 import { readSource, readSources, root } from "./support/source.ts";
@@ -67,6 +68,12 @@ describe("the project", () => {
     const letter = scripts.filter((source) => source.path.startsWith("scripts/letter/"));
     expect(letter.length).toBeGreaterThan(0);
     expect(letter.flatMap(checkPurity)).toEqual([]);
+  });
+
+  it("decides nothing by the text of a message, but where another program gives nothing else", () => {
+    const foreign = ["scripts/outside/database/trouble.ts", "scripts/outside/github/refusal.ts"];
+    const found = scripts.filter(({ path }) => !foreign.includes(path)).flatMap(checkMessages);
+    expect(found).toEqual([]);
   });
 
   it("has no file or folder whose name says nothing", () => {
@@ -190,6 +197,36 @@ describe("the check of letter/", () => {
     "const state = { process: 1, now: 2 }; state.process;",
     "type Step = { process: string; fetch(): void };",
     '"process.env";',
+  ])("lets pass %s", (text) => {
+    expect(check(text)).toBe(0);
+  });
+});
+
+describe("the check of messages", () => {
+  const check = (text: string) => checkMessages({ path: "scripts/letter/signature/row.ts", text }).length;
+
+  it.each([
+    'cause.message.startsWith("row 1: ");',
+    '(cause as Error).message.includes("no answer");',
+    'problem?.message?.endsWith("later");',
+    "cause.message!.match(/row/);",
+    '(message ?? "").indexOf("row");',
+    "/\\(5\\d\\d\\)/.test(cause.message);",
+    "PG.exec(message);",
+    'if (cause.message === "row 1") refuse();',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that is checked holds one
+    "const mine = `row ${i}` !== cause.message;",
+  ])("refuses %s", (text) => {
+    expect(check(text)).toBe(1);
+  });
+
+  it.each([
+    'cause.code === "row";',
+    "cause.message === undefined;",
+    'cause.message.split(". ")[0];',
+    'message.trimEnd().split("\\n").includes(MARK);',
+    'messages.includes("row");',
+    'log.warn({ test: cause.message }, "tested");',
   ])("lets pass %s", (text) => {
     expect(check(text)).toBe(0);
   });

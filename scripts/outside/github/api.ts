@@ -5,6 +5,7 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Clock } from "../clock.ts";
+import { namesRateLimit } from "./refusal.ts";
 
 /** One repository on GitHub, and in whose name it is asked. */
 export type GitHubAccess = {
@@ -117,6 +118,6 @@ async function secondsToWait(answer: Response, now: number): Promise<number> {
   if (headers.get("x-ratelimit-remaining") === "0") {
     return Math.max(1, Number(headers.get("x-ratelimit-reset")) - Math.floor(now / 1000));
   }
-  const limited = answer.status === 429 || /rate limit/i.test(await answer.clone().text());
+  const limited = answer.status === 429 || namesRateLimit(await answer.clone().text());
   return limited ? 60 : 0;
 }
