@@ -41,7 +41,6 @@ export type GitHost = {
   readMain(): Promise<MainState>;
   /** files a sheet as a proposal; filing it again is a success and changes nothing */
   file(filing: Filing): Promise<void>;
-  openSheets(): Promise<OpenSheet[]>;
   /** what is on the branches that wait for review, by what their names say; whoever made a branch chose all of it */
   pendingSheets(): Promise<PendingSheets>;
 };

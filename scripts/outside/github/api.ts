@@ -93,6 +93,15 @@ export function gitHubError(doing: string, cause: unknown): LetterError {
   return new LetterError("github", `${doing}: GitHub says ${status ?? "nothing"} (${said})`, { cause, away });
 }
 
+/** Does something with GitHub. @throws LetterError `github` saying what was being done */
+export async function telling<T>(doing: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    throw gitHubError(doing, cause);
+  }
+}
+
 /** `fetch` that gives up after half a minute and makes no call while GitHub has asked to be left alone. */
 function patientFetch(clock: Clock): typeof fetch {
   let quietUntil = 0;

@@ -139,9 +139,9 @@ describe("reading main on GitHub", () => {
     campaign.github.setFault(() => ({ cut: "before" }));
     const failed = await campaign
       .reopen()
-      .openSheets()
+      .head()
       .catch((cause: Error) => cause.message);
-    expect(failed).toMatch(/^reading the reviews: GitHub says 500 \([^)]*\)$/);
+    expect(failed).toMatch(/^asking where main stands: GitHub says 500 \([^)]*\)$/);
     expect(failed).not.toMatch(/ghs_|127\.0\.0\.1/);
   });
 });
