@@ -53,7 +53,12 @@ export type AcceptHost = {
   /** folder of a repository that holds main and the open branches as objects */
   readonly repository: string;
   readMain(): Promise<MainHistory>;
-  openSheets(): Promise<OpenSheet[]>;
+  /**
+   * The sheets whose branches are there: those that wait, and those that were merged by a run that ended early.
+   *
+   * @param main tells which were merged
+   */
+  openSheets(main: Pick<MainHistory, "merged">): Promise<OpenSheet[]>;
   /** moves main if it still stands at `from`; false when it does not */
   moveMain(from: string, to: string): Promise<boolean>;
   /** takes away the branch of a settled sheet, if it still stands at this commit */

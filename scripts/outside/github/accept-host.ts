@@ -9,7 +9,7 @@ import { listRemoteRefs, pushRef } from "../git/push.ts";
 import { moveRefs, readRef } from "../git/ref.ts";
 import { MAIN, readHead, readMainAt } from "../git/repository.ts";
 import { answerPull, formatAnswer, formatBlocked, formatCopies, formatInvalid, formatUnattested } from "./answer.ts";
-import { type GitHubApi, gitHubError, hasStatus } from "./api.ts";
+import { type GitHubApi, gitHubError, hasStatus, telling } from "./api.ts";
 import { type OpenPull, type PullOfSheet, readOpenPulls } from "./reviews.ts";
 
 /** What accept on GitHub works with. */
@@ -40,13 +40,21 @@ export type GitHubAcceptHost = AcceptHost & {
   ): Promise<void>;
   /** pull requests whose reviews could not be read, or that could not be answered; they hold up no other */
   readonly troubles: readonly PullTrouble[];
-  /** sheets that nobody can review: their branches are there, without a pull request that is open and no draft */
+  /** sheets that nobody could review when the open ones were read last: their branches are there, without a pull request that is open and no draft */
   readonly unseen: readonly Pick<OpenSheet, "sheet" | "commit">[];
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
 
 const PENDING = "refs/heads/pending/";
 const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
+
+/** What the branches and pull requests were when they were read last. */
+type Reading = {
+  readonly sheets: OpenSheet[];
+  /** the numbers of the pull requests of the sheets that wait, by sheet */
+  readonly pulls: ReadonlyMap<string, number>;
+  readonly unseen: GitHubAcceptHost["unseen"];
+};
 
 /**
  * The campaign's repository on GitHub as accept uses it.
@@ -57,9 +65,8 @@ const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
 export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitHubAccepting): GitHubAcceptHost {
   const url = `${serverUrl}/${mover.owner}/${mover.repo}.git`;
   const remote = async () => ({ url, token: await mover.token() });
-  let main: MainHistory | undefined;
-  const pulls = new Map<string, number>();
-  let unseen: readonly Pick<OpenSheet, "sheet" | "commit">[] = [];
+  const troubles: PullTrouble[] = [];
+  let last: Reading = { sheets: [], pulls: new Map(), unseen: [] };
 
   const fetch = async (what: string, ...refs: string[]) =>
     fetchRefs(
@@ -75,35 +82,33 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       for (const ref of refs) await fetch("a pending sheet", ref).catch(() => {});
     });
   };
-  const openSheets = async (): Promise<OpenSheet[]> => {
-    const branches = await listRemoteRefs(repository, await remote(), [`${PENDING}*`]);
-    const found: OpenSheet[] = [];
-    for (const [ref, commit] of branches) {
-      // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
-      if (main?.merged.has(commit)) found.push({ sheet: ref.slice(PENDING.length), commit, acts: [] });
-    }
+  const readPulls = async (): Promise<{ open: readonly OpenPull[]; passed: readonly PullOfSheet[] }> => {
     const passed: PullOfSheet[] = [];
-    const open = await reading(() =>
-      readOpenPulls(api, (pull, cause) => passOver(pull, cause) && passed.push(pull) > 0),
+    const open = await telling("reading the reviews", () =>
+      readOpenPulls(api, (pull, cause) => {
+        if (concernsAll(cause)) return false;
+        troubles.push({ number: pull.number, reason: gitHubError("reading the reviews", cause).message });
+        passed.push(pull);
+        return true;
+      }),
     );
-    const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
-    unseen = [...branches]
-      .map(([ref, commit]) => ({ sheet: ref.slice(PENDING.length), commit }))
-      .filter(({ sheet }) => !seen.has(sheet));
-    const waiting = open.filter(
-      ({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !main?.merged.has(commit),
-    );
-    for (const { number, sheet } of waiting) pulls.set(sheet, number);
-    await fetchAll([...waiting, ...unseen].map(({ sheet }) => refOf(sheet)));
-    return [...found, ...waiting.map(({ number: _number, ...open }) => open)];
+    return { open, passed };
   };
-  const troubles: PullTrouble[] = [];
-  // One whose reviews GitHub cannot give (it is flooded, or was taken away meanwhile) waits. That we may not ask, or not so
-  // often, is no matter of one pull request.
-  const passOver = ({ number }: PullOfSheet, cause: unknown): boolean => {
-    if ([401, 403, 429].some((status) => hasStatus(cause, status))) return false;
-    troubles.push({ number, reason: gitHubError("reading the reviews", cause).message });
-    return true;
+  const readSheets = async ({ merged }: Pick<MainHistory, "merged">): Promise<Reading> => {
+    const branches = await listRemoteRefs(repository, await remote(), [`${PENDING}*`]);
+    const ends = [...branches].map(([ref, commit]) => ({ sheet: ref.slice(PENDING.length), commit }));
+    // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
+    const found = ends.filter(({ commit }) => merged.has(commit)).map((end) => ({ ...end, acts: [] }));
+    const { open, passed } = await readPulls();
+    const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
+    const unseen = ends.filter(({ sheet }) => !seen.has(sheet));
+    const waiting = open.filter(({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !merged.has(commit));
+    await fetchAll([...waiting, ...unseen].map(({ sheet }) => refOf(sheet)));
+    return {
+      sheets: [...found, ...waiting.map(({ number: _number, ...sheet }) => sheet)],
+      pulls: new Map(waiting.map(({ sheet, number }) => [sheet, number])),
+      unseen,
+    };
   };
   // A pull request that is locked or full takes no comment: nobody must be able to stop the other sheets by that.
   const answer = async (number: number, text: string): Promise<boolean> => {
@@ -116,7 +121,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     }
   };
   const answerSheet = async (sheet: string, text: string) => {
-    const number = pulls.get(sheet);
+    const number = last.pulls.get(sheet);
     if (number !== undefined) await answer(number, text);
   };
   return {
@@ -124,10 +129,12 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     async readMain() {
       await makeMirror(repository);
       await fetch("main", MAIN);
-      main = await readMainAt(repository, await readHead(repository));
-      return main;
+      return readMainAt(repository, await readHead(repository));
     },
-    openSheets,
+    async openSheets(main) {
+      last = await readSheets(main);
+      return last.sheets;
+    },
     async moveMain(from, to) {
       if (!(await pushRef(repository, await remote(), { ref: MAIN, from, to }))) return false;
       // The mirror follows; the next fetch would say the same.
@@ -136,7 +143,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     },
     async closeSheet(open) {
       const { sheet, commit } = open;
-      const number = pulls.get(sheet) ?? (await reading(() => findPull(api, open)));
+      const number = last.pulls.get(sheet) ?? (await telling("reading the reviews", () => findPull(api, open)));
       const text = await answerOf(repository, open);
       // The answer first: while the branch is there, a run that comes after a crash finds its way back here.
       if (number !== undefined && text !== undefined && !(await answer(number, text))) return;
@@ -145,16 +152,21 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     answerInvalid: (sheet, reason) => answerSheet(sheet, formatInvalid(reason)),
     answerUnattested: (sheet) => answerSheet(sheet, formatUnattested()),
     async answerWaiting(sheet, unclear, copies) {
-      const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${pulls.get(sheet)}`;
+      const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${last.pulls.get(sheet)}`;
       const blocked = unclear === undefined ? "" : formatBlocked(unclear.map((place) => `${page}#${place}`));
       const parts = [blocked, formatCopies(copies)].filter((part) => part !== "");
       if (parts.length > 0) await answerSheet(sheet, parts.join("\n\n"));
     },
     troubles,
     get unseen() {
-      return unseen;
+      return last.unseen;
     },
   };
+}
+
+/** Whether a failure is no matter of one pull request: we may not ask, or not so often. */
+function concernsAll(cause: unknown): boolean {
+  return [401, 403, 429].some((status) => hasStatus(cause, status));
 }
 
 /** What the merge commit on main says about a sheet; undefined for a branch that is no sheet. */
@@ -177,12 +189,4 @@ async function findPull(api: GitHubApi, { sheet, commit }: OpenSheet): Promise<O
   const head = `${owner}:${sheetBranch(sheet)}`;
   const { data } = await octokit.request("GET /repos/{owner}/{repo}/pulls", { owner, repo, head, state: "all" });
   return data.find((pull) => pull.head.sha === commit)?.number;
-}
-
-async function reading<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    throw gitHubError("reading the reviews", cause);
-  }
 }
