@@ -76,6 +76,15 @@ describe("the project", () => {
     expect(found).toEqual([]);
   });
 
+  it("lists no code of an error that nothing throws", () => {
+    const list = "scripts/letter/bytes/error.ts";
+    const codes = [...readSource(list).text.matchAll(/^ {2}\| "([^"]+)"/gm)].map(([, code = ""]) => code);
+    expect(codes).toContain("git");
+    expect(codes).toEqual([...new Set(codes)]);
+    const others = scripts.filter(({ path, text }) => path !== list && text.includes("LetterError"));
+    expect(codes.filter((code) => !others.some(({ text }) => text.includes(`"${code}"`)))).toEqual([]);
+  });
+
   it("has no file or folder whose name says nothing", () => {
     expect([...scripts, ...readSources("tests")].flatMap(({ path }) => checkPath(path))).toEqual([]);
   });
