@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkLock, checkPins, type Lock, type Manifest } from "./support/project/manifest.ts";
+import { checkMessages } from "./support/project/messages.ts";
 import { checkProse } from "./support/project/prose.ts";
 import { checkPurity } from "./support/project/purity.ts";
 import { checkFolders, checkImports, checkPath, findCircles, findCirclesOfRooms } from "./support/project/rooms.ts";
@@ -68,6 +69,21 @@ describe("the project", () => {
     const letter = scripts.filter((source) => source.path.startsWith("scripts/letter/"));
     expect(letter.length).toBeGreaterThan(0);
     expect(letter.flatMap(checkPurity)).toEqual([]);
+  });
+
+  it("decides nothing by the text of a message, but where another program gives nothing else", () => {
+    const foreign = ["scripts/outside/database/trouble.ts", "scripts/outside/github/refusal.ts"];
+    const found = scripts.filter(({ path }) => !foreign.includes(path)).flatMap(checkMessages);
+    expect(found).toEqual([]);
+  });
+
+  it("lists no code of an error that nothing throws", () => {
+    const list = "scripts/letter/bytes/error.ts";
+    const codes = [...readSource(list).text.matchAll(/^ {2}\| "([^"]+)"/gm)].map(([, code = ""]) => code);
+    expect(codes).toContain("git");
+    expect(codes).toEqual([...new Set(codes)]);
+    const others = scripts.filter(({ path, text }) => path !== list && text.includes("LetterError"));
+    expect(codes.filter((code) => !others.some(({ text }) => text.includes(`"${code}"`)))).toEqual([]);
   });
 
   it("has no file or folder whose name says nothing", () => {
@@ -217,6 +233,36 @@ describe("the check of comments", () => {
     "// `mend` says what to do.",
   ])("lets pass %j", (text) => {
     expect(check(text)).toEqual([]);
+  });
+});
+
+describe("the check of messages", () => {
+  const check = (text: string) => checkMessages({ path: "scripts/letter/signature/row.ts", text }).length;
+
+  it.each([
+    'cause.message.startsWith("row 1: ");',
+    '(cause as Error).message.includes("no answer");',
+    'problem?.message?.endsWith("later");',
+    "cause.message!.match(/row/);",
+    '(message ?? "").indexOf("row");',
+    "/\\(5\\d\\d\\)/.test(cause.message);",
+    "PG.exec(message);",
+    'if (cause.message === "row 1") refuse();',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that is checked holds one
+    "const mine = `row ${i}` !== cause.message;",
+  ])("refuses %s", (text) => {
+    expect(check(text)).toBe(1);
+  });
+
+  it.each([
+    'cause.code === "row";',
+    "cause.message === undefined;",
+    'cause.message.split(". ")[0];',
+    'message.trimEnd().split("\\n").includes(MARK);',
+    'messages.includes("row");',
+    'log.warn({ test: cause.message }, "tested");',
+  ])("lets pass %s", (text) => {
+    expect(check(text)).toBe(0);
   });
 });
 

@@ -155,8 +155,8 @@ async function readOpenSheets(
   draft: Draft,
 ): Promise<{ open: OpenSheet; sheet: Sheet }[]> {
   const found: { open: OpenSheet; sheet: Sheet }[] = [];
-  for (const open of await host.openSheets()) {
-    // The sheet was merged, but the process died before it deleted the branch.
+  for (const open of await host.openSheets(main)) {
+    // It was merged, but the process died before the branch went.
     if (main.merged.has(open.commit)) {
       await host.closeSheet(open);
       continue;

@@ -1,5 +1,5 @@
 import { LetterError } from "../letter/bytes/error.ts";
-import { type Main, validateSheet } from "../letter/review/acceptance.ts";
+import { faultsOf, type Main } from "../letter/review/acceptance.ts";
 import { parseRow, ROW_COLUMNS } from "../letter/signature/row.ts";
 import { parseSheet, type Sheet } from "../letter/signature/sheet.ts";
 import { parseTable } from "../letter/signature/table.ts";
@@ -19,17 +19,13 @@ export function sheetProblems(main: Main, name: string, text: string): string[] 
   try {
     sheet = parseSheet(text);
   } catch (cause) {
-    return together(reasonOf(cause), rowProblems(text));
+    const rows = rowProblems(text);
+    // The first row that cannot be read is why the sheet cannot be read: it stands among the rows already.
+    const isOfRow = cause instanceof LetterError && cause.code === "row" && rows.length > 0;
+    return isOfRow ? rows : [reasonOf(cause), ...rows];
   }
   if (sheet.sheet !== name) return ["the front matter names another sheet than the branch"];
-  const whole = problemOf(() => validateSheet(main, sheet));
-  if (whole === undefined) return [];
-  const rows = sheet.rows.flatMap((row, i) => {
-    const alone = { ...sheet, rows: [row] } as Sheet;
-    const problem = problemOf(() => validateSheet(main, alone));
-    return problem?.startsWith("row 1: ") ? [`row ${i + 1}: ${problem.slice("row 1: ".length)}`] : [];
-  });
-  return together(whole, rows);
+  return [...faultsOf(main, sheet)].map(({ message }) => message);
 }
 
 /** Returns the problems of the unreadable rows of a signatures sheet; none when the table itself is unreadable. */
@@ -51,9 +47,4 @@ function problemOf(check: () => unknown): string | undefined {
     if (cause instanceof LetterError) return cause.message;
     throw cause;
   }
-}
-
-/** Adds the problem of the whole sheet to those of its rows, unless it is one of them. */
-function together(whole: string, rows: readonly string[]): string[] {
-  return rows.includes(whole) ? [...rows] : [whole, ...rows];
 }

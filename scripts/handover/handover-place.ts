@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { type LocalCampaign, openLocalCampaign } from "../accept/local-campaign.ts";
-import { LetterError } from "../letter/bytes/error.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import type { CampaignRecord } from "../letter/signature/record.ts";
 import { systemClock } from "../outside/clock.ts";
 import { fetchRefs } from "../outside/git/fetch.ts";
 import { openGitHub } from "../outside/github/api.ts";
-import { openGitHubHost } from "../outside/github/git-host.ts";
+import { openGitHubMain } from "../outside/github/main-reader.ts";
 import { openServiceKeys } from "../outside/seal/keys.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
 import { type Content, readContent } from "../site/views/read-content.ts";
@@ -36,12 +35,8 @@ export async function openHandoverPlace(): Promise<HandoverPlace> {
   const { publicKeys } = await openServiceKeys(settings.dataDir, content.campaign);
   const api = openGitHub({ repository, as: app, apiUrl, clock: systemClock });
   const mirror = join(settings.dataDir, "mirror.git");
-  const { record } = await openGitHubHost({ api, mirror, serverUrl, propose: filesNothing }).readMain();
+  const { record } = await openGitHubMain({ api, mirror, serverUrl }).readMain();
   const remote = { url: `${serverUrl}/${api.owner}/${api.repo}.git`, token: await api.token() };
-  await fetchRefs(mirror, remote, ["+refs/tags/handover/*:refs/tags/handover/*"]);
+  await fetchRefs(mirror, remote, "the tags of handovers", ["+refs/tags/handover/*:refs/tags/handover/*"]);
   return { settings, content, keys: publicKeys, record, repository: mirror, local: undefined };
-}
-
-function filesNothing(): never {
-  throw new LetterError("handover", "a handover files no sheet");
 }

@@ -203,7 +203,7 @@ describe("with the form service's keys, our code refuses", () => {
     const drafted = comment!.createdAt;
     // Drafted a while before the review was submitted, and touched once more while it was.
     Object.assign(comment!, { createdAt: new Date(Date.parse(drafted) - 600_000).toISOString() });
-    const acts = async () => (await campaign.host.openSheets())[0]!.acts;
+    const acts = async () => (await campaign.openPulls())[0]!.acts;
     expect(await acts()).toContainEqual(expect.objectContaining({ body: "refuse advert", row: sheet.rows[0]!.id }));
     Object.assign(comment!, { body: "fine", updatedAt: new Date(Date.parse(drafted) + 60_000).toISOString() });
     expect(await judge(sheet)).toMatchObject({ state: "blocked" });

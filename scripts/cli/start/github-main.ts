@@ -49,10 +49,7 @@ export function followMain(host: GitHost, mirror: string, content: Content, log:
 
 const CHANGED = "the ledger has another edition of the letter than content/: take main's content/ and start again";
 
-/** Nothing that the organisers could put right: no answer, or that of a server in trouble. */
+/** Whether the organisers can do nothing but wait. */
 function isAway(cause: unknown): boolean {
-  if (!(cause instanceof LetterError)) return false;
-  if (cause.code === "git") return /\((5\d\d|429|no answer)\)/.test(cause.message);
-  const { status } = (cause.cause ?? {}) as { status?: number };
-  return status !== undefined && (status >= 500 || status === 429);
+  return cause instanceof LetterError && cause.away;
 }

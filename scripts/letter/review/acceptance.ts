@@ -31,24 +31,34 @@ export type Acceptance = Growth & {
  * @throws LetterError `validate` naming the row and the rule
  */
 export function validateSheet(main: Main, sheet: Sheet): void {
-  if (main.settled.sheets.has(sheet.sheet)) throw invalid("this sheet has been settled before");
+  for (const fault of faultsOf(main, sheet)) throw fault;
+}
+
+/**
+ * Returns every fault for which `validateSheet` would refuse a sheet, in the order of the rows: one error for each row,
+ * or a single one for a sheet that is refused as a whole.
+ */
+export function* faultsOf(main: Main, sheet: Sheet): Generator<LetterError, void> {
+  if (main.settled.sheets.has(sheet.sheet)) return yield invalid("this sheet has been settled before");
   if (sheet.kind === "withdrawals") {
     for (const [i, row] of sheet.rows.entries()) {
       if (!isLeaveAttested(row.id, row.attestation, main.attestationKey))
-        throw invalid(`row ${i + 1}: the withdrawal is not attested by the form service`);
+        yield invalid(`row ${i + 1}: the withdrawal is not attested by the form service`);
     }
     return;
   }
   if (!main.record.entries.includes(formatEntry({ kind: "letter", edition: sheet.edition }))) {
-    throw invalid("the edition of the sheet is not on the ledger");
+    return yield invalid("the edition of the sheet is not on the ledger");
   }
   const here = new Set<string>();
   for (const [i, row] of sheet.rows.entries()) {
     const entry = acceptEntryOf(row, sheet.edition);
-    if (!isAttested(entry, main.attestationKey))
-      throw invalid(`row ${i + 1}: the row is not attested by the form service as it stands`);
+    if (!isAttested(entry, main.attestationKey)) {
+      yield invalid(`row ${i + 1}: the row is not attested by the form service as it stands`);
+      continue;
+    }
     if (here.has(entry.publicCommitment) || here.has(entry.contactCommitment))
-      throw invalid(`row ${i + 1}: the sheet has this signature twice`);
+      yield invalid(`row ${i + 1}: the sheet has this signature twice`);
     here.add(entry.publicCommitment).add(entry.contactCommitment);
   }
 }

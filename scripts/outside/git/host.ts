@@ -41,7 +41,6 @@ export type GitHost = {
   readMain(): Promise<MainState>;
   /** files a sheet as a proposal; filing it again is a success and changes nothing */
   file(filing: Filing): Promise<void>;
-  openSheets(): Promise<OpenSheet[]>;
   /** what is on the branches that wait for review, by what their names say; whoever made a branch chose all of it */
   pendingSheets(): Promise<PendingSheets>;
 };
@@ -54,7 +53,12 @@ export type AcceptHost = {
   /** folder of a repository that holds main and the open branches as objects */
   readonly repository: string;
   readMain(): Promise<MainHistory>;
-  openSheets(): Promise<OpenSheet[]>;
+  /**
+   * The sheets whose branches are there: those that wait, and those that were merged by a run that ended early.
+   *
+   * @param main tells which were merged
+   */
+  openSheets(main: Pick<MainHistory, "merged">): Promise<OpenSheet[]>;
   /** moves main if it still stands at `from`; false when it does not */
   moveMain(from: string, to: string): Promise<boolean>;
   /** takes away the branch of a settled sheet, if it still stands at this commit */

@@ -14,7 +14,8 @@ import { appendReview, readReviews } from "./review-chain.ts";
 
 /** A campaign's repository on this machine, with what GitHub's pages do there. */
 export type LocalGitHost = Omit<GitHost, "readMain"> &
-  AcceptHost & {
+  Omit<AcceptHost, "openSheets"> & {
+    openSheets(): Promise<OpenSheet[]>;
     /** the refs as one text: the same as long as nothing is filed, reviewed or merged */
     refs(): Promise<string>;
     /** records what a moderator says about a sheet; it counts from then on */

@@ -10,7 +10,15 @@ export type GitOptions = {
   readonly codes?: readonly number[];
   /** most bytes of output that are taken in; 512 MB unless told */
   readonly limit?: number;
+  /** a command that talks to another machine; without it git may talk to none */
+  readonly remote?: RemoteCall;
 };
+
+/** A repository elsewhere, over HTTP. */
+export type Remote = { readonly url: string; readonly token: string };
+
+/** With which token a command talks to another machine, and what has failed when it fails: `main could not be fetched`. */
+export type RemoteCall = { readonly token: string; readonly failure: string };
 
 // What is confirmed must survive a power cut: git syncs objects and refs before it says that it is done. No hook, no
 // housekeeping in the background, no waiting for a person, and a lock held by a second process is waited for.
@@ -26,37 +34,62 @@ const CONFIG = {
   "safe.directory": "*",
 };
 
+/** For a command that talks to another machine, besides: HTTP alone, no other address, and nothing that is malformed. */
+const REMOTE_CONFIG = {
+  "credential.helper": "",
+  "fetch.fsckObjects": "true",
+  "http.followRedirects": "false",
+  "protocol.http.allow": "always",
+  "protocol.https.allow": "always",
+};
+
+/** Bytes of git's errors that are looked at: what a server writes into them is in its hands. */
+const MOST_ERRORS = 2 ** 16;
+
+/** Milliseconds after which a command that talks to another machine is ended. */
+const PATIENCE = 120_000;
+
 /**
  * Runs git on a repository: program and arguments, never a shell.
  *
  * Settings of the person or the machine reach nothing: the environment is made here, and an empty one but for `PATH`.
  *
  * @param repository the repository's folder (bare, or `.git`)
- * @throws LetterError `git` when git is missing or fails with another code than expected, `git-output` when it prints too much
+ * @throws LetterError `git` when git is missing, fails with another code than expected or gets no answer, `git-output`
+ *   when it prints too much; `away` when another machine gave no answer or is in trouble
  */
 export function runGit(repository: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const { codes = [0], limit = 512 * 2 ** 20 } = options;
+  const { codes = [0], limit = 512 * 2 ** 20, remote } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn("git", ["--git-dir", repository, ...args], { env: environment(), stdio: "pipe" });
+    const child = spawn("git", ["--git-dir", repository, ...args], {
+      env: environmentFor(remote),
+      stdio: "pipe",
+      killSignal: "SIGKILL",
+      ...(remote && { timeout: PATIENCE }),
+    });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    let size = 0;
+    let [size, errorSize] = [0, 0];
     child.stdout.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > limit) child.kill("SIGKILL");
       else stdout.push(chunk);
     });
     child.stderr.on("data", (chunk: Buffer) => {
-      if (stderr.length < 16) stderr.push(chunk);
+      if (errorSize < MOST_ERRORS) stderr.push(chunk);
+      errorSize += chunk.length;
     });
     child.on("error", (cause) => {
       const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-      reject(failure(missing ? "git is not installed: install it and try again" : "git could not be started", cause));
+      const message = missing ? "git is not installed: install it and try again" : "git could not be started";
+      reject(new LetterError("git", message, { cause }));
     });
     child.on("close", (code) => {
-      const said = oneLine(Buffer.concat(stderr).toString("utf8"));
+      const errors = Buffer.concat(stderr).toString("utf8");
+      const said = oneLine(errors);
       if (size > limit) reject(new LetterError("git-output", `git ${args[0]} printed more than ${limit} bytes`));
-      else if (code === null || !codes.includes(code)) reject(failure(`git ${args[0]} failed: ${said}`));
-      else resolve({ code, stdout: Buffer.concat(stdout), said });
+      else if (code !== null && codes.includes(code)) resolve({ code, stdout: Buffer.concat(stdout), said });
+      else if (remote) reject(remoteError(remote.failure, errors));
+      else reject(new LetterError("git", `git ${args[0]} failed: ${said}`));
     });
     // A command that fails early closes its input: its exit code says more than the broken pipe.
     child.stdin.on("error", () => {});
@@ -64,9 +97,9 @@ export function runGit(repository: string, args: readonly string[], options: Git
   });
 }
 
-/** An environment in which git knows these settings and none of the machine's or its user's, and asks nobody anything. */
-export function environmentOf(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const config = Object.entries(settings);
+/** An environment in which git knows our settings and none of the machine's or its user's, and asks nobody anything. */
+function environmentFor(remote: RemoteCall | undefined): NodeJS.ProcessEnv {
+  const config = Object.entries({ ...CONFIG, ...(remote && { ...REMOTE_CONFIG, ...authorization(remote.token) }) });
   return {
     PATH: process.env.PATH,
     HOME: "/nonexistent",
@@ -79,13 +112,7 @@ export function environmentOf(settings: Readonly<Record<string, string>>): NodeJ
     ...Object.fromEntries(config.map(([, value], i) => [`GIT_CONFIG_VALUE_${i}`, value])),
     GIT_TERMINAL_PROMPT: "0",
     GIT_ASKPASS: "true",
-  };
-}
-
-function environment(): NodeJS.ProcessEnv {
-  return {
-    ...environmentOf(CONFIG),
-    GIT_ALLOW_PROTOCOL: "",
+    GIT_ALLOW_PROTOCOL: remote ? "http:https" : "",
     GIT_NO_LAZY_FETCH: "1",
     // A replace ref would show other objects than the ones that were reviewed.
     GIT_NO_REPLACE_OBJECTS: "1",
@@ -95,12 +122,27 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
+/** In the environment, not among the arguments: those can be read by everyone on the machine. */
+function authorization(token: string): Record<string, string> {
+  const credentials = Buffer.from(`x-access-token:${token}`).toString("base64");
+  return { "http.extraHeader": `Authorization: Basic ${credentials}` };
+}
+
+/**
+ * The error of a command that talked to another machine, from what git printed. Nothing else in the project reads the
+ * text of git's errors. A rule says in GitHub's words why it was broken; no address and no token gets into the message.
+ */
+function remoteError(failure: string, errors: string): LetterError {
+  const status = /The requested URL returned error: (\d+)/.exec(errors)?.[1];
+  const rule = /\b(GH\d{3}): ([\w .,'-]{1,100})/.exec(errors)?.[0];
+  const away = rule === undefined && (status === undefined || Number(status) >= 500 || status === "429");
+  const hint = away ? ": try again later" : "";
+  const cause = new Error(errors.slice(0, 4000));
+  return new LetterError("git", `${failure} (${rule ?? status ?? "no answer"})${hint}`, { cause, away });
+}
+
 /** git's first line, without control characters: it may quote a branch that somebody else named. */
 function oneLine(stderr: string): string {
   const [line = ""] = stderr.trim().split("\n");
   return line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?").slice(0, 200) || "no reason given";
-}
-
-function failure(message: string, cause?: unknown): LetterError {
-  return new LetterError("git", message, { cause });
 }

@@ -9,7 +9,7 @@ import { listRemoteRefs, pushRef } from "../git/push.ts";
 import { moveRefs, readRef } from "../git/ref.ts";
 import { MAIN, readHead, readMainAt } from "../git/repository.ts";
 import { answerPull, formatAnswer, formatBlocked, formatCopies, formatInvalid, formatUnattested } from "./answer.ts";
-import { type GitHubApi, gitHubError, hasStatus } from "./api.ts";
+import { type GitHubApi, gitHubError, hasStatus, telling } from "./api.ts";
 import { type OpenPull, type PullOfSheet, readOpenPulls } from "./reviews.ts";
 
 /** The dependencies of accept on GitHub. */
@@ -40,13 +40,21 @@ export type GitHubAcceptHost = AcceptHost & {
   ): Promise<void>;
   /** pull requests whose reviews could not be read, or that could not be answered; they do not hold up the others */
   readonly troubles: readonly PullTrouble[];
-  /** sheets that cannot be reviewed: their branches exist, but without an open pull request that is not a draft */
+  /** sheets that nobody could review when the open ones were read last: their branches are there, without a pull request that is open and no draft */
   readonly unseen: readonly Pick<OpenSheet, "sheet" | "commit">[];
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
 
 const PENDING = "refs/heads/pending/";
 const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
+
+/** What the branches and pull requests were when they were read last. */
+type Reading = {
+  readonly sheets: OpenSheet[];
+  /** the numbers of the pull requests of the sheets that wait, by sheet */
+  readonly pulls: ReadonlyMap<string, number>;
+  readonly unseen: GitHubAcceptHost["unseen"];
+};
 
 /**
  * Opens the campaign's repository on GitHub as accept uses it.
@@ -57,52 +65,50 @@ const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
 export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitHubAccepting): GitHubAcceptHost {
   const url = `${serverUrl}/${mover.owner}/${mover.repo}.git`;
   const remote = async () => ({ url, token: await mover.token() });
-  let main: MainHistory | undefined;
-  const pulls = new Map<string, number>();
-  let unseen: readonly Pick<OpenSheet, "sheet" | "commit">[] = [];
+  const troubles: PullTrouble[] = [];
+  let last: Reading = { sheets: [], pulls: new Map(), unseen: [] };
 
-  const fetch = async (...refs: string[]) =>
+  const fetch = async (what: string, ...refs: string[]) =>
     fetchRefs(
       repository,
       await remote(),
+      what,
       refs.map((ref) => `+${ref}:${ref}`),
     );
   const fetchAll = async (refs: readonly string[]) => {
     if (refs.length === 0) return;
-    await fetch(...refs).catch(async () => {
-      // Fetch one by one: a branch that cannot be fetched is reported as unreadable, and does not stop the others.
-      for (const ref of refs) await fetch(ref).catch(() => {});
+    await fetch("the pending sheets", ...refs).catch(async () => {
+      // One by one: a branch that cannot be had is reported as one that cannot be read, and stops no other.
+      for (const ref of refs) await fetch("a pending sheet", ref).catch(() => {});
     });
   };
-  const openSheets = async (): Promise<OpenSheet[]> => {
-    const branches = await listRemoteRefs(await remote(), [`${PENDING}*`]);
-    const found: OpenSheet[] = [];
-    for (const [ref, commit] of branches) {
-      // Merged by a run that died before it deleted the branch; GitHub has closed the pull request.
-      if (main?.merged.has(commit)) found.push({ sheet: ref.slice(PENDING.length), commit, acts: [] });
-    }
+  const readPulls = async (): Promise<{ open: readonly OpenPull[]; passed: readonly PullOfSheet[] }> => {
     const passed: PullOfSheet[] = [];
-    const open = await reading(() =>
-      readOpenPulls(api, (pull, cause) => passOver(pull, cause) && passed.push(pull) > 0),
+    const open = await telling("reading the reviews", () =>
+      readOpenPulls(api, (pull, cause) => {
+        if (concernsAll(cause)) return false;
+        troubles.push({ number: pull.number, reason: gitHubError("reading the reviews", cause).message });
+        passed.push(pull);
+        return true;
+      }),
     );
-    const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
-    unseen = [...branches]
-      .map(([ref, commit]) => ({ sheet: ref.slice(PENDING.length), commit }))
-      .filter(({ sheet }) => !seen.has(sheet));
-    const waiting = open.filter(
-      ({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !main?.merged.has(commit),
-    );
-    for (const { number, sheet } of waiting) pulls.set(sheet, number);
-    await fetchAll([...waiting, ...unseen].map(({ sheet }) => refOf(sheet)));
-    return [...found, ...waiting.map(({ number: _number, ...open }) => open)];
+    return { open, passed };
   };
-  const troubles: PullTrouble[] = [];
-  // A pull request whose reviews GitHub cannot return (it is flooded, or was deleted meanwhile) waits. A lack of
-  // permission or a rate limit does not concern only one pull request.
-  const passOver = ({ number }: PullOfSheet, cause: unknown): boolean => {
-    if ([401, 403, 429].some((status) => hasStatus(cause, status))) return false;
-    troubles.push({ number, reason: gitHubError("reading the reviews", cause).message });
-    return true;
+  const readSheets = async ({ merged }: Pick<MainHistory, "merged">): Promise<Reading> => {
+    const branches = await listRemoteRefs(repository, await remote(), [`${PENDING}*`]);
+    const ends = [...branches].map(([ref, commit]) => ({ sheet: ref.slice(PENDING.length), commit }));
+    // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
+    const found = ends.filter(({ commit }) => merged.has(commit)).map((end) => ({ ...end, acts: [] }));
+    const { open, passed } = await readPulls();
+    const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
+    const unseen = ends.filter(({ sheet }) => !seen.has(sheet));
+    const waiting = open.filter(({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !merged.has(commit));
+    await fetchAll([...waiting, ...unseen].map(({ sheet }) => refOf(sheet)));
+    return {
+      sheets: [...found, ...waiting.map(({ number: _number, ...sheet }) => sheet)],
+      pulls: new Map(waiting.map(({ sheet, number }) => [sheet, number])),
+      unseen,
+    };
   };
   // A locked or full pull request takes no comment. That must not be a way to stop the other sheets.
   const answer = async (number: number, text: string): Promise<boolean> => {
@@ -115,18 +121,20 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     }
   };
   const answerSheet = async (sheet: string, text: string) => {
-    const number = pulls.get(sheet);
+    const number = last.pulls.get(sheet);
     if (number !== undefined) await answer(number, text);
   };
   return {
     repository,
     async readMain() {
       await makeMirror(repository);
-      await fetch(MAIN);
-      main = await readMainAt(repository, await readHead(repository));
-      return main;
+      await fetch("main", MAIN);
+      return readMainAt(repository, await readHead(repository));
     },
-    openSheets,
+    async openSheets(main) {
+      last = await readSheets(main);
+      return last.sheets;
+    },
     async moveMain(from, to) {
       if (!(await pushRef(repository, await remote(), { ref: MAIN, from, to }))) return false;
       // The mirror follows; the next fetch would do the same.
@@ -135,7 +143,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     },
     async closeSheet(open) {
       const { sheet, commit } = open;
-      const number = pulls.get(sheet) ?? (await reading(() => findPull(api, open)));
+      const number = last.pulls.get(sheet) ?? (await telling("reading the reviews", () => findPull(api, open)));
       const text = await answerOf(repository, open);
       // Answer first: while the branch exists, a run after a crash gets back to this point.
       if (number !== undefined && text !== undefined && !(await answer(number, text))) return;
@@ -144,19 +152,24 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     answerInvalid: (sheet, reason) => answerSheet(sheet, formatInvalid(reason)),
     answerUnattested: (sheet) => answerSheet(sheet, formatUnattested()),
     async answerWaiting(sheet, unclear, copies) {
-      const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${pulls.get(sheet)}`;
+      const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${last.pulls.get(sheet)}`;
       const blocked = unclear === undefined ? "" : formatBlocked(unclear.map((place) => `${page}#${place}`));
       const parts = [blocked, formatCopies(copies)].filter((part) => part !== "");
       if (parts.length > 0) await answerSheet(sheet, parts.join("\n\n"));
     },
     troubles,
     get unseen() {
-      return unseen;
+      return last.unseen;
     },
   };
 }
 
-/** Returns what the merge commit on main says about a sheet; undefined for a branch that is not a sheet. */
+/** Whether a failure is no matter of one pull request: we may not ask, or not so often. */
+function concernsAll(cause: unknown): boolean {
+  return [401, 403, 429].some((status) => hasStatus(cause, status));
+}
+
+/** What the merge commit on main says about a sheet; undefined for a branch that is no sheet. */
 async function answerOf(repository: string, { sheet, commit }: OpenSheet): Promise<string | undefined> {
   const history = await readHistory(repository, await readHead(repository));
   const merge = history.find(({ parents }) => parents[1] === commit);
@@ -176,12 +189,4 @@ async function findPull(api: GitHubApi, { sheet, commit }: OpenSheet): Promise<O
   const head = `${owner}:${sheetBranch(sheet)}`;
   const { data } = await octokit.request("GET /repos/{owner}/{repo}/pulls", { owner, repo, head, state: "all" });
   return data.find((pull) => pull.head.sha === commit)?.number;
-}
-
-async function reading<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    throw gitHubError("reading the reviews", cause);
-  }
 }

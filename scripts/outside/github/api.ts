@@ -5,6 +5,7 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Clock } from "../clock.ts";
+import { namesRateLimit } from "./refusal.ts";
 
 /** One repository on GitHub, and the identity that accesses it. */
 export type GitHubAccess = {
@@ -87,7 +88,18 @@ export function gitHubError(doing: string, cause: unknown): LetterError {
     .split("\n")[0]!
     .replace(/ - https:\/\/docs\.\S+$/, "")
     .slice(0, 200);
-  return new LetterError("github", `${doing}: GitHub says ${status ?? "nothing"} (${said})`, { cause });
+  // Octokit gives the status 500 to a call that got no answer.
+  const away = status !== undefined && (status >= 500 || status === 429);
+  return new LetterError("github", `${doing}: GitHub says ${status ?? "nothing"} (${said})`, { cause, away });
+}
+
+/** Does something with GitHub. @throws LetterError `github` saying what was being done */
+export async function telling<T>(doing: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    throw gitHubError(doing, cause);
+  }
 }
 
 /** Returns a `fetch` that gives up after half a minute, and makes no call while GitHub has asked for a pause. */
@@ -115,6 +127,6 @@ async function secondsToWait(answer: Response, now: number): Promise<number> {
   if (headers.get("x-ratelimit-remaining") === "0") {
     return Math.max(1, Number(headers.get("x-ratelimit-reset")) - Math.floor(now / 1000));
   }
-  const limited = answer.status === 429 || /rate limit/i.test(await answer.clone().text());
+  const limited = answer.status === 429 || namesRateLimit(await answer.clone().text());
   return limited ? 60 : 0;
 }

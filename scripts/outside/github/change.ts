@@ -1,5 +1,6 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import { type GitHubApi, gitHubError, hasStatus } from "./api.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** A request that changes a setting, as a value. `{owner}`, `{org}` and `{repo}` in its route are filled in later. */
 export type Change = { readonly route: string; readonly values: Readonly<Record<string, unknown>> };
@@ -51,7 +52,7 @@ export async function orNothing<T>(answer: Promise<T>, status = 404): Promise<T 
 }
 
 function isForbidden(cause: unknown): boolean {
-  return hasStatus(cause, 403) && !/rate limit|upgrade/i.test(saying(cause));
+  return hasStatus(cause, 403) && refusalOf(cause) === undefined;
 }
 
 function saying(cause: unknown): string {

@@ -1,5 +1,6 @@
 import type { GitHubApi } from "./api.ts";
 import { reading } from "./change.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** A ruleset of a repository; fields as in GitHub's API. */
 export type Ruleset = {
@@ -45,8 +46,7 @@ export async function readRulesets(api: GitHubApi): Promise<Ruleset[] | undefine
           }),
       );
     } catch (cause) {
-      // docs.github.com: "Upgrade to GitHub Pro or make this repository public to enable this feature."
-      if (cause instanceof Error && /upgrade/i.test(cause.message)) return undefined;
+      if (refusalOf(cause) === "plan") return undefined;
       throw cause;
     }
   });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Decrypter } from "age-encryption";
-import { LetterError } from "../../letter/bytes/error.ts";
+import { type ErrorCode, LetterError } from "../../letter/bytes/error.ts";
 
 /** Opens sealed bytes; undefined if none of the identities fits, or if a bit of them was changed. */
 export type Unseal = (sealed: Uint8Array) => Promise<Uint8Array | undefined>;
@@ -42,7 +42,7 @@ export async function readRecipients(named: readonly string[]): Promise<string[]
   return (await Promise.all(lists)).flat();
 }
 
-async function linesOf(file: string, code: string, missing: string): Promise<string[]> {
+async function linesOf(file: string, code: ErrorCode, missing: string): Promise<string[]> {
   const text = await readFile(file, "utf8").catch((cause) => {
     throw new LetterError(code, missing, { cause });
   });

@@ -6,6 +6,7 @@ import {
   type Acceptance,
   acceptSheet,
   applyWithdrawals,
+  faultsOf,
   logEdition,
   type Main,
   settledRows,
@@ -136,6 +137,19 @@ describe("what acceptance refuses", () => {
     refuse(freshMain(), edited({ shown: "initials", name: "ع. ک." })).toThrow("not attested");
     refuse(freshMain(), edited({ contact: rows[1]!.contact })).toThrow("not attested");
     refuse({ ...freshMain(), attestationKey: ledger.verifier.publicKey }).toThrow("not attested");
+  });
+
+  it("each row that is at fault, by its number, and a sheet that is at fault as a whole once", () => {
+    const messages = (main: Main, changed = sheet) => [...faultsOf(main, changed)].map(({ message }) => message);
+    expect(messages(freshMain())).toEqual([]);
+    const all = { ...freshMain(), attestationKey: ledger.verifier.publicKey };
+    const unattested = (_: unknown, i: number) =>
+      `row ${i + 1}: the row is not attested by the form service as it stands`;
+    expect(messages(all)).toEqual(rows.map(unattested));
+    const one = edited({ lang: "de" }, 1);
+    const at = one.rows.findIndex(({ id }) => id === rows[1]!.id);
+    expect(messages(freshMain(), one)).toEqual([unattested(one, at)]);
+    expect(messages(accept(freshMain()))).toEqual(["this sheet has been settled before"]);
   });
 
   it("a sheet of an edition that is not on the ledger, or that was attested for another edition", () => {

@@ -2,7 +2,9 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type NewCommit, writeCommit } from "../../../scripts/outside/git/commit.ts";
+import { fetchRefs } from "../../../scripts/outside/git/fetch.ts";
 import { listFiles, readBlobs, readText } from "../../../scripts/outside/git/object.ts";
+import { listRemoteRefs } from "../../../scripts/outside/git/push.ts";
 import { moveRefs, readRef } from "../../../scripts/outside/git/ref.ts";
 import { runGit } from "../../../scripts/outside/git/run.ts";
 import { makeRepository, type Repository } from "../../support/campaigns/repository.ts";
@@ -55,6 +57,21 @@ describe("git", () => {
     await expect(runGit(repository.path, ["cat-file", "blob", "--end-of-options", "\u001b[2Jx"])).rejects.toThrow(
       /^git cat-file failed: [^\p{C}]+$/u,
     );
+  });
+
+  it("tells a machine that gives no answer from a command that is wrong, and never says where it is", async () => {
+    // A port that nothing listens on; git may talk to it over HTTP only.
+    const remote = { url: "http://127.0.0.1:1/owner/name.git", token: "secret" };
+    const silent = await fetchRefs(repository.path, remote, "the tags", ["+refs/tags/*:refs/tags/*"]).catch(
+      (cause: unknown) => cause,
+    );
+    expect(silent).toMatchObject({ code: "git", away: true });
+    expect((silent as Error).message).toBe("the tags could not be fetched (no answer): try again later");
+    await expect(listRemoteRefs(join(repository.path, "nowhere"), remote, ["refs/heads/*"])).rejects.toThrow(
+      "the branches could not be listed (no answer)",
+    );
+    await expect(runGit(repository.path, ["cat-file", "blob", "x"])).rejects.toMatchObject({ away: false });
+    await expect(runGit(repository.path, ["ls-remote", remote.url])).rejects.toThrow(/transport 'http' not allowed/);
   });
 
   it("stops taking in what is longer than it may be", async () => {

@@ -131,12 +131,17 @@ describe("reading main on GitHub", () => {
   it("says in one line what is wrong, without address or token", async () => {
     campaign.github.setFault(({ operation }) => (operation === "git fetch" ? { status: 500 } : undefined));
     await expect(campaign.host.readMain()).rejects.toThrow(/^main could not be fetched \(500\): try again later$/);
+    await expect(campaign.host.pendingSheets()).rejects.toThrow(/^the pending sheets could not be fetched \(500\)/);
+    await expect(campaign.host.readMain()).rejects.toMatchObject({ code: "git", away: true });
+    campaign.github.setFault(({ operation }) => (operation === "git fetch" ? { status: 403 } : undefined));
+    await expect(campaign.host.readMain()).rejects.toThrow(/^main could not be fetched \(403\)$/);
+    await expect(campaign.host.readMain()).rejects.toMatchObject({ code: "git", away: false });
     campaign.github.setFault(() => ({ cut: "before" }));
     const failed = await campaign
       .reopen()
-      .openSheets()
+      .head()
       .catch((cause: Error) => cause.message);
-    expect(failed).toMatch(/^reading the reviews: GitHub says 500 \([^)]*\)$/);
+    expect(failed).toMatch(/^asking where main stands: GitHub says 500 \([^)]*\)$/);
     expect(failed).not.toMatch(/ghs_|127\.0\.0\.1/);
   });
 });

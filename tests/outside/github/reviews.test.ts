@@ -48,7 +48,7 @@ describe("reading the reviews on GitHub", () => {
     const [review, onLine, below] = [/^pullrequestreview-\d+$/, /^discussion_r\d+$/, /^issuecomment-\d+$/].map((form) =>
       expect.stringMatching(form),
     );
-    expect(await campaign.host.openSheets()).toEqual([
+    expect(await campaign.openPulls()).toEqual([
       {
         sheet: sheet.sheet,
         number: 1,
@@ -72,7 +72,7 @@ describe("reading the reviews on GitHub", () => {
     campaign.github.advance(1000);
     // A push makes it outdated, and GitHub forgets where it stands, but not where it stood.
     campaign.github.repository.commit(`pending/${sheet.sheet}`, "push", { x: "x" });
-    const [open] = await campaign.host.openSheets();
+    const [open] = await campaign.openPulls();
     expect(open?.acts.at(-1)).toMatchObject({ by: one.id, state: "commented", commit, body: "refuse fake-name" });
     expect(open?.acts.at(-1)).not.toHaveProperty("row");
   });
@@ -88,7 +88,7 @@ describe("reading the reviews on GitHub", () => {
     const drafted = campaign.github.state.comments.at(-1)!;
     // As GitHub tells it of a draft that was begun before the other comment.
     campaign.github.state.comments.splice(-1, 1, { ...drafted, createdAt: "2026-01-01T00:00:00Z" });
-    const [open] = await campaign.host.openSheets();
+    const [open] = await campaign.openPulls();
     expect(open?.acts.map(({ body }) => body)).toEqual([`keep ${first}`, "", "refuse fake-name"]);
   });
 
@@ -103,7 +103,7 @@ describe("reading the reviews on GitHub", () => {
       });
     }
     const before = calls.length;
-    expect((await campaign.host.openSheets()).map(({ commit: sha }) => sha)).toEqual([commit]);
+    expect((await campaign.openPulls()).map(({ commit: sha }) => sha)).toEqual([commit]);
     expect(calls.length - before).toBeLessThan(8);
   });
 
@@ -119,7 +119,7 @@ describe("reading the reviews on GitHub", () => {
         updatedAt: "2026-11-22T00:00:00Z",
       });
     }
-    const [open] = await campaign.host.openSheets();
+    const [open] = await campaign.openPulls();
     expect(open?.acts.map(({ body }) => body)).toEqual(Array.from({ length: 130 }, (_, i) => `line ${i}`));
   });
 
@@ -130,7 +130,7 @@ describe("reading the reviews on GitHub", () => {
     await mustAsk(campaign.github, campaign.organiser.token, "PUT", `pulls/1/reviews/${review!.id}/dismissals`, {
       message: "no",
     });
-    const [open] = await campaign.host.openSheets();
+    const [open] = await campaign.openPulls();
     expect(open?.acts).toMatchObject([{ state: "dismissed", by: campaign.moderators[0].id }]);
   });
 
@@ -143,11 +143,11 @@ describe("reading the reviews on GitHub", () => {
     openPull(state, author, { ...common, head: "code" });
     repository.git("update-ref", "refs/heads/other", "refs/heads/main");
     openPull(state, author, { ...common, head: `pending/${"0".repeat(26)}`, base: "other" });
-    expect((await campaign.host.openSheets()).map(({ sheet: id }) => id)).toEqual([sheet.sheet]);
+    expect((await campaign.openPulls()).map(({ sheet: id }) => id)).toEqual([sheet.sheet]);
     Object.assign(state.pulls[0]!, { draft: true });
-    expect(await campaign.host.openSheets()).toEqual([]);
+    expect(await campaign.openPulls()).toEqual([]);
     Object.assign(state.pulls[0]!, { draft: false });
     await mustAsk(campaign.github, campaign.organiser.token, "PATCH", "pulls/1", { state: "closed" });
-    expect(await campaign.host.openSheets()).toEqual([]);
+    expect(await campaign.openPulls()).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { systemClock } from "../../../scripts/outside/clock.ts";
 import type { GitHost } from "../../../scripts/outside/git/host.ts";
 import { type GitHubApi, openGitHub } from "../../../scripts/outside/github/api.ts";
 import { openGitHubHost } from "../../../scripts/outside/github/git-host.ts";
+import { type OpenPull, readOpenPulls } from "../../../scripts/outside/github/reviews.ts";
 import { makeCampaign, type TestCampaign } from "../campaigns/local-campaign.ts";
 import type { Account, App } from "./account.ts";
 import { mustAsk } from "./ask.ts";
@@ -21,6 +22,8 @@ export type GitHubCampaign = {
   readonly host: GitHost;
   /** the host as a process sees it that has just started */
   reopen(): GitHost;
+  /** the sheets that wait for review, with what was said about them, as accept reads them */
+  openPulls(): Promise<OpenPull[]>;
   close(): Promise<void>;
 };
 
@@ -56,6 +59,7 @@ export async function makeGitHubCampaign(options: GitHubOptions = {}): Promise<G
     api,
     host: reopen(),
     reopen,
+    openPulls: () => readOpenPulls(api),
     async close() {
       local.remove();
       await github.close();

@@ -1,0 +1,74 @@
+import { fetchRefs, makeMirror } from "../git/fetch.ts";
+import type { GitHost, MainHistory } from "../git/host.ts";
+import { readHead, readMainAt, readPendingSheets } from "../git/repository.ts";
+import { type GitHubApi, hasStatus, telling } from "./api.ts";
+
+/** What is needed to read a campaign's repository on GitHub. */
+export type GitHubReading = {
+  readonly api: GitHubApi;
+  /** folder of a bare repository on this machine that follows main */
+  readonly mirror: string;
+  /** `https://github.com` unless told */
+  readonly serverUrl?: string;
+};
+
+/** Reads main and the branches of sheets on GitHub; it changes nothing there. */
+export type GitHubMainReader = Pick<GitHost, "head" | "pendingSheets"> & {
+  readMain(): Promise<MainHistory>;
+  /** Returns main as it was read last if it has this commit in its line; otherwise reads it again. */
+  readMainSince(commit: string): Promise<MainHistory>;
+};
+
+/**
+ * Opens a campaign's repository on GitHub for reading.
+ *
+ * Main is read through git into a mirror, not through the API: the record and its history are thousands of objects,
+ * fetching what is new is one exchange that counts against no limit, and the same code reads it as on one machine.
+ * Only whether main has moved is asked through the API: an unchanged answer (304) costs nothing.
+ *
+ * @throws LetterError `github` or `git` from each of its functions
+ */
+export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }: GitHubReading): GitHubMainReader {
+  const url = `${serverUrl}/${api.owner}/${api.repo}.git`;
+  let seen: { sha: string; etag: string } | undefined;
+  let known: MainHistory | undefined;
+
+  const head = () =>
+    telling("asking where main stands", async () => {
+      const octokit = await api.octokit();
+      try {
+        const { data, headers } = await octokit.request("GET /repos/{owner}/{repo}/git/ref/{ref}", {
+          owner: api.owner,
+          repo: api.repo,
+          ref: "heads/main",
+          ...(seen === undefined ? {} : { headers: { "if-none-match": seen.etag } }),
+        });
+        seen = { sha: data.object.sha, etag: headers.etag ?? "" };
+      } catch (cause) {
+        if (seen === undefined || !hasStatus(cause, 304)) throw cause;
+      }
+      return seen.sha;
+    });
+  const readMain = async (): Promise<MainHistory> => {
+    if (known !== undefined && known.commit === (await head())) return known;
+    return telling("reading main", async () => {
+      await makeMirror(mirror);
+      await fetchRefs(mirror, { url, token: await api.token() }, "main", ["+refs/heads/main:refs/heads/main"]);
+      known = await readMainAt(mirror, await readHead(mirror));
+      return known;
+    });
+  };
+  return {
+    head,
+    readMain,
+    readMainSince: async (commit) => (known?.line.has(commit) ? known : readMain()),
+    pendingSheets: () =>
+      telling("reading the pending sheets", async () => {
+        await makeMirror(mirror);
+        // Main too: another instance may have filed on top of one that is newer than what is here.
+        const refs = ["main", "pending/*"].map((name) => `+refs/heads/${name}:refs/heads/${name}`);
+        await fetchRefs(mirror, { url, token: await api.token() }, "the pending sheets", refs);
+        return readPendingSheets(mirror);
+      }),
+  };
+}
