@@ -21,6 +21,7 @@ const edited = (path: string, edit: (html: string) => string): Site => {
   expect(edit(html)).not.toBe(html);
   return new Map(site).set(path, Buffer.from(edit(html)));
 };
+const path = "en/signatures/1/index.html";
 const name = record.rows.find((row) => isPublic(row.shown))!.name;
 
 describe("the pages that people read", () => {
@@ -33,8 +34,17 @@ describe("the pages that people read", () => {
     expect(await reasonOf(await publishedSite(recordOf(["name", "initials", ...others])))).toBe("ok");
   });
 
+  it.each(["99", "۹۹", "٩٩"])("do not pass with %s where one person's name is not shown", async (digits) => {
+    const one = await publishedSite(recordOf(["name", "hidden"]));
+    const html = Buffer.from(one.get(path)!)
+      .toString("utf8")
+      .replace(/(<p class="more">)[^<]*/, `$1${digits} more people`);
+    expect(await reasonOf(new Map(one).set(path, Buffer.from(html)))).toMatch(
+      /^en\/signatures\/1\/index.html: the number/,
+    );
+  });
+
   it("do not pass with one more person whose name is not shown", async () => {
-    const path = "en/signatures/1/index.html";
     const one = await publishedSite(recordOf(["name", "hidden"]));
     const none = await publishedSite(recordOf(["name"]));
     const more = /<p class="more">.*?<\/p>/s.exec(Buffer.from(one.get(path)!).toString("utf8"))![0];
