@@ -19,7 +19,7 @@ import {
 } from "../letter/handover/contacts-bag.ts";
 import { type Handover, parseHandover } from "../letter/handover/handover.ts";
 import { formatNotice, type Notice, noticePath } from "../letter/handover/notice.ts";
-import { parseEntry } from "../letter/ledger/entry.ts";
+import { entriesOf } from "../letter/ledger/entry.ts";
 import { openBag } from "../outside/bag/reader.ts";
 import { writeBag } from "../outside/bag/writer.ts";
 import { openDatabase } from "../outside/database/open.ts";
@@ -196,9 +196,8 @@ async function readmes(handover: Handover, { content }: HandoverPlace, count: nu
 /** Whether main's ledger, or its notice of this handover, names other bags than this notice does. */
 async function isAnotherNamed({ record, local }: HandoverPlace, notice: Handed): Promise<boolean> {
   const { publicBag, contactsBag } = notice;
-  const named = record.entries.filter((entry) => entry.startsWith("undersigned/v1 handover ")).map(parseEntry);
-  if (named.some((one) => one.kind === "handover" && one.publicBag === publicBag && one.contactsBag !== contactsBag))
-    return true;
+  const named = entriesOf("handover", record.entries);
+  if (named.some((one) => one.publicBag === publicBag && one.contactsBag !== contactsBag)) return true;
   if (local === undefined) return false;
   const there = await readText(local.host.repository, await local.host.head(), noticePath(notice));
   return there !== undefined && there !== formatNotice(notice);

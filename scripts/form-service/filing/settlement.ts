@@ -1,5 +1,5 @@
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
-import { parseEntry } from "../../letter/ledger/entry.ts";
+import { entriesOf } from "../../letter/ledger/entry.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { forget } from "../signing/withdrawal.ts";
@@ -75,10 +75,5 @@ export async function destroyRefused(store: Store, clock: Clock): Promise<void> 
 
 /** The contact commitments of everybody who was ever accepted. */
 export function contactCommitments(entries: readonly string[]): Set<string> {
-  const commitments = new Set<string>();
-  for (const line of entries) {
-    const entry = line.startsWith("undersigned/v1 accept ") ? parseEntry(line) : undefined;
-    if (entry?.kind === "accept") commitments.add(entry.contactCommitment);
-  }
-  return commitments;
+  return new Set(entriesOf("accept", entries).map(({ contactCommitment }) => contactCommitment));
 }
