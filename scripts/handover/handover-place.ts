@@ -5,6 +5,7 @@ import type { PublicKeys } from "../letter/published/files.ts";
 import type { CampaignRecord } from "../letter/signature/record.ts";
 import { systemClock } from "../outside/clock.ts";
 import { fetchRefs } from "../outside/git/fetch.ts";
+import { HANDOVERS, mirrored } from "../outside/git/ref.ts";
 import { openGitHub } from "../outside/github/api.ts";
 import { openGitHubHost } from "../outside/github/git-host.ts";
 import { openServiceKeys } from "../outside/seal/keys.ts";
@@ -38,7 +39,7 @@ export async function openHandoverPlace(): Promise<HandoverPlace> {
   const mirror = join(settings.dataDir, "mirror.git");
   const { record } = await openGitHubHost({ api, mirror, serverUrl, propose: filesNothing }).readMain();
   const remote = { url: `${serverUrl}/${api.owner}/${api.repo}.git`, token: await api.token() };
-  await fetchRefs(mirror, remote, ["+refs/tags/handover/*:refs/tags/handover/*"]);
+  await fetchRefs(mirror, remote, [mirrored(`${HANDOVERS}/*`)]);
   return { settings, content, keys: publicKeys, record, repository: mirror, local: undefined };
 }
 

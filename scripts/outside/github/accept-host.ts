@@ -6,8 +6,8 @@ import { readHistory } from "../git/history.ts";
 import type { AcceptHost, MainHistory, OpenSheet } from "../git/host.ts";
 import { readText } from "../git/object.ts";
 import { listRemoteRefs, pushRef } from "../git/push.ts";
-import { moveRefs, readRef } from "../git/ref.ts";
-import { MAIN, readHead, readMainAt } from "../git/repository.ts";
+import { branchRef, MAIN, moveRefs, PENDING, readRef } from "../git/ref.ts";
+import { readHead, readMainAt } from "../git/repository.ts";
 import { answerPull, formatAnswer, formatBlocked, formatCopies, formatInvalid, formatUnattested } from "./answer.ts";
 import { type GitHubApi, gitHubError, hasStatus } from "./api.ts";
 import { type OpenPull, type PullOfSheet, readOpenPulls } from "./reviews.ts";
@@ -45,8 +45,7 @@ export type GitHubAcceptHost = AcceptHost & {
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
 
-const PENDING = "refs/heads/pending/";
-const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
+const refOf = (sheet: string) => branchRef(sheetBranch(sheet));
 
 /**
  * The campaign's repository on GitHub as accept uses it.
@@ -75,11 +74,11 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     });
   };
   const openSheets = async (): Promise<OpenSheet[]> => {
-    const branches = await listRemoteRefs(await remote(), [`${PENDING}*`]);
+    const branches = await listRemoteRefs(await remote(), [`${PENDING}/*`]);
     const found: OpenSheet[] = [];
     for (const [ref, commit] of branches) {
       // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
-      if (main?.merged.has(commit)) found.push({ sheet: ref.slice(PENDING.length), commit, acts: [] });
+      if (main?.merged.has(commit)) found.push({ sheet: ref.slice(`${PENDING}/`.length), commit, acts: [] });
     }
     const passed: PullOfSheet[] = [];
     const open = await reading(() =>
@@ -87,7 +86,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     );
     const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
     unseen = [...branches]
-      .map(([ref, commit]) => ({ sheet: ref.slice(PENDING.length), commit }))
+      .map(([ref, commit]) => ({ sheet: ref.slice(`${PENDING}/`.length), commit }))
       .filter(({ sheet }) => !seen.has(sheet));
     const waiting = open.filter(
       ({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !main?.merged.has(commit),
@@ -139,7 +138,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       const text = await answerOf(repository, open);
       // The answer first: while the branch is there, a run that comes after a crash finds its way back here.
       if (number !== undefined && text !== undefined && !(await answer(number, text))) return;
-      await pushRef(repository, await remote(), { ref: `${PENDING}${sheet}`, from: commit, to: undefined });
+      await pushRef(repository, await remote(), { ref: refOf(sheet), from: commit, to: undefined });
     },
     answerInvalid: (sheet, reason) => answerSheet(sheet, formatInvalid(reason)),
     answerUnattested: (sheet) => answerSheet(sheet, formatUnattested()),

@@ -1,5 +1,6 @@
 import { fetchRefs, makeMirror } from "../git/fetch.ts";
 import type { Filing, GitHost, MainHistory } from "../git/host.ts";
+import { MAIN, mirrored, PENDING } from "../git/ref.ts";
 import { readHead, readMainAt, readPendingSheets } from "../git/repository.ts";
 import { type GitHubApi, gitHubError, hasStatus } from "./api.ts";
 import { fileOnGitHub, type Proposal } from "./filing.ts";
@@ -50,7 +51,7 @@ export function openGitHubHost({ api, mirror, serverUrl = "https://github.com", 
     if (known !== undefined && known.commit === (await head())) return known;
     return telling("reading main", async () => {
       await makeMirror(mirror);
-      await fetchRefs(mirror, { url, token: await api.token() }, ["+refs/heads/main:refs/heads/main"]);
+      await fetchRefs(mirror, { url, token: await api.token() }, [mirrored(MAIN)]);
       known = await readMainAt(mirror, await readHead(mirror));
       return known;
     });
@@ -68,7 +69,7 @@ export function openGitHubHost({ api, mirror, serverUrl = "https://github.com", 
       telling("reading the pending sheets", async () => {
         await makeMirror(mirror);
         // Main too: another instance may have filed on top of one that is newer than what is here.
-        const refs = ["main", "pending/*"].map((name) => `+refs/heads/${name}:refs/heads/${name}`);
+        const refs = [MAIN, `${PENDING}/*`].map(mirrored);
         await fetchRefs(mirror, { url, token: await api.token() }, refs);
         return readPendingSheets(mirror);
       }),
