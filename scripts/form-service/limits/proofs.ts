@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Random } from "../../outside/random.ts";
+import { openBoundedMap } from "../store/bounded-map.ts";
 import type { Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import type { Client } from "./client.ts";
@@ -53,7 +54,7 @@ export function keyOfProofs(pepper: Uint8Array): string {
 /** @param secret signs the challenges; the same for all instances, so that one knows what another has made */
 export function openProofs(deps: { store: Store; clock: Clock; random: Random }, secret: string): Proofs {
   const { store, clock, random } = deps;
-  const tried = new Set<string>();
+  const tried = openBoundedMap<true>(CAPACITY);
   const atOnce = openGate();
   const keyed = (...texts: string[]) => createHmac("sha256", secret).update(texts.join(":")).digest();
   const sign = (terms: string, place: string) => keyed("challenge", terms, place);
@@ -73,9 +74,8 @@ export function openProofs(deps: { store: Store; clock: Clock; random: Random },
       if (!(clock.now().getTime() < expires)) return false;
       const hash = hashOf(nonce);
       // One answer is looked at, right or wrong: whoever sends many makes no work.
-      if (tried.has(hash) || !atOnce.hasRoom(place)) return false;
-      tried.add(hash);
-      if (tried.size > CAPACITY) tried.delete(tried.values().next().value ?? "");
+      if (tried.get(hash) || !atOnce.hasRoom(place)) return false;
+      tried.set(hash, true, "anybody");
       // One part is enough, since nobody can tell which: who leaves out half of the parts is turned away half of the time.
       const part = keyed("part", terms)[0]! % PARTS;
       const isGood = await atOnce.run(
