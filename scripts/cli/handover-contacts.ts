@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { acceptAll } from "../accept/acceptance.ts";
 import type { LocalCampaign } from "../accept/local-campaign.ts";
 import { sealedRecords, withoutRecord } from "../form-service/store/handed-over.ts";
-import { MIGRATIONS, type Store, type Tables } from "../form-service/store/schema.ts";
+import { openStore, type Store } from "../form-service/store/schema.ts";
 import { type HandoverPlace, openHandoverPlace } from "../handover/handover-place.ts";
 import { readTagged, writePublicBag } from "../handover/public-bag.ts";
 import { type PublicBagFacts, readPublicBag } from "../handover/public-bag-facts.ts";
@@ -22,7 +22,6 @@ import { formatNotice, type Notice, noticePath } from "../letter/handover/notice
 import { entriesOf } from "../letter/ledger/entry.ts";
 import { openBag } from "../outside/bag/reader.ts";
 import { writeBag } from "../outside/bag/writer.ts";
-import { openDatabase } from "../outside/database/open.ts";
 import { readText } from "../outside/git/object.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -48,7 +47,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const handover = parseHandover(values.tag);
   const place = await openHandoverPlace();
   const bag = await openBag(await publicBag(handover, place, out));
-  const store = await openDatabase<Tables>(place.settings.database, MIGRATIONS);
+  const store = await openStore(place.settings.database);
   try {
     const facts = await readPublicBag(bag, place.keys.ledger);
     if (facts.handover.tag !== handover.tag)

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastBackupOf } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
-import { openDatabase } from "../outside/database/open.ts";
 import type { GitHost } from "../outside/git/host.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import { openMailer } from "../outside/mail/mailer.ts";
@@ -37,7 +36,7 @@ import { openPageWords } from "./signing/page-words.ts";
 import { openSuppression } from "./signing/suppression.ts";
 import { openWaitingCodes } from "./signing/waiting-codes.ts";
 import { openQueue } from "./store/queue.ts";
-import { MIGRATIONS, type Tables } from "./store/schema.ts";
+import { openStore } from "./store/schema.ts";
 import { createApp } from "./web/app.ts";
 import { listen } from "./web/listener.ts";
 
@@ -79,7 +78,7 @@ const REORDER_EVERY = 3_600_000;
 export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
   const { settings, keys, clock, random, log, gitHost } = deps;
   const sealing = openSealPool(keys.publicKeys.recipients);
-  const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
+  const store = await openStore(settings.database);
   const main = openMainView(gitHost);
   const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), { log, clock, random });
   const codes = openWaitingCodes(clock);

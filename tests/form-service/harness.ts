@@ -26,11 +26,10 @@ import { openPageWords, type PageWords } from "../../scripts/form-service/signin
 import { openSuppression } from "../../scripts/form-service/signing/suppression.ts";
 import { openWaitingCodes } from "../../scripts/form-service/signing/waiting-codes.ts";
 import { openQueue } from "../../scripts/form-service/store/queue.ts";
-import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { openStore, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import { lastBackupOf } from "../../scripts/outside/backup-list.ts";
-import { openDatabase } from "../../scripts/outside/database/open.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { type Mailer, openMailer } from "../../scripts/outside/mail/mailer.ts";
 import { openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";
@@ -107,7 +106,7 @@ export async function openHarness(
   let pageWords: PageWords | undefined;
 
   async function open(opened?: Store) {
-    const store = opened ?? (await openDatabase<Tables>(settings.database, MIGRATIONS));
+    const store = opened ?? (await openStore(settings.database));
     const main = openMainView(gitHost);
     await main.refresh();
     const mailer = substitutes.mailer ?? openMailer(settings.mail, settings.mailFrom);
