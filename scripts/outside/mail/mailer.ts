@@ -122,6 +122,25 @@ function messageOf(mail: Mail, from: string, { id, date }: MailStamp): SendMailO
   };
 }
 
+/**
+ * What a failed delivery means.
+ *
+ * - `refused`: the server said no to this mail for good; another attempt would only annoy it
+ * - `put off`: this mail may be taken later, as with greylisting, or by a provider that takes no more for now
+ * - `away`: no server answers, or it does not let us in: nothing is wrong with the mail
+ */
+export type MailFailure = "refused" | "put off" | "away";
+
+/** Reads what a mailer rejected with: the reply code of RFC 5321 §4.2, and the command that it answered. */
+export function mailFailure(error: unknown): MailFailure {
+  const { responseCode, command } = Object(error) as { responseCode?: unknown; command?: unknown };
+  const reply = Number(responseCode);
+  // Anything before the recipient's name is about us: a wrong password, a sender that may not send, a full server.
+  const ofMail = command === "RCPT TO" || command === "DATA";
+  if (!ofMail || !(reply >= 400 && reply < 600)) return "away";
+  return reply >= 500 ? "refused" : "put off";
+}
+
 /** Whether a host of a URL is this machine by its name or number. */
 export function isLoopbackHost(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
