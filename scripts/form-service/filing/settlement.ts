@@ -4,7 +4,7 @@ import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { forget } from "../signing/withdrawal.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
-import type { Store } from "../store/schema.ts";
+import { OUT_OF_QUEUE, type Store } from "../store/schema.ts";
 
 /** Days after which a refused row and its contact record are destroyed. */
 const REFUSED_DAYS = 7;
@@ -17,7 +17,6 @@ const REFUSED_DAYS = 7;
  * destroys a contact record; `refileLost` sees to it that such a row is on a sheet that can decide.
  */
 export async function settle(store: Store, clock: Clock, main: MainState): Promise<void> {
-  const settled = { day: null, edition: null, row: null, sheet: null };
   const left = await store.change(async (query) => {
     let left = 0;
     const waiting = await query
@@ -31,12 +30,12 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
     for (const { id, row } of waiting) {
       const set = (values: object) => query.updateTable("signature").set(values).where("id", "=", id).execute();
       if (ledger.has(storedRow(row).contact ?? "")) {
-        await set({ ...settled, state: "accepted" });
+        await set({ ...OUT_OF_QUEUE, state: "accepted" });
       } else if (main.settled.refused.has(id)) {
-        await set({ ...settled, state: "refused", day: dayOf(clock.now()) });
+        await set({ ...OUT_OF_QUEUE, state: "refused", day: dayOf(clock.now()) });
       } else if (main.settled.withdrawn.has(id)) {
         await forget(query, id);
-        await set({ ...settled, state: "withdrawn" });
+        await set({ ...OUT_OF_QUEUE, state: "withdrawn" });
       } else continue;
       left++;
     }

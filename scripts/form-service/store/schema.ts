@@ -70,6 +70,9 @@ export type Tables = {
   mail_budget: { slot: string; mails: number };
 };
 
+/** The fields of a signature that has left the queue. */
+export const OUT_OF_QUEUE = { day: null, edition: null, row: null, sheet: null } as const;
+
 /** The service's database. */
 export type Store = Database<Tables>;
 /** The database, or a transaction on it. */
