@@ -14,7 +14,10 @@ export function posterOf(site: SiteContext, lang: Lang): { data: PageData; code:
   const address = `${site.publicUrl}${lang}/`;
   const [kicker, title] = split(site.letters[lang].title);
   const data = {
-    ...{ lang, kicker, title, scan: stringsIn(lang).share.poster_scan },
+    lang,
+    kicker,
+    title,
+    scan: stringsIn(lang).share.poster_scan,
     size: title.length > 120 ? 26 : 34,
     // As people type it.
     address: address.replace(/^https?:\/\//, ""),

@@ -115,8 +115,12 @@ function parseProof(field: string): Proof | undefined {
   if (!terms || !nonce || !signature || !answer) return undefined;
   const bytes = (text: string) => Buffer.from(text, "base64url");
   return {
-    ...{ terms, difficulty: Number(difficulty), expires: Number(expires) },
-    ...{ nonce: bytes(nonce), signature: bytes(signature), answer: bytes(answer) },
+    terms,
+    difficulty: Number(difficulty),
+    expires: Number(expires),
+    nonce: bytes(nonce),
+    signature: bytes(signature),
+    answer: bytes(answer),
   };
 }
 

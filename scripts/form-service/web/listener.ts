@@ -23,18 +23,23 @@ export type Patience = {
   readonly timeout: number;
 };
 export const PATIENCE: Patience = {
-  ...{ headersTimeout: 15_000, requestTimeout: 30_000 },
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
   // Longer than proxies keep theirs (Caddy two minutes, nginx one): a form that a proxy sends on a connection which this
   // end has just closed is lost. Where room is short they go first: see `holdConnections`.
-  ...{ keepAliveTimeout: 150_000, timeout: 60_000 },
+  keepAliveTimeout: 150_000,
+  timeout: 60_000,
 };
 /** Bytes of the longest head, and connections at once. */
 const LIMITS = { maxHeaderSize: 16 * 1024, connections: 4_000 };
 
 // What is no request gets no page, but what stands at its head is as strict as elsewhere.
 const HEADERS = {
-  ...{ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" },
-  ...{ "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", Connection: "close" },
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  Connection: "close",
 };
 
 /**
