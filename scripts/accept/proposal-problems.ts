@@ -4,7 +4,7 @@ import { type Sheet, sheetOfBranch } from "../letter/signature/sheet.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
 import { readPendingText } from "../outside/git/pending-text.ts";
-import { listRefs } from "../outside/git/ref.ts";
+import { listRefs, PENDING } from "../outside/git/ref.ts";
 import { readHead, readMainAt } from "../outside/git/repository.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 import { reasonOf } from "./judgement.ts";
@@ -45,7 +45,7 @@ export async function proposalNotes(repository: string, branch: string, commit: 
   const mine = await read(sheetOfBranch(branch) ?? "", commit);
   if (!mine) return [];
   const others: Sheet[] = [];
-  for (const [name, at] of await listRefs(repository, "refs/heads/pending")) {
+  for (const [name, at] of await listRefs(repository, PENDING)) {
     if (name === mine.sheet || main.merged.has(at)) continue;
     const other = await read(name, at);
     if (other && !main.settled.sheets.has(name)) others.push(other);

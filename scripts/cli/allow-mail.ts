@@ -1,9 +1,8 @@
 import { createInterface } from "node:readline";
 import { allowAgain } from "../form-service/signing/suppression.ts";
-import { MIGRATIONS, type Tables } from "../form-service/store/schema.ts";
+import { openStore } from "../form-service/store/schema.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { parseEmail } from "../letter/signature/email.ts";
-import { openDatabase } from "../outside/database/open.ts";
 import { readPepper } from "../outside/seal/keys.ts";
 import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
@@ -22,7 +21,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
   if (process.stdin.isTTY) process.stderr.write("address: ");
   const parsed = parseEmail(await firstLine());
   if ("problem" in parsed) throw new LetterError("usage", "that is no e-mail address: write it as name@example.org");
-  const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
+  const store = await openStore(settings.database);
   try {
     const done = await allowAgain(store, pepper, parsed.email);
     console.log(done ? "codes may be mailed there again" : "nothing stood in the way: codes are mailed there already");

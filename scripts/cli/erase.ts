@@ -2,8 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { LetterError } from "../letter/bytes/error.ts";
 import { eraseRows } from "../letter/handover/erasure.ts";
 import { readRecordAt } from "../outside/git/record-at.ts";
-import { readRef } from "../outside/git/ref.ts";
-import { MAIN } from "../outside/git/repository.ts";
+import { MAIN, PENDING, readRef } from "../outside/git/ref.ts";
 import { rewriteHistory } from "../outside/git/rewrite.ts";
 import { runGit } from "../outside/git/run.ts";
 import { runCommand, usageError } from "./command.ts";
@@ -29,7 +28,7 @@ await runCommand(HELP, { json: { type: "boolean" } }, async ({ values, positiona
 type Done = { readonly main: string; readonly versions: number; readonly erased: number };
 
 async function erase(from: string, to: string): Promise<Done> {
-  const refs = ["for-each-ref", "--format=%(refname)", "refs/heads/pending/"];
+  const refs = ["for-each-ref", "--format=%(refname)", `${PENDING}/`];
   const { stdout } = await runGit(from, refs).catch((cause) => {
     throw new LetterError("erase", "the first folder is no git repository that can be read", { cause });
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { acceptAll } from "../accept/acceptance.ts";
 import type { LocalCampaign } from "../accept/local-campaign.ts";
 import { sealedRecords, withoutRecord } from "../form-service/store/handed-over.ts";
-import { MIGRATIONS, type Store, type Tables } from "../form-service/store/schema.ts";
+import { openStore, type Store } from "../form-service/store/schema.ts";
 import { type HandoverPlace, openHandoverPlace } from "../handover/handover-place.ts";
 import { readTagged, writePublicBag } from "../handover/public-bag.ts";
 import { type PublicBagFacts, readPublicBag } from "../handover/public-bag-facts.ts";
@@ -19,10 +19,9 @@ import {
 } from "../letter/handover/contacts-bag.ts";
 import { type Handover, parseHandover } from "../letter/handover/handover.ts";
 import { formatNotice, type Notice, noticePath } from "../letter/handover/notice.ts";
-import { parseEntry } from "../letter/ledger/entry.ts";
+import { entriesOf } from "../letter/ledger/entry.ts";
 import { openBag } from "../outside/bag/reader.ts";
 import { writeBag } from "../outside/bag/writer.ts";
-import { openDatabase } from "../outside/database/open.ts";
 import { readText } from "../outside/git/object.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -48,7 +47,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const handover = parseHandover(values.tag);
   const place = await openHandoverPlace();
   const bag = await openBag(await publicBag(handover, place, out));
-  const store = await openDatabase<Tables>(place.settings.database, MIGRATIONS);
+  const store = await openStore(place.settings.database);
   try {
     const facts = await readPublicBag(bag, place.keys.ledger);
     if (facts.handover.tag !== handover.tag)
@@ -196,9 +195,8 @@ async function readmes(handover: Handover, { content }: HandoverPlace, count: nu
 /** Whether main's ledger, or its notice of this handover, names other bags than this notice does. */
 async function isAnotherNamed({ record, local }: HandoverPlace, notice: Handed): Promise<boolean> {
   const { publicBag, contactsBag } = notice;
-  const named = record.entries.filter((entry) => entry.startsWith("undersigned/v1 handover ")).map(parseEntry);
-  if (named.some((one) => one.kind === "handover" && one.publicBag === publicBag && one.contactsBag !== contactsBag))
-    return true;
+  const named = entriesOf("handover", record.entries);
+  if (named.some((one) => one.publicBag === publicBag && one.contactsBag !== contactsBag)) return true;
   if (local === undefined) return false;
   const there = await readText(local.host.repository, await local.host.head(), noticePath(notice));
   return there !== undefined && there !== formatNotice(notice);

@@ -5,7 +5,7 @@ import { namedKeys, readTagged, writePublicBag } from "../handover/public-bag.ts
 import { type Handover, parseHandover } from "../letter/handover/handover.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { campaignRepository } from "../outside/git/local-host.ts";
-import { moveRefs } from "../outside/git/ref.ts";
+import { moveRefs, tagRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -47,7 +47,7 @@ async function openPlace(handover: Handover): Promise<{ repository: string; keys
   const { host, keys } = await openLocalCampaign("refuse");
   if ((await readTag(host.repository, handover.tag)) === undefined) {
     const head = await host.head();
-    await moveRefs(host.repository, [{ ref: `refs/tags/${handover.tag}`, from: undefined, to: head }]);
+    await moveRefs(host.repository, [{ ref: tagRef(handover.tag), from: undefined, to: head }]);
     console.error(`made the tag ${handover.tag} on main`);
   }
   return { repository: host.repository, keys: keys.publicKeys };

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { pause, resume } from "../form-service/store/pause.ts";
-import { MIGRATIONS, type Tables } from "../form-service/store/schema.ts";
+import { openStore } from "../form-service/store/schema.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
-import { openDatabase } from "../outside/database/open.ts";
 import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -29,7 +28,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
   if (reasons.some((text) => text === "" || [...text].length > LONGEST || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text))) {
     throw new LetterError("usage", `a reason is one line of 1 to ${LONGEST} characters`);
   }
-  const store = await openDatabase<Tables>(readSettings(process.env).database, MIGRATIONS);
+  const store = await openStore(readSettings(process.env).database);
   try {
     if (off) console.log((await resume(store)) ? "signatures are taken again" : "signatures were not paused");
     else {

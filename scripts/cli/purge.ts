@@ -4,7 +4,7 @@ import { acceptAll } from "../accept/acceptance.ts";
 import { openLocalSite } from "../accept/local-site.ts";
 import { readNotices } from "../accept/notices.ts";
 import { countUndecided, deleteEverything } from "../form-service/store/destruction.ts";
-import { MIGRATIONS, type Tables } from "../form-service/store/schema.ts";
+import { openStore } from "../form-service/store/schema.ts";
 import { readTree, replaceRepository } from "../handover/fresh-repository.ts";
 import { type HandoverPlace, openHandoverPlace } from "../handover/handover-place.ts";
 import { readTagged, writePublicBag } from "../handover/public-bag.ts";
@@ -15,7 +15,6 @@ import { type Handover, parseHandover } from "../letter/handover/handover.ts";
 import { formatNotice, type Notice, noticeEntry, noticePath } from "../letter/handover/notice.ts";
 import { readBackupList } from "../outside/backup-list.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { openDatabase } from "../outside/database/open.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
 import { readHead } from "../outside/git/repository.ts";
 import { systemRandom } from "../outside/random.ts";
@@ -95,7 +94,7 @@ async function assertNothingLost(handover: Handover, { settings, record, reposit
       "purge",
       `${later} signatures were accepted after the tag and are in no bag: hand over anew, under the tag of a later day`,
     );
-  const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
+  const store = await openStore(settings.database);
   const undecided = await countUndecided(store).finally(() => store.close());
   if (undecided > 0)
     throw new LetterError(
@@ -136,7 +135,7 @@ async function keepPublicBag(
 
 async function destroy({ settings }: HandoverPlace): Promise<void> {
   const { dataDir, database, mail } = settings;
-  const store = await openDatabase<Tables>(database, MIGRATIONS);
+  const store = await openStore(database);
   await deleteEverything(store).finally(() => store.close());
   if (database.kind === "sqlite")
     for (const end of ["", "-wal", "-shm", "-journal"]) await destroyFile(`${database.path}${end}`);

@@ -4,12 +4,11 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { noteRestored } from "../form-service/filing/restoration.ts";
 import { type BackupRow, isEmpty, isTable, writeRows } from "../form-service/store/backup.ts";
-import { MIGRATIONS, type Tables } from "../form-service/store/schema.ts";
+import { MIGRATIONS, openStore } from "../form-service/store/schema.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { openDatabase } from "../outside/database/open.ts";
 import { makeFolder } from "../outside/folder.ts";
 import { restoreBundle } from "../outside/git/bundle.ts";
 import { campaignRepository } from "../outside/git/local-host.ts";
@@ -121,7 +120,7 @@ async function assertRoom({ dataDir, database }: Settings, { files }: Contents):
       throw new LetterError("backup", `DATA_DIR has another ${name}: restore into an empty folder`);
   }
   if (database.kind === "sqlite" && !existsSync(database.path)) return;
-  const store = await openDatabase<Tables>(database, MIGRATIONS);
+  const store = await openStore(database);
   const empty = await isEmpty(store.query).finally(store.close);
   if (!empty) throw new LetterError("backup", "the database there holds something: restore into an empty one");
 }
@@ -133,7 +132,7 @@ async function restore(settings: Settings, contents: Contents, path: string, ide
     makeFolder(dirname(target));
     if (!existsSync(target)) await writeFile(target, bytes, { mode: 0o600, flush: true });
   }
-  const store = await openDatabase<Tables>(database, MIGRATIONS);
+  const store = await openStore(database);
   try {
     // All or nothing; and last, for a database says that there is something to go on from.
     await store.change(async (query) => {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openDatabase } from "../outside/database/open.ts";
 import { causeOf } from "../outside/log.ts";
 import { openMailer } from "../outside/mail/mailer.ts";
 import type { Keys } from "../outside/seal/keys.ts";
@@ -12,7 +11,7 @@ import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
 import { openService, type ServiceDeps } from "./open-service.ts";
 import { openPageWords } from "./signing/page-words.ts";
-import { MIGRATIONS, type Tables } from "./store/schema.ts";
+import { openStore } from "./store/schema.ts";
 import { listen } from "./web/listener.ts";
 
 /** What the form service is started with. It opens database, mail and seal itself. */
@@ -43,7 +42,7 @@ const REORDER_EVERY = 3_600_000;
 export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
   const { settings, clock, random, log } = deps;
   const sealing = openSealPool(deps.keys.publicKeys.recipients);
-  const store = await openDatabase<Tables>(settings.database, MIGRATIONS);
+  const store = await openStore(settings.database);
   const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), { log, clock, random });
   try {
     const metrics = openMetrics({ store, mails, clock }, log);

@@ -17,8 +17,10 @@ export async function listenForMetrics(metrics: Metrics, port: number): Promise<
     const text = known ? await metrics.read().catch(() => undefined) : "";
     const status = known ? (text === undefined ? 500 : 200) : here ? 404 : 403;
     response.writeHead(status, {
-      ...{ "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" },
-      ...{ "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'" },
+      "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      "Content-Security-Policy": "default-src 'none'",
     });
     response.end(text);
   });

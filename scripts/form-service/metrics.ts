@@ -103,8 +103,10 @@ export function openMetrics(
     registers,
   });
   const rounds = new Counter({
-    ...{ name: "undersigned_rounds_total", help: "rounds of work, and whether they failed" },
-    ...{ labelNames: ["round", "outcome"], registers },
+    name: "undersigned_rounds_total",
+    help: "rounds of work, and whether they failed",
+    labelNames: ["round", "outcome"],
+    registers,
   });
 
   async function sheets(): Promise<{ state: string; count: number; day: string | undefined }[]> {

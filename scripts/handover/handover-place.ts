@@ -4,6 +4,7 @@ import type { PublicKeys } from "../letter/published/files.ts";
 import type { CampaignRecord } from "../letter/signature/record.ts";
 import { systemClock } from "../outside/clock.ts";
 import { fetchRefs } from "../outside/git/fetch.ts";
+import { HANDOVERS, mirrored } from "../outside/git/ref.ts";
 import { openGitHub } from "../outside/github/api.ts";
 import { openGitHubMain } from "../outside/github/main-reader.ts";
 import { openServiceKeys } from "../outside/seal/keys.ts";
@@ -37,6 +38,6 @@ export async function openHandoverPlace(): Promise<HandoverPlace> {
   const mirror = join(settings.dataDir, "mirror.git");
   const { record } = await openGitHubMain({ api, mirror, serverUrl }).readMain();
   const remote = { url: `${serverUrl}/${api.owner}/${api.repo}.git`, token: await api.token() };
-  await fetchRefs(mirror, remote, "the tags of handovers", ["+refs/tags/handover/*:refs/tags/handover/*"]);
+  await fetchRefs(mirror, remote, "the tags of handovers", [mirrored(`${HANDOVERS}/*`)]);
   return { settings, content, keys: publicKeys, record, repository: mirror, local: undefined };
 }

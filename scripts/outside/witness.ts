@@ -69,7 +69,10 @@ function sizeOf(body: string, size: number): number {
 async function post(url: string, body: string): Promise<{ status: number; sizes: boolean; body: string }> {
   try {
     const answer = await fetch(url, {
-      ...{ method: "POST", body, redirect: "error", headers: { "content-type": "text/plain" } },
+      method: "POST",
+      body,
+      redirect: "error",
+      headers: { "content-type": "text/plain" },
       signal: AbortSignal.timeout(30_000),
     });
     const text = Buffer.from(await readBody(answer, "the answer", ANSWER_BYTES)).toString("utf8");

@@ -1,5 +1,5 @@
 import { type AcceptedDay, acceptedByDay, dayOfEntry, type LedgerDay } from "../letter/ledger/day.ts";
-import { parseEntry } from "../letter/ledger/entry.ts";
+import { isOfKind, parseEntry } from "../letter/ledger/entry.ts";
 import { TILE_WIDTH } from "../letter/ledger/tile.ts";
 import { shardOf } from "../letter/signature/list.ts";
 import { outlined, widthOf } from "../outside/picture.ts";
@@ -94,8 +94,7 @@ function rowsByShard(record: SignedRecord): SignedRow[][] {
 
 function batchesOf({ entries, days }: SignedRecord): Batch[] {
   return entries.flatMap((line, index) => {
-    if (!line.startsWith("undersigned/v1 batch ")) return [];
-    const entry = parseEntry(line);
-    return entry.kind === "batch" ? [{ ...entry, day: dayOfEntry(index, days) }] : [];
+    const entry = isOfKind("batch", line) ? parseEntry(line) : undefined;
+    return entry?.kind === "batch" ? [{ ...entry, day: dayOfEntry(index, days) }] : [];
   });
 }

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderSVG } from "uqr";
+import { formatBase64url } from "../letter/bytes/base64url.ts";
+import { sha256 } from "../letter/bytes/hash.ts";
 import { openTypesetter, type PageData } from "../outside/typeset.ts";
 import type { SiteContext } from "./views/context.ts";
 import { type Lang, stringsIn } from "./views/strings.ts";
@@ -13,7 +14,10 @@ export function posterOf(site: SiteContext, lang: Lang): { data: PageData; code:
   const address = `${site.publicUrl}${lang}/`;
   const [kicker, title] = split(site.letters[lang].title);
   const data = {
-    ...{ lang, kicker, title, scan: stringsIn(lang).share.poster_scan },
+    lang,
+    kicker,
+    title,
+    scan: stringsIn(lang).share.poster_scan,
     size: title.length > 120 ? 26 : 34,
     // People type an address without its scheme.
     address: address.replace(/^https?:\/\//, ""),
@@ -28,9 +32,7 @@ export function posterOf(site: SiteContext, lang: Lang): { data: PageData; code:
 export async function posterPdf(site: SiteContext, lang: Lang): Promise<Uint8Array> {
   const template = await readFile("content/print/poster.typ", "utf8");
   const { data, code } = posterOf(site, lang);
-  const digest = createHash("sha256")
-    .update(JSON.stringify([template, data, code]))
-    .digest("base64url");
+  const digest = formatBase64url(sha256(JSON.stringify([template, data, code])));
   const kept = join(CACHE, `${digest}.pdf`);
   const before = await readFile(kept).catch(() => undefined);
   if (before) return before;

@@ -7,12 +7,11 @@ import { NO_BURSTS } from "../../scripts/form-service/limits/bursts.ts";
 import { confirm } from "../../scripts/form-service/signing/confirmation.ts";
 import type { CodesOfMailbox } from "../../scripts/form-service/signing/mailed-codes.ts";
 import { addSubmission } from "../../scripts/form-service/signing/submissions.ts";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { openStore } from "../../scripts/form-service/store/schema.ts";
 import { dayOf } from "../../scripts/letter/bytes/day.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import { type CodePurpose, mailedCodeOf } from "../../scripts/letter/signature/derivation.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
-import { openDatabase } from "../../scripts/outside/database/open.ts";
 import { systemRandom } from "../../scripts/outside/random.ts";
 import type { Seal } from "../../scripts/outside/seal/seal.ts";
 import type { Side } from "./bench.ts";
@@ -33,7 +32,7 @@ export type Confirmations = {
 export async function openConfirmations(): Promise<Confirmations> {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-bench-"));
   const path = join(folder, "service.db");
-  const store = await openDatabase<Tables>({ kind: "sqlite", path }, MIGRATIONS);
+  const store = await openStore({ kind: "sqlite", path });
   const [clock, random] = [systemClock, systemRandom];
   const edition = Buffer.alloc(32, 7).toString("base64url");
   const confirming = {

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { suppress } from "../../scripts/form-service/signing/suppression.ts";
 import { keyedAddress } from "../../scripts/form-service/store/address.ts";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
-import { openDatabase } from "../../scripts/outside/database/open.ts";
+import { openStore } from "../../scripts/form-service/store/schema.ts";
 import { people } from "../support/fixtures.ts";
 import { makeDataDir, removeDataDir } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
@@ -22,7 +21,7 @@ it("takes the address from standard input alone, says nothing of it, and lets ma
   const pepper = new Uint8Array(32).fill(7);
   mkdirSync(join(dataDir, "keys"));
   writeFileSync(join(dataDir, "keys/pepper.key"), `${Buffer.from(pepper).toString("base64url")}\n`);
-  const store = await openDatabase<Tables>({ kind: "sqlite", path: join(dataDir, "service.db") }, MIGRATIONS);
+  const store = await openStore({ kind: "sqlite", path: join(dataDir, "service.db") });
   await store.change((query) => suppress(query, keyedAddress(pepper, people.sara.email), "2026-11-20"));
 
   expect(run("", people.sara.email)).toMatchObject({ status: 1 });

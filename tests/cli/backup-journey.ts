@@ -1,11 +1,10 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { openStore, type Store } from "../../scripts/form-service/store/schema.ts";
 import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { readBackupList } from "../../scripts/outside/backup-list.ts";
-import { openDatabase } from "../../scripts/outside/database/open.ts";
 import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { type Instance, startInstance } from "../form-service/crashes/instances.ts";
@@ -90,11 +89,8 @@ export const begin = async (settings: Record<string, string>) => {
   const accept = await openAcceptance(settings.DATA_DIR!);
   return { accept, edition: await accept() };
 };
-export const withStore = async <R>(
-  settings: Record<string, string>,
-  work: (store: Awaited<ReturnType<typeof openDatabase<Tables>>>) => Promise<R>,
-) => {
-  const store = await openDatabase<Tables>(readSettings(settings).database, MIGRATIONS);
+export const withStore = async <R>(settings: Record<string, string>, work: (store: Store) => Promise<R>) => {
+  const store = await openStore(readSettings(settings).database);
   return work(store).finally(store.close);
 };
 const sign = async (instance: Instance, { s, code }: Signatory) =>

@@ -2,8 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
-import { openDatabase } from "../../scripts/outside/database/open.ts";
+import { openStore, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
 
 let folder: string;
@@ -68,7 +67,7 @@ describe("what the doctor says of the queue", () => {
 
   /** The doctor's line about the database, after this work on it. */
   async function lineAfter(work: (query: Kysely<Tables>) => Promise<unknown>) {
-    const store = await openDatabase<Tables>({ kind: "sqlite", path: join(folder, "service.db") }, MIGRATIONS);
+    const store = await openStore({ kind: "sqlite", path: join(folder, "service.db") });
     await work(store.query).finally(store.close);
     const { stdout, code } = await runCommand("doctor", [], { DATA_DIR: folder, PORT: "0" });
     return { line: stdout.split("\n").find((line) => line.includes("the database")), code };

@@ -8,10 +8,9 @@ import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail/q
 import { openService } from "../../scripts/form-service/open-service.ts";
 import type { Service } from "../../scripts/form-service/service.ts";
 import { openPageWords, type PageWords } from "../../scripts/form-service/signing/page-words.ts";
-import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { openStore, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
-import { openDatabase } from "../../scripts/outside/database/open.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { type Mailer, openMailer } from "../../scripts/outside/mail/mailer.ts";
 import { openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";
@@ -104,7 +103,7 @@ export async function openHarness(
   }
 
   async function open(opened?: Store) {
-    const store = opened ?? (await openDatabase<Tables>(settings.database, MIGRATIONS));
+    const store = opened ?? (await openStore(settings.database));
     const mails = openMails();
     pageWords ??= openPageWords(site());
     const whole = await openService({

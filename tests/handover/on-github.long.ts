@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MIGRATIONS, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
+import { openStore, type Store } from "../../scripts/form-service/store/schema.ts";
 import { noticePath, parseNotice } from "../../scripts/letter/handover/notice.ts";
 import { formatContactRecord } from "../../scripts/letter/signature/contact.ts";
-import { openDatabase } from "../../scripts/outside/database/open.ts";
 import { demoRecipients, openSeal } from "../../scripts/outside/seal/seal.ts";
 import { type Invented, invent, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
 import { TAG } from "../support/campaigns/handover.ts";
@@ -36,7 +35,7 @@ describe("handover and purge with GitHub and PostgreSQL", () => {
     people = [0, 1, 2, 3].map((number) => invent(number, undefined, edition));
     late = invent(9, "name", edition);
     await pass(1, people);
-    store = await openDatabase<Tables>({ kind: "postgres", url: DATABASE_URL }, MIGRATIONS);
+    store = await openStore({ kind: "postgres", url: DATABASE_URL });
     await fillVault([...people, late]);
   });
   afterAll(async () => {

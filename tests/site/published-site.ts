@@ -3,6 +3,7 @@ import { publishedFiles } from "../../scripts/letter/published/files.ts";
 import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/review/acceptance.ts";
 import { idOf } from "../../scripts/letter/signature/derivation.ts";
 import { type CampaignRecord, EMPTY_RECORD, editionSigned, totalsOf } from "../../scripts/letter/signature/record.ts";
+import type { Shown } from "../../scripts/letter/signature/shown.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
@@ -43,6 +44,13 @@ export function publishedRecord(sheets: number, rowsEach: number): { record: Cam
   const leaving = record.rows.slice(5, 7).map((row) => idOf(Buffer.from(row.opening, "base64url")));
   record = signed(applyWithdrawals(main(record), withdrawalsOf(9, leaving)).record);
   return { record, earlier: earlier! };
+}
+
+/** The record of the real letter after one sheet of people who sign in these ways; all were accepted. */
+export function recordOf(shown: readonly Shown[]): CampaignRecord {
+  const rows = shown.map((each, number) => invent(number, each, edition).row);
+  const { record } = logEdition(EMPTY_RECORD, edition, content.letterTexts);
+  return signed(acceptSheet(main(record), sheetOf(0, rows, edition), approved([])).record);
 }
 
 /** Every file of the site of a record, made as the build makes it. */

@@ -3,7 +3,7 @@ import { verifyPublished } from "../../scripts/letter/published/verification.ts"
 import { totalsOf } from "../../scripts/letter/signature/record.ts";
 import { isPublic } from "../../scripts/letter/signature/shown.ts";
 import { readFrom, type Site, vkey } from "../letter/invented.ts";
-import { publishedRecord, publishedSite } from "./published-site.ts";
+import { publishedRecord, publishedSite, recordOf } from "./published-site.ts";
 
 const { record } = publishedRecord(3, 100);
 const site = await publishedSite(record);
@@ -21,11 +21,37 @@ const edited = (path: string, edit: (html: string) => string): Site => {
   expect(edit(html)).not.toBe(html);
   return new Map(site).set(path, Buffer.from(edit(html)));
 };
+const path = "en/signatures/1/index.html";
 const name = record.rows.find((row) => isPublic(row.shown))!.name;
 
 describe("the pages that people read", () => {
   it("say what the ledger and the list say", async () => {
     expect(await reasonOf(site)).toBe("ok");
+  });
+
+  it.each([0, 1, 2])("say it in words or in digits when the names of %i people are not shown", async (count) => {
+    const others = Array.from({ length: count }, (_, i) => (i === 0 ? ("counted" as const) : ("hidden" as const)));
+    expect(await reasonOf(await publishedSite(recordOf(["name", "initials", ...others])))).toBe("ok");
+  });
+
+  it.each(["99", "۹۹", "٩٩"])("do not pass with %s where one person's name is not shown", async (digits) => {
+    const one = await publishedSite(recordOf(["name", "hidden"]));
+    const html = Buffer.from(one.get(path)!)
+      .toString("utf8")
+      .replace(/(<p class="more">)[^<]*/, `$1${digits} more people`);
+    expect(await reasonOf(new Map(one).set(path, Buffer.from(html)))).toMatch(
+      /^en\/signatures\/1\/index.html: the number/,
+    );
+  });
+
+  it("do not pass with one more person whose name is not shown", async () => {
+    const one = await publishedSite(recordOf(["name", "hidden"]));
+    const none = await publishedSite(recordOf(["name"]));
+    const more = /<p class="more">.*?<\/p>/s.exec(Buffer.from(one.get(path)!).toString("utf8"))![0];
+    const html = Buffer.from(none.get(path)!).toString("utf8").replace("</ul>", `</ul>${more}`);
+    expect(await reasonOf(new Map(none).set(path, Buffer.from(html)))).toMatch(
+      /^en\/signatures\/1\/index.html: the number/,
+    );
   });
 
   it.each([

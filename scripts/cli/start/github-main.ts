@@ -3,8 +3,8 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { editionOf } from "../../letter/text/edition.ts";
 import type { GitHost, MainState } from "../../outside/git/host.ts";
-import { readRef } from "../../outside/git/ref.ts";
-import { MAIN, readMainAt } from "../../outside/git/repository.ts";
+import { MAIN, readRef } from "../../outside/git/ref.ts";
+import { readMainAt } from "../../outside/git/repository.ts";
 import type { Log } from "../../outside/log.ts";
 import type { Content } from "../../site/views/read-content.ts";
 

@@ -6,7 +6,7 @@ import type { Clock } from "../../outside/clock.ts";
 import type { GitHost, MainState } from "../../outside/git/host.ts";
 import { forget } from "../signing/withdrawal.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
-import type { Query, Store } from "../store/schema.ts";
+import { OUT_OF_QUEUE, type Query, type Store } from "../store/schema.ts";
 import { attestedSheets } from "./refiling.ts";
 import { contactCommitments, settle } from "./settlement.ts";
 
@@ -57,7 +57,7 @@ async function takeOverMain(query: Query, { record, settled }: MainState): Promi
       await forget(query, id);
       await query
         .updateTable("signature")
-        .set({ state: "withdrawn", day: null, edition: null, row: null, sheet: null })
+        .set({ state: "withdrawn", ...OUT_OF_QUEUE })
         .where("id", "=", id)
         .execute();
     } else if (state === "confirmed" && (isAccepted || settled.refused.has(id))) {

@@ -1,10 +1,10 @@
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
-import { parseEntry } from "../../letter/ledger/entry.ts";
+import { entriesOf } from "../../letter/ledger/entry.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { forget } from "../signing/withdrawal.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
-import type { Store } from "../store/schema.ts";
+import { OUT_OF_QUEUE, type Store } from "../store/schema.ts";
 
 /** Days after which a refused row and its contact record are destroyed. */
 const REFUSED_DAYS = 7;
@@ -17,7 +17,6 @@ const REFUSED_DAYS = 7;
  * contact record is destroyed for that; `refileLost` makes sure that such a row is on a sheet that can decide.
  */
 export async function settle(store: Store, clock: Clock, main: MainState): Promise<void> {
-  const settled = { day: null, edition: null, row: null, sheet: null };
   const left = await store.change(async (query) => {
     let left = 0;
     const waiting = await query
@@ -31,12 +30,12 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
     for (const { id, row } of waiting) {
       const set = (values: object) => query.updateTable("signature").set(values).where("id", "=", id).execute();
       if (ledger.has(storedRow(row).contact ?? "")) {
-        await set({ ...settled, state: "accepted" });
+        await set({ ...OUT_OF_QUEUE, state: "accepted" });
       } else if (main.settled.refused.has(id)) {
-        await set({ ...settled, state: "refused", day: dayOf(clock.now()) });
+        await set({ ...OUT_OF_QUEUE, state: "refused", day: dayOf(clock.now()) });
       } else if (main.settled.withdrawn.has(id)) {
         await forget(query, id);
-        await set({ ...settled, state: "withdrawn" });
+        await set({ ...OUT_OF_QUEUE, state: "withdrawn" });
       } else continue;
       left++;
     }
@@ -75,10 +74,5 @@ export async function destroyRefused(store: Store, clock: Clock): Promise<void> 
 
 /** Returns the contact commitments of every signature that was ever accepted. */
 export function contactCommitments(entries: readonly string[]): Set<string> {
-  const commitments = new Set<string>();
-  for (const line of entries) {
-    const entry = line.startsWith("undersigned/v1 accept ") ? parseEntry(line) : undefined;
-    if (entry?.kind === "accept") commitments.add(entry.contactCommitment);
-  }
-  return commitments;
+  return new Set(entriesOf("accept", entries).map(({ contactCommitment }) => contactCommitment));
 }

@@ -1,7 +1,7 @@
-import { createHmac } from "node:crypto";
 import { ownerOfMailbox } from "../../letter/signature/mail-domain.ts";
 import type { Clock } from "../../outside/clock.ts";
 import { openBoundedMap } from "../store/bounded-map.ts";
+import { keyedHash } from "../store/secret-hash.ts";
 
 /** Which signatures were confirmed from one mail domain in quick succession. Kept in memory, and lost in a restart. */
 export type Bursts = {
@@ -37,7 +37,7 @@ export function openBursts(clock: Clock, key: Uint8Array): Bursts {
       for (let quietest = recent.oldest(); quietest && isOver(quietest[1]); quietest = recent.oldest()) {
         recent.delete(quietest[0]);
       }
-      const hash = createHmac("sha256", key).update(owner).digest("base64url");
+      const hash = keyedHash(key, owner);
       const notes = [...(recent.get(hash) ?? []).filter(({ at }) => now - at < HOUR), { id, at: now }];
       // The ones before these are already marked.
       recent.set(hash, notes.slice(-BURST), hash);

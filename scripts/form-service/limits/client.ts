@@ -1,8 +1,9 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import { dayOf } from "../../letter/bytes/day.ts";
 import type { Clock } from "../../outside/clock.ts";
 import { levelsOf, networkOf, parseAddress } from "../../outside/network-address.ts";
 import type { Random } from "../../outside/random.ts";
+import { keyedHash } from "../store/secret-hash.ts";
 
 /**
  * Where a request comes from, as far as the limits need to know: hashes under a key that is generated each day and kept
@@ -41,8 +42,6 @@ export function openClients(given: {
 }): Clients {
   let day = "";
   let key: KeyObject | undefined;
-  const hashUnder = (key: KeyObject | string, text: string) =>
-    createHmac("sha256", key).update(text).digest("base64url").slice(0, 22);
   return {
     of(request, peer) {
       const today = dayOf(given.clock.now());
@@ -51,13 +50,13 @@ export function openClients(given: {
       const forwarded = given.trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
       const address = parseAddress(forwarded ?? peer ?? "");
       if (address !== undefined && (isOnion(request, address) || given.isTorExit(address))) return { kind: "tor" };
-      const levels = (address === undefined ? UNKNOWN : levelsOf(address)).map((level) => hashUnder(dayKey, level));
+      const levels = (address === undefined ? UNKNOWN : levelsOf(address)).map((level) => keyedHash(dayKey, level));
       const around = address === undefined ? UNKNOWN[1] : networkOf(address);
-      const networkUnder = (key: string) => hashUnder(key, around);
+      const networkUnder = (key: string) => keyedHash(key, around);
       const client = {
         kind: "line",
         line: levels[0]!,
-        network: hashUnder(dayKey, around),
+        network: keyedHash(dayKey, around),
         levels,
         networkUnder,
       } as const;

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Random } from "../../outside/random.ts";
+import { openBoundedMap } from "../store/bounded-map.ts";
 import type { Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import type { Client } from "./client.ts";
@@ -54,7 +55,7 @@ export function keyOfProofs(pepper: Uint8Array): string {
 /** @param secret signs the challenges; the same for all instances, so that each accepts the challenges of the others */
 export function openProofs(deps: { store: Store; clock: Clock; random: Random }, secret: string): Proofs {
   const { store, clock, random } = deps;
-  const tried = new Set<string>();
+  const tried = openBoundedMap<true>(CAPACITY);
   const atOnce = openGate();
   const keyed = (...texts: string[]) => createHmac("sha256", secret).update(texts.join(":")).digest();
   const sign = (terms: string, place: string) => keyed("challenge", terms, place);
@@ -74,9 +75,8 @@ export function openProofs(deps: { store: Store; clock: Clock; random: Random },
       if (!(clock.now().getTime() < expires)) return false;
       const hash = hashOf(nonce);
       // Only one answer per challenge is checked, right or wrong: sending many makes no work.
-      if (tried.has(hash) || !atOnce.hasRoom(place)) return false;
-      tried.add(hash);
-      if (tried.size > CAPACITY) tried.delete(tried.values().next().value ?? "");
+      if (tried.get(hash) || !atOnce.hasRoom(place)) return false;
+      tried.set(hash, true, "anybody");
       // One part is enough, because a client cannot know which: if it leaves out half of the parts, half of its tries
       // fail.
       const part = keyed("part", terms)[0]! % PARTS;
@@ -117,8 +117,12 @@ function parseProof(field: string): Proof | undefined {
   if (!terms || !nonce || !signature || !answer) return undefined;
   const bytes = (text: string) => Buffer.from(text, "base64url");
   return {
-    ...{ terms, difficulty: Number(difficulty), expires: Number(expires) },
-    ...{ nonce: bytes(nonce), signature: bytes(signature), answer: bytes(answer) },
+    terms,
+    difficulty: Number(difficulty),
+    expires: Number(expires),
+    nonce: bytes(nonce),
+    signature: bytes(signature),
+    answer: bytes(answer),
   };
 }
 

@@ -64,7 +64,8 @@ export function openRoom({ budget, clock, draw }: { budget: MailBudget; clock: C
       each: isFloor ? fairShare(Float64Array.from(others), rate - floor) : together,
       tor: isFloor ? floor : together,
       crowding: (2 * (capped + ofTor)) / budget.perMinute,
-      ...{ at: now, forms: 0 },
+      at: now,
+      forms: 0,
     };
   }
 

@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey } from "node:crypto";
+import { createSecretKey } from "node:crypto";
 import type { Clock } from "../../outside/clock.ts";
+import { keyedHash } from "../store/secret-hash.ts";
 import { openBuckets } from "./buckets.ts";
 
 /** How many forms name an address. It depends only on what is typed, not on what is known of the address. */
@@ -20,7 +21,7 @@ const CAPACITY = 100_000;
 export function openTypedAddresses(clock: Clock, key: Uint8Array): TypedAddresses {
   const forms = openBuckets(CAPACITY);
   const secret = createSecretKey(key);
-  const hashOf = (email: string) => createHmac("sha256", secret).update(email.toLowerCase()).digest("base64url");
+  const hashOf = (email: string) => keyedHash(secret, email.toLowerCase());
   const now = () => clock.now().getTime();
   return {
     wait: (email) => forms.wait(hashOf(email), RATE, now()),

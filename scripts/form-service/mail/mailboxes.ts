@@ -1,10 +1,10 @@
-import { createHmac } from "node:crypto";
 import type { CodePurpose } from "../../letter/signature/derivation.ts";
 import { canonicalEmail } from "../../letter/signature/email.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Client } from "../limits/client.ts";
 import { networkOf } from "../limits/levels.ts";
 import { openBoundedMap } from "../store/bounded-map.ts";
+import { keyedHash } from "../store/secret-hash.ts";
 
 /** How many mails a mailbox has received. Kept in memory only, by hashes under a key generated for each process. */
 export type Mailboxes = {
@@ -29,10 +29,8 @@ export function openMailboxes(clock: Clock, key: Uint8Array, capacity = CAPACITY
     take(purpose, email, client) {
       const now = clock.now().getTime();
       const from = networkOf(client);
-      const mailbox = createHmac("sha256", key)
-        .update(`${purpose} ${canonicalEmail(email)}`)
-        .digest("base64url");
-      // The absolute difference: a clock that was a year ahead for a moment must not keep mail away for a year.
+      const mailbox = keyedHash(key, `${purpose} ${canonicalEmail(email)}`);
+      // Either way: a clock that was a year ahead for a moment must keep no mail away for a year.
       const isOld = ({ at }: Sent) => Math.abs(now - at) >= DAY;
       const today = (mails.get(mailbox) ?? []).filter((sent) => !isOld(sent));
       if (today.length >= MAILS_A_DAY || today.filter((sent) => sent.from === from).length >= OF_ONE_NETWORK)

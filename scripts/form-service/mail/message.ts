@@ -38,7 +38,8 @@ export function codeMail(lang: string, to: string, code: string): Mail {
   const { dir, subject, before, after } = WORDS[tongue];
   const paragraph = (text: string) => `<p>${text}</p>`;
   return {
-    ...{ to, subject },
+    to,
+    subject,
     text: `${[...before, code, ...after].join("\n\n")}\n`,
     html: [
       "<!doctype html>",

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../outside/clock.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
-import { type MailFailure, mailFailure } from "../../outside/mail/failure.ts";
-import { CONNECTIONS, type Mailer, type MailStamp } from "../../outside/mail/mailer.ts";
+import { CONNECTIONS, type Mailer, type MailFailure, type MailStamp, mailFailure } from "../../outside/mail/mailer.ts";
 import type { Random } from "../../outside/random.ts";
 import type { MailFlow } from "../../site/views/mail-notice.ts";
 import { CODE_LIFE } from "../signing/mailed-codes.ts";

@@ -1,4 +1,6 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { formatBase64url } from "../../letter/bytes/base64url.ts";
+import { sha256 } from "../../letter/bytes/hash.ts";
 import { formValues } from "../../letter/signature/submission.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Random } from "../../outside/random.ts";
@@ -87,7 +89,7 @@ export function openIntents(deps: { clock: Clock; random: Random; pepper: Uint8A
   function withoutScripts(sent: SentForm, { line, network }: KnownLine): Uint8Array {
     const now = clock.now().getTime();
     const { userAgent, connection } = sent;
-    const bytes = createHash("sha256").update(`${sent.lang}?${sent.form}`).digest("base64url");
+    const bytes = formatBase64url(sha256(`${sent.lang}?${sent.form}`));
     const last = lastOf(line, now);
     const earlier = earlierOf(sent, network, bytes, last, now);
     if (earlier && last) lines.set(line, { ...last, at: now }, network);
@@ -107,9 +109,7 @@ export function openIntents(deps: { clock: Clock; random: Random; pepper: Uint8A
       const known = client.kind === "tor" || client.unknown ? undefined : client;
       const once = form.get("once") ?? "";
       if (!ONCE.test(once)) return known === undefined ? random(16) : withoutScripts(sent, known);
-      const text = createHash("sha256")
-        .update(JSON.stringify(formValues(form)))
-        .digest();
+      const text = sha256(JSON.stringify(formValues(form)));
       const key = createHmac("sha256", pepper).update("undersigned/v1/once").update(once).update(text).update(lang);
       const s = new Uint8Array(key.digest().subarray(0, 16));
       if (known !== undefined) {

@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import { mailboxOf } from "../../letter/signature/email.ts";
 import type { Clock } from "../../outside/clock.ts";
@@ -7,6 +6,7 @@ import { networkOf } from "../limits/levels.ts";
 import { type KeyedAddress, keyedAddress } from "../store/address.ts";
 import { openBoundedMap } from "../store/bounded-map.ts";
 import type { Query, Store } from "../store/schema.ts";
+import { keyedHash } from "../store/secret-hash.ts";
 import { CODE_LIFE, type MailedCodes } from "./mailed-codes.ts";
 
 /** Days for which a mailbox gets no confirmation codes after its owner said that it did not ask for one. */
@@ -31,7 +31,7 @@ export function openSuppression(
   const wrong = openBoundedMap<{ tries: number; since: number }>(capacity);
   return {
     async request(email, code, client) {
-      const mailbox = createHmac("sha256", key).update(mailboxOf(email)).digest("base64url");
+      const mailbox = keyedHash(key, mailboxOf(email));
       const now = clock.now().getTime();
       const isOver = ({ since }: { since: number }) => Math.abs(now - since) >= CODE_LIFE;
       for (let oldest = wrong.oldest(); oldest && isOver(oldest[1]); oldest = wrong.oldest()) wrong.delete(oldest[0]);

@@ -5,7 +5,7 @@ import { idOf, openingOf } from "../../letter/signature/derivation.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { findByAddress, type KeyedAddress } from "../store/address.ts";
-import type { Query, SignatureState, Store } from "../store/schema.ts";
+import { OUT_OF_QUEUE, type Query, type SignatureState, type Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import { stateOnMain } from "./signature-state.ts";
 
@@ -42,7 +42,7 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
       .execute();
     await query
       .insertInto("signature")
-      .values({ id, state: "accepted", day: null, edition: null, row: null, sheet: null })
+      .values({ id, state: "accepted", ...OUT_OF_QUEUE })
       .onConflict((conflict) => conflict.column("id").doNothing())
       .execute();
     return withdrawId(query, leaving, id);
@@ -91,7 +91,7 @@ async function withdrawId(query: Query, leaving: Leaving, id: string): Promise<b
   const onMain = !NOT_ON_MAIN.includes(signature.state) || (signature.state !== "refused" && isBackedUp);
   await query
     .updateTable("signature")
-    .set({ state: "withdrawn", day: onMain ? null : today, edition: null, row: null, sheet: null })
+    .set({ state: "withdrawn", ...OUT_OF_QUEUE, day: onMain ? null : today })
     .where("id", "=", id)
     .execute();
   if (onMain) {

@@ -1,5 +1,6 @@
 import { type ColumnDefinitionBuilder, type ColumnType, type Generated, type Kysely, sql } from "kysely";
-import type { Database, Dialect, Migration } from "../../outside/database/database.ts";
+import type { Database, DatabasePlace, Dialect, Migration } from "../../outside/database/database.ts";
+import { openDatabase } from "../../outside/database/open.ts";
 
 /**
  * Where a signature is. `filing` and `filed` say whether the git host has accepted its sheet, `aside` that its row
@@ -69,10 +70,18 @@ export type Tables = {
   mail_budget: { slot: string; mails: number };
 };
 
+/** The fields of a signature that has left the queue. */
+export const OUT_OF_QUEUE = { day: null, edition: null, row: null, sheet: null } as const;
+
 /** The service's database. */
 export type Store = Database<Tables>;
 /** The database, or a transaction on it. */
 export type Query = Kysely<Tables>;
+
+/** Opens the service's database and brings its schema up to date, as `openDatabase` does. */
+export function openStore(at: DatabasePlace): Promise<Store> {
+  return openDatabase<Tables>(at, MIGRATIONS);
+}
 
 /** The steps of the schema. A step that has been released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [

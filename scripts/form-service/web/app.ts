@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { stageOf } from "../../letter/text/signing.ts";
+import { stageOf } from "../../letter/ledger/signing.ts";
 import { isDatabaseTrouble } from "../../outside/database/trouble.ts";
 import { causeOf } from "../../outside/log.ts";
 import { languagesOf } from "../../site/views/context.ts";

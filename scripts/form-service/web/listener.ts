@@ -32,8 +32,11 @@ const LIMITS = { maxHeaderSize: 16 * 1024, connections: 4_000 };
 
 // A malformed request gets no page, but its answer has headers as strict as elsewhere.
 const HEADERS = {
-  ...{ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" },
-  ...{ "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", Connection: "close" },
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  Connection: "close",
 };
 
 /**

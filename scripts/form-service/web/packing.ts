@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { openBoundedMap } from "../store/bounded-map.ts";
 
 /** A compression that browsers support. */
 export type Encoding = "br" | "gzip";
@@ -8,7 +9,7 @@ const [brotli, zip] = [promisify(brotliCompress), promisify(gzip)];
 
 /** The most compressed files that are kept: few files of a site are requested often. */
 const KEPT = 100;
-const kept = new Map<string, Buffer>();
+const kept = openBoundedMap<Buffer>(KEPT);
 
 /** Returns the better encoding that `Accept-Encoding` allows; undefined if it allows neither (RFC 9110 §12.5.3). */
 export function encodingFor(accepted: string | null): Encoding | undefined {
@@ -39,7 +40,6 @@ export async function pack(content: Uint8Array, encoding: Encoding, tag: string)
           params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
         })
       : await zip(content);
-  kept.set(name, packed);
-  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+  kept.set(name, packed, "site");
   return packed;
 }

@@ -1,8 +1,8 @@
 import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
+import { signingOn, stageOf } from "../../letter/ledger/signing.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { type FormValues, formValues, parseSubmission, type Submission } from "../../letter/signature/submission.ts";
-import { signingOn, stageOf } from "../../letter/text/signing.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { signPage } from "../../site/views/pages/sign-page.ts";
 import type { Refused } from "../limits/gate.ts";

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
+import { formatBase64url } from "../../letter/bytes/base64url.ts";
+import { sha256 } from "../../letter/bytes/hash.ts";
 import { encodingFor, pack } from "./packing.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -30,7 +31,7 @@ export async function staticFile(folder: string, request: Request): Promise<Resp
   if (found === undefined) return undefined;
   if ("folder" in found) return new Response(null, { status: 301, headers: { Location: found.folder } });
   const content = await readFile(found.file);
-  const tag = `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
+  const tag = `"${formatBase64url(sha256(content)).slice(0, 22)}"`;
   const type = typeOf(path, found.file);
   const packs = isPacked(type, content.length);
   const encoding = packs ? encodingFor(request.headers.get("accept-encoding")) : undefined;

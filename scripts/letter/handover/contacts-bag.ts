@@ -1,4 +1,4 @@
-import { parseEntry } from "../ledger/entry.ts";
+import { entriesOf, isOfKind } from "../ledger/entry.ts";
 import { type ContactRecord, contactCommitment } from "../signature/contact.ts";
 import type { ListRow } from "../signature/list.ts";
 import { initialsOf } from "../signature/name.ts";
@@ -19,14 +19,13 @@ export const SINCE_CHECKPOINT_PATH = "since/checkpoint";
 
 /** Returns the indexes of the accept entries that these entries withdraw. */
 export function withdrawnIn(entries: readonly string[]): Set<number> {
-  const indexes = entries.filter((line) => line.startsWith("undersigned/v1 withdraw ")).map(parseEntry);
-  return new Set(indexes.flatMap((entry) => (entry.kind === "withdraw" ? [entry.index] : [])));
+  return new Set(entriesOf("withdraw", entries).map(({ index }) => index));
 }
 
 /** Counts the live signatures after the first `size` entries of a ledger, which no bag of that size has. */
 export function countNewcomers(entries: readonly string[], size: number): number {
   const since = entries.slice(size);
-  const accepted = since.filter((line) => line.startsWith("undersigned/v1 accept ")).length;
+  const accepted = since.filter((line) => isOfKind("accept", line)).length;
   return accepted - [...withdrawnIn(since)].filter((index) => index >= size).length;
 }
 

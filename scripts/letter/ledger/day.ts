@@ -1,5 +1,6 @@
 import { isDay } from "../bytes/day.ts";
 import { LetterError } from "../bytes/error.ts";
+import { isOfKind } from "./entry.ts";
 
 /**
  * How many entries the ledger had at the end of a UTC day on which it grew.
@@ -40,7 +41,7 @@ export function dayOfEntry(index: number, days: readonly LedgerDay[]): string | 
 export function acceptedByDay(entries: readonly string[], days: readonly LedgerDay[]): AcceptedDay[] {
   return days.flatMap(({ day, size }, i) => {
     const grown = entries.slice(days[i - 1]?.size ?? 0, size);
-    const accepted = grown.filter((entry) => entry.startsWith("undersigned/v1 accept ")).length;
+    const accepted = grown.filter((entry) => isOfKind("accept", entry)).length;
     return accepted > 0 ? [{ day, accepted }] : [];
   });
 }

@@ -73,6 +73,16 @@ export function parseEntry(line: string): Entry {
   return entry;
 }
 
+/** Whether a line of the ledger begins as an entry of this kind does. What stands on it is not checked. */
+export function isOfKind(kind: Entry["kind"], line: string): boolean {
+  return line.startsWith(`${LABEL} ${kind} `);
+}
+
+/** The entries of one kind among lines of the ledger, in their order. @throws LetterError `entry` for a broken one */
+export function entriesOf<K extends Entry["kind"]>(kind: K, lines: readonly string[]): Extract<Entry, { kind: K }>[] {
+  return lines.filter((line) => isOfKind(kind, line)).map((line) => parseEntry(line) as Extract<Entry, { kind: K }>);
+}
+
 function read(kind: string, words: readonly string[]): Entry | undefined {
   const [first = "", second = "", third = "", fourth = ""] = words;
   switch (kind) {

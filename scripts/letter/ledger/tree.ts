@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { LetterError } from "../bytes/error.ts";
+import { sha256 } from "../bytes/hash.ts";
 
 /** A Merkle tree hash, 32 bytes (RFC 6962 §2.1, SHA-256). */
 export type Hash = Uint8Array;
@@ -7,21 +7,17 @@ export type Hash = Uint8Array;
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
 
-function sha256(bytes: Uint8Array): Hash {
-  return new Uint8Array(hash("sha256", bytes, "buffer"));
-}
-
-/** The root of the tree without leaves: SHA-256 of the empty string. */
-export const EMPTY_ROOT: Hash = sha256(new Uint8Array(0));
+/** The root of the tree without leaves: SHA-256 of no bytes. */
+export const EMPTY_ROOT: Hash = sha256();
 
 /** SHA-256(00 ‖ entry). */
 export function leafHash(entry: Uint8Array | string): Hash {
-  return sha256(Buffer.concat([LEAF, typeof entry === "string" ? Buffer.from(entry, "utf8") : entry]));
+  return sha256(LEAF, entry);
 }
 
 /** SHA-256(01 ‖ left ‖ right). */
 export function nodeHash(left: Hash, right: Hash): Hash {
-  return sha256(Buffer.concat([NODE, left, right]));
+  return sha256(NODE, left, right);
 }
 
 /**

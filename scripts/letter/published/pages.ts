@@ -1,3 +1,4 @@
+import { withAsciiDigits } from "../bytes/digits.ts";
 import { failed, type Read, textOf } from "../bytes/read.ts";
 import type { BatchEntry } from "../ledger/entry.ts";
 import type { ListRow } from "../signature/list.ts";
@@ -138,8 +139,8 @@ function checkBatches(path: string, html: string, batches: readonly BatchEntry[]
   if (rows.length > batches.length) throw failed(`${path}: more batches are told than the ledger has`);
 }
 
-/** Parses the numbers in a text, in Latin or Persian digits, grouped or not. */
+/** Parses the numbers in a text, in ASCII, Persian or Arabic digits, grouped or not. */
 function numbersIn(text: string): number[] {
-  const latin = wordsOf(text).replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0));
+  const latin = withAsciiDigits(wordsOf(text));
   return (latin.match(/\d+(?:[,٬]\d{3})*/g) ?? []).map((digits) => Number(digits.replace(/[,٬]/g, "")));
 }

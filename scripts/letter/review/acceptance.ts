@@ -3,7 +3,7 @@ import { LetterError } from "../bytes/error.ts";
 import { type Notice, noticeEntry } from "../handover/notice.ts";
 import { isAttested, isLeaveAttested } from "../ledger/attestation.ts";
 import { formatRoot, signCheckpoint } from "../ledger/checkpoint.ts";
-import { formatEntry } from "../ledger/entry.ts";
+import { entriesOf, formatEntry, isOfKind } from "../ledger/entry.ts";
 import type { NoteSigner } from "../ledger/note.ts";
 import { append, type Frontier, leafHash, rootOf } from "../ledger/tree.ts";
 import { idOf } from "../signature/derivation.ts";
@@ -156,8 +156,9 @@ export function logEdition(record: CampaignRecord, edition: string, texts: Reado
 export function logNotice(record: CampaignRecord, notice: Notice): Growth | undefined {
   const entry = noticeEntry(notice);
   if (record.entries.includes(entry)) return undefined;
-  const handovers = record.entries.filter((line) => line.startsWith("undersigned/v1 handover "));
-  const handedOver = handovers.some((line) => line.endsWith(` ${notice.contactsBag}`));
+  const handedOver = entriesOf("handover", record.entries).some(
+    ({ contactsBag }) => contactsBag === notice.contactsBag,
+  );
   if (notice.kind === "purge" && !handedOver) {
     throw new LetterError("notice", "the notice of a purge names a contacts bag that no handover on the ledger has");
   }
@@ -191,9 +192,7 @@ export function signGrowth(
 }
 
 function commitmentsOf(entries: readonly string[]): Set<string> {
-  return new Set(
-    entries.filter((line) => line.startsWith("undersigned/v1 accept ")).flatMap((line) => line.split(" ").slice(3, 5)),
-  );
+  return new Set(entries.filter((line) => isOfKind("accept", line)).flatMap((line) => line.split(" ").slice(3, 5)));
 }
 
 function invalid(message: string): LetterError {

@@ -1,3 +1,5 @@
+import { withAsciiDigits } from "../bytes/digits.ts";
+
 /** Whether a line of text names one of the ids, however it is spelled. */
 export type Mentions = (line: string) => boolean;
 
@@ -36,9 +38,6 @@ function runsOf(text: string): string[] {
 }
 
 function fold(line: string): string {
-  return line
-    .normalize("NFKC")
-    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
-    .replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15))
-    .toLowerCase();
+  const seen = line.normalize("NFKC").replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "");
+  return withAsciiDigits(seen).toLowerCase();
 }

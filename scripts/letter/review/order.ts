@@ -1,4 +1,5 @@
 import { isCrockford128 } from "../bytes/crockford.ts";
+import { withAsciiDigits } from "../bytes/digits.ts";
 import type { Mentions } from "./mention.ts";
 
 /** Why a row is refused: the codes that moderators write, as `.github/moderating.md` lists them. */
@@ -72,10 +73,9 @@ const DOUBTS =
   /[?؟]|\b(fake|forged|invented|not real|unreal|remove|delete|drop|take (it|this|her|him|them) (off|out|down)|strike|duplicat|double|twice|spam|advert|promo|offens|insult|abus|bot|robot|troll|joke|not a person|nobody|invalid|wrong|bad name|no such)|جعل|قلابی|ساختگی|دروغ|تکرار|حذف|پاک کن|بردار|رد (کن|ش)|نپذیر|تبلیغ|آگهی|اگهی|توهین|اهانت|فحش|ربات|روبات|اسپم|هرز|واقعی نی|شخص نی|آدم نی|وجود ندار|اشتباه/u;
 
 function plainLine(line: string): string {
-  return line
+  return withAsciiDigits(line)
     .replace(/\p{Cf}/gu, "")
     .replace(/[`*_"“”«»]/g, " ")
-    .replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15))
     .replace(/[‐‑‒–—−]/g, "-")
     .trim()
     .replace(/^([-+•]|\d{1,3}[.)]) */, "")

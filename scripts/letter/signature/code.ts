@@ -1,4 +1,5 @@
 import { crockfordOfLowBits } from "../bytes/crockford.ts";
+import { withAsciiDigits } from "../bytes/digits.ts";
 
 /** The length of the mailed confirmation code, in characters. */
 export const CONFIRMATION_CODE_LENGTH = 8;
@@ -25,10 +26,8 @@ export const CODE_FIELD_LENGTH = 2000;
  */
 export function parseCode(typed: string, length: number): string | undefined {
   if (typed.length > CODE_FIELD_LENGTH) return undefined;
-  const text = typed
-    .normalize("NFKC")
-    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
-    .replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
+  const seen = typed.normalize("NFKC").replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "");
+  const text = withAsciiDigits(seen);
   const whole = (part: string) => codeOf(part.replace(/[^\p{L}\p{N}]/gu, ""), length);
   const words = text.split(/[^0-9A-Za-z\p{Pd}_.]+/u).map((word) => word.replace(/[^0-9A-Za-z]/g, ""));
   return (

@@ -1,4 +1,5 @@
 import { cleanText } from "../bytes/clean-text.ts";
+import { withAsciiDigits } from "../bytes/digits.ts";
 import { providerOf } from "./mail-providers.ts";
 import { asciiDomain, foldDomain, isUnreachable } from "./typed-domain.ts";
 
@@ -127,10 +128,6 @@ function withoutEnd(text: string): string {
   let end = text.length;
   while (ENDS.has(text.charAt(end - 1))) end--;
   return text.slice(0, end);
-}
-
-function withAsciiDigits(text: string): string {
-  return text.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
 }
 
 /** Finds the first character that we do not accept; `letters`: SMTPUTF8 would allow it. */

@@ -21,7 +21,9 @@ export type MailProvider = {
 export const MAIL_PROVIDERS: readonly MailProvider[] = [
   {
     domains: ["gmail.com", "googlemail.com"],
-    ...{ tags: true, dots: true, oneDomain: true },
+    tags: true,
+    dots: true,
+    oneDomain: true,
     source: "support.google.com/mail/answer/7436150, /22370, /10313",
   },
   {
@@ -37,7 +39,8 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
   },
   {
     domains: ["fastmail.com", "fastmail.fm"],
-    ...{ tags: true, subdomains: true },
+    tags: true,
+    subdomains: true,
     source: "fastmail.help/hc/en-us/articles/360060591053",
   },
 ];

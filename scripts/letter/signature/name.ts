@@ -1,4 +1,5 @@
 import { cleanText, isTurned } from "../bytes/clean-text.ts";
+import { withAsciiDigits } from "../bytes/digits.ts";
 
 /** Why a name or a place is refused; each problem has a message in every language of the site. */
 export type NameProblem = "missing" | "long" | "link" | "letters" | "characters" | "invisible" | "marks" | "scripts";
@@ -46,15 +47,12 @@ export function isInitials(text: string): boolean {
  * harakat, tatweel, joiners, selectors and punctuation.
  */
 export function matchKey(name: string): string {
-  return name
-    .normalize("NFKC")
+  return withAsciiDigits(name.normalize("NFKC"))
     .toLowerCase()
     .replace(/[أإآٱ]/g, "ا")
     .replace(/[يىېئ]/g, "ی")
     .replaceAll("ك", "ک")
     .replace(/[ةۀ]/g, "ه")
-    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
-    .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
     .normalize("NFD")
     .replace(/[\u200d\u200c\u180e\p{M}\u0640\u02bb\u02bc\p{P}\p{S}]/gu, "")
     .normalize("NFC")

@@ -1,5 +1,5 @@
 import { LetterError } from "../bytes/error.ts";
-import { parseEntry } from "../ledger/entry.ts";
+import { type Entry, isOfKind, parseEntry } from "../ledger/entry.ts";
 import { formatLedgerShards, ledgerShardName, parseLedgerShard } from "../ledger/shards.ts";
 import { TILE_WIDTH } from "../ledger/tile.ts";
 import { append, EMPTY_FRONTIER, leafHash, rootOf } from "../ledger/tree.ts";
@@ -117,7 +117,7 @@ function firstRow(rows: readonly ListRow[], shard: number): number {
 
 /** Returns the edition of the last `letter` entry; undefined when there is no such entry. */
 export function loggedEdition(entries: readonly string[]): string | undefined {
-  const line = entries.findLast((entry) => entry.startsWith("undersigned/v1 letter "));
+  const line = entries.findLast((entry) => isOfKind("letter", entry));
   const entry = line === undefined ? undefined : parseEntry(line);
   return entry?.kind === "letter" ? entry.edition : undefined;
 }
@@ -144,7 +144,7 @@ export type Totals = {
 export function totalsOf(record: CampaignRecord): Totals {
   const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
   for (const row of record.rows) shown[row.shown]++;
-  const count = (kind: string) => record.entries.filter((line) => line.startsWith(`undersigned/v1 ${kind} `)).length;
+  const count = (kind: Entry["kind"]) => record.entries.filter((line) => isOfKind(kind, line)).length;
   const root = rootOf(append(EMPTY_FRONTIER, record.entries.map(leafHash)));
   return {
     accepted: count("accept"),

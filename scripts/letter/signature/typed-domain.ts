@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { withAsciiDigits } from "../bytes/digits.ts";
 
 /**
  * Returns the domain that was meant: digits and letters of another keyboard are folded when the result is a name that
@@ -17,7 +18,8 @@ export function foldDomain(typed: string): string {
   const arabic = ARABIC_TOPS.find((name) => toPersian(name) === top);
   return labels
     .map((label) => {
-      if (/^[\x21-\x7e۰-۹٠-٩]*$/.test(label)) return toAscii(label);
+      const ascii = withAsciiDigits(label);
+      if (/^[\x21-\x7e]*$/.test(ascii)) return ascii;
       if (PERSIAN_TOPS.has(top) || /[پچژگکی]/.test(label))
         return arabic === undefined ? toPersian(label) : toArabic(label);
       return arabic === undefined ? label : toArabic(label);
@@ -52,7 +54,6 @@ const ARABIC_TOPS =
     " ",
   );
 
-const toAscii = (label: string) => label.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) & 15));
 const toPersian = (label: string) =>
   label
     .replace(/[يى]/g, "ی")

@@ -4,7 +4,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type BagProblem, checkBag, DATA, type FoundFile, type Unlisted } from "./check.ts";
-import { leftBehindBy } from "./left-behind.ts";
 
 /** The result of checking a bag's folder. `passedOver`: files that the operating system left next to the payload. */
 export type CheckedFolder = { readonly problems: readonly BagProblem[]; readonly passedOver: readonly string[] };
@@ -45,6 +44,19 @@ function strayFile({ path, manifest }: Unlisted, leaver: string | undefined): Ba
     ? `was left there by ${leaver}: delete it, it is not part of the bag`
     : `is not in ${manifest}, so it is not part of the bag: delete it or move it elsewhere, or unpack the bag anew`;
   return { path, reason };
+}
+
+/**
+ * What left a file in a folder that somebody looked into, by its exact name; undefined for any other file.
+ *
+ * @param isBeside whether a file or folder of that path is there: macOS keeps in `._NAME` what belongs to NAME
+ */
+function leftBehindBy(path: string, isBeside: (path: string) => boolean): "macOS" | "Windows" | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (name === ".DS_Store") return "macOS";
+  if (/^(thumbs\.db|desktop\.ini)$/i.test(name)) return "Windows";
+  const owner = /^\._([\x20-\x7e]+)$/.exec(name)?.[1];
+  return owner !== undefined && isBeside(path.slice(0, -name.length) + owner) ? "macOS" : undefined;
 }
 
 const NO_FILE: FoundFile = { size: 0, sha512: "" };

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { ReviewAct } from "../../letter/review/moderation.ts";
 import { MODERATORS_PATH } from "../../letter/review/moderators.ts";
-import { sheetPath } from "../../letter/signature/sheet.ts";
+import { sheetBranch, sheetPath } from "../../letter/signature/sheet.ts";
 import { writeCommit } from "./commit.ts";
 import type { AcceptHost, Filing, GitHost, MainHistory, OpenSheet } from "./host.ts";
 import { readFirstFilesIn } from "./letter-files.ts";
 import { readText } from "./object.ts";
-import { listRefs, moveRefs, readRef } from "./ref.ts";
-import { createRepository, MAIN, readHead, readMainAt, readPendingSheets } from "./repository.ts";
+import { branchRef, listRefs, MAIN, moveRefs, PENDING, readRef } from "./ref.ts";
+import { createRepository, readHead, readMainAt, readPendingSheets } from "./repository.ts";
 import { appendReview, readReviews } from "./review-chain.ts";
 
 /** A campaign's repository on this machine, with what GitHub's pages do there. */
@@ -27,7 +27,7 @@ export type LocalGitHost = Omit<GitHost, "readMain"> &
 /** The one moderator of a local campaign. */
 export const LOCAL_MODERATOR = 1;
 
-const branchRef = (sheet: string) => `refs/heads/pending/${sheet}`;
+const sheetRef = (sheet: string) => branchRef(sheetBranch(sheet));
 // Stays when the branch goes, as a pull request does: by it a late retry of a filing sees that it was done.
 const proposalRef = (sheet: string) => `refs/proposals/${sheet}`;
 
@@ -67,7 +67,7 @@ export async function openLocalGitHost(
     pendingSheets: () => readPendingSheets(repository),
     moveMain: (from, to) => moveRefs(repository, [{ ref: MAIN, from, to }]),
     closeSheet: async ({ sheet, commit }) => {
-      await moveRefs(repository, [{ ref: branchRef(sheet), from: commit, to: undefined }]);
+      await moveRefs(repository, [{ ref: sheetRef(sheet), from: commit, to: undefined }]);
     },
     refs: async () => [...(await listRefs(repository, "refs"))].join("\n"),
     review: (sheet, act, day) => appendReview(repository, sheet, act, day),
@@ -89,12 +89,12 @@ async function fileSheet(repository: string, filing: Filing): Promise<void> {
   const commit = await writeCommit(repository, { parents: [base], files, message, committer: "form service", day });
   const created = await moveRefs(repository, [
     { ref: proposalRef(sheet), from: undefined, to: commit },
-    { ref: branchRef(sheet), from: undefined, to: commit },
+    { ref: sheetRef(sheet), from: undefined, to: commit },
   ]);
   if (created) return;
   const [proposal, branch] = [
     await readRef(repository, proposalRef(sheet)),
-    await readRef(repository, branchRef(sheet)),
+    await readRef(repository, sheetRef(sheet)),
   ];
   if ((proposal ?? commit) !== commit || (branch ?? commit) !== commit) {
     throw new LetterError("git", "another content was filed under the id of this sheet");
@@ -105,12 +105,12 @@ async function fileSheet(repository: string, filing: Filing): Promise<void> {
   if (merged.has(commit)) return;
   await moveRefs(
     repository,
-    [proposalRef(sheet), branchRef(sheet)].map((ref, i) => ({ ref, from: [proposal, branch][i], to: commit })),
+    [proposalRef(sheet), sheetRef(sheet)].map((ref, i) => ({ ref, from: [proposal, branch][i], to: commit })),
   );
 }
 
 async function readOpenSheets(repository: string): Promise<OpenSheet[]> {
-  const branches = [...(await listRefs(repository, "refs/heads/pending"))];
+  const branches = [...(await listRefs(repository, PENDING))];
   const open: OpenSheet[] = [];
   for (const [sheet, commit] of branches) open.push({ sheet, commit, acts: await readReviews(repository, sheet) });
   return open;

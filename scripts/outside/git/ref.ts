@@ -4,6 +4,28 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import { assertSha } from "./object.ts";
 import { runGit } from "./run.ts";
 
+/** The branch that everything published is built from. */
+export const MAIN = "refs/heads/main";
+/** The branches of open sheets are below it. */
+export const PENDING = "refs/heads/pending";
+/** The tags of handovers are below it. */
+export const HANDOVERS = "refs/tags/handover";
+
+/** The ref of a branch, as `pending/SHEET`. */
+export function branchRef(branch: string): string {
+  return `refs/heads/${branch}`;
+}
+
+/** The ref of a tag, as `handover/2026-12-01`. */
+export function tagRef(tag: string): string {
+  return `refs/tags/${tag}`;
+}
+
+/** A refspec that fetches a ref, or with `/*` at its end all below, to where it is there; it may go back too. */
+export function mirrored(ref: string): string {
+  return `+${ref}:${ref}`;
+}
+
 /** A move of one ref, made only if it still stands where the mover saw it; undefined: it does not exist. */
 export type RefMove = {
   readonly ref: string;
@@ -26,7 +48,7 @@ export async function readRef(repository: string, ref: string): Promise<string |
   return found?.slice(0, 40);
 }
 
-/** The refs below a prefix (`refs/heads/pending`) that point to commits, SHA by the part behind the prefix. */
+/** The refs below a prefix (`PENDING`) that point to commits, SHA by the part behind the prefix. */
 export async function listRefs(repository: string, prefix: string): Promise<Map<string, string>> {
   const args = ["for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", "--", `${prefix}/`];
   const { stdout } = await runGit(repository, args);

@@ -8,11 +8,8 @@ import { type Commit, readHistory } from "./history.ts";
 import type { MainHistory, PendingSheets } from "./host.ts";
 import { readPendingText } from "./pending-text.ts";
 import { readRecordAt } from "./record-at.ts";
-import { listRefs, moveRefs, readRef } from "./ref.ts";
+import { listRefs, MAIN, moveRefs, PENDING, readRef } from "./ref.ts";
 import { runGit } from "./run.ts";
-
-/** The branch that everything published is built from. */
-export const MAIN = "refs/heads/main";
 
 /**
  * Makes a bare repository whose main has this first commit, all at once: a process that dies on the way leaves none.
@@ -77,7 +74,7 @@ function settlementOf(commit: Commit): [Commit, Settlement][] {
  */
 export async function readPendingSheets(repository: string): Promise<PendingSheets> {
   const sheets = new Map<string, { text: string; message: string }>();
-  const branches = await listRefs(repository, "refs/heads/pending");
+  const branches = await listRefs(repository, PENDING);
   // Main after the branches: each of them was made on what main was before.
   const history = branches.size > 0 ? await readHistory(repository, await readHead(repository)) : [];
   const main = { line: new Set(history.map(({ id }) => id)) };

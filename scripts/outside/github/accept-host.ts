@@ -6,8 +6,8 @@ import { readHistory } from "../git/history.ts";
 import type { AcceptHost, MainHistory, OpenSheet } from "../git/host.ts";
 import { readText } from "../git/object.ts";
 import { listRemoteRefs, pushRef } from "../git/push.ts";
-import { moveRefs, readRef } from "../git/ref.ts";
-import { MAIN, readHead, readMainAt } from "../git/repository.ts";
+import { branchRef, MAIN, moveRefs, PENDING, readRef } from "../git/ref.ts";
+import { readHead, readMainAt } from "../git/repository.ts";
 import { answerPull, formatAnswer, formatBlocked, formatCopies, formatInvalid, formatUnattested } from "./answer.ts";
 import { type GitHubApi, gitHubError, hasStatus, telling } from "./api.ts";
 import { type OpenPull, type PullOfSheet, readOpenPulls } from "./reviews.ts";
@@ -45,8 +45,7 @@ export type GitHubAcceptHost = AcceptHost & {
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
 
-const PENDING = "refs/heads/pending/";
-const refOf = (sheet: string) => `refs/heads/${sheetBranch(sheet)}`;
+const refOf = (sheet: string) => branchRef(sheetBranch(sheet));
 
 /** What the branches and pull requests were when they were read last. */
 type Reading = {
@@ -95,8 +94,8 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     return { open, passed };
   };
   const readSheets = async ({ merged }: Pick<MainHistory, "merged">): Promise<Reading> => {
-    const branches = await listRemoteRefs(repository, await remote(), [`${PENDING}*`]);
-    const ends = [...branches].map(([ref, commit]) => ({ sheet: ref.slice(PENDING.length), commit }));
+    const branches = await listRemoteRefs(repository, await remote(), [`${PENDING}/*`]);
+    const ends = [...branches].map(([ref, commit]) => ({ sheet: ref.slice(`${PENDING}/`.length), commit }));
     // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
     const found = ends.filter(({ commit }) => merged.has(commit)).map((end) => ({ ...end, acts: [] }));
     const { open, passed } = await readPulls();
@@ -147,7 +146,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       const text = await answerOf(repository, open);
       // Answer first: while the branch exists, a run after a crash gets back to this point.
       if (number !== undefined && text !== undefined && !(await answer(number, text))) return;
-      await pushRef(repository, await remote(), { ref: `${PENDING}${sheet}`, from: commit, to: undefined });
+      await pushRef(repository, await remote(), { ref: refOf(sheet), from: commit, to: undefined });
     },
     answerInvalid: (sheet, reason) => answerSheet(sheet, formatInvalid(reason)),
     answerUnattested: (sheet) => answerSheet(sheet, formatUnattested()),

@@ -2,6 +2,7 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import { sheetBranch, sheetPath } from "../../letter/signature/sheet.ts";
 import { writeCommit } from "../git/commit.ts";
 import type { Filing } from "../git/host.ts";
+import { branchRef } from "../git/ref.ts";
 import { runGit } from "../git/run.ts";
 import { type ApiClient, type GitHubApi, hasStatus } from "./api.ts";
 
@@ -76,7 +77,7 @@ async function sendCommit(octokit: ApiClient, api: GitHubApi, mirror: string, fi
 
 async function createBranch(octokit: ApiClient, api: GitHubApi, branch: string, sha: string): Promise<void> {
   try {
-    await octokit.request("POST /repos/{owner}/{repo}/git/refs", { ...at(api), ref: `refs/heads/${branch}`, sha });
+    await octokit.request("POST /repos/{owner}/{repo}/git/refs", { ...at(api), ref: branchRef(branch), sha });
   } catch (cause) {
     if (!hasStatus(cause, 422)) throw cause;
     const found = await octokit

@@ -1,5 +1,6 @@
 import { fetchRefs, makeMirror } from "../git/fetch.ts";
 import type { GitHost, MainHistory } from "../git/host.ts";
+import { MAIN, mirrored, PENDING } from "../git/ref.ts";
 import { readHead, readMainAt, readPendingSheets } from "../git/repository.ts";
 import { type GitHubApi, hasStatus, telling } from "./api.ts";
 
@@ -53,7 +54,7 @@ export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }
     if (known !== undefined && known.commit === (await head())) return known;
     return telling("reading main", async () => {
       await makeMirror(mirror);
-      await fetchRefs(mirror, { url, token: await api.token() }, "main", ["+refs/heads/main:refs/heads/main"]);
+      await fetchRefs(mirror, { url, token: await api.token() }, "main", [mirrored(MAIN)]);
       known = await readMainAt(mirror, await readHead(mirror));
       return known;
     });
@@ -66,7 +67,7 @@ export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }
       telling("reading the pending sheets", async () => {
         await makeMirror(mirror);
         // Main too: another instance may have filed on top of one that is newer than what is here.
-        const refs = ["main", "pending/*"].map((name) => `+refs/heads/${name}:refs/heads/${name}`);
+        const refs = [MAIN, `${PENDING}/*`].map(mirrored);
         await fetchRefs(mirror, { url, token: await api.token() }, "the pending sheets", refs);
         return readPendingSheets(mirror);
       }),

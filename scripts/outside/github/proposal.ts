@@ -1,7 +1,6 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import { fetchRefs, makeMirror } from "../git/fetch.ts";
-import { readRef } from "../git/ref.ts";
-import { MAIN } from "../git/repository.ts";
+import { MAIN, mirrored, PENDING, readRef } from "../git/ref.ts";
 import type { Remote } from "../git/run.ts";
 
 const PROPOSAL = "refs/proposal";
@@ -14,7 +13,7 @@ const PROPOSAL = "refs/proposal";
  */
 export async function fetchProposal(repository: string, remote: Remote, pull: number, commit: string): Promise<void> {
   await makeMirror(repository);
-  await fetchRefs(repository, remote, "the pull request", [`+${MAIN}:${MAIN}`, `+refs/pull/${pull}/head:${PROPOSAL}`]);
+  await fetchRefs(repository, remote, "the pull request", [mirrored(MAIN), `+refs/pull/${pull}/head:${PROPOSAL}`]);
   if ((await readRef(repository, PROPOSAL)) !== commit) {
     throw new LetterError("git", "the pull request has another commit by now: look at the run for that one");
   }
@@ -22,7 +21,5 @@ export async function fetchProposal(repository: string, remote: Remote, pull: nu
 
 /** Fetches the branches of all open sheets, to compare a sheet with the others; none if that fails. */
 export async function fetchPendingSheets(repository: string, remote: Remote): Promise<void> {
-  await fetchRefs(repository, remote, "the pending sheets", ["+refs/heads/pending/*:refs/heads/pending/*"]).catch(
-    () => {},
-  );
+  await fetchRefs(repository, remote, "the pending sheets", [mirrored(`${PENDING}/*`)]).catch(() => {});
 }

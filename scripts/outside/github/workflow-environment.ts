@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LetterError } from "../../letter/bytes/error.ts";
+import { HANDOVERS, MAIN } from "../git/ref.ts";
 
 // What GitHub and the workflow pass to a step. Kept apart from the settings of the campaign: a runner has other
 // variables, and none of them may reach a part that does not need it.
@@ -31,7 +32,7 @@ export const WORKFLOWS = {
   accept: z.object({
     ...repository,
     // Another branch could have a different workflow of this name.
-    GITHUB_REF: z.literal("refs/heads/main"),
+    GITHUB_REF: z.literal(MAIN),
     ACCEPT_APP_ID: z
       .string()
       .regex(/^[1-9]\d{0,14}$/)
@@ -44,7 +45,7 @@ export const WORKFLOWS = {
     SITE_URL: address,
     FIRST,
   }),
-  handover: z.object({ GITHUB_REF: z.string().startsWith("refs/tags/handover/"), BAG_DIR: z.string().min(1) }),
+  handover: z.object({ GITHUB_REF: z.string().startsWith(`${HANDOVERS}/`), BAG_DIR: z.string().min(1) }),
   publish: z.object({ SITE_URL: address, SERVICE_URL: address, FIRST }),
 } as const;
 

@@ -1,3 +1,5 @@
+import { sha256 } from "../../letter/bytes/hash.ts";
+
 /**
  * Returns the policy that a page loads from and sends forms to our own hosts only. It is in the head of every page,
  * because a static host may not let us set headers; the form service also sends it as a header.
@@ -16,6 +18,11 @@ export function contentPolicy({ siteUrl, serviceUrl }: { siteUrl: string; servic
     `form-action 'self'${elsewhere(serviceUrl)}`,
     "base-uri 'none'",
   ].join("; ");
+}
+
+/** What lets a policy take an inline style or script with exactly this text. */
+export function inlineSource(text: string): string {
+  return `'sha256-${Buffer.from(sha256(text)).toString("base64")}'`;
 }
 
 function elsewhere(url: string): string {

@@ -1,9 +1,9 @@
+import type { Stage } from "../../letter/ledger/signing.ts";
 import type { PublicKeys } from "../../letter/published/files.ts";
 import type { ListRow } from "../../letter/signature/list.ts";
 import type { Totals } from "../../letter/signature/record.ts";
 import type { Campaign } from "../../letter/text/campaign.ts";
 import type { Letter } from "../../letter/text/letter-text.ts";
-import type { Stage } from "../../letter/text/signing.ts";
 import type { Settings } from "../../outside/settings.ts";
 import type { PageTexts } from "./page-texts.ts";
 import type { Lang } from "./strings.ts";

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { MIGRATIONS, type Tables } from "../../../scripts/form-service/store/schema.ts";
+import { openStore } from "../../../scripts/form-service/store/schema.ts";
 import { idOf, openingOf } from "../../../scripts/letter/signature/derivation.ts";
-import { openDatabase } from "../../../scripts/outside/database/open.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { confirm } from "../../journeys/signatory.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
@@ -41,7 +40,7 @@ it.each(["SQLite", "PostgreSQL"])("on %s it stops within ten seconds in the mids
     ...(kind === "SQLite" ? {} : { DATABASE_URL: await server.newDatabase() }),
   };
   const edition = await (await openAcceptance(dataDir))();
-  const store = await openDatabase<Tables>(readSettings(settings).database, MIGRATIONS);
+  const store = await openStore(readSettings(settings).database);
   const people = await submitMany(store, 60, edition, fixedRandomness("stop"));
   const instance = await startInstance(settings);
   const answers = people.map(({ s, code }) => confirm(instance.origin, { lang: "en", s }, code).catch(() => undefined));

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { deleteEverything } from "../../../scripts/form-service/store/destruction.ts";
-import { MIGRATIONS, type Store, TABLES, type Tables } from "../../../scripts/form-service/store/schema.ts";
-import { openDatabase } from "../../../scripts/outside/database/open.ts";
+import { openStore, type Store, TABLES, type Tables } from "../../../scripts/form-service/store/schema.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { newEmptyDatabase } from "../harness.ts";
 
@@ -22,7 +21,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "undersigned-destruction-"));
   const DATABASE_URL = await newEmptyDatabase();
   onPostgres = DATABASE_URL !== undefined;
-  store = await openDatabase<Tables>(readSettings({ DATA_DIR: folder, DATABASE_URL }).database, MIGRATIONS);
+  store = await openStore(readSettings({ DATA_DIR: folder, DATABASE_URL }).database);
 });
 afterEach(async () => {
   await store.close();

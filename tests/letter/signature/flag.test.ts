@@ -59,6 +59,12 @@ describe("a row is not flagged", () => {
     expect(flagsOf(rows, [row(3, "A. K.", "Bonn", "initials")])).toEqual([[], []]);
   });
 
+  it("for a name that is spelled like the initials of others", () => {
+    const [named, initials] = [row(1, "A. K.", "Bonn"), row(2, "A. K.", "Bonn", "initials")];
+    expect(flagsOf([named, initials])).toEqual([[], []]);
+    expect(flagsOf([named], [initials])).toEqual([[]]);
+  });
+
   it("for a name that somebody in another place has too", () => {
     expect(flagsOf([row(1, "زهرا محمدی", "تهران"), row(2, "زهرا محمدی", "Bonn")])).toEqual([[], []]);
   });

@@ -3,11 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
-import { MIGRATIONS, type Tables } from "../../../scripts/form-service/store/schema.ts";
+import { openStore } from "../../../scripts/form-service/store/schema.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
-import { openDatabase } from "../../../scripts/outside/database/open.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
 import { demoRecipients, openSeal } from "../../../scripts/outside/seal/seal.ts";
 import {
@@ -29,7 +28,7 @@ import { openRepository, type Repository } from "./repository.ts";
 /** Puts the sealed contact records of people into the vault, as the form service does, and gives its recipients. */
 export async function fillVault({ dataDir }: HandoverCampaign, people: readonly Invented[]): Promise<void> {
   const seal = openSeal(await demoRecipients(join(dataDir, "demo-custodian")));
-  const store = await openDatabase<Tables>({ kind: "sqlite", path: join(dataDir, "service.db") }, MIGRATIONS);
+  const store = await openStore({ kind: "sqlite", path: join(dataDir, "service.db") });
   for (const { contact } of people) {
     const sealed = await seal(formatContactRecord(contact));
     await store.change(async (query) => {

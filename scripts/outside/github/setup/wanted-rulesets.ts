@@ -1,3 +1,4 @@
+import { HANDOVERS, MAIN, PENDING } from "../../git/ref.ts";
 import type { BypassActor, Rule } from "../rulesets.ts";
 
 /** A ruleset as it should be. */
@@ -44,7 +45,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
     {
       name: "main",
       target: "branch",
-      include: "refs/heads/main",
+      include: MAIN,
       passes: [app("the accept App", acceptApp)],
       // `code` is never reported on a sheet, so that a sheet cannot be merged by hand.
       rules: [REVIEW, CODE],
@@ -55,7 +56,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
     {
       name: "main: history",
       target: "branch",
-      include: "refs/heads/main",
+      include: MAIN,
       passes: [],
       rules: [deletion, history],
       should: "nobody deletes or rewrites main",
@@ -64,7 +65,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
     {
       name: "pending: who files",
       target: "branch",
-      include: "refs/heads/pending/**/*",
+      include: `${PENDING}/**/*`,
       passes: [app("the file App", fileApp)],
       rules: [creation],
       should: "sheets are filed by the file App alone",
@@ -73,7 +74,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
     {
       name: "pending: sheets stay as they were filed",
       target: "branch",
-      include: "refs/heads/pending/**/*",
+      include: `${PENDING}/**/*`,
       passes: [],
       rules: [update, history],
       should: "nobody changes a sheet once it is filed",
@@ -82,7 +83,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
     {
       name: "handover tags: who makes them",
       target: "tag",
-      include: "refs/tags/handover/**/*",
+      include: `${HANDOVERS}/**/*`,
       passes: [owners],
       rules: [creation],
       should: "organisers alone make them",
@@ -91,7 +92,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
     {
       name: "handover tags: they stay",
       target: "tag",
-      include: "refs/tags/handover/**/*",
+      include: `${HANDOVERS}/**/*`,
       passes: [],
       rules: [update, deletion, history],
       should: "nobody moves or deletes them",

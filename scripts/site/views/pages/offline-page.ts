@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { inlineSource } from "../content-policy.ts";
 import { type Html, html, prose, trusted } from "../html.ts";
 import { robotsAt } from "../robots.ts";
 import { type Lang, stringsIn } from "../strings.ts";
@@ -16,7 +16,7 @@ export type OfflineParts = { readonly script: string; readonly ed25519: string; 
 export function offlinePage(lang: Lang, vkey: string, { script, ed25519, style }: OfflineParts): string {
   const { verify, language } = stringsIn(lang);
   const { all, own, kept, messages } = verifyTools(lang);
-  const policy = `default-src 'none'; script-src ${sourceOf(ed25519)} ${sourceOf(script)}; style-src ${sourceOf(style)}; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src ${inlineSource(ed25519)} ${inlineSource(script)}; style-src ${inlineSource(style)}; base-uri 'none'; form-action 'none'`;
   return html`<!DOCTYPE html>
 <html lang="${lang}" dir="${language.dir}">
 <head>
@@ -53,8 +53,4 @@ ${messages}
 function part(title: string, tool: Html): Html {
   return html`<h2>${title}</h2>
 ${tool}`;
-}
-
-function sourceOf(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { signingOn, stageOf } from "../../../scripts/letter/text/signing.ts";
+import { signingOn, stageOf } from "../../../scripts/letter/ledger/signing.ts";
 
 const letter = "undersigned/v1 letter E";
 const handover = "undersigned/v1 handover P C";

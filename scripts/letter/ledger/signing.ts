@@ -1,4 +1,5 @@
-import type { Campaign } from "./campaign.ts";
+import type { Campaign } from "../text/campaign.ts";
+import { type Entry, isOfKind } from "./entry.ts";
 
 /** The stage of a letter by its ledger: gathering signatures, delivered, or delivered and its keys destroyed. */
 export type Stage = "gathering" | "handed_over" | "destroyed";
@@ -8,7 +9,7 @@ export type Signing = "open" | "not_open" | "closed" | "handed_over" | "destroye
 
 /** Returns the stage of a letter by its ledger entries. A handover does not end it: there may be a second one. */
 export function stageOf(entries: readonly string[]): Stage {
-  const has = (kind: string) => entries.some((entry) => entry.startsWith(`undersigned/v1 ${kind} `));
+  const has = (kind: Entry["kind"]) => entries.some((entry) => isOfKind(kind, entry));
   if (has("purge")) return "destroyed";
   return has("handover") ? "handed_over" : "gathering";
 }
