@@ -33,7 +33,9 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (!bag || !contacts || !identity || !out) throw usageError("name both bags, the key file and a folder", HELP);
   if (positionals.length > 0 && !values.reseal) throw usageError("it takes no names but behind --reseal", HELP);
   const reseal = values.reseal && [...values.reseal, ...positionals];
-  const { counts, report } = await openHandover({ bag, contacts, identity, out, reseal }, showProgress);
+  const { counts, report } = await openHandover({ bag, contacts, identity, out, reseal }, (what) =>
+    showProgress(`${what}:`),
+  );
   console.log(values.json ? JSON.stringify(counts) : `${report}\nwrote the list and this report into ${out}`);
   if (counts.notRight > 0) process.exitCode = 1;
 });

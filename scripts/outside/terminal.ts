@@ -27,7 +27,7 @@ export function printable(text: string): string {
 /** Returns a function that shows how far something has come, on one line of stderr where that is a terminal. */
 export function showProgress(what: string): (done: number, of: number) => void {
   return (done, of) => {
-    if (process.stderr.isTTY) process.stderr.write(done < of ? `\r${what}: ${done} of ${of} ` : "\r\u001b[K");
+    if (process.stderr.isTTY) process.stderr.write(done < of ? `\r${what} ${done} of ${of} ` : "\r\u001b[K");
   };
 }
 
