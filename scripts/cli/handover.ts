@@ -1,5 +1,5 @@
-import { openPublicBagPlace } from "../handover/handover-place.ts";
 import { namedKeys, readTagged, writePublicBag } from "../handover/public-bag.ts";
+import { openPublicBagPlace } from "../handover/public-bag-place.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
 import { runCommand, usageError } from "./command.ts";
 
