@@ -5,7 +5,14 @@ import { checkLock, checkPins, type Lock, type Manifest } from "./support/projec
 import { checkMessages } from "./support/project/messages.ts";
 import { checkProse } from "./support/project/prose.ts";
 import { checkPurity } from "./support/project/purity.ts";
-import { checkFolders, checkImports, checkPath, findCircles, findCirclesOfRooms } from "./support/project/rooms.ts";
+import {
+  checkEntries,
+  checkFolders,
+  checkImports,
+  checkPath,
+  findCircles,
+  findCirclesOfRooms,
+} from "./support/project/rooms.ts";
 import { readSource, readSources, root } from "./support/source.ts";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
@@ -63,6 +70,13 @@ describe("the project", () => {
       Array.from({ length: count }, (_, i) => ({ path: `scripts/letter/${i}.ts`, text: "" }));
     expect(checkFolders(files(23))).toEqual([]);
     expect(checkFolders(files(24))).toHaveLength(1);
+  });
+
+  it("keeps the entries of commands and workflows so short that they hold no rules", () => {
+    expect(checkEntries(scripts)).toEqual([]);
+    const entry = (path: string, lines: number) => ({ path, text: "x();\n".repeat(lines) });
+    expect(checkEntries([entry("scripts/cli/purge.ts", 60), entry("scripts/cli/start/run.ts", 61)])).toEqual([]);
+    expect(checkEntries([entry("scripts/cli/purge.ts", 61), entry("scripts/actions/code.ts", 61)])).toHaveLength(2);
   });
 
   it("keeps files, network, environment, clock and randomness out of letter/", () => {

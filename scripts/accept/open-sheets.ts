@@ -28,7 +28,10 @@ export type ReviewedSheet = {
 export type ReviewDesk = { readonly moderators: Moderators; readonly sheets: readonly ReviewedSheet[] };
 
 /** Reads all open sheets. */
-export async function readReviewDesk({ host, acceptor }: LocalCampaign): Promise<ReviewDesk> {
+export async function readReviewDesk({
+  host,
+  acceptor,
+}: Pick<LocalCampaign, "host" | "acceptor">): Promise<ReviewDesk> {
   const main = await host.readMain();
   const moderators = parseModerators((await readText(host.repository, main.commit, MODERATORS_PATH)) ?? "");
   const rules = { moderators, attestationKey: acceptor.attestationKey };

@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 // @ts-expect-error: the package has no types
 import subsetFont from "subset-font";
+import { ARABIC, LATIN, PERSIAN, ranges } from "../site/font-ranges.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -13,14 +14,6 @@ the first file of a face for its own words; the second only when a name needs it
 const FOLDER = "content/assets/fonts";
 const VAZIRMATN = "node_modules/vazirmatn";
 const SOURCE_SERIF = "node_modules/@fontsource/source-serif-4";
-
-/** What the pages themselves say: Persian letters and digits, ASCII, punctuation. */
-const PERSIAN = ranges(
-  "20-7e a0 ab b7 bb d7 60c 61b 61f 621-63a 640-642 644-655 66a-66c 670 67e 686 698 6a9 6af 6cc 6c0 6f0-6f9 200c-200f 2013 2014 2018-201e 2022 2026 2066-2069",
-);
-/** All of Arabic, Kurdish, Azerbaijani, Urdu: a word must not be split between two files, or its letters would not join. */
-const ARABIC = ranges("600-6ff 750-77f");
-const LATIN = ranges("20-7e a0-ff 131 152 153 2013 2014 2018-201e 2022 2026");
 
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
@@ -54,14 +47,4 @@ async function subset(font: Buffer, text: string): Promise<Buffer> {
 async function write(name: string, bytes: Buffer): Promise<void> {
   await writeFile(join(FOLDER, name), bytes);
   console.log(`${name}: ${bytes.length} bytes`);
-}
-
-function ranges(list: string): string {
-  return list
-    .split(" ")
-    .flatMap((range) => {
-      const [from = 0, to = from] = range.split("-").map((hex) => Number.parseInt(hex, 16));
-      return Array.from({ length: to - from + 1 }, (_, offset) => String.fromCodePoint(from + offset));
-    })
-    .join("");
 }

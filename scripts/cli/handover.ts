@@ -1,12 +1,6 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { namedKeys, readTagged, writePublicBag } from "../handover/public-bag.ts";
-import { type Handover, parseHandover } from "../letter/handover/handover.ts";
-import type { PublicKeys } from "../letter/published/files.ts";
-import { campaignRepository } from "../outside/git/local-host.ts";
-import { moveRefs, tagRef } from "../outside/git/ref.ts";
-import { readTag } from "../outside/git/tag.ts";
+import { openPublicBagPlace } from "../handover/public-bag-place.ts";
+import { parseHandover } from "../letter/handover/handover.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -29,7 +23,7 @@ const OPTIONS = { tag: { type: "string" }, out: { type: "string" }, json: { type
 await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0 || values.out === undefined) throw usageError("name a folder with --out", HELP);
   const handover = parseHandover(values.tag);
-  const { repository, keys } = await openPlace(handover);
+  const { repository, keys } = await openPublicBagPlace(handover, (line) => console.error(line));
   const tagged = await readTagged(repository, handover);
   const say = (line: string) => void (process.stderr.isTTY && process.stderr.write(`${line}\n`));
   const { file, digest } = await writePublicBag(handover, tagged, keys ?? namedKeys(tagged.campaign), values.out, say);
@@ -37,24 +31,3 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (values.json) console.log(JSON.stringify({ file, sha256, digest, tag: handover.tag, commit: tagged.commit }));
   else console.log(`${file}\nsha256 ${sha256}\ndigest ${digest}`);
 });
-
-/** The campaign of the data folder, else the repository of this folder, whose `campaign.yaml` names the keys. */
-async function openPlace(handover: Handover): Promise<{ repository: string; keys?: PublicKeys }> {
-  const here = existsSync(".git") ? ".git" : undefined;
-  if (here !== undefined && process.env.GIT_HOST?.startsWith("github:")) return { repository: await gitFolder(here) };
-  const local = campaignRepository(readLocalSettings().dataDir);
-  if (here !== undefined && !existsSync(local)) return { repository: await gitFolder(here) };
-  const { host, keys } = await openLocalCampaign("refuse");
-  if ((await readTag(host.repository, handover.tag)) === undefined) {
-    const head = await host.head();
-    await moveRefs(host.repository, [{ ref: tagRef(handover.tag), from: undefined, to: head }]);
-    console.error(`made the tag ${handover.tag} on main`);
-  }
-  return { repository: host.repository, keys: keys.publicKeys };
-}
-
-/** `.git` is a folder, or in a worktree a file that names one. */
-async function gitFolder(path: string): Promise<string> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  return /^gitdir: (.+)$/m.exec(text)?.[1] ?? path;
-}

@@ -2,10 +2,7 @@ import { z } from "zod";
 import { LetterError } from "../letter/bytes/error.ts";
 import { systemClock } from "../outside/clock.ts";
 import { openGitHub } from "../outside/github/api.ts";
-import { applySettings } from "../outside/github/setup/apply.ts";
-import { formatSetting, type Setting } from "../outside/github/setup/setting.ts";
-import { type Survey, surveyGitHub } from "../outside/github/setup/survey.ts";
-import { printable } from "../outside/terminal.ts";
+import { formatSurvey, isAsItShould, setUpGitHub, surveyAsJson } from "../outside/github/setup/comparison.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -46,55 +43,10 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   }
   if (!token) throw new LetterError("environment", "GITHUB_TOKEN is not set; --help says which token it has to be");
   const api = openGitHub({ repository: repo, as: { token }, clock: systemClock, ...(apiUrl ? { apiUrl } : {}) });
-  const look = () => surveyGitHub(api, values.public === true);
-  const changed: string[] = [];
-  let survey = await look();
-  if (values.apply && allSettings(survey).some(({ state }) => state === "wrong")) {
-    await applySettings(api, allSettings(survey), (line) => {
-      changed.push(line);
-      if (!json) console.log(printable(line));
-    });
-    if (!json) console.log();
-    survey = await look();
-  }
-  console.log(json ? asJson(repo, survey, changed) : inWords(repo, survey));
+  const wanted = { isPublic: values.public === true, apply: values.apply === true };
+  const { survey, changed } = await setUpGitHub(api, wanted, (line) => {
+    if (!json) console.log(line);
+  });
+  console.log(json ? surveyAsJson(repo, survey, changed) : formatSurvey(repo, survey));
   if (!isAsItShould(survey)) process.exitCode = 1;
 });
-
-function allSettings({ groups }: Survey): Setting[] {
-  return groups.flatMap(({ settings }) => settings);
-}
-
-function isAsItShould(survey: Survey): boolean {
-  return allSettings(survey).every(({ state }) => state === "right" || state === "unseen");
-}
-
-function inWords(repo: string, survey: Survey): string {
-  const groups = survey.groups.filter(({ settings }) => settings.length > 0);
-  const count = (...states: Setting["state"][]) =>
-    allSettings(survey).filter(({ state }) => states.includes(state)).length;
-  const sum = [
-    `${count("right")} as they should be`,
-    `${count("wrong")} that --apply changes`,
-    `${count("by hand")} to do by hand`,
-    `${count("not offered")} not offered by the plan`,
-    `${count("unseen")} to see for yourself`,
-  ];
-  return [
-    `${repo}: ${survey.visibility}, plan ${survey.plan}`,
-    ...groups.map(({ title, settings }) =>
-      [`\n${title}`, ...settings.map((one) => `  ${printable(formatSetting(one))}`)].join("\n"),
-    ),
-    `\n${sum.join(", ")}`,
-  ].join("\n");
-}
-
-function asJson(repository: string, survey: Survey, changed: readonly string[]): string {
-  const settings = survey.groups.flatMap(({ title, settings: list }) =>
-    list.map(({ name, state, is, should, otherwise, byHand }) => {
-      return { group: title, name, state, is, should, otherwise, byHand };
-    }),
-  );
-  const { visibility, plan } = survey;
-  return JSON.stringify({ repository, visibility, plan, ok: isAsItShould(survey), changed, settings }, undefined, 2);
-}

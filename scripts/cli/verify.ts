@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { LetterError } from "../letter/bytes/error.ts";
-import { formatRoot } from "../letter/ledger/checkpoint.ts";
-import { type Verified, verifyPublished } from "../letter/published/verification.ts";
+import { verifyPublished } from "../letter/published/verification.ts";
+import { formatVerified, verifiedAsJson } from "../letter/published/verified-words.ts";
 import { openPublished } from "../outside/published.ts";
+import { showProgress } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -35,12 +36,12 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
   const attestationKey = values["attestation-key"];
   try {
     const kept = new Map((values.since ?? []).map((file) => [file, readKept(file)]));
-    const options = { attestationKey, kept, progress: showProgress };
+    const options = { attestationKey, kept, progress: showProgress("checking entry") };
     const passedOver: string[] = [];
     const read = openPublished(place, (path) => passedOver.push(path));
     const found = { ...(await verifyPublished(read, values.vkey, options)), passedOver };
     const pinned = { ledger: values.vkey !== undefined, attestation: attestationKey !== undefined };
-    console.log(values.json ? asJson(found, pinned) : inWords(found, pinned));
+    console.log(values.json ? verifiedAsJson(found, pinned) : formatVerified(found, pinned));
   } catch (cause) {
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/(?<!\s)\s*\n\s*/g, " ");
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
@@ -55,50 +56,4 @@ function readKept(file: string): string {
   } catch (cause) {
     throw new LetterError("kept", `--since ${file}: the file cannot be read`, { cause });
   }
-}
-
-type Pinned = { ledger: boolean; attestation: boolean };
-
-function showProgress(done: number, size: number): void {
-  if (process.stderr.isTTY) process.stderr.write(done < size ? `\rchecking entry ${done} of ${size} ` : "\r\u001b[K");
-}
-
-/** `passedOver`: what the operating system left in the folder of a bag. */
-type Found = Verified & { readonly passedOver: readonly string[] };
-
-function inWords(found: Found, pinned: Pinned): string {
-  const { accepted, withdrawn, listed, size, root, kept, missingPages, passedOver } = found;
-  const lines = [
-    ...(pinned.ledger
-      ? []
-      : ["the key was taken from the site: compare it with one from elsewhere, or pin it with --vkey"]),
-    ...missingPages.map(
-      (path) => `there is no page ${path}, as in a bag: what readers see there was not compared with the letter`,
-    ),
-    ...passedOver.map((path) => `passed over ${path}: the operating system left it there, it is not part of the bag`),
-    ...kept.map(({ name, checkpoint, receipt }) =>
-      receipt
-        ? `${name}: entry ${receipt.index} is still there, and nothing among the first ${checkpoint.size} entries was taken out or rewritten`
-        : `${name}: nothing among the first ${checkpoint.size} entries was taken out or rewritten, ${size - checkpoint.size} were added`,
-    ),
-    `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${root}`,
-  ];
-  return lines.join("\n");
-}
-
-function asJson(found: Found, pinned: Pinned): string {
-  const { accepted, withdrawn, listed, shown, size, root, kept, missingPages, passedOver } = found;
-  const since = kept.map(({ name, checkpoint, receipt }) => ({
-    file: name,
-    size: checkpoint.size,
-    root: formatRoot(checkpoint.root),
-    ...(receipt ? { entry: receipt.index } : {}),
-  }));
-  return JSON.stringify({
-    ...{ ok: true, accepted, withdrawn, listed, shown, size, root, pinned: pinned.ledger },
-    ...(pinned.attestation ? { attestationPinned: true } : {}),
-    ...(since.length > 0 ? { since } : {}),
-    ...(missingPages.length > 0 ? { missingPages } : {}),
-    ...(passedOver.length > 0 ? { passedOver } : {}),
-  });
 }

@@ -1,18 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { LetterError } from "../letter/bytes/error.ts";
-import { need, type Read, readJson, textOf } from "../letter/bytes/read.ts";
-import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
-import { formatVkey, type NoteVerifier, parseVkey } from "../letter/ledger/note.ts";
-import { type Hash, leafHash } from "../letter/ledger/tree.ts";
-import { isQuorumMet, parseWitnessPolicy, type WitnessPolicy } from "../letter/ledger/witness-policy.ts";
-import { readPublishedLedger } from "../letter/published/ledger.ts";
+import { isQuorumMet, parseWitnessPolicy } from "../letter/ledger/witness-policy.ts";
+import { readLedgerToCosign } from "../letter/published/ledger-to-cosign.ts";
 import { systemClock } from "../outside/clock.ts";
 import { openPublished } from "../outside/published.ts";
 import { readSettings } from "../outside/settings.ts";
-import { printable } from "../outside/terminal.ts";
-import { askWitness } from "../outside/witness.ts";
+import { askWitnesses, formatQuorum } from "../outside/witness.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -38,56 +32,19 @@ const OPTIONS = {
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }) => {
   if (rest.length > 0) throw usageError("name one folder, bag or address", HELP);
-  const policy = parseWitnessPolicy(await readPolicy(values.policy));
-  const read = openPublished(place ?? join(readSettings(process.env).dataDir, "site"));
-  const { note, leaves } = await readLedger(read, values.vkey, policy.logs);
-
-  const cosigned = new Map<string, string>();
-  const ask = async (witness: WitnessPolicy["witnesses"][number]) => {
-    try {
-      cosigned.set(witness.name, (await askWitness(witness, note, leaves, systemClock)).line);
-    } catch (cause) {
-      if (!(cause instanceof LetterError)) throw cause;
-      console.log(`${printable(witness.name)}: ${cause.message}`);
-    }
-  };
-  await Promise.all(policy.witnesses.map(ask));
-
-  const { length } = policy.witnesses;
-  const met = isQuorumMet(policy, new Set(cosigned.keys()));
-  const told =
-    length === 0 ? "no witness is asked, since the policy names none" : `${cosigned.size} of ${length} cosigned`;
-  console.log(
-    `${met ? "quorum met" : "quorum not met"} (${printable(policy.quorum)}): ${told}, tree size ${leaves.length}`,
+  const policy = parseWitnessPolicy(
+    await readFile(values.policy, "utf8").catch((cause) => {
+      throw new LetterError("policy", `the policy ${values.policy} cannot be read: name one with --policy`, { cause });
+    }),
   );
-  if (!met) process.exitCode = 1;
+  const read = openPublished(place ?? join(readSettings(process.env).dataDir, "site"));
+  const ledger = await readLedgerToCosign(read, values.vkey, policy.logs);
+  const cosigned = await askWitnesses(policy, ledger, systemClock, console.log);
+  console.log(formatQuorum(policy, cosigned, ledger.leaves.length));
+  if (!isQuorumMet(policy, new Set(cosigned.keys()))) process.exitCode = 1;
   else if (values.out !== undefined) {
     // In the order of the policy, whoever answered first.
     const lines = policy.witnesses.map(({ name }) => cosigned.get(name) ?? "");
-    await writeFile(values.out, note + lines.join(""));
+    await writeFile(values.out, ledger.note + lines.join(""));
   }
 });
-
-async function readPolicy(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new LetterError("policy", `the policy ${file} cannot be read: name one with --policy`, { cause });
-  }
-}
-
-/** The checkpoint and the hashes of its entries, checked against its root: nothing else is worth a witness's word. */
-async function readLedger(
-  read: Read,
-  pinned: string | undefined,
-  logs: readonly NoteVerifier[],
-): Promise<{ note: string; leaves: Hash[] }> {
-  const note = textOf("ledger/checkpoint", await need(read, "ledger/checkpoint"));
-  const vkey = pinned ?? (await readJson(read, "keys.json", z.object({ ledger: z.string() }))).ledger;
-  if (logs.length > 0 && !logs.some((log) => formatVkey(log) === vkey))
-    throw new LetterError("policy", "the key of this ledger is none of the policy's logs");
-  const leaves: Hash[] = [];
-  const checkpoint = openCheckpoint(note, parseVkey(vkey));
-  await readPublishedLedger(read, "ledger/", checkpoint, (bytes) => void leaves.push(leafHash(bytes)));
-  return { note, leaves };
-}

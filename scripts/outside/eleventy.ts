@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import { formatLedgerDays, type LedgerDay } from "../letter/ledger/day.ts";
+import { makeWritableFolder } from "./folder.ts";
 
 /** The inputs and the output folder of a site build. */
 export type SiteBuild = {
@@ -51,4 +53,25 @@ function reasonIn(output: string): string {
     /\((?:via \w+|\w*Error)\)\s*(.+)/.exec(plain)?.[1] ??
     plain.trim().split("\n").slice(-3).join(" ")
   );
+}
+
+/**
+ * Checks that a build overwrites nothing but an earlier build, and nothing of the project; makes the folder where there is
+ * none.
+ *
+ * @param project the folder of the project
+ * @throws LetterError `build` when the folder holds other things
+ */
+export function assertFree(output: string, project: string): void {
+  const fromHere = relative(project, resolve(output));
+  const inProject = ["content", "scripts", "signatures", "tests", "node_modules", ""].includes(
+    fromHere.split(sep)[0] ?? "",
+  );
+  if (!inProject) makeWritableFolder(output, "DIR", 0o777);
+  if (inProject || (readdirSync(output).length > 0 && !existsSync(join(output, "count.json")))) {
+    throw new LetterError(
+      "build",
+      "the folder holds other things, and a build would write over them: name an empty or a new one",
+    );
+  }
 }

@@ -30,3 +30,19 @@ export function assertNeutralSender(settings: Sender): void {
   const problem = senderProblem(settings);
   if (problem !== undefined) throw new LetterError("settings", `MAIL_FROM: ${problem}`);
 }
+
+/**
+ * Checks that a service that others can reach sends its mails: captured ones are shown to everybody, and with their codes
+ * anybody could confirm for anybody.
+ *
+ * @throws LetterError `settings` when it captures them
+ */
+export function assertMailIsSent({ mail, serviceUrl }: Pick<Settings, "mail" | "serviceUrl">): void {
+  const onThisMachine = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(serviceUrl).hostname);
+  if (mail.kind === "capture" && !onThisMachine) {
+    throw new LetterError(
+      "settings",
+      "MAIL_URL: write smtp://USER:PASSWORD@HOST:PORT; captured mail is for trials on one machine",
+    );
+  }
+}

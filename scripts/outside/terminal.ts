@@ -25,6 +25,13 @@ export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (JOINERS.has(character) ? character : "\ufffd"));
 }
 
+/** Returns a function that shows how far something has come, on one line of stderr where that is a terminal. */
+export function showProgress(what: string): (done: number, of: number) => void {
+  return (done, of) => {
+    if (process.stderr.isTTY) process.stderr.write(done < of ? `\r${what} ${done} of ${of} ` : "\r\u001b[K");
+  };
+}
+
 function pad(cell: Cell, width: number): string {
   const text = printable(typeof cell === "string" ? cell : cell.name);
   const blanks = " ".repeat(width - widthOf(text));

@@ -3,9 +3,10 @@ import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { type Cosignature, openCosignature } from "../letter/ledger/cosignature.ts";
 import type { Hash } from "../letter/ledger/tree.ts";
 import { consistencyProof } from "../letter/ledger/tree-proof.ts";
-import type { Witness } from "../letter/ledger/witness-policy.ts";
+import { isQuorumMet, type Witness, type WitnessPolicy } from "../letter/ledger/witness-policy.ts";
 import type { Clock } from "./clock.ts";
 import { readBody } from "./published.ts";
+import { printable } from "./terminal.ts";
 
 /** Another program may ask the same witness meanwhile, so that its size changes between two requests. */
 const TRIES = 4;
@@ -35,6 +36,40 @@ export async function askWitness(
     old = sizeOf(body, leaves.length);
   }
   throw refused("the size that it knows changes with every answer");
+}
+
+/**
+ * Asks every witness of a policy at once.
+ *
+ * @param say gets a line for each that does not cosign
+ * @returns the lines of the cosignatures by the witness's name
+ */
+export async function askWitnesses(
+  { witnesses }: Pick<WitnessPolicy, "witnesses">,
+  { note, leaves }: { note: string; leaves: readonly Hash[] },
+  clock: Clock,
+  say: (line: string) => void,
+): Promise<ReadonlyMap<string, string>> {
+  const cosigned = new Map<string, string>();
+  const ask = async (witness: Witness) => {
+    try {
+      cosigned.set(witness.name, (await askWitness(witness, note, leaves, clock)).line);
+    } catch (cause) {
+      if (!(cause instanceof LetterError)) throw cause;
+      say(`${printable(witness.name)}: ${cause.message}`);
+    }
+  };
+  await Promise.all(witnesses.map(ask));
+  return cosigned;
+}
+
+/** Says whether the quorum is met, and by how many. */
+export function formatQuorum(policy: WitnessPolicy, cosigned: ReadonlyMap<string, string>, size: number): string {
+  const { length } = policy.witnesses;
+  const met = isQuorumMet(policy, new Set(cosigned.keys()));
+  const told =
+    length === 0 ? "no witness is asked, since the policy names none" : `${cosigned.size} of ${length} cosigned`;
+  return `${met ? "quorum met" : "quorum not met"} (${printable(policy.quorum)}): ${told}, tree size ${size}`;
 }
 
 const REASONS: Readonly<Record<number, string>> = {

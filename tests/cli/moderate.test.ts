@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
-import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/cli/invented-signatures.ts";
+import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/accept/invented-signatures.ts";
 import { attestLeave, attestSheet } from "../../scripts/letter/ledger/attestation.ts";
 import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
 import { loggedEdition } from "../../scripts/letter/signature/record.ts";

@@ -1,4 +1,4 @@
-import { inventRow } from "../../scripts/cli/invented-signatures.ts";
+import { inventRow } from "../../scripts/accept/invented-signatures.ts";
 import type { SignedRow, SiteContext } from "../../scripts/site/views/context.ts";
 import { service } from "../letter/invented.ts";
 import { fixedRandomness } from "../support/fixtures.ts";

@@ -1,15 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { campaignKeys } from "../../accept/campaign-keys.ts";
+import { assertLogged, assertSameKeys } from "../../accept/served-content.ts";
 import { openBursts } from "../../form-service/limits/bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
-import { LetterError } from "../../letter/bytes/error.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { parseSheet } from "../../letter/signature/sheet.ts";
-import { parseCampaign } from "../../letter/text/campaign.ts";
-import { editionOf } from "../../letter/text/edition.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { CAMPAIGN_PATH } from "../../outside/git/letter-files.ts";
@@ -17,17 +14,18 @@ import { readText } from "../../outside/git/object.ts";
 import { openGitHub } from "../../outside/github/api.ts";
 import { openGitHubHost } from "../../outside/github/git-host.ts";
 import { openLog } from "../../outside/log.ts";
+import { assertMailIsSent } from "../../outside/mail-sender.ts";
 import { systemRandom } from "../../outside/random.ts";
 import { openServiceKeys } from "../../outside/seal/keys.ts";
 import type { GitHubSettings, Settings } from "../../outside/settings.ts";
 import { siteContext } from "../../site/views/context.ts";
-import { type Content, readContent } from "../../site/views/read-content.ts";
+import { readContent } from "../../site/views/read-content.ts";
 import { followMain } from "./github-main.ts";
 import { explainPort, runUntilSignal } from "./run-until-signal.ts";
 
 /** Runs the form service until a signal comes, and files at GitHub: it accepts nothing, and holds no key that could. */
 export async function startOnGitHub(settings: Settings, named: GitHubSettings): Promise<void> {
-  assertMail(settings);
+  assertMailIsSent(settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
@@ -47,7 +45,11 @@ export async function startOnGitHub(settings: Settings, named: GitHubSettings): 
   console.log("reading main …");
   const main = await host.readMain();
   assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));
-  assertLogged(content, loggedEdition(main.record.entries));
+  const logged = loggedEdition(main.record.entries);
+  assertLogged(content, logged);
+  if (logged === undefined) {
+    console.log("the letter is not on the ledger yet: nobody can sign before the workflow accept has run");
+  }
 
   // The site lies elsewhere; what a campaign on this machine may have left in the folder is not to be served.
   const siteFolder = join(settings.dataDir, "no-site");
@@ -67,40 +69,4 @@ export async function startOnGitHub(settings: Settings, named: GitHubSettings): 
     await service.close();
     lock.release();
   });
-}
-
-/** Captured mails are shown to everybody, and with their codes anybody could confirm for anybody. */
-function assertMail({ mail, serviceUrl }: Settings): void {
-  const onThisMachine = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(serviceUrl).hostname);
-  if (mail.kind === "capture" && !onThisMachine) {
-    throw new LetterError(
-      "settings",
-      "MAIL_URL: write smtp://USER:PASSWORD@HOST:PORT; captured mail is for trials on one machine",
-    );
-  }
-}
-
-/** The workflows believe main's keys alone: with others every sheet would be refused. */
-function assertSameKeys({ campaign }: Content, onMain: string | undefined): void {
-  campaignKeys(onMain);
-  const keysOf = ({ ledger_vkey, attestation_key, recipient }: Content["campaign"]) =>
-    JSON.stringify([ledger_vkey, attestation_key, recipient.age]);
-  if (keysOf(parseCampaign(onMain ?? "")) === keysOf(campaign)) return;
-  throw new LetterError(
-    "content",
-    "content/campaign.yaml here names other keys than on main: take main’s content/ (git pull)",
-  );
-}
-
-/** People sign the edition on the ledger: the service must not speak for another text. */
-function assertLogged(content: Content, logged: string | undefined): void {
-  if (logged === undefined) {
-    console.log("the letter is not on the ledger yet: nobody can sign before the workflow accept has run");
-    return;
-  }
-  if (logged === editionOf(content.letterTexts)) return;
-  throw new LetterError(
-    "edition",
-    "the letter in content/ is not the edition on the ledger: take main’s content/ (git pull), or wait until accept has put its change on the ledger",
-  );
 }

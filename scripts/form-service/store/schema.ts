@@ -83,6 +83,16 @@ export function openStore(at: DatabasePlace): Promise<Store> {
   return openDatabase<Tables>(at, MIGRATIONS);
 }
 
+/** Opens the service's database for one piece of work, as a command does, and closes it in any case. */
+export async function withStore<T>(at: DatabasePlace, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(at);
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
 /** The steps of the schema. A step that has been released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   firstTables,

@@ -28,6 +28,9 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 /** Files that a folder holds at most; one with more wants rooms of its own. */
 const MOST_FILES = 23;
 
+/** Lines that an entry has at most: it reads arguments, opens what is needed, calls a function and prints. */
+const MOST_LINES = 60;
+
 // A catch-all name says nothing about the noun that lives in the file.
 const emptyNames = /^(utils?|helpers?|types?|index|common|misc)$/;
 
@@ -58,6 +61,15 @@ export function checkFolders(sources: readonly Source[]): string[] {
     .map(
       ([folder, { length }]) => `${folder}/ has ${length} files: give those that belong together a folder of their own`,
     );
+}
+
+/** The entries of commands and workflows that are too long. What starts a service, in a folder of its own, may be longer. */
+export function checkEntries(sources: readonly Source[]): string[] {
+  return sources
+    .filter(({ path }) => ["scripts/cli", "scripts/actions"].includes(posix.dirname(path)))
+    .map(({ path, text }) => ({ path, lines: text.trimEnd().split("\n").length }))
+    .filter(({ lines }) => lines > MOST_LINES)
+    .map(({ path, lines }) => `${path}: ${lines} lines: its rules belong in the room of what they are about`);
 }
 
 /** The files that stand in a circle of imports, each circle once as `A → B → A`; types count, since a reader follows them. */

@@ -1,0 +1,87 @@
+import { LetterError } from "../letter/bytes/error.ts";
+import { formatRoot, openCheckpoint } from "../letter/ledger/checkpoint.ts";
+import type { ReviewAct } from "../letter/review/moderation.ts";
+import { isRefusalCode, REFUSAL_CODES } from "../letter/review/order.ts";
+import type { SignaturesSheet } from "../letter/signature/sheet.ts";
+import { acceptAll } from "./acceptance.ts";
+import { tallyOf } from "./judgement.ts";
+import type { LocalCampaign } from "./local-campaign.ts";
+import { findByPrefix, type ReviewDesk, type ReviewedSheet } from "./open-sheets.ts";
+import { UNATTESTED } from "./sheet-notes.ts";
+
+/** What a moderator says about a sheet. */
+export type Verdict = Pick<ReviewAct, "state" | "body">;
+
+/**
+ * The approval of a sheet.
+ *
+ * @param refusals rows that are refused all the same, `ID:CODE`
+ * @throws LetterError `usage` for a refusal that cannot be read, `validate` for a sheet that cannot be accepted
+ */
+export function approvalOf(reviewed: ReviewedSheet, refusals: readonly string[]): Verdict {
+  const sheet = assertReviewable(reviewed);
+  return { state: "approved", body: refusals.map((refusal) => refusalOf(sheet, refusal)).join("\n") };
+}
+
+/** The refusal of every row of a sheet. @throws LetterError as for an approval */
+export function rejectionOf(reviewed: ReviewedSheet, code: string | undefined): Verdict {
+  assertReviewable(reviewed);
+  return { state: "commented", body: `reject ${codeOf(code)}` };
+}
+
+/**
+ * Records a review and accepts what may be accepted now, whether or not a service runs beside.
+ *
+ * @returns what came of it, in lines to print
+ */
+export async function reviewSheet(
+  { host, acceptor, day }: Pick<LocalCampaign, "host" | "acceptor" | "day">,
+  { moderators }: Pick<ReviewDesk, "moderators">,
+  { open, sheet }: ReviewedSheet,
+  { state, body }: Verdict,
+): Promise<string[]> {
+  const [by] = [...moderators.ids].sort((a, b) => a - b);
+  if (by === undefined) throw new LetterError("moderators", "main's .github/moderators.yml lists no moderator");
+  await host.review(open.sheet, { by, state, commit: open.commit, body }, day);
+  const report = await acceptAll(acceptor);
+  const outcome = report.outcomes.find((one) => one.sheet === open.sheet);
+  // The service beside may have been faster, even after main was read here: what main says now holds.
+  const main = outcome ? report.main : await host.readMain();
+  const settlement = main.merged.get(open.commit);
+  if (outcome?.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${outcome.reason}`);
+  if (!settlement || !sheet) {
+    return [
+      outcome?.state === "blocked"
+        ? "recorded; the sheet is held back: somebody requests changes, or wrote what cannot be read as an order"
+        : `recorded; the sheet waits: it needs ${moderators.approvals} approvals`,
+    ];
+  }
+  const { accepted, refused } = tallyOf(sheet, settlement);
+  const withdrawn = settlement.leftOut.filter((id) => main.settled.withdrawn.has(id)).length;
+  const elsewhere = settlement.leftOut.length - withdrawn;
+  const more = elsewhere === 0 ? "" : `, left out as decided elsewhere ${elsewhere}`;
+  const { size, root } = openCheckpoint(main.record.checkpoint ?? "", acceptor.signer.verifier);
+  return [
+    `accepted ${accepted}, refused ${refused}, left out as withdrawn ${withdrawn}${more}`,
+    `the list has ${main.record.rows.length} signatures`,
+    `checkpoint ${size} ${formatRoot(root)}`,
+  ];
+}
+
+function assertReviewable({ sheet, judgement }: ReviewedSheet): SignaturesSheet {
+  if (judgement.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${judgement.reason}`);
+  if (judgement.state === "unattested") throw new LetterError("validate", `the sheet is passed over: ${UNATTESTED}`);
+  if (sheet?.kind === "signatures") return sheet;
+  throw new LetterError("usage", "a sheet of withdrawals needs no review: it is applied by the next acceptance");
+}
+
+function codeOf(text: string | undefined): string {
+  if (text !== undefined && isRefusalCode(text)) return text;
+  throw new LetterError("usage", `a refusal needs a code: ${REFUSAL_CODES.join(", ")}`);
+}
+
+function refusalOf(sheet: SignaturesSheet, refusal: string): string {
+  const [id = "", code, ...rest] = refusal.split(":");
+  if (code === undefined || rest.length > 0) throw new LetterError("usage", "write a refusal as ID:CODE");
+  return `refuse ${findByPrefix(sheet.rows, (row) => row.id, id, "row").id} ${codeOf(code)}`;
+}

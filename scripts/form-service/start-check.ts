@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { LetterError } from "../letter/bytes/error.ts";
+import { lookAtDatabase } from "../outside/database/open.ts";
+import { causeOf } from "../outside/log.ts";
+import type { Finding } from "../outside/mail-domain-check.ts";
+import type { Settings } from "../outside/settings.ts";
+import { readContent } from "../site/views/read-content.ts";
+import { type SheetSetAside, sheetsSetAside } from "./filing/sheets.ts";
+import { rowsSetAside } from "./store/rows-set-aside.ts";
+import type { Tables } from "./store/schema.ts";
+
+/** Whether content/ is whole. */
+export async function checkContent(): Promise<Finding> {
+  try {
+    const { campaign } = await readContent("content");
+    const custodian = campaign.recipient.age.length === 0 ? ", no recipients yet: only for trying things out" : "";
+    return { what: `content/ in ${campaign.languages.join(", ")}${custodian}` };
+  } catch (cause) {
+    return { what: "content/", mend: (cause as Error).message };
+  }
+}
+
+/** Whether the database answers, and whether everything in it can be filed; one that is missing is no fault. */
+export async function checkDatabase({ database }: Pick<Settings, "database">): Promise<Finding> {
+  if (database.kind === "sqlite" && !existsSync(database.path)) return { what: "no database yet: npm start makes it" };
+  const what = database.kind === "sqlite" ? "the database" : "the PostgreSQL database";
+  try {
+    const store = await lookAtDatabase<Tables>(database);
+    const found = Promise.all([sheetsSetAside(store.query), rowsSetAside(store.query)]);
+    const [sheets, rows] = await found.finally(store.close);
+    if (sheets.length + rows.length === 0) return { what };
+    return { what, mend: [tellSheets(sheets), tellRows(rows)].filter(Boolean).join("; ") };
+  } catch (cause) {
+    const { code } = causeOf(cause);
+    // SQLite and PostgreSQL about a table or column that is not there.
+    if (["SQLITE_ERROR", "42P01", "42703"].includes(code)) {
+      return { what: `${what}, of an older version: npm start brings it up to date` };
+    }
+    const mend = cause instanceof LetterError ? cause.message : `it does not answer (${code}); look at DATABASE_URL`;
+    return { what, mend };
+  }
+}
+
+function tellSheets(sheets: readonly SheetSetAside[]): string {
+  if (sheets.length === 0) return "";
+  const each = sheets.map(({ sheet, attempts, failure }) => `${sheet} (tried ${attempts} times, last ${failure})`);
+  return `sheets that cannot be filed: ${each.join(", ")}. Look whether the git host is up and the App still has its permissions; they are tried again once an hour, and nothing is lost`;
+}
+
+function tellRows(ids: readonly string[]): string {
+  if (ids.length === 0) return "";
+  return `signatures whose rows cannot be read, so that no sheet takes them: ${ids.join(", ")}. Keep a backup, look at the disk, and ask whoever maintains the program; once they can be read they are filed by themselves, and their holders can withdraw meanwhile`;
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/handover/contacts-bag.ts";
+import { formatContactRecord } from "../letter/signature/contact.ts";
+import type { Bag } from "../outside/bag/reader.ts";
+import { writeBag } from "../outside/bag/writer.ts";
+import type { Seal } from "../outside/seal/seal.ts";
+import type { Unseal } from "../outside/seal/unseal.ts";
+import { type Opened, openContacts, type Right } from "./opened-bag.ts";
+import type { PublicBagFacts } from "./public-bag-facts.ts";
+
+const WRITTEN_ANEW = new Set(["Bagging-Date", "Payload-Oxum", "Contact-Records", "Resealed-From"]);
+
+/**
+ * Opens the contacts, and on the way seals what is right for others: no record lies open on the disk in between.
+ *
+ * @param resealing for whom, and the folder of the new bag; undefined to open only
+ * @param keep gets each record that is right, in the order of the bag
+ */
+export async function openAndReseal(
+  { bag, contacts, facts }: { bag: Bag; contacts: Bag; facts: PublicBagFacts },
+  unseal: Unseal,
+  resealing: { seal: Seal; out: string } | undefined,
+  progress: (done: number, of: number) => void,
+  keep: (right: Right) => void,
+): Promise<Opened> {
+  const records = openContacts(contacts, { bag, facts }, unseal, progress);
+  let opened: Opened | undefined;
+  const next = async () => {
+    const { done, value } = await records.next();
+    if (done) opened = value;
+    else keep(value);
+    return done ? undefined : value;
+  };
+  if (resealing === undefined) while (await next());
+  else {
+    const { seal, out } = resealing;
+    const name = `${facts.handover.contactsBag}-resealed`;
+    const info = new Map([...contacts.info].filter(([label]) => !WRITTEN_ANEW.has(label)));
+    info.set("Resealed-From", contacts.digest);
+    const payload = async function* (): AsyncGenerator<[string, Uint8Array]> {
+      for (let right = await next(); right; right = await next())
+        yield [contactPath(right.record.id), await seal(formatContactRecord(right.record))];
+      for (const path of [SINCE_PATH, SINCE_CHECKPOINT_PATH]) {
+        const content = await contacts.read(path);
+        if (content) yield [path, content];
+      }
+      // The bag's description is written behind its payload, when this is known.
+      info.set("Contact-Records", String(opened!.right));
+    };
+    await writeBag(join(out, `${name}.tar`), { name, day: facts.handover.day, payload: payload(), info });
+  }
+  return opened!;
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { assertLogged, assertSameKeys } from "../../scripts/accept/served-content.ts";
+import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
+import { assertMailIsSent } from "../../scripts/outside/mail-sender.ts";
+import { edition, invent, keys, texts } from "../letter/invented.ts";
+import { root } from "../support/source.ts";
+
+const plain = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+const naming = (attestation: string) => `${plain}\nledger_vkey: ${keys.ledger}\nattestation_key: ${attestation}\n`;
+
+it("serves no content with other keys than main names", () => {
+  const content = { campaign: parseCampaign(naming(keys.attestation)) };
+  expect(() => assertSameKeys(content, naming(keys.attestation))).not.toThrow();
+  expect(() => assertSameKeys(content, naming(invent(0).row.opening))).toThrow("names other keys than on main");
+  expect(() => assertSameKeys(content, plain)).toThrow("on main names no ledger_vkey");
+});
+
+it("serves no other edition than the one on the ledger, when there is one", () => {
+  const content = { letterTexts: texts };
+  expect(() => assertLogged(content, edition)).not.toThrow();
+  expect(() => assertLogged(content, undefined)).not.toThrow();
+  expect(() => assertLogged(content, invent(0).row.opening)).toThrow("is not the edition on the ledger");
+});
+
+it("captures no mail where others can reach it", () => {
+  const mail = { kind: "capture", folder: "/tmp/mail" } as const;
+  for (const host of ["localhost", "127.0.0.1", "[::1]"])
+    expect(() => assertMailIsSent({ mail, serviceUrl: `http://${host}:8080` })).not.toThrow();
+  expect(() => assertMailIsSent({ mail, serviceUrl: "https://sign.example.org" })).toThrow("MAIL_URL: write smtp://");
+});

@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Vault } from "../../scripts/handover/contacts-bag.ts";
+import {
+  findPublicBag,
+  formatHandedContacts,
+  handOverContacts,
+  warningsOf,
+} from "../../scripts/handover/contacts-handover.ts";
+import type { HandoverPlace } from "../../scripts/handover/handover-place.ts";
+import { openHandover } from "../../scripts/handover/open-bag.ts";
+import { readTagged, writePublicBag } from "../../scripts/handover/public-bag.ts";
+import { parseHandover } from "../../scripts/letter/handover/handover.ts";
+import { formatNotice } from "../../scripts/letter/handover/notice.ts";
+import { formatContactRecord } from "../../scripts/letter/signature/contact.ts";
+import { type Bag, openBag } from "../../scripts/outside/bag/reader.ts";
+import { openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
+import { demoRecipients, openSeal } from "../../scripts/outside/seal/seal.ts";
+import { readSettings } from "../../scripts/outside/settings.ts";
+import { readContent } from "../../scripts/site/views/read-content.ts";
+import { invent, keys, sheetOf } from "../letter/invented.ts";
+import { type HandoverCampaign, makeHandoverCampaign, TAG } from "../support/campaigns/handover.ts";
+import { day } from "../support/campaigns/local-campaign.ts";
+
+const people = Array.from({ length: 5 }, (_, i) => invent(i));
+const handover = parseHandover(TAG);
+
+describe("handing over the contacts of a campaign on GitHub", () => {
+  let campaign: HandoverCampaign;
+  let place: HandoverPlace;
+  let out: string;
+  let bag: Bag;
+  let sealed: ReadonlyMap<string, Uint8Array>;
+  const readPlace = async (): Promise<HandoverPlace> => {
+    const repository = campaign.repository.path;
+    const { record } = await (await openLocalGitHost(repository, { folder: campaign.folder, day })).readMain();
+    const settings = readSettings({ DATA_DIR: campaign.dataDir });
+    return { settings, content: await readContent("content"), keys, record, repository, local: undefined };
+  };
+  /** A vault without the records of some people, some of whom have withdrawn. */
+  const vaultWithout = (lost: readonly string[], withdrawn: readonly string[] = []): Vault => ({
+    async *sealedRecords(ids) {
+      for (const id of ids) if (!lost.includes(id) && !withdrawn.includes(id)) yield [id, sealed.get(id)!];
+    },
+    withoutRecord: async (ids) => ({
+      lost: ids.filter((id) => lost.includes(id)),
+      withdrawn: ids.filter((id) => withdrawn.includes(id)),
+    }),
+  });
+  beforeAll(async () => {
+    campaign = await makeHandoverCampaign(people);
+    campaign.repository.git("tag", TAG, "main");
+    place = await readPlace();
+    out = join(campaign.folder, "out");
+    const { file } = await writePublicBag(handover, await readTagged(place.repository, handover), keys, out, () => {});
+    bag = await openBag(file);
+    const seal = openSeal(await demoRecipients(join(campaign.dataDir, "demo-custodian")));
+    const records = people.map(async ({ contact }) => [contact.id, await seal(formatContactRecord(contact))] as const);
+    sealed = new Map(await Promise.all(records));
+  });
+  afterAll(async () => {
+    await bag.close();
+    campaign.remove();
+  });
+
+  it("finds the public bag in the folder, and asks for its download where it is missing", async () => {
+    expect(await findPublicBag(handover, place, out)).toBe(join(out, "handover-2026-12-01.tar"));
+    await expect(findPublicBag(handover, place, campaign.folder)).rejects.toThrow("download it from the release");
+  });
+
+  it("is refused while a withdrawal is under way, and with the vault of another campaign", async () => {
+    const id = people[0]!.row.id;
+    await expect(handOverContacts(handover, place, { bag, out, vault: vaultWithout([], [id]) })).rejects.toThrow(
+      "1 withdrawals are on their way to the ledger",
+    );
+    const none = vaultWithout(people.map(({ row }) => row.id));
+    await expect(handOverContacts(handover, place, { bag, out, vault: none })).rejects.toThrow(
+      "is it the one of the form service",
+    );
+  });
+
+  it("is refused with the public bag of another tag", async () => {
+    const other = parseHandover("handover/2026-12-09");
+    await expect(handOverContacts(other, place, { bag, out, vault: vaultWithout([]) })).rejects.toThrow(
+      "the public bag in DIR is of another tag",
+    );
+  });
+
+  it("writes the records that there are, says whose is missing, and leaves the notice for review", async () => {
+    const handed = await handOverContacts(handover, place, { bag, out, vault: vaultWithout([people[0]!.row.id]) });
+    expect(handed).toMatchObject({ records: 4, withdrawn: 0, lost: 1, later: 0, logged: false });
+    const [publicBag, contactsBag] = [bag.digest, handed.digest];
+    const notice = { kind: "handover", tag: TAG, publicBag, contactsBag } as const;
+    expect(readFileSync(handed.notice, "utf8")).toBe(formatNotice(notice));
+    expect(formatHandedContacts(handover, handed).split("\n")).toEqual([
+      join(out, "contacts-2026-12-01.tar"),
+      "4 sealed records",
+      `sha256 ${Buffer.from(handed.digest, "base64url").toString("hex")}`,
+      `digest ${handed.digest}`,
+      `for review: ${handed.notice} belongs into signatures/notices/handover-2026-12-01.md`,
+    ]);
+    expect(warningsOf(handed)).toEqual([expect.stringMatching(/^of 1 signatures this database has no contact record/)]);
+  });
+
+  it("is opened by its custodian, whose report names the missing person", async () => {
+    const paths = { bag: join(out, "handover-2026-12-01.tar"), contacts: join(out, "contacts-2026-12-01.tar") };
+    const identity = join(campaign.dataDir, "demo-custodian", "custodian-1.key");
+    const opened = join(campaign.folder, "opened");
+    const steps: string[] = [];
+    const progress = (what: string) => {
+      steps.push(what);
+      return () => {};
+    };
+    const { counts, report } = await openHandover({ ...paths, identity, out: opened }, progress);
+    expect(counts).toMatchObject({ right: 4, withdrawn: 0, notRight: 1, publicBag: bag.digest });
+    expect(report).toBe(readFileSync(join(opened, "report-en.txt"), "utf8"));
+    expect(readdirSync(opened).sort()).toEqual([
+      "report-en.txt",
+      "report-fa.txt",
+      "signatories.csv",
+      "signatories.xlsx",
+    ]);
+    expect(steps).toEqual(["reading the public bag", "reading the contacts bag", "opening the records"]);
+  });
+
+  it("warns of signatures that were accepted after the tag", async () => {
+    await campaign.pass(sheetOf(2, [invent(40).row]));
+    place = await readPlace();
+    const handed = await handOverContacts(handover, place, { bag, out, vault: vaultWithout([]) });
+    expect(handed).toMatchObject({ records: 5, lost: 0, later: 1 });
+    expect(warningsOf(handed)).toEqual([expect.stringMatching(/^1 signatures were accepted after the tag/)]);
+  });
+});
