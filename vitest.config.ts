@@ -13,7 +13,7 @@ class LongestFirst extends BaseSequencer {
 const LONG = ["/tests/journeys/", "/tests/form-service/crashes/kill.", "/tests/accept/accept.test."];
 
 const everyProject = {
-  globalSetup: ["tests/support/choose-seed.ts"],
+  globalSetup: ["tests/support/choose-seed.ts", "tests/support/run-folder.ts"],
   setupFiles: ["tests/support/use-seed.ts"],
   // A journey waits for a real service and a real browser; a pure test is done in milliseconds.
   testTimeout: 30_000,
