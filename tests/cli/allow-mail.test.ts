@@ -6,6 +6,7 @@ import { suppress } from "../../scripts/form-service/signing/suppression.ts";
 import { keyedAddress } from "../../scripts/form-service/store/address.ts";
 import { MIGRATIONS, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { openDatabase } from "../../scripts/outside/database/open.ts";
+import { compiled } from "../support/compiled.ts";
 import { people } from "../support/fixtures.ts";
 import { makeDataDir, removeDataDir } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
@@ -15,7 +16,7 @@ it("takes the address from standard input alone, says nothing of it, and lets ma
   const run = (input: string, ...args: string[]) =>
     spawnSync(process.execPath, ["scripts/cli/allow-mail.ts", ...args], {
       ...{ cwd: root, input, encoding: "utf8" },
-      env: { PATH: process.env.PATH, DATA_DIR: dataDir },
+      env: { ...compiled, PATH: process.env.PATH, DATA_DIR: dataDir },
     });
   expect(run(people.sara.email).stderr).toContain("no form service has run in this data folder yet");
 

@@ -2,12 +2,14 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { compiled } from "./compiled.ts";
 
 /** Makes the folder that the test files of a run share, and removes it when the run is over. */
 export function setup(_project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-run-"));
   // Workers have it before they load anything.
   process.env.RUN_FOLDER = folder;
+  Object.assign(process.env, compiled);
   return () => rmSync(folder, { recursive: true, force: true });
 }
 

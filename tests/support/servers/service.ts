@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compiled } from "../compiled.ts";
 import { root } from "../source.ts";
 
 export type Outcome = { stdout: string; stderr: string; code: number | null };
@@ -116,8 +117,7 @@ export async function freePort(): Promise<number> {
 // No setting of the person who runs the tests, such as a name in git's configuration, may reach the product.
 const environment = {
   ...{ PATH: process.env.PATH, HOME: "/nonexistent", TMPDIR: tmpdir(), LANG: "C.UTF-8" },
-  // A command is started some hundred times: without it half of the time goes into reading the same code again.
-  NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compiled"),
+  ...compiled,
 };
 
 function spawnCommand(
