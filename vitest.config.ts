@@ -15,9 +15,11 @@ const LONG = ["/tests/journeys/", "/tests/form-service/crashes/kill.", "/tests/a
 const everyProject = {
   globalSetup: ["tests/support/choose-seed.ts", "tests/support/run-folder.ts"],
   setupFiles: ["tests/support/use-seed.ts"],
-  // A journey waits for a real service and a real browser; a pure test is done in milliseconds.
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  // What a test waits for itself has an end of its own. This ends what hangs, so it leaves a busy machine its time: a pure
+  // test is done in milliseconds, and a journey waits for a real service and a real browser.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 120_000 } },
 };
 
 export default defineConfig({

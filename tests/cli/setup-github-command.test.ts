@@ -57,7 +57,7 @@ describe("the workflows and their settings", () => {
   });
 });
 
-describe("the command setup:github", { timeout: 120_000 }, () => {
+describe("the command setup:github", () => {
   it("shows the difference, changes nothing, prints no token, and ends with 1", async () => {
     const { code, out, err } = await setup(["--repo", org.github.name]);
     expect([code, err]).toEqual([1, ""]);

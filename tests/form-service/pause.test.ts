@@ -55,7 +55,7 @@ it("takes no new signature, says why in the language of the page, and goes on wi
   expect((await harness.post("/en/sign/", formOf(people.omid))).status).toBe(303);
 });
 
-it("is obeyed by every instance on one PostgreSQL database, and so is its end", { timeout: 120_000 }, async () => {
+it("is obeyed by every instance on one PostgreSQL database, and so is its end", async () => {
   const server = await startPostgres();
   const settings = { DATA_DIR: harness.dataDir, DATABASE_URL: await server.newDatabase(), MAIL_URL: "capture:" };
   await (await openAcceptance(harness.dataDir))();

@@ -51,7 +51,7 @@ export function removeDataDir(path: string): void {
 
 /** Starts the whole product by the command of `npm start` and waits until it says that it is ready. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  const { dataDir = makeDataDir(), timeout = 60_000, project = root } = options;
+  const { dataDir = makeDataDir(), timeout = 120_000, project = root } = options;
   const port = await freePort();
   // Everything in a test comes from one machine; where sheets are filed at GitHub, limits cannot be switched off.
   const limits = options.settings?.GIT_HOST === undefined ? { LIMITS: "off" } : {};
