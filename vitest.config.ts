@@ -10,7 +10,13 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Files of half a minute and more. The others do best mixed: some compute, some wait. */
-const LONG = ["/tests/journeys/", "/tests/form-service/crashes/kill.", "/tests/accept/accept.test."];
+const LONG = [
+  "/tests/journeys/",
+  "/tests/form-service/crashes/kill.",
+  "/tests/accept/accept.test.",
+  "/tests/cli/start.",
+  "/tests/handover/open.",
+];
 
 const everyProject = {
   globalSetup: ["tests/support/choose-seed.ts", "tests/support/run-folder.ts"],
