@@ -10,16 +10,22 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Files of half a minute and more. The others do best mixed: some compute, some wait. */
-const LONG = ["/tests/journeys/", "/tests/form-service/crashes/kill.", "/tests/accept/accept.test."];
+const LONG = [
+  "/tests/journeys/",
+  "/tests/form-service/crashes/kill.",
+  "/tests/accept/accept.test.",
+  "/tests/cli/start.",
+  "/tests/handover/open.",
+];
 
 const everyProject = {
-  globalSetup: ["tests/support/choose-seed.ts"],
+  globalSetup: ["tests/support/choose-seed.ts", "tests/support/run-folder.ts"],
   setupFiles: ["tests/support/use-seed.ts"],
-  // A journey waits for a real service and a real browser; a pure test is done in milliseconds.
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
-  // What is waited for comes late on a machine that has much else to do.
-  expect: { poll: { timeout: 25_000 } },
+  // What a test waits for itself has an end of its own. This ends what hangs, so it leaves a busy machine its time: a pure
+  // test is done in milliseconds, and a journey waits for a real service and a real browser.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 120_000 } },
 };
 
 export default defineConfig({

@@ -1,7 +1,8 @@
 import { check } from "recheck";
 import ts from "typescript";
 import { expect, it } from "vitest";
-import { readSources, root, walk } from "./support/source.ts";
+import { readSources, root } from "./support/source.ts";
+import { walk } from "./support/syntax.ts";
 
 /**
  * Patterns that need more than linear time, or that the tool cannot judge, and why that is all right. Whoever adds one here says

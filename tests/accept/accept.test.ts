@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatSheet, sheetPath } from "../../scripts/letter/signature/sheet.ts";
 import { invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { mustAsk } from "../support/github/ask.ts";
 import { ask } from "../support/servers/github-calls.ts";
-
-// Steps are processes and git is many of them: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let campaign: WorkflowCampaign;
 beforeEach(async () => {

@@ -1,15 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
 import { EMPTY_ROOT } from "../../scripts/letter/ledger/tree.ts";
 import { CHECKPOINT_PATH } from "../../scripts/letter/signature/record.ts";
 import { ledger } from "../letter/invented.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
-
-// Steps are processes and git is many of them: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 // That it builds and deploys is shown under act; here, what it refuses before it builds anything.
 let campaign: WorkflowCampaign;

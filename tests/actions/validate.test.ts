@@ -1,15 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proposalProblems } from "../../scripts/accept/proposal-problems.ts";
 import { pushHostile, readHostilePulls } from "../support/campaigns/hostile-pull.ts";
 import { accepted, good, refusedRow, withdrawals } from "../support/campaigns/hostile-sheet.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { openPullRequest } from "../support/servers/github-calls.ts";
 import { root } from "../support/source.ts";
-
-// Steps are processes and git is many of them: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 // All cases, and what accept does with them, are in hostile-pulls.long.ts.
 let campaign: WorkflowCampaign;

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { suppress } from "../../scripts/form-service/signing/suppression.ts";
 import { keyedAddress } from "../../scripts/form-service/store/address.ts";
 import { openStore } from "../../scripts/form-service/store/schema.ts";
+import { compiled } from "../support/compiled.ts";
 import { people } from "../support/fixtures.ts";
 import { makeDataDir, removeDataDir } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
@@ -14,7 +15,7 @@ it("takes the address from standard input alone, says nothing of it, and lets ma
   const run = (input: string, ...args: string[]) =>
     spawnSync(process.execPath, ["scripts/cli/allow-mail.ts", ...args], {
       ...{ cwd: root, input, encoding: "utf8" },
-      env: { PATH: process.env.PATH, DATA_DIR: dataDir },
+      env: { ...compiled, PATH: process.env.PATH, DATA_DIR: dataDir },
     });
   expect(run(people.sara.email).stderr).toContain("no form service has run in this data folder yet");
 

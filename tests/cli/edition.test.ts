@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { campaignRepository } from "../../scripts/outside/git/local-host.ts";
 import { readHead, readMainAt } from "../../scripts/outside/git/repository.ts";
+import { compiled } from "../support/compiled.ts";
 import { root } from "../support/source.ts";
 
 let folder: string;
@@ -17,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function edition(): string[] {
   const program = join(root, "scripts/cli/edition.ts");
-  const env = { PATH: process.env.PATH, DATA_DIR: join(folder, "data") };
+  const env = { ...compiled, PATH: process.env.PATH, DATA_DIR: join(folder, "data") };
   return execFileSync(process.execPath, [program], { cwd: folder, env, encoding: "utf8" }).trimEnd().split("\n");
 }
 

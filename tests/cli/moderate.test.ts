@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/accept/invented-signatures.ts";
 import { attestLeave, attestSheet } from "../../scripts/letter/ledger/attestation.ts";
@@ -17,16 +17,19 @@ import { makeDataDir, type Outcome, removeDataDir, runCommand } from "../support
 import { root } from "../support/source.ts";
 
 const day = "2026-11-24";
+let begun: string;
 let dataDir: string;
 let host: LocalGitHost;
 let keys: Keys;
 let invention: Invention;
 let sheet: SignaturesSheet;
 
-beforeEach(async () => {
-  dataDir = makeDataDir();
+// A campaign with a sheet that waits takes git some thirty processes: each test has a copy of one.
+beforeAll(async () => {
+  begun = makeDataDir();
+  dataDir = begun;
   keys = await openKeys(dataDir, parseCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8")));
-  host = await openLocalGitHost(campaignRepository(dataDir), { folder: root, day });
+  host = await openHost();
   const { main } = await acceptAll({
     host,
     signer: keys.ledger,
@@ -41,7 +44,18 @@ beforeEach(async () => {
   );
   await file(sheet.sheet, formatSheet(sheet));
 });
+afterAll(() => removeDataDir(begun));
+
+beforeEach(async () => {
+  dataDir = makeDataDir();
+  cpSync(begun, dataDir, { recursive: true });
+  host = await openHost();
+});
 afterEach(() => removeDataDir(dataDir));
+
+function openHost(): Promise<LocalGitHost> {
+  return openLocalGitHost(campaignRepository(dataDir), { folder: root, day });
+}
 
 async function file(name: string, text: string): Promise<void> {
   await host.file({

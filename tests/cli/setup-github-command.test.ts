@@ -6,6 +6,7 @@ import { ACTIONS } from "../../scripts/outside/github/setup/actions-settings.ts"
 import { SECRETS } from "../../scripts/outside/github/setup/environment-settings.ts";
 import type { Setting } from "../../scripts/outside/github/setup/setting.ts";
 import { hurryTime } from "../support/browsers/hurry.ts";
+import { compiled } from "../support/compiled.ts";
 import { makeOrganisation, type TestOrganisation } from "../support/github/organisation.ts";
 import { root } from "../support/source.ts";
 
@@ -26,6 +27,7 @@ function setup(args: string[], env: Record<string, string> = {}) {
     const program = join(root, "scripts/cli/setup-github.ts");
     const given = {
       PATH: process.env.PATH,
+      ...compiled,
       GITHUB_API_URL: org.github.origin,
       GITHUB_TOKEN: org.organisers[0]!.token,
       ...env,
@@ -55,7 +57,7 @@ describe("the workflows and their settings", () => {
   });
 });
 
-describe("the command setup:github", { timeout: 120_000 }, () => {
+describe("the command setup:github", () => {
   it("shows the difference, changes nothing, prints no token, and ends with 1", async () => {
     const { code, out, err } = await setup(["--repo", org.github.name]);
     expect([code, err]).toEqual([1, ""]);

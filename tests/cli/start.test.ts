@@ -44,8 +44,8 @@ async function refusal(settings: Record<string, string>, project = root): Promis
 }
 
 describe("npm start", () => {
-  it("says in one line of its own that it is ready, and answers", { timeout: 90_000 }, async () => {
-    const service = await start({ timeout: 60_000 });
+  it("says in one line of its own that it is ready, and answers", async () => {
+    const service = await start();
     expect(service.output()).toContain(`\nready ${service.origin}/\n`);
     expect(service.output()).toContain(`${service.origin}/inbox/`);
     for (const path of ["healthz", "readyz", "fa/", "en/sign/", "count.json", "ledger/checkpoint"]) {
@@ -53,7 +53,7 @@ describe("npm start", () => {
     }
   });
 
-  it("refuses a data folder in which another start works, which goes on", { timeout: 60_000 }, async () => {
+  it("refuses a data folder in which another start works, which goes on", async () => {
     const service = await start();
     const before = service.output();
     expect(await refusal({ PORT: String(await freePort()) })).toContain("another program works in this data folder");
@@ -66,7 +66,7 @@ describe("npm start", () => {
     await start();
   });
 
-  it("refuses a port that is taken", { timeout: 60_000 }, async () => {
+  it("refuses a port that is taken", async () => {
     const other = createServer().listen(0);
     await once(other, "listening");
     const { port } = other.address() as AddressInfo;
@@ -91,20 +91,16 @@ describe("npm start", () => {
     expect(line).not.toContain(value);
   });
 
-  it.each(["SIGINT", "SIGTERM"] as const)(
-    "ends with everything it has started on %s",
-    { timeout: 60_000 },
-    async (signal) => {
-      const service = await start();
-      const kept = await fetch(`${service.origin}/en/`);
-      await kept.arrayBuffer();
-      await service.stop(signal);
-      running = [];
-      await expect(fetch(`${service.origin}/healthz`)).rejects.toThrow();
-    },
-  );
+  it.each(["SIGINT", "SIGTERM"] as const)("ends with everything it has started on %s", async (signal) => {
+    const service = await start();
+    const kept = await fetch(`${service.origin}/en/`);
+    await kept.arrayBuffer();
+    await service.stop(signal);
+    running = [];
+    await expect(fetch(`${service.origin}/healthz`)).rejects.toThrow();
+  });
 
-  it("ends in the same way while it builds the site", { timeout: 90_000 }, async () => {
+  it("ends in the same way while it builds the site", async () => {
     const mailServer = await startMailServer();
     try {
       const service = await start({ settings: { MAIL_URL: mailServer.url, FILE_EVERY: "100ms" } });
@@ -121,7 +117,7 @@ describe("npm start", () => {
     }
   });
 
-  it("is ended by Ctrl-C through npm too", { timeout: 90_000 }, async () => {
+  it("is ended by Ctrl-C through npm too", async () => {
     const env = { ...process.env, DATA_DIR: dataDir, PORT: String(await freePort()) };
     const child = spawn("npm", ["start"], { cwd: root, env, detached: true, stdio: ["ignore", "pipe", "ignore"] });
     const ended = once(child, "exit");
@@ -129,7 +125,7 @@ describe("npm start", () => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
     });
-    await expect.poll(() => output, { timeout: 60_000 }).toContain("\nready ");
+    await expect.poll(() => output).toContain("\nready ");
     process.kill(-child.pid!, "SIGINT");
     // How npm itself ends is between npm and the shell that it starts.
     expect(await Promise.race([ended, sleep(10_000, "still running")])).not.toBe("still running");

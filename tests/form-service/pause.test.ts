@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { post } from "../journeys/signatory.ts";
+import { compiled } from "../support/compiled.ts";
 import { people } from "../support/fixtures.ts";
 import { startPostgres } from "../support/servers/postgres.ts";
 import { root } from "../support/source.ts";
@@ -18,7 +19,7 @@ afterEach(() => harness.close());
 const pauseOn = (settings: Record<string, string>, ...args: string[]) =>
   spawnSync(process.execPath, ["scripts/cli/pause.ts", ...args], {
     ...{ cwd: root, encoding: "utf8" },
-    env: { PATH: process.env.PATH, ...settings },
+    env: { ...compiled, PATH: process.env.PATH, ...settings },
   });
 const pause = (...args: string[]) => pauseOn({ DATA_DIR: harness.dataDir }, ...args);
 const reasons = ["بازبینان به استراحت نیاز دارند.", "The moderators need <b>a rest</b>."] as const;
@@ -54,7 +55,7 @@ it("takes no new signature, says why in the language of the page, and goes on wi
   expect((await harness.post("/en/sign/", formOf(people.omid))).status).toBe(303);
 });
 
-it("is obeyed by every instance on one PostgreSQL database, and so is its end", { timeout: 120_000 }, async () => {
+it("is obeyed by every instance on one PostgreSQL database, and so is its end", async () => {
   const server = await startPostgres();
   const settings = { DATA_DIR: harness.dataDir, DATABASE_URL: await server.newDatabase(), MAIL_URL: "capture:" };
   await (await openAcceptance(harness.dataDir))();

@@ -14,7 +14,7 @@ afterAll(() => stage?.close());
 
 // The other two runs are in journey.long.ts.
 describe("a signature from the letter to the list, and off it again", () => {
-  it.each([RUNS[0], RUNS[3]])("in $lang, JavaScript $javaScript, shown as $shown", { timeout: 90_000 }, async (run) => {
+  it.each([RUNS[0], RUNS[3]])("in $lang, JavaScript $javaScript, shown as $shown", async (run) => {
     await walkWholeWay(run, await stage.set(run));
   });
 });

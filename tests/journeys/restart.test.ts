@@ -47,12 +47,12 @@ async function sign(origin: string, who: keyof typeof people): Promise<string> {
   return withdrawalCode!;
 }
 
-it("goes on with every signature from where it was", { timeout: 120_000 }, async () => {
+it("goes on with every signature from where it was", async () => {
   // First: one that is accepted, one whose sheet will have been approved, one that waits for its review.
   let service = await start("200ms");
   const leaving = await sign(service.origin, "sara");
   await approve(service, await waitForSheets(service, 1));
-  await expect.poll(() => countOf(service.origin), { timeout: 20_000 }).toMatchObject({ listed: 1 });
+  await expect.poll(() => countOf(service.origin)).toMatchObject({ listed: 1 });
   const approved = await sign(service.origin, "omid");
   const [sheet = ""] = await waitForSheets(service, 1);
   const filed = await sign(service.origin, "niamh");
@@ -71,7 +71,7 @@ it("goes on with every signature from where it was", { timeout: 120_000 }, async
   writeFileSync(`${dataDir}/campaign.git/refs/heads/main.lock`, "");
 
   service = await start("200ms");
-  await expect.poll(() => countOf(service.origin), { timeout: 20_000 }).toMatchObject({ accepted: 2, withdrawn: 1 });
+  await expect.poll(() => countOf(service.origin)).toMatchObject({ accepted: 2, withdrawn: 1 });
   expect(await stateOf(service.origin, approved)).toBe("accepted");
   for (const code of [filed, confirmed]) expect(await stateOf(service.origin, code)).toBe("pending");
   expect(await stateOf(service.origin, leaving)).toBe("withdrawn");
@@ -87,9 +87,9 @@ it("goes on with every signature from where it was", { timeout: 120_000 }, async
     await approve(service, pending());
     return (await countOf(service.origin)).listed;
   };
-  await expect.poll(open, { timeout: 30_000, interval: 500 }).toBe(4);
+  await expect.poll(open, { interval: 500 }).toBe(4);
   for (const code of [approved, filed, confirmed, late!]) {
-    await expect.poll(() => stateOf(service.origin, code), { timeout: 10_000 }).toBe("accepted");
+    await expect.poll(() => stateOf(service.origin, code)).toBe("accepted");
   }
   expect(await verified(service, `${service.origin}/`)).toContain("ok: 5 accepted, 1 withdrawn, 4 listed, ");
   await service.stop();

@@ -108,13 +108,13 @@ describe("a whole service on a mail server", () => {
     checkSecrets();
   });
 
-  it("holds them in no other place after acceptance either", { timeout: 60_000 }, async () => {
+  it("holds them in no other place after acceptance either", async () => {
     const repository = openRepository(join(service.dataDir, "campaign.git"));
     const listed = async () => {
       for (const branch of repository.branches()) if (branch !== "main") await approve(service, [branch.slice(8)]);
       return (await countOf(service.origin)).listed;
     };
-    await expect.poll(listed, { timeout: 30_000, interval: 500 }).toBe(4);
+    await expect.poll(listed, { interval: 500 }).toBe(4);
     checkSecrets();
     // What is public is found, so the search looks where it should.
     const places = search([named.name]).map(({ where }) => where);
@@ -167,9 +167,7 @@ describe("a whole service on a mail server", () => {
     }
   });
 
-  it("forgets name, opening and address at the withdrawal, but for git's history, which the site never shows", {
-    timeout: 60_000,
-  }, async () => {
+  it("forgets name, opening and address at the withdrawal, but for git's history, which the site never shows", async () => {
     const leaving = [named, hidden];
     const openings = leaving.map((person) => formatBase64url(openingOf(withdrawalCodes.get(person)!)));
     for (const person of leaving) await withdraw(service.origin, withdrawalCodes.get(person)!);
@@ -182,9 +180,9 @@ describe("a whole service on a mail server", () => {
       ),
     ).toEqual([]);
     expect(rowsOf("vault")).toHaveLength(2);
-    await expect.poll(() => countOf(service.origin), { timeout: 20_000 }).toMatchObject({ withdrawn: 2, listed: 2 });
+    await expect.poll(() => countOf(service.origin)).toMatchObject({ withdrawn: 2, listed: 2 });
     expect(findCanaries(secrets, [realpathSync(join(service.dataDir, "site"))])).toEqual([]);
-    await expect.poll(() => searchWithoutGit(secrets), { timeout: 20_000, interval: 1000 }).toEqual([]);
+    await expect.poll(() => searchWithoutGit(secrets), { interval: 1000 }).toEqual([]);
     expect(search(addresses(people))).toEqual([]);
     expect(await verified(service, `${service.origin}/`)).toContain("ok: 4 accepted, 2 withdrawn, 2 listed, ");
   });

@@ -66,7 +66,7 @@ export function post(address: string, fields: Record<string, string>): Promise<R
 export async function waitForSheets(service: Service, count: number): Promise<string[]> {
   const repository = openRepository(join(service.dataDir, "campaign.git"));
   const pending = () => repository.branches().flatMap((name) => /^pending\/(.*)/.exec(name)?.[1] ?? []);
-  await expect.poll(() => pending().length, { timeout: 30_000, interval: 100 }).toBe(count);
+  await expect.poll(() => pending().length, { interval: 100 }).toBe(count);
   return pending();
 }
 

@@ -184,7 +184,7 @@ const tapAway = async (page: Page, ...keys: string[]) => {
     await tap(page, ...keys).catch(() => {}); // The page may go while they are pressed.
     return page.url();
   };
-  await expect.poll(pressed, { timeout: 20_000 }).toMatch(/away$/);
+  await expect.poll(pressed).toMatch(/away$/);
 };
 const times = (count: number, key: string): string[] => Array<string>(count).fill(key);
 const tap = async (page: Page, ...keys: string[]) => {

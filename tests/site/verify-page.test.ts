@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReceipt, parseReceipt } from "../../scripts/letter/ledger/receipt.ts";
 import { totalsOf } from "../../scripts/letter/signature/record.ts";
 import { writeBag } from "../../scripts/outside/bag/writer.ts";
@@ -11,8 +11,6 @@ import { invent, ledger, type Site } from "../letter/invented.ts";
 import { startBrowser, visit } from "../support/browsers/browser.ts";
 import { edition, publishedRecord } from "./published-site.ts";
 import { serveVerifySite, type VerifySite } from "./verify-site.ts";
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const { record, earlier } = publishedRecord(3, 100);
 const { accepted, withdrawn, listed, size } = totalsOf(record);

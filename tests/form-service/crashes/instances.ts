@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { compiled } from "../../support/compiled.ts";
 import { freePort } from "../../support/servers/service.ts";
 import { root } from "../../support/source.ts";
 
@@ -65,10 +66,7 @@ export async function startInstance(settings: Record<string, string>): Promise<I
   };
 }
 
-const ENVIRONMENT = {
-  ...{ PATH: process.env.PATH, HOME: "/nonexistent", LANG: "C.UTF-8" },
-  NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compiled"),
-};
+const ENVIRONMENT = { ...compiled, PATH: process.env.PATH, HOME: "/nonexistent", LANG: "C.UTF-8" };
 
 function cutOff(child: ChildProcess): void {
   try {

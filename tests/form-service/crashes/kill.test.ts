@@ -16,9 +16,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 // The whole campaign is in kill.long.ts and kill-postgres.long.ts.
-it("loses and doubles nobody on SQLite when it is killed, its clock jumps and its disk is full", {
-  timeout: 120_000,
-}, async () => {
+it("loses and doubles nobody on SQLite when it is killed, its clock jumps and its disk is full", async () => {
   const killed = await runKills({ seed: 1, points: 6, atOnce: 20, troubleEvery: 3, instances: 1 });
   expect(killed.cutOff).toBeGreaterThan(0);
   if (process.platform !== "linux") return;
@@ -26,9 +24,7 @@ it("loses and doubles nobody on SQLite when it is killed, its clock jumps and it
   expect(killed.troubles).toEqual({ kill: 3, clock: 1, fullDisk: 1 });
 });
 
-it("loses and doubles nobody on PostgreSQL when one of two instances is killed", {
-  timeout: 120_000,
-}, async () => {
+it("loses and doubles nobody on PostgreSQL when one of two instances is killed", async () => {
   await runKills({ seed: 1, points: 2, atOnce: 15, troubleEvery: 3, instances: 2, server });
 });
 
@@ -54,7 +50,7 @@ it.each(["SQLite", "PostgreSQL"])("on %s it stops within ten seconds in the mids
   removeDataDir(dataDir);
 });
 
-it("on PostgreSQL it ends also while the database is away", { timeout: 60_000 }, async () => {
+it("on PostgreSQL it ends also while the database is away", async () => {
   const dataDir = makeDataDir();
   const url = await server.newDatabase();
   await (await openAcceptance(dataDir))();

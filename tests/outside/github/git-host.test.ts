@@ -86,9 +86,7 @@ describe("filing on GitHub", () => {
   });
 
   // Many tries, each with git at work.
-  it("with a third of all calls failing ends in one pull request with the same commit", {
-    timeout: 120_000,
-  }, async () => {
+  it("with a third of all calls failing ends in one pull request with the same commit", async () => {
     campaign.github.setFault(someFaults(0.3, 1));
     const sheets = Array.from({ length: 3 }, (_, i) => sheetOf(i + 1, [invent(10 * i).row, invent(10 * i + 1).row]));
     for (const filed of sheets) {

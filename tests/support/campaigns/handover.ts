@@ -20,6 +20,7 @@ import {
   texts,
   withdrawalsOf,
 } from "../../letter/invented.ts";
+import { compiled } from "../compiled.ts";
 import { fixedRandomness } from "../fixtures.ts";
 import { root } from "../source.ts";
 import { day, writeLetter } from "./local-campaign.ts";
@@ -127,7 +128,7 @@ export function run(
   cwd = root,
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, ...environment };
+    const env = { ...compiled, PATH: process.env.PATH, ...environment };
     execFile(
       process.execPath,
       [join(root, "scripts/cli", `${script}.ts`), ...args],

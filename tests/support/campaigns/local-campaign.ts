@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AcceptReport, acceptAll, type Outcome } from "../../../scripts/accept/acceptance.ts";
@@ -8,6 +8,7 @@ import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet
 import type { Filing } from "../../../scripts/outside/git/host.ts";
 import { LOCAL_MODERATOR, type LocalGitHost, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
 import { attestedMessage, ledger, service, texts } from "../../letter/invented.ts";
+import { madeOnce } from "../run-folder.ts";
 import { root } from "../source.ts";
 import { openRepository, type Repository } from "./repository.ts";
 
@@ -34,14 +35,13 @@ export type TestCampaign = {
 
 export async function makeCampaign(): Promise<TestCampaign> {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-campaign-"));
-  writeLetter(folder, texts);
+  // To begin a campaign takes git some twenty processes, so each test gets a copy of one that has begun.
+  cpSync(await madeOnce("campaign", beginCampaign), folder, { recursive: true });
   const path = join(folder, "campaign.git");
   const reopen = () => openLocalGitHost(path, { folder, day });
   const host = await reopen();
-  const live = async () => undefined;
-  const acceptor: Acceptor = { host, signer: ledger, attestationKey: service.publicKey, day, live };
+  const acceptor = acceptorOf(host);
   const repository = openRepository(path);
-  await acceptAll(acceptor);
   const filing = async (sheet: Sheet): Promise<Filing> => ({
     sheet: sheet.sheet,
     text: formatSheet(sheet),
@@ -74,6 +74,16 @@ export async function makeCampaign(): Promise<TestCampaign> {
     accept: () => acceptAll(acceptor),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Writes the letter and a repository in which its edition is accepted. */
+async function beginCampaign(folder: string): Promise<void> {
+  writeLetter(folder, texts);
+  await acceptAll(acceptorOf(await openLocalGitHost(join(folder, "campaign.git"), { folder, day })));
+}
+
+function acceptorOf(host: LocalGitHost): Acceptor {
+  return { host, signer: ledger, attestationKey: service.publicKey, day, live: async () => undefined };
 }
 
 /** Writes `content/` of a campaign with these texts. */

@@ -37,6 +37,8 @@ const environment = {
   GIT_COMMITTER_DATE: "2026-11-22T00:00:00Z",
 };
 
+const COMMITTED_AT = Date.parse(environment.GIT_COMMITTER_DATE) / 1000;
+
 /** Makes an empty bare repository in a folder of its own. */
 export function makeRepository(): Repository {
   const path = mkdtempSync(join(tmpdir(), "undersigned-repository-"));
@@ -71,25 +73,28 @@ export function openRepository(path: string): Repository {
         .filter(Boolean)
         .map(parseCommit),
     commit(branch, message, files) {
-      const env = { GIT_INDEX_FILE: join(path, "test-index") };
-      const parent = lines("for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`);
-      run(["read-tree", ...(parent.length > 0 ? parent : ["--empty"])], { env });
-      const changes = Object.entries(files).map(([file, content]) => {
-        if (content === undefined) return `0 ${"0".repeat(40)}\t${file}\n`;
-        return `100644 ${run(["hash-object", "-w", "--stdin"], { input: content }).toString().trim()}\t${file}\n`;
-      });
-      run(["update-index", "--index-info"], { env, input: changes.join("") });
-      const tree = run(["write-tree"], { env }).toString().trim();
-      const parents = parent.flatMap((id) => ["-p", id]);
-      const id = run(["commit-tree", tree, ...parents], { input: message })
+      const [parent] = lines("for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`);
+      // One process writes all: a tool for each object, the index, the tree and the ref would be ten.
+      const input = [
+        `commit refs/heads/${branch}\nmark :1\n`,
+        `committer ${environment.GIT_COMMITTER_NAME} <${environment.GIT_COMMITTER_EMAIL}> ${COMMITTED_AT} +0000\n`,
+        ...dataOf(message),
+        ...(parent === undefined ? [] : [`from ${parent}\n`]),
+        ...Object.entries(files).flatMap(([file, content]) =>
+          content === undefined ? [`D ${file}\n`] : [`M 100644 inline ${file}\n`, ...dataOf(content)],
+        ),
+        "get-mark :1\ndone\n",
+      ];
+      return run(["fast-import", "--quiet", "--done"], { input: Buffer.concat(input.map((part) => Buffer.from(part))) })
         .toString()
         .trim();
-      git("update-ref", `refs/heads/${branch}`, id);
-      rmSync(env.GIT_INDEX_FILE, { force: true });
-      return id;
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+function dataOf(content: string | Uint8Array): (string | Uint8Array)[] {
+  return [`data ${Buffer.from(content).length}\n`, content, "\n"];
 }
 
 function parseCommit(text: string): Commit {

@@ -8,6 +8,7 @@ import { formatSheet, type Sheet, sheetPath } from "../../../scripts/letter/sign
 import { systemClock } from "../../../scripts/outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../../../scripts/outside/github/workflow-environment.ts";
 import { attestedMessage, keys, secrets, vkey } from "../../letter/invented.ts";
+import { compiled } from "../compiled.ts";
 import type { Account } from "../github/account.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "../github/campaign.ts";
 import { ask, openPullRequest } from "../servers/github-calls.ts";
@@ -57,6 +58,7 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
     const file = (name: string) => `${folder}.${name}`;
     const env = {
       PATH: process.env.PATH,
+      ...compiled,
       GITHUB_REPOSITORY: github.name,
       GITHUB_SERVER_URL: github.origin,
       GITHUB_API_URL: github.origin,

@@ -36,15 +36,23 @@ export type Actor =
   | { readonly kind: "installation"; readonly app: App; readonly permissions: Permissions }
   | { readonly kind: "jwt"; readonly app: App };
 
-/** A new App with a key of its own. */
+/** A new App. Its key is none of another App's, but that of every App of this slug: RSA takes long to find primes. */
 export function makeApp(id: number, slug: string, permissions: Permissions): App {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", {
+  const { privateKey, publicKey } = keysOf.get(slug) ?? makeKeys();
+  keysOf.set(slug, { privateKey, publicKey });
+  const bot = { id: id + 100_000_000, login: `${slug}[bot]` };
+  return { kind: "app", id, slug, installation: id + 50_000_000, bot, permissions, privateKey, publicKey };
+}
+
+type KeyPair = { privateKey: string; publicKey: string };
+const keysOf = new Map<string, KeyPair>();
+
+function makeKeys(): KeyPair {
+  return generateKeyPairSync("rsa", {
     modulusLength: 2048,
     privateKeyEncoding: { type: "pkcs1", format: "pem" },
     publicKeyEncoding: { type: "spki", format: "pem" },
   });
-  const bot = { id: id + 100_000_000, login: `${slug}[bot]` };
-  return { kind: "app", id, slug, installation: id + 50_000_000, bot, permissions, privateKey, publicKey };
 }
 
 /** The account that stands beside what an actor does: for an App its bot. */

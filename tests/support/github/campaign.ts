@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../../scripts/outside/clock.ts";
 import type { GitHost } from "../../../scripts/outside/git/host.ts";
@@ -30,7 +31,8 @@ export type GitHubCampaign = {
 /** Starts the stand-in with a campaign's main and the rules that keep everybody but accept away from it. */
 export async function makeGitHubCampaign(options: GitHubOptions = {}): Promise<GitHubCampaign> {
   const [local, github] = [await makeCampaign(), await startGitHub(options)];
-  github.repository.git("fetch", "--quiet", local.repository.path, "+refs/heads/main:refs/heads/main");
+  cpSync(join(local.repository.path, "objects"), join(github.repository.path, "objects"), { recursive: true });
+  github.repository.git("update-ref", "refs/heads/main", local.repository.git("rev-parse", "main"));
   const fileApp = github.addApp("file", { contents: "write", pull_requests: "write" });
   const acceptApp = github.addApp("accept", { contents: "write" });
   const organiser = github.addAccount("organiser", "admin");

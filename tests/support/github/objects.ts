@@ -5,6 +5,8 @@ export type Objects = {
   readonly path: string;
   /** runs git, and gives what it printed as text without the last line feed */
   git(args: readonly string[], options?: GitOptions): string;
+  /** `git` for what is said of commits by their SHAs: it never changes, so git is asked once */
+  gitOnce(args: readonly string[]): string;
   /** whether git says yes (exit code 0) */
   asks(args: readonly string[], options?: GitOptions): boolean;
   readBlob(sha: string): Buffer;
@@ -50,6 +52,12 @@ export function openObjects(path: string): Objects {
       ...(input === undefined ? {} : { input }),
     });
   const git: Objects["git"] = (args, options) => run(args, options).toString("utf8").replace(/\n$/, "");
+  const said = new Map<string, string>();
+  const gitOnce: Objects["gitOnce"] = (args) => {
+    const text = said.get(args.join(" ")) ?? git(args);
+    said.set(args.join(" "), text);
+    return text;
+  };
   const asks: Objects["asks"] = (args, { env } = {}) =>
     spawnSync("git", ["--git-dir", path, ...args], { env: { ...environment, ...env }, stdio: "ignore" }).status === 0;
   const writeObject: Objects["writeObject"] = (type, content) =>
@@ -58,6 +66,7 @@ export function openObjects(path: string): Objects {
   return {
     path,
     git,
+    gitOnce,
     asks,
     writeObject,
     readBlob: (sha) => run(["cat-file", "blob", sha]),
@@ -90,8 +99,12 @@ export function openObjects(path: string): Objects {
     readCommit: (sha) => parseCommit(sha, run(["cat-file", "commit", sha]).toString("utf8")),
     isAncestor: (older, newer) => asks(["merge-base", "--is-ancestor", older, newer]),
     forkPoint(one, other) {
-      if (asks(["merge-base", one, other])) return git(["merge-base", one, other]);
-      return writeObject("tree", "");
+      // Commits with nothing in common are compared with the empty tree, which every repository knows.
+      try {
+        return gitOnce(["merge-base", one, other]);
+      } catch {
+        return writeObject("tree", "");
+      }
     },
     refs: (prefix) =>
       git(["for-each-ref", "--format=%(refname) %(objectname)", prefix])

@@ -1,5 +1,6 @@
 import ts from "typescript";
-import { type Source, walk } from "../source.ts";
+import type { Source } from "../source.ts";
+import { walk } from "../syntax.ts";
 
 const TESTS = /^(startsWith|endsWith|includes|indexOf|match|matchAll|search)$/;
 

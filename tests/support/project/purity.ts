@@ -1,6 +1,7 @@
 import { isBuiltin } from "node:module";
 import ts from "typescript";
-import { importsOf, type Source, walk } from "../source.ts";
+import type { Source } from "../source.ts";
+import { importsOf, walk } from "../syntax.ts";
 
 // node:crypto is pure as long as it only hashes, derives, signs and checks; `impure` below names the rest of it.
 const pureBuiltins = ["node:buffer", "node:crypto", "node:url", "node:util"];

@@ -1,6 +1,7 @@
 import { isBuiltin } from "node:module";
 import { posix } from "node:path";
-import { importsOf, type Source } from "../source.ts";
+import type { Source } from "../source.ts";
+import { importsOf } from "../syntax.ts";
 
 const rooms = ["letter", "outside", "accept", "handover", "form-service", "actions", "site", "cli"] as const;
 type Room = (typeof rooms)[number];

@@ -128,7 +128,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     connections: () => connections,
     atOnce: (domain) => onTheirWay.get(domain)?.most ?? 0,
     failNext: (kind) => faults.push(kind),
-    async waitForMail(to, timeout = 15_000) {
+    async waitForMail(to, timeout = 120_000) {
       const end = Date.now() + timeout;
       for (;;) {
         const mail = mails.find((candidate) => candidate.to === to && !taken.has(candidate));

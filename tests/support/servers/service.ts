@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compiled } from "../compiled.ts";
 import { root } from "../source.ts";
 
 export type Outcome = { stdout: string; stderr: string; code: number | null };
@@ -50,7 +51,7 @@ export function removeDataDir(path: string): void {
 
 /** Starts the whole product by the command of `npm start` and waits until it says that it is ready. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  const { dataDir = makeDataDir(), timeout = 60_000, project = root } = options;
+  const { dataDir = makeDataDir(), timeout = 120_000, project = root } = options;
   const port = await freePort();
   // Everything in a test comes from one machine; where sheets are filed at GitHub, limits cannot be switched off.
   const limits = options.settings?.GIT_HOST === undefined ? { LIMITS: "off" } : {};
@@ -116,8 +117,7 @@ export async function freePort(): Promise<number> {
 // No setting of the person who runs the tests, such as a name in git's configuration, may reach the product.
 const environment = {
   ...{ PATH: process.env.PATH, HOME: "/nonexistent", TMPDIR: tmpdir(), LANG: "C.UTF-8" },
-  // A command is started some hundred times: without it half of the time goes into reading the same code again.
-  NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compiled"),
+  ...compiled,
 };
 
 function spawnCommand(

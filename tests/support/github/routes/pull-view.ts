@@ -20,7 +20,7 @@ export function pullView(state: State, pull: Pull): Record<string, unknown> {
           },
   });
   const changed = state.objects
-    .git(["diff", "--numstat", "--no-renames", state.objects.forkPoint(pull.baseSha, pull.headSha), pull.headSha])
+    .gitOnce(["diff", "--numstat", "--no-renames", state.objects.forkPoint(pull.baseSha, pull.headSha), pull.headSha])
     .split("\n")
     .filter(Boolean);
   const sum = (column: number) => changed.reduce((total, line) => total + (Number(line.split("\t")[column]) || 0), 0);
@@ -60,7 +60,7 @@ export function pullView(state: State, pull: Pull): Record<string, unknown> {
     active_lock_reason: null,
     comments: state.comments.filter((one) => one.pull === pull.number && !one.line).length,
     review_comments: state.comments.filter((one) => one.pull === pull.number && one.line).length,
-    commits: Number(state.objects.git(["rev-list", "--count", `${pull.baseSha}..${pull.headSha}`])),
+    commits: Number(state.objects.gitOnce(["rev-list", "--count", `${pull.baseSha}..${pull.headSha}`])),
     additions: sum(0),
     deletions: sum(1),
     changed_files: changed.length,
