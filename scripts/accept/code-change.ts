@@ -5,11 +5,11 @@ import { readHead } from "../outside/git/repository.ts";
 import { runGit } from "../outside/git/run.ts";
 import { readNotices } from "./notices.ts";
 
-/** What accept alone writes. `README.md` and `notices/` beside it are reviewed like code. */
+/** What only accept writes. `README.md` and `notices/` beside it are reviewed like code. */
 const RECORD = /^signatures\/(pending|accepted|ledger|editions)(\/|$)/i;
 
 /**
- * Checks that a proposal of code or content leaves the record alone, and that notices are added and never changed.
+ * Checks that a proposal of code or content does not touch the record, and adds notices without changing any.
  *
  * @param head the commit that is proposed; the repository has main too
  * @returns the number of files that it changes

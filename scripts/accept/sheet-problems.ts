@@ -20,7 +20,7 @@ export function sheetProblems(main: Main, name: string, text: string): string[] 
     sheet = parseSheet(text);
   } catch (cause) {
     const rows = rowProblems(text);
-    // The first row that cannot be read is why the sheet cannot be read: it stands among the rows already.
+    // If the sheet is unreadable because of its first unreadable row, that row is already among the rows.
     const isOfRow = cause instanceof LetterError && cause.code === "row" && rows.length > 0;
     return isOfRow ? rows : [reasonOf(cause), ...rows];
   }

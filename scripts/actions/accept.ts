@@ -12,7 +12,7 @@ const UNSEEN =
 
 const LEFTOVER = "it is closed, and the form service has not attested it: nobody waits for it, delete its branch";
 
-// The workflow of the same name: takes over what the moderators have approved, on main alone.
+// The workflow of the same name: takes over what the moderators have approved, on main only.
 await runAction(async () => {
   const env = readWorkflowEnvironment(WORKFLOWS.accept, process.env);
   const mover = openMover(env, systemClock);

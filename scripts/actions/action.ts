@@ -12,7 +12,7 @@ export async function runAction(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Prints a line that the runner cannot take for a command, whoever chose its words. */
+/** Prints a line in such a way that the runner cannot take it for a command. */
 export function say(line: string): void {
   info(oneLine(line));
 }

@@ -4,7 +4,7 @@ import { fetchProposal } from "../outside/github/proposal.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
 
-// First step of the workflow of the same name: a change of code or content leaves the record alone. Without it a sheet
+// First step of the workflow of the same name: a change of code or content must not touch the record. Without it a sheet
 // that also touches a line of code would get the check that merging needs.
 await runAction(async () => {
   const env = readWorkflowEnvironment(WORKFLOWS.code, process.env);

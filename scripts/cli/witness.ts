@@ -43,7 +43,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
   console.log(formatQuorum(policy, cosigned, ledger.leaves.length));
   if (!isQuorumMet(policy, new Set(cosigned.keys()))) process.exitCode = 1;
   else if (values.out !== undefined) {
-    // In the order of the policy, whoever answered first.
+    // In the order of the policy, not of the answers.
     const lines = policy.witnesses.map(({ name }) => cosigned.get(name) ?? "");
     await writeFile(values.out, ledger.note + lines.join(""));
   }

@@ -55,7 +55,7 @@ export async function writeContactsBag(
 ): Promise<WrittenContacts> {
   const since = sinceTag(place, facts);
   const left = withdrawnIn(since);
-  // Also where a restored backup has the record back: whoever left is not handed over.
+  // A restored backup may have the record again, but a signer who has left is not handed over.
   const staying = facts.expected.filter(({ row }) => !left.has(row.index)).map(({ id }) => id);
   const { withdrawn: leaving, lost } = await vault.withoutRecord(staying);
   if (leaving.length > 0) {

@@ -6,8 +6,8 @@ import { createRepository, readHead } from "../outside/git/repository.ts";
 import type { HandoverPlace } from "./handover-place.ts";
 
 /**
- * Puts a repository without a past in the place of the campaign's: the files of main in one commit, with this notice
- * among them. What was refused, left out or withdrawn stood in the history alone, and is gone with it.
+ * Replaces the campaign's repository with one without a history: the files of main in one commit, with this notice among
+ * them. What was refused, left out or withdrawn was only in the history, and is gone with it.
  */
 export async function replaceRepository(repository: string, notice: Notice, day: string): Promise<void> {
   const files = await readTree(repository);

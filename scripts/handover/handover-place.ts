@@ -11,7 +11,7 @@ import { openServiceKeys } from "../outside/seal/keys.ts";
 import { readSettings, type Settings } from "../outside/settings.ts";
 import { type Content, readContent } from "../site/views/read-content.ts";
 
-/** The host of a form service that is about to hand over, and main as it stands now. */
+/** The host of a form service that is about to hand over, and the current main. */
 export type HandoverPlace = {
   readonly settings: Settings;
   readonly content: Content;

@@ -22,7 +22,7 @@ export type OpenedPlaces = {
   readonly contacts: string;
   readonly identity: string;
   readonly out: string;
-  /** recipients, or files that hold them, for whom the records are sealed anew */
+  /** recipients, or files that hold them, for whom the records are sealed again */
   readonly reseal?: readonly string[] | undefined;
 };
 

@@ -80,7 +80,7 @@ export async function* openContacts(
 
 function findingOf(kind: ContactProblem, expected: Expected, found: ContactRecord | string): Finding {
   const sealed = typeof found === "string" ? "" : found.name;
-  // Of a swapped record the name is that of somebody else: whose place it stands in, only the list can tell.
+  // A swapped record holds the name of another signer; only the list says whose place it took.
   if (kind === "of-another") return { kind, expected, name: expected.row.name, other: sealed };
   return { kind, expected, name: expected.row.name || sealed };
 }

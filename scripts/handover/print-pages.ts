@@ -68,7 +68,7 @@ export function* printPages(
   }
 }
 
-/** Name and place of each public row, in the order of the ledger; whoever signed an earlier text carries its mark. */
+/** Name and place of each public row, in the order of the ledger; a signature of an earlier text carries a mark. */
 function namesOf(lang: Lang, record: CampaignRecord, current: string): [name: string, place: string][] {
   const { earlier } = stringsIn(lang).bag;
   return record.rows
@@ -92,7 +92,7 @@ function wordsOf(lang: Lang, { listed, shown, withdrawn }: Totals, record: Campa
   ];
 }
 
-// A name of the other direction must not turn what stands beside it: U+2068 or U+2066, and U+2069.
+// A name of the other direction must not reorder the text next to it, so isolate it by U+2068 or U+2066, and U+2069.
 function isolate(text: string): string {
   return `\u2068${text}\u2069`;
 }

@@ -73,12 +73,12 @@ export function parseEntry(line: string): Entry {
   return entry;
 }
 
-/** Whether a line of the ledger begins as an entry of this kind does. What stands on it is not checked. */
+/** Whether a line of the ledger begins like an entry of this kind. The rest of the line is not checked. */
 export function isOfKind(kind: Entry["kind"], line: string): boolean {
   return line.startsWith(`${LABEL} ${kind} `);
 }
 
-/** The entries of one kind among lines of the ledger, in their order. @throws LetterError `entry` for a broken one */
+/** Parses the entries of one kind among lines of the ledger, in their order. @throws LetterError `entry` for a broken one */
 export function entriesOf<K extends Entry["kind"]>(kind: K, lines: readonly string[]): Extract<Entry, { kind: K }>[] {
   return lines.filter((line) => isOfKind(kind, line)).map((line) => parseEntry(line) as Extract<Entry, { kind: K }>);
 }

@@ -19,7 +19,7 @@ export async function makeMirror(folder: string): Promise<void> {
 }
 
 /**
- * Brings a bare repository's refs to where they stand elsewhere; what is gone there goes here.
+ * Makes the refs of a bare repository equal to those of a remote; refs that are gone there are deleted.
  *
  * @param what names in messages what is fetched: `main`, `the pending sheets`
  * @param refspecs as git writes them: `+refs/heads/main:refs/heads/main`

@@ -15,7 +15,7 @@ export type Filing = {
   readonly day: string;
 };
 
-/** What stands on main. */
+/** What main holds. */
 export type MainState = { readonly commit: string; readonly record: CampaignRecord; readonly settled: Settled };
 
 /** Main and the way it came about, for accept. */
@@ -28,7 +28,7 @@ export type MainHistory = MainState & {
 
 /** A sheet that waits for review: its branch's commit and what was said about it. */
 export type OpenSheet = {
-  /** what stands behind `pending/` in the branch's name; whoever made the branch chose it */
+  /** the part of the branch's name after `pending/`; the author of the branch chose it */
   readonly sheet: string;
   readonly commit: string;
   readonly acts: readonly ReviewAct[];
@@ -41,11 +41,11 @@ export type GitHost = {
   readMain(): Promise<MainState>;
   /** files a sheet as a proposal; filing it again is a success and changes nothing */
   file(filing: Filing): Promise<void>;
-  /** what is on the branches that wait for review, by what their names say; whoever made a branch chose all of it */
+  /** the branches that wait for review, by their names; the author of a branch chose all of its content */
   pendingSheets(): Promise<PendingSheets>;
 };
 
-/** The text and the commit message of each branch, by what stands behind `pending/` in its name. */
+/** The text and the commit message of each branch, by the part of its name after `pending/`. */
 export type PendingSheets = ReadonlyMap<string, { readonly text: string; readonly message: string }>;
 
 /** What accept needs of a git host, and nothing else has. */
@@ -59,8 +59,8 @@ export type AcceptHost = {
    * @param main tells which were merged
    */
   openSheets(main: Pick<MainHistory, "merged">): Promise<OpenSheet[]>;
-  /** moves main if it still stands at `from`; false when it does not */
+  /** moves main if it is still at `from`; false if it is not */
   moveMain(from: string, to: string): Promise<boolean>;
-  /** takes away the branch of a settled sheet, if it still stands at this commit */
+  /** deletes the branch of a settled sheet, if it is still at this commit */
   closeSheet(open: OpenSheet): Promise<void>;
 };

@@ -20,7 +20,7 @@ export type LocalGitHost = Omit<GitHost, "readMain"> &
     refs(): Promise<string>;
     /** records what a moderator says about a sheet; it counts from then on */
     review(sheet: string, act: ReviewAct, day: string): Promise<void>;
-    /** a change of text or notices, reviewed by whoever runs the command; false when main has it already */
+    /** a change of text or notices, reviewed by the person who runs the command; false if main has it already */
     commitText(files: ReadonlyMap<string, string>, day: string, message?: string): Promise<boolean>;
   };
 

@@ -26,12 +26,12 @@ export async function listRemoteRefs(
 }
 
 /**
- * Moves a ref of a repository elsewhere if it still stands where it was seen (compare and swap); objects come along.
+ * Moves a ref of a remote repository if it is still where it was seen (compare and swap), and sends the objects.
  *
- * Never a forced push: besides the lease, git itself refuses what is not a descendant.
+ * Never a forced push: besides the lease, git itself refuses a commit that is not a descendant.
  *
- * @param move `to` undefined takes the ref away
- * @returns false, and nothing has moved, when the ref stands elsewhere
+ * @param move `to` undefined deletes the ref
+ * @returns false, and nothing has moved, if the ref is elsewhere
  * @throws LetterError `git` when it stands where it stood and a rule or the line was in the way
  */
 export async function pushRef(repository: string, remote: Remote, { ref, from, to }: RefMove): Promise<boolean> {
@@ -44,10 +44,10 @@ export async function pushRef(repository: string, remote: Remote, { ref, from, t
     });
     return true;
   } catch (cause) {
-    // The answer may have been lost after the work was done: what stands there decides.
-    const stands = (await listRemoteRefs(repository, remote, [ref])).get(ref);
-    if (stands === to) return true;
-    if (stands !== from) return false;
+    // The answer may have been lost after the work was done: the ref decides.
+    const current = (await listRemoteRefs(repository, remote, [ref])).get(ref);
+    if (current === to) return true;
+    if (current !== from) return false;
     throw cause;
   }
 }

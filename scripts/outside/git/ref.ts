@@ -26,7 +26,7 @@ export function mirrored(ref: string): string {
   return `+${ref}:${ref}`;
 }
 
-/** A move of one ref, made only if it still stands where the mover saw it; undefined: it does not exist. */
+/** A move of one ref, made only if it is still where the mover saw it; undefined: it does not exist. */
 export type RefMove = {
   readonly ref: string;
   readonly from: string | undefined;
@@ -65,7 +65,7 @@ export async function listRefs(repository: string, prefix: string): Promise<Map<
 /**
  * Moves refs together, each from where it was seen (compare and swap).
  *
- * @returns false, and nothing has moved, when one of them no longer stands where it was seen
+ * @returns false, and nothing has moved, when one of them is no longer where it was seen
  * @throws LetterError `git` when git fails for another reason
  */
 export async function moveRefs(repository: string, moves: readonly RefMove[]): Promise<boolean> {

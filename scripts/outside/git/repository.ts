@@ -48,7 +48,7 @@ export async function readHead(repository: string): Promise<string> {
   return head;
 }
 
-/** What stands on main at this commit, and what its history settled. */
+/** Reads what main holds at this commit, and what its history settled. */
 export async function readMainAt(repository: string, commit: string): Promise<MainHistory> {
   const [record, history] = [await readRecordAt(repository, commit), await readHistory(repository, commit)];
   const settlements = history.flatMap(settlementOf);
@@ -70,7 +70,7 @@ function settlementOf(commit: Commit): [Commit, Settlement][] {
 
 /**
  * The texts of the sheets on the branches `pending/*`, and the messages they were filed with, by the ends of their names.
- * Only branches that accept can read: on any other a sheet would wait for ever, whoever made it so.
+ * Branches that accept cannot read are left out: a sheet on one would wait for ever.
  */
 export async function readPendingSheets(repository: string): Promise<PendingSheets> {
   const sheets = new Map<string, { text: string; message: string }>();

@@ -2,8 +2,8 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import { runGit } from "./run.ts";
 
 /**
- * Writes every commit of every ref of a repository anew into an empty folder, each file as `change` gives it back. Nothing
- * of the old repository is touched, and the new one holds no object of it: only what this wrote.
+ * Writes every commit of every ref of a repository again into an empty folder, each file as `change` returns it. The old
+ * repository is not touched, and the new one holds none of its objects, only those written here.
  *
  * @param to a folder that is not there yet; it becomes a bare repository
  * @param change gets the bytes of each version of each file once

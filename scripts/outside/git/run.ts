@@ -6,9 +6,9 @@ export type GitResult = { readonly code: number; readonly stdout: Buffer; readon
 
 export type GitOptions = {
   readonly input?: Uint8Array | string;
-  /** exit codes that are answers, not failures; 0 alone unless told */
+  /** exit codes that are answers, not failures; only 0 by default */
   readonly codes?: readonly number[];
-  /** most bytes of output that are taken in; 512 MB unless told */
+  /** the most bytes of output that are read; 512 MB by default */
   readonly limit?: number;
   /** a command that talks to another machine; without it git may talk to none */
   readonly remote?: RemoteCall;
@@ -34,7 +34,7 @@ const CONFIG = {
   "safe.directory": "*",
 };
 
-/** For a command that talks to another machine, besides: HTTP alone, no other address, and nothing that is malformed. */
+/** Further settings for a command that talks to another machine: only HTTP, no redirect, and no malformed object. */
 const REMOTE_CONFIG = {
   "credential.helper": "",
   "fetch.fsckObjects": "true",

@@ -5,7 +5,7 @@ import { type GitHubReading, openGitHubMain } from "./main-reader.ts";
 
 /** What the git host on GitHub works with. */
 export type GitHubHosting = GitHubReading & {
-  /** what stands on a sheet's pull request */
+  /** returns what is written on a sheet's pull request */
   readonly propose: (filing: Filing, main: MainHistory) => Proposal;
 };
 
