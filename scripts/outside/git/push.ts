@@ -32,7 +32,7 @@ export async function listRemoteRefs(
  *
  * @param move `to` undefined deletes the ref
  * @returns false, and nothing has moved, if the ref is elsewhere
- * @throws LetterError `git` when it stands where it stood and a rule or the line was in the way
+ * @throws LetterError `git` if the ref has not moved because a rule refused it or the connection broke
  */
 export async function pushRef(repository: string, remote: Remote, { ref, from, to }: RefMove): Promise<boolean> {
   for (const sha of [from, to]) if (sha !== undefined) assertSha(sha);
