@@ -3,7 +3,7 @@ import type { RefMove } from "./ref.ts";
 import { type Remote, runGit } from "./run.ts";
 
 /**
- * Returns the refs of a repository elsewhere that match these patterns, SHA by full name.
+ * Returns the refs of a remote repository that match these patterns, SHA by full name.
  *
  * @param repository a repository on this machine; it need not exist yet, and git reads nothing in it
  * @throws LetterError `git`

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { LetterError } from "../../letter/bytes/error.ts";
 
-/** What a git command left behind; `said` is the first line of its errors, without control characters. */
+/** The result of a git command; `said` is the first line of stderr, without control characters. */
 export type GitResult = { readonly code: number; readonly stdout: Buffer; readonly said: string };
 
 export type GitOptions = {
@@ -14,14 +14,14 @@ export type GitOptions = {
   readonly remote?: RemoteCall;
 };
 
-/** A repository elsewhere, over HTTP. */
+/** A repository on another machine, over HTTP. */
 export type Remote = { readonly url: string; readonly token: string };
 
-/** With which token a command talks to another machine, and what has failed when it fails: `main could not be fetched`. */
+/** The token with which a command talks to another machine, and the start of its error: `main could not be fetched`. */
 export type RemoteCall = { readonly token: string; readonly failure: string };
 
-// What is confirmed must survive a power cut: git syncs objects and refs before it says that it is done. No hook, no
-// housekeeping in the background, no waiting for a person, and a lock held by a second process is waited for.
+// What is confirmed must survive a power cut, so git syncs objects and refs before it exits. No hooks, no background
+// maintenance and no prompts; git waits for a lock that another process holds.
 const CONFIG = {
   "core.fsync": "all",
   "core.hooksPath": "/dev/null",
@@ -43,7 +43,7 @@ const REMOTE_CONFIG = {
   "protocol.https.allow": "always",
 };
 
-/** Bytes of git's errors that are looked at: what a server writes into them is in its hands. */
+/** The most bytes of stderr that are kept: a remote server decides how much it writes there. */
 const MOST_ERRORS = 2 ** 16;
 
 /** Milliseconds after which a command that talks to another machine is ended. */
@@ -52,7 +52,7 @@ const PATIENCE = 120_000;
 /**
  * Runs git on a repository: program and arguments, never a shell.
  *
- * Settings of the person or the machine reach nothing: the environment is made here, and an empty one but for `PATH`.
+ * No setting of the user or the machine has any effect: the environment is built here, and only `PATH` is inherited.
  *
  * @param repository the repository's folder (bare, or `.git`)
  * @throws LetterError `git` when git is missing, fails with another code than expected or gets no answer, `git-output`
@@ -97,7 +97,7 @@ export function runGit(repository: string, args: readonly string[], options: Git
   });
 }
 
-/** An environment in which git knows our settings and none of the machine's or its user's, and asks nobody anything. */
+/** Builds an environment in which git knows only our settings and never prompts. */
 function environmentFor(remote: RemoteCall | undefined): NodeJS.ProcessEnv {
   const config = Object.entries({ ...CONFIG, ...(remote && { ...REMOTE_CONFIG, ...authorization(remote.token) }) });
   return {
@@ -129,8 +129,8 @@ function authorization(token: string): Record<string, string> {
 }
 
 /**
- * The error of a command that talked to another machine, from what git printed. Nothing else in the project reads the
- * text of git's errors. A rule says in GitHub's words why it was broken; no address and no token gets into the message.
+ * Makes the error of a command that talked to another machine from what git printed. Nothing else in the project reads
+ * the text of git's errors. A broken rule is quoted in GitHub's words; the message holds no address and no token.
  */
 function remoteError(failure: string, errors: string): LetterError {
   const status = /The requested URL returned error: (\d+)/.exec(errors)?.[1];
@@ -141,7 +141,7 @@ function remoteError(failure: string, errors: string): LetterError {
   return new LetterError("git", `${failure} (${rule ?? status ?? "no answer"})${hint}`, { cause, away });
 }
 
-/** git's first line, without control characters: it may quote a branch that somebody else named. */
+/** Returns git's first line without control characters: it may quote a branch name that an attacker chose. */
 function oneLine(stderr: string): string {
   const [line = ""] = stderr.trim().split("\n");
   return line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?").slice(0, 200) || "no reason given";

@@ -40,14 +40,14 @@ export type GitHubAcceptHost = AcceptHost & {
   ): Promise<void>;
   /** pull requests whose reviews could not be read, or that could not be answered; they do not hold up the others */
   readonly troubles: readonly PullTrouble[];
-  /** sheets that nobody could review when the open ones were read last: their branches are there, without a pull request that is open and no draft */
+  /** sheets that could not be reviewed at the last reading: their branches exist, but no open pull request that is not a draft */
   readonly unseen: readonly Pick<OpenSheet, "sheet" | "commit">[];
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
 
 const refOf = (sheet: string) => branchRef(sheetBranch(sheet));
 
-/** What the branches and pull requests were when they were read last. */
+/** The branches and pull requests as of the last reading. */
 type Reading = {
   readonly sheets: OpenSheet[];
   /** the numbers of the pull requests of the sheets that wait, by sheet */
@@ -77,7 +77,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   const fetchAll = async (refs: readonly string[]) => {
     if (refs.length === 0) return;
     await fetch("the pending sheets", ...refs).catch(async () => {
-      // One by one: a branch that cannot be had is reported as one that cannot be read, and stops no other.
+      // Fetch one by one: a branch that cannot be fetched is reported as unreadable, and does not stop the others.
       for (const ref of refs) await fetch("a pending sheet", ref).catch(() => {});
     });
   };
@@ -96,7 +96,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   const readSheets = async ({ merged }: Pick<MainHistory, "merged">): Promise<Reading> => {
     const branches = await listRemoteRefs(repository, await remote(), [`${PENDING}/*`]);
     const ends = [...branches].map(([ref, commit]) => ({ sheet: ref.slice(`${PENDING}/`.length), commit }));
-    // Merged by a run that died before it took the branch away; GitHub has closed the pull request.
+    // Merged by a run that died before it deleted the branch; GitHub has closed the pull request.
     const found = ends.filter(({ commit }) => merged.has(commit)).map((end) => ({ ...end, acts: [] }));
     const { open, passed } = await readPulls();
     const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
@@ -163,12 +163,12 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
   };
 }
 
-/** Whether a failure is no matter of one pull request: we may not ask, or not so often. */
+/** Whether a failure concerns more than one pull request: a lack of permission, or a rate limit. */
 function concernsAll(cause: unknown): boolean {
   return [401, 403, 429].some((status) => hasStatus(cause, status));
 }
 
-/** What the merge commit on main says about a sheet; undefined for a branch that is no sheet. */
+/** Returns what the merge commit on main says about a sheet; undefined for a branch that is not a sheet. */
 async function answerOf(repository: string, { sheet, commit }: OpenSheet): Promise<string | undefined> {
   const history = await readHistory(repository, await readHead(repository));
   const merge = history.find(({ parents }) => parents[1] === commit);

@@ -9,7 +9,7 @@ export type GitHubReading = {
   readonly api: GitHubApi;
   /** folder of a bare repository on this machine that follows main */
   readonly mirror: string;
-  /** `https://github.com` unless told */
+  /** by default `https://github.com` */
   readonly serverUrl?: string;
 };
 
@@ -24,7 +24,7 @@ export type GitHubMainReader = Pick<GitHost, "head" | "pendingSheets"> & {
  * Opens a campaign's repository on GitHub for reading.
  *
  * Main is read through git into a mirror, not through the API: the record and its history are thousands of objects,
- * fetching what is new is one exchange that counts against no limit, and the same code reads it as on one machine.
+ * a fetch gets the new ones in one exchange without a rate limit, and the same code reads them as on one machine.
  * Only whether main has moved is asked through the API: an unchanged answer (304) costs nothing.
  *
  * @throws LetterError `github` or `git` from each of its functions
@@ -66,7 +66,7 @@ export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }
     pendingSheets: () =>
       telling("reading the pending sheets", async () => {
         await makeMirror(mirror);
-        // Main too: another instance may have filed on top of one that is newer than what is here.
+        // Fetch main too: another instance may have filed on top of a newer commit than the one here.
         const refs = [MAIN, `${PENDING}/*`].map(mirrored);
         await fetchRefs(mirror, { url, token: await api.token() }, "the pending sheets", refs);
         return readPendingSheets(mirror);

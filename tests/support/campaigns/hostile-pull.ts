@@ -7,7 +7,7 @@ import { filingMessage } from "../../../scripts/letter/review/filing-message.ts"
 import { sheetPath } from "../../../scripts/letter/signature/sheet.ts";
 import { attestedMessage, edition, messageFor } from "../../letter/invented.ts";
 import { root } from "../source.ts";
-import { accepted, good, hostileTexts, other, rowNumber } from "./hostile-sheet.ts";
+import { accepted, dayRows, good, hostileTexts, other, rowNumber } from "./hostile-sheet.ts";
 import type { Repository } from "./repository.ts";
 
 const ledgerSeedKey = signingKey(Uint8Array.from({ length: 32 }, (_, i) => i + 32));
@@ -62,7 +62,8 @@ function fill(text: string): string {
     .replaceAll("{accepted}", accepted.sheet)
     .replaceAll("{edition}", edition)
     .replaceAll("{name}", String(rowNumber("name")))
-    .replaceAll("{hidden}", String(rowNumber("hidden")));
+    .replaceAll("{hidden}", String(rowNumber("hidden")))
+    .replace(/\{day:(\d)\}/g, (_, nth) => String(dayRows()[Number(nth)]));
 }
 
 /** Pushes the branch of a case into a bare repository, past git's own checks of names; gives its commit. */

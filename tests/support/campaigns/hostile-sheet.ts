@@ -10,6 +10,8 @@ export const good = sheetOf(1, [invent(1, "name").row, invent(2, "hidden").row, 
 export const other = sheetOf(2, [invent(4, "name").row]);
 /** The number of a row of the good sheet, as messages count them. */
 export const rowNumber = (shown: string) => good.rows.findIndex((row) => row.shown === shown) + 1;
+/** The numbers of the rows that show a day. */
+export const dayRows = () => good.rows.flatMap(({ signed }, i) => (signed ? [i + 1] : []));
 const mapRows = (change: (row: SignaturesSheet["rows"][0]) => object): SignaturesSheet => ({
   ...good,
   rows: good.rows.map((row) => ({ ...row, ...change(row) })),
