@@ -3,7 +3,7 @@ import { formatCrockford128 } from "../letter/bytes/crockford.ts";
 import { dayAfter } from "../letter/bytes/day.ts";
 import type { SigningKey } from "../letter/bytes/key.ts";
 import { attest } from "../letter/ledger/attestation.ts";
-import { newWithdrawalCode } from "../letter/signature/code.ts";
+import { newWithdrawalCode, WITHDRAWAL_CODE_LENGTH } from "../letter/signature/code.ts";
 import { type ContactRecord, contactCommitment } from "../letter/signature/contact.ts";
 import { idOf, openingOf } from "../letter/signature/derivation.ts";
 import { acceptEntryOf, type Row } from "../letter/signature/row.ts";
@@ -51,7 +51,7 @@ export function inventRow({ edition, key, day, random }: Invention): Row {
   const [shown, lang] = [pick(SHOWN, 0), dice[1]! % 5 < 3 ? "fa" : "en"];
   const names = lang === "fa" ? PERSIAN : LATIN;
   const name = shown === "counted" ? "" : `${pick(names.given, 2)} ${pick(names.family, 3)}`;
-  const opening = openingOf(newWithdrawalCode(random(26)));
+  const opening = openingOf(newWithdrawalCode(random(WITHDRAWAL_CODE_LENGTH)));
   const id = idOf(opening);
   const signed = dayAfter(day, -(dice[4]! % 30));
   const email = `${id}@example.org`;

@@ -2,7 +2,7 @@ import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import type { SigningKey } from "../../letter/bytes/key.ts";
 import { attest } from "../../letter/ledger/attestation.ts";
-import { newWithdrawalCode } from "../../letter/signature/code.ts";
+import { newWithdrawalCode, WITHDRAWAL_CODE_LENGTH } from "../../letter/signature/code.ts";
 import { type ContactRecord, contactCommitment, formatContactRecord } from "../../letter/signature/contact.ts";
 import { idOf, leaveKeyOf, openingOf } from "../../letter/signature/derivation.ts";
 import { formatRow, parseRow, publicCommitment, type Row } from "../../letter/signature/row.ts";
@@ -50,7 +50,7 @@ export async function confirm(deps: Confirming, s: Uint8Array, typed: string): P
   if (!opened) return undefined;
   if (opened.state === "spent") return confirmedBefore(deps.store, opened.kept);
   const { waiting, code } = opened;
-  const withdrawalCode = newWithdrawalCode(deps.random(26));
+  const withdrawalCode = newWithdrawalCode(deps.random(WITHDRAWAL_CODE_LENGTH));
   const today = dayOf(deps.clock.now());
   const { row, contact } = signatureOf(deps, waiting, withdrawalCode, today);
   const address = keyedAddress(deps.pepper, contact.email);

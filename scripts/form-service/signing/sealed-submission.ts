@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { LetterError } from "../../letter/bytes/error.ts";
+import { WITHDRAWAL_CODE_LENGTH } from "../../letter/signature/code.ts";
 import type { Submission } from "../../letter/signature/submission.ts";
 import type { Random } from "../../outside/random.ts";
 
@@ -19,8 +20,6 @@ export type Waiting = WaitingSubmission | WaitingLeave;
 
 // The longest name, place and address fit. All have this one length, so that it reveals nothing.
 const PADDED = 2048;
-// A withdrawal code has this many characters.
-const KEPT = 26;
 const NONCE = 12;
 const TAG = 16;
 
@@ -31,9 +30,7 @@ const TAG = 16;
  * @param keys each from `s` and one right code, and so used for this one row only
  */
 export function sealWaiting(waiting: Waiting, keys: readonly Uint8Array[], random: Random): Uint8Array {
-  const json = JSON.stringify(waiting);
-  if (Buffer.byteLength(json) > PADDED) throw new LetterError("submission", "a submission has at most 2,048 bytes");
-  return sealText(json, PADDED, keys, random);
+  return sealText(JSON.stringify(waiting), PADDED, keys, random);
 }
 
 /** Opens what was sealed with this key among others; undefined with any other key. */
@@ -47,16 +44,18 @@ export type Kept = { readonly withdrawalCode: string } | "already" | "alike";
 
 /** The withdrawal code, or a word of the same length, under each key: nonce (12 bytes) ‖ ciphertext (26) ‖ tag (16). */
 export function sealKept(kept: Kept, keys: readonly Uint8Array[], random: Random): Uint8Array {
-  return sealText(typeof kept === "string" ? kept : kept.withdrawalCode, KEPT, keys, random);
+  return sealText(typeof kept === "string" ? kept : kept.withdrawalCode, WITHDRAWAL_CODE_LENGTH, keys, random);
 }
 
 /** Opens what `sealKept` sealed with this key; undefined with any other key. */
 export function openKept(sealed: Uint8Array, key: Uint8Array): Kept | undefined {
-  const text = openText(sealed, KEPT, key)?.trimEnd();
+  const text = openText(sealed, WITHDRAWAL_CODE_LENGTH, key)?.trimEnd();
   return text === undefined || text === "already" || text === "alike" ? text : { withdrawalCode: text };
 }
 
 function sealText(text: string, length: number, keys: readonly Uint8Array[], random: Random): Uint8Array {
+  if (Buffer.byteLength(text) > length)
+    throw new LetterError("submission", `what is sealed here has at most ${length} bytes`);
   const plain = Buffer.alloc(length, " ");
   plain.write(text, "utf8");
   return Buffer.concat(
