@@ -1,5 +1,5 @@
 import { LetterError } from "../letter/bytes/error.ts";
-import { startLedgerCheck } from "../letter/ledger/check.ts";
+import { openLedgerCheck } from "../letter/ledger/check.ts";
 import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
 import type { NoteVerifier } from "../letter/ledger/note.ts";
 import { append, EMPTY_FRONTIER, equal, type Frontier, leafHash, rootOf } from "../letter/ledger/tree.ts";
@@ -29,7 +29,7 @@ export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): Fr
     throw broken("the ledger on main is not the one its checkpoint was signed for");
   }
   // Attestations need no second check: accept checked them before it signed these entries.
-  const check = startLedgerCheck(() => true);
+  const check = openLedgerCheck(() => true);
   for (const entry of record.entries) check.add(entry);
   const { accepts, withdrawn } = check.finish();
   const opens = record.rows.every((row) => {

@@ -8,7 +8,7 @@ import { type ContactRecord, contactCommitment } from "../letter/signature/conta
 import { idOf, openingOf } from "../letter/signature/derivation.ts";
 import { acceptEntryOf, type Row } from "../letter/signature/row.ts";
 import { formatSheet, type LeaveRow, type SignaturesSheet } from "../letter/signature/sheet.ts";
-import { isPublic, type Shown } from "../letter/signature/shown.ts";
+import { type Shown, showsName } from "../letter/signature/shown.ts";
 import { publicFieldsOf } from "../letter/signature/submission.ts";
 
 /** What inventing needs: the letter's edition, the service's key, the last day, and randomness. */
@@ -55,7 +55,7 @@ export function inventRow({ edition, key, day, random }: Invention): Row {
   const id = idOf(opening);
   const signed = dayAfter(day, -(dice[4]! % 30));
   const email = `${id}@example.org`;
-  const consents = isPublic(shown) ? (["handover", "public"] as const) : (["handover"] as const);
+  const consents = showsName(shown) ? (["handover", "public"] as const) : (["handover"] as const);
   const person = { name, place: shown === "counted" ? "" : pick(PLACES, 5), email, lang, consents };
   const record: ContactRecord = { id, ...person, signed, opening: formatBase64url(random(32)) };
   const row = {

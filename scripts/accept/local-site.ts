@@ -2,7 +2,7 @@ import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:f
 import { basename, dirname, join } from "node:path";
 import type { LedgerDay } from "../letter/ledger/day.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
-import { recordFiles } from "../letter/signature/record.ts";
+import { formatRecord } from "../letter/signature/record.ts";
 import { buildSite } from "../outside/eleventy.ts";
 import type { MainState } from "../outside/git/host.ts";
 import { readLedgerDays } from "../outside/git/ledger-days.ts";
@@ -41,7 +41,7 @@ async function build(output: string, main: MainState, keys: PublicKeys, days: re
   await mkdir(work, { recursive: true });
   const publicKeys = join(work, "keys.json");
   await writeFile(publicKeys, JSON.stringify(keys));
-  for (const [path, text] of recordFiles(main.record)) {
+  for (const [path, text] of formatRecord(main.record)) {
     const file = join(work, "signatures", path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);

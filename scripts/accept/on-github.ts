@@ -30,7 +30,7 @@ export type GitHubAcceptance = AcceptReport & {
 };
 
 /** Opens the accept App on GitHub, which is the only one that moves branches. */
-export function openMover(env: z.output<typeof WORKFLOWS.accept>, clock: Clock): GitHubApi {
+export function openAcceptApp(env: z.output<typeof WORKFLOWS.accept>, clock: Clock): GitHubApi {
   const as = { appId: env.ACCEPT_APP_ID, privateKey: env.ACCEPT_APP_KEY };
   return openGitHub({ repository: env.GITHUB_REPOSITORY, apiUrl: env.GITHUB_API_URL, clock, as });
 }

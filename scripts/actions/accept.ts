@@ -1,6 +1,6 @@
 import { error, setOutput, setSecret, warning } from "@actions/core";
 import type { Outcome } from "../accept/acceptance.ts";
-import { acceptOnGitHub, openMover } from "../accept/on-github.ts";
+import { acceptOnGitHub, openAcceptApp } from "../accept/on-github.ts";
 import { UNATTESTED } from "../accept/sheet-notes.ts";
 import { isCrockford128 } from "../letter/bytes/crockford.ts";
 import { systemClock } from "../outside/clock.ts";
@@ -15,7 +15,7 @@ const LEFTOVER = "it is closed, and the form service has not attested it: nobody
 // The workflow of the same name: takes over what the moderators have approved, on main only.
 await runAction(async () => {
   const env = readWorkflowEnvironment(WORKFLOWS.accept, process.env);
-  const mover = openMover(env, systemClock);
+  const mover = openAcceptApp(env, systemClock);
   setSecret(await mover.token());
   const report = await acceptOnGitHub(env, mover, systemClock);
   const { main, outcomes, edition, publish } = report;

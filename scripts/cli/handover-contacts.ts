@@ -1,5 +1,5 @@
-import { sealedRecords, withoutRecord } from "../form-service/store/handed-over.ts";
 import { withStore } from "../form-service/store/schema.ts";
+import { sealedRecords, withoutRecord } from "../form-service/store/vault-records.ts";
 import { findPublicBag, formatHandedContacts, handOverContacts, warningsOf } from "../handover/contacts-handover.ts";
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { parseHandover } from "../letter/handover/handover.ts";

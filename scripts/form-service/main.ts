@@ -5,12 +5,12 @@ import type { Keys } from "../outside/seal/keys.ts";
 import { openSealPool } from "../outside/seal/pool.ts";
 import { readTorExits } from "../outside/tor-exits.ts";
 import { openClockWatch } from "./filing/clock-watch.ts";
-import { every } from "./filing/rounds.ts";
+import { every } from "./filing/repeat.ts";
 import { openMailQueue } from "./mail/queue.ts";
 import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
 import { openService, type ServiceDeps } from "./open-service.ts";
-import { openPageWords } from "./signing/page-words.ts";
+import { openPageWords } from "./signing/own-page-codes.ts";
 import { openStore } from "./store/schema.ts";
 import { listen } from "./web/listener.ts";
 

@@ -6,14 +6,14 @@ import type { Lang } from "../site/views/strings.ts";
 import type { AfterAnswer } from "./after-answer.ts";
 import type { Client, Clients } from "./limits/client.ts";
 import type { Limits } from "./limits/limits.ts";
-import type { Proofs } from "./limits/proofs.ts";
+import type { Proofs } from "./limits/proof-of-work.ts";
 import type { CodeMails } from "./mail/code-mails.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Confirming } from "./signing/confirmation.ts";
 import type { Intents } from "./signing/intents.ts";
+import type { WaitingCodes } from "./signing/pending-confirmations.ts";
 import type { Suppression } from "./signing/suppression.ts";
-import type { WaitingCodes } from "./signing/waiting-codes.ts";
 import type { Withdrawing } from "./signing/withdrawal.ts";
 
 /** Everything that the pages of the service work with. Each file of routes names what it needs of this. */

@@ -1,11 +1,11 @@
 import {
   type CampaignRecord,
+  countRecord,
   editionSigned,
   loggedEdition,
   type Totals,
-  totalsOf,
 } from "../letter/signature/record.ts";
-import { isPublic, SHOWN } from "../letter/signature/shown.ts";
+import { SHOWN, showsName } from "../letter/signature/shown.ts";
 import type { Campaign } from "../letter/text/campaign.ts";
 import { parseLetter } from "../letter/text/letter-text.ts";
 import { printBody } from "../letter/text/print-letter.ts";
@@ -29,7 +29,7 @@ export function* printPages(
   const current = loggedEdition(record.entries)!;
   const markdown = record.editions.get(current)!.get(lang)!;
   const letter = parseLetter(markdown);
-  const totals = totalsOf(record);
+  const totals = countRecord(record);
   const names = namesOf(lang, record, current);
   const parts = Math.max(1, Math.ceil(names.length / NAMES_A_FILE));
   const strings = stringsIn(lang);
@@ -72,7 +72,7 @@ export function* printPages(
 function namesOf(lang: Lang, record: CampaignRecord, current: string): [name: string, place: string][] {
   const { earlier } = stringsIn(lang).bag;
   return record.rows
-    .filter(({ shown }) => isPublic(shown))
+    .filter(({ shown }) => showsName(shown))
     .map((row) => {
       const edition = editionSigned(record.entries, row);
       const mark = edition === current ? "" : ` ${fill(earlier, { edition: ltr(edition.slice(0, 8)) })}`;

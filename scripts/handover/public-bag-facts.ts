@@ -1,5 +1,5 @@
 import { LetterError } from "../letter/bytes/error.ts";
-import { decodeUtf8, need, textOf } from "../letter/bytes/read.ts";
+import { decodeUtf8, readRequired, textOf } from "../letter/bytes/read.ts";
 import type { Expected } from "../letter/handover/contacts-bag.ts";
 import { type Handover, parseHandover } from "../letter/handover/handover.ts";
 import { parseEntry } from "../letter/ledger/entry.ts";
@@ -37,7 +37,7 @@ export async function readPublicBag(bag: Bag, vkey?: string): Promise<PublicBagF
   const expected: Expected[] = [];
   for (let shard = 0; shard * TILE_WIDTH < entries.length; shard++) {
     const path = `list/${listShardName(shard)}`;
-    for (const row of parseListShard(textOf(path, await need(bag.read, path)), shard)) {
+    for (const row of parseListShard(textOf(path, await readRequired(bag.read, path)), shard)) {
       const entry = parseEntry(entries[row.index]!);
       if (entry.kind !== "accept") throw new LetterError("bag", `${path}: a row without its entry`);
       const id = idOf(Buffer.from(row.opening, "base64url"));

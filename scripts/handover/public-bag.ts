@@ -5,7 +5,7 @@ import type { Read } from "../letter/bytes/read.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
-import { type CampaignRecord, totalsOf } from "../letter/signature/record.ts";
+import { type CampaignRecord, countRecord } from "../letter/signature/record.ts";
 import { type Campaign, parseCampaign } from "../letter/text/campaign.ts";
 import { writeBag } from "../outside/bag/writer.ts";
 import { readHistory } from "../outside/git/history.ts";
@@ -81,7 +81,7 @@ export async function writePublicBag(
   if (checkpoint.origin !== campaign.ledger_origin)
     throw new LetterError("handover", "the checkpoint is of another ledger");
   const file = join(out, `${handover.publicBag}.tar`);
-  const totals = totalsOf(record);
+  const totals = countRecord(record);
   const digest = await writeBag(file, {
     name: handover.publicBag,
     day: handover.day,
@@ -130,7 +130,7 @@ function* pages(
 }
 
 async function readmes(handover: Handover, campaign: Campaign, record: CampaignRecord, keys: PublicKeys) {
-  const { shown, size, root, listed, withdrawn } = totalsOf(record);
+  const { shown, size, root, listed, withdrawn } = countRecord(record);
   const numbers = { ...shown, size, listed, withdrawn };
   const words = {
     day: handover.day,

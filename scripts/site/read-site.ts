@@ -5,7 +5,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import { type LedgerDay, parseLedgerDays } from "../letter/ledger/day.ts";
 import { stageOf } from "../letter/ledger/signing.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
-import { type CampaignRecord, editionSigned, loggedEdition, totalsOf } from "../letter/signature/record.ts";
+import { type CampaignRecord, countRecord, editionSigned, loggedEdition } from "../letter/signature/record.ts";
 import { editionOf } from "../letter/text/edition.ts";
 import { readRecordIn } from "../outside/git/record-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
@@ -47,7 +47,7 @@ export async function readSite(environment: Readonly<Record<string, string | und
     settings,
     keys,
     at: "site",
-    totals: totalsOf(record),
+    totals: countRecord(record),
     newest,
     stage: stageOf(record.entries),
     earlier,

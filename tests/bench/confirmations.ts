@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
-import { NO_BURSTS } from "../../scripts/form-service/limits/bursts.ts";
+import { NO_BURSTS } from "../../scripts/form-service/limits/domain-bursts.ts";
 import { confirm } from "../../scripts/form-service/signing/confirmation.ts";
 import type { CodesOfMailbox } from "../../scripts/form-service/signing/mailed-codes.ts";
 import { addSubmission } from "../../scripts/form-service/signing/submissions.ts";

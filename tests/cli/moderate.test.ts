@@ -7,7 +7,7 @@ import { attestLeave, attestSheet } from "../../scripts/letter/ledger/attestatio
 import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
 import { loggedEdition } from "../../scripts/letter/signature/record.ts";
 import { formatSheet, type SignaturesSheet } from "../../scripts/letter/signature/sheet.ts";
-import { isPublic } from "../../scripts/letter/signature/shown.ts";
+import { showsName } from "../../scripts/letter/signature/shown.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
 import { type Keys, openKeys } from "../../scripts/outside/seal/keys.ts";
@@ -115,7 +115,7 @@ describe("moderate show", () => {
     const { stdout } = await moderate("show", sheet.sheet.slice(0, 6));
     for (const { id, shown, name } of sheet.rows) {
       const line = lines(stdout).find((one) => one.startsWith(id));
-      if (isPublic(shown)) expect(line).toContain(`\u2068${name}\u2069`);
+      if (showsName(shown)) expect(line).toContain(`\u2068${name}\u2069`);
       else expect(line).toBe(`${id}  ${shown}`);
     }
     expect(lines(stdout)).toHaveLength(3 + sheet.rows.length);

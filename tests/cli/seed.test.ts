@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { assertIntact } from "../../scripts/accept/intact-record.ts";
 import { parseVkey } from "../../scripts/letter/ledger/note.ts";
-import { totalsOf } from "../../scripts/letter/signature/record.ts";
+import { countRecord } from "../../scripts/letter/signature/record.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { lockDataFolder } from "../../scripts/outside/data-folder.ts";
 import { readLetterFilesIn } from "../../scripts/outside/git/letter-files.ts";
@@ -26,7 +26,7 @@ describe("seed", () => {
     expect(stdout).toBe("accepted 1073, refused 27, withdrawn 22\nthe list has 1051 signatures\n");
     const repository = campaignRepository(dataDir);
     const { record, settled } = await readMainAt(repository, await readHead(repository));
-    const totals = totalsOf(record);
+    const totals = countRecord(record);
     expect(totals).toMatchObject({ accepted: 1073, withdrawn: 22, listed: 1051 });
     for (const count of Object.values(totals.shown)) expect(count).toBeGreaterThan(0);
     expect(settled.refused.size).toBe(27);

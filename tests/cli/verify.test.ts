@@ -11,7 +11,7 @@ import { formatVkey, noteSigner } from "../../scripts/letter/ledger/note.ts";
 import { formatReceipt } from "../../scripts/letter/ledger/receipt.ts";
 import { leafHash, treeRoot as rootOver } from "../../scripts/letter/ledger/tree.ts";
 import { inclusionProof } from "../../scripts/letter/ledger/tree-proof.ts";
-import { totalsOf } from "../../scripts/letter/signature/record.ts";
+import { countRecord } from "../../scripts/letter/signature/record.ts";
 import { writeBag } from "../../scripts/outside/bag/writer.ts";
 import { inventedCampaign, keys, ledger, siteOf, vkey } from "../letter/invented.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
@@ -19,7 +19,7 @@ import { root } from "../support/source.ts";
 
 const { main, checkpoints } = inventedCampaign(3, 8);
 const { record } = main;
-const { accepted, withdrawn, listed, shown, size, root: treeRoot } = totalsOf(record);
+const { accepted, withdrawn, listed, shown, size, root: treeRoot } = countRecord(record);
 const OK = `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${treeRoot}`;
 const UNPINNED = /^the key was taken from the site: .*--vkey/;
 

@@ -7,7 +7,7 @@ import type pino from "pino";
 import { type MailQueue, openMailQueue } from "../../scripts/form-service/mail/queue.ts";
 import { openService } from "../../scripts/form-service/open-service.ts";
 import type { Service } from "../../scripts/form-service/service.ts";
-import { openPageWords, type PageWords } from "../../scripts/form-service/signing/page-words.ts";
+import { openPageWords, type PageWords } from "../../scripts/form-service/signing/own-page-codes.ts";
 import { openStore, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";

@@ -30,7 +30,7 @@ import {
   type SignaturesSheet,
   type WithdrawalsSheet,
 } from "../../scripts/letter/signature/sheet.ts";
-import { isPublic, SHOWN, type Shown } from "../../scripts/letter/signature/shown.ts";
+import { SHOWN, type Shown, showsName } from "../../scripts/letter/signature/shown.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { renderMarkdown } from "../../scripts/letter/text/markdown.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
@@ -105,10 +105,10 @@ export function invent(number: number, shown: Shown = SHOWN[number % SHOWN.lengt
     name,
     email: `person${number}@example.org`,
     ...person,
-    consents: isPublic(shown) ? ["handover", "public"] : ["handover"],
+    consents: showsName(shown) ? ["handover", "public"] : ["handover"],
     opening: formatBase64url(random(32)),
   };
-  const fields: PublicFields = isPublic(shown)
+  const fields: PublicFields = showsName(shown)
     ? { shown, name: shown === "initials" ? initialsOf(name) : name, ...person }
     : { shown, name: "", lang: "", place: "", signed: "" };
   return {

@@ -5,7 +5,7 @@ import { formatBase64url, parseBase64url } from "../../scripts/letter/bytes/base
 import { sha256 } from "../../scripts/letter/bytes/hash.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import { attest, attestLeave, isAttested, isLeaveAttested } from "../../scripts/letter/ledger/attestation.ts";
-import { startLedgerCheck } from "../../scripts/letter/ledger/check.ts";
+import { openLedgerCheck } from "../../scripts/letter/ledger/check.ts";
 import { openCheckpoint, signCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
 import { attestedText, formatEntry, parseEntry } from "../../scripts/letter/ledger/entry.ts";
 import { formatVkey, noteSigner, parseVkey } from "../../scripts/letter/ledger/note.ts";
@@ -135,7 +135,7 @@ describe("the worked values of signatures/README.md", () => {
   });
 
   it("have a ledger that obeys its rules, and the keys of their seeds", () => {
-    const check = startLedgerCheck((entry) => isAttested(entry, service.publicKey));
+    const check = openLedgerCheck((entry) => isAttested(entry, service.publicKey));
     for (const line of values.entries) {
       expect(formatEntry(parseEntry(line))).toBe(line);
       check.add(line);

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatEntry } from "../../scripts/letter/ledger/entry.ts";
 import { type ListRow, listShardName } from "../../scripts/letter/signature/list.ts";
-import { recordFiles } from "../../scripts/letter/signature/record.ts";
+import { formatRecord } from "../../scripts/letter/signature/record.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { buildSite } from "../../scripts/outside/eleventy.ts";
 import { root } from "../support/source.ts";
@@ -41,7 +41,7 @@ async function writeRecord(
     ...Array.from({ length: accepts }, () => accept),
   ];
   const record = { entries, rows, checkpoint: "a checkpoint\n", editions: new Map([[edition, of]]) };
-  for (const [path, text] of recordFiles(record)) {
+  for (const [path, text] of formatRecord(record)) {
     const file = join(folder, name, "signatures", path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);

@@ -1,4 +1,4 @@
-import { type CampaignRecord, totalsOf } from "../../scripts/letter/signature/record.ts";
+import { type CampaignRecord, countRecord } from "../../scripts/letter/signature/record.ts";
 import { type SignedRow, type SiteContext, siteContext } from "../../scripts/site/views/context.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
 
@@ -32,7 +32,7 @@ export function inventedSite(rows: readonly SignedRow[] = [], more: Partial<Site
       },
       keys: { ledger: "letter.example.org/ledger+530d903a+KEY", attestation: "KEY", recipients: [] },
       at: "site",
-      totals: { ...totalsOf(record), size: rows.length + 1 },
+      totals: { ...countRecord(record), size: rows.length + 1 },
       newest: rows.toReversed(),
     }),
     demoCustodian: false,

@@ -2,7 +2,12 @@ import { join } from "node:path";
 import { publishedFiles } from "../../scripts/letter/published/files.ts";
 import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/review/acceptance.ts";
 import { idOf } from "../../scripts/letter/signature/derivation.ts";
-import { type CampaignRecord, EMPTY_RECORD, editionSigned, totalsOf } from "../../scripts/letter/signature/record.ts";
+import {
+  type CampaignRecord,
+  countRecord,
+  EMPTY_RECORD,
+  editionSigned,
+} from "../../scripts/letter/signature/record.ts";
 import type { Shown } from "../../scripts/letter/signature/shown.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
@@ -61,7 +66,7 @@ export async function publishedSite(record: CampaignRecord, origin = "https://le
     settings: { siteUrl: origin, serviceUrl: origin, mail: { kind: "smtp", url: "smtp://localhost" } },
     keys,
     at: "site",
-    totals: totalsOf(record),
+    totals: countRecord(record),
     newest: rows.slice(-250).toReversed(),
   });
   const offline = await readOfflineParts();

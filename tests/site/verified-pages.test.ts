@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { verifyPublished } from "../../scripts/letter/published/verification.ts";
-import { totalsOf } from "../../scripts/letter/signature/record.ts";
-import { isPublic } from "../../scripts/letter/signature/shown.ts";
+import { countRecord } from "../../scripts/letter/signature/record.ts";
+import { showsName } from "../../scripts/letter/signature/shown.ts";
 import { readFrom, type Site, vkey } from "../letter/invented.ts";
 import { publishedRecord, publishedSite, recordOf } from "./published-site.ts";
 
@@ -22,7 +22,7 @@ const edited = (path: string, edit: (html: string) => string): Site => {
   return new Map(site).set(path, Buffer.from(edit(html)));
 };
 const path = "en/signatures/1/index.html";
-const name = record.rows.find((row) => isPublic(row.shown))!.name;
+const name = record.rows.find((row) => showsName(row.shown))!.name;
 
 describe("the pages that people read", () => {
   it("say what the ledger and the list say", async () => {
@@ -131,7 +131,7 @@ describe("the pages that people read", () => {
       "en/verify/index.html",
       (html: string) => html.replace(/(<data class="of-size" value=)"\d+"/, '$1"7"'),
     ],
-    ["another root", "fa/verify/index.html", (html: string) => html.replace(totalsOf(record).root, "A".repeat(43))],
+    ["another root", "fa/verify/index.html", (html: string) => html.replace(countRecord(record).root, "A".repeat(43))],
     ["another key", "en/how/index.html", (html: string) => html.replace(vkey, "letter.example.org/ledger+00000000+A")],
     ["a batch told otherwise", "fa/how/index.html", (html: string) => html.replace("<td>۹۹</td>", "<td>۱۰۰</td>")],
     ["a page of the list that is empty", "en/signatures/2/index.html", () => ""],

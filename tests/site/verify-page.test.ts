@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReceipt, parseReceipt } from "../../scripts/letter/ledger/receipt.ts";
-import { totalsOf } from "../../scripts/letter/signature/record.ts";
+import { countRecord } from "../../scripts/letter/signature/record.ts";
 import { writeBag } from "../../scripts/outside/bag/writer.ts";
 import { invent, ledger, type Site } from "../letter/invented.ts";
 import { startBrowser, visit } from "../support/browsers/browser.ts";
@@ -13,7 +13,7 @@ import { edition, publishedRecord } from "./published-site.ts";
 import { serveVerifySite, type VerifySite } from "./verify-site.ts";
 
 const { record, earlier } = publishedRecord(3, 100);
-const { accepted, withdrawn, listed, size } = totalsOf(record);
+const { accepted, withdrawn, listed, size } = countRecord(record);
 // Row 3 of the first sheet was refused, the rows 5 and 6 of the list were withdrawn.
 const own = Array.from({ length: 100 }, (_, i) => invent(i, undefined, edition));
 const opened = (code: { row: { opening: string } }) => record.rows.find((row) => row.opening === code.row.opening);

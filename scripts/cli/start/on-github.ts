@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { assertLogged, assertSameKeys } from "../../accept/served-content.ts";
-import { openBursts } from "../../form-service/limits/bursts.ts";
+import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";

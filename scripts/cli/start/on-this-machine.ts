@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { openLocalSite } from "../../accept/local-site.ts";
-import { every } from "../../form-service/filing/rounds.ts";
+import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { systemClock } from "../../outside/clock.ts";

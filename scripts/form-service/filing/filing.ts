@@ -9,7 +9,7 @@ import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
 import { type Patrol, refileLost } from "./refiling.ts";
-import { takeOver } from "./restoration.ts";
+import { reconcileAfterRestore } from "./restoration.ts";
 import { destroyRefused, settle } from "./settlement.ts";
 import {
   type Making,
@@ -44,7 +44,7 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   const { store, clock } = deps;
   await deps.queue.look();
   const main = await deps.main.refresh();
-  await takeOver(store, clock, main, deps.gitHost, deps.attestation);
+  await reconcileAfterRestore(store, clock, main, deps.gitHost, deps.attestation);
   await settle(store, clock, main);
   // This can wait: a row that is lost now is still lost in the next round.
   await refileLost(deps, deps.patrol).catch((error) =>

@@ -10,7 +10,7 @@ import { OUT_OF_QUEUE, type Query, type Store } from "../store/schema.ts";
 import { attestedSheets } from "./refiling.ts";
 import { contactCommitments, settle } from "./settlement.ts";
 
-/** Notes that the database comes from a backup. Until `takeOver` has run, main and the pending sheets know more. */
+/** Notes that the database comes from a backup. Until `reconcileAfterRestore` has run, main and the pending sheets know more. */
 export async function noteRestored(query: Query, day: string): Promise<void> {
   await query.insertInto("restoration").values({ day }).execute();
 }
@@ -20,7 +20,7 @@ export async function noteRestored(query: Query, day: string): Promise<void> {
  * What main has accepted is settled, what was withdrawn there is forgotten, and what waits on a sheet is not filed on
  * another one, where moderators would see it twice. Only what this service attested counts as a sheet.
  */
-export async function takeOver(
+export async function reconcileAfterRestore(
   store: Store,
   clock: Clock,
   main: MainState,

@@ -9,15 +9,15 @@ import { formatRow, parseRow, publicCommitment, type Row } from "../../letter/si
 import { publicFieldsOf } from "../../letter/signature/submission.ts";
 import type { Random } from "../../outside/random.ts";
 import type { Seal } from "../../outside/seal/seal.ts";
-import type { Bursts } from "../limits/bursts.ts";
+import type { Bursts } from "../limits/domain-bursts.ts";
 import { claimAddress, keyedAddress } from "../store/address.ts";
 import type { Queue } from "../store/queue.ts";
 import { readRow } from "../store/rows-set-aside.ts";
 import type { Query, Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
+import type { WaitingCodes } from "./pending-confirmations.ts";
 import { type Kept, openKept, sealKept, type WaitingSubmission } from "./sealed-submission.ts";
 import { type Trying, tryCode } from "./submissions.ts";
-import type { WaitingCodes } from "./waiting-codes.ts";
 
 export type Confirming = Trying & {
   readonly codes: Pick<WaitingCodes, "find" | "keepAfterConfirmation">;

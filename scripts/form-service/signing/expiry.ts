@@ -3,8 +3,8 @@ import type { Clock } from "../../outside/clock.ts";
 import { deleteSpentProofs } from "../limits/spent-proofs.ts";
 import type { Store } from "../store/schema.ts";
 import { CODE_LIFE, deleteOldWindowKeys } from "./mailed-codes.ts";
+import type { WaitingCodes } from "./pending-confirmations.ts";
 import { deleteOldSuppressions } from "./suppression.ts";
-import type { WaitingCodes } from "./waiting-codes.ts";
 import { deleteWithdrawn } from "./withdrawal.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Random } from "../../outside/random.ts";
 import type { Query, Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import type { CodesOfMailbox, MailedCodes } from "./mailed-codes.ts";
-import type { PageWords } from "./page-words.ts";
+import type { PageWords } from "./own-page-codes.ts";
 import { type Kept, openKept, openWaiting, sealWaiting, type Waiting, type WaitingLeave } from "./sealed-submission.ts";
 
 /** After this many wrong well-formed codes, a submission or what is kept of a confirmation is deleted. */

@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { sha256 } from "../../letter/bytes/hash.ts";
-import { encodingFor, pack } from "./packing.ts";
+import { encodingFor, pack } from "./compression.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

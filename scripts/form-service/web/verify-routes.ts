@@ -1,6 +1,6 @@
 import { dayOf } from "../../letter/bytes/day.ts";
 import type { CampaignRecord, Totals } from "../../letter/signature/record.ts";
-import { totalsOf } from "../../letter/signature/record.ts";
+import { countRecord } from "../../letter/signature/record.ts";
 import { verifyPage } from "../../site/views/pages/verify-page.ts";
 import type { Asked, Route, Service } from "../service.ts";
 import { stateOf } from "../signing/signature-state.ts";
@@ -24,7 +24,7 @@ async function postVerify(
 ): Promise<Response> {
   const main = service.main();
   // Summing a long ledger takes a while, so it is done once for each state of main.
-  const totals = main && (known.get(main.record) ?? totalsOf(main.record));
+  const totals = main && (known.get(main.record) ?? countRecord(main.record));
   if (main && totals) known.set(main.record, totals);
   const site = { ...service.site(), totals };
   const typed = withdrawalCode(form);

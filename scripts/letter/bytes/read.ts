@@ -5,7 +5,7 @@ import { LetterError } from "./error.ts";
 export type Read = (path: string) => Promise<Uint8Array | undefined>;
 
 /** Reads the bytes at a path. @throws LetterError `verify` when nothing is there */
-export async function need(read: Read, path: string): Promise<Uint8Array> {
+export async function readRequired(read: Read, path: string): Promise<Uint8Array> {
   const bytes = await read(path);
   if (bytes === undefined) throw failed(`${path} is missing`);
   return bytes;
@@ -13,7 +13,7 @@ export async function need(read: Read, path: string): Promise<Uint8Array> {
 
 /** Reads the JSON at a path. @throws LetterError `verify` when it is missing or does not match the schema */
 export async function readJson<T>(read: Read, path: string, schema: z.ZodType<T>): Promise<T> {
-  return parseJson(path, await need(read, path), schema);
+  return parseJson(path, await readRequired(read, path), schema);
 }
 
 /** @throws LetterError `verify` for anything that does not match the schema */
@@ -42,7 +42,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** Returns what `run` returns, and puts the place in front of the message of an error it throws. */
-export function inside<T>(where: string, run: () => T): T {
+export function withContext<T>(where: string, run: () => T): T {
   try {
     return run();
   } catch (cause) {

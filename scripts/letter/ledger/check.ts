@@ -26,7 +26,7 @@ export type LedgerCheck = { add(line: string): boolean; finish(): LedgerFacts };
  * earlier accept, which no other withdrawal names. A handover has its own contacts bag, and a purge names the bag of an
  * earlier handover, which no other purge names.
  */
-export function startLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): LedgerCheck {
+export function openLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): LedgerCheck {
   const editions: string[] = [];
   const accepts = new Map<number, Pick<AcceptEntry, "edition" | "publicCommitment">>();
   const withdrawn = new Set<number>();

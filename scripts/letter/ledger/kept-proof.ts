@@ -1,5 +1,5 @@
 import { LetterError } from "../bytes/error.ts";
-import { inside } from "../bytes/read.ts";
+import { withContext } from "../bytes/read.ts";
 import { type Checkpoint, formatRoot, openCheckpoint } from "./checkpoint.ts";
 import type { NoteVerifier } from "./note.ts";
 import { isReceipt, openReceipt, parseReceipt, type Receipt } from "./receipt.ts";
@@ -10,7 +10,7 @@ export type KeptProof = { readonly name: string; readonly checkpoint: Checkpoint
 
 /** @throws LetterError when the text is neither, or another key signed it */
 export function parseKeptProof(name: string, text: string, verifier: NoteVerifier): KeptProof {
-  return inside(name, () => {
+  return withContext(name, () => {
     if (!isReceipt(text)) return { name, checkpoint: openCheckpoint(text, verifier) };
     const receipt = parseReceipt(text);
     return { name, checkpoint: openCheckpoint(receipt.checkpoint, verifier), receipt };
@@ -46,5 +46,5 @@ export function assertStillThere(
       `${name}: the ledger was rewritten: its first ${checkpoint.size} entries had the root ${formatRoot(checkpoint.root)}, now they give ${root ? formatRoot(root) : "none"}`,
     );
   }
-  if (receipt) inside(name, () => openReceipt(receipt, entries.get(receipt.index) ?? new Uint8Array(0), verifier));
+  if (receipt) withContext(name, () => openReceipt(receipt, entries.get(receipt.index) ?? new Uint8Array(0), verifier));
 }

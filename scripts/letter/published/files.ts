@@ -1,7 +1,7 @@
 import { formatEntry, parseEntry } from "../ledger/entry.ts";
 import { formatEntryBundle, partialTiles, TILE_WIDTH, tileLevels, tilePath } from "../ledger/tile.ts";
 import { leafHash } from "../ledger/tree.ts";
-import { type CampaignRecord, loggedEdition, shardTexts, totalsOf } from "../signature/record.ts";
+import { type CampaignRecord, countRecord, loggedEdition, shardTexts } from "../signature/record.ts";
 
 /** The public keys of a campaign: `/keys.json`. */
 export type PublicKeys = {
@@ -30,7 +30,7 @@ export function* publishedFiles(
     for (const [lang, text] of texts) yield [`letter/${edition}/${lang}.md`, text];
   }
   yield ["letter/editions.json", json(editionIndex(record))];
-  yield ["count.json", json(totalsOf(record))];
+  yield ["count.json", json(countRecord(record))];
   yield ["keys.json", json({ ledger: keys.ledger, attestation: keys.attestation, recipients: keys.recipients })];
 }
 

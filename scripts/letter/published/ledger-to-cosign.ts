@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LetterError } from "../bytes/error.ts";
-import { need, type Read, readJson, textOf } from "../bytes/read.ts";
+import { type Read, readJson, readRequired, textOf } from "../bytes/read.ts";
 import { openCheckpoint } from "../ledger/checkpoint.ts";
 import { formatVkey, type NoteVerifier, parseVkey } from "../ledger/note.ts";
 import { type Hash, leafHash } from "../ledger/tree.ts";
@@ -19,7 +19,7 @@ export async function readLedgerToCosign(
   pinned: string | undefined,
   logs: readonly NoteVerifier[],
 ): Promise<{ note: string; leaves: Hash[] }> {
-  const note = textOf("ledger/checkpoint", await need(read, "ledger/checkpoint"));
+  const note = textOf("ledger/checkpoint", await readRequired(read, "ledger/checkpoint"));
   const vkey = pinned ?? (await readJson(read, "keys.json", z.object({ ledger: z.string() }))).ledger;
   if (logs.length > 0 && !logs.some((log) => formatVkey(log) === vkey))
     throw new LetterError("policy", "the key of this ledger is none of the policy's logs");

@@ -1,5 +1,5 @@
 import { LetterError } from "../bytes/error.ts";
-import { inside, need, type Read } from "../bytes/read.ts";
+import { type Read, readRequired, withContext } from "../bytes/read.ts";
 import { type Checkpoint, formatRoot } from "../ledger/checkpoint.ts";
 import { bundleLength, parseEntryBundle, partialTiles, TILE_WIDTH, tileLevels, tilePath } from "../ledger/tile.ts";
 import { append, EMPTY_FRONTIER, equal, type Frontier, type Hash, leafHash, rootOf } from "../ledger/tree.ts";
@@ -32,13 +32,13 @@ export async function readPublishedLedger(
     const start = number * TILE_WIDTH;
     const width = Math.min(TILE_WIDTH, checkpoint.size - start);
     const path = prefix + tilePath("entries", number, width);
-    const bundle = await need(read, path);
-    const entries = inside(path, () => parseEntryBundle(bundle, width));
+    const bundle = await readRequired(read, path);
+    const entries = withContext(path, () => parseEntryBundle(bundle, width));
     const leaves = entries.map((bytes) => leafHash(bytes));
     await checkTile(read, prefix + tilePath(0, number, width), leaves, (i) => `entry ${start + i} in ${path}`);
     const before = sizes.length;
     for (const [i, bytes] of entries.entries()) {
-      if (inside(`${path}: entry ${start + i}`, () => entry(bytes, start + i)) === true) sizes.push(start + i + 1);
+      if (withContext(`${path}: entry ${start + i}`, () => entry(bytes, start + i)) === true) sizes.push(start + i + 1);
     }
     const widths = sizes.slice(before).map((size) => size - start);
     await checkOldTiles(read, prefix, { number, leaves, bundle }, widths);
@@ -76,7 +76,7 @@ async function checkOldTiles(
     async (width) => {
       await checkTile(read, prefix + tilePath(0, number, width), leaves.slice(0, width), (i) => `hash ${i}`);
       const path = prefix + tilePath("entries", number, width);
-      const old = await need(read, path);
+      const old = await readRequired(read, path);
       if (Buffer.compare(old, bundle.subarray(0, bundleLength(bundle, width))) !== 0)
         throw new LetterError("tile", `${path}: not the first ${width} entries of its bundle`);
     },
@@ -112,7 +112,7 @@ async function checkTile(
   hashes: readonly Hash[],
   what: (i: number) => string,
 ): Promise<void> {
-  const tile = await need(read, path);
+  const tile = await readRequired(read, path);
   const wrong = hashes.findIndex((hash, i) => !equal(hash, tile.subarray(i * 32, i * 32 + 32)));
   if (wrong >= 0)
     throw new LetterError("tile", `${path}: ${what(wrong)} does not have the hash that stands in this tile`);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { failed, inside, parseJson, type Read, textOf } from "../bytes/read.ts";
+import { failed, parseJson, type Read, textOf, withContext } from "../bytes/read.ts";
 import { editionOf } from "../text/edition.ts";
 import { missingAddressee, missingFromPage } from "./letter-page.ts";
 
@@ -27,7 +27,7 @@ export async function checkLetters(read: Read, editions: readonly string[]): Pro
       if (bytes === undefined) throw failed(`${path} is missing${named}`);
       texts.set(lang, textOf(path, bytes));
     }
-    const found = inside(`letter/${edition}`, () => editionOf(texts));
+    const found = withContext(`letter/${edition}`, () => editionOf(texts));
     if (found !== edition) {
       throw failed(`letter/${edition}/: the text (${languages.join(", ")}) has the digest ${found}: it was changed`);
     }

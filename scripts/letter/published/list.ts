@@ -1,4 +1,4 @@
-import { failed, inside, type Read, textOf } from "../bytes/read.ts";
+import { failed, type Read, textOf, withContext } from "../bytes/read.ts";
 import type { LedgerFacts } from "../ledger/check.ts";
 import { TILE_WIDTH } from "../ledger/tile.ts";
 import { type ListRow, listShardName, parseListShard } from "../signature/list.ts";
@@ -25,7 +25,7 @@ export async function checkList(
     const bytes = await read(path);
     const rows = bytes === undefined ? [] : parseListShard(textOf(path, bytes), shard);
     for (const [i, row] of rows.entries()) {
-      inside(`${path}: line ${i + 3} (index ${row.index})`, () => checkRow(row, facts));
+      withContext(`${path}: line ${i + 3} (index ${row.index})`, () => checkRow(row, facts));
       shown[row.shown]++;
     }
     const listed = new Set(rows.map((row) => row.index));

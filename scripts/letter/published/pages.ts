@@ -3,7 +3,7 @@ import { failed, type Read, textOf } from "../bytes/read.ts";
 import type { BatchEntry } from "../ledger/entry.ts";
 import type { ListRow } from "../signature/list.ts";
 import type { Totals } from "../signature/record.ts";
-import { isPublic } from "../signature/shown.ts";
+import { showsName } from "../signature/shown.ts";
 import { between, decodeEntities, wordsOf } from "./page-words.ts";
 
 /** The facts that the pages with names and numbers must agree with. */
@@ -80,7 +80,7 @@ function nameKey({ name, place }: Shown): string {
 
 function checkNames(path: string, html: string, rows: readonly ListRow[]): void {
   const key = (row: Shown) => `${row.signed}|${nameKey(row)}`;
-  const listed = rows.filter(({ shown }) => isPublic(shown)).map(key);
+  const listed = rows.filter(({ shown }) => showsName(shown)).map(key);
   const shown = namesOn(html).map(key);
   for (const name of shown) {
     const at = listed.indexOf(name);
@@ -93,7 +93,7 @@ function checkNames(path: string, html: string, rows: readonly ListRow[]): void 
     if (!ROLL.test(roll)) throw failed(`${path}: something else than names of the list stands among them`);
   }
   const more = between(html, '<p class="more">', "</p>").map((text) => numbersIn(text)[0] ?? 1);
-  const hidden = rows.filter((row) => !isPublic(row.shown)).length;
+  const hidden = rows.filter((row) => !showsName(row.shown)).length;
   if (more.reduce((sum, n) => sum + n, 0) !== hidden)
     throw failed(`${path}: the number of those whose name is not shown is another than the list gives, ${hidden}`);
 }

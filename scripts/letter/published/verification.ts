@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { isBase64url, parseBase64url } from "../bytes/base64url.ts";
-import { decodeUtf8, failed, inside, need, type Read, readJson, textOf } from "../bytes/read.ts";
+import { decodeUtf8, failed, type Read, readJson, readRequired, textOf, withContext } from "../bytes/read.ts";
 import { isAttested } from "../ledger/attestation.ts";
-import { startLedgerCheck } from "../ledger/check.ts";
+import { openLedgerCheck } from "../ledger/check.ts";
 import { type Checkpoint, formatRoot, openCheckpoint } from "../ledger/checkpoint.ts";
 import { assertStillThere, type KeptProof, parseKeptProof } from "../ledger/kept-proof.ts";
 import { type NoteVerifier, parseVkey } from "../ledger/note.ts";
@@ -43,10 +43,10 @@ export type VerifyOptions = {
  */
 export async function verifyPublished(read: Read, vkey?: string, options: VerifyOptions = {}): Promise<Verified> {
   const { progress = () => {}, kept: texts = new Map<string, string>() } = options;
-  const note = textOf("ledger/checkpoint", await need(read, "ledger/checkpoint"));
+  const note = textOf("ledger/checkpoint", await readRequired(read, "ledger/checkpoint"));
   const keys = await readJson(read, "keys.json", Keys);
-  const verifier = vkey === undefined ? inside("keys.json", () => parseVkey(keys.ledger)) : parseVkey(vkey);
-  const checkpoint = inside("ledger/checkpoint", () => openCheckpoint(note, verifier));
+  const verifier = vkey === undefined ? withContext("keys.json", () => parseVkey(keys.ledger)) : parseVkey(vkey);
+  const checkpoint = withContext("ledger/checkpoint", () => openCheckpoint(note, verifier));
   if (vkey !== undefined && keys.ledger !== vkey)
     throw failed("keys.json: the key of the ledger is another than the pinned one");
   if (options.attestationKey !== undefined && keys.attestation !== options.attestationKey)
@@ -54,7 +54,7 @@ export async function verifyPublished(read: Read, vkey?: string, options: Verify
   const kept = [...texts].map(([name, text]) => parseKeptProof(name, text, verifier));
 
   const attestationKey = parseBase64url(keys.attestation, 32);
-  const check = startLedgerCheck((entry) => isAttested(entry, attestationKey));
+  const check = openLedgerCheck((entry) => isAttested(entry, attestationKey));
   const sought = new Set(kept.flatMap(({ receipt }) => receipt?.index ?? []));
   const found = new Map<number, Uint8Array>();
   const add = (bytes: Uint8Array, index: number) => {
@@ -66,7 +66,7 @@ export async function verifyPublished(read: Read, vkey?: string, options: Verify
   const roots = await readPublishedLedger(read, "ledger/", checkpoint, add, wanted);
   progress(checkpoint.size, checkpoint.size);
   for (const one of kept) assertStillThere(one, verifier, checkpoint.size, roots, found);
-  const facts = inside("ledger", () => check.finish());
+  const facts = withContext("ledger", () => check.finish());
   const { languages, missingPages } = await checkLetters(read, facts.editions);
   const pages = await startPageCheck(read, languages);
   const shown = await checkList(read, checkpoint.size, facts, pages);

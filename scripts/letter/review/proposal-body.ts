@@ -1,7 +1,7 @@
 import { type Flag, flagRows, type Surroundings } from "../signature/flag.ts";
 import type { Row } from "../signature/row.ts";
 import type { Sheet, SignaturesSheet } from "../signature/sheet.ts";
-import { isPublic, SHOWN } from "../signature/shown.ts";
+import { SHOWN, showsName } from "../signature/shown.ts";
 import { REFUSAL_CODES } from "./order.ts";
 
 /** The longest body of a pull request that GitHub accepts, in UTF-16 code units. */
@@ -37,7 +37,7 @@ export function formatProposal(sheet: Sheet, surroundings: Surroundings): { titl
 
 function formatBody(sheet: SignaturesSheet, surroundings: Surroundings): string {
   const flags = flagRows(sheet.rows, surroundings);
-  const shown = sheet.rows.filter((row) => isPublic(row.shown));
+  const shown = sheet.rows.filter((row) => showsName(row.shown));
   const flagged = shown.filter(({ id }) => flags.has(id));
   const rest = shown.filter(({ id }) => !flags.has(id));
   const head = `${surroundings.quarantined ? QUARANTINE : ""}${formatCounts(sheet, surroundings)}\n\n`;
@@ -63,7 +63,7 @@ const HOW_TO_ANSWER = `**How to answer**
 
 function formatCounts({ rows }: SignaturesSheet, { bursts }: Surroundings): string {
   const counts = SHOWN.map((shown) => `${rows.filter((row) => row.shown === shown).length} ${shown}`);
-  const unseen = rows.filter((row) => !isPublic(row.shown));
+  const unseen = rows.filter((row) => !showsName(row.shown));
   const burst = unseen.filter(({ id }) => bursts.has(id)).length;
   return [
     `**${rows.length} signature${rows.length === 1 ? "" : "s"}**: ${counts.join(", ")}.`,

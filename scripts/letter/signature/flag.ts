@@ -1,7 +1,7 @@
 import type { ListRow } from "./list.ts";
 import { matchKey } from "./name.ts";
 import type { PublicFields, Row } from "./row.ts";
-import { isPublic } from "./shown.ts";
+import { showsName } from "./shown.ts";
 import { holdsProfanity, looksLikeAddress, namesFigure } from "./watchwords.ts";
 
 /** Why a moderator should look at a row. A flag is a hint and refuses no row. */
@@ -22,7 +22,7 @@ export function flagRows(rows: readonly Row[], { listed, bursts }: Surroundings)
   const flags = new Map<string, Flag[]>();
   const [here, there] = [countLikenesses(rows), countLikenesses(listed)];
   for (const row of rows) {
-    if (!isPublic(row.shown)) continue;
+    if (!showsName(row.shown)) continue;
     const found = [...likenessFlags(row, here, there), ...ownFlags(row)];
     if (bursts.has(row.id)) found.push("burst");
     if (found.length > 0) flags.set(row.id, found);

@@ -60,7 +60,7 @@ export function parseRecord(files: ReadonlyMap<string, string>): CampaignRecord 
 }
 
 /** Returns all files of a record below `signatures/`. */
-export function recordFiles(record: CampaignRecord): Map<string, string> {
+export function formatRecord(record: CampaignRecord): Map<string, string> {
   return changedFiles(EMPTY_RECORD, { record, gone: [] });
 }
 
@@ -141,7 +141,7 @@ export type Totals = {
 };
 
 /** Computes the totals of a record. */
-export function totalsOf(record: CampaignRecord): Totals {
+export function countRecord(record: CampaignRecord): Totals {
   const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
   for (const row of record.rows) shown[row.shown]++;
   const count = (kind: Entry["kind"]) => record.entries.filter((line) => isOfKind(kind, line)).length;

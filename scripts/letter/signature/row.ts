@@ -5,7 +5,7 @@ import { commit } from "../ledger/commitment.ts";
 import type { AcceptEntry } from "../ledger/entry.ts";
 import { idOf } from "./derivation.ts";
 import { isInitials, parseName, parsePlace } from "./name.ts";
-import { isPublic, isShown, type Shown } from "./shown.ts";
+import { isShown, type Shown, showsName } from "./shown.ts";
 
 /** What the public may see of a signature; all cells but `shown` are empty for `hidden` and `counted`. */
 export type PublicFields = {
@@ -70,7 +70,7 @@ export function parseRow(cells: readonly string[], where: string): Row {
 export function parsePublicFields(cells: Record<keyof PublicFields, string>, where: string): PublicFields {
   const { shown, name, lang, place, signed } = cells;
   if (!isShown(shown)) throw new LetterError("row", `${where}: shown is none of name, initials, hidden, counted`);
-  if (!isPublic(shown)) {
+  if (!showsName(shown)) {
     if (name + lang + place + signed !== "")
       throw new LetterError("row", `${where}: a ${shown} row has empty public cells`);
     return { shown, name, lang, place, signed };

@@ -8,6 +8,6 @@ export function isShown(text: string): text is Shown {
 }
 
 /** Whether the public list shows a name or initials; all other public cells of hidden and counted rows are empty. */
-export function isPublic(shown: Shown): boolean {
+export function showsName(shown: Shown): boolean {
   return shown === "name" || shown === "initials";
 }

@@ -3,7 +3,7 @@ import { type EmailProblem, parseEmail } from "./email.ts";
 import { slipOf } from "./mail-slip.ts";
 import { initialsOf, type NameProblem, parseName, parsePlace } from "./name.ts";
 import type { PublicFields } from "./row.ts";
-import { isPublic, isShown, type Shown } from "./shown.ts";
+import { isShown, type Shown, showsName } from "./shown.ts";
 
 /** A valid submission of the form; `name` is empty for `counted`, `place` may be empty. */
 export type Submission = {
@@ -63,7 +63,7 @@ export function parseSubmission(
   const email = parseMeantEmail(values);
   const handover = values.consent_handover === "yes";
   const published = values.consent_public === "yes";
-  const needsPublic = shown !== undefined && isPublic(shown);
+  const needsPublic = shown !== undefined && showsName(shown);
   if (shown && "name" in name && "place" in place && "email" in email && handover && (published || !needsPublic)) {
     const consents: Consent[] = needsPublic ? ["handover", "public"] : ["handover"];
     return { submission: { shown, name: name.name, place: place.place, email: email.email, lang, consents } };
@@ -112,6 +112,6 @@ function parseShownName(raw: string, shown: Shown | undefined): ReturnType<typeo
 /** Returns the public fields of a submission that is confirmed on this UTC day. */
 export function publicFieldsOf(submission: Submission, day: string): PublicFields {
   const { shown, name, lang, place } = submission;
-  if (!isPublic(shown)) return { shown, name: "", lang: "", place: "", signed: "" };
+  if (!showsName(shown)) return { shown, name: "", lang: "", place: "", signed: "" };
   return { shown, name: shown === "initials" ? initialsOf(name) : name, lang, place, signed: day };
 }

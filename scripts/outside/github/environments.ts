@@ -1,5 +1,5 @@
 import type { ApiClient, GitHubApi } from "./api.ts";
-import { orNothing, reading } from "./change.ts";
+import { orNothing, reading } from "./settings-request.ts";
 
 /** An environment that jobs name to get its secrets. */
 export type Environment = {

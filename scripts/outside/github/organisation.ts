@@ -1,6 +1,6 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { GitHubApi } from "./api.ts";
-import { orNothing, reading } from "./change.ts";
+import { orNothing, reading } from "./settings-request.ts";
 
 /** An organisation's settings that a campaign depends on. */
 export type Organisation = {

@@ -1,5 +1,5 @@
 import type { GitHubApi } from "./api.ts";
-import { orNothing, reading } from "./change.ts";
+import { orNothing, reading } from "./settings-request.ts";
 
 /** Who may do what in a repository. */
 export type People = {

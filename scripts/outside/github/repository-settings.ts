@@ -1,6 +1,6 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { ApiClient, GitHubApi } from "./api.ts";
-import { orNothing, reading } from "./change.ts";
+import { orNothing, reading } from "./settings-request.ts";
 
 /** A repository's settings that a campaign depends on. Field names are GitHub's. */
 export type RepositorySettings = {

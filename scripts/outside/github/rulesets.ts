@@ -1,6 +1,6 @@
 import type { GitHubApi } from "./api.ts";
-import { reading } from "./change.ts";
 import { refusalOf } from "./refusal.ts";
+import { reading } from "./settings-request.ts";
 
 /** A ruleset of a repository; fields as in GitHub's API. */
 export type Ruleset = {

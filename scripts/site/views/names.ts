@@ -1,5 +1,5 @@
 import type { ListRow } from "../../letter/signature/list.ts";
-import { isPublic } from "../../letter/signature/shown.ts";
+import { showsName } from "../../letter/signature/shown.ts";
 import type { SignedRow, SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
 import { fill, type Html, html, prose } from "./html.ts";
@@ -31,13 +31,13 @@ function days(lang: Lang, rows: readonly ListRow[], first: "newest" | "oldest"):
 ${those.map((row) => html`<li>${nameAndPlace(row)}</li>\n`)}</ul>
 `,
   );
-  return html`${named}${morePeople(lang, rows.filter(({ shown }) => !isPublic(shown)).length)}`;
+  return html`${named}${morePeople(lang, rows.filter(({ shown }) => !showsName(shown)).length)}`;
 }
 
 // Within a batch, rows are in the order of their random ids, so their days are mixed.
 function byDay(rows: readonly ListRow[], first: "newest" | "oldest"): [day: string, rows: ListRow[]][] {
   const days = Map.groupBy(
-    rows.filter(({ shown }) => isPublic(shown)),
+    rows.filter(({ shown }) => showsName(shown)),
     ({ signed }) => signed,
   );
   return [...days].sort(([a], [b]) => (a < b === (first === "oldest") ? -1 : 1));

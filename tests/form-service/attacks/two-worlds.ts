@@ -5,7 +5,7 @@ import { vi } from "vitest";
 import type { Client } from "../../../scripts/form-service/limits/client.ts";
 import type { Admission, Effort } from "../../../scripts/form-service/limits/gate.ts";
 import type { Limits } from "../../../scripts/form-service/limits/limits.ts";
-import type { Proofs } from "../../../scripts/form-service/limits/proofs.ts";
+import type { Proofs } from "../../../scripts/form-service/limits/proof-of-work.ts";
 import type { MailQueue } from "../../../scripts/form-service/mail/queue.ts";
 import { openMetrics } from "../../../scripts/form-service/metrics.ts";
 import type { Service } from "../../../scripts/form-service/service.ts";

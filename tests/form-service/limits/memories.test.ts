@@ -4,8 +4,8 @@ import type { Client } from "../../../scripts/form-service/limits/client.ts";
 import { openMailboxes } from "../../../scripts/form-service/mail/mailboxes.ts";
 import { CAPACITY, openIntents } from "../../../scripts/form-service/signing/intents.ts";
 import { CODE_LIFE } from "../../../scripts/form-service/signing/mailed-codes.ts";
+import { openWaitingCodes, type WaitingCode } from "../../../scripts/form-service/signing/pending-confirmations.ts";
 import { openSuppression } from "../../../scripts/form-service/signing/suppression.ts";
-import { openWaitingCodes, type WaitingCode } from "../../../scripts/form-service/signing/waiting-codes.ts";
 import type { Store } from "../../../scripts/form-service/store/schema.ts";
 import { fixedClock, fixedRandomness, people } from "../../support/fixtures.ts";
 

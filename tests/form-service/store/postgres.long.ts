@@ -15,7 +15,7 @@ describe("on PostgreSQL", () => {
   describe("submission", () => import("../signing/submission.test.ts").then(() => {}));
   describe("withdrawal", () => import("../signing/withdrawal.test.ts").then(() => {}));
   describe("filing", () => import("../filing/filing.test.ts").then(() => {}));
-  describe("proofs", () => import("../limits/proofs.test.ts").then(() => {}));
+  describe("proofs", () => import("../limits/proof-of-work.test.ts").then(() => {}));
   describe("intents", () => import("../signing/intents.test.ts").then(() => {}));
   describe("crash", () => import("../crashes/crash.test.ts").then(() => {}));
   describe("mails of an hour", () => import("../limits/mail-ledger.test.ts").then(() => {}));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openMailedCodes } from "../../../scripts/form-service/signing/mailed-codes.ts";
-import type { PageWords } from "../../../scripts/form-service/signing/page-words.ts";
+import type { PageWords } from "../../../scripts/form-service/signing/own-page-codes.ts";
 import { type Trying, tryCode } from "../../../scripts/form-service/signing/submissions.ts";
 import { deleteOldSuppressions, isSuppressed } from "../../../scripts/form-service/signing/suppression.ts";
 import { findByAddress, keyedAddress } from "../../../scripts/form-service/store/address.ts";

@@ -8,7 +8,7 @@ import {
   noticePath,
   parseNotice,
 } from "../../../scripts/letter/handover/notice.ts";
-import { startLedgerCheck } from "../../../scripts/letter/ledger/check.ts";
+import { openLedgerCheck } from "../../../scripts/letter/ledger/check.ts";
 import { logNotice } from "../../../scripts/letter/review/acceptance.ts";
 import { EMPTY_RECORD } from "../../../scripts/letter/signature/record.ts";
 
@@ -82,7 +82,7 @@ describe("a notice on main", () => {
 
   it("is held to the same rules by whoever checks the ledger", () => {
     const check = (lines: readonly string[]) => {
-      const ledger = startLedgerCheck(() => true);
+      const ledger = openLedgerCheck(() => true);
       for (const line of lines) ledger.add(line);
       return ledger.finish();
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startLedgerCheck } from "../../../scripts/letter/ledger/check.ts";
+import { openLedgerCheck } from "../../../scripts/letter/ledger/check.ts";
 import { formatEntry } from "../../../scripts/letter/ledger/entry.ts";
 import { acceptEntryOf } from "../../../scripts/letter/signature/row.ts";
 import { edition, invent } from "../invented.ts";
@@ -11,7 +11,7 @@ const accept = (number: number) => formatEntry(acceptOf(number));
 const withdraw = (index: number) => formatEntry({ kind: "withdraw", index });
 
 function check(...lines: string[]) {
-  const ledger = startLedgerCheck(({ attestation }) => attestation !== invent(13).row.attestation);
+  const ledger = openLedgerCheck(({ attestation }) => attestation !== invent(13).row.attestation);
   for (const line of lines) ledger.add(line);
   return ledger.finish();
 }

@@ -7,7 +7,7 @@ import { verifyPublished } from "../../../scripts/letter/published/verification.
 import { logEdition } from "../../../scripts/letter/review/acceptance.ts";
 import { idOf } from "../../../scripts/letter/signature/derivation.ts";
 import { formatListShard, parseListShard } from "../../../scripts/letter/signature/list.ts";
-import { type CampaignRecord, totalsOf } from "../../../scripts/letter/signature/record.ts";
+import { type CampaignRecord, countRecord } from "../../../scripts/letter/signature/record.ts";
 import { editionOf } from "../../../scripts/letter/text/edition.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
 import {
@@ -60,7 +60,7 @@ const resigned = (entries: readonly string[], rows = record.rows): Site => siteO
 describe("verification of a published site", () => {
   it("finds what was published", async () => {
     const found = await verifyPublished(readFrom(site));
-    expect(found).toMatchObject(totalsOf(record));
+    expect(found).toMatchObject(countRecord(record));
     expect(formatVkey(found.verifier)).toBe(vkey);
     expect([found.accepted, found.withdrawn, found.listed]).toEqual([301, 12, 289]);
   });

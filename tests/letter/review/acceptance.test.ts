@@ -21,10 +21,10 @@ import { idOf } from "../../../scripts/letter/signature/derivation.ts";
 import {
   type CampaignRecord,
   changedFiles,
+  countRecord,
   EMPTY_RECORD,
+  formatRecord,
   parseRecord,
-  recordFiles,
-  totalsOf,
 } from "../../../scripts/letter/signature/record.ts";
 import { formatSheet } from "../../../scripts/letter/signature/sheet.ts";
 import { editionOf } from "../../../scripts/letter/text/edition.ts";
@@ -331,7 +331,7 @@ describe("the record", () => {
   const { main } = inventedCampaign(7, 45);
 
   it("is read from the files that were written, whatever way it grew", () => {
-    const files = recordFiles(main.record);
+    const files = formatRecord(main.record);
     expect(parseRecord(files)).toEqual(main.record);
     expect([...files.keys()].sort()).toEqual([
       ...["accepted/000.md", "accepted/001.md", `editions/${edition}/en.md`, `editions/${edition}/fa.md`],
@@ -389,13 +389,13 @@ describe("the record", () => {
   });
 
   it("is refused when a shard before the last is not full", () => {
-    const files = recordFiles(main.record);
+    const files = formatRecord(main.record);
     files.set("ledger/000.txt", files.get("ledger/000.txt")!.split("\n").slice(1).join("\n"));
     expect(() => parseRecord(files)).toThrow("ledger/000.txt is not full");
   });
 
   it("counts what it holds", () => {
-    const { accepted, withdrawn, listed: live, shown, size } = totalsOf(main.record);
+    const { accepted, withdrawn, listed: live, shown, size } = countRecord(main.record);
     expect([accepted - withdrawn, size]).toEqual([live, main.record.entries.length]);
     expect(shown.name + shown.initials + shown.hidden + shown.counted).toBe(live);
     expect(accepted).toBe(7 * 43);

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acceptOnGitHub, type GitHubAcceptance, openMover } from "../../../scripts/accept/on-github.ts";
+import { acceptOnGitHub, type GitHubAcceptance, openAcceptApp } from "../../../scripts/accept/on-github.ts";
 import { CHECKPOINT_PATH } from "../../../scripts/letter/signature/record.ts";
 import { formatSheet, type Sheet, sheetPath } from "../../../scripts/letter/signature/sheet.ts";
 import { systemClock } from "../../../scripts/outside/clock.ts";
@@ -95,7 +95,7 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
     run,
     async accept(extra = {}) {
       const env = readWorkflowEnvironment(WORKFLOWS.accept, stepOf("accept", extra).env);
-      return acceptOnGitHub(env, openMover(env, systemClock), systemClock);
+      return acceptOnGitHub(env, openAcceptApp(env, systemClock), systemClock);
     },
     mainFile,
     async fileSheet(sheet, message = attestedMessage(sheet)) {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { GitHubApi } from "../api.ts";
-import { type Change, sendChange } from "../change.ts";
+import { type Change, sendChange } from "../settings-request.ts";
 import type { Setting } from "./setting.ts";
 
 type Sending = { change: Change; readonly settings: Setting[] };

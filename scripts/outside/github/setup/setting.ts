@@ -1,4 +1,4 @@
-import type { Change } from "../change.ts";
+import type { Change } from "../settings-request.ts";
 
 /**
  * One setting: what it is, what it should be, and what follows from the difference.

@@ -1,5 +1,5 @@
 import type { PublicFields } from "../../../letter/signature/row.ts";
-import { isPublic } from "../../../letter/signature/shown.ts";
+import { showsName } from "../../../letter/signature/shown.ts";
 import type { SiteContext } from "../context.ts";
 import { copyTools } from "../copy-tools.ts";
 import { fill, type Html, html, prose } from "../html.ts";
@@ -77,7 +77,7 @@ ${because === "already" && html`<p>${prose(message.already_signed.more)}</p>`}
 /** Renders what was signed and how it will look on the list. */
 function signed(site: SiteContext, lang: Lang, { shown, name, place }: ConfirmedRow): Html {
   const { confirmed, sign, signatures } = stringsIn(lang);
-  const onList = isPublic(shown)
+  const onList = showsName(shown)
     ? html`<bdi>${name}</bdi>${place && html` <bdi class="at">${place}</bdi>`}`
     : signatures.one_more;
   return html`<h2>${confirmed.signed_title}</h2>

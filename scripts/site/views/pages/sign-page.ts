@@ -1,6 +1,6 @@
 import { parseEmail } from "../../../letter/signature/email.ts";
 import { NAME_LENGTH, PLACE_LENGTH } from "../../../letter/signature/name.ts";
-import { isPublic, isShown, type Shown } from "../../../letter/signature/shown.ts";
+import { isShown, type Shown, showsName } from "../../../letter/signature/shown.ts";
 import type { FormValues, Problems, Reasons } from "../../../letter/signature/submission.ts";
 import { busyBox, type Wait } from "../busy-box.ts";
 import type { SiteContext } from "../context.ts";
@@ -121,7 +121,7 @@ function shownHint({ site, lang, strings: { sign } }: View, way: Shown): Html {
 
 /** Renders how such a signature will look on the list. */
 function sample({ site, strings: { sign, signatures } }: View, way: Shown): Html {
-  if (!isPublic(way)) return html`${signatures.one_more}`;
+  if (!showsName(way)) return html`${signatures.one_more}`;
   const place = site.campaign.ask.place && html` <bdi class="at">${sign.place_example}</bdi>`;
   return html`<bdi>${way === "name" ? sign.name_example : sign.initials_example}</bdi>${place}`;
 }

@@ -2,7 +2,7 @@ import { scryptSync } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Client } from "../../../scripts/form-service/limits/client.ts";
 import { openClients } from "../../../scripts/form-service/limits/client.ts";
-import { openProofs, PROOF_LIFE, type Proofs } from "../../../scripts/form-service/limits/proofs.ts";
+import { openProofs, PROOF_LIFE, type Proofs } from "../../../scripts/form-service/limits/proof-of-work.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import { fixedClock, fixedRandomness, minutes, people } from "../../support/fixtures.ts";
 import { formOf, type Harness, openHarness, torExit } from "../harness.ts";

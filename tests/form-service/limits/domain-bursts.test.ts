@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BURST, openBursts } from "../../../scripts/form-service/limits/bursts.ts";
+import { BURST, openBursts } from "../../../scripts/form-service/limits/domain-bursts.ts";
 import { fixedClock, fixedRandomness, minutes } from "../../support/fixtures.ts";
 
 const key = fixedRandomness("bursts")(32);
