@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import { arrows } from "./support/project/rooms.ts";
 import { root } from "./support/source.ts";
 
 /** A document of the project, its path from the root. */
@@ -28,6 +29,19 @@ describe("the documents", () => {
 
   it("link only to files that exist", () => {
     expect(documents.flatMap(brokenLinks)).toEqual([]);
+  });
+
+  it("list the rooms with what they may import", () => {
+    const text = documents.find(({ path }) => path === ".github/CONTRIBUTING.md")?.text ?? "";
+    const listed = [...text.matchAll(/^\| `scripts\/([\w-]+)\/` \| .+ \| (.+) \|$/gm)].map(([, room, may]) => [
+      room,
+      may,
+    ]);
+    const rules = Object.entries(arrows).map(([room, others]) => {
+      const besides = others.filter((other) => !(room === "site" && other === "views"));
+      return [room, { 0: "nothing", 8: "all of them" }[besides.length] ?? besides.join(", ")];
+    });
+    expect(listed).toEqual(rules);
   });
 
   it("explain the words in the order of the alphabet, each once", () => {

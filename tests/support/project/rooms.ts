@@ -7,7 +7,7 @@ const rooms = ["letter", "outside", "accept", "handover", "form-service", "actio
 type Room = (typeof rooms)[number];
 
 /** Which rooms a room may import besides itself. `views` are those of the site, which the others show too. */
-const arrows: Record<Room, readonly (Room | "views")[]> = {
+export const arrows: Readonly<Record<Room, readonly (Room | "views")[]>> = {
   letter: [],
   outside: ["letter"],
   accept: ["letter", "outside", "views"],
