@@ -20,7 +20,7 @@ export async function checkCodeChange(repository: string, head: string): Promise
   const { stdout } = await runGit(repository, ["merge-base", main, head]);
   const changes = await changesIn(repository, stdout.toString("utf8").trim(), head);
   if (changes.some(({ path }) => RECORD.test(path))) {
-    throw new LetterError("code", "the pull request changes the record below signatures/, which accept alone writes");
+    throw new LetterError("code", "the pull request changes the record below signatures/, which only accept writes");
   }
   const { problems } = await readNotices(repository, head);
   for (const { path, reason } of problems) throw new LetterError("code", `${path}: ${reason}`);

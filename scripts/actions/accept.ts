@@ -8,7 +8,7 @@ import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-e
 import { runAction, say } from "./action.ts";
 
 const UNSEEN =
-  "nobody can review it, and its signatures wait for ever. Its pull request was closed: reopen it; or it is a draft: say that it is ready for review; or it is being filed just now: then wait for the next run";
+  "nobody can review it, so its signatures wait forever. Its pull request was closed: reopen it; or it is a draft: say that it is ready for review; or it is being filed just now: then wait for the next run";
 
 const LEFTOVER = "it is closed, and the form service has not attested it: nobody waits for it, delete its branch";
 

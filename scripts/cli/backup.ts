@@ -23,7 +23,7 @@ const OPTIONS = { to: { type: "string" }, "new-key": { type: "string" } } as con
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] }) => {
   if (values["new-key"] !== undefined) {
-    if (path !== undefined || values.to !== undefined) throw usageError("--new-key stands alone", HELP);
+    if (path !== undefined || values.to !== undefined) throw usageError("--new-key takes nothing else", HELP);
     console.log(await makeBackupKey(values["new-key"]));
     return;
   }

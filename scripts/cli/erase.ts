@@ -6,7 +6,7 @@ import { runCommand, usageError } from "./command.ts";
 const HELP = `
 usage: npm run erase -- FROM TO [--json]
 
-Writes a campaign's repository anew, without the rows that are not on the list any more: those that were withdrawn, refused
+Rewrites a campaign's repository without the rows that are not on the list any more: those that were withdrawn, refused
 or left out, wherever they stand in its history. Ledger, checkpoints, receipts and the list stay byte for byte what they
 are. FROM is not touched: when all is well it must be put away by hand, see .github/erasing.md.
 

@@ -31,7 +31,7 @@ const OPTIONS = {
 await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const { bag, contacts, identity, out } = values;
   if (!bag || !contacts || !identity || !out) throw usageError("name both bags, the key file and a folder", HELP);
-  if (positionals.length > 0 && !values.reseal) throw usageError("it takes no names but behind --reseal", HELP);
+  if (positionals.length > 0 && !values.reseal) throw usageError("names are taken only after --reseal", HELP);
   const reseal = values.reseal && [...values.reseal, ...positionals];
   const { counts, report } = await openHandover({ bag, contacts, identity, out, reseal }, (what) =>
     showProgress(`${what}:`),

@@ -97,7 +97,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
         // A database that is away, or a full disk, keeps no service from ending: it is done again an hour after the next start.
         const tidied = store.reorder().then(() => store.scrub());
         await Promise.race([tidied, sleep(left(), undefined, { ref: false })]).catch((cause) =>
-          log.warn(causeOf(cause), "the database was not written anew at the end"),
+          log.warn(causeOf(cause), "the database was not rewritten at the end"),
         );
         await store.close();
       },

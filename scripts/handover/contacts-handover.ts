@@ -64,7 +64,7 @@ export async function handOverContacts(
     await rm(draft);
     throw new LetterError(
       "handover",
-      `the ledger names another contacts bag for ${notice.tag}, made before somebody withdrew: give the recipient that one, or hand over anew under the tag of another day; nothing in DIR was changed`,
+      `the ledger names another contacts bag for ${notice.tag}, made before somebody withdrew: give the recipient that one, or hand over again under the tag of another day; nothing in DIR was changed`,
     );
   }
   await rename(draft, file);
@@ -110,7 +110,7 @@ export function warningsOf({ later, lost }: Pick<HandedContacts, "later" | "lost
   return [
     ...(later > 0
       ? [
-          `${later} signatures were accepted after the tag and are in neither bag: hand over anew under the tag of a later day before npm run purge, which is refused until then`,
+          `${later} signatures were accepted after the tag and are in neither bag: hand over again under the tag of a later day before npm run purge, which is refused until then`,
         ]
       : []),
     ...(lost > 0

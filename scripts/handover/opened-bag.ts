@@ -58,8 +58,7 @@ export async function* openContacts(
     const id = contactId(path);
     const expected = id === undefined ? undefined : due.get(id);
     const found = await openRecord(contacts, path, unseal);
-    if (id !== undefined && id < last)
-      findings.push({ kind: "damaged", path, reason: "it does not stand in its order" });
+    if (id !== undefined && id < last) findings.push({ kind: "damaged", path, reason: "it is not in the right order" });
     last = id ?? last;
     if (expected === undefined) {
       findings.push({ kind: "stranger", path, name: typeof found === "string" ? "" : found.name });
@@ -107,7 +106,10 @@ function assertPair(contacts: Bag, bag: Bag, { handover, verified }: PublicBagFa
     said("Ledger-Root") === verified.root &&
     said("Public-Bag-Digest") === bag.digest;
   if (contacts.problems.length === 0 && !contacts.info.has("Public-Bag-Digest"))
-    throw new LetterError("bag", "the file behind --contacts is no contacts bag: its name begins with contacts-");
+    throw new LetterError(
+      "bag",
+      "the file given with --contacts is not a contacts bag: the name of one begins with contacts-",
+    );
   const damage = contacts.problems.find(({ path }) => path === "bag-info.txt");
   if (!same && damage) throw new LetterError("bag", `the contacts bag is damaged: bag-info.txt ${damage.reason}`);
   if (!same) throw new LetterError("bag", "the two bags do not belong together: take both from the same handover");

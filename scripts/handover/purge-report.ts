@@ -12,7 +12,7 @@ export function formatRefusedPurge({ settings, local }: Pick<HandoverPlace, "set
     "would be destroyed:",
     `- every row of the database (${settings.database.kind === "sqlite" ? settings.database.path : "PostgreSQL"}), and the pepper`,
     "- captured mail, older builds of the site, and the backups that are noted in backups.json",
-    ...(local ? ["- the history of campaign.git: what was refused, left out and withdrawn stands there alone"] : []),
+    ...(local ? ["- the history of campaign.git: only there is what was refused, left out and withdrawn"] : []),
   ].join("\n");
   return `nothing was destroyed.\n\n${goes}\n\n${RECEIPT}`;
 }
@@ -34,7 +34,7 @@ export function formatRemains({ settings, local }: Pick<HandoverPlace, "settings
     "- on GitHub: delete the campaign's repository. For 90 days its owner, and GitHub Support, can restore it; pull requests,",
     "  caches and logs of workflows go with it, forks and clones do not",
     "- backups that are not in backups.json: those of the disk, of the host, of PostgreSQL (its log too), of the mail server",
-    "- the old bytes on flash memory, until the disk is encrypted anew or destroyed",
+    "- the old bytes on flash memory, until the disk is encrypted again or destroyed",
     "- copies of the public list that others have made",
   ].join("\n");
 }

@@ -77,13 +77,13 @@ async function assertNothingLost(
   if (later > 0)
     throw new LetterError(
       "purge",
-      `${later} signatures were accepted after the tag and are in no bag: hand over anew, under the tag of a later day`,
+      `${later} signatures were accepted after the tag and are in no bag: hand over again, under the tag of a later day`,
     );
   const undecided = await store.countUndecided();
   if (undecided > 0)
     throw new LetterError(
       "purge",
-      `${undecided} confirmed signatures are undecided: accept or reject them, and hand over anew if any was accepted`,
+      `${undecided} confirmed signatures are undecided: accept or reject them, and hand over again if any was accepted`,
     );
 }
 

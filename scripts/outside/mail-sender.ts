@@ -23,7 +23,7 @@ export function senderProblem({ mail, mailFrom, siteUrl, serviceUrl }: Sender): 
   return `write an address at another domain than the site’s, one that does not name it; ${RULE}`;
 }
 
-const RULE = "whoever sees a mail, or the log of a mail server, must not learn what its code is for";
+const RULE = "someone who sees a mail, or the log of a mail server, must not learn what its code is for";
 
 /** @throws LetterError `settings` where real mail would name the site */
 export function assertNeutralSender(settings: Sender): void {

@@ -143,7 +143,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const dkim = readDkim(values);
   // The service would listen where no connection is accepted, and seem not to answer.
   if (values.MAIL_URL === "capture:" && !/^(127\.|::1$|0\.0\.0\.0$|::$)/.test(values.HOST))
-    throw wrong("HOST", "write 127.0.0.1 or ::1: captured mail is for this machine alone");
+    throw wrong("HOST", "write 127.0.0.1 or ::1: captured mail is only for this machine");
   const dataDir = resolve(values.DATA_DIR);
   const serviceUrl = values.SERVICE_URL ?? `http://localhost:${values.PORT}`;
   return {

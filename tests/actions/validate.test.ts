@@ -84,7 +84,7 @@ describe("the workflow code", () => {
       const { code, output } = await campaign.run("code", campaign.proposal(number));
       takeAway(number);
       expect(code).toBe(1);
-      expect(output).toContain("changes the record below signatures/, which accept alone writes");
+      expect(output).toContain("changes the record below signatures/, which only accept writes");
     },
   );
 

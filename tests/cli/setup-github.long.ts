@@ -107,8 +107,8 @@ describe("setup:github", { timeout: 120_000 }, () => {
     expect(lineOf(found, "file App")).toContain("contents: write and pull_requests: write and workflows: write");
     expect(lineOf(found, "rule “main”")).toBe(
       "✕ rule “main” is looser in the rule pull_request, without the rule required_status_checks, passed also by the owners, " +
-        "should be in force (main changes by reviewed pull requests that passed the check code, and without them by the accept App alone): " +
-        "otherwise whoever may write can put a name on the list or change the letter by hand",
+        "should be in force (main changes by reviewed pull requests that passed the check code, and without them only by the accept App): " +
+        "otherwise anyone who may write can put a name on the list or change the letter by hand",
     );
     expect(lineOf(found, "rule “main: history”")).toContain(" is switched off, not about refs/heads/main, should be ");
     expect(lineOf(found, "rule “pending: who files”")).toContain("(the change loosens what is set)");

@@ -85,7 +85,7 @@ it("asks for no cosignature of a ledger that the policy does not name, or that i
     /^log .*/,
     "log example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
   );
-  expect((await witness(other)).err).toBe("error: the key of this ledger is none of the policy's logs\n");
+  expect((await witness(other)).err).toBe("error: the key of this ledger is not one of the policy's logs\n");
   const path = join(folder, "site/ledger/tile/entries", `000.p/${size}`);
   const bundle = readFileSync(path);
   writeFileSync(path, bundle.with(-1, bundle.at(-1)! ^ 1));

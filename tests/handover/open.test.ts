@@ -85,7 +85,7 @@ describe("npm run handover:contacts and handover:open", () => {
     const swapped = "error: this is a contacts bag, not the public bag: are the two files swapped?\n";
     expect(await ended(files.contacts, files.bag)).toBe(swapped);
     expect(await ended(files.contacts, files.contacts)).toBe(swapped);
-    expect(await ended(files.bag, files.bag)).toContain("the file behind --contacts is no contacts bag");
+    expect(await ended(files.bag, files.bag)).toContain("the file given with --contacts is not a contacts bag");
     expect((await run("verify", [files.contacts], {})).stdout).toContain(
       "failed: this is a contacts bag: name the public",
     );

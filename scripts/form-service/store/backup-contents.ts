@@ -90,7 +90,7 @@ export function formatBackup({ day, tables, states }: Omit<BackupContents, "file
     "  signatures confirmed since then: those that were filed stay on their sheets, without contact records; the others",
     "  are lost, and their people must sign again",
     "  codes mailed since then open nothing: those people fill in the form again",
-    "  whoever withdrew since then, before the signature was filed, is back and must withdraw again: say so publicly",
+    "  anyone who withdrew since then, before the signature was filed, is back and must withdraw again: say so publicly",
     "what main has accepted or lost since then is read from there at the next start; nothing is filed twice",
   ].join("\n");
 }

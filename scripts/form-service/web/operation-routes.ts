@@ -50,8 +50,7 @@ async function readiness(service: OperationService): Promise<Response> {
 }
 
 async function inbox(service: OperationService, folder: string, request: Request): Promise<Response> {
-  if (!isAskedHere(request))
-    return plain("captured mail is shown on this machine alone, under http://localhost\n", 403);
+  if (!isAskedHere(request)) return plain("captured mail is shown only on this machine, under http://localhost\n", 403);
   const site = service.site();
   return page(inboxPage(site, languageOf(site, request), await readCapturedMails(folder, 50)));
 }

@@ -37,11 +37,11 @@ export function openLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): Le
   let due = 0;
 
   const addAccept = (entry: AcceptEntry) => {
-    if (due === 0) throw broken("an accept stands outside its batch");
+    if (due === 0) throw broken("an accept is outside its batch");
     if (!editions.includes(entry.edition)) throw broken("the edition was not on the ledger before");
     if (!isAttested(entry)) throw broken("the attestation is wrong");
     for (const commitment of [entry.publicCommitment, entry.contactCommitment]) {
-      if (commitments.has(commitment)) throw broken("the commitment stands on the ledger twice");
+      if (commitments.has(commitment)) throw broken("the commitment is on the ledger twice");
       commitments.add(commitment);
     }
     due--;

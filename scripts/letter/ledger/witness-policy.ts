@@ -86,12 +86,12 @@ export function isQuorumMet(policy: WitnessPolicy, cosigned: ReadonlySet<string>
 
 function newKey(known: readonly NoteVerifier[], key: NoteVerifier): NoteVerifier {
   if (known.some(({ publicKey }) => Buffer.compare(publicKey, key.publicKey) === 0))
-    throw rule("the same key stands there twice");
+    throw rule("the same key is there twice");
   return key;
 }
 
 function parseUrl(text: string): string {
-  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) throw rule("the address is none of https");
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) throw rule("the address must begin with https");
   return text.replace(/\/$/, "");
 }
 

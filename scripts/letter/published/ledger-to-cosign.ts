@@ -22,7 +22,7 @@ export async function readLedgerToCosign(
   const note = textOf("ledger/checkpoint", await readRequired(read, "ledger/checkpoint"));
   const vkey = pinned ?? (await readJson(read, "keys.json", z.object({ ledger: z.string() }))).ledger;
   if (logs.length > 0 && !logs.some((log) => formatVkey(log) === vkey))
-    throw new LetterError("policy", "the key of this ledger is none of the policy's logs");
+    throw new LetterError("policy", "the key of this ledger is not one of the policy's logs");
   const leaves: Hash[] = [];
   const checkpoint = openCheckpoint(note, parseVkey(vkey));
   await readPublishedLedger(read, "ledger/", checkpoint, (bytes) => void leaves.push(leafHash(bytes)));

@@ -114,8 +114,7 @@ async function checkTile(
 ): Promise<void> {
   const tile = await readRequired(read, path);
   const wrong = hashes.findIndex((hash, i) => !equal(hash, tile.subarray(i * 32, i * 32 + 32)));
-  if (wrong >= 0)
-    throw new LetterError("tile", `${path}: ${what(wrong)} does not have the hash that stands in this tile`);
+  if (wrong >= 0) throw new LetterError("tile", `${path}: ${what(wrong)} does not have the hash that is in this tile`);
   if (tile.length !== hashes.length * 32)
     throw new LetterError("tile", `${path}: ${tile.length} bytes, not ${hashes.length * 32}`);
 }

@@ -61,10 +61,9 @@ async function checkPages(read: Read, texts: ReadonlyMap<string, string>): Promi
     }
     const html = textOf(path, page);
     const missing = missingFromPage(markdown, html);
-    if (missing !== undefined) throw failed(`${path}: the letter (${missing}) does not stand there as in its text`);
+    if (missing !== undefined) throw failed(`${path}: the letter (${missing}) is not there as in its text`);
     const unaddressed = missingAddressee(markdown, html);
-    if (unaddressed !== undefined)
-      throw failed(`${path}: “${unaddressed}”, to whom the letter goes, does not stand there`);
+    if (unaddressed !== undefined) throw failed(`${path}: “${unaddressed}”, the addressee of the letter, is not there`);
   }
   return missingPages;
 }

@@ -42,7 +42,7 @@ export async function checkList(
 function checkRow(row: ListRow, facts: LedgerFacts): void {
   const accept = facts.accepts.get(row.index);
   if (!accept) throw failed("the ledger has no accept at this index");
-  if (facts.withdrawn.has(row.index)) throw failed("the row was withdrawn and must not stand on the list");
+  if (facts.withdrawn.has(row.index)) throw failed("the row was withdrawn and must not be on the list");
   if (publicCommitment(row, accept.edition) !== accept.publicCommitment) {
     throw failed("the row does not open the commitment on the ledger: it was changed after it was accepted");
   }

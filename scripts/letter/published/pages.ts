@@ -49,7 +49,7 @@ export async function startPageCheck(read: Read, languages: readonly string[]): 
     },
     async finish(facts) {
       const [path] = due.values();
-      if (path !== undefined) throw failed(`${path}: a name stands there that is not on the list`);
+      if (path !== undefined) throw failed(`${path}: it has a name that is not on the list`);
       for (const { path, html } of fronts) checkNumbers(path, html, facts);
     },
   };
@@ -88,9 +88,9 @@ function checkNames(path: string, html: string, rows: readonly ListRow[]): void 
       throw failed(`${path}: name ${shown.indexOf(name) + 1} on this page is not on the list as it stands here`);
     listed.splice(at, 1);
   }
-  if (listed.length > 0) throw failed(`${path}: ${listed.length} of the names on the list do not stand on this page`);
+  if (listed.length > 0) throw failed(`${path}: ${listed.length} of the names on the list are not on this page`);
   for (const roll of between(html, '<ul class="roll', "</ul>")) {
-    if (!ROLL.test(roll)) throw failed(`${path}: something else than names of the list stands among them`);
+    if (!ROLL.test(roll)) throw failed(`${path}: there is something other than names of the list among them`);
   }
   const more = between(html, '<p class="more">', "</p>").map((text) => numbersIn(text)[0] ?? 1);
   const hidden = rows.filter((row) => !showsName(row.shown)).length;
@@ -124,8 +124,8 @@ function checkNumbers(path: string, html: string, { totals, vkey, batches }: Pag
   }
   if (!needed.includes("size") || totals.size === 0) return;
   const words = wordsOf(html);
-  if (!words.includes(totals.root)) throw failed(`${path}: the root of the ledger does not stand there`);
-  if (!words.includes(vkey)) throw failed(`${path}: the key of the ledger does not stand there`);
+  if (!words.includes(totals.root)) throw failed(`${path}: the root of the ledger is not there`);
+  if (!words.includes(vkey)) throw failed(`${path}: the key of the ledger is not there`);
   if (path.endsWith("/how/index.html")) checkBatches(path, html, batches);
 }
 

@@ -47,7 +47,7 @@ export function parseModerators(text: string): Moderators {
   }
   const ids = new Set(result.data.moderators);
   if (ids.size !== result.data.moderators.length) {
-    throw new LetterError("moderators", `${MODERATORS_PATH}: moderators: an id stands there twice`);
+    throw new LetterError("moderators", `${MODERATORS_PATH}: moderators: an id is there twice`);
   }
   return { approvals: result.data.approvals, ids };
 }

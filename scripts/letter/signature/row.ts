@@ -69,7 +69,7 @@ export function parseRow(cells: readonly string[], where: string): Row {
 /** @throws LetterError `row` when a public cell breaks its rule or reveals what its `shown` hides */
 export function parsePublicFields(cells: Record<keyof PublicFields, string>, where: string): PublicFields {
   const { shown, name, lang, place, signed } = cells;
-  if (!isShown(shown)) throw new LetterError("row", `${where}: shown is none of name, initials, hidden, counted`);
+  if (!isShown(shown)) throw new LetterError("row", `${where}: shown must be name, initials, hidden or counted`);
   if (!showsName(shown)) {
     if (name + lang + place + signed !== "")
       throw new LetterError("row", `${where}: a ${shown} row has empty public cells`);

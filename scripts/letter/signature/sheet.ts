@@ -97,14 +97,15 @@ export function parseSheet(text: string): Sheet {
   sheet.rows.forEach((row, i) => {
     const before = sheet.rows[i - 1];
     if (before && before.id >= row.id)
-      throw new LetterError("sheet", `row ${i + 1} is not in the order of the ids, or stands twice`);
+      throw new LetterError("sheet", `row ${i + 1} is not in the order of the ids, or is there twice`);
   });
   if (formatSheet(sheet) !== text) throw new LetterError("sheet", "the sheet is not in its one spelling");
   return sheet;
 }
 
 function table(columns: readonly string[], body: string): string[][] {
-  if (!body.startsWith("\n")) throw new LetterError("sheet", "a blank line stands between front matter and table");
+  if (!body.startsWith("\n"))
+    throw new LetterError("sheet", "there must be a blank line between front matter and table");
   return parseTable(columns, body.slice(1), "the table");
 }
 

@@ -42,7 +42,7 @@ export async function checkBagFolder(folder: string): Promise<CheckedFolder> {
 function strayFile({ path, manifest }: Unlisted, leaver: string | undefined): BagProblem {
   const reason = leaver
     ? `was left there by ${leaver}: delete it, it is not part of the bag`
-    : `is not in ${manifest}, so it is not part of the bag: delete it or move it elsewhere, or unpack the bag anew`;
+    : `is not in ${manifest}, so it is not part of the bag: delete it or move it elsewhere, or unpack the bag again`;
   return { path, reason };
 }
 

@@ -41,7 +41,7 @@ export async function openBag(file: string, progress: (done: number, size: numbe
     const { info, problems, unlisted } = await checkBag(found.parts, read);
     for (const { path, manifest } of unlisted) problems.push({ path, reason: `is not in ${manifest}` });
     for (const [path, { padded }] of found.parts)
-      if (!padded) problems.push({ path, reason: "behind it stands what does not belong there" });
+      if (!padded) problems.push({ path, reason: "it is followed by bytes that do not belong there" });
     const paths = [...found.parts.keys()]
       .filter((path) => path.startsWith(DATA))
       .map((path) => path.slice(DATA.length));
@@ -79,7 +79,7 @@ async function readThrough(handle: FileHandle, progress: (done: number, size: nu
     names.add(name);
     days.add(day);
     const inner = rest.join("/");
-    if (parts.has(inner)) throw brokenBag(`${inner} stands in it twice`);
+    if (parts.has(inner)) throw brokenBag(`${inner} is in it twice`);
     const sha512 = createHash("sha512");
     const offset = at;
     for (let left = size; left > 0; left -= Math.min(left, CHUNK)) sha512.update(await take(Math.min(left, CHUNK)));

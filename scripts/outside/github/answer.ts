@@ -44,7 +44,7 @@ export function formatInvalid(reason: string): string {
 
 /** Formats the answer about a sheet that the form service has not attested. */
 export function formatUnattested(): string {
-  return "**Passed over.** The form service has not attested this sheet, so nothing on it counts, whoever approves it. An organiser closes it: `.github/organising.md`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.";
+  return "**Passed over.** The form service has not attested this sheet, so nothing on it counts, even if it is approved. An organiser closes it: `.github/organising.md`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.";
 }
 
 /** Formats the answer about rows that are on other open sheets too, by id with these sheets; empty without any. */

@@ -108,7 +108,7 @@ function patientFetch(clock: Clock): typeof fetch {
   return async (input, init) => {
     const left = Math.ceil((quietUntil - clock.now().getTime()) / 1000);
     if (left > 0) {
-      const message = `not asked: GitHub wants to be left alone for ${left} more seconds`;
+      const message = `not asked: GitHub wants no requests for ${left} more seconds`;
       return Response.json({ message }, { status: 429, headers: { "retry-after": String(left) } });
     }
     const answer = await fetch(input, { ...init, signal: AbortSignal.timeout(30_000) });

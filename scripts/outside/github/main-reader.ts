@@ -35,7 +35,7 @@ export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }
   let known: MainHistory | undefined;
 
   const head = () =>
-    telling("asking where main stands", async () => {
+    telling("asking for the commit of main", async () => {
       const octokit = await api.octokit();
       try {
         const { data, headers } = await octokit.request("GET /repos/{owner}/{repo}/git/ref/{ref}", {

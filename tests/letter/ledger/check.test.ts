@@ -34,11 +34,11 @@ describe("the rules between the entries of a ledger", () => {
   const [a, b] = [acceptOf(0), acceptOf(1)];
   const later = formatEntry({ kind: "letter", edition: "A".repeat(43) });
   it.each([
-    ["an accept outside a batch", [letter, accept(0)], "an accept stands outside its batch"],
+    ["an accept outside a batch", [letter, accept(0)], "an accept is outside its batch"],
     [
       "an accept behind the end of its batch",
       [letter, batch(1), accept(0), accept(1)],
-      "an accept stands outside its batch",
+      "an accept is outside its batch",
     ],
     ["a batch whose rows were all refused, with an accept", [letter, batch(1, 1), accept(0)], "outside its batch"],
     ["a batch whose rows were left out, with an accept", [letter, batch(1, 0, 1), accept(0)], "outside its batch"],
@@ -54,21 +54,21 @@ describe("the rules between the entries of a ledger", () => {
       "the edition was not on the ledger before",
     ],
     ["a wrong attestation", [letter, batch(1), accept(13)], "the attestation is wrong"],
-    ["the same accept twice", [letter, batch(2), accept(0), accept(0)], "stands on the ledger twice"],
+    ["the same accept twice", [letter, batch(2), accept(0), accept(0)], "is on the ledger twice"],
     [
       "a public commitment twice",
       [letter, batch(2), accept(0), formatEntry({ ...b, publicCommitment: a.publicCommitment })],
-      "stands on the ledger twice",
+      "is on the ledger twice",
     ],
     [
       "a contact commitment twice",
       [letter, batch(2), accept(0), formatEntry({ ...b, contactCommitment: a.contactCommitment })],
-      "stands on the ledger twice",
+      "is on the ledger twice",
     ],
     [
       "one commitment as both",
       [letter, batch(1), formatEntry({ ...a, contactCommitment: a.publicCommitment })],
-      "stands on the ledger twice",
+      "is on the ledger twice",
     ],
     ["the withdrawal of what is no accept", [letter, batch(1), accept(0), withdraw(1)], "names no earlier accept"],
     ["the withdrawal of itself", [letter, withdraw(1)], "names no earlier accept"],

@@ -268,7 +268,7 @@ describe("a site whose owner lies and signs it", () => {
         replaced(at("accept"), record.entries[at("accept")]!.replace(/.$/, "A").replace(/[\w-]{86}$/, "A".repeat(86))),
       "the attestation is wrong",
     ],
-    ["an accept stands outside its batch", () => [letter, ...rest.slice(1)], "an accept stands outside its batch"],
+    ["an accept is outside its batch", () => [letter, ...rest.slice(1)], "an accept is outside its batch"],
     [
       "an accept is missing from its batch",
       () => [letter, ...rest.slice(0, 5), ...rest.slice(6)],
@@ -287,7 +287,7 @@ describe("a site whose owner lies and signs it", () => {
     [
       "a signature stands there twice",
       () => [...record.entries, "undersigned/v1 batch 1 0 0", record.entries[at("accept")]!],
-      "the commitment stands on the ledger twice",
+      "the commitment is on the ledger twice",
     ],
     ["the edition was never logged", () => rest, "the edition was not on the ledger before"],
     [
@@ -309,7 +309,7 @@ describe("a site whose owner lies and signs it", () => {
     [
       "a withdrawn row still stands on the list",
       () => [...record.entries, `undersigned/v1 withdraw ${record.rows[0]!.index}`],
-      "the row was withdrawn and must not stand on the list",
+      "the row was withdrawn and must not be on the list",
     ],
   ])("is found out when %s", async (_what, entries, reason) => {
     // The generator itself refuses some of these, so the files are made from lines that it takes no look at.

@@ -85,7 +85,7 @@ describe("a bag", () => {
     expect(missing).toContainEqual({ path: "data/one/more", reason: "is missing, but manifest-sha512.txt names it" });
     expect(missing).toContainEqual({ path: "bag-info.txt", reason: expect.stringContaining("number or size") });
     const twice = Buffer.concat([blocks(0, end), blocks(start, bytes.length)]);
-    await expect(opened(twice, () => {})).rejects.toThrow("data/one/more stands in it twice");
+    await expect(opened(twice, () => {})).rejects.toThrow("data/one/more is in it twice");
     const other = join(folder, "other.tar");
     await writeBag(other, bag([...files, ["stray", content(9)]]));
     const more = readFileSync(other);

@@ -139,7 +139,7 @@ describe("reading main on GitHub", () => {
       .reopen()
       .head()
       .catch((cause: Error) => cause.message);
-    expect(failed).toMatch(/^asking where main stands: GitHub says 500 \([^)]*\)$/);
+    expect(failed).toMatch(/^asking for the commit of main: GitHub says 500 \([^)]*\)$/);
     expect(failed).not.toMatch(/ghs_|127\.0\.0\.1/);
   });
 });

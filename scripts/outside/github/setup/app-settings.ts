@@ -25,12 +25,12 @@ export function appSettings(installed: readonly InstalledApp[]): Setting[] {
   );
   const everywhere = writing.filter((app) => app.everywhere);
   return [
-    appSetting("file", installed, FILE, "whoever takes the form service’s key can do more than file sheets"),
-    appSetting("accept", installed, ACCEPT, "whoever takes its key can do more than write to main"),
+    appSetting("file", installed, FILE, "a thief of the form service’s key can do more than file sheets"),
+    appSetting("accept", installed, ACCEPT, "a thief of its key can do more than write to main"),
     setting("other Apps that may write in every repository", {
       is: everywhere.map(({ name }) => name).join(", ") || "none",
       should: "none",
-      otherwise: "whoever runs them can change code, settings or sheets",
+      otherwise: "those who run them can change code, settings or sheets",
       byHand:
         "organisation’s Settings → GitHub Apps → Configure: uninstall, or choose other repositories than this one",
     }),
@@ -40,13 +40,13 @@ export function appSettings(installed: readonly InstalledApp[]): Setting[] {
         unseen(
           `the App ${app.name} (${app.permissions.join(", ")})`,
           "not installed on this repository",
-          "whoever runs it can write here",
+          "those who run it can write here",
           "organisation’s Settings → GitHub Apps → Configure",
         ),
       ),
     unseen(
       "the repositories of the two Apps",
-      "this one alone, and each App has one private key",
+      "only this one, and each App has one private key",
       "a key that was forgotten somewhere opens more than this",
       "organisation’s Settings → GitHub Apps → Configure, and Settings → Developer settings → GitHub Apps → Private keys",
     ),

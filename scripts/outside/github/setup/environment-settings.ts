@@ -61,7 +61,7 @@ export function strayedSecretSettings({ secrets }: RepositoryVariables): Setting
       is: strayed.join(", ") || "none",
       should: "none",
       otherwise: "a workflow on any branch can read them",
-      byHand: "make new keys (.github/apps.md), put them into the environment accept alone, delete these",
+      byHand: "make new keys (.github/apps.md), put them only into the environment accept, delete these",
     }),
   ];
 }

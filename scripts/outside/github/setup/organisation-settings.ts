@@ -11,7 +11,7 @@ export function organisationSettings(organisation: Organisation, isPrivate: bool
       should: "required",
       otherwise: "a stolen password is enough to act as moderator or organiser",
       byHand:
-        "organisation’s Settings → Authentication security → Require two-factor authentication; whoever has none is removed",
+        "organisation’s Settings → Authentication security → Require two-factor authentication; members without it are removed",
     }),
     setting("owners", {
       is: owners.length === 1 ? "one" : owners.length === 2 ? "two" : `${owners.length}`,

@@ -18,7 +18,7 @@ export function pagesSettings(pages: Pages | undefined): Setting[] {
           setting("HTTPS for the site", {
             is: onOff(pages.https),
             should: "on",
-            otherwise: "whoever sits on the line can change the letter and the list",
+            otherwise: "anyone on the network path can change the letter and the list",
             changes: [{ route: `PUT ${PAGES}`, values: { https_enforced: true } }],
           }),
         ]),

@@ -32,7 +32,7 @@ export function repositorySettings(repository: RepositorySettings, mayBePublic: 
       is: visibility,
       should: mayBePublic ? visibility : "private",
       otherwise:
-        "everybody reads the names that wait for review, and what was refused or withdrawn stays readable for ever",
+        "everyone can read the names that wait for review, and what was refused or withdrawn stays readable forever",
       byHand: "Settings → General → Danger Zone → Change visibility, or say --public if that is what you want",
     }),
     setting("default branch", {

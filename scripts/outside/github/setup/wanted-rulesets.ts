@@ -50,8 +50,8 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       // `code` is never reported on a sheet, so that a sheet cannot be merged by hand.
       rules: [REVIEW, CODE],
       should:
-        "main changes by reviewed pull requests that passed the check code, and without them by the accept App alone",
-      otherwise: "whoever may write can put a name on the list or change the letter by hand",
+        "main changes by reviewed pull requests that passed the check code, and without them only by the accept App",
+      otherwise: "anyone who may write can put a name on the list or change the letter by hand",
     },
     {
       name: "main: history",
@@ -68,7 +68,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       include: `${PENDING}/**/*`,
       passes: [app("the file App", fileApp)],
       rules: [creation],
-      should: "sheets are filed by the file App alone",
+      should: "only the file App files sheets",
       otherwise: "moderators spend their time on sheets that the form service has not filed",
     },
     {
@@ -86,8 +86,8 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       include: `${HANDOVERS}/**/*`,
       passes: [owners],
       rules: [creation],
-      should: "organisers alone make them",
-      otherwise: "whoever may write can begin a handover",
+      should: "only organisers make them",
+      otherwise: "anyone who may write can begin a handover",
     },
     {
       name: "handover tags: they stay",
