@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runCommand, usageError } from "../../scripts/cli/command.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
-import { readSources, root } from "../support/source.ts";
+import { readSource, readSources, root, type Source } from "../support/source.ts";
 import { type Mutation, mutate, mutationsOf } from "./mutations.ts";
 
 const HELP = `
@@ -29,7 +29,8 @@ await runCommand(HELP, options, async ({ values, positionals }) => {
   if (!(Number.isSafeInteger(count) && count > 0)) throw usageError("--count takes a whole number", HELP);
   if (!Number.isSafeInteger(seed)) throw usageError("--seed takes a whole number", HELP);
   const folders = positionals.length > 0 ? positionals : ["letter", "accept", "handover", "form-service"];
-  const mutants = draw(folders.flatMap((folder) => readSources(`scripts/${folder}`)).flatMap(mutationsOf), count, seed);
+  const isMeant = ({ path }: Source) => folders.some((folder) => path.startsWith(`scripts/${folder}/`));
+  const mutants = draw(readSources("scripts").filter(isMeant).flatMap(mutationsOf), count, seed);
   if (mutants.length === 0) throw usageError(`there is no code in ${folders.join(", ")}`, HELP);
   console.log(`seed ${seed}: ${mutants.length} mutants of scripts/{${folders.join(",")}}`);
 
@@ -77,7 +78,7 @@ function copyOfProject(): string {
 }
 
 function isNoticed(copy: string, mutant: Mutation): boolean {
-  const text = readSources(dirname(mutant.path)).find(({ path }) => path === mutant.path)?.text ?? "";
+  const { text } = readSource(mutant.path);
   const broken = join(copy, mutant.path);
   writeFileSync(broken, mutate(text, mutant));
   try {
