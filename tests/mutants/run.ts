@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runCommand, usageError } from "../../scripts/cli/command.ts";
+import { LetterError } from "../../scripts/letter/bytes/error.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { readSource, readSources, root, type Source } from "../support/source.ts";
 import { type Mutation, mutate, mutationsOf } from "./mutations.ts";
@@ -37,6 +38,8 @@ await runCommand(HELP, options, async ({ values, positionals }) => {
   const copy = copyOfProject();
   const survivors: Mutation[] = [];
   try {
+    console.log("npm test must pass on the code as it is …");
+    if (fails(copy, [])) throw new LetterError("usage", "npm test fails on the last commit: no mutant can be judged");
     for (const [i, mutant] of mutants.entries()) {
       const begun = Date.now();
       const isKilled = isNoticed(copy, mutant);
