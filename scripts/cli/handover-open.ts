@@ -1,4 +1,4 @@
-import { openHandover } from "../handover/open-bag.ts";
+import { openHandover } from "../handover/open-handover.ts";
 import { showProgress } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 

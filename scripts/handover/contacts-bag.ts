@@ -7,7 +7,7 @@ import {
   SINCE_CHECKPOINT_PATH,
   SINCE_PATH,
   withdrawnIn,
-} from "../letter/handover/contacts-bag.ts";
+} from "../letter/handover/contacts-payload.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import { writeBag } from "../outside/bag/writer.ts";
 import type { HandoverPlace } from "./handover-place.ts";

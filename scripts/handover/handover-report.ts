@@ -2,7 +2,7 @@ import { formatVkey } from "../letter/ledger/note.ts";
 import type { Bag } from "../outside/bag/reader.ts";
 import { printable } from "../outside/terminal.ts";
 import { type Lang, stringsIn } from "../site/views/strings.ts";
-import type { Finding, Opened } from "./opened-bag.ts";
+import type { Finding, Opened } from "./opened-contacts.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
 
 /** A page is read; what fills more is counted. */

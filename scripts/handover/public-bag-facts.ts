@@ -1,6 +1,6 @@
 import { LetterError } from "../letter/bytes/error.ts";
 import { decodeUtf8, readRequired, textOf } from "../letter/bytes/read.ts";
-import type { Expected } from "../letter/handover/contacts-bag.ts";
+import type { Expected } from "../letter/handover/contacts-payload.ts";
 import { type Handover, parseHandover } from "../letter/handover/handover.ts";
 import { parseEntry } from "../letter/ledger/entry.ts";
 import { TILE_WIDTH } from "../letter/ledger/tile.ts";

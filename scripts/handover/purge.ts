@@ -4,14 +4,14 @@ import { acceptAll } from "../accept/acceptance.ts";
 import { openLocalSite } from "../accept/local-site.ts";
 import { readNotices } from "../accept/notices.ts";
 import { LetterError } from "../letter/bytes/error.ts";
-import { countNewcomers } from "../letter/handover/contacts-bag.ts";
+import { countNewcomers } from "../letter/handover/contacts-payload.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import { type Notice, noticeEntry } from "../letter/handover/notice.ts";
 import { readHead } from "../outside/git/repository.ts";
 import type { Random } from "../outside/random.ts";
-import { destroyPersonalData } from "./destruction.ts";
 import { freshFolder, replaceRepository, writeFreshRepository } from "./fresh-repository.ts";
 import type { HandoverPlace } from "./handover-place.ts";
+import { destroyPersonalData } from "./personal-data.ts";
 import { readTagged, writePublicBag } from "./public-bag.ts";
 import { formatRefusedPurge, formatRemains } from "./purge-report.ts";
 

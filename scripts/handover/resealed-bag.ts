@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/handover/contacts-bag.ts";
+import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/handover/contacts-payload.ts";
 import { formatContactRecord } from "../letter/signature/contact.ts";
 import type { Bag } from "../outside/bag/reader.ts";
 import { writeBag } from "../outside/bag/writer.ts";
 import type { Seal } from "../outside/seal/seal.ts";
 import type { Unseal } from "../outside/seal/unseal.ts";
-import { type Opened, openContacts, type Right } from "./opened-bag.ts";
+import { type Opened, openContacts, type Right } from "./opened-contacts.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
 
 const WRITTEN_ANEW = new Set(["Bagging-Date", "Payload-Oxum", "Contact-Records", "Resealed-From"]);

@@ -9,7 +9,7 @@ import {
   warningsOf,
 } from "../../scripts/handover/contacts-handover.ts";
 import type { HandoverPlace } from "../../scripts/handover/handover-place.ts";
-import { openHandover } from "../../scripts/handover/open-bag.ts";
+import { openHandover } from "../../scripts/handover/open-handover.ts";
 import { readTagged, writePublicBag } from "../../scripts/handover/public-bag.ts";
 import { parseHandover } from "../../scripts/letter/handover/handover.ts";
 import { formatNotice } from "../../scripts/letter/handover/notice.ts";

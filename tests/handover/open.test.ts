@@ -4,9 +4,9 @@ import { generateHybridIdentity, generateX25519Identity, identityToRecipient } f
 import { strFromU8, unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { formatReport } from "../../scripts/handover/handover-report.ts";
-import { type Finding, type Opened, openContacts } from "../../scripts/handover/opened-bag.ts";
+import { type Finding, type Opened, openContacts } from "../../scripts/handover/opened-contacts.ts";
 import { readPublicBag } from "../../scripts/handover/public-bag-facts.ts";
-import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../../scripts/letter/handover/contacts-bag.ts";
+import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../../scripts/letter/handover/contacts-payload.ts";
 import { type ContactRecord, contactCommitment, formatContactRecord } from "../../scripts/letter/signature/contact.ts";
 import { openBag } from "../../scripts/outside/bag/reader.ts";
 import { writeBag } from "../../scripts/outside/bag/writer.ts";

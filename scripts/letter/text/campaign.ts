@@ -26,6 +26,7 @@ const campaign = z.strictObject({
       // One lost key must not lose everything.
       .refine((keys) => keys.length !== 1 && new Set(keys).size === keys.length, "must name two different keys or more")
       .readonly(),
+    contact: z.email("must be an e-mail address").optional(),
   }),
   distressing: z.strictObject({ from: wholeNumber, to: wholeNumber }).optional(),
   original: language,
@@ -35,6 +36,9 @@ const campaign = z.strictObject({
   goal: wholeNumber.optional(),
   opens: day.optional(),
   closes: day.optional(),
+  hand_over_by: day.optional(),
+  destroy_by: day.optional(),
+  after_purge: z.enum(["counts", "names"], "must be counts or names").default("counts"),
   exit_url: z.url({ protocol: /^https$/, error: "must be an https address" }),
   onion: z
     .string()
@@ -104,8 +108,17 @@ function assertLanguages(parsed: Campaign): void {
   if (parsed.distressing && parsed.distressing.to < parsed.distressing.from) {
     throw broken("distressing.to", "must not lie before distressing.from");
   }
-  if (parsed.opens && parsed.closes && parsed.closes < parsed.opens)
-    throw broken("closes", "must not lie before opens");
+  assertOrderOfDays(parsed);
+}
+
+/** Each day of the campaign, in the order in which they come. */
+function assertOrderOfDays(parsed: Campaign): void {
+  const fields = ["opens", "closes", "hand_over_by", "destroy_by"] as const;
+  const given = fields.filter((field) => parsed[field] !== undefined);
+  for (const [index, field] of given.entries()) {
+    const before = given[index - 1];
+    if (before && parsed[field]! < parsed[before]!) throw broken(field, `must not lie before ${before}`);
+  }
 }
 
 function broken(field: string, rule: string): LetterError {

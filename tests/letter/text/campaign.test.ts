@@ -41,7 +41,7 @@ describe("a campaign", () => {
 
   it.each([
     ["a field nobody knows", /^goals?:|$/, "colour: red\n", "colour"],
-    ["a missing field", /contact: .*\n/, "", "contact"],
+    ["a missing field", /^contact: .*\n/m, "", "contact"],
     ["a title in one language only", "  en: Open letter\n", "", "site_title"],
     ["a title in a language that the letter has not", "  en: Open letter\n", "  en: A\n  de: B\n", "site_title"],
     ["an exit over http", "exit_url: https", "exit_url: http", "exit_url"],
@@ -54,7 +54,7 @@ describe("a campaign", () => {
     ["a language twice", "languages: [fa, en]", "languages: [fa, fa, en]", "languages"],
     ["paragraphs in the wrong order", "to: 10", "to: 2", "distressing.to"],
     ["a ledger with a scheme", "ledger_origin: letter", "ledger_origin: https://letter", "ledger_origin"],
-    ["a list where a text stands", /contact: .*/, "contact: [a, b]", "contact"],
+    ["a list where a text stands", /^contact: .*/m, "contact: [a, b]", "contact"],
   ])("is refused for %s, in one line that names the field", (_, from, to, field) => {
     const parse = change(from, to);
     expect(parse).toThrow(LetterError);
@@ -68,10 +68,32 @@ describe("a campaign", () => {
     ["a second document", "---\na: b"],
     ["a key twice", "contact: letter@example.org\ncontact: other@example.org"],
   ])("is refused for %s", (_, line) => {
-    expect(() => parseCampaign(yaml.replace(/contact: .*/, line))).toThrow(/^campaign\.yaml: /);
+    expect(() => parseCampaign(yaml.replace(/^contact: .*/m, line))).toThrow(/^campaign\.yaml: /);
   });
 
-  it("is refused when it closes before it opens", () => {
-    expect(() => parseCampaign(`${yaml}\nopens: 2026-11-22\ncloses: 2026-11-21\n`)).toThrow("closes");
+  it.each([
+    ["opens", "closes"],
+    ["closes", "hand_over_by"],
+    ["opens", "hand_over_by"],
+    ["hand_over_by", "destroy_by"],
+  ])("is refused when %s comes after %s", (first, second) => {
+    expect(() => parseCampaign(`${yaml}\n${first}: 2026-11-22\n${second}: 2026-11-21\n`)).toThrow(
+      `${second}: must not lie before ${first}`,
+    );
+    expect(parseCampaign(`${yaml}\n${first}: 2026-11-22\n${second}: 2026-11-22\n`)[second as "closes"]).toBe(
+      "2026-11-22",
+    );
+  });
+
+  it("takes the list down with the purge, unless it says otherwise", () => {
+    expect(parseCampaign(yaml.replace(/^after_purge: .*\n/m, "")).after_purge).toBe("counts");
+    expect(parseCampaign(yaml.replace(/^after_purge: .*/m, "after_purge: names")).after_purge).toBe("names");
+    expect(change(/^after_purge: .*/m, "after_purge: all")).toThrow("after_purge");
+  });
+
+  it("may name a contact of the recipient", () => {
+    expect(change("  age: []", "  age: []\n  contact: one@recipient.example")().recipient.contact).toBe(
+      "one@recipient.example",
+    );
   });
 });

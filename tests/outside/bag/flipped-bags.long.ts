@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { formatReport } from "../../../scripts/handover/handover-report.ts";
-import { openContacts } from "../../../scripts/handover/opened-bag.ts";
+import { openContacts } from "../../../scripts/handover/opened-contacts.ts";
 import { readPublicBag } from "../../../scripts/handover/public-bag-facts.ts";
 import { type Bag, openBag } from "../../../scripts/outside/bag/reader.ts";
 import { openIdentities } from "../../../scripts/outside/seal/unseal.ts";

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
-import { contactId } from "../letter/handover/contacts-bag.ts";
+import { contactId } from "../letter/handover/contacts-payload.ts";
 import { editionSigned } from "../letter/signature/record.ts";
 import { type Bag, openBag } from "../outside/bag/reader.ts";
 import { makeWritableFolder } from "../outside/folder.ts";
@@ -10,7 +10,7 @@ import { openIdentities, readRecipients, type Unseal } from "../outside/seal/uns
 import { formatCsv, writeWorkbook } from "../outside/spreadsheet.ts";
 import { type Lang, STRINGS } from "../site/views/strings.ts";
 import { formatReport } from "./handover-report.ts";
-import type { Right } from "./opened-bag.ts";
+import type { Right } from "./opened-contacts.ts";
 import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
 import { openAndReseal } from "./resealed-bag.ts";
 

@@ -8,7 +8,7 @@ import {
   SINCE_CHECKPOINT_PATH,
   SINCE_PATH,
   withdrawnIn,
-} from "../letter/handover/contacts-bag.ts";
+} from "../letter/handover/contacts-payload.ts";
 import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
 import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/ledger/tree.ts";
 import { type ContactRecord, parseContactRecord } from "../letter/signature/contact.ts";
