@@ -7,7 +7,8 @@ import { parseCampaign } from "../letter/text/campaign.ts";
 import { systemClock } from "../outside/clock.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/git/local-host.ts";
 import { type Keys, openKeys } from "../outside/seal/keys.ts";
-import { readSettings, type Settings } from "../outside/settings.ts";
+import type { Settings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { readLiveCheckpoint } from "./live-checkpoint.ts";
 import type { Acceptor } from "./merge.ts";
 
@@ -58,5 +59,5 @@ export function readLocalSettings(): Settings {
       "sheets are reviewed and the letter is changed by pull requests on GitHub (GIT_HOST), not here: see .github/organising.md and .github/moderating.md",
     );
   }
-  return readSettings(process.env);
+  return currentSettings();
 }
