@@ -5,7 +5,7 @@ import { leafHash, treeRoot } from "../../letter/ledger/tree.ts";
 import { openExistingDatabase } from "../../outside/database/open.ts";
 import { readAttestationKey } from "../../outside/seal/keys.ts";
 import type { Settings } from "../../outside/settings.ts";
-import { MIGRATIONS, type Query, type Store, type Tables } from "./schema.ts";
+import { MIGRATIONS, openStore, type Query, type Store, type Tables } from "./schema.ts";
 
 /** What a command needs to know to find the campaign's database. */
 export type CommandPlace = Pick<Settings, "dataDir" | "database">;
@@ -66,6 +66,16 @@ export async function claimDatabase(
     );
   }
   await noteLedger(store, { entries }, attestation);
+}
+
+/** Makes the database of a campaign where there is none, as one that holds nobody on purpose. */
+export async function makeDatabase(
+  { database }: Pick<Settings, "database">,
+  ledger: Ledger,
+  attestation: string,
+): Promise<void> {
+  const store = await openStore(database);
+  await claimDatabase(store, ledger, { attestation, isNew: true }).finally(store.close);
 }
 
 /** Remembers how far the ledger has come, so that an older or another one is noticed. */
