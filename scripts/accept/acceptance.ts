@@ -75,7 +75,8 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   // A sheet that an earlier pass found undecided may have been settled by the process that moved main.
   for (const [name, outcome] of draft.outcomes) if (!("accepted" in outcome)) draft.outcomes.delete(name);
   const read = await host.readMain();
-  const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier) };
+  const brought = read.record.takenDown ? (await readNotices(host.repository, read.commit)).notices : [];
+  const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier, brought) };
   // A main that was rolled back still passes assertIntact, so also check that it continues the live checkpoint. `true`
   // allows none: the caller knows whether anything was published before.
   assertContinues(start.record.entries, await acceptor.live(), acceptor.signer.verifier, true);
