@@ -23,7 +23,11 @@ await runAction(async () => {
   if (edition !== undefined) say(`edition ${edition} is on the ledger`);
   for (const { kind, tag } of report.notices) say(`the ${kind} of ${tag} is on the ledger`);
   const { deleted, troubles } = report.releases;
-  if (deleted.length > 0) await summary.addHeading("Releases that were deleted", 2).addList([...deleted]).write();
+  if (deleted.length > 0)
+    await summary
+      .addHeading("Releases that were deleted", 2)
+      .addList([...deleted])
+      .write();
   for (const reason of deleted) say(`${reason}: its release was deleted`);
   for (const trouble of troubles) error(`${trouble}; the next run tries again`);
   for (const { path, reason } of report.noticeProblems) error(`${path}: ${reason}`);

@@ -16,9 +16,14 @@ export function leaversSince(entries: readonly string[], size: number): number[]
  */
 export function spentTag(tag: string, entries: readonly string[], size: number): string | undefined {
   const left = leaversSince(entries, size).length;
-  if (left > 0) return left === 1 ? `1 person has left since ${tag}` : `${left} people have left since ${tag}`;
+  if (left > 0) return peopleLeft(left, tag);
   const purged = entries.slice(size).some((line) => isOfKind("purge", line));
   return purged ? `what was held has been destroyed since ${tag}` : undefined;
+}
+
+/** "3 people have left since handover/2026-12-01" */
+export function peopleLeft(left: number, tag: string): string {
+  return left === 1 ? `1 person has left since ${tag}` : `${left} people have left since ${tag}`;
 }
 
 /** @throws LetterError `handover` in one line when the tag is spent */

@@ -160,10 +160,11 @@ export function logEdition(record: CampaignRecord, edition: string, texts: Reado
  * Returns the record after a reviewed notice, with its `handover` or `purge` entry; undefined when the ledger has it
  * already.
  *
+ * @param takesDown whether a purge takes the list down, with all its rows
  * @throws LetterError `notice` for a purge of contact details that were never handed over, or a second handover of one
  *   contacts bag, and for any notice but that of the purge when the list was taken down
  */
-export function logNotice(record: CampaignRecord, notice: Notice): Growth | undefined {
+export function logNotice(record: CampaignRecord, notice: Notice, takesDown = false): Growth | undefined {
   const entry = noticeEntry(notice);
   if (record.entries.includes(entry)) return undefined;
   const handedOver = entriesOf("handover", record.entries).some(
@@ -176,10 +177,11 @@ export function logNotice(record: CampaignRecord, notice: Notice): Growth | unde
     throw new LetterError("notice", "another handover on the ledger has the contacts bag of this notice");
   }
   // When the list is gone already, only the purge that takes it down may follow.
-  const reason = record.takenDown ? whyListed([...record.entries, entry]) : undefined;
+  const takenDown = record.takenDown || (takesDown && notice.kind === "purge");
+  const reason = takenDown ? whyListed([...record.entries, entry]) : undefined;
   if (reason !== undefined)
-    throw new LetterError("notice", `the list was taken down, and with this notice it may not be: ${reason}`);
-  return grow(record, [entry]);
+    throw new LetterError("notice", `with this notice the list may not be taken down: ${reason}`);
+  return grow(takenDown ? { ...record, rows: [], takenDown } : record, [entry]);
 }
 
 /** Appends entries: this is the only way in which a ledger changes. */
