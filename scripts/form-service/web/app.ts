@@ -91,7 +91,8 @@ const OF_THE_LIST = /^\/(list|[a-z]{2,3}\/signatures)(\/|$)/;
 /** After the purge, no code and no address is known. Every form says who the signatures were handed over to. */
 function isDestroyed(service: Pick<Service, "main">): boolean {
   // Only notices are logged after the purge, so its entry is among the last ones.
-  return stageOf(service.main()?.record.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
+  const record = service.main()?.record;
+  return record?.takenDown || stageOf(record?.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
 }
 
 const LAST_ENTRIES = 20;
