@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Read } from "../letter/bytes/read.ts";
+import { listShardName } from "../letter/signature/list.ts";
 import type { BagProblem } from "./bag/check.ts";
 import { checkBagFolder } from "./bag/folder.ts";
 import { openBag } from "./bag/reader.ts";
@@ -26,6 +27,17 @@ export function openPublished(place: string, passOver: (path: string) => void = 
     );
   if (existsSync(join(place, "bagit.txt"))) return readFromUnpacked(place, passOver);
   return (path) => readFromFolder(place, path);
+}
+
+/**
+ * Reads a list that somebody kept: from a copy of the site or a public bag, or from a folder that has only its files.
+ *
+ * @throws LetterError `published` when there is nothing of that name
+ */
+export function openKeptList(place: string): Read {
+  const read = openPublished(place);
+  if (!existsSync(join(place, listShardName(0)))) return read;
+  return (path) => readFromFolder(place, path.replace(/^list\//, ""));
 }
 
 /** Reads a bag without unpacking it. */

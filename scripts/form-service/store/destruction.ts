@@ -12,6 +12,11 @@ export async function countUndecided({ query }: Store): Promise<number> {
   return rows.length;
 }
 
+/** Returns the ids of those who have withdrawn and whose withdrawal is not known to be on main yet. */
+export async function leavingIds({ query }: Store): Promise<string[]> {
+  return (await query.selectFrom("withdrawal").select("id").execute()).map(({ id }) => id);
+}
+
 /** Deletes every row of every table. The database's own copies and logs are left for its administrator to destroy. */
 export async function deleteEverything(store: Store): Promise<void> {
   await store.change(async (query) => {

@@ -1,4 +1,6 @@
-import type { Store } from "./schema.ts";
+import { existsSync } from "node:fs";
+import type { DatabasePlace } from "../../outside/database/database.ts";
+import { type Store, withStore } from "./schema.ts";
 
 /** Records that are read from the vault at a time. */
 const CHUNK = 200;
@@ -40,4 +42,13 @@ export async function withoutRecord(
     for (const id of some) if (!held!.has(id)) (left!.has(id) ? found.withdrawn : found.lost).push(id);
   }
   return found;
+}
+
+/** Which of these ids were withdrawn here: in the database at this place, nobody where there is none. */
+export async function withdrawnHere(
+  at: DatabasePlace,
+  ids: readonly string[],
+): Promise<{ withdrawn: string[]; lost: string[] }> {
+  if (at.kind === "sqlite" && !existsSync(at.path)) return { withdrawn: [], lost: [] };
+  return withStore(at, (store) => withoutRecord(store, ids));
 }

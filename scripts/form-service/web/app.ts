@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { stageOf } from "../../letter/ledger/signing.ts";
 import { isDatabaseTrouble } from "../../outside/database/trouble.ts";
+import type { MainState } from "../../outside/git/host.ts";
 import { causeOf } from "../../outside/log.ts";
-import { languagesOf } from "../../site/views/context.ts";
+import { languagesOf, type SiteContext } from "../../site/views/context.ts";
+import { takenDownPage } from "../../site/views/pages/taken-down-page.ts";
 import type { Route, Service } from "../service.ts";
 import { languageOf, message, page } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
@@ -28,7 +30,9 @@ export type Peer = {
   readonly answered: Promise<void>;
 };
 
-export function createApp(service: Service): App {
+export function createApp(given: Service): App {
+  // The pages of the service link to no list that is gone.
+  const service = { ...given, site: () => withoutList(given.site(), given.main()) };
   const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
   const headers = securityHeaders(origins[0]!, origins[1]!);
   const app = new Hono<{ Bindings: Peer }>();
@@ -77,10 +81,18 @@ export function createApp(service: Service): App {
   };
 }
 
+function withoutList(site: SiteContext, main: MainState | undefined): SiteContext {
+  return main?.record.takenDown ? { ...site, takenDown: site.takenDown ?? {} } : site;
+}
+
+/** The addresses of the list, as pages and as files. */
+const OF_THE_LIST = /^\/(list|[a-z]{2,3}\/signatures)(\/|$)/;
+
 /** After the purge, no code and no address is known. Every form says who the signatures were handed over to. */
 function isDestroyed(service: Pick<Service, "main">): boolean {
   // Only notices are logged after the purge, so its entry is among the last ones.
-  return stageOf(service.main()?.record.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
+  const record = service.main()?.record;
+  return record?.takenDown || stageOf(record?.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
 }
 
 const LAST_ENTRIES = 20;
@@ -102,9 +114,13 @@ async function otherwise(
 ): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const methods = new Set(known.get(pathname));
+  const reads = request.method === "GET" || request.method === "HEAD";
+  const site = service.site();
+  // A build from before the purge may still be there for a moment, with the list.
+  if (reads && site.takenDown && OF_THE_LIST.test(pathname))
+    return page(takenDownPage(site, languageOf(site, request)), 410, { Vary: "Accept-Language" });
   const file = await staticFile(service.siteFolder, request);
   if (file) methods.add("GET");
-  const reads = request.method === "GET" || request.method === "HEAD";
   if (file && reads) return file;
   // Folders of the site redirect to their page, and so do the pages that only the service has. The query may hold `s`.
   if (reads && known.get(`${pathname}/`)?.has("GET"))

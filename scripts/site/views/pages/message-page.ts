@@ -3,6 +3,7 @@ import { dayElement } from "../dates.ts";
 import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
+import { takenDownSentence } from "../taken-down.ts";
 
 /** The content of a page that only shows a message. */
 export type Message =
@@ -34,7 +35,7 @@ export function messagePage(site: SiteContext, lang: Lang, message: Message, pat
     at: "site",
     body: html`<div class="${TONE[message.kind]}" role="status"><h1>${words.title}</h1>
 <p>${text(site, lang, message)}</p></div>
-${"more" in words && html`<p>${prose(words.more)}</p>`}
+${"more" in words && html`<p>${prose(site.takenDown && "without_list" in words ? words.without_list : words.more)}</p>`}${message.kind === "not_found" && site.takenDown && html`<p>${takenDownSentence(site, lang)}</p>`}
 <p class="acts">${actions(site, lang, message.kind)}</p>`,
   });
 }
@@ -56,12 +57,12 @@ function text(site: SiteContext, lang: Lang, message: Message): Html {
 function actions(site: SiteContext, lang: Lang, kind: Kind): Html {
   const { page, sign, signatures } = stringsIn(lang);
   const letter = ["", page.back_to_letter] as const;
-  const list = ["signatures/", signatures.title] as const;
+  const list = site.takenDown ? [] : [["signatures/", signatures.title] as const];
   const links: Partial<Record<Kind, readonly (readonly [path: string, label: string])[]>> = {
     expired: [["sign/", sign.again], letter],
-    closed: [letter, list],
-    handed_over: [letter, list],
-    destroyed: [letter, list],
+    closed: [letter, ...list],
+    handed_over: [letter, ...list],
+    destroyed: [letter, ...list],
   };
   return html`${(links[kind] ?? [letter]).map(([path, label], i) => html`<a class="${i === 0 ? "btn" : "btn alt"}" href="${site.siteUrl}/${lang}/${path}">${label}</a> `)}`;
 }
