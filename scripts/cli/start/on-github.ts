@@ -7,6 +7,7 @@ import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { parseSheet } from "../../letter/signature/sheet.ts";
+import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { CAMPAIGN_PATH } from "../../outside/git/letter-files.ts";
@@ -26,10 +27,11 @@ import { explainPort, runUntilSignal } from "./run-until-signal.ts";
 /** Runs the form service until a signal comes, and files at GitHub: it accepts nothing, and holds no key that could. */
 export async function startOnGitHub(settings: Settings, named: GitHubSettings): Promise<void> {
   assertMailIsSent(settings);
+  const content = await readContent("content");
+  assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
-  const content = await readContent("content");
   const keys = await openServiceKeys(settings.dataDir, content.campaign);
   const bursts = openBursts(clock, random(32));
   const { repository, app, apiUrl, serverUrl } = named;

@@ -5,6 +5,7 @@ import { openLocalSite } from "../../accept/local-site.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
+import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { openLog } from "../../outside/log.ts";
@@ -19,10 +20,11 @@ const ACCEPT_EVERY = 1000;
 
 /** Runs a whole campaign on this machine until a signal comes. */
 export async function startLocally(settings: Settings): Promise<void> {
+  const content = await readContent("content");
+  assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
-  const content = await readContent("content");
   const { host, keys, acceptor } = await openLocalCampaign("make");
   const site = openLocalSite(settings.dataDir, keys.publicKeys);
 
