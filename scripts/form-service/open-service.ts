@@ -24,7 +24,7 @@ import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Service } from "./service.ts";
-import { deleteExpired } from "./signing/expiry.ts";
+import { adoptSubmissions, deleteExpired } from "./signing/expiry.ts";
 import { openIntents } from "./signing/intents.ts";
 import { openMailedCodes } from "./signing/mailed-codes.ts";
 import type { PageWords } from "./signing/own-page-codes.ts";
@@ -85,6 +85,8 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const expire = () => deleteExpired(store, clock, codes);
   await main.refresh();
   await queue.look();
+  // Several instances may share a PostgreSQL database: there, the rows of the others are theirs to expire.
+  if (settings.database.kind === "sqlite") await adoptSubmissions(store, codes);
   await expire();
 
   const { trustProxy } = settings;
