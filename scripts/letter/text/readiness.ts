@@ -89,7 +89,8 @@ function leaves(field: string, value: unknown): [field: string, text: string][] 
   return Object.entries(value).flatMap(([key, below]) => leaves(`${field}.${key}`, below));
 }
 
-function isPlaceholder(text: string): boolean {
+/** Whether a text is one that the template has, and not one that organisers wrote. */
+export function isPlaceholder(text: string): boolean {
   return /^\[|…/.test(text) || /(^|[@./\s])example\.(org|com|net)\b/i.test(text);
 }
 
