@@ -25,7 +25,7 @@ import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Service } from "./service.ts";
-import { adoptSubmissions, deleteExpired } from "./signing/expiry.ts";
+import { deleteExpired } from "./signing/expiry.ts";
 import { openIntents } from "./signing/intents.ts";
 import { openMailedCodes } from "./signing/mailed-codes.ts";
 import type { PageWords } from "./signing/own-page-codes.ts";
@@ -91,8 +91,6 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const { record } = await main.refresh();
   await claimDatabase(store, record, { attestation: campaign, isNew: deps.newDatabase ?? false });
   await queue.look();
-  // Several instances may share a PostgreSQL database: there, the rows of the others are theirs to expire.
-  if (settings.database.kind === "sqlite") await adoptSubmissions(store, codes);
   await expire();
 
   const { trustProxy } = settings;

@@ -7,14 +7,9 @@ import type { WaitingCodes } from "./pending-confirmations.ts";
 import { deleteOldSuppressions } from "./suppression.ts";
 import { deleteWithdrawn } from "./withdrawal.ts";
 
-/** Takes over the submissions that an earlier process left in a database that no other process uses. */
-export async function adoptSubmissions(store: Store, codes: Pick<WaitingCodes, "adopt">): Promise<void> {
-  codes.adopt(await store.query.selectFrom("submission").select(["s_hash", "day"]).orderBy("day").execute());
-}
-
 /**
  * Deletes the submissions whose 48 hours are over, and what was kept of their confirmation: to the moment while memory
- * knows it, and otherwise by days, where another instance on the same database has ended. Window keys, suppressions, spent proofs and remains of withdrawals expire here
+ * knows it, by days after a restart. Window keys, suppressions, spent proofs and remains of withdrawals expire here
  * too.
  *
  * The log of changes is emptied each time, whatever was deleted, because it shows the order of confirmations.

@@ -16,11 +16,6 @@ export type WaitingCode = {
 export type WaitingCodes = {
   /** @param owner who fills this memory: when it is full, the owner with the most codes loses its codes first */
   add(s: Uint8Array, code: WaitingCode, owner: string): void;
-  /**
-   * Notes rows that an earlier process left, by the hash of `s` and their day, before any other is added. Nothing finer than
-   * the day is stored, so they live until the second midnight after it: never longer than 48 hours.
-   */
-  adopt(rows: readonly { readonly s_hash: string; readonly day: string }[]): void;
   /** Returns what is remembered of a page that waits for its code. */
   find(s: Uint8Array): WaitingCode | undefined;
   /** Whether `takeAgain` would return a code. */
@@ -68,9 +63,6 @@ export function openWaitingCodes(clock: Clock, capacity = CAPACITY): WaitingCode
       const hash = hashOf(s);
       noteDue(hash);
       codes.set(hash, { waiting, mails: 1 }, owner);
-    },
-    adopt(rows) {
-      for (const { s_hash, day } of rows) due.set(s_hash, Date.parse(day) + CODE_LIFE);
     },
     canSendAgain: (s) => sendable(s) !== undefined,
     takeAgain(s) {
