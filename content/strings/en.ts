@@ -55,6 +55,12 @@ export const en = {
     open_between: "Open for signing from {from} until {until}",
     handed_over: "The signatures have been handed over to {recipient}.",
     open_until: "Open for signing until {day}",
+    hand_over_by: "The signatures are handed over by {day}.",
+    destroy_by: "What we hold is destroyed by {day}.",
+    stays: {
+      counts: "Then the list of names goes too; the letter, the ledger and the numbers stay.",
+      names: "The list of names stays after that, and you can still leave it with your withdrawal code.",
+    },
     name_not_shown: "Your name is not shown unless you choose it.",
     see_all: "See all signatures",
     about: "About this page and your data",
@@ -100,6 +106,8 @@ export const en = {
       "I agree that my signature, which reveals a political opinion, and the details I enter are given to {recipient} and used for nothing else.",
     consent_public:
       "I agree that my name or initials, the place I enter and the day of my signature are published here, where anyone can see them.",
+    age: "You must be {age} or older to sign.",
+    responsible: "Responsible for them: {name}, {address}, until the handover; {after} afterwards.",
     consent_public_hint: "Only if your name or initials are to be shown.",
     leave_empty: "Leave this field empty",
     still_here:
@@ -118,11 +126,11 @@ export const en = {
       sealed:
         "After that your e-mail address, your place, and your name unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
       listed:
-        "Only if you choose it, your name or initials, your place and the day stand on the public list, until you withdraw; we cannot call back copies that others make of it.",
+        "Only if you choose it, your name or initials, your place and the day are on the public list, until you withdraw; we cannot call back copies that others make of it.",
       ledger: "The ledger keeps for ever that somebody signed, without name or address.",
-      leave: "You can withdraw your signature at any time until the data are destroyed after the handover.",
+      leave: "You can withdraw your signature at any time, for as long as anything of you is public.",
     },
-    withdraw_until: "You can withdraw your signature at any time until the data are destroyed after the handover.",
+    withdraw_until: "You can withdraw your signature at any time, for as long as anything of you is public.",
     again: "Fill in the form again",
   },
   problems: {
@@ -478,7 +486,158 @@ export const en = {
     },
     stopped: "There are {n} more.",
   },
-  privacy: { title: "Privacy" },
+  privacy: {
+    title: "Privacy",
+    who: "Who is responsible",
+    nobody:
+      "This is a trial. Nobody is named here yet who is responsible for what you enter, nor the companies that carry it. Do not enter real details.",
+    responsible: "{name}, {address}, is responsible for your details until the handover; {after} afterwards.",
+    contact: "Contact for questions about your details: {contact}",
+    recipient: "After the handover, ask {recipient}: {contact}",
+    eu: "Representative in the European Union: {name}",
+    uk: "Representative in the United Kingdom: {name}",
+    age: "You must be {age} or older to sign.",
+    kept: "What is kept, and until when",
+    what: "What",
+    where: "Where, and who can read it",
+    until: "Until",
+    hosts: "Through whom it goes",
+    host: { site: "This site", form: "The form", mail: "The mail with the code", git: "The list and the review" },
+    host_line: "{name}, {country}: {keeps}.",
+    log: "Its log: {days}.",
+    days: { zero: "none is kept", one: "{n} day", other: "{n} days" },
+    days_unknown: "it does not say for how long",
+    ip: "The internet addresses (IP) of visitors are in it.",
+    unnamed: "a company that is not named yet",
+    end: "When it ends",
+    no_days: "No days have been set yet for the handover and for the destruction.",
+    rights: "Your rights",
+    complain: "You may complain:",
+  },
+  kept_rows: {
+    waiting: {
+      what: "What you enter, before you confirm",
+      where:
+        "encrypted at the form service; readable only with the code from your inbox and the address of the page that asks for it",
+      until: "48 hours at most; if one of several machines of the service breaks down, 72",
+    },
+    leave_code: {
+      what: "Your withdrawal code, after you confirm",
+      where: "encrypted in the same way, so that the page can show it again; after that only a hash of it",
+      until: "48 hours",
+    },
+    resend: {
+      what: "Your address, to send the code again",
+      where: "in the memory of the form service only",
+      until: "48 hours at most",
+    },
+    mail: {
+      what: "The message with the code: your address, the code, the time",
+      where: "in your inbox, with the company of your mailbox, and with ours ({mail}); they can read it",
+      until: "with ours: {mail_days}; in your inbox until you delete it; with yours as long as it likes",
+    },
+    ip_nowhere: {
+      what: "The internet address (IP) that you come from",
+      where:
+        "nowhere; the form service has a hash of it only in memory, under a key that is made again each day, so that nobody sends forms by the thousand",
+      until: "one day at most",
+    },
+    ip_at_hosts: {
+      what: "The internet address (IP) that you come from, and the time",
+      where:
+        "in the log of {ip_hosts}, who can read it; the form service has a hash of it only in memory, under a key that is made again each day",
+      until: "in the log: {ip_days}; in memory one day at most",
+    },
+    not_me: {
+      what: "If you told us that you did not ask for a code: a keyed fingerprint (hash) of your address, from which the address cannot be read",
+      where: "at the form service, so that it sends you no confirmation codes",
+      until: "30 days, or until you ask for codes again",
+    },
+    fingerprint: {
+      what: "That your address has signed: a keyed fingerprint (hash) of it",
+      where:
+        "at the form service, so that each address counts once; anyone who has both the fingerprints and the key, such as those who run the form service, can test whether an address that they know is among them",
+      until: "your withdrawal, or the destruction after the handover",
+    },
+    sealed: {
+      what: "Your e-mail address, your place, your language, the day, what you agreed to, and your name unless you are only counted",
+      where: "sealed at the form service; only the custodians can read it",
+      until: "your withdrawal, or the destruction after the handover",
+    },
+    refused: {
+      what: "The sealed details of a signature that was not accepted",
+      where: "sealed at the form service",
+      until: "7 days after the decision",
+    },
+    state: {
+      what: "What became of your signature, and the hash of your withdrawal code that finds it",
+      where: "at the form service, without name or address; whoever has your code can ask",
+      until:
+        "your withdrawal, and 48 hours more, in which the page still says “withdrawn”; or the destruction after the handover",
+    },
+    sheet: {
+      what: "A name or initials to be shown, with place, language and day, on the way to the review",
+      where: "at the form service; those who run it can read it",
+      until: "until it is filed for the review; at once when you withdraw",
+    },
+    review: {
+      what: "A name or initials to be shown, for the review",
+      where: "in the private repository at {git}; moderators and organisers can read it",
+      until:
+        "once accepted, the destruction after the handover; withdrawn or not accepted, erased from its history within 30 days. {git} itself may keep what was erased for some time longer",
+    },
+    listed_counts: {
+      what: "Your name or initials, your place, the day, if you chose to show them",
+      where: "on the public list; everybody can read it",
+      until: "your withdrawal, or the destruction after the handover, when the list goes too",
+    },
+    listed_names: {
+      what: "Your name or initials, your place, the day, if you chose to show them",
+      where: "on the public list; everybody can read it",
+      until: "your withdrawal; the list itself remains",
+    },
+    ledger: {
+      what: "That you signed or withdrew, without your name",
+      where: "in the public ledger",
+      until: "always",
+    },
+    copies: {
+      what: "Our own copies of the public list: what is built for this site, and the bags for the handover",
+      where: "at the hosts named below",
+      until:
+        "the next build, a day at most for what is being published; a bag until somebody on it withdraws or the data are destroyed",
+    },
+    recipient: {
+      what: "What was handed over: the list, and your sealed details",
+      where: "with {recipient}, whose custodians open them",
+      until: "as {recipient} has undertaken; it is told who has left since, and deletes them",
+    },
+    backups: {
+      what: "Encrypted backups of the form service: its sealed details, fingerprints and states",
+      where: "on our machines; they open only with a key that is kept elsewhere",
+      until: "7 days; the numbers of those who have left are kept beside them, so that no backup brings anybody back",
+    },
+    requests: {
+      what: "What you write to us",
+      where: "in our mailbox",
+      until: "until it is answered; that something was answered, without your name, one year",
+    },
+    moderators: {
+      what: "The account numbers of the moderators, and their decisions",
+      where: "in the private repository",
+      until: "the destruction after the handover",
+    },
+    log: {
+      what: "The log of the service: what failed, with the day; no name, address, code or IP",
+      where: "at the form service",
+      until: "three days",
+    },
+    numbers: {
+      what: "Numbers for the running of the service: mails and forms in tens, keys and marks against floods. They say nothing of you",
+      where: "at the form service",
+      until: "four days at most; what was set by hand, the destruction after the handover",
+    },
+  },
   support: { title: "Find support" },
   share: {
     title: "Share the letter",

@@ -8,6 +8,7 @@ import { stageOf } from "../letter/ledger/signing.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { type CampaignRecord, countRecord, editionSigned, loggedEdition } from "../letter/signature/record.ts";
 import { editionOf } from "../letter/text/edition.ts";
+import { assertReady } from "../letter/text/readiness.ts";
 import { readRecordIn } from "../outside/git/record-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
 import { readSettings } from "../outside/settings.ts";
@@ -36,6 +37,7 @@ export type Site = {
 export async function readSite(environment: Readonly<Record<string, string | undefined>>): Promise<Site> {
   const settings = readSettings(environment);
   const content = await readContent("content");
+  assertReady(content.campaign, settings);
   const record = await readRecordIn(parentOf(environment.SIGNATURES_DIR ?? "signatures"));
   assertLogged(content, record);
   const keys = await readKeys(environment.PUBLIC_KEYS, content, record);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -64,6 +65,12 @@ describe("npm start", () => {
     await service.stop();
     running = [];
     await start();
+  });
+
+  it("is a trial until campaign.yaml says who is responsible, and makes nothing before", async () => {
+    const { stderr } = await runCommand("start", [], { DATA_DIR: dataDir, SITE_URL: "https://letter.amnesty.net" });
+    expect(stderr).toMatch(/^error: content\/campaign\.yaml: responsible: write who is responsible [^\n]+\n$/);
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   it("refuses a port that is taken", async () => {

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { inboxPage } from "../../scripts/form-service/web/inbox-page.ts";
 import { refusalPage } from "../../scripts/form-service/web/refusal-page.ts";
+import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import type { SiteContext } from "../../scripts/site/views/context.ts";
 import { confirmPage, resendGonePage } from "../../scripts/site/views/pages/confirm-page.ts";
 import { confirmedPage, notCountedPage } from "../../scripts/site/views/pages/confirmed-page.ts";
@@ -21,6 +24,8 @@ import {
   withdrawPage,
 } from "../../scripts/site/views/pages/withdraw-page.ts";
 import type { Lang } from "../../scripts/site/views/strings.ts";
+import { realCampaign } from "../support/campaigns/real-campaign.ts";
+import { root } from "../support/source.ts";
 import { inventedSite, listRow } from "./invented-site.ts";
 
 /** The secret of a link, and what somebody filled in who has much to mend. */
@@ -49,6 +54,15 @@ const withoutList = (site: SiteContext): SiteContext => ({
   stage: "destroyed",
   takenDown: { day: "2027-01-20" },
 });
+/** The same site once the campaign says who is responsible, and when it ends. */
+export function named(site: SiteContext, more: Partial<SiteContext["campaign"]> = {}): SiteContext {
+  const { responsible, hosts } = parseCampaign(
+    realCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8"), "pages"),
+  );
+  const days = { closes: "2027-03-31", hand_over_by: "2027-04-30", destroy_by: "2027-06-30" };
+  const recipient = { ...site.campaign.recipient, contact: "data@recipient.test" };
+  return { ...site, campaign: { ...site.campaign, responsible, hosts, recipient, ...days, ...more } };
+}
 
 /** The least there is. */
 const CHALLENGE = "1:0:AAAAAAAAAAAAAAAAAAAAAA:";
@@ -116,6 +130,10 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "verify with a state": (site, lang) => verifyPage(site, lang, { state: "accepted" }),
   how: (site, lang) => howPage(site, lang, { batches: [{ filed: 20, refused: 2, leftOut: 1 }] }),
   privacy: privacyPage,
+  "letter with its end": (site, lang) => letterPage(named(site), lang),
+  "sign, who is responsible": (site, lang) => signPage(named(site), lang),
+  "how, with its end": (site, lang) => howPage(named(site, { after_purge: "names" }), lang, { batches: [] }),
+  "privacy, who is responsible": (site, lang) => privacyPage(named(site), lang),
   support: supportPage,
   share: sharePage,
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),

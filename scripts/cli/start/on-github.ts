@@ -8,6 +8,7 @@ import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { parseSheet } from "../../letter/signature/sheet.ts";
+import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { CAMPAIGN_PATH } from "../../outside/git/letter-files.ts";
@@ -31,10 +32,11 @@ export async function startOnGitHub(
   { newDatabase }: { newDatabase: boolean },
 ): Promise<void> {
   assertMailIsSent(settings);
+  const content = await readContent("content");
+  assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
-  const content = await readContent("content");
   const keys = await openServiceKeys(settings.dataDir, content.campaign);
   const bursts = openBursts(clock, random(32));
   const { repository, app, apiUrl, serverUrl } = named;

@@ -6,6 +6,7 @@ import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
+import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { openLog } from "../../outside/log.ts";
@@ -20,10 +21,11 @@ const ACCEPT_EVERY = 1000;
 
 /** Runs a whole campaign on this machine until a signal comes. */
 export async function startLocally(settings: Settings, { newDatabase }: { newDatabase: boolean }): Promise<void> {
+  const content = await readContent("content");
+  assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
-  const content = await readContent("content");
   const { host, keys, acceptor } = await openLocalCampaign("make");
   const site = openLocalSite(settings.dataDir, keys.publicKeys);
 

@@ -1,6 +1,7 @@
 import { peopleMark, peopleOf, type Totals } from "../../letter/signature/record.ts";
 import type { SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
+import { endDays, staysAfter } from "./end-days.ts";
 import { fill, type Html, html } from "./html.ts";
 import { numeral, plural, told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
@@ -26,7 +27,7 @@ ${site.takenDown && html`<p class="small">${takenDownSentence(site, lang)}</p>`}
 </div></section>`;
 }
 
-/** Renders from when and until when the letter can be signed, and whether the signatures have been handed over. */
+/** Renders from when and until when the letter can be signed, what becomes of the signatures, and when. */
 export function signingTimes(site: SiteContext, lang: Lang): Html {
   const { letter } = stringsIn(lang);
   const { opens, closes, recipient } = site.campaign;
@@ -37,6 +38,8 @@ export function signingTimes(site: SiteContext, lang: Lang): Html {
     (until && fill(letter.open_until, { day: until }));
   const handedOver = site.stage === "handed_over" || site.stage === "destroyed";
   return html`${times && site.stage !== "destroyed" && html`<p class="small quiet">${times}</p>`}
+${endDays(site, lang, "small quiet")}
+${site.campaign.destroy_by && site.stage !== "destroyed" && html`<p class="small quiet">${staysAfter(site, lang)}</p>`}
 ${handedOver && html`<p class="small">${fill(letter.handed_over, { recipient: recipient.name[lang] ?? "" })}</p>`}`;
 }
 

@@ -10,6 +10,8 @@ export const PAGE_TEXTS = [
   "safety",
   "how",
   "privacy",
+  "limits",
+  "rights",
   "support",
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { SiteContext } from "../context.ts";
 import { barChart } from "../drawn/chart.ts";
+import { endDays, staysAfter } from "../end-days.ts";
 import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { numeral, plural, told } from "../numerals.ts";
@@ -17,7 +18,7 @@ export type Batch = {
 
 /** The page that explains what happens to a signature, what became of every batch, and how to check it without us. */
 export function howPage(site: SiteContext, lang: Lang, { batches }: { batches: readonly Batch[] }): string {
-  const { how } = stringsIn(lang);
+  const { how, privacy } = stringsIn(lang);
   return layout(site, lang, {
     title: how.title,
     path: "how/",
@@ -25,6 +26,9 @@ export function howPage(site: SiteContext, lang: Lang, { batches }: { batches: r
     lasting: true,
     body: html`<h1>${how.title}</h1>
 ${takenDownSection(site, lang)}${trusted(site.texts[lang].how)}
+<h2>${privacy.end}</h2>
+${endDays(site, lang) ?? html`<p>${privacy.no_days}</p>`}
+<p>${staysAfter(site, lang)}</p>
 <h2>${how.batches}</h2>
 ${batches.length === 0 ? html`<p>${how.no_batches}</p>` : html`${chart(lang, batches)}\n${table(lang, batches)}`}
 ${withdrawn(site, lang)}

@@ -18,6 +18,7 @@ import {
 import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { numeral } from "../numerals.ts";
+import { ageLine, responsibleLine } from "../responsible-parts.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
 
 /** What a signer typed, unchanged, and what must be corrected. */
@@ -165,7 +166,8 @@ function consentFields(view: View): Html {
   const { site, lang, strings } = view;
   const recipient = site.campaign.recipient.name[lang] ?? "";
   return html`<fieldset class="f"><legend>${strings.sign.consent}</legend>
-${consent(view, "consent_handover", fill(strings.sign.consent_handover, { recipient }))}
+${ageLine(site, lang)}
+${consent(view, "consent_handover", html`${fill(strings.sign.consent_handover, { recipient })} ${responsibleLine(site, lang)}`)}
 ${consent(view, "consent_public", html`${prose(strings.sign.consent_public)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
 </fieldset>`;
 }
