@@ -1,7 +1,7 @@
 import { lastBackupOf } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost } from "../outside/git/host.ts";
-import type { Log } from "../outside/log.ts";
+import { causeOf, type Log } from "../outside/log.ts";
 import type { Random } from "../outside/random.ts";
 import type { Keys } from "../outside/seal/keys.ts";
 import type { Seal } from "../outside/seal/seal.ts";
@@ -12,6 +12,7 @@ import { openFilingAttempts } from "./filing/attempts.ts";
 import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
 import { openPatrol } from "./filing/refiling.ts";
+import { reconcileAfterRestore } from "./filing/restoration.ts";
 import { settle } from "./filing/settlement.ts";
 import { openClients } from "./limits/client.ts";
 import { type Bursts, NO_BURSTS, openBursts } from "./limits/domain-bursts.ts";
@@ -24,12 +25,13 @@ import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Service } from "./service.ts";
-import { deleteExpired } from "./signing/expiry.ts";
+import { openExpiry } from "./signing/expiry.ts";
 import { openIntents } from "./signing/intents.ts";
 import { openMailedCodes } from "./signing/mailed-codes.ts";
 import type { PageWords } from "./signing/own-page-codes.ts";
 import { openWaitingCodes } from "./signing/pending-confirmations.ts";
 import { openSuppression } from "./signing/suppression.ts";
+import { openLeftCarrier } from "./store/left-carrier.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
 import type { Store } from "./store/schema.ts";
 import { type App, createApp } from "./web/app.ts";
@@ -82,8 +84,18 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const main = openMainView(gitHost);
   const codes = openWaitingCodes(clock);
   const queue = openQueue(store, clock);
-  const expire = () => deleteExpired(store, clock, codes);
-  await main.refresh();
+  const deleteDue = openExpiry({ store, clock, codes, pepper });
+  const left = openLeftCarrier({ store, clock, log }, settings.dataDir);
+  const expire = async () => {
+    await deleteDue();
+    await left.carry();
+    await left.forgetOld();
+  };
+  const read = await main.refresh();
+  // Nobody may read here that a signature stands which was withdrawn after the backup.
+  await reconcileAfterRestore(store, clock, read, gitHost, attestation).catch((error) =>
+    log.warn(causeOf(error), "main and its branches could not be read after the restoration; it is tried again"),
+  );
   await queue.look();
   await expire();
 
@@ -99,6 +111,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     main: main.current,
     store,
     lastBackup: () => lastBackupOf(settings),
+    carryLeft: left.carry,
     queue,
     attestation,
     pepper,
