@@ -1,3 +1,4 @@
+import { dayOf } from "../letter/bytes/day.ts";
 import { lastBackupOf } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost } from "../outside/git/host.ts";
@@ -33,6 +34,7 @@ import { openWaitingCodes } from "./signing/pending-confirmations.ts";
 import { openSuppression } from "./signing/suppression.ts";
 import { openLeftCarrier } from "./store/left-carrier.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
+import { inTens, restoredRows } from "./store/restored-rows.ts";
 import type { Store } from "./store/schema.ts";
 import { type App, createApp } from "./web/app.ts";
 
@@ -98,6 +100,9 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   );
   await queue.look();
   await expire();
+  const restored = await restoredRows(store.query, dayOf(clock.now()));
+  if (restored)
+    log.warn({ signatures: inTens(restored), until: restored.until }, "what a backup brought back waits to be filed");
 
   const { trustProxy } = settings;
   const clients = openClients({ trustProxy, isTorExit: deps.isTorExit, clock, random });

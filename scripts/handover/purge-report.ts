@@ -17,11 +17,17 @@ export function formatRefusedPurge({ settings, local }: Pick<HandoverPlace, "set
   return `nothing was destroyed.\n\n${goes}\n\n${RECEIPT}`;
 }
 
+/** Names the backups that were noted and could not be destroyed; "" without one. */
+export function formatMissing(paths: readonly string[]): string {
+  if (paths.length === 0) return "";
+  return `NOT destroyed, because they are not there: ${paths.join(", ")}. They stay in backups.json: mount their medium and run this again, or destroy them on the machine where they are`;
+}
+
 /** Says what a purge has destroyed, what remains, and where; what remains elsewhere is to be destroyed by hand. */
 export function formatRemains({ settings, local }: Pick<HandoverPlace, "settings" | "local">, notice: Notice): string {
   const fresh = freshFolder(settings.dataDir);
   return [
-    "destroyed: vault, queue, keyed addresses, pepper, captured mail, noted backups.",
+    "destroyed: vault, queue, keyed addresses, pepper, captured mail, the noted backups that were there.",
     local
       ? "the ledger says so. campaign.git has no past any more; site and count are as before: npm run verify"
       : `not yet on the ledger: put ${join(fresh, "repository", noticePath(notice))} into ${noticePath(notice)} by a pull request, and when accept has taken it, run this again`,

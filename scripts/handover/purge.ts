@@ -13,7 +13,7 @@ import { freshFolder, replaceRepository, writeFreshRepository } from "./fresh-re
 import type { HandoverPlace } from "./handover-place.ts";
 import { destroyPersonalData } from "./personal-data.ts";
 import { readTagged, writePublicBag } from "./public-bag.ts";
-import { formatRefusedPurge, formatRemains } from "./purge-report.ts";
+import { formatMissing, formatRefusedPurge, formatRemains } from "./purge-report.ts";
 
 /** What a purge needs of the form service's database. Each call opens the database and closes it again. */
 export type PurgedStore = {
@@ -49,9 +49,12 @@ export async function purge(
   await place.local?.host.readMain().then((main) => openLocalSite(place.settings.dataDir, place.keys).publish(main));
   const bag = done ? "" : await keepPublicBag(handover, handedOver.publicBag, place);
   if (!place.local) await writeFreshRepository(place, notice);
-  await destroyPersonalData(place.settings, store, random);
+  const missing = await destroyPersonalData(place.settings, store, random);
   if (place.local) await putOnLedger(place, notice, done);
-  return { destroyed: true, report: [bag, formatRemains(place, notice)].filter(Boolean).join("\n") };
+  return {
+    destroyed: true,
+    report: [bag, formatMissing(missing), formatRemains(place, notice)].filter(Boolean).join("\n"),
+  };
 }
 
 type HandedOver = Extract<Notice, { kind: "handover" }>;

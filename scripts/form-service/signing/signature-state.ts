@@ -29,6 +29,19 @@ export async function stateOf(store: Store, main: MainState | undefined, code: s
   return main && !leaving ? stateOnMain(main, code) : "unknown";
 }
 
+/** Returns the day before which a pending signature is not filed, because a backup brought it back. @param today UTC */
+export async function waitsSinceRestoration(store: Store, code: string, today: string): Promise<string | undefined> {
+  const row = await store.query
+    .selectFrom("code")
+    .innerJoin("signature", "signature.id", "code.id")
+    .select("signature.wait_until")
+    .where("code.code_hash", "=", hashOf(code))
+    .where("signature.state", "in", ["confirmed", "aside"])
+    .where("signature.wait_until", ">", today)
+    .executeTakeFirst();
+  return row?.wait_until ?? undefined;
+}
+
 /**
  * Returns the state from main only. The service forgets refused rows after a while, and all rows in a data loss. Main's
  * history names what was withdrawn for as long as it is kept, but nobody is told.

@@ -38,3 +38,8 @@ export async function restoredRows(query: Query, today: string): Promise<Restore
     .executeTakeFirst();
   return found?.until ? { waiting: Number(found.waiting), until: found.until } : undefined;
 }
+
+/** Returns how many wait, in tens and rounded up: no number in a log or a graph changes by what one person does. */
+export function inTens({ waiting }: Pick<RestoredRows, "waiting">): number {
+  return Math.ceil(waiting / 10) * 10;
+}
