@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import {
+  assertTold,
   findLeftLists,
   formatAnnouncement,
   formatLists,
@@ -49,11 +50,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
     console.log([formatBackup(contents), formatLists(lists, contents.day)].join("\n"));
     await assertRoomFor(contents, settings);
     if (!values.yes) return console.log("nothing was changed; with --yes it is restored");
-    if (lists.length === 0 && !values["without-list"])
-      throw new LetterError(
-        "backup",
-        "nothing tells who has left since the backup, and they would come back; nothing was restored: find FILE.left or the old DATA_DIR (--old), or say --without-list",
-      );
+    assertTold(lists, values["without-list"] ?? false);
     const rows = await restoreService(backup, contents, lists, { settings, clock, random });
     console.log(formatAnnouncement(contents.day, dayOf(clock.now()), rows));
     console.log("restored; npm start goes on from here, after it has read what has been accepted since");

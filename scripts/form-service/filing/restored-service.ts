@@ -102,6 +102,20 @@ export function formatLists(lists: readonly FoundList[], backupDay: string): str
   ].join("\n");
 }
 
+/**
+ * Checks that something tells who has left since the backup.
+ *
+ * @param isSaid whether it was said in so many words that nothing does
+ * @throws LetterError `backup`
+ */
+export function assertTold(lists: readonly FoundList[], isSaid: boolean): void {
+  if (lists.length > 0 || isSaid) return;
+  throw new LetterError(
+    "backup",
+    "nothing tells who has left since the backup, and they would come back; nothing was restored: find FILE.left or the old DATA_DIR (--old), or say --without-list",
+  );
+}
+
 /** Says what to announce after a restoration, in both languages. */
 export function formatAnnouncement(backupDay: string, today: string, rows: RestoredRows | undefined): string {
   const until = dayAfter(today, WAITING_DAYS);

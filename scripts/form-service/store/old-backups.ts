@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { type BackupNote, forgetBackup, leftListBeside, readBackupList } from "../../outside/backup-list.ts";
@@ -66,8 +67,9 @@ export function formatStuck(stuck: readonly StuckBackup[]): string[] {
 
 /** Whether no backup is older than was promised, and each has the list of who left beside it. */
 export async function checkBackups({ dataDir }: Pick<Settings, "dataDir">, now: Date): Promise<Finding[]> {
-  const notes = await readBackupList(dataDir);
-  if (notes.length === 0) return [];
+  if (!existsSync(join(dataDir, "backups.json"))) return [];
+  const notes = await readBackupList(dataDir).catch(() => undefined);
+  if (!notes) return [{ what: "backups", mend: "DATA_DIR/backups.json cannot be read: mend it, the purge needs it" }];
   const today = dayOf(now);
   const old = notes.filter(({ day, keep = KEEP_DAYS }) => dayAfter(day, keep) < today);
   const bare = notes.filter(({ path, elsewhere }) => !elsewhere && !existsSync(leftListBeside(path)));
