@@ -186,7 +186,8 @@ export const en = {
     },
     withdrawal_code: {
       missing: "Enter the withdrawal code.",
-      wrong: "The withdrawal code is not correct.",
+      wrong:
+        "There is no signature for this code. If you have already withdrawn it, nothing is left to withdraw. Otherwise check what you typed.",
     },
   },
   confirm: {
@@ -418,9 +419,12 @@ export const en = {
       accepted: "Accepted: your signature is on the list and in the ledger.",
       refused:
         "Not accepted: the moderators did not accept this signature. If you want to sign again, withdraw it first; after seven days it is deleted by itself.",
-      withdrawn: "Withdrawn: this signature no longer counts.",
+      withdrawn:
+        "Withdrawn: this signature no longer counts. 48 hours after the withdrawal this page knows nothing of the code any more.",
       unknown: "No signature found with this code.",
     },
+    restored:
+      "We had to restore our service from a backup. This signature does not go to review before {day}. If you had withdrawn it, please withdraw it again; the same code still works.",
     state_title: "State of your signature",
     limits: "What this does not show",
     limits_text:

@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { checkCampaign } from "../accept/campaign-check.ts";
 import { checkContent, checkDatabase } from "../form-service/start-check.ts";
+import { checkBackups } from "../form-service/store/old-backups.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
 import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort } from "../outside/machine-check.ts";
@@ -28,6 +29,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
     ...(settings.mail.kind === "smtp" ? [await checkCoreFiles()] : []),
     ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
     await checkDatabase(settings),
+    ...(await checkBackups(settings, systemClock.now())),
   ];
   for (const finding of findings) console.log(formatFinding(finding));
   if (findings.some(({ mend }) => mend !== undefined)) process.exitCode = 1;

@@ -1,9 +1,11 @@
 import { createHistogram } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { dayOf } from "../letter/bytes/day.ts";
 import type { Clock } from "../outside/clock.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import { sheetsSetAside } from "./filing/sheets.ts";
 import type { MailQueue } from "./mail/queue.ts";
+import { inTens, restoredRows } from "./store/restored-rows.ts";
 import { rowsSetAside } from "./store/rows-set-aside.ts";
 import type { Store } from "./store/schema.ts";
 
@@ -97,6 +99,13 @@ export function openMetrics(
     all.set({ what: "sheets" }, (await sheetsSetAside(store.query)).length);
     all.set({ what: "signatures" }, (await rowsSetAside(store.query)).length);
   });
+  gauge("undersigned_restored", "signatures that wait since a restoration, in tens, rounded up", [], async (one) => {
+    one.set(inTens(await waiting()));
+  });
+  gauge("undersigned_restored_days", "days until the last of them may be filed", [], async (one) => {
+    const { until } = await waiting();
+    one.set(until === undefined ? 0 : (Date.parse(until) - Date.parse(dayOf(clock.now()))) / 86_400_000);
+  });
   const failed = new Counter({
     name: "undersigned_failed_answers_total",
     help: "answers with 500 and more",
@@ -108,6 +117,10 @@ export function openMetrics(
     labelNames: ["round", "outcome"],
     registers,
   });
+
+  async function waiting(): Promise<{ waiting: number; until?: string }> {
+    return (await restoredRows(store.query, dayOf(clock.now()))) ?? { waiting: 0 };
+  }
 
   async function sheets(): Promise<{ state: string; count: number; day: string | undefined }[]> {
     const rows = await store.query

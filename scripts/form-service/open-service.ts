@@ -1,8 +1,9 @@
 import { formatBase64url } from "../letter/bytes/base64url.ts";
+import { dayOf } from "../letter/bytes/day.ts";
 import { lastBackupOf } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost } from "../outside/git/host.ts";
-import type { Log } from "../outside/log.ts";
+import { causeOf, type Log } from "../outside/log.ts";
 import type { Random } from "../outside/random.ts";
 import type { Keys } from "../outside/seal/keys.ts";
 import type { Seal } from "../outside/seal/seal.ts";
@@ -13,6 +14,7 @@ import { openFilingAttempts } from "./filing/attempts.ts";
 import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
 import { openPatrol } from "./filing/refiling.ts";
+import { reconcileAfterRestore } from "./filing/restoration.ts";
 import { settle } from "./filing/settlement.ts";
 import { openClients } from "./limits/client.ts";
 import { type Bursts, NO_BURSTS, openBursts } from "./limits/domain-bursts.ts";
@@ -25,14 +27,16 @@ import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Service } from "./service.ts";
-import { deleteExpired } from "./signing/expiry.ts";
+import { openExpiry } from "./signing/expiry.ts";
 import { openIntents } from "./signing/intents.ts";
 import { openMailedCodes } from "./signing/mailed-codes.ts";
 import type { PageWords } from "./signing/own-page-codes.ts";
 import { openWaitingCodes } from "./signing/pending-confirmations.ts";
 import { openSuppression } from "./signing/suppression.ts";
 import { claimDatabase, noteLedger } from "./store/campaign-database.ts";
+import { openLeftCarrier } from "./store/left-carrier.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
+import { inTens, restoredRows } from "./store/restored-rows.ts";
 import type { Store } from "./store/schema.ts";
 import { type App, createApp } from "./web/app.ts";
 
@@ -86,12 +90,25 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const main = openMainView(gitHost);
   const codes = openWaitingCodes(clock);
   const queue = openQueue(store, clock);
-  const expire = () => deleteExpired(store, clock, codes);
+  const deleteDue = openExpiry({ store, clock, codes, pepper });
+  const left = openLeftCarrier({ store, clock, log }, settings.dataDir);
+  const expire = async () => {
+    await deleteDue();
+    await left.carry();
+    await left.forgetOld();
+  };
   const campaign = formatBase64url(attestation.publicKey);
-  const { record } = await main.refresh();
-  await claimDatabase(store, record, { attestation: campaign, isNew: deps.newDatabase ?? false });
+  const read = await main.refresh();
+  await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false });
+  // Nobody may read here that a signature stands which was withdrawn after the backup.
+  await reconcileAfterRestore(store, clock, read, gitHost, attestation).catch((error) =>
+    log.warn(causeOf(error), "main and its branches could not be read after the restoration; it is tried again"),
+  );
   await queue.look();
   await expire();
+  const restored = await restoredRows(store.query, dayOf(clock.now()));
+  if (restored)
+    log.warn({ signatures: inTens(restored), until: restored.until }, "what a backup brought back waits to be filed");
 
   const { trustProxy } = settings;
   const clients = openClients({ trustProxy, isTorExit: deps.isTorExit, clock, random });
@@ -105,6 +122,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     main: main.current,
     store,
     lastBackup: () => lastBackupOf(settings),
+    carryLeft: left.carry,
     queue,
     attestation,
     pepper,

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
+import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
+import { systemClock } from "../outside/clock.ts";
 import { lookAtDatabase } from "../outside/database/open.ts";
 import { causeOf } from "../outside/log.ts";
 import type { Finding } from "../outside/mail-domain-check.ts";
 import type { Settings } from "../outside/settings.ts";
 import { readContent } from "../site/views/read-content.ts";
 import { type SheetSetAside, sheetsSetAside } from "./filing/sheets.ts";
+import { type RestoredRows, restoredRows } from "./store/restored-rows.ts";
 import { rowsSetAside } from "./store/rows-set-aside.ts";
 import type { Tables } from "./store/schema.ts";
 
@@ -26,9 +29,14 @@ export async function checkDatabase({ database }: Pick<Settings, "database">): P
   const what = database.kind === "sqlite" ? "the database" : "the PostgreSQL database";
   try {
     const store = await lookAtDatabase<Tables>(database);
-    const found = Promise.all([sheetsSetAside(store.query), rowsSetAside(store.query)]);
-    const [sheets, rows] = await found.finally(store.close);
-    if (sheets.length + rows.length === 0) return { what };
+    const today = dayOf(systemClock.now());
+    const found = Promise.all([
+      sheetsSetAside(store.query),
+      rowsSetAside(store.query),
+      restoredRows(store.query, today),
+    ]);
+    const [sheets, rows, restored] = await found.finally(store.close);
+    if (sheets.length + rows.length === 0) return { what: what + tellRestored(restored) };
     return { what, mend: [tellSheets(sheets), tellRows(rows)].filter(Boolean).join("; ") };
   } catch (cause) {
     const { code } = causeOf(cause);
@@ -39,6 +47,11 @@ export async function checkDatabase({ database }: Pick<Settings, "database">): P
     const mend = cause instanceof LetterError ? cause.message : `it does not answer (${code}); look at DATABASE_URL`;
     return { what, mend };
   }
+}
+
+function tellRestored(restored: RestoredRows | undefined): string {
+  if (!restored) return "";
+  return `; ${restored.waiting} signatures that a backup brought back wait until ${restored.until}: announce that, so that those who had left can say so again`;
 }
 
 function tellSheets(sheets: readonly SheetSetAside[]): string {

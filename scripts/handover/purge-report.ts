@@ -31,6 +31,12 @@ export function formatRefusedPurge(
   return `nothing was destroyed.\n\n${goes.join("\n")}\n\n${leavers(tag, left)}${receipt(left.length)}`;
 }
 
+/** Names the backups that were noted and could not be destroyed; "" without one. */
+export function formatMissing(paths: readonly string[]): string {
+  if (paths.length === 0) return "";
+  return `NOT destroyed, because they are not there: ${paths.join(", ")}. They stay in backups.json: mount their medium and run this again, or destroy them on the machine where they are`;
+}
+
 function leavers(tag: string, left: readonly number[]): string {
   if (left.length === 0) return "";
   return `${peopleLeft(left.length, tag)}, and the recipient must have deleted them; index: ${left.join(", ")}\n\n`;
@@ -54,7 +60,7 @@ export function formatRemains({ settings, local, content }: Place, notice: Notic
   const path = noticePath(notice);
   const names = content.campaign.after_purge === "names";
   return [
-    "destroyed: vault, queue, keyed addresses, pepper, captured mail, noted backups, noted bags.",
+    "destroyed: vault, queue, keyed addresses, pepper, captured mail, the noted backups that were there, noted bags.",
     logged
       ? `the ledger says so.${local ? " campaign.git has no past any more." : ""} ${
           names ? "The list stands" : "The list is taken down"

@@ -22,7 +22,7 @@ import {
   assertReceipt,
   type PurgedStore,
 } from "./purge-conditions.ts";
-import { formatRefusedPurge, formatRemains } from "./purge-report.ts";
+import { formatMissing, formatRefusedPurge, formatRemains } from "./purge-report.ts";
 
 /** What the recipient has told: the digest of its contacts bag, and how many people it has deleted who left since. */
 export type Acknowledged = { readonly receipt: string | undefined; readonly deleted: string | undefined };
@@ -58,9 +58,10 @@ export async function purge(
   await place.local?.host.readMain().then((main) => openLocalSite(place.settings.dataDir, place.keys).publish(main));
   await destroyFile(freshFolder(place.settings.dataDir));
   if (!place.local) await leaveForReview(handover, place, notice, done);
-  await destroyPersonalData(place.settings, store, random);
+  const missing = await destroyPersonalData(place.settings, store, random);
   if (place.local) await putOnLedger(place, notice, done);
-  return { destroyed: true, report: formatRemains(place, notice, done || place.local !== undefined) };
+  const remains = formatRemains(place, notice, done || place.local !== undefined);
+  return { destroyed: true, report: [formatMissing(missing), remains].filter(Boolean).join("\n") };
 }
 
 type HandedOver = Extract<Notice, { kind: "handover" }>;

@@ -3,15 +3,30 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { DatabasePlace } from "./database/database.ts";
 
-/** A backup that has been made: where, and on which UTC day. */
-export type BackupNote = { readonly path: string; readonly day: string };
+/**
+ * A backup that has been made: where, and on which UTC day. `keep`: the days after which it was promised to be deleted.
+ * `elsewhere`: it was made on another machine, and a backup that was restored here has told of it.
+ */
+export type BackupNote = {
+  readonly path: string;
+  readonly day: string;
+  readonly keep?: number | undefined;
+  readonly elsewhere?: true | undefined;
+};
 
-const backups = z.array(z.strictObject({ path: z.string(), day: z.string() }));
+export const backupNotes = z.array(
+  z.strictObject({
+    path: z.string(),
+    day: z.string(),
+    keep: z.int().positive().optional(),
+    elsewhere: z.literal(true).optional(),
+  }),
+);
 
 /** Reads the backups made from this data folder. The purge must destroy all of them, wherever they were moved. */
 export async function readBackupList(dataDir: string): Promise<BackupNote[]> {
   try {
-    return backups.parse(JSON.parse(await readFile(listPath(dataDir), "utf8")));
+    return backupNotes.parse(JSON.parse(await readFile(listPath(dataDir), "utf8")));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw cause;
@@ -34,11 +49,39 @@ export async function lastBackupOf({
 }
 
 /** Notes a backup before it is written, because one that is not in the list could not be destroyed. */
-export async function noteBackup(dataDir: string, note: BackupNote): Promise<void> {
-  const others = (await readBackupList(dataDir)).filter(({ path }) => path !== note.path);
+export function noteBackup(dataDir: string, note: BackupNote): Promise<void> {
+  return noteBackups(dataDir, [note]);
+}
+
+/** Notes several backups. One of the same path takes the place of the one that was noted. */
+export async function noteBackups(dataDir: string, notes: readonly BackupNote[]): Promise<void> {
+  const paths = new Set(notes.map(({ path }) => path));
+  const others = (await readBackupList(dataDir)).filter(({ path }) => !paths.has(path));
+  await writeList(dataDir, [...others, ...notes]);
+}
+
+/** Takes a backup out of the list that is no more. Returns false if it was not in it. */
+export async function forgetBackup(dataDir: string, path: string): Promise<boolean> {
+  const notes = await readBackupList(dataDir);
+  const others = notes.filter((note) => note.path !== path);
+  if (others.length < notes.length) await writeList(dataDir, others);
+  return others.length < notes.length;
+}
+
+/** The file beside a backup that lists who has left since. */
+export function leftListBeside(backup: string): string {
+  return `${backup}.left`;
+}
+
+/** The file in a data folder that lists who has left since its oldest backup. */
+export function leftListIn(dataDir: string): string {
+  return join(dataDir, "left.txt");
+}
+
+async function writeList(dataDir: string, notes: readonly BackupNote[]): Promise<void> {
   const draft = `${listPath(dataDir)}.part`;
   const file = await open(draft, "w", 0o600);
-  await file.writeFile(`${JSON.stringify([...others, note], null, 2)}\n`);
+  await file.writeFile(`${JSON.stringify(notes, null, 2)}\n`);
   await file.sync();
   await file.close();
   await rename(draft, listPath(dataDir));

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -47,6 +56,35 @@ describe("a backup", () => {
     const main = (path: string) => openRepository(`${path}/campaign.git`).git("rev-parse", "main");
     expect(main(empty)).toBe(main(dataDir));
     removeDataDir(empty);
+  });
+
+  it("brings nobody back without a list of who left, unless that is said in so many words", async () => {
+    const [empty, list, away] = [makeDataDir(), `${file}.left`, `${file}.away`];
+    expect(readFileSync(list, "utf8")).toMatch(/^undersigned\/v1 left \d{4}-\d{2}-\d{2}\n$/);
+    renameSync(list, away);
+    const refused = await restore({ DATA_DIR: empty }, file, "--yes");
+    expect(refused.stdout).toContain("no list of who left since");
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/^error: [^\n]*--without-list\n$/)]);
+    expect(existsSync(join(empty, "service.db"))).toBe(false);
+    const done = await restore({ DATA_DIR: empty }, file, "--yes", "--without-list");
+    expect(done.code, done.stderr).toBe(0);
+    expect(done.stdout).toMatch(/announce this today[\s\S]* en: We had to restore[\s\S]* fa: ناچار شدیم/);
+    renameSync(away, list);
+    removeDataDir(empty);
+  });
+
+  it("is deleted by --keep when it is old, with its list, and takes itself off the list", async () => {
+    const [other, old] = [makeDataDir(), join(folder, "old.age")];
+    await withStore({ DATA_DIR: other }, async () => {});
+    for (const path of [old, `${old}.left`]) writeFileSync(path, "");
+    writeFileSync(join(other, "backups.json"), JSON.stringify([{ path: old, day: "2026-01-01" }]));
+    const young = join(folder, "young.age");
+    const done = await runCommand("backup", [young, "--to", recipient, "--keep", "7d"], { DATA_DIR: other });
+    expect(done, done.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(`deleted ${old}\n`) });
+    for (const path of [old, `${old}.left`]) expect(existsSync(path)).toBe(false);
+    const [{ path, keep }, ...rest] = JSON.parse(readFileSync(join(other, "backups.json"), "utf8"));
+    expect([path, keep, rest]).toEqual([young, 7, []]);
+    removeDataDir(other);
   });
 
   it.each([

@@ -72,7 +72,8 @@ export async function openHarness(
   let random = fixedRandomness(options.seed);
   // Mails leave in an order of their own: their ids must not shift what others draw.
   let mailRandom = fixedRandomness(`${options.seed}/mail`);
-  const attestation = signingKey(random(32));
+  const attestationSeed = random(32);
+  const attestation = signingKey(attestationSeed);
   const DATABASE_URL = await newDatabase?.();
   const settings = readSettings({
     DATA_DIR: dataDir,
@@ -139,6 +140,8 @@ export async function openHarness(
     mailServer,
     identities,
     content,
+    /** the secret keys, as their files hold them */
+    secrets: { "attestation.key": attestationSeed, "pepper.key": pepper },
     get gitHost() {
       return gitHost;
     },

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { dayOf } from "../../letter/bytes/day.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { SHEET_ROWS } from "../../letter/signature/sheet.ts";
 import type { GitHost } from "../../outside/git/host.ts";
@@ -8,7 +9,7 @@ import type { Queue } from "../store/queue.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
-import { type Patrol, refileLost } from "./refiling.ts";
+import { type Patrol, refileLost, remakeLeft } from "./refiling.ts";
 import { reconcileAfterRestore } from "./restoration.ts";
 import { destroyRefused, settle } from "./settlement.ts";
 import {
@@ -16,6 +17,7 @@ import {
   makeSignaturesSheet,
   makeWithdrawalsSheet,
   markFiled,
+  mayBeFiled,
   noteFailure,
   sheetsToFile,
 } from "./sheets.ts";
@@ -46,6 +48,9 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   const main = await deps.main.refresh();
   await reconcileAfterRestore(store, clock, main, deps.gitHost, deps.attestation);
   await settle(store, clock, main);
+  await remakeLeft(deps, main).catch((error) =>
+    deps.log.warn(causeOf(error), "the branches of sheets that somebody has left could not be looked at"),
+  );
   // This can wait: a row that is lost now is still lost in the next round.
   await refileLost(deps, deps.patrol).catch((error) =>
     deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at"),
@@ -75,6 +80,7 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
     .selectFrom("signature")
     .select(["edition", "flood", sql<number>`count(*)`.as("count")])
     .where("state", "=", "confirmed")
+    .where(mayBeFiled(dayOf(deps.clock.now())))
     .groupBy(["edition", "flood"])
     .orderBy("edition")
     .orderBy("flood")

@@ -74,6 +74,38 @@ export async function refileLost(deps: Refiling, patrol: Patrol): Promise<void> 
   if (due) patrol.done();
 }
 
+/**
+ * Goes on with the sheets whose text was deleted because somebody on them withdrew before the git host had taken them.
+ * One that the host has after all is filed to its end, with the text that lies there. Otherwise nobody has seen the name,
+ * and nobody will: the other rows wait for another sheet.
+ */
+export async function remakeLeft(
+  { store, gitHost }: Pick<Refiling, "store" | "gitHost">,
+  { settled }: Pick<MainState, "settled">,
+): Promise<void> {
+  const left = await store.query
+    .selectFrom("sheet")
+    .select("sheet")
+    .where("state", "=", "filing")
+    .where("text", "is", null)
+    .execute();
+  if (left.length === 0) return;
+  const pending = await gitHost.pendingSheets();
+  await store.change(async (query) => {
+    for (const { sheet } of left) {
+      if (settled.sheets.has(sheet)) continue;
+      const text = pending.get(sheet)?.text;
+      if (text !== undefined) {
+        await query.updateTable("sheet").set({ text }).where("sheet", "=", sheet).execute();
+        continue;
+      }
+      const waits = { state: "confirmed", sheet: null } as const;
+      await query.updateTable("signature").set(waits).where("sheet", "=", sheet).execute();
+      await query.deleteFrom("sheet").where("sheet", "=", sheet).execute();
+    }
+  });
+}
+
 /** Returns the pending sheets that this service has attested, byte for byte. */
 export function attestedSheets(
   pending: PendingSheets,

@@ -2,7 +2,7 @@ import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import { entriesOf } from "../../letter/ledger/entry.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
-import { forget } from "../signing/withdrawal.ts";
+import { endSignature, forget } from "../signing/withdrawal.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
 import { OUT_OF_QUEUE, type Store } from "../store/schema.ts";
 
@@ -34,8 +34,7 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
       } else if (main.settled.refused.has(id)) {
         await set({ ...OUT_OF_QUEUE, state: "refused", day: dayOf(clock.now()) });
       } else if (main.settled.withdrawn.has(id)) {
-        await forget(query, id);
-        await set({ ...OUT_OF_QUEUE, state: "withdrawn" });
+        await endSignature(query, id, { day: dayOf(clock.now()), due: null });
       } else continue;
       left++;
     }

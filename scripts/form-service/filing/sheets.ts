@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from "kysely";
 import { formatCrockford128 } from "../../letter/bytes/crockford.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import type { SigningKey } from "../../letter/bytes/key.ts";
@@ -9,7 +10,7 @@ import type { Clock } from "../../outside/clock.ts";
 import type { Filing } from "../../outside/git/host.ts";
 import type { Random } from "../../outside/random.ts";
 import { readRow, setRowsAside } from "../store/rows-set-aside.ts";
-import type { Query, Store } from "../store/schema.ts";
+import type { Query, Store, Tables } from "../store/schema.ts";
 import { SET_ASIDE_AFTER } from "./attempts.ts";
 
 /** The dependencies of a new sheet. */
@@ -41,6 +42,7 @@ export function makeSignaturesSheet(
       .where("state", "=", "confirmed")
       .where("edition", "=", edition)
       .where("flood", "=", flood)
+      .where(mayBeFiled(dayOf(making.clock.now())))
       .orderBy("id")
       .limit(Math.min(atMost, SHEET_ROWS))
       // Signatures that are being withdrawn at this moment are not filed.
@@ -58,6 +60,12 @@ export function makeSignaturesSheet(
     await query.updateTable("signature").set({ state: "filing", sheet }).where("id", "in", ids).execute();
     return true;
   });
+}
+
+/** Keeps the signatures back that wait since a restoration. @param today UTC */
+export function mayBeFiled(today: string) {
+  return (is: ExpressionBuilder<Tables, "signature">) =>
+    is.or([is("wait_until", "is", null), is("wait_until", "<=", today)]);
 }
 
 /** Puts waiting withdrawals on a new sheet, likewise; false if none is waiting. */
@@ -89,6 +97,7 @@ export async function sheetsToFile(store: Store): Promise<SheetToFile[]> {
     .selectFrom("sheet")
     .selectAll()
     .where("state", "=", "filing")
+    .where("text", "is not", null)
     .orderBy("attempts")
     .orderBy("sheet")
     .execute();

@@ -11,6 +11,7 @@ import type { Random } from "../../outside/random.ts";
 import type { Seal } from "../../outside/seal/seal.ts";
 import type { Bursts } from "../limits/domain-bursts.ts";
 import { claimAddress, keyedAddress } from "../store/address.ts";
+import { hideHour, KEPT_FOR } from "../store/due-hour.ts";
 import type { Queue } from "../store/queue.ts";
 import { readRow } from "../store/rows-set-aside.ts";
 import type { Query, Store } from "../store/schema.ts";
@@ -71,7 +72,9 @@ export async function confirm(deps: Confirming, s: Uint8Array, typed: string): P
     const kept = claim.state === "new" ? { withdrawalCode } : claim.state;
     const leave = sealKept(kept, keys, deps.random);
     // A clock that is slow for a moment must not let the page forget the code early.
-    const spent = { sealed: null, leave, day: submission.day > today ? submission.day : today };
+    const isSlow = submission.day > today;
+    const due = hideHour(deps.pepper, s_hash, new Date(deps.clock.now().getTime() + KEPT_FOR));
+    const spent = { sealed: null, leave, ...(isSlow ? {} : { day: today, due }) };
     if (claim.state !== "new") {
       const of = claim.state === "already" ? await codeHashOf(query, claim.id) : undefined;
       await query

@@ -2,10 +2,11 @@ import { type CodePurpose, mailedCodeOf } from "../../letter/signature/derivatio
 import { mailboxOf } from "../../letter/signature/email.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Random } from "../../outside/random.ts";
+import { KEPT_FOR } from "../store/due-hour.ts";
 import type { Query, Store } from "../store/schema.ts";
 
 /** How long a code is valid, and how long every form for one mailbox gets the same code, in milliseconds. */
-export const CODE_LIFE = 48 * 3_600_000;
+export const CODE_LIFE = KEPT_FOR;
 
 /** The codes of a mailbox that work now, for each purpose. The first is the one that is mailed now. */
 export type CodesOfMailbox = Readonly<Record<CodePurpose, readonly string[]>>;

@@ -18,6 +18,8 @@ export type WaitingCodes = {
   add(s: Uint8Array, code: WaitingCode, owner: string): void;
   /** Returns what is remembered of a page that waits for its code. */
   find(s: Uint8Array): WaitingCode | undefined;
+  /** Whether memory knows the very moment at which this row expires. */
+  knowsDue(hash: string): boolean;
   /** Whether `takeAgain` would return a code. */
   canSendAgain(s: Uint8Array): boolean;
   /** Returns the code to send again; undefined if it is no longer there, or has been sent often enough. */
@@ -64,6 +66,7 @@ export function openWaitingCodes(clock: Clock, capacity = CAPACITY): WaitingCode
       noteDue(hash);
       codes.set(hash, { waiting, mails: 1 }, owner);
     },
+    knowsDue: (hash) => due.has(hash),
     canSendAgain: (s) => sendable(s) !== undefined,
     takeAgain(s) {
       const known = sendable(s);

@@ -1,6 +1,7 @@
 import { type CodePurpose, confirmKeyOf, leaveKeyOf, otherCodeMark } from "../../letter/signature/derivation.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Random } from "../../outside/random.ts";
+import { hideHour } from "../store/due-hour.ts";
 import type { Query, Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import type { CodesOfMailbox, MailedCodes } from "./mailed-codes.ts";
@@ -18,7 +19,7 @@ const MARK = 32;
  * @returns false when it is there already
  */
 export async function addSubmission(
-  { store, random }: { store: Store; random: Random },
+  { store, random, pepper }: { store: Store; random: Random; pepper: Uint8Array },
   { s, codes }: { s: Uint8Array; codes: CodesOfMailbox },
   waiting: Waiting,
   today: string,
@@ -27,7 +28,9 @@ export async function addSubmission(
   const keys = own.map((code) => confirmKeyOf(s, code));
   const others = Buffer.concat(other.map((code) => otherCodeMark(s, code)));
   const sealed = sealWaiting(waiting, keys, random);
-  const values = { s_hash: hashOf(s), sealed, code_hash: null, leave: null, others, tries: 0, day: today };
+  const s_hash = hashOf(s);
+  const due = hideHour(pepper, s_hash, new Date(waiting.expires));
+  const values = { s_hash, sealed, code_hash: null, leave: null, others, tries: 0, day: today, due };
   return store.change(async (query) => {
     const { numInsertedOrUpdatedRows } = await query
       .insertInto("submission")

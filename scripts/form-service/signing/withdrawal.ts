@@ -5,6 +5,7 @@ import { idOf, openingOf } from "../../letter/signature/derivation.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { findByAddress, type KeyedAddress } from "../store/address.ts";
+import { hideHour, isDue, KEPT_FOR, lastDueDay } from "../store/due-hour.ts";
 import { OUT_OF_QUEUE, type Query, type SignatureState, type Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import { stateOnMain } from "./signature-state.ts";
@@ -13,8 +14,11 @@ export type Withdrawing = {
   readonly store: Store;
   readonly clock: Clock;
   readonly attestation: SigningKey;
+  readonly pepper: Uint8Array;
   /** the day of the last backup, "" without one; a database that keeps copies of its own always counts as backed up */
   lastBackup(): Promise<string>;
+  /** writes the ids that have left beside every backup; what cannot be written now is written later */
+  carryLeft(): Promise<void>;
   /** main as last read; undefined before the first time */
   main(): MainState | undefined;
 };
@@ -33,7 +37,8 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
     if (known) return withdrawId(query, leaving, known.id);
     // A row that this database never saw or has forgotten: the code opens it, and that is proof enough.
     const main = deps.main();
-    if (!main || stateOnMain(main, code) !== "accepted") return false;
+    const state = main && stateOnMain(main, code);
+    if (state !== "accepted" && state !== "refused") return false;
     const id = idOf(openingOf(code));
     await query
       .insertInto("code")
@@ -42,12 +47,13 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
       .execute();
     await query
       .insertInto("signature")
-      .values({ id, state: "accepted", ...OUT_OF_QUEUE })
+      .values({ id, state, ...OUT_OF_QUEUE })
       .onConflict((conflict) => conflict.column("id").doNothing())
       .execute();
     return withdrawId(query, leaving, id);
   });
   if (done) await store.scrub();
+  await deps.carryLeft();
   return done;
 }
 
@@ -60,52 +66,101 @@ export async function withdrawOwn(deps: Withdrawing, address: KeyedAddress): Pro
     if (id !== undefined) await withdrawId(query, leaving, id);
   });
   await store.scrub();
+  await deps.carryLeft();
 }
 
-type Leaving = { readonly attestation: SigningKey; readonly lastBackup: string; readonly today: string };
+/** What a withdrawal is made with. `lastBackup`: the day of the last backup, "" without one. */
+export type Leaving = {
+  readonly attestation: SigningKey;
+  readonly pepper: Uint8Array;
+  readonly lastBackup: string;
+  readonly now: Date;
+};
 
-async function leavingNow({ attestation, clock, lastBackup }: Withdrawing): Promise<Leaving> {
-  return { attestation, lastBackup: await lastBackup(), today: dayOf(clock.now()) };
+async function leavingNow({ attestation, pepper, clock, lastBackup }: Withdrawing): Promise<Leaving> {
+  return { attestation, pepper, lastBackup: await lastBackup(), now: clock.now() };
 }
 
 /**
- * Withdraws a signature by its id, inside a transaction; false if there is none. One that was never filed leaves its id
- * for two days, so that the withdrawal can be repeated. One that a backup may hold is withdrawn on main too, where a
- * restored service finds it.
+ * Withdraws a signature by its id, inside a transaction; false if there is none. It leaves its id and code for 48 hours,
+ * so that the withdrawal can be repeated. One that a backup may hold is withdrawn on main too, where a restored service
+ * finds it, and is noted for the lists that lie beside the backups.
  */
 async function withdrawId(query: Query, leaving: Leaving, id: string): Promise<boolean> {
-  const { attestation, lastBackup, today } = leaving;
+  const { lastBackup, pepper, now } = leaving;
   const signature = await query
     .selectFrom("signature")
-    .select(["state", "day"])
+    .select(["state", "day", "sheet", "wait_until"])
     .where("id", "=", id)
     .forUpdate()
     .executeTakeFirst();
   if (!signature) return false;
   if (signature.state === "withdrawn") return true;
+  const { state, day, sheet } = signature;
+  if (state === "filing" && sheet !== null) await forgetText(query, sheet);
+  const due = hideHour(pepper, id, new Date(now.getTime() + KEPT_FOR));
+  await endSignature(query, id, { day: dayOf(now), due });
+  const isBackedUp = (lastBackup !== "" && (day ?? "") <= lastBackup) || signature.wait_until !== null;
+  if (!UNFILED.includes(state) || isBackedUp) await fileLeave(query, leaving, id);
+  if (lastBackup !== "") await noteDeparted(query, id, dayOf(now));
+  return true;
+}
+
+/** States in which no sheet holds the signature. */
+const UNFILED: readonly SignatureState[] = ["confirmed", "aside"];
+
+/** Notes that main is to hear of a withdrawal, also of an id that this database does not know. */
+export async function fileLeave(
+  query: Query,
+  { attestation }: Pick<Leaving, "attestation">,
+  id: string,
+): Promise<void> {
+  await query
+    .insertInto("withdrawal")
+    .values({ id, attestation: attestLeave(id, attestation), sheet: null })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+}
+
+/** Notes an id for the lists that lie beside the backups. @param day UTC */
+export async function noteDeparted(query: Query, id: string, day: string): Promise<void> {
+  await query
+    .insertInto("departed")
+    .values({ id, day })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ day }))
+    .execute();
+}
+
+/**
+ * Ends a signature as withdrawn: everything of it is deleted, but for 48 hours its id and the hash of its code.
+ *
+ * @param since `day`: the UTC day of the withdrawal; `due`: the hidden hour of the end, null where it is not known
+ */
+export async function endSignature(
+  query: Query,
+  id: string,
+  since: { readonly day: string; readonly due: Uint8Array | null },
+): Promise<void> {
   await forget(query, id);
   // A signer who returns to the confirmation page must not read there that the signature is still valid.
   const codes = query.selectFrom("code").select("code_hash").where("id", "=", id);
   await query.deleteFrom("submission").where("code_hash", "in", codes).execute();
-  const isBackedUp = lastBackup !== "" && (signature.day ?? "") <= lastBackup;
-  const onMain = !NOT_ON_MAIN.includes(signature.state) || (signature.state !== "refused" && isBackedUp);
   await query
     .updateTable("signature")
-    .set({ state: "withdrawn", ...OUT_OF_QUEUE, day: onMain ? null : today })
+    .set({ state: "withdrawn", ...OUT_OF_QUEUE, flood: 0, ...since })
     .where("id", "=", id)
     .execute();
-  if (onMain) {
-    await query
-      .insertInto("withdrawal")
-      .values({ id, attestation: attestLeave(id, attestation), sheet: null })
-      .onConflict((conflict) => conflict.column("id").doNothing())
-      .execute();
-  }
-  return true;
 }
 
-/** States in which no sheet holds the signature, or only one that main refused. */
-const NOT_ON_MAIN: readonly SignatureState[] = ["confirmed", "aside", "refused"];
+/** Deletes the text of a sheet that the git host may not have yet: `remakeLeft` finds out whether it has. */
+async function forgetText(query: Query, sheet: string): Promise<void> {
+  await query
+    .updateTable("sheet")
+    .set({ text: null })
+    .where("sheet", "=", sheet)
+    .where("state", "=", "filing")
+    .execute();
+}
 
 /** Destroys the contact record and the keyed address of a signature. */
 export async function forget(query: Query, id: string): Promise<void> {
@@ -114,15 +169,29 @@ export async function forget(query: Query, id: string): Promise<void> {
 }
 
 /**
- * Deletes what is left of signatures that were withdrawn before they were filed, on this day or earlier. A day that is
- * much earlier was written by a clock that was wrong for a moment, and counts as today.
+ * Deletes what is left of the signatures that were withdrawn 48 hours ago or earlier, so that nothing here proves any
+ * more that they existed. A day that is much earlier, or missing, was written by a clock that was wrong for a moment,
+ * or by an older program, and counts as today.
  */
-export async function deleteWithdrawn(query: Query, lastDay: string, today: string): Promise<void> {
-  const withdrawn = query.updateTable("signature").set({ day: today }).where("state", "=", "withdrawn");
-  await withdrawn.where("day", "<", dayAfter(lastDay, -PLAUSIBLE_DAYS)).execute();
-  const gone = query.selectFrom("signature").select("id").where("state", "=", "withdrawn").where("day", "<=", lastDay);
-  await query.deleteFrom("code").where("id", "in", gone).execute();
-  await query.deleteFrom("signature").where("state", "=", "withdrawn").where("day", "<=", lastDay).execute();
+export async function deleteWithdrawn(query: Query, pepper: Uint8Array, now: Date): Promise<void> {
+  const lastDay = lastDueDay(now);
+  await query
+    .updateTable("signature")
+    .set({ day: dayOf(now), due: null })
+    .where("state", "=", "withdrawn")
+    .where((is) => is.or([is("day", "is", null), is("day", "<", dayAfter(lastDay, -PLAUSIBLE_DAYS))]))
+    .execute();
+  const old = await query
+    .selectFrom("signature")
+    .select(["id", "day", "due"])
+    .where("state", "=", "withdrawn")
+    .where("day", "<=", lastDay)
+    .execute();
+  for (const { id, day, due } of old) {
+    if (!isDue(pepper, id, { day: day!, due }, now)) continue;
+    await query.deleteFrom("code").where("id", "=", id).execute();
+    await query.deleteFrom("signature").where("id", "=", id).execute();
+  }
 }
 
 /** Days that a sweep may be late. A withdrawal that seems older than that was dated by a wrong clock. */

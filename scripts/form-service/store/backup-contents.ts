@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { LetterError } from "../../letter/bytes/error.ts";
+import { type BackupNote, backupNotes } from "../../outside/backup-list.ts";
 import { readBackupFile } from "../../outside/seal/backup-file.ts";
 import { type BackupRow, isTable } from "./backup.ts";
 import { MIGRATIONS } from "./schema.ts";
@@ -8,6 +9,7 @@ import { MIGRATIONS } from "./schema.ts";
 const line = z.union([
   z.strictObject({ backup: z.literal("undersigned/v1"), day: z.iso.date(), schema: z.int().positive() }),
   z.strictObject({ file: z.string().regex(/^(keys|demo-custodian)\/[\w-]+\.\w+$/), base64: z.base64() }),
+  z.strictObject({ backups: backupNotes }),
   z.strictObject({ table: z.string().refine(isTable), row: z.record(z.string(), z.unknown()) }),
   z.strictObject({ bundle: z.base64() }),
   z.strictObject({ end: z.int().nonnegative() }),
@@ -22,6 +24,8 @@ export type BackupContents = {
   /** UTC day */
   readonly day: string;
   readonly files: ReadonlyMap<string, Buffer>;
+  /** the backups that were listed then, this one among them: the purge must destroy them all */
+  readonly backups: readonly BackupNote[];
   /** rows by table */
   readonly tables: ReadonlyMap<string, number>;
   /** signatures by state */
@@ -45,6 +49,7 @@ export async function readBackupKey(file: string): Promise<string> {
  */
 export async function readBackup(backup: OpenedBackup): Promise<BackupContents> {
   let day = "";
+  let backups: BackupNote[] = [];
   const files = new Map<string, Buffer>();
   const tables = new Map<string, number>();
   const states = new Map<string, number>();
@@ -59,6 +64,7 @@ export async function readBackup(backup: OpenedBackup): Promise<BackupContents> 
           "a newer version of this program has made the backup: restore it with that one",
         );
     } else if ("file" in one) files.set(one.file, Buffer.from(one.base64, "base64"));
+    else if ("backups" in one) backups = one.backups;
     else if ("table" in one) {
       rows++;
       count(tables, one.table);
@@ -66,7 +72,7 @@ export async function readBackup(backup: OpenedBackup): Promise<BackupContents> 
     } else if ("end" in one) ended = one.end === rows;
   }
   if (!ended || day === "") throw new LetterError("backup", "the file is not a whole backup");
-  return { day, files, tables, states };
+  return { day, files, backups, tables, states };
 }
 
 /** Yields the rows of a backup, and hands over the repository that it holds, as a git bundle, where it lies among them. */
@@ -81,7 +87,7 @@ export async function* readBackupRows(
 }
 
 /** Says what a backup holds, and what will be missing. */
-export function formatBackup({ day, tables, states }: Omit<BackupContents, "files">): string {
+export function formatBackup({ day, tables, states }: Omit<BackupContents, "files" | "backups">): string {
   const queue = ["confirmed", "aside", "filing", "filed"].reduce((sum, state) => sum + (states.get(state) ?? 0), 0);
   return [
     `a backup of ${day}:`,
@@ -90,8 +96,8 @@ export function formatBackup({ day, tables, states }: Omit<BackupContents, "file
     "  signatures confirmed since then: those that were filed stay on their sheets, without contact records; the others",
     "  are lost, and their people must sign again",
     "  codes mailed since then open nothing: those people fill in the form again",
-    "  anyone who withdrew since then, before the signature was filed, is back and must withdraw again: say so publicly",
     "what main has accepted or lost since then is read from there at the next start; nothing is filed twice",
+    "what had not been filed then waits seven days, so that those who have left since can say so again",
   ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { dayAfter } from "../../letter/bytes/day.ts";
+import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Store } from "./schema.ts";
 
@@ -21,7 +21,7 @@ export function openQueue(store: Store, clock: Clock): Queue {
   async function look() {
     const waiting = await store.query
       .selectFrom("signature")
-      .select(["id", "day", "edition"])
+      .select(["id", "day", "edition", "wait_until"])
       .where("state", "=", "confirmed")
       .execute();
     const ids = new Set(waiting.map(({ id }) => id));
@@ -41,8 +41,9 @@ export function openQueue(store: Store, clock: Clock): Queue {
     look: async () => void (await look()),
     async isOverdue(edition, atLatest) {
       const waiting = await look();
-      const now = clock.now().getTime();
-      return waiting.some((row) => row.edition === edition && now - (moments.get(row.id) ?? now) >= atLatest);
+      const [now, today] = [clock.now().getTime(), dayOf(clock.now())];
+      const isLate = (id: string) => now - (moments.get(id) ?? now) >= atLatest;
+      return waiting.some((row) => row.edition === edition && (row.wait_until ?? "") <= today && isLate(row.id));
     },
   };
 }

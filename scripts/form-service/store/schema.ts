@@ -14,7 +14,7 @@ export type Tables = {
   /**
    * `s_hash`: hex of SHA-256(s). `sealed`: a waiting submission or withdrawal by address; null once it is spent. Then
    * `leave` holds the withdrawal code, or why there is none, for 48 hours, and `code_hash` is that of the signature.
-   * `others`: marks of the codes of the other purpose.
+   * `others`: marks of the codes of the other purpose. `due`: the hour in which it is deleted, as `due-hour.ts` hides it.
    */
   submission: {
     s_hash: string;
@@ -24,11 +24,12 @@ export type Tables = {
     others: Uint8Array | null;
     tries: number;
     day: string;
+    due: Hidden;
   };
   /** Hex of SHA-256(withdrawal code). One code per signature. */
   code: { code_hash: string; id: string };
   vault: { id: string; sealed: Uint8Array };
-  /** Fields below `state` are null once it has left the queue. `day`: confirmed, refused, or withdrawn unfiled. */
+  /** Fields below `state` are null once it has left the queue. `day`: confirmed, refused or withdrawn. */
   signature: {
     id: string;
     state: SignatureState;
@@ -39,6 +40,10 @@ export type Tables = {
     sheet: string | null;
     /** 1: it looks like part of a flood, and is filed on a separate sheet */
     flood: Generated<number>;
+    /** of a row that a backup brought back: the UTC day before which it is not filed */
+    wait_until: ColumnType<string | null, string | null | undefined>;
+    /** of a withdrawn one: the hour in which its last traces are deleted, as `due-hour.ts` hides it */
+    due: Hidden;
   };
   /** `hmac`: of the widest form of the address, `typed`: of its mailbox (earlier, as typed), both under the pepper. */
   address: { hmac: string; typed: string; id: string };
@@ -56,6 +61,8 @@ export type Tables = {
     failure: string | null;
   };
   withdrawal: { id: string; attestation: string; sheet: string | null };
+  /** The ids that were withdrawn while a backup may have held them, and the UTC day. `left-list.ts` carries them there. */
+  departed: { id: string; day: string };
   /** Mailboxes without confirmation codes for 30 days from `day`. `hmac`: `typed` of `address`, earlier its `hmac`. */
   suppressed: { hmac: string; day: string | null };
   /** The keys of the mailed codes, by the number of their window of 48 hours since 1970. */
@@ -75,8 +82,10 @@ export type Tables = {
   mail_budget: { slot: string; mails: number };
 };
 
+type Hidden = ColumnType<Uint8Array | null, Uint8Array | null | undefined>;
+
 /** The fields of a signature that has left the queue. */
-export const OUT_OF_QUEUE = { day: null, edition: null, row: null, sheet: null } as const;
+export const OUT_OF_QUEUE = { day: null, edition: null, row: null, sheet: null, wait_until: null } as const;
 
 /** The service's database. */
 export type Store = Database<Tables>;
@@ -109,6 +118,7 @@ export const MIGRATIONS: readonly Migration[] = [
   proofsOfWork,
   mailsOfAll,
   ofOneCampaign,
+  goneForGood,
 ];
 
 type TableKeys = { readonly [T in keyof Tables]: { readonly key: keyof Tables[T] & string; readonly backup: boolean } };
@@ -122,6 +132,7 @@ export const TABLES: TableKeys = {
   address: { key: "hmac", backup: true },
   sheet: { key: "sheet", backup: true },
   withdrawal: { key: "id", backup: true },
+  departed: { key: "id", backup: true },
   suppressed: { key: "hmac", backup: true },
   window_key: { key: "number", backup: false },
   spent_proof: { key: "hash", backup: false },
@@ -265,5 +276,19 @@ async function ofOneCampaign(query: Kysely<unknown>, dialect: Dialect): Promise<
     .addColumn("attestation", "text", key)
     .addColumn("size", "integer", (column) => column.notNull())
     .addColumn("root", "text", (column) => column.notNull())
+    .execute();
+}
+
+async function goneForGood(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  const bytes = dialect === "sqlite" ? sql`blob` : sql`bytea`;
+  for (const table of ["submission", "signature"])
+    await query.schema.alterTable(table).addColumn("due", bytes).execute();
+  await query.schema.alterTable("signature").addColumn("wait_until", "text").execute();
+  await creatorOfTables(
+    query,
+    dialect,
+  )("departed")
+    .addColumn("id", "text", key)
+    .addColumn("day", "text", (column) => column.notNull())
     .execute();
 }

@@ -3,13 +3,14 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { LetterError } from "../../letter/bytes/error.ts";
-import { noteBackup } from "../../outside/backup-list.ts";
+import { noteBackup, readBackupList } from "../../outside/backup-list.ts";
 import { lookAtDatabase } from "../../outside/database/open.ts";
 import { readBundle } from "../../outside/git/bundle.ts";
 import { campaignRepository } from "../../outside/git/local-host.ts";
 import { writeBackupFile } from "../../outside/seal/backup-file.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { readRows, schemaOf } from "./backup.ts";
+import { carryLeft } from "./left-list.ts";
 import type { Tables } from "./schema.ts";
 
 /**
@@ -18,6 +19,7 @@ import type { Tables } from "./schema.ts";
  *
  * @param recipient the key that the file is sealed for, `age1pq1…`
  * @param day the UTC day
+ * @param keep the days after which it is promised to be deleted, if that was said
  * @returns the number of rows
  * @throws LetterError `backup` when the file is there already, or there is no database
  */
@@ -26,6 +28,7 @@ export async function writeBackup(
   path: string,
   recipient: string,
   day: string,
+  keep?: number,
 ): Promise<number> {
   if (existsSync(path)) throw new LetterError("backup", "that file is there already: name a new one");
   if (database.kind === "sqlite" && !existsSync(database.path)) {
@@ -36,13 +39,14 @@ export async function writeBackup(
   try {
     await store.snapshot(async (query) => {
       const schema = await schemaOf(query);
-      await noteBackup(dataDir, { path, day });
+      await noteBackup(dataDir, { path, day, ...(keep === undefined ? {} : { keep }) });
       await writeBackupFile(path, recipient, async (emit) => {
         const write = (line: object) => emit(JSON.stringify(line));
         await write({ backup: "undersigned/v1", day, schema });
         for (const name of await filesOf(dataDir)) {
           await write({ file: name, base64: await readFile(join(dataDir, name), "base64") });
         }
+        await write({ backups: await readBackupList(dataDir) });
         for await (const row of readRows(query)) {
           await write(row);
           rows++;
@@ -53,6 +57,8 @@ export async function writeBackup(
         await write({ end: rows });
       });
     });
+    // A backup without a list beside it would be one of which nobody knows who has left since.
+    await carryLeft(store.query, dataDir, day);
   } finally {
     await store.close();
   }

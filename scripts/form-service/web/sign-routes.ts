@@ -25,6 +25,7 @@ type SignService = Pick<
   | "store"
   | "clock"
   | "random"
+  | "pepper"
   | "limits"
   | "proofs"
   | "intents"

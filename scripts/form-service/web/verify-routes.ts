@@ -3,7 +3,7 @@ import type { CampaignRecord, Totals } from "../../letter/signature/record.ts";
 import { countRecord } from "../../letter/signature/record.ts";
 import { verifyPage } from "../../site/views/pages/verify-page.ts";
 import type { Asked, Route, Service } from "../service.ts";
-import { stateOf } from "../signing/signature-state.ts";
+import { stateOf, waitsSinceRestoration } from "../signing/signature-state.ts";
 import { isModerationLate } from "../store/moderation-lag.ts";
 import { page, tooMany } from "./answers.ts";
 import { withdrawalCode } from "./typed-codes.ts";
@@ -32,6 +32,8 @@ async function postVerify(
   const state = await stateOf(service.store, main, typed.code);
   const wait = state === "unknown" ? service.limits.wrongCode(client) : 0;
   if (wait > 0) return tooMany(site, request, wait);
-  const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));
-  return page(verifyPage(site, lang, { state, late }));
+  const today = dayOf(service.clock.now());
+  const late = await isModerationLate(service.store.query, today);
+  const waitsUntil = state === "pending" ? await waitsSinceRestoration(service.store, typed.code, today) : undefined;
+  return page(verifyPage(site, lang, { state, late, waitsUntil }));
 }

@@ -159,7 +159,12 @@ export async function submitMany(
     const email = `${formatBase64url(bytes(9))}@example.org`.toLowerCase();
     const code = (purpose: CodePurpose) => mailedCodeOf(key, purpose, email);
     const codes = { confirm: [code("confirm")], leave: [code("leave")] };
-    await addSubmission({ store, random: bytes }, { s, codes }, { ...person, email, edition, expires }, today);
+    await addSubmission(
+      { store, random: bytes, pepper: key },
+      { s, codes },
+      { ...person, email, edition, expires },
+      today,
+    );
     return { s: formatBase64url(s), code: codes.confirm[0]! };
   };
   return Promise.all(Array.from({ length: count }, submit));

@@ -3,7 +3,7 @@ import { noteRestored } from "../../../scripts/form-service/filing/restoration.t
 import { type BackupRow, readRows, writeRows } from "../../../scripts/form-service/store/backup.ts";
 import { deleteEverything } from "../../../scripts/form-service/store/destruction.ts";
 import { formatCrockford128 } from "../../../scripts/letter/bytes/crockford.ts";
-import { fixedRandomness, people } from "../../support/fixtures.ts";
+import { days, fixedRandomness, people } from "../../support/fixtures.ts";
 import { type Harness, openHarness, sign } from "../harness.ts";
 
 const seed = inject("seed");
@@ -24,7 +24,8 @@ async function restoreFromBeforeFiling(): Promise<{ id: string; sheet: string }>
   await deleteEverything(harness.store);
   await harness.store.change(async (query) => {
     await writeRows(query, inTurn(rows));
-    await noteRestored(query, "2026-11-23");
+    const { attestation, pepper } = harness.service;
+    await noteRestored(query, { attestation, pepper, now: harness.clock.now(), departed: [] });
   });
   await harness.restart();
   return { id: harness.gitHost.parse(sheet!).rows[0]!.id, sheet: sheet! };
@@ -54,6 +55,8 @@ describe("after a restoration", () => {
     const branch = branchFor(sheet);
     harness.gitHost.open.delete(sheet);
     harness.gitHost.push(branch, text, change(message));
+    // It was not filed in the backup, so it waits.
+    harness.clock.advance(days(7));
     await harness.round();
     const { state, sheet: own } = (await stateOf(id))!;
     expect(state).toBe("filed");

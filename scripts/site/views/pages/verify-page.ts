@@ -1,7 +1,8 @@
 import type { SiteContext } from "../context.ts";
 import { copyTools } from "../copy-tools.ts";
+import { dayElement } from "../dates.ts";
 import { type Problem, problemSummary, problemText } from "../form-parts.ts";
-import { type Html, html, prose } from "../html.ts";
+import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
 import { told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
@@ -16,7 +17,12 @@ export type SignatureState = "pending" | "accepted" | "refused" | "withdrawn" | 
 export function verifyPage(
   site: SiteContext,
   lang: Lang,
-  result: { state?: SignatureState; late?: boolean; problem?: Extract<Problem, `withdrawal_code.${string}`> } = {},
+  result: {
+    state?: SignatureState;
+    late?: boolean;
+    waitsUntil?: string | undefined;
+    problem?: Extract<Problem, `withdrawal_code.${string}`>;
+  } = {},
 ): string {
   const { verify } = stringsIn(lang);
   const { state, problem } = result;
@@ -29,7 +35,7 @@ export function verifyPage(
     lasting: state === undefined && problem === undefined,
     failed: problem !== undefined,
     body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
-${state && answer(lang, state)}${state === "pending" && result.late && reviewIsLate(lang)}
+${state && answer(lang, state)}${state === "pending" && result.late && reviewIsLate(lang)}${result.waitsUntil !== undefined && html`<div class="note"><p>${fill(verify.restored, { day: dayElement(lang, result.waitsUntil) })}</p></div>`}
 <h1>${verify.title}</h1>
 <p>${prose(verify.intro)}</p>
 <p>${prose(verify.consequence)}</p>

@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseBase64url } from "../../letter/bytes/base64url.ts";
+import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
+import { LetterError } from "../../letter/bytes/error.ts";
+import { signingKey } from "../../letter/bytes/key.ts";
+import { leftListBeside, leftListIn, noteBackups, readBackupList } from "../../outside/backup-list.ts";
+import type { Clock } from "../../outside/clock.ts";
+import { campaignRepository, openLocalGitHost } from "../../outside/git/local-host.ts";
+import type { Random } from "../../outside/random.ts";
+import type { Settings } from "../../outside/settings.ts";
+import type { BackupContents, OpenedBackup } from "../store/backup-contents.ts";
+import { carryLeft, type LeftList, readLeftList } from "../store/left-list.ts";
+import { restoreBackup } from "../store/restored-backup.ts";
+import { type RestoredRows, restoredRows, WAITING_DAYS } from "../store/restored-rows.ts";
+import { withStore } from "../store/schema.ts";
+import { fileRestoredLeaves, noteRestored } from "./restoration.ts";
+
+/** A list of who left since a backup, and where it was found. */
+export type FoundList = LeftList & { readonly path: string };
+
+/**
+ * Reads the lists of who left since a backup: beside it, in the data folder that it is restored into, and in an old one.
+ *
+ * @throws LetterError `backup` when one is damaged
+ */
+export async function findLeftLists(backup: string, dataDirs: readonly string[]): Promise<FoundList[]> {
+  const found: FoundList[] = [];
+  for (const path of new Set([leftListBeside(backup), ...dataDirs.map(leftListIn)])) {
+    const list = await readLeftList(path);
+    if (list) found.push({ ...list, path });
+  }
+  return found;
+}
+
+type Restoring = { readonly settings: Settings; readonly clock: Clock; readonly random: Random };
+
+/**
+ * Makes the form service of a backup again, without those who have left since as far as these lists tell: they are gone
+ * before anything answers, and main hears of it before the site is published again.
+ *
+ * @returns what waits now for seven days; undefined if nothing does
+ */
+export async function restoreService(
+  backup: OpenedBackup,
+  contents: BackupContents,
+  lists: readonly LeftList[],
+  { settings, clock, random }: Restoring,
+): Promise<RestoredRows | undefined> {
+  const { dataDir, database } = settings;
+  const now = clock.now();
+  const departed = new Set(lists.flatMap(({ ids }) => [...ids]));
+  const attestation = signingKey(keyIn(contents, "keys/attestation.key"));
+  const since = { attestation, pepper: keyIn(contents, "keys/pepper.key"), now, departed };
+  // First, because a backup that is not listed could not be destroyed.
+  await takeOverBackups(backup.path, contents, dataDir);
+  await restoreBackup(backup, contents, settings, (query) => noteRestored(query, since));
+  return withStore(database, async (store) => {
+    await carryLeft(store.query, dataDir, dayOf(now));
+    const repository = campaignRepository(dataDir);
+    if (settings.gitHost.kind === "local" && existsSync(repository)) {
+      const gitHost = await openLocalGitHost(repository, { folder: ".", day: dayOf(now) });
+      await fileRestoredLeaves({ store, clock, random, attestation, gitHost });
+    }
+    await store.scrub();
+    return restoredRows(store.query, dayOf(now));
+  });
+}
+
+/** Lists the backups that the backup tells of, and itself, where it lies now. */
+async function takeOverBackups(path: string, { backups, day }: BackupContents, dataDir: string): Promise<void> {
+  const known = new Set((await readBackupList(dataDir)).map((note) => note.path));
+  const here = { path: resolve(path), day };
+  const told = backups.filter((note) => !known.has(note.path) && note.path !== here.path);
+  const noted = told.map((note) => (existsSync(note.path) ? note : { ...note, elsewhere: true as const }));
+  await noteBackups(dataDir, [...noted, ...(known.has(here.path) ? [] : [here])]);
+}
+
+function keyIn({ files }: BackupContents, name: string): Uint8Array {
+  const text = files.get(name)?.toString("utf8").trim() ?? "";
+  try {
+    return parseBase64url(text, 32);
+  } catch (cause) {
+    throw new LetterError("backup", `the backup holds no ${name}: it is of no service that ever ran`, { cause });
+  }
+}
+
+/** Says which lists there are, and how far they reach; without any, what that means. */
+export function formatLists(lists: readonly FoundList[], backupDay: string): string {
+  if (lists.length === 0)
+    return [
+      `no list of who left since ${backupDay} was found, neither beside the backup (FILE.left) nor in DATA_DIR (left.txt):`,
+      "  anyone who withdrew since then comes back, unless main's history tells of it. Look for the list: beside the backup",
+      "  where it was written, or in the old DATA_DIR, which --old names",
+    ].join("\n");
+  const ids = new Set(lists.flatMap((list) => [...list.ids]));
+  const last = lists.reduce((day, list) => (list.day > day ? list.day : day), "");
+  return [
+    `${ids.size} signatures have left since, and do not come back: ${lists.map(({ path }) => path).join(", ")}`,
+    `  the list reaches to ${last}: if the service ran longer, look for a newer one, beside the backup where it was`,
+    "  written, or in the old DATA_DIR, which --old names",
+  ].join("\n");
+}
+
+/**
+ * Checks that something tells who has left since the backup.
+ *
+ * @param isSaid whether it was said in so many words that nothing does
+ * @throws LetterError `backup`
+ */
+export function assertTold(lists: readonly FoundList[], isSaid: boolean): void {
+  if (lists.length > 0 || isSaid) return;
+  throw new LetterError(
+    "backup",
+    "nothing tells who has left since the backup, and they would come back; nothing was restored: find FILE.left or the old DATA_DIR (--old), or say --without-list",
+  );
+}
+
+/** Says what to announce after a restoration, in both languages. */
+export function formatAnnouncement(backupDay: string, today: string, rows: RestoredRows | undefined): string {
+  const until = dayAfter(today, WAITING_DAYS);
+  return [
+    `${rows?.waiting ?? 0} signatures that were not filed in the backup wait until ${until}; announce this today, wherever signers read it:`,
+    `  en: We had to restore our service from a backup of ${backupDay}. If you withdrew your signature on that day or later, check its state with your code, and withdraw it again if it is not withdrawn. No signature of the backup goes to review before ${until}. If you signed on that day or later and your code is not known, please sign again.`,
+    `  fa: ناچار شدیم سامانه را از نسخهٔ پشتیبان روز ${backupDay} بازگردانیم. اگر در آن روز یا پس از آن امضایتان را پس گرفته‌اید، وضعیت آن را با کد خود ببینید و اگر پس گرفته نشده است، دوباره آن را پس بگیرید. هیچ امضایی از آن نسخه پیش از ${until} برای بازبینی فرستاده نمی‌شود. اگر در آن روز یا پس از آن امضا کرده‌اید و کدتان شناخته نمی‌شود، لطفاً دوباره امضا کنید.`,
+  ].join("\n");
+}
