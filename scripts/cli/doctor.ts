@@ -1,5 +1,8 @@
 import { Resolver } from "node:dns/promises";
 import { checkContent, checkDatabase } from "../form-service/start-check.ts";
+import { checkErasure } from "../handover/requests/erasure-due.ts";
+import { dayOf } from "../letter/bytes/day.ts";
+import { systemClock } from "../outside/clock.ts";
 import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort } from "../outside/machine-check.ts";
 import { checkMailDomain } from "../outside/mail-domain-check.ts";
 import { readSettings } from "../outside/settings.ts";
@@ -23,6 +26,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
     ...(settings.mail.kind === "smtp" ? [await checkCoreFiles()] : []),
     ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
     await checkDatabase(settings),
+    await checkErasure(settings, dayOf(systemClock.now())),
   ];
   for (const { what, mend } of findings) console.log(mend === undefined ? `✓ ${what}` : `✕ ${what}: ${mend}`);
   if (findings.some(({ mend }) => mend !== undefined)) process.exitCode = 1;

@@ -1,6 +1,10 @@
 import { existsSync } from "node:fs";
 import { eraseRepository, formatErased } from "../handover/erased-repository.ts";
+import { noteRequest } from "../handover/requests/request-log.ts";
+import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
+import { systemClock } from "../outside/clock.ts";
+import { readSettings } from "../outside/settings.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -18,5 +22,7 @@ await runCommand(HELP, { json: { type: "boolean" } }, async ({ values, positiona
   if (from === undefined || to === undefined || rest.length > 0) throw usageError("name two folders", HELP);
   if (existsSync(to)) throw new LetterError("erase", "the second folder is there already: name one that is not");
   const done = await eraseRepository(from, to);
+  const { dataDir } = readSettings(process.env);
+  await noteRequest(dataDir, { kind: "erase", result: "done" }, dayOf(systemClock.now()));
   console.log(values.json ? JSON.stringify(done) : formatErased(done));
 });

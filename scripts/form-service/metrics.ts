@@ -1,6 +1,7 @@
 import { createHistogram } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Clock } from "../outside/clock.ts";
+import type { LeftRows } from "../outside/git/left-rows.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import { sheetsSetAside } from "./filing/sheets.ts";
 import type { MailQueue } from "./mail/queue.ts";
@@ -31,7 +32,7 @@ const rounded = (count: number) => Math.floor(count / STEP) * STEP;
 const WINDOW = 10 * 60_000;
 
 export function openMetrics(
-  { store, mails, clock }: { store: Store; mails: MailQueue; clock: Clock },
+  { store, mails, clock, leftRows }: { store: Store; mails: MailQueue; clock: Clock; leftRows(): Promise<LeftRows> },
   log: Log,
 ): Metrics {
   const register = new Registry();
@@ -90,12 +91,24 @@ export function openMetrics(
   });
   gauge("undersigned_oldest_sheet_days", "age of the oldest of these sheets, by its day", ["state"], async (all) => {
     for (const { state, day } of await sheets()) {
-      all.set({ state }, day === undefined ? 0 : (clock.now().getTime() - Date.parse(day)) / 86_400_000);
+      all.set({ state }, day === undefined ? 0 : daysSince(day));
     }
   });
   gauge("undersigned_set_aside", "what cannot be filed: look at npm run doctor", ["what"], async (all) => {
     all.set({ what: "sheets" }, (await sheetsSetAside(store.query)).length);
     all.set({ what: "signatures" }, (await rowsSetAside(store.query)).length);
+  });
+  gauge(
+    "undersigned_left_rows",
+    "rows in main's history of people who left or were refused, in tens",
+    [],
+    async (one) => {
+      one.set(rounded((await leftRows()).rows));
+    },
+  );
+  gauge("undersigned_oldest_left_row_days", "days since the first of them left or was refused", [], async (one) => {
+    const { oldest } = await leftRows();
+    one.set(oldest === undefined ? 0 : Math.max(0, daysSince(oldest)));
   });
   const failed = new Counter({
     name: "undersigned_failed_answers_total",
@@ -108,6 +121,10 @@ export function openMetrics(
     labelNames: ["round", "outcome"],
     registers,
   });
+
+  function daysSince(day: string): number {
+    return (clock.now().getTime() - Date.parse(day)) / 86_400_000;
+  }
 
   async function sheets(): Promise<{ state: string; count: number; day: string | undefined }[]> {
     const rows = await store.query

@@ -52,7 +52,7 @@ describe("a change of code", () => {
   });
 
   it("may not change or remove a notice, nor add one that says something else than its name", async () => {
-    const other = formatNotice({ ...there, contactsBag: publicBag });
+    const other = formatNotice({ ...there, contactsBag: publicBag } as Notice);
     await expect(check({ [noticePath(there)]: other })).rejects.toThrow("the pull request changes a notice");
     await expect(check({ [noticePath(there)]: undefined })).rejects.toThrow("the pull request changes a notice");
     await expect(check({ [noticePath(added)]: formatNotice(there) })).rejects.toThrow("the notice belongs into");

@@ -1,6 +1,6 @@
 import { parseBase64url } from "../bytes/base64url.ts";
 import { LetterError } from "../bytes/error.ts";
-import { type Notice, noticeEntry } from "../handover/notice.ts";
+import { type BagNotice, type Notice, noticeEntry, type RemoveNotice } from "../handover/notice.ts";
 import { isAttested, isLeaveAttested } from "../ledger/attestation.ts";
 import { formatRoot, signCheckpoint } from "../ledger/checkpoint.ts";
 import { entriesOf, formatEntry, isOfKind } from "../ledger/entry.ts";
@@ -147,15 +147,26 @@ export function logEdition(record: CampaignRecord, edition: string, texts: Reado
 }
 
 /**
- * Returns the record after a reviewed notice, with its `handover` or `purge` entry; undefined when the ledger has it
- * already.
+ * Returns the record after a reviewed notice, with its entry; undefined when the ledger has it already.
  *
- * @throws LetterError `notice` for a purge of contact details that were never handed over, or a second handover of one
- *   contacts bag
+ * @throws LetterError `notice` for a purge of contact details that were never handed over, a second handover of one
+ *   contacts bag, or the removal of what is not on the list
  */
 export function logNotice(record: CampaignRecord, notice: Notice): Growth | undefined {
   const entry = noticeEntry(notice);
   if (record.entries.includes(entry)) return undefined;
+  if (notice.kind === "remove") return removeRow(record, notice, entry);
+  assertOfHandover(record, notice);
+  return grow(record, [entry]);
+}
+
+function removeRow(record: CampaignRecord, { index }: RemoveNotice, entry: string): Growth {
+  const row = record.rows.find((one) => one.index === index);
+  if (row === undefined) throw new LetterError("notice", `the list has no row ${index}: nothing is removed`);
+  return { ...grow({ ...record, rows: record.rows.filter((one) => one !== row) }, [entry]), gone: [row] };
+}
+
+function assertOfHandover(record: CampaignRecord, notice: BagNotice): void {
   const handedOver = entriesOf("handover", record.entries).some(
     ({ contactsBag }) => contactsBag === notice.contactsBag,
   );
@@ -165,7 +176,6 @@ export function logNotice(record: CampaignRecord, notice: Notice): Growth | unde
   if (notice.kind === "handover" && handedOver) {
     throw new LetterError("notice", "another handover on the ledger has the contacts bag of this notice");
   }
-  return grow(record, [entry]);
 }
 
 /** Appends entries: this is the only way in which a ledger changes. */
