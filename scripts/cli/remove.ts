@@ -33,8 +33,8 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [typed, ...rest] }
   const row = findRow(place.record, typed);
   process.stdout.write(formatListed(row));
   if (!values.yes && !(await isConfirmed())) throw usageError("not confirmed with --yes; nothing was changed", HELP);
-  const lines = place.local ? await removeAndForget(place, row) : await writeRemoval(row, values.out ?? ".");
-  for (const line of lines) console.log(line);
+  const done = place.local ? removeAndForget(place, row) : writeRemoval(row, values.out ?? ".");
+  console.log((await done).join("\n"));
   const request = { kind: "remove", result: place.local ? "done" : "notice-written" } as const;
   await noteRequest(place.settings.dataDir, request, dayOf(systemClock.now()));
 });

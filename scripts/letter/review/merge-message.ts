@@ -88,7 +88,13 @@ export function settledBy(settlements: Iterable<Settlement>, before?: Settled): 
   return { sheets, refused, withdrawn, removed };
 }
 
-/** A sheet of signatures is never settled without a moderator, and a sheet of withdrawals never needs one. */
-function isOfWithdrawals({ sheet, approvedBy }: Pick<Settlement, "sheet" | "approvedBy">): boolean {
+/**
+ * Whether the sheet that was settled is one of withdrawals: a sheet of signatures is never settled without a moderator,
+ * and a sheet of withdrawals never needs one.
+ */
+export function isOfWithdrawals({
+  sheet,
+  approvedBy,
+}: Pick<Settlement, "approvedBy"> & { readonly sheet?: string | undefined }): boolean {
   return sheet !== undefined && approvedBy.length === 0;
 }

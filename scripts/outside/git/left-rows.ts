@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { entriesOf } from "../../letter/ledger/entry.ts";
-import type { Settlement } from "../../letter/review/merge-message.ts";
+import { isOfWithdrawals, type Settlement } from "../../letter/review/merge-message.ts";
 import { listShardName, shardOf } from "../../letter/signature/list.ts";
 import { sheetPath } from "../../letter/signature/sheet.ts";
 import type { Settings } from "../settings.ts";
@@ -56,18 +56,19 @@ function daysOfLeaving(steps: readonly Step[]): Map<string, string> {
   const days = new Map<string, string>();
   for (const [{ day }, { sheet, approvedBy, refused, leftOut }] of steps) {
     // A sheet of signatures leaves out rows for other reasons too: only a sheet of withdrawals says that somebody left.
-    const withdrawn = sheet !== undefined && approvedBy.length === 0 ? leftOut : [];
+    const withdrawn = isOfWithdrawals({ sheet, approvedBy }) ? leftOut : [];
     for (const id of [...refused.map(([id]) => id), ...withdrawn]) if (!days.has(id)) days.set(id, day);
   }
   return days;
 }
 
 function onSheets(steps: readonly Step[], days: ReadonlyMap<string, string>): Place[] {
-  return steps.flatMap(([{ parents, day }, { sheet, refused, leftOut }]) => {
-    const reviewed = parents[1];
+  return steps.flatMap(([{ parents, day }, settlement]) => {
+    const { sheet, refused, leftOut } = settlement;
+    // A sheet of withdrawals holds ids and nothing about a person.
+    if (sheet === undefined || isOfWithdrawals(settlement)) return [];
     const keys = [...refused.map(([id]) => id), ...leftOut].filter((id) => days.has(id));
-    if (sheet === undefined || reviewed === undefined || keys.length === 0) return [];
-    return [{ file: `${reviewed}:${sheetPath(sheet)}`, keys, day }];
+    return keys.length === 0 ? [] : [{ file: `${parents[1]}:${sheetPath(sheet)}`, keys, day }];
   });
 }
 
