@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { openLocalSite } from "../accept/local-site.ts";
 import { settle } from "../form-service/filing/settlement.ts";
 import { withStore } from "../form-service/store/schema.ts";
 import { type HandoverPlace, openHandoverPlace } from "../handover/handover-place.ts";
-import { findRow, formatListed, removeHere, writeRemoval } from "../handover/requests/removal.ts";
+import { findRow, formatListed, publishWithout, removeHere, writeRemoval } from "../handover/requests/removal.ts";
 import { noteRequest } from "../handover/requests/request-log.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import type { ListRow } from "../letter/signature/list.ts";
@@ -44,7 +43,7 @@ async function removeAndForget({ local, settings: { database, dataDir } }: Hando
   const removed = `row ${row.index} left the list, which has ${main.record.rows.length} rows now`;
   const lock = await lockDataFolder(dataDir).catch(() => undefined);
   if (!lock) return [removed, "the service that runs here publishes it and deletes what it held, within a minute"];
-  await openLocalSite(dataDir, local!.keys.publicKeys).publish(main);
+  await publishWithout(main, local!);
   // After the purge there is no database, and none is made for this.
   if (database.kind === "postgres" || existsSync(database.path))
     await withStore(database, (store) => settle(store, systemClock, main));
