@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { heldUnder } from "../form-service/signing/held.ts";
-import { withStore } from "../form-service/store/schema.ts";
+import { withCampaignStore } from "../form-service/store/campaign-database.ts";
+import type { Store } from "../form-service/store/schema.ts";
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { openAnswer, writeAnswer } from "../handover/requests/access-answer.ts";
+import { isPurged } from "../handover/requests/removal.ts";
 import { noteRequest } from "../handover/requests/request-log.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
@@ -35,18 +36,14 @@ await runCommand(HELP, OPTIONS, async ({ values: { out, open, identity }, positi
   if (!out || (open === undefined) !== (identity === undefined)) throw usageError("name a folder with --out", HELP);
   if (open && identity) return console.log(`wrote ${await openAnswer(open, identity, out)}`);
   const place = await openHandoverPlace();
-  const { database, dataDir } = place.settings;
   const note = (result: "done" | "nothing-found") =>
-    noteRequest(dataDir, { kind: "access", result }, dayOf(systemClock.now()));
+    noteRequest(place.settings.dataDir, { kind: "access", result }, dayOf(systemClock.now()));
   if (process.stdin.isTTY) process.stderr.write("withdrawal code: ");
   const code = parseCode(await firstLine(), WITHDRAWAL_CODE_LENGTH);
   if (code === undefined) throw new LetterError("access", "that is no withdrawal code: it has 26 letters and digits");
   const main = await readMainAt(place.repository, await readHead(place.repository));
-  // After the purge there is no database, and none is made for this.
-  const isThere = database.kind === "postgres" || existsSync(database.path);
-  const held = await (isThere
-    ? withStore(database, (store) => heldUnder(store, main, code))
-    : heldUnder(undefined, main, code));
+  const find = (store?: Store) => heldUnder(store, main, code);
+  const held = await (isPurged(main.record) ? find() : withCampaignStore(place.settings, find));
   await note(held ? "done" : "nothing-found");
   if (!held) throw new LetterError("access", "nothing is held here under this code: ask whether it was copied right");
   for (const line of await writeAnswer(held, out)) console.log(line);

@@ -1,14 +1,20 @@
-import { existsSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { settle } from "../form-service/filing/settlement.ts";
-import { withStore } from "../form-service/store/schema.ts";
+import { withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { type HandoverPlace, openHandoverPlace } from "../handover/handover-place.ts";
-import { findRow, formatListed, publishWithout, removeHere, writeRemoval } from "../handover/requests/removal.ts";
+import {
+  findRow,
+  formatListed,
+  isPurged,
+  publishWithout,
+  removeHere,
+  writeRemoval,
+} from "../handover/requests/removal.ts";
 import { noteRequest } from "../handover/requests/request-log.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import type { ListRow } from "../letter/signature/list.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
+import { asksForYes } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -31,30 +37,21 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [typed, ...rest] }
   const place = await openHandoverPlace();
   const row = findRow(place.record, typed);
   process.stdout.write(formatListed(row));
-  if (!values.yes && !(await isConfirmed())) throw usageError("not confirmed with --yes; nothing was changed", HELP);
-  const done = place.local ? removeAndForget(place, row) : writeRemoval(row, values.out ?? ".");
-  console.log((await done).join("\n"));
+  if (!values.yes && !(await asksForYes("Remove this row for good?")))
+    throw usageError("not confirmed with --yes; nothing was changed", HELP);
+  if (place.local) await removeAndForget(place, row);
+  else for (const line of await writeRemoval(row, values.out ?? ".")) console.log(line);
   const request = { kind: "remove", result: place.local ? "done" : "notice-written" } as const;
   await noteRequest(place.settings.dataDir, request, dayOf(systemClock.now()));
 });
 
-async function removeAndForget({ local, settings: { database, dataDir } }: HandoverPlace, row: ListRow) {
+async function removeAndForget({ local, settings }: HandoverPlace, row: ListRow): Promise<void> {
   const main = await removeHere(local!, row);
-  const removed = `row ${row.index} left the list, which has ${main.record.rows.length} rows now`;
-  const lock = await lockDataFolder(dataDir).catch(() => undefined);
-  if (!lock) return [removed, "the service that runs here publishes it and deletes what it held, within a minute"];
+  console.log(`row ${row.index} left the list, which has ${main.record.rows.length} rows now`);
+  const lock = await lockDataFolder(settings.dataDir).catch(() => undefined);
+  if (!lock) return console.log("the service that runs here publishes it and deletes what it held, within a minute");
   await publishWithout(main, local!);
-  // After the purge there is no database, and none is made for this.
-  if (database.kind === "postgres" || existsSync(database.path))
-    await withStore(database, (store) => settle(store, systemClock, main));
+  if (!isPurged(main.record)) await withCampaignStore(settings, (store) => settle(store, systemClock, main));
   lock.release();
-  return [removed, "the site is published without it, and what the form service held of it is deleted"];
-}
-
-async function isConfirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question("Remove this row for good? Type yes: ");
-  terminal.close();
-  return answer.trim().toLowerCase() === "yes";
+  console.log("the site is published without it, and what the form service held of it is deleted");
 }

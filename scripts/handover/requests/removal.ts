@@ -32,6 +32,11 @@ export function findRow({ entries, rows }: CampaignRecord, typed: string): ListR
   throw refusal(`the list has no row ${index}: look for the number in the files of /list/`);
 }
 
+/** Whether the contact details were destroyed: then there is no database any more, and none is looked for. */
+export function isPurged({ entries }: Pick<CampaignRecord, "entries">): boolean {
+  return entriesOf("purge", entries).length > 0;
+}
+
 /** The row as a table for the terminal: nothing that the published list does not show. */
 export function formatListed({ index, shown, name, place, lang, signed }: ListRow): string {
   return formatColumns(
