@@ -103,12 +103,13 @@ export function openMetrics(
     "rows in main's history of people who left or were refused, in tens",
     [],
     async (one) => {
-      one.set(rounded((await leftRows()).rows));
+      const found = await left();
+      if (found) one.set(rounded(found.rows));
     },
   );
   gauge("undersigned_oldest_left_row_days", "days since the first of them left or was refused", [], async (one) => {
-    const { oldest } = await leftRows();
-    one.set(oldest === undefined ? 0 : Math.max(0, daysSince(oldest)));
+    const found = await left();
+    if (found) one.set(found.oldest === undefined ? 0 : Math.max(0, daysSince(found.oldest)));
   });
   const failed = new Counter({
     name: "undersigned_failed_answers_total",
@@ -121,6 +122,14 @@ export function openMetrics(
     labelNames: ["round", "outcome"],
     registers,
   });
+
+  /** A repository that cannot be read takes no other number away; that main cannot be read is told by the rounds. */
+  function left(): Promise<LeftRows | undefined> {
+    return leftRows().catch((error) => {
+      log.warn(causeOf(error), "the history of main could not be looked at");
+      return undefined;
+    });
+  }
 
   function daysSince(day: string): number {
     return (clock.now().getTime() - Date.parse(day)) / 86_400_000;

@@ -34,6 +34,7 @@ const gone = [leaves, refused, early].flatMap(({ row, contact }) => [
   contact.email,
   contact.opening,
 ]);
+const formats = readFileSync(join(root, "signatures/README.md"), "utf8");
 let campaign: TestCampaign;
 let to: string;
 const checkpoints: string[] = [];
@@ -52,6 +53,7 @@ beforeAll(async () => {
   to = join(campaign.folder, "new.git");
   const keep = async () => checkpoints.push((await main()).checkpoint!);
   await keep();
+  campaign.repository.commit("main", "formats", { "signatures/README.md": formats });
   // Who withdraws while the sheet waits is left out of it, and is on it for ever.
   await campaign.pass(withdrawalsOf(9, [early.row.id]));
   await campaign.pass(
@@ -109,6 +111,8 @@ describe("erase", () => {
     expect(findCanaries([...gone, refused.row.attestation], [to])).toEqual([]);
     expect(findCanaries([stays.row.name], [to]).length).toBeGreaterThan(0);
     expect(await main(to)).toEqual(before);
+    // The formats are explained by examples that look like rows.
+    expect(openRepository(to).git("show", "main:signatures/README.md")).toBe(formats.trimEnd());
     const site = [...publishedFiles(await main(to), keys)].map(([, content]) =>
       Buffer.from(content).toString("latin1"),
     );

@@ -1,4 +1,4 @@
-import { watchLeftRows } from "../../outside/git/left-rows.ts";
+import { type LeftRows, watchLeftRows } from "../../outside/git/left-rows.ts";
 import type { Finding } from "../../outside/mail-domain-check.ts";
 import type { Settings } from "../../outside/settings.ts";
 
@@ -11,7 +11,13 @@ export const ERASE_WITHIN = 30;
  * @param today the UTC day, `YYYY-MM-DD`
  */
 export async function checkErasure(settings: Pick<Settings, "dataDir" | "gitHost">, today: string): Promise<Finding> {
-  const { rows, oldest } = await watchLeftRows(settings)();
+  let found: LeftRows;
+  try {
+    found = await watchLeftRows(settings)();
+  } catch (cause) {
+    return { what: "main's history cannot be read", mend: (cause as Error).message };
+  }
+  const { rows, oldest } = found;
   if (oldest === undefined) return { what: "main's history holds nobody who left or was refused" };
   const days = Math.round((Date.parse(today) - Date.parse(oldest)) / 86_400_000);
   const what = `main's history holds rows of people who left or were refused: ${rows}, the oldest since ${oldest}`;
