@@ -17,6 +17,7 @@ const documents = [
   "signatures/README.md",
   ...markdownIn(".github"),
   ...markdownIn(".github/decisions"),
+  ...markdownIn(".github/data-protection"),
 ].map((path): Document => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
 const formats = documents.find(({ path }) => path === "signatures/README.md")?.text ?? "";

@@ -1,8 +1,10 @@
+import { parseBase64url } from "../letter/bytes/base64url.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { type Notice, noticePath } from "../letter/handover/notice.ts";
 import { logEdition, logNotice } from "../letter/review/acceptance.ts";
 import { copiesOf, findCopies } from "../letter/review/copies.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/review/moderators.ts";
+import { idOf } from "../letter/signature/derivation.ts";
 import { type Growth, loggedEdition } from "../letter/signature/record.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
@@ -149,12 +151,10 @@ async function acceptNotices(
       draft.noticeProblems.push({ path: noticePath(notice), reason: reasonOf(cause) });
     }
     if (growth === undefined) continue;
-    const settlement = { approvedBy: [], refused: [], leftOut: [] };
-    main = await advanceMain(acceptor, main, {
-      subject: `log the ${notice.kind} of ${notice.tag}`,
-      growth,
-      settlement,
-    });
+    // The opening goes with the row, so the id is kept here: by it the form service finds what it holds.
+    const removed = growth.gone.map(({ opening }) => idOf(parseBase64url(opening, 32)));
+    const settlement = { approvedBy: [], refused: [], leftOut: [], removed };
+    main = await advanceMain(acceptor, main, { subject: subjectOf(notice), growth, settlement });
     if (!main) return undefined;
     draft.notices.push(notice);
   }
@@ -164,6 +164,11 @@ async function acceptNotices(
 /** Whether the campaign has promised that its list goes with the purge. */
 async function takesDown(repository: string, commit: string): Promise<boolean> {
   return parseCampaign((await readText(repository, commit, CAMPAIGN_PATH)) ?? "").after_purge === "counts";
+}
+
+/** What the commit of a notice is called. A removal looks like any withdrawal, and has no reason in it. */
+function subjectOf(notice: Notice): string {
+  return notice.kind === "remove" ? `remove row ${notice.index}` : `log the ${notice.kind} of ${notice.tag}`;
 }
 
 /** Reads the open sheets, withdrawals first, so that a withdrawn signature is not accepted in the same run. */

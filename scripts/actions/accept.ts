@@ -21,7 +21,12 @@ await runAction(async () => {
   const { main, outcomes, edition, publish } = report;
   for (const outcome of outcomes) say(inWords(outcome));
   if (edition !== undefined) say(`edition ${edition} is on the ledger`);
-  for (const { kind, tag } of report.notices) say(`the ${kind} of ${tag} is on the ledger`);
+  for (const notice of report.notices)
+    say(
+      notice.kind === "remove"
+        ? `row ${notice.index} left the list`
+        : `the ${notice.kind} of ${notice.tag} is on the ledger`,
+    );
   const { deleted, troubles } = report.releases;
   if (deleted.length > 0)
     await summary

@@ -2,6 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { checkCampaign } from "../accept/campaign-check.ts";
 import { checkContent, checkDatabase } from "../form-service/start-check.ts";
 import { checkBackups } from "../form-service/store/old-backups.ts";
+import { checkErasure } from "../handover/requests/erasure-due.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
 import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort } from "../outside/machine-check.ts";
@@ -30,6 +31,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
     ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
     await checkDatabase(settings),
     ...(await checkBackups(settings, systemClock.now())),
+    await checkErasure(settings, dayOf(systemClock.now())),
   ];
   for (const finding of findings) console.log(formatFinding(finding));
   if (findings.some(({ mend }) => mend !== undefined)) process.exitCode = 1;

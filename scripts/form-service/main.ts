@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { watchLeftRows } from "../outside/git/left-rows.ts";
 import { causeOf } from "../outside/log.ts";
 import { openMailer } from "../outside/mail/mailer.ts";
 import type { Keys } from "../outside/seal/keys.ts";
@@ -45,7 +46,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const store = await openStore(settings.database);
   const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), { log, clock, random });
   try {
-    const metrics = openMetrics({ store, mails, clock }, log);
+    const metrics = openMetrics({ store, mails, clock, leftRows: watchLeftRows(settings) }, log);
     let torExits = await readTorExits(settings.dataDir);
     const service = await openService({
       ...deps,

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { type Metrics, openMetrics } from "../../scripts/form-service/metrics.ts";
 import { listenForMetrics, type MetricsListener } from "../../scripts/form-service/metrics-listener.ts";
 import { createApp } from "../../scripts/form-service/web/app.ts";
+import type { LeftRows } from "../../scripts/outside/git/left-rows.ts";
 import { people } from "../support/fixtures.ts";
 import { ownAddress } from "../support/own-address.ts";
 import { root } from "../support/source.ts";
@@ -15,10 +16,11 @@ import { formOf, type Harness, openHarness, sign } from "./harness.ts";
 let harness: Harness;
 let metrics: Metrics;
 let listener: MetricsListener;
+let left: LeftRows = { rows: 0, oldest: undefined };
 beforeAll(async () => {
   harness = await openHarness({ settings: { LIMITS: "off" } });
   metrics = openMetrics(
-    { store: harness.store, mails: harness.service.mails, clock: harness.clock },
+    { store: harness.store, mails: harness.service.mails, clock: harness.clock, leftRows: async () => left },
     harness.service.log,
   );
   listener = await listenForMetrics(metrics, 0);
@@ -78,6 +80,15 @@ describe("the numbers for whoever runs the service", () => {
     harness.clock.set("2026-11-25T12:00:00Z");
     expect(numberOf(await read(), 'undersigned_oldest_sheet_days{state="filed"}')).toBe(3.5);
     expect(numberOf(await read(), 'undersigned_sheets{state="filed"}')).toBe(1);
+  });
+
+  it("tell in tens how many rows are to be erased from the history, and since when", async () => {
+    left = { rows: 19, oldest: "2026-10-26" };
+    const text = await read();
+    expect(numberOf(text, "undersigned_left_rows")).toBe(10);
+    expect(numberOf(text, "undersigned_oldest_left_row_days")).toBe(30.5);
+    left = { rows: 0, oldest: undefined };
+    expect(numberOf(await read(), "undersigned_oldest_left_row_days")).toBe(0);
   });
 
   it("answer nothing else, and nobody but this machine", async () => {

@@ -48,6 +48,7 @@ export type ErrorCode =
   | "bag"
   | "erase"
   | "handover"
+  | "access"
   | "notice"
   | "purge"
   // What lies outside: machines, services, files.

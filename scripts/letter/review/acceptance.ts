@@ -1,6 +1,6 @@
 import { parseBase64url } from "../bytes/base64url.ts";
 import { LetterError } from "../bytes/error.ts";
-import { type Notice, noticeEntry } from "../handover/notice.ts";
+import { type BagNotice, type Notice, noticeEntry, type RemoveNotice } from "../handover/notice.ts";
 import { isAttested, isLeaveAttested } from "../ledger/attestation.ts";
 import { formatRoot, signCheckpoint } from "../ledger/checkpoint.ts";
 import { entriesOf, formatEntry, isOfKind } from "../ledger/entry.ts";
@@ -157,16 +157,33 @@ export function logEdition(record: CampaignRecord, edition: string, texts: Reado
 }
 
 /**
- * Returns the record after a reviewed notice, with its `handover` or `purge` entry; undefined when the ledger has it
- * already.
+ * Returns the record after a reviewed notice, with its entry; undefined when the ledger has it already.
  *
  * @param takesDown whether a purge takes the list down, with all its rows
- * @throws LetterError `notice` for a purge of contact details that were never handed over, or a second handover of one
- *   contacts bag, and for any notice but that of the purge when the list was taken down
+ * @throws LetterError `notice` for a purge of contact details that were never handed over, a second handover of one
+ *   contacts bag, the removal of what is not on the list, and any notice but that of the purge when the list was taken
+ *   down
  */
 export function logNotice(record: CampaignRecord, notice: Notice, takesDown = false): Growth | undefined {
   const entry = noticeEntry(notice);
   if (record.entries.includes(entry)) return undefined;
+  if (notice.kind === "remove") return removeRow(record, notice, entry);
+  assertOfHandover(record, notice);
+  // When the list is gone already, only the purge that takes it down may follow.
+  const takenDown = record.takenDown || (takesDown && notice.kind === "purge");
+  const reason = takenDown ? whyListed([...record.entries, entry]) : undefined;
+  if (reason !== undefined)
+    throw new LetterError("notice", `with this notice the list may not be taken down: ${reason}`);
+  return grow(takenDown ? { ...record, rows: [], takenDown } : record, [entry]);
+}
+
+function removeRow(record: CampaignRecord, { index }: RemoveNotice, entry: string): Growth {
+  const row = record.rows.find((one) => one.index === index);
+  if (row === undefined) throw new LetterError("notice", `the list has no row ${index}: nothing is removed`);
+  return { ...grow({ ...record, rows: record.rows.filter((one) => one !== row) }, [entry]), gone: [row] };
+}
+
+function assertOfHandover(record: CampaignRecord, notice: BagNotice): void {
   const handedOver = entriesOf("handover", record.entries).some(
     ({ contactsBag }) => contactsBag === notice.contactsBag,
   );
@@ -176,12 +193,6 @@ export function logNotice(record: CampaignRecord, notice: Notice, takesDown = fa
   if (notice.kind === "handover" && handedOver) {
     throw new LetterError("notice", "another handover on the ledger has the contacts bag of this notice");
   }
-  // When the list is gone already, only the purge that takes it down may follow.
-  const takenDown = record.takenDown || (takesDown && notice.kind === "purge");
-  const reason = takenDown ? whyListed([...record.entries, entry]) : undefined;
-  if (reason !== undefined)
-    throw new LetterError("notice", `with this notice the list may not be taken down: ${reason}`);
-  return grow(takenDown ? { ...record, rows: [], takenDown } : record, [entry]);
 }
 
 /** Appends entries: this is the only way in which a ledger changes. */
