@@ -48,6 +48,7 @@ export type ErrorCode =
   | "bag"
   | "erase"
   | "handover"
+  | "left"
   | "notice"
   | "purge"
   // What lies outside: machines, services, files.
