@@ -33,7 +33,7 @@ const ENTRY = "undersigned/v1 ";
  * size 5                          the entries of the public bag
  * day 2026-12-24
  * undersigned/v1 withdraw 3       each entry since, a line each
- * tZtXa2vtOSND11…=                the consistency proof, a hash a line in standard base64
+ * y5AV0mAF2NxGptz…=               the consistency proof, a hash a line in standard base64
  *
  * letter.example.org/ledger       the checkpoint with its signatures
  * …
