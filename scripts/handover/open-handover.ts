@@ -5,17 +5,16 @@ import { contactId } from "../letter/handover/contacts-payload.ts";
 import { editionSigned } from "../letter/signature/record.ts";
 import { type Bag, openBag } from "../outside/bag/reader.ts";
 import type { Clock } from "../outside/clock.ts";
-import { openSeal } from "../outside/seal/seal.ts";
+import { openSeal, type Seal } from "../outside/seal/seal.ts";
 import { openIdentities, readRecipients, type Unseal } from "../outside/seal/unseal.ts";
 import { formatCsv, writeWorkbook } from "../outside/spreadsheet.ts";
-import { printable } from "../outside/terminal.ts";
 import { type Lang, STRINGS } from "../site/views/strings.ts";
 import { formatReceiptLine, formatReport } from "./handover-report.ts";
 import type { Right } from "./opened-contacts.ts";
-import { openOpenedFolder } from "./opened-folder.ts";
+import { openOpenedFolder, warningsOf } from "./opened-folder.ts";
 import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
 import { openAndReseal } from "./resealed-bag.ts";
-import { type Departed, readLedgerNow } from "./since/ledger-now.ts";
+import { type Departed, type LedgerNow, readLedgerNow } from "./since/ledger-now.ts";
 import { remember } from "./since/remembered.ts";
 
 const COLUMNS = ["index", "id", "name", "email", "place", "lang", "signed", "consents", "shown", "edition"] as const;
@@ -44,6 +43,8 @@ export type OpenedCounts = {
   readonly ledger: { readonly size: number; readonly day: string; readonly live: boolean };
 };
 
+type Progress = (what: string) => (done: number, of: number) => void;
+
 /**
  * Opens both bags of a handover and writes the list of signatories and the reports into a folder. Whoever has left by the
  * newest ledger that is known is on no list and in no bag that is written.
@@ -53,30 +54,42 @@ export type OpenedCounts = {
  * @throws LetterError `bag` when the two do not belong together, or the key opens none of the records
  */
 export async function openHandover(
-  { bag: bagFile, contacts: contactsFile, identity, out, site, reseal }: OpenedPlaces,
+  places: OpenedPlaces,
   clock: Clock,
-  progress: (what: string) => (done: number, of: number) => void,
+  progress: Progress,
 ): Promise<{ counts: OpenedCounts; report: string; receipt: string; warnings: string[] }> {
   // What is wrong with the keys is said before anything is opened.
-  const named = reseal && (await readRecipients(reseal));
+  const named = places.reseal && (await readRecipients(places.reseal));
   const seal = named && openSeal(named);
-  const bag = await openBag(bagFile, progress("reading the public bag"));
-  const contacts = await openBag(contactsFile, progress("reading the contacts bag"));
-  const facts = await readPublicBag(bag);
-  // Before the key is read: this is the only step that may ask another machine.
-  const memories = [dirname(bagFile), out];
-  const ledger = await readLedgerNow(
-    { bag, contacts, facts },
-    { site, memories, clock },
-    site === undefined ? () => {} : progress("reading the ledger"),
-  );
+  const bags: Bag[] = [];
+  try {
+    bags.push(await openBag(places.bag, progress("reading the public bag")));
+    bags.push(await openBag(places.contacts, progress("reading the contacts bag")));
+    const [bag, contacts] = bags as [Bag, Bag];
+    const facts = await readPublicBag(bag);
+    const { site } = places;
+    const reading = site === undefined ? () => {} : progress("reading the ledger");
+    // Before the key is read: this is the only step that may ask another machine.
+    const memories = [dirname(places.bag), places.out];
+    const ledger = await readLedgerNow({ bag, contacts, facts }, { site, memories, clock }, reading);
+    return await writeOut({ bag, contacts, facts, ledger }, places, seal, progress);
+  } finally {
+    await Promise.all(bags.map((bag) => bag.close()));
+  }
+}
+
+async function writeOut(
+  pair: { bag: Bag; contacts: Bag; facts: PublicBagFacts; ledger: LedgerNow },
+  { bag: bagFile, identity, out }: OpenedPlaces,
+  seal: Seal | undefined,
+  progress: Progress,
+) {
+  const { bag, contacts, facts, ledger } = pair;
   const unseal = await openIdentities(identity);
-  const left = new Set(ledger.departed.map(({ id }) => id));
-  await assertKeyFits(contacts, left, unseal);
+  await assertKeyFits(contacts, ledger.departed, unseal);
   const folder = await openOpenedFolder(out);
   try {
     const rows: string[][] = [];
-    const pair = { bag, contacts, facts, ledger };
     const resealing = seal && { seal, out: folder.draft };
     const opened = await openAndReseal(pair, unseal, resealing, progress("opening the records"), (right) =>
       rows.push(rowOf(right, facts)),
@@ -85,25 +98,32 @@ export async function openHandover(
     for (const lang of Object.keys(STRINGS) as Lang[])
       await writeFile(join(folder.draft, `report-${lang}.txt`), formatReport(lang, pair, opened), { mode: 0o600 });
     await remember(folder.draft, facts.handover, facts.entries, ledger);
-    const { findings, right } = opened;
     const counts = {
-      right,
+      right: opened.right,
       left: ledger.departed,
-      notRight: findings.length,
+      notRight: opened.findings.length,
       publicBag: bag.digest,
       contactsBag: contacts.digest,
       ledger: { size: ledger.checkpoint.size, day: ledger.day, live: ledger.live },
     };
-    const [report, receipt] = [formatReport("en", pair, opened), formatReceiptLine("en", pair)];
+    // One of them may lie in the folder, under the name of a new file.
     await Promise.all([bag.close(), contacts.close()]);
     const others = await folder.finish();
     const kept = await remember(dirname(bagFile), facts.handover, facts.entries, ledger);
-    return { counts, report, receipt, warnings: warningsOf(others, counts.left.length > 0, kept) };
+    return {
+      counts,
+      report: formatReport("en", pair, opened),
+      receipt: formatReceiptLine("en", pair),
+      warnings: [...warningsOf(others, counts.left.length > 0), ...(kept ? [] : [NOT_KEPT])],
+    };
   } catch (cause) {
     await folder.abandon();
     throw cause;
   }
 }
+
+const NOT_KEPT =
+  "nothing can be written beside the public bag: keep the file handover-DATE.left of the folder of --out there, so that nobody who has left comes back";
 
 /** Writes what the recipient reads and imports. Nobody who has left is among the rows. */
 async function writeOpened(folder: string, rows: readonly string[][]): Promise<void> {
@@ -112,31 +132,9 @@ async function writeOpened(folder: string, rows: readonly string[][]): Promise<v
   await chmod(join(folder, "signatories.xlsx"), 0o600);
 }
 
-function warningsOf(others: readonly string[], anybodyLeft: boolean, kept: boolean): string[] {
-  const resealed = others.filter((name) => name.endsWith("-resealed.tar"));
-  const stray = others.filter((name) => !resealed.includes(name) && !/\.(tar|left)$/.test(name));
-  const names = stray.slice(0, 5).map(printable).join(", ");
-  return [
-    ...(anybodyLeft
-      ? resealed.map(
-          (name) => `${printable(name)} may still hold records of people who have left: make it again with --reseal`,
-        )
-      : []),
-    ...(stray.length > 0
-      ? [
-          `the folder of --out has files that this opening neither wrote nor touched: ${names}${stray.length > 5 ? ", …" : ""}`,
-        ]
-      : []),
-    ...(kept
-      ? []
-      : [
-          "nothing can be written beside the public bag: keep the file handover-DATE.left of the folder of --out there, so that nobody who has left comes back",
-        ]),
-  ];
-}
-
 /** A key that opens nothing is most likely another one: no report then says of everybody that the record was changed. */
-async function assertKeyFits(contacts: Bag, left: ReadonlySet<string>, unseal: Unseal): Promise<void> {
+async function assertKeyFits(contacts: Bag, departed: readonly Departed[], unseal: Unseal): Promise<void> {
+  const left = new Set(departed.map(({ id }) => id));
   const records = contacts.paths.filter((path) => {
     const id = contactId(path);
     return id !== undefined && !left.has(id);

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { basename, join } from "node:path";
 import { destroyFile } from "../outside/destroyed-file.ts";
 import { makeWritableFolder } from "../outside/folder.ts";
+import { printable } from "../outside/terminal.ts";
 
 /** A folder that is being written: nothing in it changes before `finish`. */
 export type OpenedFolder = {
@@ -45,6 +46,22 @@ export async function openOpenedFolder(out: string): Promise<OpenedFolder> {
     },
     abandon: () => destroyFolder(draft),
   };
+}
+
+/** Says what the files of others in the folder mean, once the new files are in their places. */
+export function warningsOf(others: readonly string[], anybodyLeft: boolean): string[] {
+  const resealed = anybodyLeft ? others.filter((name) => name.endsWith("-resealed.tar")) : [];
+  const stray = others.filter((name) => !/\.(tar|left)$/.test(name));
+  const names = stray.slice(0, 5).map(printable).join(", ");
+  const more = stray.length > 5 ? ", …" : "";
+  return [
+    ...resealed.map(
+      (name) => `${printable(name)} may still hold records of people who have left: make it again with --reseal`,
+    ),
+    ...(stray.length > 0
+      ? [`the folder of --out has files that this opening neither wrote nor touched: ${names}${more}`]
+      : []),
+  ];
 }
 
 async function writtenBefore(out: string): Promise<string[]> {
