@@ -46,7 +46,7 @@ export type OpenedCounts = {
 type Progress = (what: string) => (done: number, of: number) => void;
 
 /**
- * Opens both bags of a handover and writes the list of signatories and the reports into a folder. Whoever has left by the
+ * Opens both bags of a handover and writes the list of signatories and the reports into a folder. Anyone who has left by the
  * newest ledger that is known is on no list and in no bag that is written.
  *
  * @param progress gets a name for each step, and returns what is told how far the step has come

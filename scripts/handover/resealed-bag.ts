@@ -48,7 +48,7 @@ export async function openAndReseal(
     const payload = async function* (): AsyncGenerator<[string, Uint8Array]> {
       for (let right = await next(); right; right = await next())
         yield [contactPath(right.record.id), await seal(formatContactRecord(right.record))];
-      // Whoever has left is in neither: the ledger proves why.
+      // The ledger proves why the records of those who have left are missing.
       if (ledger.since.length > 0) {
         yield [SINCE_PATH, Buffer.from(ledger.since.map((entry) => `${entry}\n`).join(""))];
         yield [SINCE_CHECKPOINT_PATH, Buffer.from(ledger.note)];

@@ -6,8 +6,8 @@ import { assertConsistency, type Hash, leafHash } from "../ledger/tree.ts";
 import { consistencyProof } from "../ledger/tree-proof.ts";
 
 /**
- * What came to the ledger after a handover, in one file for a recipient without a network: whoever has left is named by a
- * `withdraw` entry.
+ * What came to the ledger after a handover, in one file for a recipient without a network. A `withdraw` entry names each
+ * signature whose owner has left.
  */
 export type LeftFile = {
   /** how many entries the public bag has */
