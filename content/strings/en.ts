@@ -464,7 +464,9 @@ export const en = {
   },
   report: {
     title: "Report on the handover of {day}",
-    good: "Everything agrees: both bags are whole, the ledger is consistent, and every contact record is what its signatory confirmed.",
+    good: "Everything agrees: both bags are whole, the ledger is consistent, every contact record is what its signatory confirmed, and nobody is on the list who had left by {day}.",
+    good_until:
+      "Up to entry {size} of the ledger, as of {day}, all of it agrees: both bags are whole, the ledger is consistent, and every contact record is what its signatory confirmed. Anyone who has left since is still on the list.",
     bad: "NOT EVERYTHING AGREES. Do not use the list before the points below are cleared up with the people who run the letter.",
     public_bag: "Public bag: {public}",
     contacts_bag: "Contacts bag: {contacts}",
@@ -474,7 +476,18 @@ export const en = {
     compare_key: "Compare the key with one that you got from elsewhere.",
     expected: "Signatures that count: {expected}",
     right: "Records opened and found right: {right}",
-    withdrawn: "Withdrawn after the public bag was made, proved by the ledger, and therefore not in the bag: {n}",
+    now_live: "The ledger on its site on {day}: {size} entries, {root}. It continues the ledger of the public bag.",
+    now_told:
+      "The ledger as the file or folder shows it, by its own account on {day}: {size} entries, {root}. It continues the ledger of the public bag.",
+    unknown:
+      "It is not known here who has left since {day}. Before you use the list, open both bags again with --site and the address of the letter's site, or with a new file that “npm run handover:left” has made.",
+    left: "Left since the public bag was made: {n}. They are not on the list. Delete them from every copy of it, and from every system into which you have taken it:",
+    left_line: "entry {index} of the ledger, id {id}",
+    left_fresh: "(new)",
+    left_new: "New since these bags were last opened, when the ledger had {size} entries: {n}",
+    left_sealed:
+      "The contacts bag still holds the sealed records of {n} of them. Make a bag without them with --reseal, then delete this one.",
+    receipt: "For the receipt: contacts bag sha256 {contacts}, ledger with {size} entries, {n} deleted",
     problems: "What does not agree: {n}",
     nobody: "entry {index} of the ledger, name not shown",
     entry: "entry {index} of the ledger",

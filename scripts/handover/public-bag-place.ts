@@ -78,7 +78,7 @@ export async function makePublicBag(
 }
 
 /** `.git` is a folder, or in a worktree a file that names one. */
-async function gitFolder(path: string): Promise<string> {
+export async function gitFolder(path: string): Promise<string> {
   const text = await readFile(path, "utf8").catch(() => "");
   return /^gitdir: (.+)$/m.exec(text)?.[1] ?? path;
 }

@@ -49,6 +49,7 @@ export type ErrorCode =
   | "erase"
   | "handover"
   | "access"
+  | "left"
   | "notice"
   | "purge"
   // What lies outside: machines, services, files.
