@@ -460,6 +460,15 @@ export const en = {
     },
     stopped: "There are {n} more.",
   },
+  opened: {
+    sheet: "Read me first",
+    allowed: {
+      name: "May be printed as: {name}",
+      initials: "Only the initials may be printed: {name}",
+      hidden: "Must not be printed: neither name nor initials",
+      counted: "Only counted: must not be printed or imported",
+    },
+  },
   privacy: { title: "Privacy" },
   support: { title: "Find support" },
   share: {

@@ -1,20 +1,16 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import { contactId } from "../letter/handover/contacts-payload.ts";
-import { editionSigned } from "../letter/signature/record.ts";
 import { type Bag, openBag } from "../outside/bag/reader.ts";
 import { makeWritableFolder } from "../outside/folder.ts";
 import { openSeal } from "../outside/seal/seal.ts";
 import { openIdentities, readRecipients, type Unseal } from "../outside/seal/unseal.ts";
-import { formatCsv, writeWorkbook } from "../outside/spreadsheet.ts";
 import { type Lang, STRINGS } from "../site/views/strings.ts";
 import { formatReport } from "./handover-report.ts";
-import type { Right } from "./opened-contacts.ts";
-import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
+import { writeOpenedFolder } from "./opened/opened-folder.ts";
+import { readPublicBag } from "./public-bag-facts.ts";
 import { openAndReseal } from "./resealed-bag.ts";
-
-const COLUMNS = ["index", "id", "name", "email", "place", "lang", "signed", "consents", "shown", "edition"] as const;
 
 /** Where the two bags and the key are, and where the list and the reports go. */
 export type OpenedPlaces = {
@@ -24,6 +20,8 @@ export type OpenedPlaces = {
   readonly out: string;
   /** recipients, or files that hold them, for whom the records are sealed again */
   readonly reseal?: readonly string[] | undefined;
+  /** rows of a file to import at most */
+  readonly split?: number | undefined;
 };
 
 /** What opening came to; the digests are SHA-256 in base64url. */
@@ -43,7 +41,7 @@ export type OpenedCounts = {
  * @throws LetterError `bag` when the two do not belong together, or the key opens none of the records
  */
 export async function openHandover(
-  { bag: bagFile, contacts: contactsFile, identity, out, reseal }: OpenedPlaces,
+  { bag: bagFile, contacts: contactsFile, identity, out, reseal, split }: OpenedPlaces,
   progress: (what: string) => (done: number, of: number) => void,
 ): Promise<{ counts: OpenedCounts; report: string }> {
   // What is wrong with the keys is said before anything is opened.
@@ -55,14 +53,10 @@ export async function openHandover(
   const facts = await readPublicBag(bag);
   await assertKeyFits(contacts, unseal);
   makeWritableFolder(out, "--out");
-  const rows: string[][] = [];
   const pair = { bag, contacts, facts };
-  const opened = await openAndReseal(pair, unseal, seal && { seal, out }, progress("opening the records"), (right) =>
-    rows.push(rowOf(right, facts)),
+  const opened = await writeOpenedFolder(out, { facts, read: bag.read, split }, (add) =>
+    openAndReseal(pair, unseal, seal && { seal, out }, progress("opening the records"), add),
   );
-  await writeFile(join(out, "signatories.csv"), formatCsv(COLUMNS, rows), { mode: 0o600 });
-  await writeWorkbook(join(out, "signatories.xlsx"), COLUMNS, rows);
-  await chmod(join(out, "signatories.xlsx"), 0o600);
   for (const lang of Object.keys(STRINGS) as Lang[])
     await writeFile(join(out, `report-${lang}.txt`), formatReport(lang, pair, opened), { mode: 0o600 });
   const { findings, right, withdrawn } = opened;
@@ -81,20 +75,4 @@ async function assertKeyFits(contacts: Bag, unseal: Unseal): Promise<void> {
       "bag",
       `this key opens none of the ${records.length} records: is it the key file of one of those they were sealed for? Nothing was written`,
     );
-}
-
-function rowOf({ expected: { id, row }, record }: Right, { entries }: PublicBagFacts): string[] {
-  const { name, email, place, lang, signed, consents } = record;
-  return [
-    String(row.index),
-    id,
-    name,
-    email,
-    place,
-    lang,
-    signed,
-    consents.join(" "),
-    row.shown,
-    editionSigned(entries, row),
-  ];
 }
