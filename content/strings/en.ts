@@ -96,10 +96,6 @@ export const en = {
       "Use a mailbox that only you open. A provider inside Iran can be made to show the authorities what it holds.",
     email_meant: "Yes, send the code to {meant}",
     consent: "Your consent",
-    consent_handover:
-      "I agree that my signature, which reveals a political opinion, and the details I enter are given to {recipient} and used for nothing else.",
-    consent_public:
-      "I agree that my name or initials, the place I enter and the day of my signature are published here, where anyone can see them.",
     consent_public_hint: "Only if your name or initials are to be shown.",
     leave_empty: "Leave this field empty",
     still_here:
@@ -431,6 +427,25 @@ export const en = {
     },
     earlier: "[{edition}]",
     earlier_note: "Whoever stands here with the beginning of another edition in brackets has signed that edition.",
+    wordings: {
+      title: "What people agreed to, and what they were told",
+      what: "Here is every wording of the two consents of the form, of the notice on the letter’s page, of the safety note and of the privacy page that was on the main branch of this campaign, each in a file of its own.",
+      how: "The record of a person (in the contacts bag) says in which language the person signed, on which day, and with which consents (`handover`, `public`). The wording of that consent in that language, with that day between its two days, is what the person agreed to. Nobody could confirm a signature without ticking `handover`; `public` was asked for only with a name or initials.",
+      days: "Days are UTC days on which the change came to the main branch. On a day of change, both wordings may have been seen; the form shows a new one only after those who run it have taken it over, which may be some days later.",
+      cut: "**The history of this repository begins after the first signatures.** What people agreed to before the first day below is not told here: ask the people who run the letter.",
+      late: "**Before {day} the main branch had no such file.** What the form said until then is in the older commits of its program.",
+      from: "From",
+      until: "Until",
+      still: "the handover",
+      file: "File",
+      kinds: {
+        "consent-handover": "Consent to the handover",
+        "consent-public": "Consent to being published",
+        notice: "Notice on the letter’s page",
+        safety: "Safety note beside the form",
+        privacy: "Text of the privacy page",
+      },
+    },
   },
   report: {
     title: "Report on the handover of {day}",

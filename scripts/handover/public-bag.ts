@@ -14,15 +14,22 @@ import { readText } from "../outside/git/object.ts";
 import { readRecordAt } from "../outside/git/record-at.ts";
 import { MAIN, readRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
+import { readWordingsAt, type Wordings } from "../outside/git/wordings-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
 import { openTypesetter, type Typesetter } from "../outside/typeset.ts";
 import { offlinePage } from "../site/views/pages/offline-page.ts";
 import { isLang, type Lang } from "../site/views/strings.ts";
 import { printPages } from "./print-pages.ts";
 import { type PayloadFile, publicPayload } from "./public-payload.ts";
+import { wordingFiles } from "./wording-files.ts";
 
-/** What a handover hands over: the campaign and the record as they stood at its tag. */
-export type Tagged = { readonly commit: string; readonly campaign: Campaign; readonly record: CampaignRecord };
+/** What a handover hands over: the campaign and the record as they stood at its tag, and what people had agreed to. */
+export type Tagged = {
+  readonly commit: string;
+  readonly campaign: Campaign;
+  readonly record: CampaignRecord;
+  readonly wordings: Wordings;
+};
 
 // In a clone that has checked out the tag, main is the branch of the repository it was cloned from.
 const MAINS = [MAIN, "refs/remotes/origin/main"];
@@ -51,7 +58,7 @@ export async function readTagged(repository: string, { tag }: Handover): Promise
   const record = await readRecordAt(repository, commit);
   if (record.rows.length === 0)
     throw new LetterError("handover", `at ${tag} the list holds no signature: there is nothing to hand over`);
-  return { commit, campaign, record };
+  return { commit, campaign, record, wordings: await readWordingsAt(repository, commit) };
 }
 
 /** The public keys that `campaign.yaml` names. @throws LetterError `keys` when one is missing */
@@ -70,12 +77,12 @@ export function namedKeys({ ledger_vkey, attestation_key, recipient }: Campaign)
  */
 export async function writePublicBag(
   handover: Handover,
-  { campaign, record }: Tagged,
+  { campaign, record, wordings }: Tagged,
   keys: PublicKeys,
   out: string,
   say: (line: string) => void,
 ): Promise<{ file: string; digest: string }> {
-  const files = new Map(publicPayload(record, keys));
+  const files = new Map([...publicPayload(record, keys), ...wordingFiles(wordings, languagesOf(campaign))]);
   const read: Read = async (path) => (files.has(path) ? Buffer.from(files.get(path) as string) : undefined);
   const { checkpoint } = await verifyPublished(read, keys.ledger);
   if (checkpoint.origin !== campaign.ledger_origin)

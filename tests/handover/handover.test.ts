@@ -24,6 +24,8 @@ describe("npm run handover", () => {
   let first: { file: string; sha256: string; digest: string; commit: string };
   beforeAll(async () => {
     campaign = await makeHandoverCampaign(people, people.slice(0, 2));
+    for (const text of ["I agree.\n", "I agree: {recipient}.\n"])
+      campaign.repository.commit("main", "a consent", { "content/en/consent-handover.md": text });
     const out = join(campaign.folder, "out");
     const ended = await run("handover", ["--tag", TAG, "--out", out, "--json"], { DATA_DIR: campaign.dataDir });
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
@@ -94,6 +96,18 @@ describe("npm run handover", () => {
     expect(twice.length).toBeGreaterThan(1);
   });
 
+  it("holds every wording that people agreed to, under the manifest like all else", async () => {
+    const read = (path: string) => readFileSync(join(bag, "data/consents", path), "utf8");
+    expect(read("en/consent-handover-1.md")).toBe("I agree.\n");
+    expect(read("en/consent-handover-2.md")).toBe("I agree: Amnesty International.\n");
+    for (const lang of ["fa", "en"]) expect(read(`index-${lang}.md`)).toContain("`en/consent-handover-2.md`");
+    const changed = join(campaign.folder, "changed");
+    cpSync(bag, changed, { recursive: true });
+    writeFileSync(join(changed, "data/consents/en/consent-handover-1.md"), "I agree to everything.\n");
+    const { stdout } = await run("verify", [changed], {});
+    expect(stdout).toContain("failed: data/consents/en/consent-handover-1.md was changed");
+  });
+
   it("tells nothing that is not public", () => {
     const everything = readFileSync(first.file, "latin1");
     const hidden = people.filter(({ row }) => row.shown === "hidden" || row.shown === "counted");
@@ -150,7 +164,7 @@ describe("npm run handover", () => {
     const stray = campaign.repository.commit("stray", "beside main", { "content/x.md": "x" });
     campaign.repository.git("tag", "handover/2026-12-03", stray);
     // A reviewed sheet is merged as a second parent: it is in main's history, and was never main.
-    campaign.repository.git("tag", "handover/2026-12-04", "main~2^2");
+    campaign.repository.git("tag", "handover/2026-12-04", "main~4^2");
     const read = (tag: string) => readTagged(campaign.repository.path, parseHandover(tag));
     await expect(read("handover/2026-12-03")).rejects.toThrow("does not lie on main");
     await expect(read("handover/2026-12-04")).rejects.toThrow("does not lie on main");

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { openLocalSite } from "../../accept/local-site.ts";
+import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
@@ -24,6 +25,7 @@ export async function startLocally(settings: Settings): Promise<void> {
   const log = openLog(clock);
   const content = await readContent("content");
   const { host, keys, acceptor } = await openLocalCampaign("make");
+  await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
   const site = openLocalSite(settings.dataDir, keys.publicKeys);
 
   let seen = "";

@@ -7,6 +7,8 @@ export const PAGE_TEXTS = [
   "warning",
   "signed-as",
   "distressing",
+  "consent-handover",
+  "consent-public",
   "safety",
   "how",
   "privacy",
