@@ -374,6 +374,22 @@ describe("a trial", () => {
 describe("a tab that tells nothing", () => {
   const quiet = { campaign: { ...site.campaign, neutral_tab: true } };
 
+  it("has the site's title alone on every page that a code leads to, or that withdraws, whatever the setting", () => {
+    const [told, untold] = [
+      /^not me/,
+      /^(confirm|sent again|resend gone|withdraw|verify with|expired|already|not counted)/,
+    ];
+    for (const [name, lang] of every.filter(([name]) => untold.test(name))) {
+      const html = make(name, lang);
+      expect([name, titleOf(html).replace(/^\S+: /, "")]).toEqual([name, site.campaign.site_title[lang]]);
+      // What the page is can be read on it.
+      expect(/<h1>(.*)<\/h1>/.exec(html)?.[1]).not.toBe(site.campaign.site_title[lang]);
+    }
+    // Every other page that asks for a code names no site and no letter, or is not about a signature.
+    const asks = every.filter(([name, lang]) => / name="code"/.test(make(name, lang)) && !untold.test(name));
+    expect(asks.filter(([name]) => !told.test(name)).map(([name]) => name)).toEqual(["verify", "verify"]);
+  });
+
   it("has the site's title alone on every page, and a blank icon", () => {
     for (const [name, lang] of every) {
       if (/^not me/.test(name)) continue; // these have a title of their own, which names no site
