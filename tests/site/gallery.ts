@@ -8,6 +8,7 @@ import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
 import { messagePage } from "../../scripts/site/views/pages/message-page.ts";
 import { notMeDonePage, notMePage } from "../../scripts/site/views/pages/not-me-page.ts";
 import { privacyPage } from "../../scripts/site/views/pages/privacy-page.ts";
+import { safetyPage } from "../../scripts/site/views/pages/safety-page.ts";
 import { sharePage } from "../../scripts/site/views/pages/share-page.ts";
 import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
 import { shardPage, signaturesPage } from "../../scripts/site/views/pages/signatures-page.ts";
@@ -106,6 +107,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "verify with a state": (site, lang) => verifyPage(site, lang, { state: "accepted" }),
   how: (site, lang) => howPage(site, lang, { batches: [{ filed: 20, refused: 2, leftOut: 1 }] }),
   privacy: privacyPage,
+  safety: safetyPage,
   support: supportPage,
   share: sharePage,
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),

@@ -179,6 +179,19 @@ describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
     );
   });
 
+  it("warns of dangers in at most 60 words, and leads to a page with the rest", () => {
+    const [, note = ""] =
+      /<section class="note" aria-labelledby="safety">([\s\S]*?)<\/section>/.exec(make("sign", lang)) ?? [];
+    const words = note
+      .replace(/<[^>]*>/g, " ")
+      .trim()
+      .split(/\s+/);
+    expect(words.length).toBeGreaterThan(20);
+    expect(words.length).toBeLessThanOrEqual(60);
+    expect(note).toContain(`<a href="/${lang}/safety/">`);
+    for (const page of ["letter", "privacy"]) expect(make(page, lang)).toContain(`<a href="/${lang}/safety/">`);
+  });
+
   it("comes back with its errors on top and beside the fields, and with what was written", () => {
     const html = make("sign with errors", lang);
     expect(titleOf(html)).toMatch(lang === "fa" ? /^خطا: / : /^Error: /);
@@ -374,10 +387,10 @@ describe("a trial", () => {
 describe("a tab that tells nothing", () => {
   const quiet = { campaign: { ...site.campaign, neutral_tab: true } };
 
-  it("has the site's title alone on every page that a code leads to, or that withdraws, whatever the setting", () => {
+  it("has the site's title alone on every page that a code leads to, that withdraws or warns, whatever the setting", () => {
     const [told, untold] = [
       /^not me/,
-      /^(confirm|sent again|resend gone|withdraw|verify with|expired|already|not counted)/,
+      /^(confirm|sent again|resend gone|withdraw|verify with|expired|already|not counted|safety)/,
     ];
     for (const [name, lang] of every.filter(([name]) => untold.test(name))) {
       const html = make(name, lang);

@@ -1,7 +1,14 @@
 import { parsePlainYaml } from "../text/front-matter.ts";
 
 /** The texts of `content/LANG/` that people agree to, or that tell them what they agree to. */
-export const WORDING_KINDS = ["consent-handover", "consent-public", "notice", "safety", "privacy"] as const;
+export const WORDING_KINDS = [
+  "consent-handover",
+  "consent-public",
+  "notice",
+  "safety",
+  "staying-safe",
+  "privacy",
+] as const;
 
 export type WordingKind = (typeof WORDING_KINDS)[number];
 

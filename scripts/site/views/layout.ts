@@ -145,7 +145,7 @@ ${page.body}
 }
 
 function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
-  const { letter, sign, signatures, verify, how, withdraw, privacy, support, share } = strings.nav;
+  const { letter, sign, signatures, verify, how, withdraw, privacy, safety, support, share } = strings.nav;
   const links = {
     "": letter,
     "sign/": sign,
@@ -154,6 +154,7 @@ function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
     "how/": how,
     "withdraw/": withdraw,
     "privacy/": privacy,
+    "safety/": safety,
     "support/": support,
     "share/": share,
   };

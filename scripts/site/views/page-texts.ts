@@ -10,6 +10,7 @@ export const PAGE_TEXTS = [
   "consent-handover",
   "consent-public",
   "safety",
+  "staying-safe",
   "how",
   "privacy",
   "support",

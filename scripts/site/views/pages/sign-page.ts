@@ -98,7 +98,8 @@ function text(site: SiteContext, lang: Lang, problem: Problem, reasons: Reasons 
 
 // The notice begins with its own heading, which names the section.
 function safety(site: SiteContext, lang: Lang): Html {
-  return trusted(site.texts[lang].safety.replace("<h2>", '<h2 id="safety">'));
+  const note = trusted(site.texts[lang].safety.replace("<h2>", '<h2 id="safety">'));
+  return html`${note}<p><a href="${site.siteUrl}/${lang}/safety/">${stringsIn(lang).sign.safety_more}</a></p>`;
 }
 
 function problemOf(view: View, field: string): Html | undefined {
