@@ -80,7 +80,9 @@ describe.each(every)("the page %s in %s", (name, lang) => {
   });
 
   it("leaves no place for a value empty", () => {
-    expect(html).not.toMatch(/\{\w+\}|undefined|\[object|NaN/);
+    expect(html).not.toMatch(/undefined|\[object|NaN/);
+    // A Latin word in a Persian text has marks around it.
+    expect(html.replace(/<\/?bdi[^>]*>/g, "")).not.toMatch(/\{\w+\}/);
   });
 
   it("does not tell in the browser's tab what the letter is about", () => {

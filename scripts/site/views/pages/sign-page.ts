@@ -166,20 +166,14 @@ function consentFields(view: View): Html {
   const { site, lang, strings } = view;
   const { "consent-handover": handover, "consent-public": published } = site.texts[lang];
   return html`<fieldset class="f"><legend>${strings.sign.consent}</legend>
-${consent(view, "consent_handover", sentence(view, handover))}
-${consent(view, "consent_public", html`${sentence(view, published)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
+${consent(view, "consent_handover", sentence(handover))}
+${consent(view, "consent_public", html`${sentence(published)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
 </fieldset>`;
 }
 
 /** A text of one paragraph, for a label, where no paragraph may be. */
-function sentence({ site, lang }: View, markup: string): Html {
-  const { recipient } = site.campaign;
-  return trusted(
-    markup
-      .trim()
-      .replace(/^<p>|<\/p>$/g, "")
-      .replace("{recipient}", prose(recipient.name[lang] ?? "").toString()),
-  );
+function sentence(markup: string): Html {
+  return trusted(markup.trim().replace(/^<p>|<\/p>$/g, ""));
 }
 
 /** Renders what is stored, where, and until when. */
