@@ -16,10 +16,10 @@ import { MAIN, readRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
 import { readWordingsAt, type Wordings } from "../outside/git/wordings-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
-import { openTypesetter, type Typesetter } from "../outside/typeset.ts";
+import { openTypesetter } from "../outside/typeset.ts";
 import { offlinePage } from "../site/views/pages/offline-page.ts";
 import { isLang, type Lang } from "../site/views/strings.ts";
-import { printPages } from "./print-pages.ts";
+import { type Printed, printPages, requestIn } from "./print-pages.ts";
 import { type PayloadFile, publicPayload } from "./public-payload.ts";
 import { wordingFiles } from "./wording-files.ts";
 
@@ -93,7 +93,7 @@ export async function writePublicBag(
     name: handover.publicBag,
     day: handover.day,
     tagFiles: await readmes(handover, campaign, record, keys),
-    payload: payload(files, { campaign, record, keys }, say),
+    payload: payload(files, { campaign, record, handover, keys }, say),
     info: new Map([
       ["External-Description", "An open letter, its public signatures, and the ledger that proves their number"],
       ["Contact-Email", campaign.contact],
@@ -108,32 +108,30 @@ export async function writePublicBag(
 
 async function* payload(
   files: ReadonlyMap<string, Uint8Array | string>,
-  { campaign, record, keys }: { campaign: Campaign; record: CampaignRecord; keys: PublicKeys },
+  { keys, ...printed }: Printed & { keys: PublicKeys },
   say: (line: string) => void,
 ): AsyncGenerator<PayloadFile> {
   const setter = await openTypesetter();
-  const template = await readFile("content/print/letter.typ", "utf8");
   const offline = await readOfflineParts();
-  for (const lang of languagesOf(campaign)) {
-    yield* pages(setter, template, lang, record, campaign, say);
+  const read = (template: string) => readFile(`content/print/${template}.typ`, "utf8");
+  const templates = { letter: await read("letter"), number: await read("number") };
+  for (const lang of languagesOf(printed.campaign)) {
+    const request = await readRequest(lang, printed, say);
+    for (const { name, template, data } of printPages(lang, { ...printed, request })) {
+      const path = `${name}-${lang}.pdf`;
+      say(`setting ${path}`);
+      yield [path, setter.pdf(templates[template], data)];
+    }
     yield [`verify-${lang}.html`, offlinePage(lang, keys.ledger, offline)];
   }
   yield* files;
 }
 
-function* pages(
-  setter: Typesetter,
-  template: string,
-  lang: Lang,
-  record: CampaignRecord,
-  campaign: Campaign,
-  say: (line: string) => void,
-): Generator<PayloadFile> {
-  for (const [name, data] of printPages(lang, record, campaign)) {
-    const path = `${name}-${lang}.pdf`;
-    say(`setting ${path}`);
-    yield [path, setter.pdf(template, data)];
-  }
+async function readRequest(lang: Lang, printed: Printed, say: (line: string) => void): Promise<string | undefined> {
+  const path = `content/${lang}/request.md`;
+  const request = requestIn(lang, printed, await readFile(path, "utf8").catch(() => ""));
+  if (request === undefined) say(`${path} is no sentence of the letter that was signed: printed without it`);
+  return request;
 }
 
 async function readmes(handover: Handover, campaign: Campaign, record: CampaignRecord, keys: PublicKeys) {

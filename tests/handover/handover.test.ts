@@ -80,7 +80,7 @@ describe("npm run handover", () => {
   it("holds letter, list and totals to be read, and says how to check them", () => {
     const read = (path: string) => readFileSync(join(bag, path), "utf8");
     for (const lang of ["fa", "en"]) {
-      expect(read(`data/letter-${lang}.pdf`)).toMatch(/^%PDF-1\.7/);
+      for (const name of ["letter", "poster"]) expect(read(`data/${name}-${lang}.pdf`)).toMatch(/^%PDF-1\.7/);
       expect(read(`data/letter-${lang}.md`)).toContain("title:");
       expect(read(`data/verify-${lang}.html`)).toContain(`data-vkey="${keys.ledger}"`);
       expect(read(`README-${lang}.md`)).toContain(keys.ledger);
@@ -141,6 +141,8 @@ describe("npm run handover", () => {
     campaign.repository.git("clone", "--quiet", campaign.repository.path, clone);
     for (const path of ["content/print", "content/assets", "content/en/handover.md", "content/fa/handover.md"])
       cpSync(join(root, path), join(clone, path), { recursive: true });
+    writeFileSync(join(clone, "content/en/request.md"), "We ask the Secretary-General to act.\n");
+    writeFileSync(join(clone, "content/fa/request.md"), "از دبیرکل می‌خواهیم دست به کار شود.\n");
     const place = { DATA_DIR: join(clone, ".data") };
     const args = ["--tag", TAG, "--out", join(clone, "out")];
     const unnamed = await run("handover", args, place, clone);
