@@ -1,6 +1,9 @@
 import { LetterError } from "../letter/bytes/error.ts";
+import { loggedEdition } from "../letter/signature/record.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { editionOf } from "../letter/text/edition.ts";
+import { readServedFilesIn } from "../outside/git/letter-files.ts";
+import type { LocalGitHost } from "../outside/git/local-host.ts";
 import type { Content } from "../site/views/read-content.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 
@@ -36,4 +39,21 @@ export function assertLogged(
     "edition",
     "the letter in content/ is not the edition on the ledger: take main’s content/ (git pull), or wait until accept has put its change on the ledger",
   );
+}
+
+/**
+ * Puts on main of this machine's campaign what its pages are about to show: what people agree to and are told, and the
+ * recipient's name. The handover reads from main's history which wording was live on which day. A changed letter stays
+ * away: `npm run edition` puts it on main, and until then nothing is served.
+ *
+ * @param folder the working folder whose `content/` is served
+ */
+export async function recordServedTexts(
+  host: Pick<LocalGitHost, "readMain" | "commitText">,
+  { letterTexts }: Pick<Content, "letterTexts">,
+  { folder, day }: { folder: string; day: string },
+): Promise<void> {
+  const logged = loggedEdition((await host.readMain()).record.entries);
+  if (logged !== undefined && logged !== editionOf(letterTexts)) return;
+  await host.commitText(await readServedFilesIn(folder), day, "change what the pages say\n");
 }

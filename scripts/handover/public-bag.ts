@@ -15,20 +15,23 @@ import { readText } from "../outside/git/object.ts";
 import { readRecordAt } from "../outside/git/record-at.ts";
 import { MAIN, readRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
+import { readWordingsAt, type Wordings } from "../outside/git/wordings-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
-import { openTypesetter, type Typesetter } from "../outside/typeset.ts";
+import { openTypesetter } from "../outside/typeset.ts";
 import { offlinePage } from "../site/views/pages/offline-page.ts";
 import { isLang, type Lang } from "../site/views/strings.ts";
-import { printPages } from "./print-pages.ts";
+import { type Printed, printPages, requestIn } from "./print-pages.ts";
 import { type PayloadFile, publicPayload } from "./public-payload.ts";
+import { wordingFiles } from "./wording-files.ts";
 
-/** What a handover hands over: the campaign and the record as they stood at its tag. */
+/** What a handover hands over: the campaign and the record as they stood at its tag, and what people had agreed to. */
 export type Tagged = {
   readonly commit: string;
   readonly campaign: Campaign;
   readonly record: CampaignRecord;
   /** why nothing may be made of the tag any more, as main's ledger is now: `spentTag` */
   readonly spent: string | undefined;
+  readonly wordings: Wordings;
 };
 
 // In a clone that has checked out the tag, main is the branch of the repository it was cloned from.
@@ -59,7 +62,8 @@ export async function readTagged(repository: string, { tag }: Handover): Promise
   const spent = await spentSince(repository, heads, { tag, size: record.entries.length });
   if (record.rows.length === 0 && spent === undefined)
     throw new LetterError("handover", `at ${tag} the list holds no signature: there is nothing to hand over`);
-  return { commit, campaign, record, spent };
+  const wordings = await readWordingsAt(repository, commit);
+  return { commit, campaign, record, spent, wordings };
 }
 
 /** Why a tag is spent by any of these states of main: a clone may have an older one beside that of its origin. */
@@ -93,13 +97,13 @@ export function namedKeys({ ledger_vkey, attestation_key, recipient }: Campaign)
  */
 export async function writePublicBag(
   handover: Handover,
-  { campaign, record, spent }: Tagged,
+  { campaign, record, spent, wordings }: Tagged,
   keys: PublicKeys,
   out: string,
   say: (line: string) => void,
 ): Promise<{ file: string; digest: string }> {
   assertNotSpent(spent);
-  const files = new Map(publicPayload(record, keys));
+  const files = new Map([...publicPayload(record, keys), ...wordingFiles(wordings, languagesOf(campaign))]);
   const read: Read = async (path) => (files.has(path) ? Buffer.from(files.get(path) as string) : undefined);
   const { checkpoint } = await verifyPublished(read, keys.ledger);
   if (checkpoint.origin !== campaign.ledger_origin)
@@ -110,7 +114,7 @@ export async function writePublicBag(
     name: handover.publicBag,
     day: handover.day,
     tagFiles: await readmes(handover, campaign, record, keys),
-    payload: payload(files, { campaign, record, keys }, say),
+    payload: payload(files, { campaign, record, handover, keys }, say),
     info: new Map([
       ["External-Description", "An open letter, its public signatures, and the ledger that proves their number"],
       ["Contact-Email", campaign.contact],
@@ -125,32 +129,30 @@ export async function writePublicBag(
 
 async function* payload(
   files: ReadonlyMap<string, Uint8Array | string>,
-  { campaign, record, keys }: { campaign: Campaign; record: CampaignRecord; keys: PublicKeys },
+  { keys, ...printed }: Printed & { keys: PublicKeys },
   say: (line: string) => void,
 ): AsyncGenerator<PayloadFile> {
   const setter = await openTypesetter();
-  const template = await readFile("content/print/letter.typ", "utf8");
   const offline = await readOfflineParts();
-  for (const lang of languagesOf(campaign)) {
-    yield* pages(setter, template, lang, record, campaign, say);
+  const read = (template: string) => readFile(`content/print/${template}.typ`, "utf8");
+  const templates = { letter: await read("letter"), number: await read("number") };
+  for (const lang of languagesOf(printed.campaign)) {
+    const request = await readRequest(lang, printed, say);
+    for (const { name, template, data } of printPages(lang, { ...printed, request })) {
+      const path = `${name}-${lang}.pdf`;
+      say(`setting ${path}`);
+      yield [path, setter.pdf(templates[template], data)];
+    }
     yield [`verify-${lang}.html`, offlinePage(lang, keys.ledger, offline)];
   }
   yield* files;
 }
 
-function* pages(
-  setter: Typesetter,
-  template: string,
-  lang: Lang,
-  record: CampaignRecord,
-  campaign: Campaign,
-  say: (line: string) => void,
-): Generator<PayloadFile> {
-  for (const [name, data] of printPages(lang, record, campaign)) {
-    const path = `${name}-${lang}.pdf`;
-    say(`setting ${path}`);
-    yield [path, setter.pdf(template, data)];
-  }
+async function readRequest(lang: Lang, printed: Printed, say: (line: string) => void): Promise<string | undefined> {
+  const path = `content/${lang}/request.md`;
+  const request = requestIn(lang, printed, await readFile(path, "utf8").catch(() => ""));
+  if (request === undefined) say(`${path} is no sentence of the letter that was signed: printed without it`);
+  return request;
 }
 
 async function readmes(handover: Handover, campaign: Campaign, record: CampaignRecord, keys: PublicKeys) {

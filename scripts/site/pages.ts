@@ -13,6 +13,7 @@ import { letterPage } from "./views/pages/letter-page.ts";
 import { messagePage } from "./views/pages/message-page.ts";
 import { type OfflineParts, offlinePage } from "./views/pages/offline-page.ts";
 import { privacyPage } from "./views/pages/privacy-page.ts";
+import { safetyPage } from "./views/pages/safety-page.ts";
 import { sharePage } from "./views/pages/share-page.ts";
 import { signPage } from "./views/pages/sign-page.ts";
 import { shardPage, signaturesPage } from "./views/pages/signatures-page.ts";
@@ -76,6 +77,7 @@ function pagesIn(
     { path: `/${lang}/how/`, render: () => howPage(site, lang, { batches }) },
     { path: `/${lang}/withdraw/`, render: () => whileHeld("withdraw/", withdrawPage) },
     { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
+    { path: `/${lang}/safety/`, render: () => safetyPage(site, lang) },
     { path: `/${lang}/support/`, render: () => supportPage(site, lang) },
     { path: `/${lang}/share/`, render: () => sharePage(site, lang) },
     { path: `/${lang}/feed.xml`, render: () => feed(site, lang, batches) },

@@ -11,6 +11,7 @@ import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
 import { messagePage } from "../../scripts/site/views/pages/message-page.ts";
 import { notMeDonePage, notMePage } from "../../scripts/site/views/pages/not-me-page.ts";
 import { privacyPage } from "../../scripts/site/views/pages/privacy-page.ts";
+import { safetyPage } from "../../scripts/site/views/pages/safety-page.ts";
 import { sharePage } from "../../scripts/site/views/pages/share-page.ts";
 import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
 import { shardPage, signaturesPage } from "../../scripts/site/views/pages/signatures-page.ts";
@@ -134,6 +135,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "sign, who is responsible": (site, lang) => signPage(named(site), lang),
   "how, with its end": (site, lang) => howPage(named(site, { after_purge: "names" }), lang, { batches: [] }),
   "privacy, who is responsible": (site, lang) => privacyPage(named(site), lang),
+  safety: safetyPage,
   support: supportPage,
   share: sharePage,
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),

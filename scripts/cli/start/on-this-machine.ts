@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { openLocalSite } from "../../accept/local-site.ts";
+import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
@@ -27,6 +28,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, acceptor } = await openLocalCampaign("make");
+  await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
   const site = openLocalSite(settings.dataDir, keys.publicKeys);
 
   let seen = "";

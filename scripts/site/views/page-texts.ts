@@ -7,7 +7,10 @@ export const PAGE_TEXTS = [
   "warning",
   "signed-as",
   "distressing",
+  "consent-handover",
+  "consent-public",
   "safety",
+  "staying-safe",
   "how",
   "privacy",
   "limits",
@@ -18,6 +21,8 @@ export const PAGE_TEXTS = [
 /** Each of these texts as HTML. */
 export type PageTexts = Readonly<Record<(typeof PAGE_TEXTS)[number], string>>;
 
-export function parsePageTexts(markdown: Readonly<Record<keyof PageTexts, string>>): PageTexts {
-  return Object.fromEntries(PAGE_TEXTS.map((name) => [name, renderMarkdown(markdown[name])])) as PageTexts;
+/** Renders the texts; each may name the recipient, as `{recipient}`. */
+export function parsePageTexts(markdown: Readonly<Record<keyof PageTexts, string>>, recipient: string): PageTexts {
+  const render = (text: string) => renderMarkdown(text.replaceAll("{recipient}", () => recipient));
+  return Object.fromEntries(PAGE_TEXTS.map((name) => [name, render(markdown[name])])) as PageTexts;
 }

@@ -31,6 +31,7 @@ export function messagePage(site: SiteContext, lang: Lang, message: Message, pat
   const { [message.kind]: words } = stringsIn(lang).message;
   return layout(site, lang, {
     title: words.title,
+    untold: message.kind === "expired",
     path,
     at: "site",
     body: html`<div class="${TONE[message.kind]}" role="status"><h1>${words.title}</h1>

@@ -8,7 +8,7 @@ import { type Lang, stringsIn } from "../strings.ts";
 
 /** The page with the privacy promises, what is kept by whom and until when, and what it cannot protect from. */
 export function privacyPage(site: SiteContext, lang: Lang): string {
-  const { privacy } = stringsIn(lang);
+  const { privacy, safety } = stringsIn(lang);
   return layout(site, lang, {
     title: privacy.title,
     path: "privacy/",
@@ -26,6 +26,7 @@ ${hostList(site, lang)}
 ${endDays(site, lang) ?? html`<p>${privacy.no_days}</p>`}
 <p>${staysAfter(site, lang)}</p>
 ${trusted(site.texts[lang].limits)}
+<p><a href="${site.siteUrl}/${lang}/safety/">${safety.title}</a></p>
 <h2>${privacy.rights}</h2>
 ${trusted(site.texts[lang].rights)}
 ${complaints(site, lang)}`,

@@ -30,6 +30,7 @@ export function verifyPage(
   const tools = verifyTools(lang, { action: `${site.serviceUrl}/${lang}/verify/`, own: text });
   return layout(site, lang, {
     title: verify.title,
+    untold: state !== undefined || problem !== undefined,
     path: "verify/",
     at: "site",
     lasting: state === undefined && problem === undefined,

@@ -31,6 +31,7 @@ export function withdrawPage(
   const ofCode = problem?.startsWith("withdrawal_code.") ? text : undefined;
   return layout(site, lang, {
     title: wait ? message.too_many.title : withdraw.title,
+    untold: true,
     path: "withdraw/",
     at: "site",
     failed: problem !== undefined,
@@ -63,6 +64,7 @@ export function withdrawConfirmPage(
   const text = problem && problemText(lang, problem);
   return layout(site, lang, {
     title: withdraw.confirm_title,
+    untold: true,
     path: `withdraw/confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
     failed: problem !== undefined,
@@ -83,6 +85,7 @@ export function withdrawnPage(site: SiteContext, lang: Lang): string {
   const { withdraw, page } = stringsIn(lang);
   return layout(site, lang, {
     title: withdraw.done_title,
+    untold: true,
     path: "withdraw/",
     at: "site",
     body: html`<div class="good" role="status"><h1>${withdraw.done_title}</h1><p>${prose(withdraw.done)}</p></div>
@@ -96,6 +99,7 @@ export function withdrawnByAddressPage(site: SiteContext, lang: Lang): string {
   const { withdraw, page } = stringsIn(lang);
   return layout(site, lang, {
     title: withdraw.by_address_done_title,
+    untold: true,
     path: "withdraw/",
     at: "site",
     body: html`<div class="good" role="status"><h1>${withdraw.by_address_done_title}</h1><p>${prose(withdraw.by_address_done)}</p></div>
