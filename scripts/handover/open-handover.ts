@@ -11,7 +11,7 @@ import { formatCsv, writeWorkbook } from "../outside/spreadsheet.ts";
 import { type Lang, STRINGS } from "../site/views/strings.ts";
 import { formatReceiptLine, formatReport } from "./handover-report.ts";
 import type { Right } from "./opened-contacts.ts";
-import { openOpenedFolder, warningsOf } from "./opened-folder.ts";
+import { openOutFolder, warningsOf } from "./out-folder.ts";
 import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
 import { openAndReseal } from "./resealed-bag.ts";
 import { type Departed, type LedgerNow, readLedgerNow } from "./since/ledger-now.ts";
@@ -87,7 +87,7 @@ async function writeOut(
   const { bag, contacts, facts, ledger } = pair;
   const unseal = await openIdentities(identity);
   await assertKeyFits(contacts, ledger.departed, unseal);
-  const folder = await openOpenedFolder(out);
+  const folder = await openOutFolder(out);
   try {
     const rows: string[][] = [];
     const resealing = seal && { seal, out: folder.draft };
