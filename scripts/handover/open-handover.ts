@@ -1,23 +1,19 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import { contactId } from "../letter/handover/contacts-payload.ts";
-import { editionSigned } from "../letter/signature/record.ts";
 import { type Bag, openBag } from "../outside/bag/reader.ts";
 import type { Clock } from "../outside/clock.ts";
 import { openSeal, type Seal } from "../outside/seal/seal.ts";
 import { openIdentities, readRecipients, type Unseal } from "../outside/seal/unseal.ts";
-import { formatCsv, writeWorkbook } from "../outside/spreadsheet.ts";
 import { type Lang, STRINGS } from "../site/views/strings.ts";
 import { formatReceiptLine, formatReport } from "./handover-report.ts";
-import type { Right } from "./opened-contacts.ts";
+import { writeOpenedFolder } from "./opened/opened-folder.ts";
 import { openOutFolder, warningsOf } from "./out-folder.ts";
 import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
 import { openAndReseal } from "./resealed-bag.ts";
 import { type Departed, type LedgerNow, readLedgerNow } from "./since/ledger-now.ts";
 import { remember } from "./since/remembered.ts";
-
-const COLUMNS = ["index", "id", "name", "email", "place", "lang", "signed", "consents", "shown", "edition"] as const;
 
 /** Where the two bags and the key are, where the ledger is now, and where the list and the reports go. */
 export type OpenedPlaces = {
@@ -29,6 +25,8 @@ export type OpenedPlaces = {
   readonly site?: string | undefined;
   /** recipients, or files that hold them, for whom the records are sealed again */
   readonly reseal?: readonly string[] | undefined;
+  /** rows of a file to import at most */
+  readonly split?: number | undefined;
 };
 
 /** What opening came to; the digests are SHA-256 in base64url. */
@@ -80,7 +78,7 @@ export async function openHandover(
 
 async function writeOut(
   pair: { bag: Bag; contacts: Bag; facts: PublicBagFacts; ledger: LedgerNow },
-  { bag: bagFile, identity, out }: OpenedPlaces,
+  { bag: bagFile, identity, out, split }: OpenedPlaces,
   seal: Seal | undefined,
   progress: Progress,
 ) {
@@ -89,12 +87,11 @@ async function writeOut(
   await assertKeyFits(contacts, ledger.departed, unseal);
   const folder = await openOutFolder(out);
   try {
-    const rows: string[][] = [];
     const resealing = seal && { seal, out: folder.draft };
-    const opened = await openAndReseal(pair, unseal, resealing, progress("opening the records"), (right) =>
-      rows.push(rowOf(right, facts)),
+    // Nobody who has left is among those that are added.
+    const opened = await writeOpenedFolder(folder.draft, { facts, read: bag.read, split }, (add) =>
+      openAndReseal(pair, unseal, resealing, progress("opening the records"), add),
     );
-    await writeOpened(folder.draft, rows);
     for (const lang of Object.keys(STRINGS) as Lang[])
       await writeFile(join(folder.draft, `report-${lang}.txt`), formatReport(lang, pair, opened), { mode: 0o600 });
     await remember(folder.draft, facts.handover, facts.entries, ledger);
@@ -125,13 +122,6 @@ async function writeOut(
 const NOT_KEPT =
   "nothing can be written beside the public bag: keep the file handover-DATE.left of the folder of --out there, so that nobody who has left comes back";
 
-/** Writes what the recipient reads and imports. Nobody who has left is among the rows. */
-async function writeOpened(folder: string, rows: readonly string[][]): Promise<void> {
-  await writeFile(join(folder, "signatories.csv"), formatCsv(COLUMNS, rows), { mode: 0o600 });
-  await writeWorkbook(join(folder, "signatories.xlsx"), COLUMNS, rows);
-  await chmod(join(folder, "signatories.xlsx"), 0o600);
-}
-
 /** A key that opens nothing is most likely another one: no report then says of everybody that the record was changed. */
 async function assertKeyFits(contacts: Bag, departed: readonly Departed[], unseal: Unseal): Promise<void> {
   const left = new Set(departed.map(({ id }) => id));
@@ -145,20 +135,4 @@ async function assertKeyFits(contacts: Bag, departed: readonly Departed[], unsea
       "bag",
       `this key opens none of the ${records.length} records: is it the key file of one of those they were sealed for? Nothing was written`,
     );
-}
-
-function rowOf({ expected: { id, row }, record }: Right, { entries }: PublicBagFacts): string[] {
-  const { name, email, place, lang, signed, consents } = record;
-  return [
-    String(row.index),
-    id,
-    name,
-    email,
-    place,
-    lang,
-    signed,
-    consents.join(" "),
-    row.shown,
-    editionSigned(entries, row),
-  ];
 }

@@ -28,14 +28,14 @@ export async function openAndReseal(
   unseal: Unseal,
   resealing: { seal: Seal; out: string } | undefined,
   progress: (done: number, of: number) => void,
-  keep: (right: Right) => void,
+  keep: (right: Right) => void | Promise<void>,
 ): Promise<Opened> {
   const records = openContacts(contacts, { bag, facts, ledger }, unseal, progress);
   let opened: Opened | undefined;
   const next = async () => {
     const { done, value } = await records.next();
     if (done) opened = value;
-    else keep(value);
+    else await keep(value);
     return done ? undefined : value;
   };
   if (resealing === undefined) while (await next());

@@ -117,12 +117,18 @@ describe("handing over the contacts of a campaign on GitHub", () => {
     expect(counts).toMatchObject({ right: 4, left: [], notRight: 1, publicBag: bag.digest });
     expect(report).toBe(readFileSync(join(opened, "report-en.txt"), "utf8"));
     expect(readdirSync(opened).sort()).toEqual([
+      "READ-ME-FIRST-en.txt",
+      "READ-ME-FIRST-fa.txt",
+      "counted.csv",
       "files.txt",
       "handover-2026-12-01.left",
+      "import.csv",
       "report-en.txt",
       "report-fa.txt",
       "signatories.csv",
       "signatories.xlsx",
+      "totals-public.csv",
+      "totals.csv",
     ]);
     expect(steps).toEqual(["reading the public bag", "reading the contacts bag", "opening the records"]);
   });

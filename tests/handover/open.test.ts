@@ -1,7 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
-import { strFromU8, unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { formatReport } from "../../scripts/handover/handover-report.ts";
 import { type Opened, openContacts } from "../../scripts/handover/opened-contacts.ts";
@@ -19,6 +18,7 @@ import { unnoticedBagFlips } from "../outside/bag/flipped-bag.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/campaigns/handover.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { FORMULAS, parseCsv, withApostrophe } from "../support/formulas.ts";
+import { parseWorkbook } from "../support/workbook.ts";
 
 /** A hidden signature whose sealed details hold such a text. */
 function hostile(number: number, text: string): Invented {
@@ -103,11 +103,17 @@ describe("npm run handover:contacts and handover:open", () => {
     const wanted = [...staying]
       .sort((a, b) => (a.row.id < b.row.id ? -1 : 1))
       .map(({ contact }) => [contact.name, contact.email, contact.place]);
+    const named = wanted.filter(([name]) => name !== "");
+    const pick = ([columns = [], ...rows]: string[][]) =>
+      rows.map((cells) => ["sealed_name", "email", "place"].map((column) => cells[columns.indexOf(column)]));
     const csv = parseCsv(readFileSync(join(out, "signatories.csv"), "utf8"));
     for (const cell of csv.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r＝＋－＠]/);
-    expect(csv.slice(1).map((cells) => cells.slice(2, 5))).toEqual(wanted.map((cells) => cells.map(withApostrophe)));
-    const workbook = parseWorkbook(readFileSync(join(out, "signatories.xlsx")));
-    expect(workbook.slice(1).map((cells) => cells.slice(2, 5))).toEqual(wanted);
+    expect(pick(csv)).toEqual(named.map((cells) => cells.map(withApostrophe)));
+    expect(pick(parseWorkbook(readFileSync(join(out, "signatories.xlsx")), "Signatories"))).toEqual(named);
+    const imported = parseCsv(readFileSync(join(out, "import.csv"), "utf8"));
+    expect(imported.slice(1).map(([email, , name, , , place]) => [name, email, place])).toEqual(named);
+    const counted = parseCsv(readFileSync(join(out, "counted.csv"), "utf8"));
+    expect(counted.length - 1).toBe(wanted.length - named.length);
     for (const lang of ["en", "fa"])
       expect(readFileSync(join(out, `report-${lang}.txt`), "utf8")).toContain(written.digest);
   });
@@ -336,34 +342,3 @@ describe("npm run handover:contacts and handover:open", () => {
 function infoOf(info: [string, string][]): Map<string, string> {
   return new Map(info.filter(([label]) => label !== "Bagging-Date" && label !== "Payload-Oxum"));
 }
-
-/** The first sheet of a workbook: shared or inline text; a formula, a number or anything else would not come back. */
-function parseWorkbook(bytes: Uint8Array): string[][] {
-  const parts = unzipSync(bytes);
-  const text = (xml: string) =>
-    [...xml.matchAll(/<t(?: [^>]*)?>([^<]*)<\/t>/g)]
-      .map(([, words = ""]) =>
-        words
-          .replace(/&(lt|gt|quot|apos|#39|amp);/g, (_, name: string) => ENTITIES[name]!)
-          .replace(/_x([0-9A-F]{4})_/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
-      )
-      .join("");
-  const shared = [
-    ...strFromU8(parts["xl/sharedStrings.xml"] ?? new Uint8Array()).matchAll(/<si>([\s\S]*?)<\/si>/g),
-  ].map(([, xml = ""]) => text(xml));
-  const sheet = strFromU8(parts["xl/worksheets/sheet1.xml"]!);
-  expect(sheet).not.toMatch(/<f[ >]/);
-  return [...sheet.matchAll(/<row [^>]*>([\s\S]*?)<\/row>/g)].map(([, row = ""]) => {
-    const cells: string[] = [];
-    for (const [, letters = "", attributes = "", xml = ""] of row.matchAll(
-      /<c r="([A-Z]+)\d+"([^>]*?)(?:\/>|>([\s\S]*?)<\/c>)/g,
-    )) {
-      const kind = /t="(\w+)"/.exec(attributes)?.[1];
-      expect(["s", "inlineStr", undefined]).toContain(kind);
-      cells[letters.charCodeAt(0) - 65] = kind === "s" ? shared[Number(/<v>(\d+)<\/v>/.exec(xml)![1])]! : text(xml);
-    }
-    return Array.from({ length: 10 }, (_, i) => cells[i] ?? "");
-  });
-}
-
-const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", "#39": "'", amp: "&" };
