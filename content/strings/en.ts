@@ -122,7 +122,7 @@ export const en = {
       waiting:
         "Until you confirm, what you enter is stored encrypted on our server, for 48 hours at most; nobody can read it without both the code in your mailbox and the address of the page that asks for it.",
       sealed:
-        "After that your e-mail address, your place, and your name unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
+        "After that your e-mail address, and your name and place unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
       listed:
         "Only if you choose it, your name or initials, your place and the day are on the public list, until you withdraw; we cannot call back copies that others make of it.",
       ledger: "The ledger keeps for ever that somebody signed, without name or address.",

@@ -4,8 +4,7 @@ import { showProgress } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
-usage: npm run handover:open -- --bag FILE --contacts FILE --identity KEYFILE --out DIR [--site URL|DIR|FILE] [--split N]
-                            [--reseal RECIPIENT …] [--json]
+usage: npm run handover:open -- --bag FILE --contacts FILE --identity KEYFILE --out DIR [--site URL|DIR|FILE] [--split N] [--reseal RECIPIENT …] [--json]
 
 For a custodian or the recipient, before each use of the list. Checks both bags and the ledger, leaves out and names
 everybody who has left since the handover, opens every other contact record and compares it with what its signatory
@@ -53,8 +52,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
     showProgress(`${what}:`),
   );
   for (const warning of warnings) console.error(`warning: ${warning}`);
-  console.log(
-    values.json ? JSON.stringify(counts) : `${report}\nwrote the list and this report into ${out}\n${receipt}`,
-  );
+  const wrote = `wrote the lists and this report into ${out}`;
+  console.log(values.json ? JSON.stringify(counts) : `${report}\n${wrote}\n${receipt}`);
   if (counts.notRight > 0) process.exitCode = 1;
 });

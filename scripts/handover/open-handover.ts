@@ -9,8 +9,8 @@ import { openIdentities, readRecipients, type Unseal } from "../outside/seal/uns
 import { type Lang, STRINGS } from "../site/views/strings.ts";
 import { formatReceiptLine, formatReport } from "./handover-report.ts";
 import { writeOpenedFolder } from "./opened/opened-folder.ts";
+import { openOutFolder, warningsOf } from "./out-folder.ts";
 import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
-import { openReplacedFolder, warningsOf } from "./replaced-folder.ts";
 import { openAndReseal } from "./resealed-bag.ts";
 import { type Departed, type LedgerNow, readLedgerNow } from "./since/ledger-now.ts";
 import { remember } from "./since/remembered.ts";
@@ -85,9 +85,10 @@ async function writeOut(
   const { bag, contacts, facts, ledger } = pair;
   const unseal = await openIdentities(identity);
   await assertKeyFits(contacts, ledger.departed, unseal);
-  const folder = await openReplacedFolder(out);
+  const folder = await openOutFolder(out);
   try {
     const resealing = seal && { seal, out: folder.draft };
+    // Nobody who has left is among those that are added.
     const opened = await writeOpenedFolder(folder.draft, { facts, read: bag.read, split }, (add) =>
       openAndReseal(pair, unseal, resealing, progress("opening the records"), add),
     );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countryIn } from "../../../scripts/handover/opened/country.ts";
+import { STRINGS } from "../../../scripts/site/views/strings.ts";
 
 describe("the country in a place", () => {
   it.each([
@@ -64,6 +65,11 @@ describe("the country in a place", () => {
     "Mexico, Missouri",
   ])("is not guessed from “%s”", (place) => {
     expect(countryIn(place)).toBeUndefined();
+  });
+
+  it.each(Object.entries(STRINGS))("is in the example that the form gives: %s", (_, { sign }) => {
+    expect(countryIn(sign.place_example)).toMatchObject({ code: "DE" });
+    expect(sign.place_hint).toContain(sign.place_example);
   });
 
   it("has a code of two letters that stands for itself, and an English name, whatever the place", () => {

@@ -22,7 +22,7 @@ export const arrows: Readonly<Record<Room, readonly (Room | "views")[]>> = {
 const floors: Readonly<Record<string, readonly string[]>> = {
   letter: ["bytes", "text", "ledger", "signature", "handover", "review", "published"],
   outside: ["git", "github", "github/setup", "database", "bag", "mail", "seal"],
-  handover: ["opened"],
+  handover: ["since", "opened"],
   "form-service": ["store", "limits", "signing", "mail", "filing", "web"],
   site: ["views", "views/drawn", "views/pages"],
 };
