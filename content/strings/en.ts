@@ -501,7 +501,7 @@ export const en = {
       what: "What you enter, before you confirm",
       where:
         "encrypted at the form service; readable only with the code from your inbox and the address of the page that asks for it",
-      until: "48 hours at most; if one of several machines of the service breaks down, 72",
+      until: "48 hours at most",
     },
     leave_code: {
       what: "Your withdrawal code, after you confirm",
@@ -560,7 +560,7 @@ export const en = {
     sheet: {
       what: "A name or initials to be shown, with place, language and day, on the way to the review",
       where: "at the form service; those who run it can read it",
-      until: "until it is filed for the review; at once when you withdraw",
+      until: "the moderators’ decision, or your withdrawal",
     },
     review: {
       what: "A name or initials to be shown, for the review",
