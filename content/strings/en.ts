@@ -543,9 +543,9 @@ export const en = {
     age: "You must be {age} or older to sign.",
     kept: "What is kept, and until when",
     what: "What",
-    where: "Where, and who can read it",
+    where: "Where",
     until: "Until",
-    hosts: "Through whom it goes",
+    hosts: "Which companies it goes through",
     host: { site: "This site", form: "The form", mail: "The mail with the code", git: "The list and the review" },
     host_line: "{name}, {country}: {keeps}.",
     log: "Its log: {days}.",
@@ -563,7 +563,7 @@ export const en = {
       what: "What you enter, before you confirm",
       where:
         "encrypted at the form service; readable only with the code from your inbox and the address of the page that asks for it",
-      until: "48 hours at most; if one of several machines of the service breaks down, 72",
+      until: "48 hours at most",
     },
     leave_code: {
       what: "Your withdrawal code, after you confirm",
@@ -622,7 +622,7 @@ export const en = {
     sheet: {
       what: "A name or initials to be shown, with place, language and day, on the way to the review",
       where: "at the form service; those who run it can read it",
-      until: "until it is filed for the review; at once when you withdraw",
+      until: "the moderators’ decision, or your withdrawal",
     },
     review: {
       what: "A name or initials to be shown, for the review",

@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { approve, codeIn, confirm, submit, waitForSheets } from "../journeys/signatory.ts";
 import { people } from "../support/fixtures.ts";
+import { unknownFiles } from "../support/project/retention.ts";
 import { startMailServer } from "../support/servers/mail-server.ts";
 import {
   freePort,
@@ -52,6 +54,7 @@ describe("npm start", () => {
     for (const path of ["healthz", "readyz", "fa/", "en/sign/", "count.json", "ledger/checkpoint"]) {
       expect((await fetch(`${service.origin}/${path}`)).status, path).toBe(200);
     }
+    expect(unknownFiles([...readdirSync(dataDir), ...readdirSync(join(dataDir, "keys"))])).toEqual([]);
   });
 
   it("refuses a data folder in which another start works, which goes on", async () => {

@@ -1,7 +1,7 @@
 import { peopleMark, peopleOf, type Totals } from "../../letter/signature/record.ts";
 import type { SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
-import { endDays, staysAfter } from "./end-days.ts";
+import { endDays } from "./end-days.ts";
 import { fill, type Html, html } from "./html.ts";
 import { numeral, plural, told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
@@ -38,8 +38,7 @@ export function signingTimes(site: SiteContext, lang: Lang): Html {
     (until && fill(letter.open_until, { day: until }));
   const handedOver = site.stage === "handed_over" || site.stage === "destroyed";
   return html`${times && site.stage !== "destroyed" && html`<p class="small quiet">${times}</p>`}
-${endDays(site, lang, "small quiet")}
-${site.campaign.destroy_by && site.stage !== "destroyed" && html`<p class="small quiet">${staysAfter(site, lang)}</p>`}
+${endDays(site, lang, { style: "small quiet", stays: true })}
 ${handedOver && html`<p class="small">${fill(letter.handed_over, { recipient: recipient.name[lang] ?? "" })}</p>`}`;
 }
 

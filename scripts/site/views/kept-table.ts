@@ -13,8 +13,12 @@ export function keptTable(site: SiteContext, lang: Lang): Html {
   const { privacy, kept_rows } = stringsIn(lang);
   const facts = factsOf(site, lang);
   const rows = keptIds(site).map((id) => kept_rows[id]);
-  return html`<table><thead><tr><th scope="col">${privacy.what}</th><th scope="col">${privacy.where}</th><th scope="col">${privacy.until}</th></tr></thead>
-<tbody>${rows.map(({ what, where, until }) => html`<tr><td>${prose(what)}</td><td>${fill(where, facts)}</td><td>${fill(until, facts)}</td></tr>\n`)}</tbody></table>`;
+  const cell = (head: string, text: Html) => html`<td data-head="${head}">${text}</td>`;
+  const line = ({ what, where, until }: (typeof rows)[number]) =>
+    html`<tr><th scope="row">${prose(what)}</th>${cell(privacy.where, fill(where, facts))}${cell(privacy.until, fill(until, facts))}</tr>\n`;
+  const heads = [privacy.what, privacy.where, privacy.until];
+  return html`<table class="stacked"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${rows.map(line)}</tbody></table>`;
 }
 
 /** Returns what is kept in this campaign: of rows that exclude each other, the one that is true. */
