@@ -5,11 +5,7 @@ import { makeWritableFolder } from "../outside/folder.ts";
 import { printable } from "../outside/terminal.ts";
 
 /** A folder that is being written: nothing in it changes before `finish`. */
-<<<<<<<< HEAD:scripts/handover/replaced-folder.ts
-export type ReplacedFolder = {
-========
 export type OutFolder = {
->>>>>>>> since:scripts/handover/out-folder.ts
   /** where the new files are written first */
   readonly draft: string;
   /** Puts the new files in the place of those that the last opening wrote, which are destroyed. Returns the other files. */
@@ -28,11 +24,7 @@ const UNLISTED = ["signatories.csv", "signatories.xlsx", "report-en.txt", "repor
  * Opens the folder of `--out` for a new opening. A row of somebody who has left must not survive in a file of an earlier
  * one, so all of these are replaced; files of others are never touched.
  */
-<<<<<<<< HEAD:scripts/handover/replaced-folder.ts
-export async function openReplacedFolder(out: string): Promise<ReplacedFolder> {
-========
 export async function openOutFolder(out: string): Promise<OutFolder> {
->>>>>>>> since:scripts/handover/out-folder.ts
   makeWritableFolder(out, "--out");
   const draft = join(out, DRAFT);
   // What an opening left that was killed: it holds names and addresses.

@@ -89,9 +89,10 @@ export async function loseAndRestore(harness: Harness, path: string, oldDataDirs
 /** All that is stored in the database, by table and column, bytes as Latin-1. */
 export async function everyCell(harness: Harness): Promise<{ at: string; text: string }[]> {
   const { query } = harness.store;
-  const tables = await query.introspection.getTables();
+  // On PostgreSQL every trial has a schema of its own, with the same names.
+  const tables = new Set((await query.introspection.getTables()).map(({ name }) => name));
   const cells: { at: string; text: string }[] = [];
-  for (const { name } of tables) {
+  for (const name of tables) {
     const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(query);
     for (const row of rows)
       for (const [column, value] of Object.entries(row)) {

@@ -25,7 +25,11 @@ export type SinceBackup = Omit<Leaving, "lastBackup"> & { readonly departed: Ite
  */
 export async function noteRestored(query: Query, since: SinceBackup): Promise<void> {
   const day = dayOf(since.now);
-  await query.insertInto("restoration").values({ day }).execute();
+  await query
+    .insertInto("restoration")
+    .values({ day })
+    .onConflict((conflict) => conflict.column("day").doNothing())
+    .execute();
   await holdRestored(query, day);
   for (const id of since.departed) {
     const due = hideHour(since.pepper, id, new Date(since.now.getTime() + KEPT_FOR));

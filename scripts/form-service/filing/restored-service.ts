@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseBase64url } from "../../letter/bytes/base64url.ts";
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
@@ -14,7 +14,7 @@ import { carryLeft, type LeftList, readLeftList } from "../store/left-list.ts";
 import { restoreBackup } from "../store/restored-backup.ts";
 import { type RestoredRows, restoredRows, WAITING_DAYS } from "../store/restored-rows.ts";
 import { withStore } from "../store/schema.ts";
-import { fileRestoredLeaves, noteRestored } from "./restoration.ts";
+import { fileRestoredLeaves, noteRestored, type SinceBackup } from "./restoration.ts";
 
 /** A list of who left since a backup, and where it was found. */
 export type FoundList = LeftList & { readonly path: string };
@@ -22,11 +22,13 @@ export type FoundList = LeftList & { readonly path: string };
 /**
  * Reads the lists of who left since a backup: beside it, in the data folder that it is restored into, and in an old one.
  *
+ * @param backup undefined: there is none
  * @throws LetterError `backup` when one is damaged
  */
-export async function findLeftLists(backup: string, dataDirs: readonly string[]): Promise<FoundList[]> {
+export async function findLeftLists(backup: string | undefined, dataDirs: readonly string[]): Promise<FoundList[]> {
   const found: FoundList[] = [];
-  for (const path of new Set([leftListBeside(backup), ...dataDirs.map(leftListIn)])) {
+  const beside = backup === undefined ? [] : [leftListBeside(backup)];
+  for (const path of new Set([...beside, ...dataDirs.map(leftListIn)])) {
     const list = await readLeftList(path);
     if (list) found.push({ ...list, path });
   }
@@ -45,16 +47,55 @@ export async function restoreService(
   backup: OpenedBackup,
   contents: BackupContents,
   lists: readonly LeftList[],
+  restoring: Restoring,
+): Promise<RestoredRows | undefined> {
+  const since = sinceBackup((name) => contents.files.get(name), lists, restoring);
+  // First, because a backup that is not listed could not be destroyed.
+  await takeOverBackups(backup.path, contents, restoring.settings.dataDir);
+  await restoreBackup(backup, contents, restoring.settings, (query) => noteRestored(query, since));
+  return afterRestoring(since, restoring);
+}
+
+/**
+ * Does the same for a database that was put back by its own means, such as a dump of PostgreSQL or a snapshot of the
+ * disk: nothing else would tell the service that main knows more.
+ */
+export async function noteRestoredDatabase(
+  lists: readonly LeftList[],
+  restoring: Restoring,
+): Promise<RestoredRows | undefined> {
+  const { dataDir, database } = restoring.settings;
+  if (database.kind === "sqlite" && !existsSync(database.path))
+    throw new LetterError("backup", "there is no database in this data folder: set DATA_DIR");
+  const since = sinceBackup((name) => readIfThere(join(dataDir, name)), lists, restoring);
+  await withStore(database, (store) => store.change((query) => noteRestored(query, since)));
+  return afterRestoring(since, restoring);
+}
+
+function sinceBackup(
+  fileOf: (name: string) => Buffer | undefined,
+  lists: readonly LeftList[],
+  { clock }: Restoring,
+): SinceBackup {
+  const key = (name: string) => {
+    try {
+      return parseBase64url(fileOf(name)?.toString("utf8").trim() ?? "", 32);
+    } catch (cause) {
+      throw new LetterError("backup", `there is no ${name}, or it is damaged: nothing can be restored without it`, {
+        cause,
+      });
+    }
+  };
+  const departed = new Set(lists.flatMap(({ ids }) => [...ids]));
+  const [attestation, pepper] = [signingKey(key("keys/attestation.key")), key("keys/pepper.key")];
+  return { attestation, pepper, now: clock.now(), departed };
+}
+
+async function afterRestoring(
+  { attestation, now }: SinceBackup,
   { settings, clock, random }: Restoring,
 ): Promise<RestoredRows | undefined> {
   const { dataDir, database } = settings;
-  const now = clock.now();
-  const departed = new Set(lists.flatMap(({ ids }) => [...ids]));
-  const attestation = signingKey(keyIn(contents, "keys/attestation.key"));
-  const since = { attestation, pepper: keyIn(contents, "keys/pepper.key"), now, departed };
-  // First, because a backup that is not listed could not be destroyed.
-  await takeOverBackups(backup.path, contents, dataDir);
-  await restoreBackup(backup, contents, settings, (query) => noteRestored(query, since));
   return withStore(database, async (store) => {
     await carryLeft(store.query, dataDir, dayOf(now));
     const repository = campaignRepository(dataDir);
@@ -67,6 +108,10 @@ export async function restoreService(
   });
 }
 
+function readIfThere(path: string): Buffer | undefined {
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
 /** Lists the backups that the backup tells of, and itself, where it lies now. */
 async function takeOverBackups(path: string, { backups, day }: BackupContents, dataDir: string): Promise<void> {
   const known = new Set((await readBackupList(dataDir)).map((note) => note.path));
@@ -76,20 +121,11 @@ async function takeOverBackups(path: string, { backups, day }: BackupContents, d
   await noteBackups(dataDir, [...noted, ...(known.has(here.path) ? [] : [here])]);
 }
 
-function keyIn({ files }: BackupContents, name: string): Uint8Array {
-  const text = files.get(name)?.toString("utf8").trim() ?? "";
-  try {
-    return parseBase64url(text, 32);
-  } catch (cause) {
-    throw new LetterError("backup", `the backup holds no ${name}: it is of no service that ever ran`, { cause });
-  }
-}
-
 /** Says which lists there are, and how far they reach; without any, what that means. */
-export function formatLists(lists: readonly FoundList[], backupDay: string): string {
+export function formatLists(lists: readonly FoundList[]): string {
   if (lists.length === 0)
     return [
-      `no list of who left since ${backupDay} was found, neither beside the backup (FILE.left) nor in DATA_DIR (left.txt):`,
+      `no list of who left since the backup was found, neither beside the backup (FILE.left) nor in DATA_DIR (left.txt):`,
       "  anyone who withdrew since then comes back, unless main's history tells of it. Look for the list: beside the backup",
       "  where it was written, or in the old DATA_DIR, which --old names",
     ].join("\n");
@@ -117,11 +153,16 @@ export function assertTold(lists: readonly FoundList[], isSaid: boolean): void {
 }
 
 /** Says what to announce after a restoration, in both languages. */
-export function formatAnnouncement(backupDay: string, today: string, rows: RestoredRows | undefined): string {
+export function formatAnnouncement(
+  backupDay: string | undefined,
+  today: string,
+  rows: RestoredRows | undefined,
+): string {
   const until = dayAfter(today, WAITING_DAYS);
+  const day = backupDay ?? "(DAY OF THE BACKUP)";
   return [
     `${rows?.waiting ?? 0} signatures that were not filed in the backup wait until ${until}; announce this today, wherever signers read it:`,
-    `  en: We had to restore our service from a backup of ${backupDay}. If you withdrew your signature on that day or later, check its state with your code, and withdraw it again if it is not withdrawn. No signature of the backup goes to review before ${until}. If you signed on that day or later and your code is not known, please sign again.`,
-    `  fa: ناچار شدیم سامانه را از نسخهٔ پشتیبان روز ${backupDay} بازگردانیم. اگر در آن روز یا پس از آن امضایتان را پس گرفته‌اید، وضعیت آن را با کد خود ببینید و اگر پس گرفته نشده است، دوباره آن را پس بگیرید. هیچ امضایی از آن نسخه پیش از ${until} برای بازبینی فرستاده نمی‌شود. اگر در آن روز یا پس از آن امضا کرده‌اید و کدتان شناخته نمی‌شود، لطفاً دوباره امضا کنید.`,
+    `  en: We had to restore our service from a backup of ${day}. If you withdrew your signature on that day or later, check its state with your code, and withdraw it again if it is not withdrawn. No signature of the backup goes to review before ${until}. If you signed on that day or later and your code is not known, please sign again.`,
+    `  fa: ناچار شدیم سامانه را از نسخهٔ پشتیبان روز ${day} بازگردانیم. اگر در آن روز یا پس از آن امضایتان را پس گرفته‌اید، وضعیت آن را با کد خود ببینید و اگر پس گرفته نشده است، دوباره آن را پس بگیرید. هیچ امضایی از آن نسخه پیش از ${until} برای بازبینی فرستاده نمی‌شود. اگر در آن روز یا پس از آن امضا کرده‌اید و کدتان شناخته نمی‌شود، لطفاً دوباره امضا کنید.`,
   ].join("\n");
 }

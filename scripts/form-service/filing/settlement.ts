@@ -10,7 +10,8 @@ import { OUT_OF_QUEUE, type Query, type Store } from "../store/schema.ts";
 const REFUSED_DAYS = 7;
 
 /**
- * Takes over what main has settled. A row leaves the queue only if its commitment is in the ledger, or a trailer
+ * Takes over what main has settled, also of rows that wait here: a database that was put back by its own means does not
+ * know that they were filed. A row leaves the queue only if its commitment is in the ledger, or a trailer
  * refuses it or names it as withdrawn; a sheet if a trailer names it.
  *
  * If a sheet of signatures left a row out, that says nothing about the row: it was decided elsewhere, or will be. So no
@@ -22,7 +23,7 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
     const waiting = await query
       .selectFrom("signature")
       .select(["id", "row"])
-      .where("state", "in", ["filing", "filed"])
+      .where("state", "in", ["confirmed", "aside", "filing", "filed"])
       .orderBy("id")
       .forUpdate()
       .execute();

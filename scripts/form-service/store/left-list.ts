@@ -52,7 +52,7 @@ export async function carryLeft(query: Query, dataDir: string, today: string): P
   const notes = await readBackupList(dataDir);
   const own = leftListIn(dataDir);
   const rows = await query.selectFrom("departed").select("id").execute();
-  if (notes.length === 0) {
+  if (notes.length === 0 && rows.length === 0) {
     await rm(own, { force: true });
     return [];
   }

@@ -1,8 +1,11 @@
 import { rmSync } from "node:fs";
 import { afterEach, describe, expect, inject, it } from "vitest";
+import { noteRestoredDatabase } from "../../../scripts/form-service/filing/restored-service.ts";
+import { type BackupRow, readRows, writeRows } from "../../../scripts/form-service/store/backup.ts";
+import { deleteEverything } from "../../../scripts/form-service/store/destruction.ts";
 import { restoredRows } from "../../../scripts/form-service/store/restored-rows.ts";
 import { leftListBeside, leftListIn, readBackupList } from "../../../scripts/outside/backup-list.ts";
-import { days, hours } from "../../support/fixtures.ts";
+import { days, fixedRandomness, hours } from "../../support/fixtures.ts";
 import { type Harness, stateShown } from "../harness.ts";
 import {
   backUp,
@@ -149,6 +152,42 @@ it("lets what was not filed in the backup wait seven days, and leave in between"
   expect(await restoredRows(harness.store.query, "2026-11-29")).toBeUndefined();
   for (const { code } of [leaver, byAddress]) expect(await stateShown(harness, code)).toBe("withdrawn");
 });
+
+it.each([
+  ["knows from main who left unfiled, even if nobody says that it was put back", false],
+  ["knows everybody who left, once that is said", true],
+])("a database that was put back by its own means %s", async (_, isSaid) => {
+  harness = await openCampaign();
+  const accepted = await signAs(harness, seed, "accepted");
+  await harness.round();
+  acceptAll();
+  await harness.round();
+  const waits = await signAs(harness, seed, "waits");
+  await backUp(harness, "medium");
+  const dump: BackupRow[] = [];
+  for await (const row of readRows(harness.store.query)) dump.push(row);
+  await withdraw([accepted, waits]);
+  await harness.round();
+  acceptAll();
+  await harness.round();
+  await deleteEverything(harness.store);
+  await harness.store.change((query) => writeRows(query, inTurn(dump)));
+  const { settings, clock } = harness;
+  if (isSaid) await noteRestoredDatabase([], { settings, clock, random: fixedRandomness(seed) });
+  await harness.restart();
+  await harness.round();
+  const gone = isSaid ? [accepted, waits] : [waits];
+  for (const { code } of gone) expect(await stateShown(harness, code)).toBe("withdrawn");
+  const ids = gone.map(({ code }) => idOfCode(code));
+  for (const table of ["vault", "address"] as const)
+    expect(await harness.store.query.selectFrom(table).select("id").where("id", "in", ids).execute()).toEqual([]);
+  await liveOn();
+  expect(shownIn()).toEqual([]);
+});
+
+async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
 
 it("lists the backups that the backup knew of, and itself, for the purge to come", async () => {
   harness = await openCampaign();

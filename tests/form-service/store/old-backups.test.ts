@@ -132,6 +132,7 @@ it("loses no id with the database, and forgets those that no backup holds", asyn
   await forgetOldLeft(store, folder, "2026-11-28");
   expect(await ids()).toEqual(new Set([late]));
   await deleteOldBackups(folder, 7, "2026-11-28");
+  await forgetOldLeft(store, folder, "2026-11-28");
   await carryLeft(store.query, folder, "2026-11-28");
   expect(existsSync(leftListIn(folder))).toBe(false);
 });

@@ -14,6 +14,9 @@ describe("on PostgreSQL", () => {
   // Each in a block of its own: what a file does after each test is for its own tests.
   describe("submission", () => import("../signing/submission.test.ts").then(() => {}));
   describe("withdrawal", () => import("../signing/withdrawal.test.ts").then(() => {}));
+  describe("leavers", () => import("../filing/leavers.test.ts").then(() => {}));
+  describe("what is left", () => import("../signing/left.test.ts").then(() => {}));
+  describe("old backups", () => import("./old-backups.test.ts").then(() => {}));
   describe("filing", () => import("../filing/filing.test.ts").then(() => {}));
   describe("proofs", () => import("../limits/proof-of-work.test.ts").then(() => {}));
   describe("intents", () => import("../signing/intents.test.ts").then(() => {}));
