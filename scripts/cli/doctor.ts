@@ -12,7 +12,8 @@ const HELP = `
 usage: npm run doctor
 
 Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not.
-Says whether main's history has to be erased (.github/erasing.md). With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.`;
+Says whether main's history has to be erased (.github/erasing.md).
+With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.`;
 
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
