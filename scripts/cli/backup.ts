@@ -2,7 +2,7 @@ import { join, relative, resolve } from "node:path";
 import { makeBackupKey, writeBackup } from "../form-service/store/written-backup.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -29,7 +29,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
   }
   if (path === undefined || rest.length > 0) throw usageError("name one file", HELP);
   if (values.to === undefined) throw usageError("say with --to for which key; --new-key makes one", HELP);
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   const rows = await writeBackup(settings, resolve(path), values.to, dayOf(systemClock.now()));
   const list = relative(process.cwd(), join(settings.dataDir, "backups.json"));
   console.log(`${rows} rows written; ${list} lists this backup`);

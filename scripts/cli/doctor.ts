@@ -2,7 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { checkContent, checkDatabase } from "../form-service/start-check.ts";
 import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort } from "../outside/machine-check.ts";
 import { checkMailDomain } from "../outside/mail-domain-check.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -13,7 +13,7 @@ With a mail server it asks the DNS whether the sender's domain has what lets mai
 
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   const findings = [
     checkNode(),
     checkGit(),

@@ -6,7 +6,7 @@ import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -27,7 +27,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
   if (values.key === undefined) throw usageError("say with --key what opens the backup", HELP);
   const identity = await readBackupKey(values.key);
   if (!existsSync(path)) throw new LetterError("backup", "there is no such backup file");
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   const lock = await lockDataFolder(settings.dataDir);
   try {
     const contents = await readBackup({ path, identity });

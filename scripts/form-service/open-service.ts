@@ -1,3 +1,4 @@
+import { formatBase64url } from "../letter/bytes/base64url.ts";
 import { lastBackupOf } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost } from "../outside/git/host.ts";
@@ -30,6 +31,7 @@ import { openMailedCodes } from "./signing/mailed-codes.ts";
 import type { PageWords } from "./signing/own-page-codes.ts";
 import { openWaitingCodes } from "./signing/pending-confirmations.ts";
 import { openSuppression } from "./signing/suppression.ts";
+import { claimDatabase, noteLedger } from "./store/campaign-database.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
 import type { Store } from "./store/schema.ts";
 import { type App, createApp } from "./web/app.ts";
@@ -56,6 +58,8 @@ export type ServiceDeps = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** whether the organisers have said that the database may be new although signatures were accepted */
+  readonly newDatabase?: boolean;
 };
 
 /** A form service that can answer and file, but does neither by itself. */
@@ -83,7 +87,9 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const codes = openWaitingCodes(clock);
   const queue = openQueue(store, clock);
   const expire = () => deleteExpired(store, clock, codes);
-  await main.refresh();
+  const campaign = formatBase64url(attestation.publicKey);
+  const { record } = await main.refresh();
+  await claimDatabase(store, record, { attestation: campaign, isNew: deps.newDatabase ?? false });
   await queue.look();
   await expire();
 
@@ -133,7 +139,9 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
       await store.alone("file", () => fileRound(filing));
     },
     async look() {
-      await settle(store, clock, await main.refresh());
+      const now = await main.refresh();
+      await settle(store, clock, now);
+      await noteLedger(store, now.record, campaign);
       await store.alone("file", () => fileAgain(filing));
     },
     expire,

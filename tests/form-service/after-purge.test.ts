@@ -32,7 +32,7 @@ async function handedOver(...signing: readonly Parameters<typeof sign>[1][]) {
 /** What the purge does to the database while the service is stopped. */
 async function afterPurge(harness: Harness): Promise<void> {
   harness.gitHost.log(purge);
-  await deleteEverything(harness.store);
+  await deleteEverything(harness.store, harness.settings.database.kind);
   await harness.round();
 }
 
