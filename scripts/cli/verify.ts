@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { LetterError } from "../letter/bytes/error.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
 import { formatVerified, verifiedAsJson } from "../letter/published/verified-words.ts";
-import { openKeptList, openPublished } from "../outside/published.ts";
+import { openKeptList, openPublished, readKeptFile } from "../outside/published.ts";
 import { showProgress } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -38,7 +36,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
   if (place === undefined || rest.length > 0) throw usageError("name one folder, bag or address", HELP);
   const attestationKey = values["attestation-key"];
   try {
-    const kept = new Map((values.since ?? []).map((file) => [file, readKept(file)]));
+    const kept = new Map((values.since ?? []).map((file) => [file, readKeptFile(file)]));
     const list = values.list === undefined ? undefined : openKeptList(values.list);
     const options = { attestationKey, kept, list, progress: showProgress("checking entry") };
     const passedOver: string[] = [];
@@ -53,11 +51,3 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
     process.exitCode = 1;
   }
 });
-
-function readKept(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new LetterError("kept", `--since ${file}: the file cannot be read`, { cause });
-  }
-}
