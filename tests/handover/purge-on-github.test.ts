@@ -11,7 +11,7 @@ import { parseHandover } from "../../scripts/letter/handover/handover.ts";
 import { formatNotice, type Notice, noticePath } from "../../scripts/letter/handover/notice.ts";
 import { entriesOf } from "../../scripts/letter/ledger/entry.ts";
 import type { Campaign } from "../../scripts/letter/text/campaign.ts";
-import { noteCopy } from "../../scripts/outside/copy-list.ts";
+import { noteCopy } from "../../scripts/outside/bag/copy-list.ts";
 import { openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
