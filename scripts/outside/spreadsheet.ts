@@ -60,7 +60,7 @@ function linesOf(rows: readonly (readonly string[])[], options: Options): string
   return stringify(rows as string[][], options);
 }
 
-/** A sheet of a workbook, `null` for an empty cell. `columns` stand in bold above its rows and stay in sight. */
+/** A sheet of a workbook, `null` for an empty cell. `columns` are in bold above its rows and stay in sight. */
 export type WorkbookSheet = {
   readonly name: string;
   readonly columns?: readonly string[];
