@@ -7,7 +7,7 @@ import { formatLack, isPlaceholder, isTrial, lackOf } from "../letter/text/readi
 import { campaignRepository } from "../outside/git/local-host.ts";
 import { readRecordAt } from "../outside/git/record-at.ts";
 import { MAIN, readRef } from "../outside/git/ref.ts";
-import type { Finding } from "../outside/mail/domain-check.ts";
+import type { Finding } from "../outside/mail-domain-check.ts";
 import type { Settings } from "../outside/settings.ts";
 import { readContent } from "../site/views/read-content.ts";
 

@@ -6,7 +6,7 @@ import { checkErasure } from "../handover/requests/erasure-due.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
 import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort } from "../outside/machine-check.ts";
-import { checkMailDomain, formatFinding } from "../outside/mail/domain-check.ts";
+import { checkMailDomain, formatFinding } from "../outside/mail-domain-check.ts";
 import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 

@@ -1,4 +1,4 @@
-import { assertNeutralSender } from "../outside/mail/sender.ts";
+import { assertNeutralSender } from "../outside/mail-sender.ts";
 import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 import { startOnGitHub } from "./start/on-github.ts";

@@ -4,7 +4,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lookAtDatabase } from "../outside/database/open.ts";
 import { causeOf } from "../outside/log.ts";
-import type { Finding } from "../outside/mail/domain-check.ts";
+import type { Finding } from "../outside/mail-domain-check.ts";
 import type { Settings } from "../outside/settings.ts";
 import { readContent } from "../site/views/read-content.ts";
 import { type SheetSetAside, sheetsSetAside } from "./filing/sheets.ts";

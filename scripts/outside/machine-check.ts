@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { makeWritableFolder } from "./folder.ts";
-import type { Finding } from "./mail/domain-check.ts";
+import type { Finding } from "./mail-domain-check.ts";
 import type { Settings } from "./settings.ts";
 
 /** Whether this Node.js runs the program. */

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../scripts/accept/served-content.ts";
 import { wordingPath } from "../../scripts/letter/handover/wordings.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
-import { assertMailIsSent } from "../../scripts/outside/mail/sender.ts";
+import { assertMailIsSent } from "../../scripts/outside/mail-sender.ts";
 import { edition, invent, keys, texts } from "../letter/invented.ts";
 import { root } from "../support/source.ts";
 

@@ -16,7 +16,7 @@ import { readText } from "../../outside/git/object.ts";
 import { openGitHub } from "../../outside/github/api.ts";
 import { openGitHubHost } from "../../outside/github/git-host.ts";
 import { openLog } from "../../outside/log.ts";
-import { assertMailIsSent } from "../../outside/mail/sender.ts";
+import { assertMailIsSent } from "../../outside/mail-sender.ts";
 import { systemRandom } from "../../outside/random.ts";
 import { openServiceKeys } from "../../outside/seal/keys.ts";
 import type { GitHubSettings, Settings } from "../../outside/settings.ts";

@@ -5,7 +5,7 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import { type BackupNote, forgetBackup, leftListBeside, readBackupList } from "../../outside/backup-list.ts";
 import { destroyFile } from "../../outside/destroyed-file.ts";
 import { causeOf } from "../../outside/log.ts";
-import type { Finding } from "../../outside/mail/domain-check.ts";
+import type { Finding } from "../../outside/mail-domain-check.ts";
 import type { Settings } from "../../outside/settings.ts";
 
 /** Days after which a backup is to be deleted where nothing else was said: the pages promise it. */

@@ -1,5 +1,5 @@
 import { type LeftRows, watchLeftRows } from "../../outside/git/left-rows.ts";
-import type { Finding } from "../../outside/mail/domain-check.ts";
+import type { Finding } from "../../outside/mail-domain-check.ts";
 import type { Settings } from "../../outside/settings.ts";
 
 /** Days after which the row of somebody who left or was refused must be out of the private history. */

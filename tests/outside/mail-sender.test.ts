@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { assertNeutralSender, senderProblem } from "../../../scripts/outside/mail/sender.ts";
-import { readSettings } from "../../../scripts/outside/settings.ts";
-import { runCommand } from "../../support/servers/service.ts";
+import { assertNeutralSender, senderProblem } from "../../scripts/outside/mail-sender.ts";
+import { readSettings } from "../../scripts/outside/settings.ts";
+import { runCommand } from "../support/servers/service.ts";
 
 const apart = { SITE_URL: "https://letter.example.org", SERVICE_URL: "https://sign.example.net" };
 const real = (more: Record<string, string> = {}) =>

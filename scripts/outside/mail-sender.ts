@@ -1,7 +1,7 @@
-import { LetterError } from "../../letter/bytes/error.ts";
-import { registeredDomain } from "../../letter/signature/mail-domain.ts";
-import type { Settings } from "../settings.ts";
-import { domainOf, isLoopbackHost, LOCAL_SENDER } from "./mailer.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { registeredDomain } from "../letter/signature/mail-domain.ts";
+import { domainOf, isLoopbackHost, LOCAL_SENDER } from "./mail/mailer.ts";
+import type { Settings } from "./settings.ts";
 
 type Sender = Pick<Settings, "mail" | "mailFrom" | "siteUrl" | "serviceUrl">;
 

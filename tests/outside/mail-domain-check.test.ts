@@ -2,11 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkCoreFiles } from "../../../scripts/outside/machine-check.ts";
-import { dkimRecord } from "../../../scripts/outside/mail/dkim.ts";
-import { checkMailDomain } from "../../../scripts/outside/mail/domain-check.ts";
-import { readSettings } from "../../../scripts/outside/settings.ts";
-import { makeDataDir, removeDataDir, runCommand } from "../../support/servers/service.ts";
+import { checkCoreFiles } from "../../scripts/outside/machine-check.ts";
+import { dkimRecord } from "../../scripts/outside/mail/dkim.ts";
+import { checkMailDomain } from "../../scripts/outside/mail-domain-check.ts";
+import { readSettings } from "../../scripts/outside/settings.ts";
+import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
 
 const { privateKey } = generateKeyPairSync("rsa", {
   ...{ modulusLength: 2048, publicKeyEncoding: { type: "spki", format: "pem" } },

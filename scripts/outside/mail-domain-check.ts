@@ -1,7 +1,7 @@
-import type { Settings } from "../settings.ts";
-import { dkimRecord } from "./dkim.ts";
-import { domainOf } from "./mailer.ts";
-import { senderProblem } from "./sender.ts";
+import { dkimRecord } from "./mail/dkim.ts";
+import { domainOf } from "./mail/mailer.ts";
+import { senderProblem } from "./mail-sender.ts";
+import type { Settings } from "./settings.ts";
 
 /** The result of one check; `mend` says what to do if it failed, `soon` what will have to be done. */
 export type Finding = {
