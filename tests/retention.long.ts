@@ -72,6 +72,9 @@ function deletionsIn(place: string): Deletion[] {
   return found;
 }
 
+/** Milliseconds after which tests that hang count as having noticed. */
+const PATIENCE = 120_000;
+
 /** Whether one of these tests, each named by its file and the beginning of its title, fails in the copy. */
 function fail(tests: readonly string[]): boolean {
   const named = tests.map((test) => [test.slice(0, test.indexOf(": ")), test.slice(test.indexOf(": ") + 2)] as const);
@@ -79,7 +82,12 @@ function fail(tests: readonly string[]): boolean {
   const pattern = named.map(([, title]) => title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
   const program = join(root, "node_modules/vitest/vitest.mjs");
   const args = [program, "run", "--project", "tests", "--bail", "1", ...files, "--testNamePattern", `(${pattern})`];
-  const { status, stdout } = spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    cwd: copy,
+    encoding: "utf8",
+    timeout: PATIENCE,
+    killSignal: "SIGKILL",
+  });
   if (process.env.DEBUG) console.log(stdout);
   return status !== 0;
 }
