@@ -284,6 +284,13 @@ export const en = {
     done_title: "Signature withdrawn",
     done: "Your sealed details are deleted. If your signature was already on the list, it disappears at the next publication.",
     may_sign_again: "With this address you may sign again.",
+    at_recipient:
+      "The signatures were already given to {recipient}. If yours was among them, it stays there until {recipient} compares its copy with the public ledger again. We have asked for that before each use, and for deleting everything about people who have left.",
+    ask_recipient: "If you have questions about that, or want it deleted at once, write to {recipient}: {contact}",
+    ask_us: "If you have questions about that, write to us: our address is at the end of this page.",
+    while_listed: "You can withdraw your signature as long as the list is public.",
+    no_address:
+      "We cannot send codes any more: we destroyed the addresses after the handover, so we do not know which signature is whose. If you no longer have your code, write to us: our address is at the end of this page.",
   },
   signatures: {
     title: "Signatures",
@@ -321,6 +328,17 @@ export const en = {
     next_page: "Next page",
     raw: "The list as a file",
   },
+  taken_down: {
+    title: "The list has been taken down",
+    on_day: "The list of signatures was taken down on {day}.",
+    undated: "The list of signatures has been taken down.",
+    why_title: "Why, and what stays",
+    why: "The signatures were given to {recipient}. Then we destroyed what we held about the people who signed, and took the public list down as well, so that nobody can be looked for in it here any more.",
+    stays:
+      "The letter, the number of signatures and the ledger stay. The ledger holds no name. We cannot call back copies that others have made of the list.",
+    rows: "So its rows can no longer be checked here. All the rest can: every entry of the ledger, the digital signatures, and the number.",
+    kept: "Anyone who kept the files of the list, or the public bag, can still check each row against this ledger. The command needs the folder with these files:",
+  },
   verify: {
     title: "Check that the count has not been tampered with",
     intro:
@@ -334,6 +352,8 @@ export const en = {
     question_number: "Is the number on the page true?",
     in_browser:
       "This page can recompute everything on your device: it reads every file of the ledger and of the list, whole. Its program comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
+    in_browser_without_list:
+      "This page can recompute on your device what can still be checked: it reads every file of the ledger, whole. Its program comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
     check_all: "Check everything",
     step_all_text: "With the published program and this command you recompute everything without this site’s pages:",
     question_own: "Is my signature in the count?",
@@ -342,6 +362,8 @@ export const en = {
     own_scripted:
       "Your withdrawal code stays in this browser. Whole files are read, so this site does not learn whose signature is looked for.",
     own_care: "Do not give the code to anyone: it can be used to withdraw your signature.",
+    own_without_list:
+      "The list is gone, and we hold nothing about the people who signed, so this site cannot look up a code any more. If you kept a receipt, compare it below.",
     code: "Withdrawal code",
     button: "Show the state",
     look_up: "Look it up in this browser",
@@ -370,6 +392,8 @@ export const en = {
       wait: "The files are being read …",
       progress: "{done} of {size} entries checked",
       good: "Yes. {accepted} accepted, {withdrawn} withdrawn: {listed} signatures stand on the list, each with its entry in the ledger, and that is the number on the page. Entries: {size}. Fingerprint: {root}",
+      good_without_list:
+        "Yes, as far as it can still be seen. {accepted} accepted, {withdrawn} withdrawn: {people} signatures count, and that is the number on the page. The list was taken down, so its rows cannot be checked here. Entries: {size}. Fingerprint: {root}",
       wrong: "No: this file does not fit, or is missing: {place} Keep a copy of it and tell others.",
       trouble: "It could not be verified: a file is damaged, or cannot be read. Try again.",
       no_files: "First choose what is to be checked.",
@@ -378,6 +402,7 @@ export const en = {
         "Yes. Your signature is on the list and in the count. Its entry in the ledger has the number {entry} of {size}, counted from 0.",
       not_listed:
         "No row of the list belongs to this code. The signature may still be pending, may not have been accepted, or was withdrawn; or the code is mistyped. Only the service can say which.",
+      no_list: "The list was taken down, so no code leads to a row of it here any more.",
       receipt:
         "You need no receipt: your code is enough. A receipt shows, even without this site, that your entry was in the ledger on this day. Do not make one if your home, your bag or your device may be searched: with the public list beside it, it leads to your row.",
       no_kept: "First choose the file that you kept.",
@@ -535,7 +560,14 @@ export const en = {
     destroyed: {
       title: "What we held has been destroyed",
       text: "The signatures were given to {recipient}. After that we destroyed what we held, and the ledger says so.",
-      more: "So nobody can sign or withdraw here any more. The letter, the list and the ledger remain here.",
+      more: "So nobody can sign here any more. Anyone who is on the list can still withdraw with their code. The letter, the list and the ledger remain here.",
+      without_list:
+        "We took the list down as well. So nobody can sign or withdraw here any more. The letter, the number of signatures and the ledger remain here.",
+    },
+    addresses_destroyed: {
+      title: "We cannot send a code any more",
+      text: "The signatures were given to {recipient}. After that we destroyed what we held, your address too, so we do not know which signature is whose.",
+      more: "With your withdrawal code you can still withdraw. If you no longer have it, write to us: our address is at the end of this page.",
     },
     trouble: {
       title: "Something went wrong",

@@ -1,4 +1,4 @@
-import { error, setOutput, setSecret, warning } from "@actions/core";
+import { error, setOutput, setSecret, summary, warning } from "@actions/core";
 import type { Outcome } from "../accept/acceptance.ts";
 import { acceptOnGitHub, openAcceptApp } from "../accept/on-github.ts";
 import { UNATTESTED } from "../accept/sheet-notes.ts";
@@ -27,6 +27,14 @@ await runAction(async () => {
         ? `row ${notice.index} left the list`
         : `the ${notice.kind} of ${notice.tag} is on the ledger`,
     );
+  const { deleted, troubles } = report.releases;
+  if (deleted.length > 0)
+    await summary
+      .addHeading("Releases that were deleted", 2)
+      .addList([...deleted])
+      .write();
+  for (const reason of deleted) say(`${reason}: its release was deleted`);
+  for (const trouble of troubles) error(`${trouble}; the next run tries again`);
   for (const { path, reason } of report.noticeProblems) error(`${path}: ${reason}`);
   for (const { number, reason } of report.troubles)
     error(`pull request ${number}: ${reason}; the next run tries again`);

@@ -1,14 +1,17 @@
 import { open, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { formatBase64url } from "../letter/bytes/base64url.ts";
 import { readBackupList } from "../outside/backup-list.ts";
+import { readCopyList, writeCopyList } from "../outside/copy-list.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
 import type { Random } from "../outside/random.ts";
 import type { Settings } from "../outside/settings.ts";
+import { freshFolder } from "./fresh-repository.ts";
 
 /**
- * Destroys what this machine holds of people, all but the record: the database, the pepper, captured mail and the
- * backups that `DATA_DIR/backups.json` names.
+ * Destroys what this machine holds of people, all but the record: the database, the pepper, captured mail, the backups
+ * that `DATA_DIR/backups.json` names, the bags that `DATA_DIR/copies.json` names, and the mirror of a repository on GitHub
+ * with its history.
  */
 export async function destroyPersonalData(
   { dataDir, database, mail }: Pick<Settings, "dataDir" | "database" | "mail">,
@@ -23,6 +26,22 @@ export async function destroyPersonalData(
   for (const name of await readdir(mails).catch(() => [])) await destroyFile(join(mails, name));
   for (const path of (await readBackupList(dataDir)).map(({ path }) => path)) await destroyFile(path);
   await destroyFile(join(dataDir, "backups.json"));
+  await destroyBags(dataDir);
+  for (const folder of MIRRORS) await destroyFile(join(dataDir, folder));
+}
+
+/** The clone of a repository on GitHub, and what a purge that died half-way left of one on this machine. */
+const MIRRORS = ["mirror.git", "campaign.git.old", "campaign.git.fresh"];
+
+/** After the purge only the digests of the bags are left, on the ledger. What begins a fresh repository is no bag. */
+async function destroyBags(dataDir: string): Promise<void> {
+  const copies = await readCopyList(dataDir);
+  const fresh = resolve(freshFolder(dataDir));
+  for (const { path } of copies) if (path !== fresh) await destroyFile(path);
+  await writeCopyList(
+    dataDir,
+    copies.filter(({ path }) => path === fresh),
+  );
 }
 
 /** Writes another pepper over it, which nothing depends on: a data folder in use must have one. */

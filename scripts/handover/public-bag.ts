@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Read } from "../letter/bytes/read.ts";
 import type { Handover } from "../letter/handover/handover.ts";
+import { assertNotSpent, spentTag } from "../letter/handover/spent-tag.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
 import { type CampaignRecord, countRecord } from "../letter/signature/record.ts";
@@ -22,7 +23,13 @@ import { printPages } from "./print-pages.ts";
 import { type PayloadFile, publicPayload } from "./public-payload.ts";
 
 /** What a handover hands over: the campaign and the record as they stood at its tag. */
-export type Tagged = { readonly commit: string; readonly campaign: Campaign; readonly record: CampaignRecord };
+export type Tagged = {
+  readonly commit: string;
+  readonly campaign: Campaign;
+  readonly record: CampaignRecord;
+  /** why nothing may be made of the tag any more, as main's ledger is now: `spentTag` */
+  readonly spent: string | undefined;
+};
 
 // In a clone that has checked out the tag, main is the branch of the repository it was cloned from.
 const MAINS = [MAIN, "refs/remotes/origin/main"];
@@ -49,9 +56,24 @@ export async function readTagged(repository: string, { tag }: Handover): Promise
     );
   const campaign = parseCampaign((await readText(repository, commit, CAMPAIGN_PATH)) ?? "");
   const record = await readRecordAt(repository, commit);
-  if (record.rows.length === 0)
+  const spent = await spentSince(repository, heads, { tag, size: record.entries.length });
+  if (record.rows.length === 0 && spent === undefined)
     throw new LetterError("handover", `at ${tag} the list holds no signature: there is nothing to hand over`);
-  return { commit, campaign, record };
+  return { commit, campaign, record, spent };
+}
+
+/** Why a tag is spent by any of these states of main: a clone may have an older one beside that of its origin. */
+async function spentSince(
+  repository: string,
+  heads: readonly string[],
+  { tag, size }: { tag: string; size: number },
+): Promise<string | undefined> {
+  for (const head of new Set(heads)) {
+    const { entries } = await readRecordAt(repository, head);
+    const spent = spentTag(tag, entries, size);
+    if (spent !== undefined) return spent;
+  }
+  return undefined;
 }
 
 /** The public keys that `campaign.yaml` names. @throws LetterError `keys` when one is missing */
@@ -64,17 +86,19 @@ export function namedKeys({ ledger_vkey, attestation_key, recipient }: Campaign)
 /**
  * Writes the public bag of a tag, after checking it as anybody will.
  *
+ * @throws LetterError `handover` when somebody has left since the tag
  * @param keys those of the campaign at the tag
  * @param out the folder of the bag
  * @returns the file, and its SHA-256 in base64url
  */
 export async function writePublicBag(
   handover: Handover,
-  { campaign, record }: Tagged,
+  { campaign, record, spent }: Tagged,
   keys: PublicKeys,
   out: string,
   say: (line: string) => void,
 ): Promise<{ file: string; digest: string }> {
+  assertNotSpent(spent);
   const files = new Map(publicPayload(record, keys));
   const read: Read = async (path) => (files.has(path) ? Buffer.from(files.get(path) as string) : undefined);
   const { checkpoint } = await verifyPublished(read, keys.ledger);

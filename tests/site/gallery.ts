@@ -12,6 +12,7 @@ import { sharePage } from "../../scripts/site/views/pages/share-page.ts";
 import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
 import { shardPage, signaturesPage } from "../../scripts/site/views/pages/signatures-page.ts";
 import { supportPage } from "../../scripts/site/views/pages/support-page.ts";
+import { takenDownPage } from "../../scripts/site/views/pages/taken-down-page.ts";
 import { verifyPage } from "../../scripts/site/views/pages/verify-page.ts";
 import {
   withdrawConfirmPage,
@@ -39,6 +40,15 @@ export const site = inventedSite([
   listRow(4, { shown: "counted", name: "", place: "", signed: "" }),
   listRow(5, { name: "Niamh O’Neil", place: "<b>Cork</b>" }),
 ]);
+
+/** The same site after its list was taken down with the purge. */
+const withoutList = (site: SiteContext): SiteContext => ({
+  ...site,
+  totals: site.totals && { ...site.totals, accepted: 5, withdrawn: 1, listed: 0, takenDown: true },
+  newest: [],
+  stage: "destroyed",
+  takenDown: { day: "2027-01-20" },
+});
 
 /** The least there is. */
 const CHALLENGE = "1:0:AAAAAAAAAAAAAAAAAAAAAA:";
@@ -124,6 +134,13 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "not found": (site, lang) => messagePage(site, lang, { kind: "not_found" }),
   "form too long": (site, lang) => refusalPage(site, lang, 413),
   "trouble on our side": (site, lang) => refusalPage(site, lang, 500),
+  "taken down": (site, lang) => takenDownPage(withoutList(site), lang),
+  "letter without its list": (site, lang) => letterPage(withoutList(site), lang),
+  "verify without a list": (site, lang) => verifyPage(withoutList(site), lang),
+  "how without a list": (site, lang) =>
+    howPage(withoutList(site), lang, { batches: [{ filed: 5, refused: 0, leftOut: 0 }] }),
+  "destroyed with the list": (site, lang) => messagePage(withoutList(site), lang, { kind: "destroyed" }),
+  "not found without a list": (site, lang) => messagePage(withoutList(site), lang, { kind: "not_found" }),
   inbox: (site, lang) => inboxPage(site, lang, []),
 };
 

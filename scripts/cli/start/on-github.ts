@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { assertLogged, assertSameKeys } from "../../accept/served-content.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
@@ -45,7 +46,13 @@ export async function startOnGitHub(
     propose: ({ text, message }, { record }) =>
       formatProposal(parseSheet(text), { listed: record.rows, bursts, quarantined: isQuarantined(message) }),
   });
-  const host = followMain(gitHub, mirror, content, log);
+  const readMain = async () => {
+    const main = await gitHub.readMain();
+    for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
+      log.info({}, `bags that this machine had made were destroyed: ${reason}`);
+    return main;
+  };
+  const host = followMain({ ...gitHub, readMain }, mirror, content, log);
   console.log("reading main …");
   const main = await host.readMain();
   assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));

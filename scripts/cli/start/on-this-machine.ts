@@ -4,6 +4,7 @@ import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { openLocalSite } from "../../accept/local-site.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
@@ -35,6 +36,8 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     for (const outcome of outcomes)
       if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
     await site.publish(main);
+    for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
+      log.info({}, `bags that this machine had made were destroyed: ${reason}`);
     seen = refs;
   };
   console.log("building the site …");

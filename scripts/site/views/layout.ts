@@ -157,7 +157,9 @@ function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
   };
   return html`<footer class="foot"><div class="wrap">
 <nav aria-label="${strings.page.site_pages}"><ul>
-${Object.entries(links).map(([path, label]) => html`<li><a href="${site.siteUrl}/${lang}/${path}">${label}</a></li>\n`)}</ul></nav>
+${Object.entries(links)
+  .filter(([path]) => path !== "signatures/" || !site.takenDown)
+  .map(([path, label]) => html`<li><a href="${site.siteUrl}/${lang}/${path}">${label}</a></li>\n`)}</ul></nav>
 <p class="printed">${strings.page.read_at} <bdi dir="ltr">${site.publicUrl}${lang}/</bdi></p>
 <p>${strings.page.contact} <bdi dir="ltr"><a href="mailto:${site.campaign.contact}">${site.campaign.contact}</a></bdi></p>
 ${site.campaign.source !== undefined && html`<p><a href="${site.campaign.source}" rel="noreferrer">${strings.page.source}</a></p>`}

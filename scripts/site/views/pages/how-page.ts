@@ -4,6 +4,7 @@ import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { numeral, plural, told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
+import { takenDownSection } from "../taken-down.ts";
 import { checkpoint } from "./verify-page.ts";
 
 /** A batch of the ledger, and the day on which it was published if that is known. */
@@ -23,7 +24,7 @@ export function howPage(site: SiteContext, lang: Lang, { batches }: { batches: r
     at: "site",
     lasting: true,
     body: html`<h1>${how.title}</h1>
-${trusted(site.texts[lang].how)}
+${takenDownSection(site, lang)}${trusted(site.texts[lang].how)}
 <h2>${how.batches}</h2>
 ${batches.length === 0 ? html`<p>${how.no_batches}</p>` : html`${chart(lang, batches)}\n${table(lang, batches)}`}
 ${withdrawn(site, lang)}
