@@ -6,7 +6,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { idOf } from "../letter/signature/derivation.ts";
-import { noteCopy } from "../outside/copy-list.ts";
+import { noteCopy } from "../outside/bag/copy-list.ts";
 import { campaignRepository } from "../outside/git/local-host.ts";
 import { moveRefs, tagRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";

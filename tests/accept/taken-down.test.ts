@@ -85,6 +85,19 @@ describe("a list that goes in the commit of the purge's notice", () => {
     await expect(campaign.accept()).rejects.toThrow(/take the change of the letter back/);
   });
 
+  it("may stay after the purge: then people can still leave it, and it may go later", async () => {
+    await put(purgeNotice(1));
+    await campaign.accept();
+    const sheet = withdrawalsOf(4, [invent(0).row.id]);
+    expect(outcomeOf(await campaign.pass(sheet), sheet.sheet)?.state).toBe("withdrawn");
+    const named = await verifyPublished(readFrom(siteOf(await record())), vkey);
+    expect(named).toMatchObject({ accepted: 4, withdrawn: 1, listed: 3 });
+    takeDown();
+    await campaign.accept();
+    const gone = await verifyPublished(readFrom(siteOf(await record())), vkey);
+    expect(gone).toMatchObject({ accepted: 4, withdrawn: 1, listed: 0, takenDown: true });
+  });
+
   it("stays away when the purge comes to the ledger before the list goes", async () => {
     promise("names");
     await put(purgeNotice(1));
