@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openStore, type Query } from "../../scripts/form-service/store/schema.ts";
 import { formatNotice, noticePath } from "../../scripts/letter/handover/notice.ts";
 import { invent, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/campaigns/handover.ts";
@@ -19,6 +20,10 @@ describe("npm run purge", () => {
   let before: string;
   let working: string;
   const purge = (...args: string[]) => run("purge", ["--tag", TAG, ...args], { DATA_DIR: campaign.dataDir }, working);
+  const change = async (work: (query: Query) => Promise<void>) => {
+    const store = await openStore({ kind: "sqlite", path: join(campaign.dataDir, "service.db") });
+    await store.change(work).finally(store.close);
+  };
   beforeAll(async () => {
     campaign = await makeHandoverCampaign(people);
     working = workingFolder(campaign.folder);
@@ -54,8 +59,21 @@ describe("npm run purge", () => {
   it("makes nothing of a tag any more from which somebody has left, and keeps nothing that was made of it", async () => {
     const out = join(campaign.folder, "out");
     expect(filesBelow(out)).toEqual(["contacts-2026-12-01.tar", "handover-2026-12-01.md", "handover-2026-12-01.tar"]);
-    await campaign.pass(withdrawalsOf(52, [leaver.row.id]));
     const place = { DATA_DIR: campaign.dataDir };
+    // Before main knows, the form service has told them so.
+    const { id } = leaver.row;
+    await change(async (query) => {
+      await query.deleteFrom("vault").where("id", "=", id).execute();
+      await query.updateTable("signature").set({ state: "withdrawn" }).where("id", "=", id).execute();
+      await query.insertInto("withdrawal").values({ id, attestation: "", sheet: null }).execute();
+    });
+    for (const ended of [
+      await run("handover", ["--tag", "handover/2026-12-03", "--out", out], place, working),
+      await purge("--receipt", sha256),
+    ])
+      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("1 withdrawals are on their way") });
+    expect(campaign.repository.git("tag", "--list")).toBe(TAG);
+    await campaign.pass(withdrawalsOf(52, [id]));
     for (const command of ["handover", "handover-contacts"])
       expect(await run(command, ["--tag", TAG, "--out", out], place, working)).toEqual({
         code: 1,
