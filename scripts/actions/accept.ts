@@ -3,6 +3,7 @@ import type { Outcome } from "../accept/acceptance.ts";
 import { acceptOnGitHub, openAcceptApp } from "../accept/on-github.ts";
 import { UNATTESTED } from "../accept/sheet-notes.ts";
 import { isCrockford128 } from "../letter/bytes/crockford.ts";
+import { sayNotice } from "../letter/handover/notice.ts";
 import { systemClock } from "../outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
@@ -21,12 +22,7 @@ await runAction(async () => {
   const { main, outcomes, edition, publish } = report;
   for (const outcome of outcomes) say(inWords(outcome));
   if (edition !== undefined) say(`edition ${edition} is on the ledger`);
-  for (const notice of report.notices)
-    say(
-      notice.kind === "remove"
-        ? `row ${notice.index} left the list`
-        : `the ${notice.kind} of ${notice.tag} is on the ledger`,
-    );
+  for (const notice of report.notices) say(sayNotice(notice));
   const { deleted, troubles } = report.releases;
   if (deleted.length > 0)
     await summary
