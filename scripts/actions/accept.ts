@@ -2,6 +2,7 @@ import { error, setOutput, setSecret, summary, warning } from "@actions/core";
 import { acceptOnGitHub, openAcceptApp } from "../accept/on-github.ts";
 import { called, inWords, LEFTOVER, UNSEEN } from "../accept/report-words.ts";
 import { UNATTESTED } from "../accept/sheet-notes.ts";
+import { sayNotice } from "../letter/handover/notice.ts";
 import { systemClock } from "../outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { runAction, say } from "./action.ts";
@@ -15,12 +16,7 @@ await runAction(async () => {
   const { main, outcomes, edition, publish } = report;
   for (const outcome of outcomes) say(inWords(outcome));
   if (edition !== undefined) say(`edition ${edition} is on the ledger`);
-  for (const notice of report.notices)
-    say(
-      notice.kind === "remove"
-        ? `row ${notice.index} left the list`
-        : `the ${notice.kind} of ${notice.tag} is on the ledger`,
-    );
+  for (const notice of report.notices) say(sayNotice(notice));
   const { deleted, troubles } = report.releases;
   if (deleted.length > 0)
     await summary
