@@ -293,23 +293,25 @@ describe("opening the bags again", () => {
     await open();
     const out = at("opened");
     writeFileSync(join(out, "import-2.csv"), one.contact.email);
-    writeFileSync(join(out, "files.txt"), `${read("files.txt")}import-2.csv\n../kept\n`);
+    writeFileSync(join(out, "files.txt"), `${read("files.txt")}import-2.csv\n../kept\nnone/../../kept\n`);
     writeFileSync(at("kept"), "");
     writeFileSync(join(out, "notes.txt"), "mine");
+    mkdirSync(join(out, "none"));
     const { warnings } = await open({ site: site(left(given.main, [one])) });
     expect(existsSync(join(out, "import-2.csv"))).toBe(false);
     expect(existsSync(at("kept"))).toBe(true);
     expect(read("notes.txt")).toBe("mine");
-    expect(warnings).toEqual([expect.stringContaining("neither wrote nor touched: notes.txt")]);
+    expect(warnings).toEqual([expect.stringContaining("neither wrote nor touched: none, notes.txt")]);
   });
 
   it("destroys what an opening left behind that was killed, and what one wrote before there was a list of it", async () => {
     const out = at("opened");
     mkdirSync(join(out, "unfinished"), { recursive: true });
-    writeFileSync(join(out, "unfinished/signatories.csv"), one.contact.email);
+    for (const name of ["signatories.csv", "list-9.csv"])
+      writeFileSync(join(out, "unfinished", name), one.contact.email);
     writeFileSync(join(out, "signatories.csv"), one.contact.email);
     await open({ site: site(left(given.main, [one])) });
-    expect(existsSync(join(out, "unfinished"))).toBe(false);
+    expect(readdirSync(out).filter((name) => /unfinished|list-9/.test(name))).toEqual([]);
     expectOnlyThose("opened", [one]);
   });
 
