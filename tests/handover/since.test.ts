@@ -289,6 +289,24 @@ describe("opening the bags again", () => {
     }
   });
 
+  it("names by entry who left between an earlier handover, which was opened here, and this one", async () => {
+    await open();
+    const after = left(given.main, [one, two]);
+    const second = await makeHandedOver(people.slice(2), after, "handover/2026-12-20");
+    const { bag, contacts, identity } = second;
+    const next = join(folder, "handover-2026-12-20.tar");
+    cpSync(bag, next);
+    const { report, counts, receipt } = await open({ bag: next, contacts, identity, out: at("second") });
+    second.remove();
+    expect(counts).toMatchObject({ right: people.length - 2, left: [], notRight: 0 });
+    const lines = [one, two].map(indexOf).sort((a, b) => a - b);
+    expect(report).toContain(
+      `Left between that one and this: 2. They are in neither of these bags. Delete them from everything that was made from the earlier bags, and delete those bags:\n${lines.map((index) => `- entry ${index} of the ledger\n`).join("")}`,
+    );
+    // The receipt is about the bags of this handover.
+    expect(receipt).toMatch(/, 0 deleted$/);
+  });
+
   it("destroys what an earlier opening wrote and this one does not, and touches nobody else's files", async () => {
     await open();
     const out = at("opened");
