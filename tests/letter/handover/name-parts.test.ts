@@ -50,7 +50,7 @@ describe("a name in two parts", () => {
         expect(last).not.toBe("");
         expect([first, last].join(" ").trim().split(" ").sort()).toEqual(parsed.name.split(" ").sort());
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });
