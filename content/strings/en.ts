@@ -521,6 +521,8 @@ export const en = {
     left_new: "New since these bags were last opened, when the ledger had {size} entries: {n}",
     left_sealed:
       "The contacts bag still holds the sealed records of {n} of them. Make a bag without them with --reseal, then delete this one.",
+    left_before:
+      "You opened the bags of the handover of {day} too. Left between that one and this: {n}. They are in neither of these bags. Delete them from everything that was made from the earlier bags, and delete those bags:",
     receipt: "For the receipt: contacts bag sha256 {contacts}, ledger with {size} entries, {n} deleted",
     problems: "What does not agree: {n}",
     nobody: "entry {index} of the ledger, name not shown",
