@@ -94,7 +94,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     await left.forgetOld();
   };
   const read = await main.refresh();
-  // Nobody may read here that a signature stands which was withdrawn after the backup.
+  // Nobody may read here that a signature is valid which was withdrawn after the backup.
   await reconcileAfterRestore(store, clock, read, gitHost, attestation).catch((error) =>
     log.warn(causeOf(error), "main and its branches could not be read after the restoration; it is tried again"),
   );

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { keyedAddress } from "../../../scripts/form-service/store/address.ts";
 import { hashOf } from "../../../scripts/form-service/store/secret-hash.ts";
+import { withoutRecord } from "../../../scripts/form-service/store/vault-records.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import { openingOf } from "../../../scripts/letter/signature/derivation.ts";
 import { hours } from "../../support/fixtures.ts";
@@ -65,6 +66,9 @@ describe.each(ways)("somebody who left %s", (_, leave) => {
       for (const at of await find([id])) expect(["withdrawal.id", "departed.id"]).toContain(at);
       expect(await stateShown(harness, code)).toBe("unknown");
     }
+    // A handover waits for them all the same.
+    const gone = await withoutRecord(harness.store, [idOfCode(leavers.accepted.code)]);
+    expect(gone).toEqual({ withdrawn: [idOfCode(leavers.accepted.code)], lost: [] });
     // Nor does it file the name of somebody who left before the git host had the sheet.
     const before = harness.gitHost.filings.length;
     await harness.round();
