@@ -90,6 +90,26 @@ it("lets what was not filed in the backup wait seven days, and leave in between"
   for (const { code } of [leaver, byAddress]) expect(await stateShown(harness, code)).toBe("withdrawn");
 });
 
+it("tells a backup that was begun while somebody left", async () => {
+  harness = await openCampaign();
+  const leaver = await signAs(harness, seed, "leaver");
+  const { lastBackup } = harness.service;
+  // The backup begins after the withdrawal has looked, and before it is on disk.
+  let path: string | undefined;
+  Object.assign(harness.service, {
+    async lastBackup() {
+      const before = await lastBackup();
+      path ??= await backUp(harness, "medium");
+      return before;
+    },
+  });
+  await withdrawAll(harness, [leaver]);
+  await loseAndRestore(harness, path!);
+  expect(await stateShown(harness, leaver.code)).toBe("withdrawn");
+  await liveOn(harness);
+  expect(shownIn(harness)).toEqual([]);
+});
+
 it.each([
   ["knows from main who left unfiled, even if nobody says that it was put back", false],
   ["knows everybody who left, once that is said", true],
