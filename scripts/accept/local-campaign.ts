@@ -7,7 +7,8 @@ import { parseCampaign } from "../letter/text/campaign.ts";
 import { systemClock } from "../outside/clock.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/git/local-host.ts";
 import { type Keys, openKeys } from "../outside/seal/keys.ts";
-import { readSettings, type Settings } from "../outside/settings.ts";
+import type { Settings } from "../outside/settings.ts";
+import { currentSettings, withSettingsFile } from "../outside/settings-file.ts";
 import { readLiveCheckpoint } from "./live-checkpoint.ts";
 import type { Acceptor } from "./merge.ts";
 
@@ -52,11 +53,11 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
 /** Reads the settings of a campaign on this machine. @throws LetterError `git-host` when its sheets are on GitHub */
 export function readLocalSettings(): Settings {
   // Check this before reading the other settings: a reviewer does not have the App's key, which they require.
-  if (process.env.GIT_HOST?.startsWith("github:")) {
+  if (withSettingsFile(process.env).GIT_HOST?.startsWith("github:")) {
     throw new LetterError(
       "git-host",
       "sheets are reviewed and the letter is changed by pull requests on GitHub (GIT_HOST), not here: see .github/organising.md and .github/moderating.md",
     );
   }
-  return readSettings(process.env);
+  return currentSettings();
 }

@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline";
 import { allowAgain } from "../form-service/signing/suppression.ts";
-import { openStore } from "../form-service/store/schema.ts";
+import { withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { parseEmail } from "../letter/signature/email.ts";
 import { readPepper } from "../outside/seal/keys.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -16,18 +16,13 @@ prints nothing of it. It works while the form service runs, with the same DATA_D
 
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("give the address on standard input, not here", HELP);
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   const pepper = await readPepper(settings.dataDir);
   if (process.stdin.isTTY) process.stderr.write("address: ");
   const parsed = parseEmail(await firstLine());
   if ("problem" in parsed) throw new LetterError("usage", "that is no e-mail address: write it as name@example.org");
-  const store = await openStore(settings.database);
-  try {
-    const done = await allowAgain(store, pepper, parsed.email);
-    console.log(done ? "codes may be mailed there again" : "nothing stood in the way: codes are mailed there already");
-  } finally {
-    await store.close();
-  }
+  const done = await withCampaignStore(settings, (store) => allowAgain(store, pepper, parsed.email));
+  console.log(done ? "codes may be mailed there again" : "nothing stood in the way: codes are mailed there already");
 });
 
 async function firstLine(): Promise<string> {

@@ -3,7 +3,7 @@ import { deleteOldBackups, forgetGone, formatStuck, parseKeep } from "../form-se
 import { makeBackupKey, writeBackup } from "../form-service/store/written-backup.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -37,13 +37,13 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
     if (path !== undefined || [to, keep, newKey && gone].some((value) => value !== undefined))
       throw usageError("--new-key and --gone take nothing else", HELP);
     if (newKey !== undefined) console.log(await makeBackupKey(newKey));
-    else await forgetGone(readSettings(process.env).dataDir, resolve(gone!));
+    else await forgetGone(currentSettings().dataDir, resolve(gone!));
     return;
   }
   if (rest.length > 0 || (path === undefined && keep === undefined)) throw usageError("name one file", HELP);
   if (path !== undefined && to === undefined)
     throw usageError("say with --to for which key; --new-key makes one", HELP);
-  const [settings, today, days] = [readSettings(process.env), dayOf(systemClock.now()), keep && parseKeep(keep)];
+  const [settings, today, days] = [currentSettings(), dayOf(systemClock.now()), keep && parseKeep(keep)];
   if (path !== undefined) {
     const rows = await writeBackup(settings, resolve(path), to!, today, days || undefined);
     const list = relative(process.cwd(), join(settings.dataDir, "backups.json"));

@@ -4,7 +4,7 @@ import { checkBackups } from "../form-service/store/old-backups.ts";
 import { systemClock } from "../outside/clock.ts";
 import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort } from "../outside/machine-check.ts";
 import { checkMailDomain } from "../outside/mail-domain-check.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -15,7 +15,7 @@ With a mail server it asks the DNS whether the sender's domain has what lets mai
 
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   const findings = [
     checkNode(),
     checkGit(),

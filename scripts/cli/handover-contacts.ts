@@ -1,4 +1,4 @@
-import { withStore } from "../form-service/store/schema.ts";
+import { withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { sealedRecords, withoutRecord } from "../form-service/store/vault-records.ts";
 import { findPublicBag, formatHandedContacts, handOverContacts, warningsOf } from "../handover/contacts-handover.ts";
 import { openHandoverPlace } from "../handover/handover-place.ts";
@@ -29,7 +29,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const place = await openHandoverPlace();
   const bag = await openBag(await findPublicBag(handover, place, out));
   try {
-    const handed = await withStore(place.settings.database, (store) => {
+    const handed = await withCampaignStore(place.settings, (store) => {
       const vault = {
         sealedRecords: (ids: readonly string[]) => sealedRecords(store, ids),
         withoutRecord: (ids: readonly string[]) => withoutRecord(store, ids),

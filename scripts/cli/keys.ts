@@ -1,5 +1,5 @@
 import { openKeys, openServiceKeys } from "../outside/seal/keys.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { readContent } from "../site/views/read-content.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -16,7 +16,7 @@ signed, without pepper.key an address can sign twice.`;
 
 await runCommand(HELP, { json: { type: "boolean" } } as const, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   const { campaign } = await readContent("content");
   const { dataDir, gitHost } = settings;
   // Where others accept, no key of the ledger is to lie on this machine.

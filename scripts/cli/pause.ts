@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { parseReasons, pause, resume } from "../form-service/store/pause.ts";
-import { withStore } from "../form-service/store/schema.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -21,7 +21,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
     throw usageError(`give a reason in each of ${languages.join(", ")}, or off`, HELP);
   }
   const reasons = off ? undefined : parseReasons(languages, positionals);
-  await withStore(readSettings(process.env).database, async (store) => {
+  await withCampaignStore(currentSettings(), async (store) => {
     if (reasons === undefined) {
       console.log((await resume(store)) ? "signatures are taken again" : "signatures were not paused");
     } else {

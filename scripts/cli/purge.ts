@@ -1,5 +1,5 @@
-import { countUndecided, deleteEverything } from "../form-service/store/destruction.ts";
-import { withStore } from "../form-service/store/schema.ts";
+import { withCampaignStore } from "../form-service/store/campaign-database.ts";
+import { countUndecided, emptyDatabase } from "../form-service/store/destruction.ts";
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { purge } from "../handover/purge.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
@@ -28,12 +28,12 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
   const handover = parseHandover(values.tag);
   const place = await openHandoverPlace();
-  const { database, dataDir } = place.settings;
+  const { settings } = place;
   const store = {
-    countUndecided: () => withStore(database, countUndecided),
-    deleteEverything: () => withStore(database, deleteEverything),
+    countUndecided: () => withCampaignStore(settings, countUndecided),
+    deleteEverything: () => emptyDatabase(settings),
   };
-  const lock = await lockDataFolder(dataDir);
+  const lock = await lockDataFolder(settings.dataDir);
   try {
     const { destroyed, report } = await purge(handover, place, {
       receipt: values.receipt,

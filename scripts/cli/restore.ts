@@ -7,7 +7,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import { systemClock as clock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { systemRandom as random } from "../outside/random.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -35,7 +35,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
   if (path !== undefined && values.key === undefined) throw usageError("say with --key what opens the backup", HELP);
   const identity = path && (await readBackupKey(values.key!));
   if (path && !existsSync(path)) throw new LetterError("backup", "there is no such backup file");
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   const lock = await lockDataFolder(settings.dataDir);
   try {
     const backup = path && identity ? { path, identity } : undefined;

@@ -1,5 +1,6 @@
 import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { seedCampaign } from "../accept/seed.ts";
+import { makeDatabase } from "../form-service/store/campaign-database.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { systemRandom } from "../outside/random.ts";
 import { runCommand, usageError } from "./command.ts";
@@ -13,7 +14,8 @@ but nobody is behind them and no contact record exists. Never do this to a lette
 
 await runCommand(HELP, {}, async ({ positionals: [typed, ...rest] }) => {
   if (!/^[1-9]\d{0,6}$/.test(typed ?? "") || rest.length > 0) throw usageError("say how many, from 1 to 9999999", HELP);
-  const lock = await lockDataFolder(readLocalSettings().dataDir);
+  const settings = readLocalSettings();
+  const lock = await lockDataFolder(settings.dataDir);
   try {
     const campaign = await openLocalCampaign("make");
     const { isTTY } = process.stderr;
@@ -21,6 +23,9 @@ await runCommand(HELP, {}, async ({ positionals: [typed, ...rest] }) => {
       process.stderr.write(`${isTTY ? "\r" : ""}${done} of ${typed}${isTTY ? "" : "\n"}`);
     });
     if (isTTY) process.stderr.write("\n");
+    // A start on an empty database would be refused now that main has signatures.
+    const { record } = await campaign.host.readMain();
+    await makeDatabase(settings, record, campaign.keys.publicKeys.attestation);
     console.log(`accepted ${total.accepted}, refused ${total.refused}, withdrawn ${total.withdrawn}`);
     console.log(`the list has ${total.listed} signatures`);
   } finally {

@@ -1,22 +1,31 @@
 import { assertNeutralSender } from "../outside/mail-sender.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 import { startOnGitHub } from "./start/on-github.ts";
 import { startLocally } from "./start/on-this-machine.ts";
 
 const HELP = `
-usage: npm start
+usage: npm start [-- --new-database]
 
 Runs a whole campaign on this machine: letter, form, captured mail, filing, acceptance, list, ledger. What is missing
 in DATA_DIR (default: .data) is made, what is there goes on. Ctrl-C ends everything. Settings: see README.md.
 
 With GIT_HOST=github:OWNER/REPOSITORY it runs the form service alone, which files sheets there as pull requests:
-moderators review them on GitHub, and the workflows accept and publish.`;
+moderators review them on GitHub, and the workflows accept and publish.
 
-await runCommand(HELP, {}, async ({ positionals }) => {
+  --new-database  goes on without the database of before, when it is lost and there is no backup: the contact details are
+                  lost, and people may sign twice. Without it a start on an empty database is refused once main has
+                  signatures`;
+
+const OPTIONS = { "new-database": { type: "boolean", default: false } } as const;
+
+await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   assertNeutralSender(settings);
   const { gitHost } = settings;
-  await (gitHost.kind === "local" ? startLocally(settings) : startOnGitHub(settings, gitHost));
+  const newDatabase = values["new-database"];
+  await (gitHost.kind === "local"
+    ? startLocally(settings, { newDatabase })
+    : startOnGitHub(settings, gitHost, { newDatabase }));
 });

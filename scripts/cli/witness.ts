@@ -5,7 +5,7 @@ import { isQuorumMet, parseWitnessPolicy } from "../letter/ledger/witness-policy
 import { readLedgerToCosign } from "../letter/published/ledger-to-cosign.ts";
 import { systemClock } from "../outside/clock.ts";
 import { openPublished } from "../outside/published.ts";
-import { readSettings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { askWitnesses, formatQuorum } from "../outside/witness.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -37,7 +37,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
       throw new LetterError("policy", `the policy ${values.policy} cannot be read: name one with --policy`, { cause });
     }),
   );
-  const read = openPublished(place ?? join(readSettings(process.env).dataDir, "site"));
+  const read = openPublished(place ?? join(currentSettings().dataDir, "site"));
   const ledger = await readLedgerToCosign(read, values.vkey, policy.logs);
   const cosigned = await askWitnesses(policy, ledger, systemClock, console.log);
   console.log(formatQuorum(policy, cosigned, ledger.leaves.length));

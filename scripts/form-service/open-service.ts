@@ -1,3 +1,4 @@
+import { formatBase64url } from "../letter/bytes/base64url.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { lastBackupOf } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
@@ -32,6 +33,7 @@ import { openMailedCodes } from "./signing/mailed-codes.ts";
 import type { PageWords } from "./signing/own-page-codes.ts";
 import { openWaitingCodes } from "./signing/pending-confirmations.ts";
 import { openSuppression } from "./signing/suppression.ts";
+import { claimDatabase, noteLedger } from "./store/campaign-database.ts";
 import { openLeftCarrier } from "./store/left-carrier.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
 import { inTens, restoredRows } from "./store/restored-rows.ts";
@@ -60,6 +62,8 @@ export type ServiceDeps = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** whether the organisers have said that the database may be new although signatures were accepted */
+  readonly newDatabase?: boolean;
 };
 
 /** A form service that can answer and file, but does neither by itself. */
@@ -93,7 +97,9 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     await left.carry();
     await left.forgetOld();
   };
+  const campaign = formatBase64url(attestation.publicKey);
   const read = await main.refresh();
+  await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false });
   // Nobody may read here that a signature is valid which was withdrawn after the backup.
   await reconcileAfterRestore(store, clock, read, gitHost, attestation).catch((error) =>
     log.warn(causeOf(error), "main and its branches could not be read after the restoration; it is tried again"),
@@ -151,7 +157,9 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
       await store.alone("file", () => fileRound(filing));
     },
     async look() {
-      await settle(store, clock, await main.refresh());
+      const now = await main.refresh();
+      await settle(store, clock, now);
+      await noteLedger(store, now.record, campaign);
       await store.alone("file", () => fileAgain(filing));
     },
     expire,

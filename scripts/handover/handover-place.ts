@@ -8,7 +8,8 @@ import { HANDOVERS, mirrored } from "../outside/git/ref.ts";
 import { openGitHub } from "../outside/github/api.ts";
 import { openGitHubMain } from "../outside/github/main-reader.ts";
 import { openServiceKeys } from "../outside/seal/keys.ts";
-import { readSettings, type Settings } from "../outside/settings.ts";
+import type { Settings } from "../outside/settings.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { type Content, readContent } from "../site/views/read-content.ts";
 
 /** The host of a form service that is about to hand over, and the current main. */
@@ -25,7 +26,7 @@ export type HandoverPlace = {
 
 /** Opens the campaign of `DATA_DIR`, or the form service's part of one on GitHub. */
 export async function openHandoverPlace(): Promise<HandoverPlace> {
-  const settings = readSettings(process.env);
+  const settings = currentSettings();
   const content = await readContent("content");
   if (settings.gitHost.kind === "local") {
     const local = await openLocalCampaign("refuse");

@@ -62,6 +62,11 @@ const origin = z
   .refine((text) => !/[?#@]/.test(text), "write an address without user, question mark and hash")
   .transform((text) => text.replace(/\/$/, ""));
 
+/** Whether the environment variable of this name is a setting. */
+export function isSetting(name: string): boolean {
+  return name in environment.shape;
+}
+
 const environment = z.object({
   PORT: port.default(8080),
   HOST: z

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { suppress } from "../../scripts/form-service/signing/suppression.ts";
 import { keyedAddress } from "../../scripts/form-service/store/address.ts";
+import { claimDatabase } from "../../scripts/form-service/store/campaign-database.ts";
 import { openStore } from "../../scripts/form-service/store/schema.ts";
+import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import { compiled } from "../support/compiled.ts";
 import { people } from "../support/fixtures.ts";
 import { makeDataDir, removeDataDir } from "../support/servers/service.ts";
@@ -21,8 +23,11 @@ it("takes the address from standard input alone, says nothing of it, and lets ma
 
   const pepper = new Uint8Array(32).fill(7);
   mkdirSync(join(dataDir, "keys"));
-  writeFileSync(join(dataDir, "keys/pepper.key"), `${Buffer.from(pepper).toString("base64url")}\n`);
+  for (const name of ["pepper", "attestation"])
+    writeFileSync(join(dataDir, `keys/${name}.key`), `${Buffer.from(pepper).toString("base64url")}\n`);
   const store = await openStore({ kind: "sqlite", path: join(dataDir, "service.db") });
+  const attestation = Buffer.from(signingKey(pepper).publicKey).toString("base64url");
+  await claimDatabase(store, { entries: [] }, { attestation, isNew: false });
   await store.change((query) => suppress(query, keyedAddress(pepper, people.sara.email), "2026-11-20"));
 
   expect(run("", people.sara.email)).toMatchObject({ status: 1 });

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { assertIntact } from "../../scripts/accept/intact-record.ts";
 import { parseVkey } from "../../scripts/letter/ledger/note.ts";
@@ -36,9 +38,19 @@ describe("seed", () => {
     assertIntact(record, parseVkey((await openKeys(dataDir, campaign)).publicKeys.ledger));
   });
 
-  it("goes on from what is there", async () => {
+  it("goes on from what is there, and commands work on that database and no other", async () => {
     await seed("30");
     expect((await seed("30")).stdout).toContain("the list has 58 signatures");
+    expect(await runCommand("pause", ["off"], { DATA_DIR: dataDir })).toMatchObject({ code: 0 });
+    const elsewhere = join(dataDir, "elsewhere.db");
+    const settings = { DATA_DIR: dataDir, DATABASE_URL: `sqlite:${elsewhere}` };
+    const ended = await runCommand("pause", ["آری", "yes"], settings);
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toMatch(/^error: there is no database of a form service at [^\n]+: set DATABASE_URL[^\n]+\n$/);
+    expect(existsSync(elsewhere)).toBe(false);
+    const started = await runCommand("start", [], settings);
+    expect(started.stderr).toMatch(/^error: the database is empty, and main has signatures: [^\n]+\n$/m);
+    expect(started.code).toBe(1);
   });
 
   it.each([[], ["0"], ["-1"], ["many"], ["1", "2"]])("answers %j with how to call it", async (...args) => {

@@ -110,6 +110,7 @@ export async function openHarness(
     const whole = await openService({
       settings,
       keys: { attestation, pepper },
+      newDatabase: true,
       store,
       gitHost,
       mails: substitutes.mails?.(mails) ?? mails,

@@ -26,9 +26,10 @@ import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaign
 import type { Account } from "../support/github/account.ts";
 import { askAs, mustAsk } from "../support/github/ask.ts";
 import type { Pull } from "../support/github/state.ts";
+import { sizeOf } from "../support/project/budget.ts";
 
-/** How many interleavings the files together run; each takes some two seconds of a core. */
-const INTERLEAVINGS = Number(process.env.INTERLEAVINGS ?? 200);
+/** How many interleavings the files together run. */
+const INTERLEAVINGS = sizeOf("interleavings of a review");
 /** As many files as run at a time. */
 const FILES = 4;
 /** An acceptance makes so many calls at most; one that is to die later lives. */

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { expect, inject, it } from "vitest";
 import { findCanaries, findCanariesIn } from "../support/canaries.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
+import { sizeOf } from "../support/project/budget.ts";
 import { startMailServer } from "../support/servers/mail-server.ts";
 import { removeDataDir, startService } from "../support/servers/service.ts";
 import { post } from "./signatory.ts";
 
-const PEOPLE = Number(process.env.PEOPLE ?? 10_000);
+const PEOPLE = sizeOf("people who never confirm");
 /** Links and codes that are looked for; each has hundreds of forms. What people wrote is found by its marks. */
 const SAMPLE = 50;
 

@@ -24,7 +24,11 @@ import { followMain } from "./github-main.ts";
 import { explainPort, runUntilSignal } from "./run-until-signal.ts";
 
 /** Runs the form service until a signal comes, and files at GitHub: it accepts nothing, and holds no key that could. */
-export async function startOnGitHub(settings: Settings, named: GitHubSettings): Promise<void> {
+export async function startOnGitHub(
+  settings: Settings,
+  named: GitHubSettings,
+  { newDatabase }: { newDatabase: boolean },
+): Promise<void> {
   assertMailIsSent(settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
@@ -56,7 +60,7 @@ export async function startOnGitHub(settings: Settings, named: GitHubSettings): 
   await mkdir(siteFolder, { recursive: true });
   const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
   const service = await startFormService({
-    ...{ settings, keys, clock, random, log, siteFolder, bursts },
+    ...{ settings, keys, clock, random, log, siteFolder, bursts, newDatabase },
     gitHost: host,
     site: () => context,
   }).catch(explainPort(settings));

@@ -18,7 +18,7 @@ import { explainPort, originOf, runUntilSignal } from "./run-until-signal.ts";
 const ACCEPT_EVERY = 1000;
 
 /** Runs a whole campaign on this machine until a signal comes. */
-export async function startLocally(settings: Settings): Promise<void> {
+export async function startLocally(settings: Settings, { newDatabase }: { newDatabase: boolean }): Promise<void> {
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
@@ -42,7 +42,7 @@ export async function startLocally(settings: Settings): Promise<void> {
 
   const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
   const service = await startFormService({
-    ...{ settings, keys, clock, random, log },
+    ...{ settings, keys, clock, random, log, newDatabase },
     gitHost: host,
     site: () => context,
     siteFolder: site.folder,

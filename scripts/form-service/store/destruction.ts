@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { type CommandPlace, withCampaignStore } from "./campaign-database.ts";
 import { type Store, TABLES, type Tables } from "./schema.ts";
 
 /** Counts the signatures that are neither accepted nor settled otherwise, so that no decision about them exists. */
@@ -16,4 +18,10 @@ export async function deleteEverything(store: Store): Promise<void> {
     for (const table of Object.keys(TABLES) as (keyof Tables)[]) await query.deleteFrom(table).execute();
   });
   await store.scrub();
+}
+
+/** Deletes everything in the campaign's database. One that is gone already, as when a purge is run again, is no error. */
+export async function emptyDatabase(place: CommandPlace): Promise<void> {
+  if (place.database.kind === "sqlite" && !existsSync(place.database.path)) return;
+  await withCampaignStore(place, deleteEverything);
 }

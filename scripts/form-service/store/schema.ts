@@ -73,6 +73,11 @@ export type Tables = {
   pause: { name: "pause"; reasons: string };
   /** Used proofs of work: hash of the challenge, and the ten minutes (counted from 1970) in which it expires. */
   spent_proof: { hash: string; slot: number };
+  /**
+   * The campaign that the database belongs to, by its public attestation key, and how far its ledger was when main was
+   * read last. One row.
+   */
+  campaign: { attestation: string; size: number; root: string };
   /** How many mails were taken lately, by the HMAC of a time slot; see `mail-ledger.ts`. */
   mail_budget: { slot: string; mails: number };
 };
@@ -112,6 +117,7 @@ export const MIGRATIONS: readonly Migration[] = [
   Object.assign(oneCodeAMailbox, { breaksOlder: true }),
   proofsOfWork,
   mailsOfAll,
+  ofOneCampaign,
   goneForGood,
 ];
 
@@ -133,6 +139,7 @@ export const TABLES: TableKeys = {
   mail_budget: { key: "slot", backup: false },
   pause: { key: "name", backup: true },
   restoration: { key: "day", backup: true },
+  campaign: { key: "attestation", backup: false },
 };
 
 const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
@@ -258,6 +265,17 @@ async function mailsOfAll(query: Kysely<unknown>, dialect: Dialect): Promise<voi
   )("mail_budget")
     .addColumn("slot", "text", key)
     .addColumn("mails", "integer", (column) => column.notNull())
+    .execute();
+}
+
+async function ofOneCampaign(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  await creatorOfTables(
+    query,
+    dialect,
+  )("campaign")
+    .addColumn("attestation", "text", key)
+    .addColumn("size", "integer", (column) => column.notNull())
+    .addColumn("root", "text", (column) => column.notNull())
     .execute();
 }
 

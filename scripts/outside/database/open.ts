@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Kysely, sql } from "kysely";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Database, DatabasePlace, Dialect, Migration, OpenedDatabase } from "./database.ts";
@@ -18,6 +19,30 @@ export async function openDatabase<T>(at: DatabasePlace, migrations: readonly Mi
     throw cause;
   }
   return opened as unknown as Database<T>;
+}
+
+/**
+ * Opens a database that a form service has made, and brings its schema up to date.
+ *
+ * @throws LetterError `database` when there is none: a mistyped setting must not make an empty one
+ */
+export async function openExistingDatabase<T>(
+  at: DatabasePlace,
+  migrations: readonly Migration[],
+): Promise<Database<T>> {
+  const missing = new LetterError(
+    "database",
+    `there is no database of a form service ${at.kind === "sqlite" ? `at ${at.path}` : "there"}: set DATABASE_URL and DATA_DIR as the form service has them`,
+  );
+  if (at.kind === "sqlite" && !existsSync(at.path)) throw missing;
+  const opened = await connect(at);
+  const made = await sql`select number from migration`.execute(opened.query).then(
+    ({ rows }) => rows.length > 0,
+    () => false,
+  );
+  await opened.close();
+  if (!made) throw missing;
+  return openDatabase<T>(at, migrations);
 }
 
 /** Opens the database as it is, for inspection: its schema may be older or newer than this program. */

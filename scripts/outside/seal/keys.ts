@@ -98,10 +98,23 @@ export async function openServiceKeys(dataDir: string, campaign: Campaign): Prom
  * @throws LetterError `keys` when there is none in this data folder
  */
 export async function readPepper(dataDir: string): Promise<Uint8Array> {
-  if (!existsSync(join(dataDir, "keys/pepper.key"))) {
-    throw new LetterError("keys", "no form service has run in this data folder yet: run npm start, or set DATA_DIR");
-  }
+  assertStartedBefore(dataDir, "pepper.key");
   return seed(dataDir, "pepper.key");
+}
+
+/**
+ * Reads the public attestation key of a service that has been started before, base64url: it names the campaign.
+ *
+ * @throws LetterError `keys` when there is none in this data folder
+ */
+export async function readAttestationKey(dataDir: string): Promise<string> {
+  assertStartedBefore(dataDir, "attestation.key");
+  return formatBase64url(signingKey(await seed(dataDir, "attestation.key")).publicKey);
+}
+
+function assertStartedBefore(dataDir: string, name: string): void {
+  if (!existsSync(join(dataDir, "keys", name)))
+    throw new LetterError("keys", "no form service has run in this data folder yet: run npm start, or set DATA_DIR");
 }
 
 async function seed(dataDir: string, name: string): Promise<Uint8Array> {

@@ -1,7 +1,8 @@
 import { inject, it } from "vitest";
+import { sizeOf } from "../../support/project/budget.ts";
 import { tryForgeries } from "./forgeries.ts";
 
-const ATTEMPTS = Number(process.env.FORGERIES ?? 1_000_000);
+const ATTEMPTS = sizeOf("forgeries");
 
 it(`accepts none of ${ATTEMPTS} forged, altered, swapped or expired confirmations`, async () => {
   const seed = inject("seed");

@@ -1,7 +1,8 @@
 import { expect, inject, it } from "vitest";
+import { sizeOf } from "../../support/project/budget.ts";
 import { fuzz, MOST } from "./fuzz.ts";
 
-const SECONDS = Number(process.env.FUZZ_SECONDS ?? 600);
+const SECONDS = sizeOf("seconds of fuzzing");
 
 it(
   "answers whatever is sent for minutes: no failure, little work, no growing memory",

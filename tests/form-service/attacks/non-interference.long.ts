@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, inject, it } from "vitest";
+import { sizeOf } from "../../support/project/budget.ts";
 import { nobodyCanTell, RARE } from "./non-interference.ts";
 import { openTwoWorlds } from "./two-worlds.ts";
 
-const SEQUENCES = Number(process.env.SEQUENCES ?? 20_000);
+const SEQUENCES = sizeOf("sequences in two worlds");
 
 it(
   `nobody but the mailbox learns whether an address has signed, in ${SEQUENCES} sequences of requests`,

@@ -15,6 +15,7 @@ import { readSettings } from "../../../scripts/outside/settings.ts";
 import { confirm, withdraw } from "../../journeys/signatory.ts";
 import { openRepository } from "../../support/campaigns/repository.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
+import { sizeOf } from "../../support/project/budget.ts";
 import type { PostgresServer } from "../../support/servers/postgres.ts";
 import { makeDataDir, removeDataDir } from "../../support/servers/service.ts";
 import { readSource, root } from "../../support/source.ts";
@@ -34,8 +35,8 @@ export type KillCampaign = {
   server?: PostgresServer;
 };
 
-/** 40 kills, and ten other troubles between them; the first moment passes in peace. */
-export const WHOLE_CAMPAIGN = { points: 1 + 50, atOnce: 100, troubleEvery: 5 };
+/** Every fifth trouble is something else than a kill; the first moment passes in peace. */
+export const WHOLE_CAMPAIGN = { points: 1 + sizeOf("kills of each service"), atOnce: 100, troubleEvery: 5 };
 
 /**
  * What was seen: how many answers said that it is done, or to try again later (apart from them: while the disk was full), or

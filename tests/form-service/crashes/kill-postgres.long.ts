@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const name = "PostgreSQL: three instances, one killed at 40 moments with 100 confirmations in flight, seed + %i";
+const name = "PostgreSQL: three instances, one killed again and again with 100 confirmations in flight, seed + %i";
 it.each([0, 1, 2])(name, async (more) => {
   const seed = inject("seed") + more;
   const killed = await runKills({ seed, ...WHOLE_CAMPAIGN, instances: 3, server });

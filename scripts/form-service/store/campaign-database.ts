@@ -1,0 +1,130 @@
+import { LetterError } from "../../letter/bytes/error.ts";
+import { formatRoot } from "../../letter/ledger/checkpoint.ts";
+import { parseEntry } from "../../letter/ledger/entry.ts";
+import { leafHash, treeRoot } from "../../letter/ledger/tree.ts";
+import { openExistingDatabase } from "../../outside/database/open.ts";
+import { readAttestationKey } from "../../outside/seal/keys.ts";
+import type { Settings } from "../../outside/settings.ts";
+import { MIGRATIONS, openStore, type Query, type Store, type Tables } from "./schema.ts";
+
+/** What a command needs to know to find the campaign's database. */
+export type CommandPlace = Pick<Settings, "dataDir" | "database">;
+
+/**
+ * Opens the database of the campaign whose keys lie in the data folder, for one piece of work, as a command does, and
+ * closes it in any case.
+ *
+ * @throws LetterError `keys` when no form service has run in this data folder, `database` when there is no database, or
+ *   it is of another campaign: a command never makes one
+ */
+export async function withCampaignStore<T>(
+  { dataDir, database }: CommandPlace,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const attestation = await readAttestationKey(dataDir);
+  const store = await openExistingDatabase<Tables>(database, MIGRATIONS);
+  try {
+    const known = await store.query.selectFrom("campaign").select("attestation").executeTakeFirst();
+    if (known === undefined && (await isEmpty(store.query)))
+      throw new LetterError(
+        "database",
+        "the database is empty, and no form service has used it: set DATABASE_URL and DATA_DIR as the form service has them",
+      );
+    if (known !== undefined && known.attestation !== attestation) throw ofAnother();
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The ledger as far as it shows whether a database belongs to it. */
+export type Ledger = { readonly entries: readonly string[] };
+
+/**
+ * Binds a database to its campaign at the start of a form service, and checks that main goes on from the ledger that
+ * the database has seen.
+ *
+ * @param attestation the public key, base64url
+ * @param isNew whether the organisers have said that the database may be empty although signatures were accepted
+ * @throws LetterError `database` when it is of another campaign, is empty while main has signatures, or has seen a ledger
+ *   that main does not continue
+ */
+export async function claimDatabase(
+  store: Store,
+  { entries }: Ledger,
+  { attestation, isNew }: { attestation: string; isNew: boolean },
+): Promise<void> {
+  const known = await store.query.selectFrom("campaign").selectAll().executeTakeFirst();
+  if (known !== undefined && known.attestation !== attestation) throw ofAnother();
+  if (known !== undefined) assertContinues(entries, known);
+  else if (!isNew && (await isEmpty(store.query)) && hasSignatures(entries)) {
+    throw new LetterError(
+      "database",
+      "the database is empty, and main has signatures: set DATABASE_URL and DATA_DIR to where it lies, or restore a backup (npm run restore); " +
+        "if it is lost and there is no backup, npm start -- --new-database goes on without it: " +
+        "contact details are lost, and people may sign twice",
+    );
+  }
+  await noteLedger(store, { entries }, attestation);
+}
+
+/** Makes the database of a campaign where there is none, as one that holds nobody on purpose. */
+export async function makeDatabase(
+  { database }: Pick<Settings, "database">,
+  ledger: Ledger,
+  attestation: string,
+): Promise<void> {
+  const store = await openStore(database);
+  await claimDatabase(store, ledger, { attestation, isNew: true }).finally(store.close);
+}
+
+/** Remembers how far the ledger has come, so that an older or another one is noticed. */
+export async function noteLedger(store: Store, { entries }: Ledger, attestation: string): Promise<void> {
+  const size = entries.length;
+  await store.change(async (query) => {
+    const known = await query.selectFrom("campaign").select("size").forUpdate().executeTakeFirst();
+    if (known !== undefined && Number(known.size) >= size) return;
+    const seen = { attestation, size, root: rootAt(entries, size) };
+    await query
+      .insertInto("campaign")
+      .values(seen)
+      .onConflict((conflict) => conflict.column("attestation").doUpdateSet(seen))
+      .execute();
+  });
+}
+
+function assertContinues(entries: readonly string[], seen: { size: number; root: string }): void {
+  const size = Number(seen.size);
+  if (entries.length >= size && rootAt(entries, size) === seen.root) return;
+  const what =
+    entries.length < size
+      ? `main has ${entries.length} entries, and this database has seen ${size}`
+      : `main has other entries than the ${size} that this database has seen`;
+  throw new LetterError(
+    "database",
+    `${what}: the repository is an older copy or that of another campaign. Bring back the one that was published last; a second ledger under the same key would look like a forgery`,
+  );
+}
+
+function rootAt(entries: readonly string[], size: number): string {
+  return formatRoot(treeRoot(entries.slice(0, size).map(leafHash)));
+}
+
+/** After a purge the database is gone on purpose. */
+function hasSignatures(entries: readonly string[]): boolean {
+  const kinds = new Set(entries.map((entry) => parseEntry(entry).kind));
+  return kinds.has("accept") && !kinds.has("purge");
+}
+
+async function isEmpty(query: Query): Promise<boolean> {
+  const signature = await query.selectFrom("signature").select("id").limit(1).executeTakeFirst();
+  const record = await query.selectFrom("vault").select("id").limit(1).executeTakeFirst();
+  return signature === undefined && record === undefined;
+}
+
+function ofAnother(): LetterError {
+  return new LetterError(
+    "database",
+    "the database belongs to another campaign than the keys in the data folder: set DATABASE_URL and DATA_DIR as the form service has them",
+  );
+}
