@@ -23,7 +23,7 @@
   // ---- where the files come from: this site, or a folder or bag that the reader chose ----
   const fetched = async (path) => {
     const answer = await fetch(new URL(path, new URL(site, location.href)), { credentials: "omit", cache: "no-cache" });
-    if (answer.status === 404) return undefined;
+    if (answer.status === 404 || answer.status === 410) return undefined;
     return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : fail(path);
   };
   const chosen = async (files) => {
@@ -113,6 +113,7 @@
     const attested = await verifierOf(from64(keys.attestation));
     const found = { note, size, root, leaves: [], accepts: new Map(), withdrawn: new Set(), rows: new Map() };
     const editions = new Set();
+    const end = { bag: undefined, late: false, allowed: false };
     let due = 0;
     const add = async (line, index, place) => {
       const [label, kind, ...words] = line.split(" ");
@@ -124,6 +125,12 @@
         if (!found.accepts.has(at) || found.withdrawn.has(at)) fail(place);
         found.withdrawn.add(at);
       }
+      // The list may be gone when the last entry but for withdrawals is a purge that names the last handover, with no
+      // accept between the two.
+      if (kind === "purge") end.allowed = words[0] === end.bag && !end.late;
+      else if (kind !== "withdraw") end.allowed = false;
+      if (kind === "accept") end.late = true;
+      if (kind === "handover") [end.bag, end.late] = [words[1], false];
       if (kind !== "accept") return;
       due--;
       found.accepts.set(index, { edition: words[0], commitment: words[1] });
@@ -143,13 +150,33 @@
       progress(found.leaves.length, size);
     }
     if (due > 0 || to64(await rootOf(found.leaves)) !== root) fail("ledger/checkpoint");
-    for (let n = 0; n * 256 < size; n++) await checkList(need, found, `list/${number(n)}.md`);
-    for (const index of found.accepts.keys()) {
-      if (!found.withdrawn.has(index) && !found.rows.has(index)) fail(`list/${number(Math.floor(index / 256))}.md`);
+    const count = JSON.parse(utf8.decode(await need("count.json")));
+    const { taken_down: takenDown } = count;
+    if (takenDown) {
+      if (takenDown !== true || count.shown !== undefined || !end.allowed) fail("count.json (taken_down)");
+      await checkGone(read, size);
+    } else {
+      for (let n = 0; n * 256 < size; n++) await checkList(need, found, `list/${number(n)}.md`);
+      for (const index of found.accepts.keys()) {
+        if (!found.withdrawn.has(index) && !found.rows.has(index)) fail(`list/${number(Math.floor(index / 256))}.md`);
+      }
     }
-    const listed = found.accepts.size - found.withdrawn.size;
-    await checkNumbers(read, { accepted: found.accepts.size, withdrawn: found.withdrawn.size, listed, size, root });
-    return { ...found, listed };
+    const people = found.accepts.size - found.withdrawn.size;
+    const numbers = { accepted: found.accepts.size, withdrawn: found.withdrawn.size, size, root };
+    checkCount(count, { ...numbers, listed: takenDown ? 0 : people });
+    await checkFront(read, takenDown ? "people" : "listed", people);
+    return { ...found, people, takenDown };
+  };
+
+  /** A list that was taken down is gone as a whole: its files, and the names on its pages. */
+  const checkGone = async (read, size) => {
+    for (let n = 0; n * 256 < size; n++) {
+      const file = `list/${number(n)}.md`;
+      if (await read(file)) fail(file);
+      const page = `${lang}/signatures/${n + 1}/index.html`;
+      const bytes = await read(page);
+      if (bytes && pageOf(bytes).querySelector(".roll, .who, .more")) fail(page);
+    }
   };
 
   const checkList = async (need, found, path) => {
@@ -175,16 +202,22 @@
     );
   };
 
-  const checkNumbers = async (read, facts) => {
-    const count = JSON.parse(utf8.decode((await read("count.json")) ?? fail("count.json")));
+  const checkCount = (count, facts) => {
     for (const [of, value] of Object.entries(facts)) if (count[of] !== value) fail(`count.json (${of})`);
+  };
+
+  const pageOf = (bytes) => new DOMParser().parseFromString(utf8.decode(bytes), "text/html");
+
+  const checkFront = async (read, mark, people) => {
     const front = await read(`${lang}/index.html`);
     if (!front) return;
-    const told = new DOMParser().parseFromString(utf8.decode(front), "text/html").querySelectorAll("data.of-listed");
+    const told = pageOf(front).querySelectorAll("data.of-listed, data.of-people");
     const value = (element) =>
       Number(element.textContent.replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) - 0x6f0).replace(/\D/g, ""));
-    if (facts.listed > 0 && !told.length) fail(`${lang}/index.html`);
-    for (const element of told) if (value(element) !== facts.listed) fail(`${lang}/index.html`);
+    if (people > 0 && !told.length) fail(`${lang}/index.html`);
+    for (const element of told) {
+      if (!element.classList.contains(`of-${mark}`) || value(element) !== people) fail(`${lang}/index.html`);
+    }
   };
 
   // ---- the page ----
@@ -227,8 +260,9 @@
   };
 
   on("all", async (form) => {
-    const { accepts, withdrawn, listed, size, root } = await check(form);
-    return [show("good", { accepted: accepts.size, withdrawn: withdrawn.size, listed, size, root })];
+    const { accepts, withdrawn, people, takenDown, size, root } = await check(form);
+    const numbers = { accepted: accepts.size, withdrawn: withdrawn.size, listed: people, people, size, root };
+    return [show(takenDown ? "good_without_list" : "good", numbers)];
   });
 
   on("own", async (form) => {
@@ -241,6 +275,7 @@
       .replace(/[IL]/g, "1");
     if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(code)) return [show("not_a_code")];
     const found = await check(form);
+    if (found.takenDown) return [show("no_list")];
     const key = await subtle.importKey("raw", bytesOf(code), "HKDF", false, ["deriveBits"]);
     const info = bytesOf("undersigned/v1/opening");
     const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };

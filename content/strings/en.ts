@@ -29,6 +29,7 @@ export const en = {
     how: "How it works",
     withdraw: "Withdraw my signature",
     privacy: "Privacy",
+    safety: "Staying safe",
     support: "Find support",
     share: "Share the letter",
   },
@@ -55,6 +56,12 @@ export const en = {
     open_between: "Open for signing from {from} until {until}",
     handed_over: "The signatures have been handed over to {recipient}.",
     open_until: "Open for signing until {day}",
+    hand_over_by: "The signatures are handed over by {day}.",
+    destroy_by: "What we hold is destroyed by {day}.",
+    stays: {
+      counts: "Then the list of names goes too; the letter, the ledger and the numbers stay.",
+      names: "The list of names stays after that, and you can still leave it with your withdrawal code.",
+    },
     name_not_shown: "Your name is not shown unless you choose it.",
     see_all: "See all signatures",
     about: "About this page and your data",
@@ -71,6 +78,7 @@ export const en = {
     step: "Step 1 of 2",
     what: "You are about to sign the open letter to {addressee}.",
     steps: "There are two steps: this form, then a code that we send to your e-mail address.",
+    safety_more: "How to sign more safely",
     shown_legend: "How should your name be shown?",
     hidden: "Don’t show my name",
     hidden_hint: "Your name is not published. It is sealed, and handed over to {recipient}.",
@@ -82,12 +90,12 @@ export const en = {
     name: "Show my name publicly",
     name_hint: "Anyone can see it, including the authorities in Iran.",
     name_example: "Leila Bahari",
-    place_example: "Berlin",
+    place_example: "Berlin, Germany",
     on_list: "On the list:",
     your_name: "Your name",
     your_name_hint: "In Persian, Latin or any other letters, as you want it to stand under the letter.",
-    place: "City or country",
-    place_hint: "Published only together with a name or initials.",
+    place: "City and country, or country alone",
+    place_hint: "For example: Berlin, Germany. Published only together with a name or initials.",
     optional: "(optional)",
     email: "E-mail address",
     email_hint:
@@ -96,10 +104,8 @@ export const en = {
       "Use a mailbox that only you open. A provider inside Iran can be made to show the authorities what it holds.",
     email_meant: "Yes, send the code to {meant}",
     consent: "Your consent",
-    consent_handover:
-      "I agree that my signature, which reveals a political opinion, and the details I enter are given to {recipient} and used for nothing else.",
-    consent_public:
-      "I agree that my name or initials, the place I enter and the day of my signature are published here, where anyone can see them.",
+    age: "You must be {age} or older to sign.",
+    responsible: "Responsible for them: {name}, {address}, until the handover; {after} afterwards.",
     consent_public_hint: "Only if your name or initials are to be shown.",
     leave_empty: "Leave this field empty",
     still_here:
@@ -116,13 +122,13 @@ export const en = {
       waiting:
         "Until you confirm, what you enter is stored encrypted on our server, for 48 hours at most; nobody can read it without both the code in your mailbox and the address of the page that asks for it.",
       sealed:
-        "After that your e-mail address, your place, and your name unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
+        "After that your e-mail address, and your name and place unless you are only counted, are kept sealed until you withdraw or until they are destroyed after the handover; only the custodians, who alone hold the keys, can read them.",
       listed:
-        "Only if you choose it, your name or initials, your place and the day stand on the public list, until you withdraw; we cannot call back copies that others make of it.",
+        "Only if you choose it, your name or initials, your place and the day are on the public list, until you withdraw; we cannot call back copies that others make of it.",
       ledger: "The ledger keeps for ever that somebody signed, without name or address.",
-      leave: "You can withdraw your signature at any time until the data are destroyed after the handover.",
+      leave: "You can withdraw your signature at any time, for as long as anything of you is public.",
     },
-    withdraw_until: "You can withdraw your signature at any time until the data are destroyed after the handover.",
+    withdraw_until: "You can withdraw your signature at any time, for as long as anything of you is public.",
     again: "Fill in the form again",
   },
   problems: {
@@ -285,6 +291,13 @@ export const en = {
     done_title: "Signature withdrawn",
     done: "Your sealed details are deleted. If your signature was already on the list, it disappears at the next publication.",
     may_sign_again: "With this address you may sign again.",
+    at_recipient:
+      "The signatures were already given to {recipient}. If yours was among them, it stays there until {recipient} compares its copy with the public ledger again. We have asked for that before each use, and for deleting everything about people who have left.",
+    ask_recipient: "If you have questions about that, or want it deleted at once, write to {recipient}: {contact}",
+    ask_us: "If you have questions about that, write to us: our address is at the end of this page.",
+    while_listed: "You can withdraw your signature as long as the list is public.",
+    no_address:
+      "We cannot send codes any more: we destroyed the addresses after the handover, so we do not know which signature is whose. If you no longer have your code, write to us: our address is at the end of this page.",
   },
   signatures: {
     title: "Signatures",
@@ -322,6 +335,17 @@ export const en = {
     next_page: "Next page",
     raw: "The list as a file",
   },
+  taken_down: {
+    title: "The list has been taken down",
+    on_day: "The list of signatures was taken down on {day}.",
+    undated: "The list of signatures has been taken down.",
+    why_title: "Why, and what stays",
+    why: "The signatures were given to {recipient}. Then we destroyed what we held about the people who signed, and took the public list down as well, so that nobody can be looked for in it here any more.",
+    stays:
+      "The letter, the number of signatures and the ledger stay. The ledger holds no name. We cannot call back copies that others have made of the list.",
+    rows: "So its rows can no longer be checked here. All the rest can: every entry of the ledger, the digital signatures, and the number.",
+    kept: "Anyone who kept the files of the list, or the public bag, can still check each row against this ledger. The command needs the folder with these files:",
+  },
   verify: {
     title: "Check that the count has not been tampered with",
     intro:
@@ -335,6 +359,8 @@ export const en = {
     question_number: "Is the number on the page true?",
     in_browser:
       "This page can recompute everything on your device: it reads every file of the ledger and of the list, whole. Its program comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
+    in_browser_without_list:
+      "This page can recompute on your device what can still be checked: it reads every file of the ledger, whole. Its program comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
     check_all: "Check everything",
     step_all_text: "With the published program and this command you recompute everything without this site’s pages:",
     question_own: "Is my signature in the count?",
@@ -343,6 +369,8 @@ export const en = {
     own_scripted:
       "Your withdrawal code stays in this browser. Whole files are read, so this site does not learn whose signature is looked for.",
     own_care: "Do not give the code to anyone: it can be used to withdraw your signature.",
+    own_without_list:
+      "The list is gone, and we hold nothing about the people who signed, so this site cannot look up a code any more. If you kept a receipt, compare it below.",
     code: "Withdrawal code",
     button: "Show the state",
     look_up: "Look it up in this browser",
@@ -371,6 +399,8 @@ export const en = {
       wait: "The files are being read …",
       progress: "{done} of {size} entries checked",
       good: "Yes. {accepted} accepted, {withdrawn} withdrawn: {listed} signatures stand on the list, each with its entry in the ledger, and that is the number on the page. Entries: {size}. Fingerprint: {root}",
+      good_without_list:
+        "Yes, as far as it can still be seen. {accepted} accepted, {withdrawn} withdrawn: {people} signatures count, and that is the number on the page. The list was taken down, so its rows cannot be checked here. Entries: {size}. Fingerprint: {root}",
       wrong: "No: this file does not fit, or is missing: {place} Keep a copy of it and tell others.",
       trouble: "It could not be verified: a file is damaged, or cannot be read. Try again.",
       no_files: "First choose what is to be checked.",
@@ -379,6 +409,7 @@ export const en = {
         "Yes. Your signature is on the list and in the count. Its entry in the ledger has the number {entry} of {size}, counted from 0.",
       not_listed:
         "No row of the list belongs to this code. The signature may still be pending, may not have been accepted, or was withdrawn; or the code is mistyped. Only the service can say which.",
+      no_list: "The list was taken down, so no code leads to a row of it here any more.",
       receipt:
         "You need no receipt: your code is enough. A receipt shows, even without this site, that your entry was in the ledger on this day. Do not make one if your home, your bag or your device may be searched: with the public list beside it, it leads to your row.",
       no_kept: "First choose the file that you kept.",
@@ -425,6 +456,15 @@ export const en = {
   },
   bag: {
     part: "Signatures, part {n}",
+    page: "Page {n} of {all}",
+    range: "Here are the names {from} to {to}, of {all}.",
+    together: "Together",
+    to: "To {addressee}",
+    as_of: "As of {day}",
+    fact_edition: "Text that was signed (edition)",
+    fact_ledger: "Ledger of the signatures",
+    fact_size: "Entries in it",
+    fact_root: "Its fingerprint (hash)",
     more_parts: "The signatures go on in {n} further files.",
     footer: "{text}. Ledger {origin}, {size} entries, {root}",
     text: "Edition {edition}",
@@ -435,10 +475,32 @@ export const en = {
     },
     earlier: "[{edition}]",
     earlier_note: "Whoever stands here with the beginning of another edition in brackets has signed that edition.",
+    wordings: {
+      title: "What people agreed to, and what they were told",
+      what: "Here is every wording of the two consents of the form, of the notice on the letter’s page, of the safety note, and of the pages about safety and privacy that was on the main branch of this campaign, each in a file of its own.",
+      how: "The record of a person (in the contacts bag) says in which language the person signed, on which day, and with which consents (`handover`, `public`). The wording of that consent in that language, with that day between its two days, is what the person agreed to. That day is the day of the confirmation. The form may have been filled in up to 48 hours earlier, so after a change look at the two days before it too. Nobody could confirm a signature without ticking `handover`; `public` was asked for only with a name or initials.",
+      days: "Days are UTC days on which the change came to the main branch. On a day of change, both wordings may have been seen; the form shows a new one only after those who run it have taken it over, which may be some days later.",
+      cut: "**The history of this repository begins after the first signatures.** What people agreed to before the first day below is not told here: ask the people who run the letter.",
+      late: "**Before {day} the main branch had no such file.** What the form said until then is in the older commits of its program.",
+      from: "From",
+      until: "Until",
+      still: "the handover",
+      file: "File",
+      kinds: {
+        "consent-handover": "Consent to the handover",
+        "consent-public": "Consent to being published",
+        notice: "Notice on the letter’s page",
+        safety: "Safety note beside the form",
+        "staying-safe": "Page about staying safe",
+        privacy: "Text of the privacy page",
+      },
+    },
   },
   report: {
     title: "Report on the handover of {day}",
-    good: "Everything agrees: both bags are whole, the ledger is consistent, and every contact record is what its signatory confirmed.",
+    good: "Everything agrees: both bags are whole, the ledger is consistent, every contact record is what its signatory confirmed, and nobody is on the list who had left by {day}.",
+    good_until:
+      "Up to entry {size} of the ledger, as of {day}, all of it agrees: both bags are whole, the ledger is consistent, and every contact record is what its signatory confirmed. Anyone who has left since is still on the list.",
     bad: "NOT EVERYTHING AGREES. Do not use the list before the points below are cleared up with the people who run the letter.",
     public_bag: "Public bag: {public}",
     contacts_bag: "Contacts bag: {contacts}",
@@ -448,7 +510,18 @@ export const en = {
     compare_key: "Compare the key with one that you got from elsewhere.",
     expected: "Signatures that count: {expected}",
     right: "Records opened and found right: {right}",
-    withdrawn: "Withdrawn after the public bag was made, proved by the ledger, and therefore not in the bag: {n}",
+    now_live: "The ledger on its site on {day}: {size} entries, {root}. It continues the ledger of the public bag.",
+    now_told:
+      "The ledger as the file or folder shows it, by its own account on {day}: {size} entries, {root}. It continues the ledger of the public bag.",
+    unknown:
+      "It is not known here who has left since {day}. Before you use the list, open both bags again with --site and the address of the letter's site, or with a new file that “npm run handover:left” has made.",
+    left: "Left since the public bag was made: {n}. They are not on the list. Delete them from every copy of it, and from every system into which you have taken it:",
+    left_line: "entry {index} of the ledger, id {id}",
+    left_fresh: "(new)",
+    left_new: "New since these bags were last opened, when the ledger had {size} entries: {n}",
+    left_sealed:
+      "The contacts bag still holds the sealed records of {n} of them. Make a bag without them with --reseal, then delete this one.",
+    receipt: "For the receipt: contacts bag sha256 {contacts}, ledger with {size} entries, {n} deleted",
     problems: "What does not agree: {n}",
     nobody: "entry {index} of the ledger, name not shown",
     entry: "entry {index} of the ledger",
@@ -464,7 +537,168 @@ export const en = {
     },
     stopped: "There are {n} more.",
   },
-  privacy: { title: "Privacy" },
+  privacy: {
+    title: "Privacy",
+    who: "Who is responsible",
+    nobody:
+      "This is a trial. Nobody is named here yet who is responsible for what you enter, nor the companies that carry it. Do not enter real details.",
+    responsible: "{name}, {address}, is responsible for your details until the handover; {after} afterwards.",
+    contact: "Contact for questions about your details: {contact}",
+    recipient: "After the handover, ask {recipient}: {contact}",
+    eu: "Representative in the European Union: {name}",
+    uk: "Representative in the United Kingdom: {name}",
+    age: "You must be {age} or older to sign.",
+    kept: "What is kept, and until when",
+    what: "What",
+    where: "Where",
+    until: "Until",
+    hosts: "Which companies it goes through",
+    host: { site: "This site", form: "The form", mail: "The mail with the code", git: "The list and the review" },
+    host_line: "{name}, {country}: {keeps}.",
+    log: "Its log: {days}.",
+    days: { zero: "none is kept", one: "{n} day", other: "{n} days" },
+    days_unknown: "it does not say for how long",
+    ip: "The internet addresses (IP) of visitors are in it.",
+    unnamed: "a company that is not named yet",
+    end: "When it ends",
+    no_days: "No days have been set yet for the handover and for the destruction.",
+    rights: "Your rights",
+    complain: "You may complain:",
+  },
+  kept_rows: {
+    waiting: {
+      what: "What you enter, before you confirm",
+      where:
+        "encrypted at the form service; readable only with the code from your inbox and the address of the page that asks for it",
+      until: "48 hours at most",
+    },
+    leave_code: {
+      what: "Your withdrawal code, after you confirm",
+      where: "encrypted in the same way, so that the page can show it again; after that only a hash of it",
+      until: "48 hours",
+    },
+    resend: {
+      what: "Your address, to send the code again",
+      where: "in the memory of the form service only",
+      until: "48 hours at most",
+    },
+    mail: {
+      what: "The message with the code: your address, the code, the time",
+      where: "in your inbox, with the company of your mailbox, and with ours ({mail}); they can read it",
+      until: "with ours: {mail_days}; in your inbox until you delete it; with yours as long as it likes",
+    },
+    ip_nowhere: {
+      what: "The internet address (IP) that you come from",
+      where:
+        "nowhere; the form service has a hash of it only in memory, under a key that is made again each day, so that nobody sends forms by the thousand",
+      until: "one day at most",
+    },
+    ip_at_hosts: {
+      what: "The internet address (IP) that you come from, and the time",
+      where:
+        "in the log of {ip_hosts}, who can read it; the form service has a hash of it only in memory, under a key that is made again each day",
+      until: "in the log: {ip_days}; in memory one day at most",
+    },
+    not_me: {
+      what: "If you told us that you did not ask for a code: a keyed fingerprint (hash) of your address, from which the address cannot be read",
+      where: "at the form service, so that it sends you no confirmation codes",
+      until: "30 days, or until you ask for codes again",
+    },
+    fingerprint: {
+      what: "That your address has signed: a keyed fingerprint (hash) of it",
+      where:
+        "at the form service, so that each address counts once; anyone who has both the fingerprints and the key, such as those who run the form service, can test whether an address that they know is among them",
+      until: "your withdrawal, or the destruction after the handover",
+    },
+    sealed: {
+      what: "Your e-mail address, your place, your language, the day, what you agreed to, and your name unless you are only counted",
+      where: "sealed at the form service; only the custodians can read it",
+      until: "your withdrawal, or the destruction after the handover",
+    },
+    refused: {
+      what: "The sealed details of a signature that was not accepted",
+      where: "sealed at the form service",
+      until: "7 days after the decision",
+    },
+    state: {
+      what: "What became of your signature, and the hash of your withdrawal code that finds it",
+      where: "at the form service, without name or address; whoever has your code can ask",
+      until:
+        "your withdrawal, and 48 hours more, in which the page still says “withdrawn”; or the destruction after the handover",
+    },
+    sheet: {
+      what: "A name or initials to be shown, with place, language and day, on the way to the review",
+      where: "at the form service; those who run it can read it",
+      until: "the moderators’ decision, or your withdrawal",
+    },
+    review: {
+      what: "A name or initials to be shown, for the review",
+      where: "in the private repository at {git}; moderators and organisers can read it",
+      until:
+        "once accepted, the destruction after the handover; withdrawn or not accepted, erased from its history within 30 days. {git} itself may keep what was erased for some time longer",
+    },
+    listed_counts: {
+      what: "Your name or initials, your place, the day, if you chose to show them",
+      where: "on the public list; everybody can read it",
+      until: "your withdrawal, or the destruction after the handover, when the list goes too",
+    },
+    listed_names: {
+      what: "Your name or initials, your place, the day, if you chose to show them",
+      where: "on the public list; everybody can read it",
+      until: "your withdrawal; the list itself remains",
+    },
+    ledger: {
+      what: "That you signed or withdrew, without your name",
+      where: "in the public ledger",
+      until: "always",
+    },
+    copies: {
+      what: "Our own copies of the public list: what is built for this site, and the bags for the handover",
+      where: "at the hosts named below",
+      until:
+        "the next build, a day at most for what is being published; a bag until somebody on it withdraws or the data are destroyed",
+    },
+    recipient: {
+      what: "What was handed over: the list, and your sealed details",
+      where: "with {recipient}, whose custodians open them",
+      until: "as {recipient} has undertaken; it is told who has left since, and deletes them",
+    },
+    backups: {
+      what: "Encrypted backups of the form service: its sealed details, fingerprints and states",
+      where: "on our machines; they open only with a key that is kept elsewhere",
+      until: "7 days; the numbers of those who have left are kept beside them, so that no backup brings anybody back",
+    },
+    requests: {
+      what: "What you write to us",
+      where: "in our mailbox",
+      until: "until it is answered; that something was answered, without your name, one year",
+    },
+    moderators: {
+      what: "The account numbers of the moderators, and their decisions",
+      where: "in the private repository",
+      until: "the destruction after the handover",
+    },
+    log: {
+      what: "The log of the service: what failed, with the day; no name, address, code or IP",
+      where: "at the form service",
+      until: "three days",
+    },
+    numbers: {
+      what: "Numbers for the running of the service: mails and forms in tens, keys and marks against floods. They say nothing of you",
+      where: "at the form service",
+      until: "four days at most; what was set by hand, the destruction after the handover",
+    },
+  },
+  opened: {
+    sheet: "Read me first",
+    allowed: {
+      name: "May be printed as: {name}",
+      initials: "Only the initials may be printed: {name}",
+      hidden: "Must not be printed: neither name nor initials",
+      counted: "Only counted: must not be printed or imported",
+    },
+  },
+  safety: { title: "Staying safe" },
   support: { title: "Find support" },
   share: {
     title: "Share the letter",
@@ -539,7 +773,14 @@ export const en = {
     destroyed: {
       title: "What we held has been destroyed",
       text: "The signatures were given to {recipient}. After that we destroyed what we held, and the ledger says so.",
-      more: "So nobody can sign or withdraw here any more. The letter, the list and the ledger remain here.",
+      more: "So nobody can sign here any more. Anyone who is on the list can still withdraw with their code. The letter, the list and the ledger remain here.",
+      without_list:
+        "We took the list down as well. So nobody can sign or withdraw here any more. The letter, the number of signatures and the ledger remain here.",
+    },
+    addresses_destroyed: {
+      title: "We cannot send a code any more",
+      text: "The signatures were given to {recipient}. After that we destroyed what we held, your address too, so we do not know which signature is whose.",
+      more: "With your withdrawal code you can still withdraw. If you no longer have it, write to us: our address is at the end of this page.",
     },
     trouble: {
       title: "Something went wrong",

@@ -1,13 +1,16 @@
+import { parseBase64url } from "../letter/bytes/base64url.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { type Notice, noticePath } from "../letter/handover/notice.ts";
 import { logEdition, logNotice } from "../letter/review/acceptance.ts";
 import { copiesOf, findCopies } from "../letter/review/copies.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/review/moderators.ts";
+import { idOf } from "../letter/signature/derivation.ts";
 import { type Growth, loggedEdition } from "../letter/signature/record.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
+import { parseCampaign } from "../letter/text/campaign.ts";
 import { editionOf } from "../letter/text/edition.ts";
 import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
-import { readLetterAt } from "../outside/git/letter-files.ts";
+import { CAMPAIGN_PATH, readLetterAt } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
 import { assertIntact } from "./intact-record.ts";
 import { judgeSheet, reasonOf, type Tally, tallyOf } from "./judgement.ts";
@@ -75,13 +78,15 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   // A sheet that an earlier pass found undecided may have been settled by the process that moved main.
   for (const [name, outcome] of draft.outcomes) if (!("accepted" in outcome)) draft.outcomes.delete(name);
   const read = await host.readMain();
-  const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier) };
+  const brought = read.record.takenDown ? (await readNotices(host.repository, read.commit)).notices : [];
+  const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier, brought) };
   // A main that was rolled back still passes assertIntact, so also check that it continues the live checkpoint. `true`
   // allows none: the caller knows whether anything was published before.
   assertContinues(start.record.entries, await acceptor.live(), acceptor.signer.verifier, true);
   const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
   const logged = await acceptLetter(acceptor, start, draft);
-  let main = logged && (await acceptNotices(acceptor, logged, draft));
+  draft.noticeProblems = [];
+  let main = logged && (await acceptNotices(acceptor, logged, draft, "handover"));
   if (!main) return undefined;
   const pending = await readOpenSheets(acceptor, main, draft);
   const all = findCopies(
@@ -106,7 +111,8 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
     draft.outcomes.set(open.sheet, { sheet: open.sheet, state: done, ...tallyOf(sheet, settlement) });
     await host.closeSheet(open);
   }
-  return main;
+  // Last: where it takes the list down, nobody can leave any more, and those who have left already are to be counted so.
+  return acceptNotices(acceptor, main, draft, "purge");
 }
 
 /** Puts the letter on main, which was reviewed like code, on the ledger if it is not there yet. */
@@ -123,29 +129,46 @@ async function acceptLetter(acceptor: Acceptor, main: IntactMain, draft: Draft):
   return next;
 }
 
-/** Puts the notices on main, which were reviewed like code, on the ledger. A wrong one is reported and skipped. */
-async function acceptNotices(acceptor: Acceptor, start: IntactMain, draft: Draft): Promise<IntactMain | undefined> {
-  const { notices, problems } = await readNotices(acceptor.host.repository, start.commit);
-  draft.noticeProblems = [...problems];
+/**
+ * Puts the notices of one kind on main, which were reviewed like code, on the ledger. A wrong one is reported and skipped.
+ */
+async function acceptNotices(
+  acceptor: Acceptor,
+  start: IntactMain,
+  draft: Draft,
+  kind: Notice["kind"],
+): Promise<IntactMain | undefined> {
+  const { repository } = acceptor.host;
+  const { notices, problems } = await readNotices(repository, start.commit);
+  // A file that is no notice has no kind, and is reported once.
+  if (kind === "handover") draft.noticeProblems.push(...problems);
   let main: IntactMain | undefined = start;
-  for (const notice of notices) {
+  for (const notice of notices.filter((one) => one.kind === kind)) {
     let growth: Growth | undefined;
     try {
-      growth = logNotice(main.record, notice);
+      growth = logNotice(main.record, notice, await takesDown(repository, main.commit));
     } catch (cause) {
       draft.noticeProblems.push({ path: noticePath(notice), reason: reasonOf(cause) });
     }
     if (growth === undefined) continue;
-    const settlement = { approvedBy: [], refused: [], leftOut: [] };
-    main = await advanceMain(acceptor, main, {
-      subject: `log the ${notice.kind} of ${notice.tag}`,
-      growth,
-      settlement,
-    });
+    // The opening goes with the row, so the id is kept here: by it the form service finds what it holds.
+    const removed = growth.gone.map(({ opening }) => idOf(parseBase64url(opening, 32)));
+    const settlement = { approvedBy: [], refused: [], leftOut: [], removed };
+    main = await advanceMain(acceptor, main, { subject: subjectOf(notice), growth, settlement });
     if (!main) return undefined;
     draft.notices.push(notice);
   }
   return main;
+}
+
+/** Whether the campaign has promised that its list goes with the purge. */
+async function takesDown(repository: string, commit: string): Promise<boolean> {
+  return parseCampaign((await readText(repository, commit, CAMPAIGN_PATH)) ?? "").after_purge === "counts";
+}
+
+/** What the commit of a notice is called. A removal looks like any withdrawal, and has no reason in it. */
+function subjectOf(notice: Notice): string {
+  return notice.kind === "remove" ? `remove row ${notice.index}` : `log the ${notice.kind} of ${notice.tag}`;
 }
 
 /** Reads the open sheets, withdrawals first, so that a withdrawn signature is not accepted in the same run. */

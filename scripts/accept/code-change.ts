@@ -1,6 +1,8 @@
 import { LetterError } from "../letter/bytes/error.ts";
-import { NOTICES_FOLDER } from "../letter/handover/notice.ts";
+import { NOTICES_FOLDER, noticePath } from "../letter/handover/notice.ts";
+import { logNotice } from "../letter/review/acceptance.ts";
 import { changesIn } from "../outside/git/history.ts";
+import { readRecordAt } from "../outside/git/record-at.ts";
 import { readHead } from "../outside/git/repository.ts";
 import { runGit } from "../outside/git/run.ts";
 import { readNotices } from "./notices.ts";
@@ -22,10 +24,18 @@ export async function checkCodeChange(repository: string, head: string): Promise
   if (changes.some(({ path }) => RECORD.test(path))) {
     throw new LetterError("code", "the pull request changes the record below signatures/, which only accept writes");
   }
-  const { problems } = await readNotices(repository, head);
+  const { notices, problems } = await readNotices(repository, head);
   for (const { path, reason } of problems) throw new LetterError("code", `${path}: ${reason}`);
   if (changes.some(({ path, status }) => path.startsWith(`${NOTICES_FOLDER}/`) && status !== "A")) {
     throw new LetterError("code", "the pull request changes a notice: what it said may be on the ledger, add another");
+  }
+  const removals = notices.filter(
+    (notice) => notice.kind === "remove" && changes.some(({ path }) => path === noticePath(notice)),
+  );
+  // A notice cannot be taken back from main, and accept would name a wrong one again and again.
+  if (removals.length > 0) {
+    const record = await readRecordAt(repository, main);
+    for (const notice of removals) logNotice(record, notice);
   }
   return changes.length;
 }

@@ -1,7 +1,9 @@
 import { LetterError } from "../letter/bytes/error.ts";
-import { openLedgerCheck } from "../letter/ledger/check.ts";
+import { type Notice, noticeEntry } from "../letter/handover/notice.ts";
+import { type LedgerFacts, openLedgerCheck } from "../letter/ledger/check.ts";
 import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
 import type { NoteVerifier } from "../letter/ledger/note.ts";
+import { whyListed } from "../letter/ledger/taken-down.ts";
 import { append, EMPTY_FRONTIER, equal, type Frontier, leafHash, rootOf } from "../letter/ledger/tree.ts";
 import type { CampaignRecord } from "../letter/signature/record.ts";
 import { publicCommitment } from "../letter/signature/row.ts";
@@ -12,10 +14,18 @@ const checked = new WeakMap<CampaignRecord, { verifier: NoteVerifier; frontier: 
 /**
  * Checks that main's record is the one that accept wrote last, before accept signs anything that builds on it.
  *
+ * The list may be gone as a whole. The organisers take it down in the commit that brings the notice of the purge, so that
+ * no commit of a fresh repository has it, and the entry of the purge follows.
+ *
+ * @param notices on main; one of a purge that is not on the ledger yet counts as if it were
  * @returns the frontier of its ledger, which is all that appending needs
  * @throws LetterError `record` or `ledger` when anyone but accept changed ledger, list or checkpoint
  */
-export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): Frontier {
+export function assertIntact(
+  record: CampaignRecord,
+  verifier: NoteVerifier,
+  notices: readonly Notice[] = [],
+): Frontier {
   const known = checked.get(record);
   if (known?.verifier === verifier) return known.frontier;
   if (record.checkpoint === undefined) {
@@ -31,7 +41,21 @@ export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): Fr
   // Attestations need no second check: accept checked them before it signed these entries.
   const check = openLedgerCheck(() => true);
   for (const entry of record.entries) check.add(entry);
-  const { accepts, withdrawn } = check.finish();
+  const facts = check.finish();
+  if (record.takenDown) assertMayBeGone(record, notices);
+  else assertFits(record, facts);
+  // Without its entry, a purge depends on the notices.
+  if (!record.takenDown || facts.whyListed === undefined) checked.set(record, { verifier, frontier });
+  return frontier;
+}
+
+function assertMayBeGone({ entries }: CampaignRecord, notices: readonly Notice[]): void {
+  const purges = notices.filter(({ kind }) => kind === "purge").map(noticeEntry);
+  const reason = whyListed([...entries, ...purges.filter((entry) => !entries.includes(entry))]);
+  if (reason !== undefined) throw broken(`the list on main is gone, but ${reason}`);
+}
+
+function assertFits(record: CampaignRecord, { accepts, withdrawn }: LedgerFacts): void {
   const opens = record.rows.every((row) => {
     const accept = accepts.get(row.index);
     return accept !== undefined && publicCommitment(row, accept.edition) === accept.publicCommitment;
@@ -40,8 +64,6 @@ export function assertIntact(record: CampaignRecord, verifier: NoteVerifier): Fr
   if (!opens || !live || record.rows.length !== accepts.size - withdrawn.size) {
     throw broken("the list on main does not fit the ledger");
   }
-  checked.set(record, { verifier, frontier });
-  return frontier;
 }
 
 function broken(message: string): LetterError {

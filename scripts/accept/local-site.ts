@@ -54,7 +54,7 @@ async function build(output: string, main: MainState, keys: PublicKeys, days: re
 const GRACE = 5_000;
 
 /** Points the link to a build and removes the others, because they hold rows that have been withdrawn since. */
-async function pointTo(link: string, name: string): Promise<void> {
+export async function pointTo(link: string, name: string): Promise<void> {
   const before = await readlink(link).catch(() => undefined);
   const draft = `${link}.next`;
   await rm(draft, { force: true });

@@ -2,7 +2,7 @@ import type { NoteSigner } from "../letter/ledger/note.ts";
 import type { Frontier } from "../letter/ledger/tree.ts";
 import { signGrowth } from "../letter/review/acceptance.ts";
 import { formatMergeMessage, type Settlement, settledBy } from "../letter/review/merge-message.ts";
-import { changedFiles, type Growth } from "../letter/signature/record.ts";
+import { changedFiles, type Growth, shardTexts } from "../letter/signature/record.ts";
 import { writeCommit } from "../outside/git/commit.ts";
 import type { AcceptHost, MainHistory } from "../outside/git/host.ts";
 
@@ -34,10 +34,10 @@ export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: St
   const { host, signer, day } = acceptor;
   const { record, frontier, size, root } = signGrowth(main.frontier, step.growth, signer);
   const settlement: Settlement = { ...step.settlement, size, root };
-  const files = [...changedFiles(main.record, { ...step.growth, record })].map(([path, text]): [string, string] => [
-    `signatures/${path}`,
-    text,
-  ]);
+  const taken = record.takenDown ? [...shardTexts(main.record).keys()].map((path) => [path, undefined] as const) : [];
+  const files = [...taken, ...changedFiles(main.record, { ...step.growth, record })].map(
+    ([path, text]) => [`signatures/${path}`, text] as const,
+  );
   const commit = await writeCommit(host.repository, {
     // The reviewed commit is the second parent, so that the history holds what the moderators saw.
     parents: step.reviewed === undefined ? [main.commit] : [main.commit, step.reviewed],

@@ -36,5 +36,5 @@ export async function readNotices(
 
 /** Returns the path only if it looks like that of a notice, because others may hold anything. */
 function shown(path: string): string {
-  return /\/(handover|purge)-[0-9-]{10}\.md$/.test(path) ? path : `a file in ${NOTICES_FOLDER}/`;
+  return /\/((handover|purge)-[0-9-]{10}|remove-\d{1,9})\.md$/.test(path) ? path : `a file in ${NOTICES_FOLDER}/`;
 }

@@ -16,6 +16,7 @@ import { type AcceptReport, acceptAll } from "./acceptance.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
+import { deleteSpentReleases, type SpentReleases } from "./spent-releases.ts";
 
 /**
  * What accept did. `publish`: the public site does not show it yet, which is also true when an earlier run could not
@@ -27,6 +28,8 @@ export type GitHubAcceptance = AcceptReport & {
   readonly troubles: readonly PullTrouble[];
   readonly unseen: readonly string[];
   readonly leftovers: readonly string[];
+  /** the releases of handovers that went, because somebody has left since */
+  readonly releases: SpentReleases;
 };
 
 /** Opens the accept App on GitHub, which is the only one that moves branches. */
@@ -78,8 +81,9 @@ export async function acceptOnGitHub(
     const found = await isUnattested(host.repository, report.main, open, keys.attestation);
     (found ? leftovers : unseen).push(open.sheet);
   }
+  const releases = await deleteSpentReleases(mover, host, report.main.record.entries);
   const { troubles } = host;
-  return { ...report, troubles, unseen, leftovers, publish: report.main.record.checkpoint !== live };
+  return { ...report, troubles, releases, unseen, leftovers, publish: report.main.record.checkpoint !== live };
 }
 
 /** Whether a branch holds an unattested sheet. An unreadable sheet does not count as one: it may have been attested. */

@@ -6,6 +6,7 @@ import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { formatVkey } from "../letter/ledger/note.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
+import { assertPublishable } from "../letter/text/readiness.ts";
 import { buildSite } from "../outside/eleventy.ts";
 import { readLedgerDays } from "../outside/git/ledger-days.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
@@ -19,8 +20,9 @@ const OUTPUT = "_site";
 
 // The workflow of the same name: builds the site of main, and checks it as a stranger would before it is deployed.
 await runAction(async () => {
-  const { SITE_URL, SERVICE_URL, FIRST } = readWorkflowEnvironment(WORKFLOWS.publish, process.env);
+  const { SITE_URL, SERVICE_URL, FIRST, PUBLISH_TO } = readWorkflowEnvironment(WORKFLOWS.publish, process.env);
   const text = await readFile(CAMPAIGN_PATH, "utf8");
+  assertPublishable(parseCampaign(text), { siteUrl: SITE_URL, serviceUrl: SERVICE_URL, to: PUBLISH_TO });
   const keys = campaignKeys(text);
   const record = await readRecordIn(".");
   assertIntact(record, keys.ledger);

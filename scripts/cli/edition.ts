@@ -1,7 +1,7 @@
 import { acceptAll } from "../accept/acceptance.ts";
 import { openLocalCampaign } from "../accept/local-campaign.ts";
 import { loggedEdition } from "../letter/signature/record.ts";
-import { readLetterFilesIn } from "../outside/git/letter-files.ts";
+import { readServedFilesIn } from "../outside/git/letter-files.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -14,7 +14,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
   const { host, acceptor, day } = await openLocalCampaign("make");
   const before = loggedEdition((await host.readMain()).record.entries);
-  await host.commitText(await readLetterFilesIn("."), day);
+  await host.commitText(await readServedFilesIn("."), day);
   const after = loggedEdition((await acceptAll(acceptor)).main.record.entries);
   console.log(`old edition ${before ?? "none"}`);
   console.log(`new edition ${after}${after === before ? " (the letter has not changed)" : ""}`);

@@ -17,6 +17,8 @@ recipient yourself, never through GitHub.
   --out DIR            where the public bag handover-DATE.tar lies. A campaign on this machine makes it when it is not
                        there; with GitHub, download it from the release first.
 
+Refused once anybody has left since the tag: make another one, and hand over both bags of that one.
+
 Prepares the notice for the ledger, DIR/handover-DATE.md, with the digests of both bags. On this machine it goes to main and
 the ledger at once; with GitHub, put it into signatures/notices/ by a pull request. All steps: .github/handing-over.md`;
 

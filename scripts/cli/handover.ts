@@ -1,5 +1,5 @@
-import { namedKeys, readTagged, writePublicBag } from "../handover/public-bag.ts";
-import { openPublicBagPlace } from "../handover/public-bag-place.ts";
+import { withdrawnHere } from "../form-service/store/vault-records.ts";
+import { makePublicBag, openPublicBagPlace } from "../handover/public-bag-place.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -15,6 +15,9 @@ bytes on every machine.
                        a clone from GitHub, where the organisers make the tag and the workflow "handover" makes the bag.
   --out DIR            where the bag goes
 
+Refused once anybody has left since the tag: make another one, and hand that over. A bag that this machine has made of the
+spent tag is destroyed then.
+
 Prints the SHA-256 of the bag in both spellings: in hexadecimal, as sha256sum gives it, and as the ledger has it.
 Then comes npm run handover:contacts. All steps: .github/handing-over.md`;
 
@@ -23,11 +26,10 @@ const OPTIONS = { tag: { type: "string" }, out: { type: "string" }, json: { type
 await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0 || values.out === undefined) throw usageError("name a folder with --out", HELP);
   const handover = parseHandover(values.tag);
-  const { repository, keys } = await openPublicBagPlace(handover, (line) => console.error(line));
-  const tagged = await readTagged(repository, handover);
+  const place = await openPublicBagPlace(handover, { leaving: withdrawnHere, say: (line) => console.error(line) });
   const say = (line: string) => void (process.stderr.isTTY && process.stderr.write(`${line}\n`));
-  const { file, digest } = await writePublicBag(handover, tagged, keys ?? namedKeys(tagged.campaign), values.out, say);
+  const { file, digest, commit } = await makePublicBag(handover, place, values.out, say);
   const sha256 = Buffer.from(digest, "base64url").toString("hex");
-  if (values.json) console.log(JSON.stringify({ file, sha256, digest, tag: handover.tag, commit: tagged.commit }));
+  if (values.json) console.log(JSON.stringify({ file, sha256, digest, tag: handover.tag, commit }));
   else console.log(`${file}\nsha256 ${sha256}\ndigest ${digest}`);
 });

@@ -1,5 +1,5 @@
 import { withCampaignStore } from "../form-service/store/campaign-database.ts";
-import { countUndecided, emptyDatabase } from "../form-service/store/destruction.ts";
+import { countUndecided, emptyDatabase, leavingIds } from "../form-service/store/destruction.ts";
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { purge } from "../handover/purge.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
@@ -8,21 +8,24 @@ import { systemRandom } from "../outside/random.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
-usage: npm run purge -- --tag handover/DATE [--receipt SHA256]
+usage: npm run purge -- --tag handover/DATE [--receipt SHA256] [--deleted N]
 
 After the recipient has opened the contacts bag: destroys what this machine holds of the signatories, for good. That is the
-vault, the queue and every other row of the database, the pepper, captured mail, older builds of the site, the backups that
-DATA_DIR/backups.json names, and on one machine the history of the campaign's repository. Ledger, list, public bag and site
-live on, and the count stays verifiable. Stop the form service first.
+vault, the queue and every other row of the database, the pepper, captured mail, older builds of the site, the backups and
+the bags that backups.json and copies.json in DATA_DIR name, and on one machine the history of the campaign's repository. With
+after_purge: counts in content/campaign.yaml the list goes too; with names it stays, and people can still leave by their
+codes. The ledger and the count stay verifiable. Stop the form service first.
 
   --tag handover/DATE  the handover that was received
   --receipt SHA256     the digest of the contacts bag as the recipient read it to you from its own report, not as you know
                        it yourself. Without it nothing is destroyed, and it is said what would be
+  --deleted N          how many people the recipient has deleted from what it has, because they left since the tag; asked
+                       for once anybody has, and refused unless it is their number
 
-Refused while signatures are undecided, or were accepted after the tag: they would be lost unseen. All steps:
-.github/handing-over.md`;
+Refused while signatures are undecided, or were accepted after the tag, and while withdrawals are on their way: they would
+be lost unseen. All steps: .github/handing-over.md`;
 
-const OPTIONS = { tag: { type: "string" }, receipt: { type: "string" } } as const;
+const OPTIONS = { tag: { type: "string" }, receipt: { type: "string" }, deleted: { type: "string" } } as const;
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
@@ -31,12 +34,13 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const { settings } = place;
   const store = {
     countUndecided: () => withCampaignStore(settings, countUndecided),
+    leaving: () => withCampaignStore(settings, leavingIds),
     deleteEverything: () => emptyDatabase(settings),
   };
   const lock = await lockDataFolder(settings.dataDir);
   try {
     const { destroyed, report } = await purge(handover, place, {
-      receipt: values.receipt,
+      told: { receipt: values.receipt, deleted: values.deleted },
       store,
       random: systemRandom,
     });

@@ -1,13 +1,11 @@
-import { readFileSync } from "node:fs";
-import { LetterError } from "../letter/bytes/error.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
 import { formatVerified, verifiedAsJson } from "../letter/published/verified-words.ts";
-import { openPublished } from "../outside/published.ts";
+import { openKeptList, openPublished, readKeptFile } from "../outside/published.ts";
 import { showProgress } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
-usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--json]
+usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--list DIR] [--json]
 
 Recomputes the count of a letter from what its site or its public bag publishes, without trusting it: the signature of
 the checkpoint, every tile and entry of the ledger, every row of the list, every attestation, withdrawals, counts,
@@ -20,6 +18,8 @@ texts, and the names and numbers on the pages.
   --attestation-key KEY  likewise the key with which the form service attests each row
   --since FILE  a checkpoint (/ledger/checkpoint) or a receipt (….tlog-proof) that you kept: has anything been taken
               out or rewritten since? May be given more than once
+  --list DIR  a list that you kept (the files of /list/, a copy of the site, a public bag): each row is checked against
+              this ledger, also after the site has taken its list down
   --json      the result as one line of JSON
 
 The last line is "ok: …" (exit code 0) or "failed: …" with the place (exit code 1).`;
@@ -28,6 +28,7 @@ const OPTIONS = {
   vkey: { type: "string" },
   "attestation-key": { type: "string" },
   since: { type: "string", multiple: true },
+  list: { type: "string" },
   json: { type: "boolean" },
 } as const;
 
@@ -35,8 +36,9 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
   if (place === undefined || rest.length > 0) throw usageError("name one folder, bag or address", HELP);
   const attestationKey = values["attestation-key"];
   try {
-    const kept = new Map((values.since ?? []).map((file) => [file, readKept(file)]));
-    const options = { attestationKey, kept, progress: showProgress("checking entry") };
+    const kept = new Map((values.since ?? []).map((file) => [file, readKeptFile(file)]));
+    const list = values.list === undefined ? undefined : openKeptList(values.list);
+    const options = { attestationKey, kept, list, progress: showProgress("checking entry") };
     const passedOver: string[] = [];
     const read = openPublished(place, (path) => passedOver.push(path));
     const found = { ...(await verifyPublished(read, values.vkey, options)), passedOver };
@@ -49,11 +51,3 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
     process.exitCode = 1;
   }
 });
-
-function readKept(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new LetterError("kept", `--since ${file}: the file cannot be read`, { cause });
-  }
-}

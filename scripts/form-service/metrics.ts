@@ -1,7 +1,9 @@
 import { createHistogram } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { dayOf } from "../letter/bytes/day.ts";
+import type { PromisedDay } from "../letter/ledger/promised-days.ts";
 import type { Clock } from "../outside/clock.ts";
+import type { LeftRows } from "../outside/git/left-rows.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import { sheetsSetAside } from "./filing/sheets.ts";
 import type { MailQueue } from "./mail/queue.ts";
@@ -15,6 +17,8 @@ export type Metrics = {
   noteAnswer(request: Request, answer: Response, milliseconds: number): void;
   /** Runs a round of work, and counts whether it failed. */
   round<T>(name: Round, work: () => Promise<T>): Promise<T>;
+  /** Tells from now on how many days are left until each day that the pages promise. */
+  watchPromises(left: () => ReadonlyMap<PromisedDay, number>): void;
   /** Returns the text of `/metrics`. */
   read(): Promise<string>;
 };
@@ -33,7 +37,7 @@ const rounded = (count: number) => Math.floor(count / STEP) * STEP;
 const WINDOW = 10 * 60_000;
 
 export function openMetrics(
-  { store, mails, clock }: { store: Store; mails: MailQueue; clock: Clock },
+  { store, mails, clock, leftRows }: { store: Store; mails: MailQueue; clock: Clock; leftRows(): Promise<LeftRows> },
   log: Log,
 ): Metrics {
   const register = new Registry();
@@ -92,7 +96,7 @@ export function openMetrics(
   });
   gauge("undersigned_oldest_sheet_days", "age of the oldest of these sheets, by its day", ["state"], async (all) => {
     for (const { state, day } of await sheets()) {
-      all.set({ state }, day === undefined ? 0 : (clock.now().getTime() - Date.parse(day)) / 86_400_000);
+      all.set({ state }, day === undefined ? 0 : daysSince(day));
     }
   });
   gauge("undersigned_set_aside", "what cannot be filed: look at npm run doctor", ["what"], async (all) => {
@@ -105,6 +109,19 @@ export function openMetrics(
   gauge("undersigned_restored_days", "days until the last of them may be filed", [], async (one) => {
     const { until } = await waiting();
     one.set(until === undefined ? 0 : (Date.parse(until) - Date.parse(dayOf(clock.now()))) / 86_400_000);
+  });
+  gauge(
+    "undersigned_left_rows",
+    "rows in main's history of people who left or were refused, in tens",
+    [],
+    async (one) => {
+      const found = await left();
+      if (found) one.set(rounded(found.rows));
+    },
+  );
+  gauge("undersigned_oldest_left_row_days", "days since the first of them left or was refused", [], async (one) => {
+    const found = await left();
+    if (found) one.set(found.oldest === undefined ? 0 : Math.max(0, daysSince(found.oldest)));
   });
   const failed = new Counter({
     name: "undersigned_failed_answers_total",
@@ -120,6 +137,18 @@ export function openMetrics(
 
   async function waiting(): Promise<{ waiting: number; until?: string }> {
     return (await restoredRows(store.query, dayOf(clock.now()))) ?? { waiting: 0 };
+  }
+
+  /** A repository that cannot be read takes no other number away; that main cannot be read is told by the rounds. */
+  function left(): Promise<LeftRows | undefined> {
+    return leftRows().catch((error) => {
+      log.warn(causeOf(error), "the history of main could not be looked at");
+      return undefined;
+    });
+  }
+
+  function daysSince(day: string): number {
+    return (clock.now().getTime() - Date.parse(day)) / 86_400_000;
   }
 
   async function sheets(): Promise<{ state: string; count: number; day: string | undefined }[]> {
@@ -153,6 +182,17 @@ export function openMetrics(
         rounds.inc({ round: name, outcome: "failed" });
         throw error;
       }
+    },
+    watchPromises(left) {
+      gauge(
+        "undersigned_promised_days_left",
+        "days until a promised day, below 0 when it is over",
+        ["promise"],
+        (all) => {
+          all.reset();
+          for (const [promise, days] of left()) all.set({ promise }, days);
+        },
+      );
     },
     async read() {
       try {

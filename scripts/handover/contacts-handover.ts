@@ -1,18 +1,22 @@
 import { existsSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { acceptAll } from "../accept/acceptance.ts";
 import type { LocalCampaign } from "../accept/local-campaign.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import { formatNotice, type Notice, noticePath } from "../letter/handover/notice.ts";
+import { assertNotSpent, spentTag } from "../letter/handover/spent-tag.ts";
 import { entriesOf } from "../letter/ledger/entry.ts";
+import { noteCopy } from "../outside/bag/copy-list.ts";
 import type { Bag } from "../outside/bag/reader.ts";
 import { readText } from "../outside/git/object.ts";
 import { type Vault, type WrittenContacts, writeContactsBag } from "./contacts-bag.ts";
 import type { HandoverPlace } from "./handover-place.ts";
-import { readTagged, writePublicBag } from "./public-bag.ts";
+import { readTagged } from "./public-bag.ts";
 import { readPublicBag } from "./public-bag-facts.ts";
+import { makePublicBag } from "./public-bag-place.ts";
+import { destroyStaleCopies } from "./stale-copies.ts";
 
 /** What was handed over: the contacts bag, and the file of the notice that names both bags. */
 export type HandedContacts = WrittenContacts & {
@@ -25,18 +29,20 @@ export type HandedContacts = WrittenContacts & {
 /** Returns the path of the public bag in this folder; a campaign on this machine makes it where it is missing. */
 export async function findPublicBag(
   handover: Handover,
-  { keys, local }: Pick<HandoverPlace, "keys" | "local">,
+  { keys, local, settings, repository }: Omit<HandoverPlace, "content" | "record">,
   out: string,
 ): Promise<string> {
   const file = join(out, `${handover.publicBag}.tar`);
   if (existsSync(file)) return file;
-  if (!local)
+  if (!local) {
+    // Then there is no release either.
+    assertNotSpent((await readTagged(repository, handover)).spent);
     throw new LetterError(
       "handover",
       `${handover.publicBag}.tar is not in the folder of --out: download it from the release`,
     );
-  const tagged = await readTagged(local.host.repository, handover);
-  await writePublicBag(handover, tagged, keys, out, () => {});
+  }
+  await makePublicBag(handover, { repository, keys, dataDir: settings.dataDir }, out, () => {});
   return file;
 }
 
@@ -46,7 +52,7 @@ type Handed = Extract<Notice, { kind: "handover" }>;
  * Writes the contacts bag and the notice of a handover into a folder; in a campaign on this machine the notice goes to
  * main and its entry to the ledger.
  *
- * @throws LetterError `handover` when the ledger names another contacts bag for this tag already
+ * @throws LetterError `handover` when somebody has left since the tag, or the ledger names another contacts bag for it
  */
 export async function handOverContacts(
   handover: Handover,
@@ -55,16 +61,23 @@ export async function handOverContacts(
 ): Promise<HandedContacts> {
   const facts = await readPublicBag(bag, place.keys.ledger);
   if (facts.handover.tag !== handover.tag) throw new LetterError("handover", "the public bag in DIR is of another tag");
+  const { dataDir } = place.settings;
+  const { tag } = handover;
+  const size = facts.entries.length;
   const file = join(out, `${handover.contactsBag}.tar`);
-  // Nobody can make a bag again that was made before somebody withdrew: what the ledger names is never written over.
   const draft = `${file}.new`;
+  // As soon as somebody leaves, both files have to go, and so has what a run that dies leaves behind.
+  for (const path of [join(out, `${handover.publicBag}.tar`), file, draft])
+    await noteCopy(dataDir, { path: resolve(path), tag, size });
+  await destroyStaleCopies(dataDir, place.record.entries);
+  assertNotSpent(spentTag(tag, place.record.entries, size));
   const written = await writeContactsBag(draft, { place, facts, vault, publicBag: bag.digest });
   const notice: Handed = { kind: "handover", tag: handover.tag, publicBag: bag.digest, contactsBag: written.digest };
   if (await isAnotherNamed(place, notice)) {
     await rm(draft);
     throw new LetterError(
       "handover",
-      `the ledger names another contacts bag for ${notice.tag}, made before somebody withdrew: give the recipient that one, or hand over again under the tag of another day; nothing in DIR was changed`,
+      `the ledger names another contacts bag for ${notice.tag}: give the recipient that one, or hand over again under the tag of another day; nothing in DIR was changed`,
     );
   }
   await rename(draft, file);

@@ -1,35 +1,40 @@
+import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { formatVkey } from "../letter/ledger/note.ts";
 import type { Bag } from "../outside/bag/reader.ts";
 import { printable } from "../outside/terminal.ts";
 import { type Lang, stringsIn } from "../site/views/strings.ts";
 import type { Finding, Opened } from "./opened-contacts.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
+import { handedDigest } from "./resealed-bag.ts";
+import type { LedgerNow } from "./since/ledger-now.ts";
 
 /** A page is read; what fills more is counted. */
 const FINDINGS = 200;
 
-/** What was checked, and what did not agree, by name: one page of plain text. */
-export function formatReport(
-  lang: Lang,
-  { bag, contacts, facts }: { bag: Bag; contacts: Bag; facts: PublicBagFacts },
-  opened: Opened,
-): string {
+/** What a report is about: both bags, and the ledger as far as it is known. */
+type Pair = { bag: Bag; contacts: Bag; facts: PublicBagFacts; ledger: LedgerNow };
+
+/** What was checked, who has left, and what did not agree, by name: plain text, one page where nobody has left. */
+export function formatReport(lang: Lang, pair: Pair, opened: Opened): string {
   const words = stringsIn(lang).report;
-  const { findings, right, withdrawn } = opened;
+  const { bag, contacts, facts, ledger } = pair;
+  const { findings, right } = opened;
   const { verified, expected } = facts;
-  const hex = ({ digest }: Bag) => `sha256 ${Buffer.from(digest, "base64url").toString("hex")} (${digest})`;
+  const told = { day: ledger.day, size: String(ledger.checkpoint.size) };
+  const good = fill(ledger.live ? words.good : words.good_until, told);
   const parts = [
     [fill(words.title, { day: facts.handover.day })],
-    [findings.length === 0 ? words.good : words.bad],
+    [findings.length === 0 ? good : words.bad],
+    ledgerNow(lang, ledger),
     [
-      fill(words.expected, { expected: String(expected.length - withdrawn) }),
+      fill(words.expected, { expected: String(expected.length - ledger.departed.length) }),
       fill(words.right, { right: String(right) }),
-      ...(withdrawn > 0 ? [fill(words.withdrawn, { n: String(withdrawn) })] : []),
     ],
+    ...(ledger.departed.length > 0 ? [departed(lang, ledger, opened)] : []),
     ...(findings.length > 0 ? [[fill(words.problems, { n: String(findings.length) }), ...lines(lang, findings)]] : []),
     [
-      fill(words.public_bag, { public: hex(bag) }),
-      fill(words.contacts_bag, { contacts: hex(contacts) }),
+      fill(words.public_bag, { public: hex(bag.digest) }),
+      fill(words.contacts_bag, { contacts: hex(contacts.digest) }),
       words.compare_bags,
     ],
     [
@@ -41,8 +46,39 @@ export function formatReport(
       fill(words.key, { vkey: formatVkey(verified.verifier) }),
       words.compare_key,
     ],
+    [formatReceiptLine(lang, pair)],
   ].map((group) => group.join("\n"));
   return `${parts.join("\n\n")}\n`;
+}
+
+/** What the recipient reads to the organisers: the bag that was handed over, and how many left and were deleted. */
+export function formatReceiptLine(lang: Lang, { contacts, ledger }: Pick<Pair, "contacts" | "ledger">): string {
+  return fill(stringsIn(lang).report.receipt, {
+    contacts: Buffer.from(handedDigest(contacts), "base64url").toString("hex"),
+    size: String(ledger.checkpoint.size),
+    n: String(ledger.departed.length),
+  });
+}
+
+function ledgerNow(lang: Lang, { asked, live, day, checkpoint }: LedgerNow): string[] {
+  const { now_live, now_told, unknown } = stringsIn(lang).report;
+  const told = { day, size: String(checkpoint.size), root: formatRoot(checkpoint.root) };
+  return [...(asked ? [fill(live ? now_live : now_told, told)] : []), ...(live ? [] : [fill(unknown, told)])];
+}
+
+function departed(lang: Lang, { departed, sizeBefore }: LedgerNow, { leftSealed }: Opened): string[] {
+  const { left, left_line, left_fresh, left_new, left_sealed } = stringsIn(lang).report;
+  const fresh = departed.filter((one) => one.fresh).length;
+  return [
+    fill(left, { n: String(departed.length) }),
+    ...(fresh > 0 ? [fill(left_new, { n: String(fresh), size: String(sizeBefore) })] : []),
+    ...departed.map((one) => `- ${fill(left_line, one)}${one.fresh ? ` ${left_fresh}` : ""}`),
+    ...(leftSealed > 0 ? [fill(left_sealed, { n: String(leftSealed) })] : []),
+  ];
+}
+
+function hex(digest: string): string {
+  return `sha256 ${Buffer.from(digest, "base64url").toString("hex")} (${digest})`;
 }
 
 function lines(lang: Lang, findings: readonly Finding[]): string[] {

@@ -1,100 +1,138 @@
-import { chmod, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import { contactId } from "../letter/handover/contacts-payload.ts";
-import { editionSigned } from "../letter/signature/record.ts";
 import { type Bag, openBag } from "../outside/bag/reader.ts";
-import { makeWritableFolder } from "../outside/folder.ts";
-import { openSeal } from "../outside/seal/seal.ts";
+import type { Clock } from "../outside/clock.ts";
+import { openSeal, type Seal } from "../outside/seal/seal.ts";
 import { openIdentities, readRecipients, type Unseal } from "../outside/seal/unseal.ts";
-import { formatCsv, writeWorkbook } from "../outside/spreadsheet.ts";
 import { type Lang, STRINGS } from "../site/views/strings.ts";
-import { formatReport } from "./handover-report.ts";
-import type { Right } from "./opened-contacts.ts";
+import { formatReceiptLine, formatReport } from "./handover-report.ts";
+import { writeOpenedFolder } from "./opened/opened-folder.ts";
+import { openOutFolder, warningsOf } from "./out-folder.ts";
 import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
 import { openAndReseal } from "./resealed-bag.ts";
+import { type Departed, type LedgerNow, readLedgerNow } from "./since/ledger-now.ts";
+import { remember } from "./since/remembered.ts";
 
-const COLUMNS = ["index", "id", "name", "email", "place", "lang", "signed", "consents", "shown", "edition"] as const;
-
-/** Where the two bags and the key are, and where the list and the reports go. */
+/** Where the two bags and the key are, where the ledger is now, and where the list and the reports go. */
 export type OpenedPlaces = {
   readonly bag: string;
   readonly contacts: string;
   readonly identity: string;
   readonly out: string;
+  /** the address of the letter's site, a folder of it, or a file of `handover:left` */
+  readonly site?: string | undefined;
   /** recipients, or files that hold them, for whom the records are sealed again */
   readonly reseal?: readonly string[] | undefined;
+  /** rows of a file to import at most */
+  readonly split?: number | undefined;
 };
 
 /** What opening came to; the digests are SHA-256 in base64url. */
 export type OpenedCounts = {
   readonly right: number;
-  readonly withdrawn: number;
+  /** everybody of the public bag who has left since; none of them is on the list */
+  readonly left: readonly Departed[];
   readonly notRight: number;
   readonly publicBag: string;
   readonly contactsBag: string;
+  /** up to where the ledger was known, and whether it was asked for now */
+  readonly ledger: { readonly size: number; readonly day: string; readonly live: boolean };
 };
 
+type Progress = (what: string) => (done: number, of: number) => void;
+
 /**
- * Opens both bags of a handover and writes the list of signatories and the reports into a folder.
+ * Opens both bags of a handover and writes the list of signatories and the reports into a folder. Anyone who has left by the
+ * newest ledger that is known is on no list and in no bag that is written.
  *
  * @param progress gets a name for each step, and returns what is told how far the step has come
- * @returns the counts, and the report in English
+ * @returns the counts, the report and the line of the receipt in English, and what the person should be told besides
  * @throws LetterError `bag` when the two do not belong together, or the key opens none of the records
  */
 export async function openHandover(
-  { bag: bagFile, contacts: contactsFile, identity, out, reseal }: OpenedPlaces,
-  progress: (what: string) => (done: number, of: number) => void,
-): Promise<{ counts: OpenedCounts; report: string }> {
+  places: OpenedPlaces,
+  clock: Clock,
+  progress: Progress,
+): Promise<{ counts: OpenedCounts; report: string; receipt: string; warnings: string[] }> {
   // What is wrong with the keys is said before anything is opened.
-  const named = reseal && (await readRecipients(reseal));
+  const named = places.reseal && (await readRecipients(places.reseal));
   const seal = named && openSeal(named);
-  const unseal = await openIdentities(identity);
-  const bag = await openBag(bagFile, progress("reading the public bag"));
-  const contacts = await openBag(contactsFile, progress("reading the contacts bag"));
-  const facts = await readPublicBag(bag);
-  await assertKeyFits(contacts, unseal);
-  makeWritableFolder(out, "--out");
-  const rows: string[][] = [];
-  const pair = { bag, contacts, facts };
-  const opened = await openAndReseal(pair, unseal, seal && { seal, out }, progress("opening the records"), (right) =>
-    rows.push(rowOf(right, facts)),
-  );
-  await writeFile(join(out, "signatories.csv"), formatCsv(COLUMNS, rows), { mode: 0o600 });
-  await writeWorkbook(join(out, "signatories.xlsx"), COLUMNS, rows);
-  await chmod(join(out, "signatories.xlsx"), 0o600);
-  for (const lang of Object.keys(STRINGS) as Lang[])
-    await writeFile(join(out, `report-${lang}.txt`), formatReport(lang, pair, opened), { mode: 0o600 });
-  const { findings, right, withdrawn } = opened;
-  const counts = { right, withdrawn, notRight: findings.length, publicBag: bag.digest, contactsBag: contacts.digest };
-  const report = formatReport("en", pair, opened);
-  await Promise.all([bag.close(), contacts.close()]);
-  return { counts, report };
+  const bags: Bag[] = [];
+  try {
+    bags.push(await openBag(places.bag, progress("reading the public bag")));
+    bags.push(await openBag(places.contacts, progress("reading the contacts bag")));
+    const [bag, contacts] = bags as [Bag, Bag];
+    const facts = await readPublicBag(bag);
+    const { site } = places;
+    const reading = site === undefined ? () => {} : progress("reading the ledger");
+    // Before the key is read: this is the only step that may ask another machine.
+    const memories = [dirname(places.bag), places.out];
+    const ledger = await readLedgerNow({ bag, contacts, facts }, { site, memories, clock }, reading);
+    return await writeOut({ bag, contacts, facts, ledger }, places, seal, progress);
+  } finally {
+    await Promise.all(bags.map((bag) => bag.close()));
+  }
 }
 
+async function writeOut(
+  pair: { bag: Bag; contacts: Bag; facts: PublicBagFacts; ledger: LedgerNow },
+  { bag: bagFile, identity, out, split }: OpenedPlaces,
+  seal: Seal | undefined,
+  progress: Progress,
+) {
+  const { bag, contacts, facts, ledger } = pair;
+  const unseal = await openIdentities(identity);
+  await assertKeyFits(contacts, ledger.departed, unseal);
+  const folder = await openOutFolder(out);
+  try {
+    const resealing = seal && { seal, out: folder.draft };
+    // Nobody who has left is among those that are added.
+    const opened = await writeOpenedFolder(folder.draft, { facts, read: bag.read, split }, (add) =>
+      openAndReseal(pair, unseal, resealing, progress("opening the records"), add),
+    );
+    for (const lang of Object.keys(STRINGS) as Lang[])
+      await writeFile(join(folder.draft, `report-${lang}.txt`), formatReport(lang, pair, opened), { mode: 0o600 });
+    await remember(folder.draft, facts.handover, facts.entries, ledger);
+    const counts = {
+      right: opened.right,
+      left: ledger.departed,
+      notRight: opened.findings.length,
+      publicBag: bag.digest,
+      contactsBag: contacts.digest,
+      ledger: { size: ledger.checkpoint.size, day: ledger.day, live: ledger.live },
+    };
+    // One of them may lie in the folder, under the name of a new file.
+    await Promise.all([bag.close(), contacts.close()]);
+    const others = await folder.finish();
+    const kept = await remember(dirname(bagFile), facts.handover, facts.entries, ledger);
+    return {
+      counts,
+      report: formatReport("en", pair, opened),
+      receipt: formatReceiptLine("en", pair),
+      warnings: [...warningsOf(others, counts.left.length > 0), ...(kept ? [] : [NOT_KEPT])],
+    };
+  } catch (cause) {
+    await folder.abandon();
+    throw cause;
+  }
+}
+
+const NOT_KEPT =
+  "nothing can be written beside the public bag: keep the file handover-DATE.left of the folder of --out there, so that nobody who has left comes back";
+
 /** A key that opens nothing is most likely another one: no report then says of everybody that the record was changed. */
-async function assertKeyFits(contacts: Bag, unseal: Unseal): Promise<void> {
-  const records = contacts.paths.filter((path) => contactId(path) !== undefined);
+async function assertKeyFits(contacts: Bag, departed: readonly Departed[], unseal: Unseal): Promise<void> {
+  const left = new Set(departed.map(({ id }) => id));
+  const records = contacts.paths.filter((path) => {
+    const id = contactId(path);
+    return id !== undefined && !left.has(id);
+  });
   for (const path of records) if (await unseal((await contacts.read(path))!)) return;
   if (records.length > 0)
     throw new LetterError(
       "bag",
       `this key opens none of the ${records.length} records: is it the key file of one of those they were sealed for? Nothing was written`,
     );
-}
-
-function rowOf({ expected: { id, row }, record }: Right, { entries }: PublicBagFacts): string[] {
-  const { name, email, place, lang, signed, consents } = record;
-  return [
-    String(row.index),
-    id,
-    name,
-    email,
-    place,
-    lang,
-    signed,
-    consents.join(" "),
-    row.shown,
-    editionSigned(entries, row),
-  ];
 }

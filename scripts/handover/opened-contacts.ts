@@ -1,5 +1,4 @@
 import { LetterError } from "../letter/bytes/error.ts";
-import { textOf } from "../letter/bytes/read.ts";
 import {
   type ContactProblem,
   contactId,
@@ -7,14 +6,12 @@ import {
   type Expected,
   SINCE_CHECKPOINT_PATH,
   SINCE_PATH,
-  withdrawnIn,
 } from "../letter/handover/contacts-payload.ts";
-import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
-import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/ledger/tree.ts";
 import { type ContactRecord, parseContactRecord } from "../letter/signature/contact.ts";
 import type { Bag } from "../outside/bag/reader.ts";
 import type { Unseal } from "../outside/seal/unseal.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
+import { type LedgerNow, readSinceOfBag } from "./since/ledger-now.ts";
 
 /** Something in the contacts bag that does not agree, and whom it concerns. */
 export type Finding =
@@ -31,35 +28,50 @@ export type Finding =
 export type Right = { readonly expected: Expected; readonly record: ContactRecord };
 
 /** What the whole of a contacts bag came to. */
-export type Opened = { readonly findings: readonly Finding[]; readonly right: number; readonly withdrawn: number };
+export type Opened = {
+  readonly findings: readonly Finding[];
+  readonly right: number;
+  /** records of people who have left since the bag was made; they were not opened */
+  readonly leftSealed: number;
+};
 
 /**
- * Opens a contacts bag record by record and compares each with the ledger.
+ * Opens a contacts bag record by record and compares each with the ledger. The record of somebody who has left is passed
+ * over unopened.
  *
  * @returns yields each record that is right, in the order of the bag; gives at its end what the whole came to
  * @throws LetterError `bag` when it belongs to another public bag
  */
 export async function* openContacts(
   contacts: Bag,
-  { bag, facts }: { bag: Bag; facts: PublicBagFacts },
+  { bag, facts, ledger }: { bag: Bag; facts: PublicBagFacts; ledger: Pick<LedgerNow, "known" | "departed"> },
   unseal: Unseal,
   progress: (done: number, of: number) => void,
 ): AsyncGenerator<Right, Opened> {
   assertPair(contacts, bag, facts);
   const findings: Finding[] = contacts.problems.map((problem) => ({ kind: "damaged", ...problem }));
-  const left = withdrawnIn(await entriesSince(contacts, facts, findings));
-  const due = new Map(facts.expected.filter(({ row }) => !left.has(row.index)).map((one) => [one.id, one]));
-  const withdrawn = facts.expected.length - due.size;
+  if (contacts.paths.some(isSince) && (await readSinceOfBag(contacts, ledger.known)) === undefined)
+    findings.push({
+      kind: "damaged",
+      path: SINCE_PATH,
+      reason: "the ledger's checkpoint does not cover these entries",
+    });
+  const left = new Set(ledger.departed.map(({ id }) => id));
+  const due = new Map(facts.expected.filter(({ id }) => !left.has(id)).map((one) => [one.id, one]));
   const [seen, paths] = [new Set<string>(), contacts.paths];
-  let [right, last] = [0, ""];
+  let [right, leftSealed, last] = [0, 0, ""];
   for (const [i, path] of paths.entries()) {
     progress(i, paths.length);
-    if (path === SINCE_PATH || path === SINCE_CHECKPOINT_PATH) continue;
+    if (isSince(path)) continue;
     const id = contactId(path);
-    const expected = id === undefined ? undefined : due.get(id);
-    const found = await openRecord(contacts, path, unseal);
     if (id !== undefined && id < last) findings.push({ kind: "damaged", path, reason: "it is not in the right order" });
     last = id ?? last;
+    if (id !== undefined && left.has(id)) {
+      leftSealed++;
+      continue;
+    }
+    const expected = id === undefined ? undefined : due.get(id);
+    const found = await openRecord(contacts, path, unseal);
     if (expected === undefined) {
       findings.push({ kind: "stranger", path, name: typeof found === "string" ? "" : found.name });
       continue;
@@ -74,7 +86,7 @@ export async function* openContacts(
   for (const expected of due.values())
     if (!seen.has(expected.id)) findings.push({ kind: "missing", expected, name: expected.row.name });
   progress(paths.length, paths.length);
-  return { findings, right, withdrawn };
+  return { findings, right, leftSealed };
 }
 
 function findingOf(kind: ContactProblem, expected: Expected, found: ContactRecord | string): Finding {
@@ -115,24 +127,6 @@ function assertPair(contacts: Bag, bag: Bag, { handover, verified }: PublicBagFa
   if (!same) throw new LetterError("bag", "the two bags do not belong together: take both from the same handover");
 }
 
-/** The entries since the tag, when the ledger's own checkpoint covers them; what is not proved excuses nobody's absence. */
-async function entriesSince(
-  contacts: Bag,
-  { entries, verified }: PublicBagFacts,
-  findings: Finding[],
-): Promise<string[]> {
-  const [lines, note] = [await contacts.read(SINCE_PATH), await contacts.read(SINCE_CHECKPOINT_PATH)];
-  if (lines === undefined && note === undefined) return [];
-  try {
-    const since = textOf(SINCE_PATH, lines ?? new Uint8Array())
-      .split("\n")
-      .slice(0, -1);
-    const { size, root } = openCheckpoint(textOf(SINCE_CHECKPOINT_PATH, note ?? new Uint8Array()), verified.verifier);
-    const all = [...entries, ...since];
-    if (size === all.length && equal(root, rootOf(append(EMPTY_FRONTIER, all.map(leafHash))))) return since;
-  } catch (cause) {
-    if (!(cause instanceof LetterError)) throw cause;
-  }
-  findings.push({ kind: "damaged", path: SINCE_PATH, reason: "the ledger's checkpoint does not cover these entries" });
-  return [];
+function isSince(path: string): boolean {
+  return path === SINCE_PATH || path === SINCE_CHECKPOINT_PATH;
 }

@@ -1,3 +1,4 @@
+import type { Handover } from "../letter/handover/handover.ts";
 import {
   type CampaignRecord,
   countRecord,
@@ -7,65 +8,149 @@ import {
 } from "../letter/signature/record.ts";
 import { SHOWN, showsName } from "../letter/signature/shown.ts";
 import type { Campaign } from "../letter/text/campaign.ts";
-import { parseLetter } from "../letter/text/letter-text.ts";
+import { type Letter, parseLetter } from "../letter/text/letter-text.ts";
 import { printBody } from "../letter/text/print-letter.ts";
 import type { PageData } from "../outside/typeset.ts";
+import { dayInWords } from "../site/views/dates.ts";
 import { numeral, plural } from "../site/views/numerals.ts";
 import { type Lang, stringsIn } from "../site/views/strings.ts";
 
 /** Names in one file: beyond that a reader's program and ours need long. */
 const NAMES_A_FILE = 2000;
 
+/** A file to print: its template in `content/print/`, and what it sets. */
+export type PrintFile = {
+  /** without language and ending */
+  readonly name: string;
+  readonly template: "letter" | "number";
+  readonly data: PageData;
+};
+
 /**
- * What the template `content/print/letter.typ` sets: the letter with its first names, and further files with the others.
+ * What is carried into a room: the letter with a cover, its totals and its first names; further files with the other
+ * names; a poster with the number. Each says which text was signed, and of which ledger and size it tells.
  *
- * @returns file name without language and ending, and the data of each
+ * @param request the sentence at the head of each part; undefined when there is none, see `requestIn`
  */
-export function* printPages(
-  lang: Lang,
-  record: CampaignRecord,
-  campaign: Campaign,
-): Generator<[name: string, data: PageData]> {
+export function* printPages(lang: Lang, { record, campaign, handover, request }: Printed): Generator<PrintFile> {
   const current = loggedEdition(record.entries)!;
   const markdown = record.editions.get(current)!.get(lang)!;
   const letter = parseLetter(markdown);
   const totals = countRecord(record);
   const names = namesOf(lang, record, current);
   const parts = Math.max(1, Math.ceil(names.length / NAMES_A_FILE));
-  const strings = stringsIn(lang);
+  const { bag, signatures } = stringsIn(lang);
+  const cover = coverOf(lang, { letter, totals, campaign, handover, current });
+  const shared = {
+    lang,
+    parts,
+    request: request ?? null,
+    page: bag.page,
+    totals: totalsTable(lang, totals),
+    footer: fill(bag.footer, {
+      text: fill(bag.text, { edition: ltr(current.slice(0, 8)) }),
+      origin: ltr(campaign.ledger_origin),
+      size: numeral(lang, totals.size),
+      root: ltr(totals.root),
+    }),
+  };
   for (let part = 1; part <= parts; part++) {
+    const here = names.slice((part - 1) * NAMES_A_FILE, part * NAMES_A_FILE);
     const first = part === 1;
-    yield [
-      first ? "letter" : `signatures-${part}`,
-      {
-        lang,
+    const range = { from: (part - 1) * NAMES_A_FILE + 1, to: (part - 1) * NAMES_A_FILE + here.length };
+    yield {
+      name: first ? "letter" : `signatures-${part}`,
+      template: "letter",
+      data: {
+        ...shared,
         part,
-        title: first ? letter.title : fill(strings.bag.part, { n: numeral(lang, part) }),
+        title: first ? letter.title : fill(bag.part, { n: numeral(lang, part) }),
+        cover: first ? cover : null,
         urgent: letter.urgent ? letter.urgent_label : null,
         addressees: [
           { label: letter.addressee_label, lines: letter.addressee.map(isolate) },
           ...(letter.cc.length > 0 ? [{ label: letter.cc_label, lines: letter.cc.map(isolate) }] : []),
         ],
         body: first ? printBody(markdown, letter) : [],
-        "list-title": first ? strings.signatures.title : letter.title,
+        "list-title": first ? signatures.title : letter.title,
         lines: [
-          ...(first ? wordsOf(lang, totals, record, current) : []),
-          ...(first && parts > 1 ? [fill(strings.bag.more_parts, { n: numeral(lang, parts - 1) })] : []),
+          ...wordsOf(lang, totals, record, current),
+          ...(first && parts > 1 ? [fill(bag.more_parts, { n: numeral(lang, parts - 1) })] : []),
+          ...(parts > 1 ? [fill(bag.range, numbers(lang, { ...range, all: names.length }))] : []),
         ],
-        totals: {
-          head: [strings.signatures.shown, strings.signatures.count],
-          rows: SHOWN.map((kind) => [strings.signatures[kind], numeral(lang, totals.shown[kind])]),
-        },
-        names: names.slice((part - 1) * NAMES_A_FILE, part * NAMES_A_FILE),
-        footer: fill(strings.bag.footer, {
-          text: fill(strings.bag.text, { edition: ltr(current.slice(0, 8)) }),
-          origin: ltr(campaign.ledger_origin),
-          size: numeral(lang, totals.size),
-          root: ltr(totals.root),
-        }),
+        names: here,
       },
-    ];
+    };
   }
+  yield {
+    name: "poster",
+    template: "number",
+    data: { lang, ...cover },
+  };
+}
+
+/** What the pages are made from. */
+export type Printed = {
+  readonly record: CampaignRecord;
+  readonly campaign: Campaign;
+  readonly handover: Pick<Handover, "day">;
+  readonly request?: string | undefined;
+};
+
+/**
+ * The request, if it is a sentence of the letter, word for word: above the names may be nothing that nobody has signed.
+ *
+ * @param text of `content/LANG/request.md`
+ */
+export function requestIn(lang: Lang, { record }: Pick<Printed, "record">, text: string): string | undefined {
+  const letter = parseLetter(record.editions.get(loggedEdition(record.entries)!)!.get(lang)!);
+  const request = text.replace(/\s+/g, " ").trim();
+  const words = letter.blocks.filter(({ role }) => role !== "placeholder").map((block) => block.text);
+  return request !== "" && words.some((block) => isSentenceOf(block, request)) ? request : undefined;
+}
+
+/** Whether these are whole sentences of a block: half a sentence can say the opposite of the whole one. */
+function isSentenceOf(block: string, words: string): boolean {
+  const at = block.indexOf(words);
+  if (at < 0) return false;
+  const [before, after] = [block.slice(0, at), block.slice(at + words.length)];
+  return /(^|[.!?؟]\s*)$/.test(before) && (after === "" || /[.!?؟]$/.test(words));
+}
+
+/** What cover and poster say: to whom, how many, on which day, and by which fingerprints that can be checked. */
+function coverOf(
+  lang: Lang,
+  given: { letter: Letter; totals: Totals; current: string } & Pick<Printed, "campaign" | "handover">,
+): Record<string, PageData> {
+  const { letter, totals, campaign, handover, current } = given;
+  const { bag, letter: words } = stringsIn(lang);
+  const { listed, size, root } = totals;
+  const [before = "", after = ""] = plural(lang, listed, words.signed_people).split("{n}");
+  return {
+    title: letter.title,
+    to: fill(bag.to, { addressee: campaign.addressee[lang] ?? "" }),
+    before: before.trim(),
+    number: numeral(lang, listed),
+    after: after.trim(),
+    day: fill(bag.as_of, { day: dayInWords(lang, handover.day) }),
+    facts: [
+      [bag.fact_edition, ltr(current)],
+      [bag.fact_ledger, ltr(campaign.ledger_origin)],
+      [bag.fact_size, numeral(lang, size)],
+      [bag.fact_root, ltr(root)],
+    ],
+  };
+}
+
+function totalsTable(lang: Lang, { shown, listed }: Totals): PageData {
+  const { signatures, bag } = stringsIn(lang);
+  return {
+    head: [signatures.shown, signatures.count],
+    rows: [
+      ...SHOWN.map((kind) => [signatures[kind], numeral(lang, shown[kind])]),
+      [bag.together, numeral(lang, listed)],
+    ],
+  };
 }
 
 /** Name and place of each public row, in the order of the ledger; a signature of an earlier text carries a mark. */
@@ -99,6 +184,10 @@ function isolate(text: string): string {
 
 function ltr(text: string): string {
   return `\u2066${text}\u2069`;
+}
+
+function numbers(lang: Lang, values: Readonly<Record<string, number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, numeral(lang, value)]));
 }
 
 function fill(template: string, values: Readonly<Record<string, string>>): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Read } from "../letter/bytes/read.ts";
 import type { Handover } from "../letter/handover/handover.ts";
+import { assertNotSpent, spentTag } from "../letter/handover/spent-tag.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
 import { type CampaignRecord, countRecord } from "../letter/signature/record.ts";
@@ -14,15 +15,24 @@ import { readText } from "../outside/git/object.ts";
 import { readRecordAt } from "../outside/git/record-at.ts";
 import { MAIN, readRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
+import { readWordingsAt, type Wordings } from "../outside/git/wordings-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
-import { openTypesetter, type Typesetter } from "../outside/typeset.ts";
+import { openTypesetter } from "../outside/typeset.ts";
 import { offlinePage } from "../site/views/pages/offline-page.ts";
 import { isLang, type Lang } from "../site/views/strings.ts";
-import { printPages } from "./print-pages.ts";
+import { type Printed, printPages, requestIn } from "./print-pages.ts";
 import { type PayloadFile, publicPayload } from "./public-payload.ts";
+import { wordingFiles } from "./wording-files.ts";
 
-/** What a handover hands over: the campaign and the record as they stood at its tag. */
-export type Tagged = { readonly commit: string; readonly campaign: Campaign; readonly record: CampaignRecord };
+/** What a handover hands over: the campaign and the record as they stood at its tag, and what people had agreed to. */
+export type Tagged = {
+  readonly commit: string;
+  readonly campaign: Campaign;
+  readonly record: CampaignRecord;
+  /** why nothing may be made of the tag any more, as main's ledger is now: `spentTag` */
+  readonly spent: string | undefined;
+  readonly wordings: Wordings;
+};
 
 // In a clone that has checked out the tag, main is the branch of the repository it was cloned from.
 const MAINS = [MAIN, "refs/remotes/origin/main"];
@@ -49,9 +59,25 @@ export async function readTagged(repository: string, { tag }: Handover): Promise
     );
   const campaign = parseCampaign((await readText(repository, commit, CAMPAIGN_PATH)) ?? "");
   const record = await readRecordAt(repository, commit);
-  if (record.rows.length === 0)
+  const spent = await spentSince(repository, heads, { tag, size: record.entries.length });
+  if (record.rows.length === 0 && spent === undefined)
     throw new LetterError("handover", `at ${tag} the list holds no signature: there is nothing to hand over`);
-  return { commit, campaign, record };
+  const wordings = await readWordingsAt(repository, commit);
+  return { commit, campaign, record, spent, wordings };
+}
+
+/** Why a tag is spent by any of these states of main: a clone may have an older one beside that of its origin. */
+async function spentSince(
+  repository: string,
+  heads: readonly string[],
+  { tag, size }: { tag: string; size: number },
+): Promise<string | undefined> {
+  for (const head of new Set(heads)) {
+    const { entries } = await readRecordAt(repository, head);
+    const spent = spentTag(tag, entries, size);
+    if (spent !== undefined) return spent;
+  }
+  return undefined;
 }
 
 /** The public keys that `campaign.yaml` names. @throws LetterError `keys` when one is missing */
@@ -64,18 +90,20 @@ export function namedKeys({ ledger_vkey, attestation_key, recipient }: Campaign)
 /**
  * Writes the public bag of a tag, after checking it as anybody will.
  *
+ * @throws LetterError `handover` when somebody has left since the tag
  * @param keys those of the campaign at the tag
  * @param out the folder of the bag
  * @returns the file, and its SHA-256 in base64url
  */
 export async function writePublicBag(
   handover: Handover,
-  { campaign, record }: Tagged,
+  { campaign, record, spent, wordings }: Tagged,
   keys: PublicKeys,
   out: string,
   say: (line: string) => void,
 ): Promise<{ file: string; digest: string }> {
-  const files = new Map(publicPayload(record, keys));
+  assertNotSpent(spent);
+  const files = new Map([...publicPayload(record, keys), ...wordingFiles(wordings, languagesOf(campaign))]);
   const read: Read = async (path) => (files.has(path) ? Buffer.from(files.get(path) as string) : undefined);
   const { checkpoint } = await verifyPublished(read, keys.ledger);
   if (checkpoint.origin !== campaign.ledger_origin)
@@ -86,7 +114,7 @@ export async function writePublicBag(
     name: handover.publicBag,
     day: handover.day,
     tagFiles: await readmes(handover, campaign, record, keys),
-    payload: payload(files, { campaign, record, keys }, say),
+    payload: payload(files, { campaign, record, handover, keys }, say),
     info: new Map([
       ["External-Description", "An open letter, its public signatures, and the ledger that proves their number"],
       ["Contact-Email", campaign.contact],
@@ -101,32 +129,30 @@ export async function writePublicBag(
 
 async function* payload(
   files: ReadonlyMap<string, Uint8Array | string>,
-  { campaign, record, keys }: { campaign: Campaign; record: CampaignRecord; keys: PublicKeys },
+  { keys, ...printed }: Printed & { keys: PublicKeys },
   say: (line: string) => void,
 ): AsyncGenerator<PayloadFile> {
   const setter = await openTypesetter();
-  const template = await readFile("content/print/letter.typ", "utf8");
   const offline = await readOfflineParts();
-  for (const lang of languagesOf(campaign)) {
-    yield* pages(setter, template, lang, record, campaign, say);
+  const read = (template: string) => readFile(`content/print/${template}.typ`, "utf8");
+  const templates = { letter: await read("letter"), number: await read("number") };
+  for (const lang of languagesOf(printed.campaign)) {
+    const request = await readRequest(lang, printed, say);
+    for (const { name, template, data } of printPages(lang, { ...printed, request })) {
+      const path = `${name}-${lang}.pdf`;
+      say(`setting ${path}`);
+      yield [path, setter.pdf(templates[template], data)];
+    }
     yield [`verify-${lang}.html`, offlinePage(lang, keys.ledger, offline)];
   }
   yield* files;
 }
 
-function* pages(
-  setter: Typesetter,
-  template: string,
-  lang: Lang,
-  record: CampaignRecord,
-  campaign: Campaign,
-  say: (line: string) => void,
-): Generator<PayloadFile> {
-  for (const [name, data] of printPages(lang, record, campaign)) {
-    const path = `${name}-${lang}.pdf`;
-    say(`setting ${path}`);
-    yield [path, setter.pdf(template, data)];
-  }
+async function readRequest(lang: Lang, printed: Printed, say: (line: string) => void): Promise<string | undefined> {
+  const path = `content/${lang}/request.md`;
+  const request = requestIn(lang, printed, await readFile(path, "utf8").catch(() => ""));
+  if (request === undefined) say(`${path} is no sentence of the letter that was signed: printed without it`);
+  return request;
 }
 
 async function readmes(handover: Handover, campaign: Campaign, record: CampaignRecord, keys: PublicKeys) {

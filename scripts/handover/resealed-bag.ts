@@ -7,8 +7,15 @@ import type { Seal } from "../outside/seal/seal.ts";
 import type { Unseal } from "../outside/seal/unseal.ts";
 import { type Opened, openContacts, type Right } from "./opened-contacts.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
+import type { LedgerNow } from "./since/ledger-now.ts";
 
-const WRITTEN_ANEW = new Set(["Bagging-Date", "Payload-Oxum", "Contact-Records", "Resealed-From"]);
+const RESEALED_FROM = "Resealed-From";
+const WRITTEN_ANEW = new Set(["Bagging-Date", "Payload-Oxum", "Contact-Records", RESEALED_FROM]);
+
+/** Returns the digest of the contacts bag that was handed over, which a bag that was sealed again names. */
+export function handedDigest({ info, digest }: Pick<Bag, "info" | "digest">): string {
+  return info.get(RESEALED_FROM) ?? digest;
+}
 
 /**
  * Opens the contacts, and on the way seals what is right for others: no record lies open on the disk in between.
@@ -17,18 +24,18 @@ const WRITTEN_ANEW = new Set(["Bagging-Date", "Payload-Oxum", "Contact-Records",
  * @param keep gets each record that is right, in the order of the bag
  */
 export async function openAndReseal(
-  { bag, contacts, facts }: { bag: Bag; contacts: Bag; facts: PublicBagFacts },
+  { bag, contacts, facts, ledger }: { bag: Bag; contacts: Bag; facts: PublicBagFacts; ledger: LedgerNow },
   unseal: Unseal,
   resealing: { seal: Seal; out: string } | undefined,
   progress: (done: number, of: number) => void,
-  keep: (right: Right) => void,
+  keep: (right: Right) => void | Promise<void>,
 ): Promise<Opened> {
-  const records = openContacts(contacts, { bag, facts }, unseal, progress);
+  const records = openContacts(contacts, { bag, facts, ledger }, unseal, progress);
   let opened: Opened | undefined;
   const next = async () => {
     const { done, value } = await records.next();
     if (done) opened = value;
-    else keep(value);
+    else await keep(value);
     return done ? undefined : value;
   };
   if (resealing === undefined) while (await next());
@@ -36,13 +43,15 @@ export async function openAndReseal(
     const { seal, out } = resealing;
     const name = `${facts.handover.contactsBag}-resealed`;
     const info = new Map([...contacts.info].filter(([label]) => !WRITTEN_ANEW.has(label)));
-    info.set("Resealed-From", contacts.digest);
+    // The receipt names the bag that was handed over, however often it was sealed again.
+    info.set(RESEALED_FROM, handedDigest(contacts));
     const payload = async function* (): AsyncGenerator<[string, Uint8Array]> {
       for (let right = await next(); right; right = await next())
         yield [contactPath(right.record.id), await seal(formatContactRecord(right.record))];
-      for (const path of [SINCE_PATH, SINCE_CHECKPOINT_PATH]) {
-        const content = await contacts.read(path);
-        if (content) yield [path, content];
+      // The ledger proves why the records of those who have left are missing.
+      if (ledger.since.length > 0) {
+        yield [SINCE_PATH, Buffer.from(ledger.since.map((entry) => `${entry}\n`).join(""))];
+        yield [SINCE_CHECKPOINT_PATH, Buffer.from(ledger.note)];
       }
       // The bag's description is written behind its payload, when this is known.
       info.set("Contact-Records", String(opened!.right));

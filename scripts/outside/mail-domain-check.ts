@@ -3,8 +3,18 @@ import { domainOf } from "./mail/mailer.ts";
 import { senderProblem } from "./mail-sender.ts";
 import type { Settings } from "./settings.ts";
 
-/** The result of one check; `mend` says what to do if it failed. */
-export type Finding = { readonly what: string; readonly mend?: string | undefined };
+/** The result of one check; `mend` says what to do if it failed, `soon` what will have to be done. */
+export type Finding = {
+  readonly what: string;
+  readonly mend?: string | undefined;
+  readonly soon?: string | undefined;
+};
+
+/** Formats a finding on one line. */
+export function formatFinding({ what, mend, soon }: Finding): string {
+  if (mend !== undefined) return `✕ ${what}: ${mend}`;
+  return soon === undefined ? `✓ ${what}` : `! ${what}: ${soon}`;
+}
 
 /** Returns the TXT records of a name, each in its pieces, like `resolveTxt` of node:dns; rejects if there are none. */
 export type ResolveTxt = (name: string) => Promise<string[][]>;

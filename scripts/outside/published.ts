@@ -1,8 +1,9 @@
-import { constants, existsSync, statSync } from "node:fs";
+import { constants, existsSync, readFileSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Read } from "../letter/bytes/read.ts";
+import { listShardName } from "../letter/signature/list.ts";
 import type { BagProblem } from "./bag/check.ts";
 import { checkBagFolder } from "./bag/folder.ts";
 import { openBag } from "./bag/reader.ts";
@@ -16,7 +17,7 @@ import { openBag } from "./bag/reader.ts";
  * @throws LetterError `published` when there is nothing of that name
  */
 export function openPublished(place: string, passOver: (path: string) => void = () => {}): Read {
-  if (/^https?:\/\//.test(place)) return readFrom(new URL(place.endsWith("/") ? place : `${place}/`));
+  if (isAddress(place)) return readFrom(new URL(place.endsWith("/") ? place : `${place}/`));
   const found = statSync(place, { throwIfNoEntry: false });
   if (found?.isFile()) return readFromBag(place);
   if (!found)
@@ -26,6 +27,32 @@ export function openPublished(place: string, passOver: (path: string) => void = 
     );
   if (existsSync(join(place, "bagit.txt"))) return readFromUnpacked(place, passOver);
   return (path) => readFromFolder(place, path);
+}
+
+/**
+ * Reads a list that somebody kept: from a copy of the site or a public bag, or from a folder that has only its files.
+ *
+ * @throws LetterError `published` when there is nothing of that name
+ */
+export function openKeptList(place: string): Read {
+  if (!isAddress(place) && !existsSync(place))
+    throw new LetterError("published", "--list: there is no such folder or file: name the folder with the list");
+  const read = openPublished(place);
+  if (!existsSync(join(place, listShardName(0)))) return read;
+  return (path) => readFromFolder(place, path.replace(/^list\//, ""));
+}
+
+/** Reads a checkpoint or a receipt that somebody kept. @throws LetterError `kept` */
+export function readKeptFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new LetterError("kept", `--since ${file}: the file cannot be read`, { cause });
+  }
+}
+
+function isAddress(place: string): boolean {
+  return /^https?:\/\//.test(place);
 }
 
 /** Reads a bag without unpacking it. */

@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline/promises";
+
 /** One cell of a table; `name` cells may be in any script and direction. */
 export type Cell = string | { readonly name: string };
 
@@ -30,6 +32,15 @@ export function showProgress(what: string): (done: number, of: number) => void {
   return (done, of) => {
     if (process.stderr.isTTY) process.stderr.write(done < of ? `\r${what} ${done} of ${of} ` : "\r\u001b[K");
   };
+}
+
+/** Asks on the terminal; false without one, and for any other answer than `yes`. */
+export async function asksForYes(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`${question} Type yes: `);
+  terminal.close();
+  return answer.trim().toLowerCase() === "yes";
 }
 
 function pad(cell: Cell, width: number): string {

@@ -13,10 +13,12 @@ import { letterPage } from "./views/pages/letter-page.ts";
 import { messagePage } from "./views/pages/message-page.ts";
 import { type OfflineParts, offlinePage } from "./views/pages/offline-page.ts";
 import { privacyPage } from "./views/pages/privacy-page.ts";
+import { safetyPage } from "./views/pages/safety-page.ts";
 import { sharePage } from "./views/pages/share-page.ts";
 import { signPage } from "./views/pages/sign-page.ts";
 import { shardPage, signaturesPage } from "./views/pages/signatures-page.ts";
 import { supportPage } from "./views/pages/support-page.ts";
+import { takenDownPage } from "./views/pages/taken-down-page.ts";
 import { verifyPage } from "./views/pages/verify-page.ts";
 import { withdrawPage } from "./views/pages/withdraw-page.ts";
 import type { Lang } from "./views/strings.ts";
@@ -45,6 +47,7 @@ export function sitePages(site: SiteContext, record: SignedRecord, offline: Offl
   return [
     { path: "/", render: () => languagesPage(site) },
     { path: "/404.html", render: () => messagePage(site, first, { kind: "not_found" }) },
+    ...(site.takenDown ? [{ path: "/list/", render: () => takenDownPage(site, first) }] : []),
     { path: "/embed/", render: () => embedPage(site, first) },
     ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, { shards, batches, days })),
     ...languagesOf(site).map((lang) => ({
@@ -69,20 +72,44 @@ function pagesIn(
   return [
     { path: `/${lang}/`, render: () => letterPage(site, lang) },
     { path: `/${lang}/sign/`, render: () => whileHeld("sign/", signPage) },
-    { path: `/${lang}/signatures/`, render: () => signaturesPage(site, lang, { shards: shards.length, days }) },
-    ...shards.map((rows, index) => ({
-      path: `/${lang}/signatures/${index + 1}/`,
-      render: () => shardPage(site, lang, { number: index + 1, shards: shards.length, rows }),
-    })),
+    ...listPages(site, lang, { shards, days }),
     { path: `/${lang}/verify/`, render: () => verifyPage(site, lang) },
     { path: `/${lang}/how/`, render: () => howPage(site, lang, { batches }) },
-    { path: `/${lang}/withdraw/`, render: () => whileHeld("withdraw/", withdrawPage) },
+    // Whose name is still public can leave with the code, for which nothing that was destroyed is needed.
+    {
+      path: `/${lang}/withdraw/`,
+      render: () => (site.takenDown ? whileHeld("withdraw/", withdrawPage) : withdrawPage(site, lang)),
+    },
     { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
+    { path: `/${lang}/safety/`, render: () => safetyPage(site, lang) },
     { path: `/${lang}/support/`, render: () => supportPage(site, lang) },
     { path: `/${lang}/share/`, render: () => sharePage(site, lang) },
     { path: `/${lang}/feed.xml`, render: () => feed(site, lang, batches) },
     { path: `/embed/${lang}/`, render: () => embedPage(site, lang) },
     { path: `/embed/${lang}.svg`, render: () => badgeSvg(site, lang, { measure: widthOf, outlined }) },
+  ];
+}
+
+/** After the list was taken down, its pages keep their addresses and say so. */
+function listPages(
+  site: SiteContext,
+  lang: Lang,
+  { shards, days }: { shards: readonly SignedRow[][]; days: readonly AcceptedDay[] },
+): SitePage[] {
+  const gone = (path: string) => takenDownPage(site, lang, path);
+  return [
+    {
+      path: `/${lang}/signatures/`,
+      render: () =>
+        site.takenDown ? gone("signatures/") : signaturesPage(site, lang, { shards: shards.length, days }),
+    },
+    ...shards.map((rows, index) => ({
+      path: `/${lang}/signatures/${index + 1}/`,
+      render: () =>
+        site.takenDown
+          ? gone(`signatures/${index + 1}/`)
+          : shardPage(site, lang, { number: index + 1, shards: shards.length, rows }),
+    })),
   ];
 }
 

@@ -2,16 +2,18 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../letter/bytes/error.ts";
-import { type LedgerDay, parseLedgerDays } from "../letter/ledger/day.ts";
+import { dayOfEntry, type LedgerDay, parseLedgerDays } from "../letter/ledger/day.ts";
+import { isOfKind } from "../letter/ledger/entry.ts";
 import { stageOf } from "../letter/ledger/signing.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { type CampaignRecord, countRecord, editionSigned, loggedEdition } from "../letter/signature/record.ts";
 import { editionOf } from "../letter/text/edition.ts";
+import { assertReady } from "../letter/text/readiness.ts";
 import { readRecordIn } from "../outside/git/record-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
 import { readSettings } from "../outside/settings.ts";
 import { type SitePage, sitePages } from "./pages.ts";
-import { type SiteContext, siteContext } from "./views/context.ts";
+import { type SiteContext, siteContext, type TakenDown } from "./views/context.ts";
 import { NEWEST_ROWS } from "./views/pages/signatures-page.ts";
 import { type Content, readContent } from "./views/read-content.ts";
 
@@ -35,6 +37,7 @@ export type Site = {
 export async function readSite(environment: Readonly<Record<string, string | undefined>>): Promise<Site> {
   const settings = readSettings(environment);
   const content = await readContent("content");
+  assertReady(content.campaign, settings);
   const record = await readRecordIn(parentOf(environment.SIGNATURES_DIR ?? "signatures"));
   assertLogged(content, record);
   const keys = await readKeys(environment.PUBLIC_KEYS, content, record);
@@ -42,6 +45,7 @@ export async function readSite(environment: Readonly<Record<string, string | und
   const newest = rows.slice(-NEWEST_ROWS).toReversed();
   const current = loggedEdition(record.entries);
   const earlier = rows.filter(({ edition }) => edition !== current).length;
+  const days = parseLedgerDays(environment.LEDGER_DAYS ?? "");
   const context = siteContext({
     content,
     settings,
@@ -50,11 +54,21 @@ export async function readSite(environment: Readonly<Record<string, string | und
     totals: countRecord(record),
     newest,
     stage: stageOf(record.entries),
+    takenDown: record.takenDown ? takenDownOn(record, days) : undefined,
     earlier,
   });
-  const days = parseLedgerDays(environment.LEDGER_DAYS ?? "");
   const pages = sitePages(context, { entries: record.entries, rows, days }, await readOfflineParts());
   return { context, pages: Object.freeze(pages), record, keys, days };
+}
+
+/** The list goes with the last purge. */
+function takenDownOn({ entries }: CampaignRecord, days: readonly LedgerDay[]): TakenDown {
+  return {
+    day: dayOfEntry(
+      entries.findLastIndex((line) => isOfKind("purge", line)),
+      days,
+    ),
+  };
 }
 
 // The record is read from a tree like the repository's, where it is in signatures/.

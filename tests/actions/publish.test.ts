@@ -85,6 +85,15 @@ describe("the workflow publish refuses", () => {
     return refused("names no ledger_vkey and attestation_key");
   });
 
+  it("a site for real people that does not say who is responsible, before it asks the site for anything", () => {
+    const text = campaign.mainFile("content/campaign.yaml").replace(/^responsible:\n( .*\n)+/m, "");
+    writeFileSync(join(checkout, "content/campaign.yaml"), text);
+    return refused("content/campaign.yaml: responsible: write who", { SITE_URL: "https://letter.amnesty.invalid.net" });
+  });
+
+  it("GitHub Pages, where the privacy page does not name them", () =>
+    refused("hosts.site does not name GitHub", { PUBLISH_TO: "pages" }));
+
   it("nothing when the live checkpoint is that of the beginning", async () => {
     show(0, EMPTY_ROOT);
     const { output } = await campaign.run("publish", { CWD: checkout });

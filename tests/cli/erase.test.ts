@@ -2,15 +2,18 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkErasure } from "../../scripts/handover/requests/erasure-due.ts";
+import { dayAfter } from "../../scripts/letter/bytes/day.ts";
 import { openCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
 import { formatReceipt, openReceipt, parseReceipt } from "../../scripts/letter/ledger/receipt.ts";
 import { append, assertConsistency, EMPTY_FRONTIER, leafHash, rootOf } from "../../scripts/letter/ledger/tree.ts";
 import { consistencyProof, inclusionProof } from "../../scripts/letter/ledger/tree-proof.ts";
 import { publishedFiles } from "../../scripts/letter/published/files.ts";
 import { publicCommitment } from "../../scripts/letter/signature/row.ts";
+import { findLeftRows } from "../../scripts/outside/git/left-rows.ts";
 import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { attested, edition, invent, keys, ledger, sheetOf, withdrawalsOf } from "../letter/invented.ts";
-import { makeCampaign, type TestCampaign } from "../support/campaigns/local-campaign.ts";
+import { day, makeCampaign, type TestCampaign } from "../support/campaigns/local-campaign.ts";
 import { openRepository } from "../support/campaigns/repository.ts";
 import { findCanaries, findCanariesIn } from "../support/canaries.ts";
 import { root } from "../support/source.ts";
@@ -24,7 +27,13 @@ const named = (number: number, name: string) => {
 const stays = named(12, "Parvaneh Mandegar");
 const leaves = named(20, "زرین رفتنی");
 const refused = named(28, "Bahram Naborde");
-const gone = [leaves, refused].flatMap(({ row, contact }) => [row.name, row.opening, contact.email, contact.opening]);
+const early = named(36, "Kaveh Zudrafte");
+const gone = [leaves, refused, early].flatMap(({ row, contact }) => [
+  row.name,
+  row.opening,
+  contact.email,
+  contact.opening,
+]);
 const formats = readFileSync(join(root, "signatures/README.md"), "utf8");
 let campaign: TestCampaign;
 let to: string;
@@ -33,7 +42,11 @@ let receipt: string;
 const main = async (path = campaign.repository.path) =>
   readRecordAt(path, openRepository(path).git("rev-parse", "main"));
 const erase = (...args: string[]) =>
-  execFileSync(process.execPath, [join(root, "scripts/cli/erase.ts"), ...args], { encoding: "utf8", stdio: "pipe" });
+  execFileSync(process.execPath, [join(root, "scripts/cli/erase.ts"), ...args], {
+    encoding: "utf8",
+    stdio: "pipe",
+    env: { ...process.env, DATA_DIR: campaign.folder },
+  });
 
 beforeAll(async () => {
   campaign = await makeCampaign();
@@ -41,10 +54,28 @@ beforeAll(async () => {
   const keep = async () => checkpoints.push((await main()).checkpoint!);
   await keep();
   campaign.repository.commit("main", "formats", { "signatures/README.md": formats });
-  await campaign.pass(sheetOf(1, [stays.row, leaves.row, refused.row]), `refuse ${refused.row.id} fake-name`);
+  // Who withdraws while the sheet waits is left out of it, and is on it for ever.
+  await campaign.pass(withdrawalsOf(9, [early.row.id]));
+  await campaign.pass(
+    sheetOf(1, [stays.row, leaves.row, refused.row, early.row]),
+    `refuse ${refused.row.id} fake-name`,
+  );
   await keep();
   const { entries, rows, checkpoint } = await main();
   const index = rows.find(({ opening }) => opening === leaves.row.opening)!.index;
+  // The tags of a handover point to commits whose list has the row.
+  campaign.repository.git("tag", "handover/2026-12-01", "main");
+  campaign.repository.git(
+    "-c",
+    "user.name=o",
+    "-c",
+    "user.email=o@example.org",
+    "tag",
+    "-am",
+    "over",
+    "handover/2026-12-02",
+    "main",
+  );
   const proof = inclusionProof(
     index,
     entries.map((line) => leafHash(line)),
@@ -58,7 +89,7 @@ afterAll(() => campaign.remove());
 describe("erase", () => {
   it("refuses what is no repository, and while a sheet is open, and a folder that is there", async () => {
     expect(() => erase(join(campaign.folder, "none"), to)).toThrow(/no git repository/);
-    const open = sheetOf(3, [invent(36, "name").row]);
+    const open = sheetOf(3, [invent(44, "name").row]);
     await campaign.file(open);
     expect(() => erase(campaign.repository.path, to)).toThrow(/a sheet is open/);
     await campaign.pass(open);
@@ -69,8 +100,13 @@ describe("erase", () => {
   it("leaves no byte of the rows that are gone in any object, and the others where they were", async () => {
     expect(findCanaries(gone, [campaign.repository.path]).length).toBeGreaterThan(0);
     const before = await main();
+    const due = { dataDir: campaign.folder, gitHost: { kind: "local" } } as const;
+    const { what, mend } = await checkErasure(due, dayAfter(day, 30));
+    expect([what, mend]).toEqual([expect.stringContaining(`refused: 3, the oldest since ${day}`), undefined]);
+    expect((await checkErasure(due, dayAfter(day, 31))).mend).toMatch(/31 days.*npm run erase.*erasing\.md/);
     const said = JSON.parse(erase(campaign.repository.path, to, "--json"));
     expect(said.erased).toBeGreaterThanOrEqual(3);
+    expect(readFileSync(join(campaign.folder, "requests.log"), "utf8")).toMatch(/^\d{4}-\d\d-\d\d erase done\n$/);
     // An attestation of an accepted row stands in the ledger: it is over the commitment alone.
     expect(findCanaries([...gone, refused.row.attestation], [to])).toEqual([]);
     expect(findCanaries([stays.row.name], [to]).length).toBeGreaterThan(0);
@@ -91,6 +127,22 @@ describe("erase", () => {
         .map(({ message }) => message),
     );
     openRepository(to).git("fsck", "--strict");
+    const files = (path: string) =>
+      openRepository(path).git(
+        "ls-tree",
+        "-r",
+        "main",
+        "signatures/accepted",
+        "signatures/ledger",
+        "signatures/notices",
+      );
+    expect(files(to)).toBe(files(campaign.repository.path));
+    const refs = (path: string) => openRepository(path).git("for-each-ref", "--format=%(refname)");
+    expect(refs(to)).toBe(refs(campaign.repository.path));
+    expect(refs(to)).toMatch(/refs\/proposals\/[\s\S]*refs\/tags\/handover\/2026-12-01\n/);
+    const merges = (path: string) => openRepository(path).git("rev-list", "--count", "--min-parents=2", "main");
+    expect([merges(to), Number(merges(to)) >= 2]).toEqual([merges(campaign.repository.path), true]);
+    expect(await findLeftRows(to, openRepository(to).git("rev-parse", "main"))).toEqual({ rows: 0, oldest: undefined });
   });
 
   it("leaves every earlier checkpoint and receipt valid", async () => {

@@ -87,6 +87,7 @@ describe("setup:github", { timeout: 120_000 }, () => {
       "other Apps that may write in every repository",
       "visibility",
       "default branch",
+      "Pages on the privacy page",
       "variable SERVICE_URL",
     ]);
     await org.apply();
@@ -149,11 +150,33 @@ describe("setup:github", { timeout: 120_000 }, () => {
   });
 });
 
+describe("setup:github and Pages, which keep the address of every visitor", { timeout: 120_000 }, () => {
+  it("wants them off where nobody chose them", async () => {
+    await org.apply();
+    const { state } = org.github;
+    state.settings.set("variables", { ...state.settings.get("variables"), PUBLISH_TO: "artifact" });
+    expect(lineOf(await org.look(), "Pages")).toMatch(
+      /^✕ Pages is on, should be off: otherwise GitHub goes on serving/,
+    );
+    state.settings.delete("pages");
+    expect(lineOf(await org.look(), "Pages")).toBe("✓ Pages: off");
+  });
+
+  it("wants them named on the privacy page where somebody did", async () => {
+    expect(lineOf(await org.look(), "Pages on")).toBe("✓ Pages on the privacy page: named with what they keep");
+    const text = org.github.repository.read("main", "content/campaign.yaml").toString("utf8");
+    const other = { "content/campaign.yaml": text.replaceAll("GitHub Pages", "Another host") };
+    org.github.repository.commit("main", "another host\n", other);
+    expect(lineOf(await org.look(), "Pages on")).toMatch(/^✕ Pages on the privacy page is not named, should be named/);
+  });
+});
+
 describe("setup:github on other plans", { timeout: 120_000 }, () => {
   it("says what a free plan does not offer for a private repository, what follows, and asks for none of it", async () => {
     org.github.state.settings.set("organization", { plan: { name: "free", space: 0, private_repos: 9 } });
     const missing = differing(await org.look(), "not offered");
     expect(missing.map(({ name }) => name)).toEqual([
+      "Pages on the privacy page",
       "Pages",
       "environment github-pages",
       "environment accept",
@@ -179,7 +202,7 @@ describe("setup:github on other plans", { timeout: 120_000 }, () => {
     org.github.state.repository.private = false;
     org.github.state.settings.set("organization", { plan: { name: "free", space: 0, private_repos: 9 } });
     expect(lineOf(await org.look(), "visibility")).toMatch(
-      /^✕ visibility is public, should be private: otherwise everybody reads/,
+      /^✕ visibility is public, should be private: otherwise everyone can read /,
     );
     expect(lineOf(await org.look(true), "visibility")).toBe("✓ visibility: public");
     await org.apply();

@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { approve, codeIn, confirm, submit, waitForSheets } from "../journeys/signatory.ts";
 import { people } from "../support/fixtures.ts";
+import { unknownFiles } from "../support/project/retention.ts";
 import { startMailServer } from "../support/servers/mail-server.ts";
 import {
   freePort,
@@ -51,6 +54,7 @@ describe("npm start", () => {
     for (const path of ["healthz", "readyz", "fa/", "en/sign/", "count.json", "ledger/checkpoint"]) {
       expect((await fetch(`${service.origin}/${path}`)).status, path).toBe(200);
     }
+    expect(unknownFiles([...readdirSync(dataDir), ...readdirSync(join(dataDir, "keys"))])).toEqual([]);
   });
 
   it("refuses a data folder in which another start works, which goes on", async () => {
@@ -64,6 +68,12 @@ describe("npm start", () => {
     await service.stop();
     running = [];
     await start();
+  });
+
+  it("is a trial until campaign.yaml says who is responsible, and makes nothing before", async () => {
+    const { stderr } = await runCommand("start", [], { DATA_DIR: dataDir, SITE_URL: "https://letter.amnesty.net" });
+    expect(stderr).toMatch(/^error: content\/campaign\.yaml: responsible: write who is responsible [^\n]+\n$/);
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   it("refuses a port that is taken", async () => {

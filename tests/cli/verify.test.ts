@@ -14,6 +14,7 @@ import { inclusionProof } from "../../scripts/letter/ledger/tree-proof.ts";
 import { countRecord } from "../../scripts/letter/signature/record.ts";
 import { writeBag } from "../../scripts/outside/bag/writer.ts";
 import { inventedCampaign, keys, ledger, siteOf, vkey } from "../letter/invented.ts";
+import { takenDownRecord } from "../support/campaigns/taken-down.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { root } from "../support/source.ts";
 
@@ -227,6 +228,25 @@ describe("verify", () => {
     });
   });
 
+  it("checks a list that was kept after the site has taken its own down", async () => {
+    const gone = join(folder, "gone");
+    for (const [path, bytes] of siteOf(takenDownRecord(record))) write(join("gone", path), bytes);
+    const alone = await verify(gone, "--vkey", vkey);
+    expect(alone.code).toBe(0);
+    expect(alone.out.slice(0, -1)).toEqual([
+      "the list was taken down after the purge, as the ledger allows: its rows cannot be checked here",
+      "if you kept a copy of the list, check it with --list FOLDER",
+    ]);
+    expect(alone.out.at(-1)).toMatch(
+      new RegExp(`^ok: ${accepted} accepted, ${withdrawn} withdrawn, 0 listed, tree size`),
+    );
+    const { code, out } = await verify(gone, "--vkey", vkey, "--list", join(folder, "list"), "--json");
+    expect([code, JSON.parse(out[0]!)]).toMatchObject([
+      0,
+      { listed: 0, takenDown: true, keptList: { proved: listed, withdrawn: [], missing: 0 } },
+    ]);
+  });
+
   describe("a public bag", () => {
     let bags: string;
     beforeAll(async () => {
@@ -329,7 +349,7 @@ describe("verify", () => {
     const help = await verify("--help");
     expect([help.code, help.out[0]]).toEqual([
       0,
-      "usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--json]",
+      "usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--list DIR] [--json]",
     ]);
     for (const args of [[], [folder, folder], [folder, "--pin"]]) {
       const { code, out, err } = await verify(...args);

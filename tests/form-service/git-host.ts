@@ -31,6 +31,8 @@ export type StandInGitHost = Pick<GitHost, "head" | "readMain" | "file" | "pendi
   changeLetter(texts: ReadonlyMap<string, string>): string;
   /** Puts an entry on the ledger as a notice does. */
   log(entry: string): void;
+  /** Takes the list off main, as the organisers do with the purge. */
+  takeDown(): void;
 };
 
 /** A git host in memory that accepts by the real rules. Filing another content under a known id is an error. */
@@ -42,7 +44,7 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
   const edition = editionOf(texts);
   let { record } = logEdition(EMPTY_RECORD, edition, texts);
   const commit = () =>
-    Buffer.from(sha256(record.entries.join("\n"), String(settlements.length)))
+    Buffer.from(sha256(record.entries.join("\n"), `${settlements.length} ${record.takenDown ?? ""}`))
       .toString("hex")
       .slice(0, 40);
   const main = (): MainState => ({ commit: commit(), record, settled: settledBy(settlements) });
@@ -83,6 +85,9 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
     },
     log(entry) {
       record = { ...record, entries: [...record.entries, entry] };
+    },
+    takeDown() {
+      record = { ...record, rows: [], takenDown: true };
     },
   };
 

@@ -7,6 +7,9 @@ import { parse } from "yaml";
 import { type Metrics, openMetrics } from "../../scripts/form-service/metrics.ts";
 import { listenForMetrics, type MetricsListener } from "../../scripts/form-service/metrics-listener.ts";
 import { createApp } from "../../scripts/form-service/web/app.ts";
+import { daysLeft } from "../../scripts/letter/ledger/promised-days.ts";
+import type { Stage } from "../../scripts/letter/ledger/signing.ts";
+import type { LeftRows } from "../../scripts/outside/git/left-rows.ts";
 import { people } from "../support/fixtures.ts";
 import { ownAddress } from "../support/own-address.ts";
 import { root } from "../support/source.ts";
@@ -15,10 +18,11 @@ import { formOf, type Harness, openHarness, sign } from "./harness.ts";
 let harness: Harness;
 let metrics: Metrics;
 let listener: MetricsListener;
+let left: LeftRows = { rows: 0, oldest: undefined };
 beforeAll(async () => {
   harness = await openHarness({ settings: { LIMITS: "off" } });
   metrics = openMetrics(
-    { store: harness.store, mails: harness.service.mails, clock: harness.clock },
+    { store: harness.store, mails: harness.service.mails, clock: harness.clock, leftRows: async () => left },
     harness.service.log,
   );
   listener = await listenForMetrics(metrics, 0);
@@ -78,6 +82,27 @@ describe("the numbers for whoever runs the service", () => {
     harness.clock.set("2026-11-25T12:00:00Z");
     expect(numberOf(await read(), 'undersigned_oldest_sheet_days{state="filed"}')).toBe(3.5);
     expect(numberOf(await read(), 'undersigned_sheets{state="filed"}')).toBe(1);
+  });
+
+  it("tell in tens how many rows are to be erased from the history, and since when", async () => {
+    left = { rows: 19, oldest: "2026-10-26" };
+    const text = await read();
+    expect(numberOf(text, "undersigned_left_rows")).toBe(10);
+    expect(numberOf(text, "undersigned_oldest_left_row_days")).toBe(30.5);
+    left = { rows: 0, oldest: undefined };
+    expect(numberOf(await read(), "undersigned_oldest_left_row_days")).toBe(0);
+  });
+
+  it("tell how many days are left until each promised day, and only of promises that are open", async () => {
+    const campaign = { hand_over_by: "2026-12-02", destroy_by: undefined };
+    let stage: Stage = "gathering";
+    metrics.watchPromises(() => daysLeft(campaign, stage, "2026-12-04"));
+    const series = 'undersigned_promised_days_left{promise="hand_over_by"}';
+    expect(numberOf(await read(), series)).toBe(-2);
+    expect(await read()).not.toContain('promise="destroy_by"');
+    stage = "handed_over";
+    expect(await read()).not.toContain(series);
+    stage = "gathering";
   });
 
   it("answer nothing else, and nobody but this machine", async () => {

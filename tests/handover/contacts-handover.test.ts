@@ -15,6 +15,7 @@ import { parseHandover } from "../../scripts/letter/handover/handover.ts";
 import { formatNotice } from "../../scripts/letter/handover/notice.ts";
 import { formatContactRecord } from "../../scripts/letter/signature/contact.ts";
 import { type Bag, openBag } from "../../scripts/outside/bag/reader.ts";
+import { systemClock } from "../../scripts/outside/clock.ts";
 import { openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
 import { demoRecipients, openSeal } from "../../scripts/outside/seal/seal.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
@@ -112,14 +113,22 @@ describe("handing over the contacts of a campaign on GitHub", () => {
       steps.push(what);
       return () => {};
     };
-    const { counts, report } = await openHandover({ ...paths, identity, out: opened }, progress);
-    expect(counts).toMatchObject({ right: 4, withdrawn: 0, notRight: 1, publicBag: bag.digest });
+    const { counts, report } = await openHandover({ ...paths, identity, out: opened }, systemClock, progress);
+    expect(counts).toMatchObject({ right: 4, left: [], notRight: 1, publicBag: bag.digest });
     expect(report).toBe(readFileSync(join(opened, "report-en.txt"), "utf8"));
     expect(readdirSync(opened).sort()).toEqual([
+      "READ-ME-FIRST-en.txt",
+      "READ-ME-FIRST-fa.txt",
+      "counted.csv",
+      "files.txt",
+      "handover-2026-12-01.left",
+      "import.csv",
       "report-en.txt",
       "report-fa.txt",
       "signatories.csv",
       "signatories.xlsx",
+      "totals-public.csv",
+      "totals.csv",
     ]);
     expect(steps).toEqual(["reading the public bag", "reading the contacts bag", "opening the records"]);
   });

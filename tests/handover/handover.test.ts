@@ -24,6 +24,8 @@ describe("npm run handover", () => {
   let first: { file: string; sha256: string; digest: string; commit: string };
   beforeAll(async () => {
     campaign = await makeHandoverCampaign(people, people.slice(0, 2));
+    for (const text of ["I agree.\n", "I agree: {recipient}.\n"])
+      campaign.repository.commit("main", "a consent", { "content/en/consent-handover.md": text });
     const out = join(campaign.folder, "out");
     const ended = await run("handover", ["--tag", TAG, "--out", out, "--json"], { DATA_DIR: campaign.dataDir });
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
@@ -78,7 +80,7 @@ describe("npm run handover", () => {
   it("holds letter, list and totals to be read, and says how to check them", () => {
     const read = (path: string) => readFileSync(join(bag, path), "utf8");
     for (const lang of ["fa", "en"]) {
-      expect(read(`data/letter-${lang}.pdf`)).toMatch(/^%PDF-1\.7/);
+      for (const name of ["letter", "poster"]) expect(read(`data/${name}-${lang}.pdf`)).toMatch(/^%PDF-1\.7/);
       expect(read(`data/letter-${lang}.md`)).toContain("title:");
       expect(read(`data/verify-${lang}.html`)).toContain(`data-vkey="${keys.ledger}"`);
       expect(read(`README-${lang}.md`)).toContain(keys.ledger);
@@ -92,6 +94,18 @@ describe("npm run handover", () => {
     );
     expect(read("data/duplicates.csv").trim().split("\r\n")).toHaveLength(1 + twice.length);
     expect(twice.length).toBeGreaterThan(1);
+  });
+
+  it("holds every wording that people agreed to, under the manifest like all else", async () => {
+    const read = (path: string) => readFileSync(join(bag, "data/consents", path), "utf8");
+    expect(read("en/consent-handover-1.md")).toBe("I agree.\n");
+    expect(read("en/consent-handover-2.md")).toBe("I agree: Amnesty International.\n");
+    for (const lang of ["fa", "en"]) expect(read(`index-${lang}.md`)).toContain("`en/consent-handover-2.md`");
+    const changed = join(campaign.folder, "changed");
+    cpSync(bag, changed, { recursive: true });
+    writeFileSync(join(changed, "data/consents/en/consent-handover-1.md"), "I agree to everything.\n");
+    const { stdout } = await run("verify", [changed], {});
+    expect(stdout).toContain("failed: data/consents/en/consent-handover-1.md was changed");
   });
 
   it("tells nothing that is not public", () => {
@@ -127,6 +141,8 @@ describe("npm run handover", () => {
     campaign.repository.git("clone", "--quiet", campaign.repository.path, clone);
     for (const path of ["content/print", "content/assets", "content/en/handover.md", "content/fa/handover.md"])
       cpSync(join(root, path), join(clone, path), { recursive: true });
+    writeFileSync(join(clone, "content/en/request.md"), "We ask the Secretary-General to act.\n");
+    writeFileSync(join(clone, "content/fa/request.md"), "از دبیرکل می‌خواهیم دست به کار شود.\n");
     const place = { DATA_DIR: join(clone, ".data") };
     const args = ["--tag", TAG, "--out", join(clone, "out")];
     const unnamed = await run("handover", args, place, clone);
@@ -150,7 +166,7 @@ describe("npm run handover", () => {
     const stray = campaign.repository.commit("stray", "beside main", { "content/x.md": "x" });
     campaign.repository.git("tag", "handover/2026-12-03", stray);
     // A reviewed sheet is merged as a second parent: it is in main's history, and was never main.
-    campaign.repository.git("tag", "handover/2026-12-04", "main~2^2");
+    campaign.repository.git("tag", "handover/2026-12-04", "main~4^2");
     const read = (tag: string) => readTagged(campaign.repository.path, parseHandover(tag));
     await expect(read("handover/2026-12-03")).rejects.toThrow("does not lie on main");
     await expect(read("handover/2026-12-04")).rejects.toThrow("does not lie on main");

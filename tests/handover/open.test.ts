@@ -1,15 +1,16 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
-import { strFromU8, unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { formatReport } from "../../scripts/handover/handover-report.ts";
-import { type Finding, type Opened, openContacts } from "../../scripts/handover/opened-contacts.ts";
-import { readPublicBag } from "../../scripts/handover/public-bag-facts.ts";
+import { type Opened, openContacts } from "../../scripts/handover/opened-contacts.ts";
+import { type PublicBagFacts, readPublicBag } from "../../scripts/handover/public-bag-facts.ts";
+import { type LedgerNow, readLedgerNow } from "../../scripts/handover/since/ledger-now.ts";
 import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../../scripts/letter/handover/contacts-payload.ts";
 import { type ContactRecord, contactCommitment, formatContactRecord } from "../../scripts/letter/signature/contact.ts";
-import { openBag } from "../../scripts/outside/bag/reader.ts";
+import { type Bag, openBag } from "../../scripts/outside/bag/reader.ts";
 import { writeBag } from "../../scripts/outside/bag/writer.ts";
+import { systemClock } from "../../scripts/outside/clock.ts";
 import { demoRecipients, openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";
 import { openIdentities, type Unseal } from "../../scripts/outside/seal/unseal.ts";
 import { attested, type Invented, invent, withdrawalsOf } from "../letter/invented.ts";
@@ -17,6 +18,7 @@ import { unnoticedBagFlips } from "../outside/bag/flipped-bag.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/campaigns/handover.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { FORMULAS, parseCsv, withApostrophe } from "../support/formulas.ts";
+import { parseWorkbook } from "../support/workbook.ts";
 
 /** A hidden signature whose sealed details hold such a text. */
 function hostile(number: number, text: string): Invented {
@@ -30,6 +32,7 @@ const people = [
   ...FORMULAS.map((text, i) => hostile(100 + i, text)),
 ];
 const [left, ...staying] = people;
+const named = staying.filter(({ row }) => row.shown !== "counted");
 
 describe("npm run handover:contacts and handover:open", () => {
   let campaign: HandoverCampaign;
@@ -95,15 +98,23 @@ describe("npm run handover:contacts and handover:open", () => {
     const out = join(campaign.folder, "opened");
     const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", identity(1), "--out", out];
     const ended = await run("handover-open", args, {});
-    expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("Everything agrees") });
+    expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("all of it agrees") });
+    // Nobody was asked who has left since: then not everything is known to agree.
+    expect(ended.stdout).not.toContain("Everything agrees");
     const wanted = [...staying]
       .sort((a, b) => (a.row.id < b.row.id ? -1 : 1))
       .map(({ contact }) => [contact.name, contact.email, contact.place]);
+    const wantedNames = wanted.filter(([name]) => name !== "");
+    const pick = ([columns = [], ...rows]: string[][]) =>
+      rows.map((cells) => ["sealed_name", "email", "place"].map((column) => cells[columns.indexOf(column)]));
     const csv = parseCsv(readFileSync(join(out, "signatories.csv"), "utf8"));
     for (const cell of csv.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r＝＋－＠]/);
-    expect(csv.slice(1).map((cells) => cells.slice(2, 5))).toEqual(wanted.map((cells) => cells.map(withApostrophe)));
-    const workbook = parseWorkbook(readFileSync(join(out, "signatories.xlsx")));
-    expect(workbook.slice(1).map((cells) => cells.slice(2, 5))).toEqual(wanted);
+    expect(pick(csv)).toEqual(wantedNames.map((cells) => cells.map(withApostrophe)));
+    expect(pick(parseWorkbook(readFileSync(join(out, "signatories.xlsx")), "Signatories"))).toEqual(wantedNames);
+    const imported = parseCsv(readFileSync(join(out, "import.csv"), "utf8"));
+    expect(imported.slice(1).map(([email, , name, , , place]) => [name, email, place])).toEqual(wantedNames);
+    const counted = parseCsv(readFileSync(join(out, "counted.csv"), "utf8"));
+    expect(counted.length - 1).toBe(wanted.length - wantedNames.length);
     for (const lang of ["en", "fa"])
       expect(readFileSync(join(out, `report-${lang}.txt`), "utf8")).toContain(written.digest);
   });
@@ -112,7 +123,7 @@ describe("npm run handover:contacts and handover:open", () => {
     expect(await opened(files.contacts, await openIdentities(identity(2)))).toEqual({
       findings: [],
       right: staying.length,
-      withdrawn: 0,
+      leftSealed: 0,
     });
   });
 
@@ -123,6 +134,8 @@ describe("npm run handover:contacts and handover:open", () => {
     const out = join(campaign.folder, "never");
     const ended = await run("handover-open", [...args, "--out", out, "--reseal", first], {});
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("two or more recipients") });
+    const split = await run("handover-open", [...args, "--out", out, "--split", "0"], {});
+    expect(split).toMatchObject({ code: 1, stderr: expect.stringContaining("--split takes a number of rows") });
     expect(existsSync(out)).toBe(false);
     for (const mixed of [
       [first, x25519],
@@ -148,7 +161,11 @@ describe("npm run handover:contacts and handover:open", () => {
     const recipients = await Promise.all(own.map(identityToRecipient));
     const out = join(campaign.folder, "resealed");
     const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", identity(2), "--out", out];
-    expect(await run("handover-open", [...args, "--reseal", ...recipients], {})).toMatchObject({ code: 0 });
+    const ended = await run("handover-open", [...args, "--split", "7", "--reseal", ...recipients], {});
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    expect(readdirSync(out).filter((name) => name.startsWith("import"))).toEqual(
+      Array.from({ length: Math.ceil(named.length / 7) }, (_, i) => `import-${i + 1}.csv`),
+    );
     const keyFile = join(campaign.folder, "own.key");
     writeFileSync(keyFile, `${own[1]}\n`);
     const resealed = join(out, "contacts-2026-12-01-resealed.tar");
@@ -260,7 +277,7 @@ describe("npm run handover:contacts and handover:open", () => {
           .set(SINCE_CHECKPOINT_PATH, checkpoint);
       });
       expect(found.findings.map(({ kind }) => kind)).toEqual(["damaged", "missing"]);
-      expect(found.withdrawn).toBe(0);
+      expect(found.leftSealed).toBe(0);
     });
 
     it("is refused beside the public bag of another handover", async () => {
@@ -290,7 +307,7 @@ describe("npm run handover:contacts and handover:open", () => {
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
     const later = { bag: join(out, "handover-2026-12-02.tar"), contacts: join(out, "contacts-2026-12-02.tar") };
     const found = await opened(later.contacts, await openIdentities(identity(1)), later.bag);
-    expect(found).toEqual({ findings: [], right: staying.length - 1, withdrawn: 1 });
+    expect(found).toEqual({ findings: [], right: staying.length - 1, leftSealed: 0 });
   });
 
   it("never writes over the bag that the ledger names, when it is run again after somebody withdrew", async () => {
@@ -305,7 +322,7 @@ describe("npm run handover:contacts and handover:open", () => {
   async function opened(contactsFile: string, unseal: Unseal, bagFile = files.bag): Promise<Opened> {
     const [bag, contacts] = [await openBag(bagFile), await openBag(contactsFile)];
     try {
-      const records = openContacts(contacts, { bag, facts: await readPublicBag(bag) }, unseal, () => {});
+      const records = openContacts(contacts, { bag, ...(await known(bag, contacts)) }, unseal, () => {});
       for (;;) {
         const { done, value } = await records.next();
         if (done) return value;
@@ -315,45 +332,20 @@ describe("npm run handover:contacts and handover:open", () => {
     }
   }
 
-  async function reported(opened: { findings: readonly Finding[]; right: number; withdrawn: number }): Promise<string> {
+  async function reported(opened: Opened): Promise<string> {
     const [bag, contacts] = [await openBag(files.bag), await openBag(files.contacts)];
-    const text = formatReport("en", { bag, contacts, facts: await readPublicBag(bag) }, opened);
+    const text = formatReport("en", { bag, contacts, ...(await known(bag, contacts)) }, opened);
     await Promise.all([bag.close(), contacts.close()]);
     return text;
+  }
+
+  async function known(bag: Bag, contacts: Bag): Promise<{ facts: PublicBagFacts; ledger: LedgerNow }> {
+    const facts = await readPublicBag(bag);
+    const nowhere = { site: undefined, memories: [], clock: systemClock };
+    return { facts, ledger: await readLedgerNow({ bag, contacts, facts }, nowhere, () => {}) };
   }
 });
 
 function infoOf(info: [string, string][]): Map<string, string> {
   return new Map(info.filter(([label]) => label !== "Bagging-Date" && label !== "Payload-Oxum"));
 }
-
-/** The first sheet of a workbook: shared or inline text; a formula, a number or anything else would not come back. */
-function parseWorkbook(bytes: Uint8Array): string[][] {
-  const parts = unzipSync(bytes);
-  const text = (xml: string) =>
-    [...xml.matchAll(/<t(?: [^>]*)?>([^<]*)<\/t>/g)]
-      .map(([, words = ""]) =>
-        words
-          .replace(/&(lt|gt|quot|apos|#39|amp);/g, (_, name: string) => ENTITIES[name]!)
-          .replace(/_x([0-9A-F]{4})_/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
-      )
-      .join("");
-  const shared = [
-    ...strFromU8(parts["xl/sharedStrings.xml"] ?? new Uint8Array()).matchAll(/<si>([\s\S]*?)<\/si>/g),
-  ].map(([, xml = ""]) => text(xml));
-  const sheet = strFromU8(parts["xl/worksheets/sheet1.xml"]!);
-  expect(sheet).not.toMatch(/<f[ >]/);
-  return [...sheet.matchAll(/<row [^>]*>([\s\S]*?)<\/row>/g)].map(([, row = ""]) => {
-    const cells: string[] = [];
-    for (const [, letters = "", attributes = "", xml = ""] of row.matchAll(
-      /<c r="([A-Z]+)\d+"([^>]*?)(?:\/>|>([\s\S]*?)<\/c>)/g,
-    )) {
-      const kind = /t="(\w+)"/.exec(attributes)?.[1];
-      expect(["s", "inlineStr", undefined]).toContain(kind);
-      cells[letters.charCodeAt(0) - 65] = kind === "s" ? shared[Number(/<v>(\d+)<\/v>/.exec(xml)![1])]! : text(xml);
-    }
-    return Array.from({ length: 10 }, (_, i) => cells[i] ?? "");
-  });
-}
-
-const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", "#39": "'", amp: "&" };

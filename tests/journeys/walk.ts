@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { numeral } from "../../scripts/site/views/numerals.ts";
 import { STRINGS, type Strings } from "../../scripts/site/views/strings.ts";
 import type { Visit } from "../support/browsers/browser.ts";
+import { root } from "../support/source.ts";
 import type { Form } from "./signatory.ts";
 
 /** Somebody who walks through the pages in one language, clicking and typing what they see there. */
@@ -54,15 +57,18 @@ export async function sendForm(walk: Walk, form: Omit<Form, "lang">): Promise<vo
   await field(walk, sign.your_name).fill(form.name);
   await field(walk, sign.place).fill(form.place);
   await field(walk, sign.email).fill(form.email);
-  await page.locator("label", { hasText: consentWords(sign.consent_handover) }).click();
+  await page.locator("label", { hasText: consentWords(walk, "handover") }).click();
   if (form.shown === "name" || form.shown === "initials") {
-    await page.locator("label", { hasText: consentWords(sign.consent_public) }).click();
+    await page.locator("label", { hasText: consentWords(walk, "public") }).click();
   }
   await press(walk, sign.send_code);
 }
 
 // The recipient's name stands in the middle of the sentence.
-const consentWords = (text: string) => text.split("{")[0] ?? "";
+const consentWords = ({ lang }: Walk, of: "handover" | "public") =>
+  readFileSync(join(root, "content", lang, `consent-${of}.md`), "utf8")
+    .trim()
+    .split("{")[0] ?? "";
 
 /** The form came back: the summary says what is wrong, has the focus and leads to the field; nothing typed is lost. */
 export async function checkFormCameBack(walk: Walk, form: Omit<Form, "lang">, problem: string): Promise<void> {

@@ -21,7 +21,13 @@ import { newWithdrawalCode } from "../../scripts/letter/signature/code.ts";
 import { type ContactRecord, contactCommitment } from "../../scripts/letter/signature/contact.ts";
 import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { initialsOf } from "../../scripts/letter/signature/name.ts";
-import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/signature/record.ts";
+import {
+  type CampaignRecord,
+  countRecord,
+  EMPTY_RECORD,
+  peopleMark,
+  peopleOf,
+} from "../../scripts/letter/signature/record.ts";
 import { type PublicFields, publicCommitment, type Row } from "../../scripts/letter/signature/row.ts";
 import {
   formatSheet,
@@ -81,11 +87,11 @@ ${body}
 }
 
 /** The page of a letter and of the number of its signatures, as simply as possible. */
-export function pageOf(markdown: string, listed = 0): string {
+export function pageOf(markdown: string, people = 0, mark = "listed"): string {
   const title = /^title: (.*)$/m.exec(markdown)?.[1] ?? "";
   const body = markdown.slice(markdown.indexOf("\n---\n") + 5);
   const lines = [...markdown.matchAll(/^ {2}- (.*)$/gm)].map(([, line]) => `<p>${line}</p>`).join("");
-  return `<!doctype html><html><head><title>${title}</title></head><body>${lines}<data class="of-listed" value="${listed}">${listed}</data><h1>${title}</h1>${renderMarkdown(body)}</body></html>`;
+  return `<!doctype html><html><head><title>${title}</title></head><body>${lines}<data class="of-${mark}" value="${people}">${people}</data><h1>${title}</h1>${renderMarkdown(body)}</body></html>`;
 }
 
 const names = ["علی‌رضا کیانی", "Maryam O’Neil", "زهرا محمدی", "Nguyễn Thị Hòa", "王小明", "Sara Āzādī", "Sukarno"];
@@ -208,7 +214,9 @@ export type Site = Map<string, Uint8Array>;
 export function siteOf(record: CampaignRecord): Site {
   const site: Site = new Map();
   for (const [path, content] of publishedFiles(record, keys)) site.set(path, Buffer.from(content));
-  for (const [lang, text] of texts) site.set(`${lang}/index.html`, Buffer.from(pageOf(text, record.rows.length)));
+  const totals = countRecord(record);
+  for (const [lang, text] of texts)
+    site.set(`${lang}/index.html`, Buffer.from(pageOf(text, peopleOf(totals), peopleMark(totals))));
   return site;
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openPublished } from "../../scripts/outside/published.ts";
+import { openKeptList, openPublished } from "../../scripts/outside/published.ts";
 
 const LONG = 5 * 2 ** 20;
 
@@ -76,5 +76,28 @@ describe("a published site in a folder", () => {
     expect(await read("count.json/more")).toBeUndefined();
     for (const path of ["device", "pipe"]) await expect(read(path)).rejects.toThrow(`${path} is not a file`);
     await expect(read("long")).rejects.toThrow("long has more than 4194304 bytes");
+  });
+});
+
+describe("a list that somebody kept", () => {
+  const folder = mkdtempSync(join(tmpdir(), "undersigned-kept-"));
+  const put = (path: string) => {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), path);
+  };
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("is found in its own folder, in a copy of the site, and in the payload of a bag", async () => {
+    for (const path of ["own/000.md", "own/x001/234.md", "site/list/000.md", "bag/data/list/000.md"]) put(path);
+    const found = async (place: string, path: string) => {
+      const bytes = await openKeptList(join(folder, place))(path);
+      return bytes && Buffer.from(bytes).toString();
+    };
+    expect(await found("own", "list/000.md")).toBe("own/000.md");
+    expect(await found("own", "list/x001/234.md")).toBe("own/x001/234.md");
+    expect(await found("own", "list/001.md")).toBe(undefined);
+    expect(await found("site", "list/000.md")).toBe("site/list/000.md");
+    expect(await found("bag/data", "list/000.md")).toBe("bag/data/list/000.md");
+    expect(() => openKeptList(join(folder, "none"))).toThrow(/^--list: there is no such folder or file/);
   });
 });

@@ -21,7 +21,7 @@ describe.skipIf(!here())("what LibreOffice makes of a list of signatories (needs
   const rows = FORMULAS.map((text) => [text, `${text}${text}`]);
   beforeAll(async () => {
     writeFileSync(join(folder, "list.csv"), formatCsv(columns, rows));
-    await writeWorkbook(join(folder, "list.xlsx"), columns, rows);
+    await writeWorkbook(join(folder, "list.xlsx"), [{ name: "List", columns, rows }]);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

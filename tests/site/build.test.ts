@@ -82,6 +82,7 @@ describe("the build", () => {
       "privacy/",
       "how/",
       "share/",
+      "safety/",
       "support/",
     ];
     for (const lang of ["fa", "en"]) {

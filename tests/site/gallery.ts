@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { inboxPage } from "../../scripts/form-service/web/inbox-page.ts";
 import { refusalPage } from "../../scripts/form-service/web/refusal-page.ts";
+import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import type { SiteContext } from "../../scripts/site/views/context.ts";
 import { confirmPage, resendGonePage } from "../../scripts/site/views/pages/confirm-page.ts";
 import { confirmedPage, notCountedPage } from "../../scripts/site/views/pages/confirmed-page.ts";
@@ -8,10 +11,12 @@ import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
 import { messagePage } from "../../scripts/site/views/pages/message-page.ts";
 import { notMeDonePage, notMePage } from "../../scripts/site/views/pages/not-me-page.ts";
 import { privacyPage } from "../../scripts/site/views/pages/privacy-page.ts";
+import { safetyPage } from "../../scripts/site/views/pages/safety-page.ts";
 import { sharePage } from "../../scripts/site/views/pages/share-page.ts";
 import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
 import { shardPage, signaturesPage } from "../../scripts/site/views/pages/signatures-page.ts";
 import { supportPage } from "../../scripts/site/views/pages/support-page.ts";
+import { takenDownPage } from "../../scripts/site/views/pages/taken-down-page.ts";
 import { verifyPage } from "../../scripts/site/views/pages/verify-page.ts";
 import {
   withdrawConfirmPage,
@@ -20,6 +25,8 @@ import {
   withdrawPage,
 } from "../../scripts/site/views/pages/withdraw-page.ts";
 import type { Lang } from "../../scripts/site/views/strings.ts";
+import { realCampaign } from "../support/campaigns/real-campaign.ts";
+import { root } from "../support/source.ts";
 import { inventedSite, listRow } from "./invented-site.ts";
 
 /** The secret of a link, and what somebody filled in who has much to mend. */
@@ -39,6 +46,24 @@ export const site = inventedSite([
   listRow(4, { shown: "counted", name: "", place: "", signed: "" }),
   listRow(5, { name: "Niamh O’Neil", place: "<b>Cork</b>" }),
 ]);
+
+/** The same site after its list was taken down with the purge. */
+const withoutList = (site: SiteContext): SiteContext => ({
+  ...site,
+  totals: site.totals && { ...site.totals, accepted: 5, withdrawn: 1, listed: 0, takenDown: true },
+  newest: [],
+  stage: "destroyed",
+  takenDown: { day: "2027-01-20" },
+});
+/** The same site once the campaign says who is responsible, and when it ends. */
+export function named(site: SiteContext, more: Partial<SiteContext["campaign"]> = {}): SiteContext {
+  const { responsible, hosts } = parseCampaign(
+    realCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8"), "pages"),
+  );
+  const days = { closes: "2027-03-31", hand_over_by: "2027-04-30", destroy_by: "2027-06-30" };
+  const recipient = { ...site.campaign.recipient, contact: "data@recipient.test" };
+  return { ...site, campaign: { ...site.campaign, responsible, hosts, recipient, ...days, ...more } };
+}
 
 /** The least there is. */
 const CHALLENGE = "1:0:AAAAAAAAAAAAAAAAAAAAAA:";
@@ -106,6 +131,11 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "verify with a state": (site, lang) => verifyPage(site, lang, { state: "accepted" }),
   how: (site, lang) => howPage(site, lang, { batches: [{ filed: 20, refused: 2, leftOut: 1 }] }),
   privacy: privacyPage,
+  "letter with its end": (site, lang) => letterPage(named(site), lang),
+  "sign, who is responsible": (site, lang) => signPage(named(site), lang),
+  "how, with its end": (site, lang) => howPage(named(site, { after_purge: "names" }), lang, { batches: [] }),
+  "privacy, who is responsible": (site, lang) => privacyPage(named(site), lang),
+  safety: safetyPage,
   support: supportPage,
   share: sharePage,
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),
@@ -124,6 +154,13 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "not found": (site, lang) => messagePage(site, lang, { kind: "not_found" }),
   "form too long": (site, lang) => refusalPage(site, lang, 413),
   "trouble on our side": (site, lang) => refusalPage(site, lang, 500),
+  "taken down": (site, lang) => takenDownPage(withoutList(site), lang),
+  "letter without its list": (site, lang) => letterPage(withoutList(site), lang),
+  "verify without a list": (site, lang) => verifyPage(withoutList(site), lang),
+  "how without a list": (site, lang) =>
+    howPage(withoutList(site), lang, { batches: [{ filed: 5, refused: 0, leftOut: 0 }] }),
+  "destroyed with the list": (site, lang) => messagePage(withoutList(site), lang, { kind: "destroyed" }),
+  "not found without a list": (site, lang) => messagePage(withoutList(site), lang, { kind: "not_found" }),
   inbox: (site, lang) => inboxPage(site, lang, []),
 };
 

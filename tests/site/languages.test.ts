@@ -31,7 +31,9 @@ describe("both languages", () => {
 
   it.each(languages)("have the same files: %s", (lang) => {
     // What stands in the bag of a handover is no page.
-    expect(files(lang)).toEqual(["contacts", "handover", "letter", ...PAGE_TEXTS].map((name) => `${name}.md`).sort());
+    expect(files(lang)).toEqual(
+      ["contacts", "handover", "letter", "opened", "request", ...PAGE_TEXTS].map((name) => `${name}.md`).sort(),
+    );
   });
 
   it.each(PAGE_TEXTS)("build %s.md of the same parts", (name) => {

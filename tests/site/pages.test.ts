@@ -80,7 +80,9 @@ describe.each(every)("the page %s in %s", (name, lang) => {
   });
 
   it("leaves no place for a value empty", () => {
-    expect(html).not.toMatch(/\{\w+\}|undefined|\[object|NaN/);
+    expect(html).not.toMatch(/undefined|\[object|NaN/);
+    // A Latin word in a Persian text has marks around it.
+    expect(html.replace(/<\/?bdi[^>]*>/g, "")).not.toMatch(/\{\w+\}/);
   });
 
   it("does not tell in the browser's tab what the letter is about", () => {
@@ -177,6 +179,19 @@ describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
     expect(inputs(make("sign", lang, { campaign: { ...site.campaign, ask: { place: false } } }))).not.toContain(
       "place",
     );
+  });
+
+  it("warns of dangers in at most 60 words, and leads to a page with the rest", () => {
+    const [, note = ""] =
+      /<section class="note" aria-labelledby="safety">([\s\S]*?)<\/section>/.exec(make("sign", lang)) ?? [];
+    const words = note
+      .replace(/<[^>]*>/g, " ")
+      .trim()
+      .split(/\s+/);
+    expect(words.length).toBeGreaterThan(20);
+    expect(words.length).toBeLessThanOrEqual(60);
+    expect(note).toContain(`<a href="/${lang}/safety/">`);
+    for (const page of ["letter", "privacy"]) expect(make(page, lang)).toContain(`<a href="/${lang}/safety/">`);
   });
 
   it("comes back with its errors on top and beside the fields, and with what was written", () => {
@@ -373,6 +388,22 @@ describe("a trial", () => {
 
 describe("a tab that tells nothing", () => {
   const quiet = { campaign: { ...site.campaign, neutral_tab: true } };
+
+  it("has the site's title alone on every page that a code leads to, that withdraws or warns, whatever the setting", () => {
+    const [told, untold] = [
+      /^not me/,
+      /^(confirm|sent again|resend gone|withdraw|verify with|expired|already|not counted|safety)/,
+    ];
+    for (const [name, lang] of every.filter(([name]) => untold.test(name))) {
+      const html = make(name, lang);
+      expect([name, titleOf(html).replace(/^\S+: /, "")]).toEqual([name, site.campaign.site_title[lang]]);
+      // What the page is can be read on it.
+      expect(/<h1>(.*)<\/h1>/.exec(html)?.[1]).not.toBe(site.campaign.site_title[lang]);
+    }
+    // Every other page that asks for a code names no site and no letter, or is not about a signature.
+    const asks = every.filter(([name, lang]) => / name="code"/.test(make(name, lang)) && !untold.test(name));
+    expect(asks.filter(([name]) => !told.test(name)).map(([name]) => name)).toEqual(["verify", "verify"]);
+  });
 
   it("has the site's title alone on every page, and a blank icon", () => {
     for (const [name, lang] of every) {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { stageOf } from "../../scripts/letter/ledger/signing.ts";
 import { publishedFiles } from "../../scripts/letter/published/files.ts";
 import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/review/acceptance.ts";
 import { idOf } from "../../scripts/letter/signature/derivation.ts";
@@ -58,6 +59,9 @@ export function recordOf(shown: readonly Shown[]): CampaignRecord {
   return signed(acceptSheet(main(record), sheetOf(0, rows, edition), approved([])).record);
 }
 
+/** The day on which the list of a record was taken down. */
+export const PURGED_ON = "2027-01-20";
+
 /** Every file of the site of a record, made as the build makes it. */
 export async function publishedSite(record: CampaignRecord, origin = "https://letter.example.org"): Promise<Site> {
   const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));
@@ -68,6 +72,8 @@ export async function publishedSite(record: CampaignRecord, origin = "https://le
     at: "site",
     totals: countRecord(record),
     newest: rows.slice(-250).toReversed(),
+    stage: stageOf(record.entries),
+    takenDown: record.takenDown ? { day: PURGED_ON } : undefined,
   });
   const offline = await readOfflineParts();
   const site: Site = new Map();

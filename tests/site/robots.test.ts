@@ -36,7 +36,7 @@ describe("what search engines may see", () => {
 
   it("is the letter and what explains it, and of files nothing", () => {
     const found = [...files.keys()].filter((path) => robotsAt(addressOf(path)) === "index");
-    const pages = ["", "how/", "privacy/", "support/", "verify/"].flatMap((page) =>
+    const pages = ["", "how/", "privacy/", "safety/", "support/", "verify/"].flatMap((page) =>
       ["en", "fa"].map((lang) => `${lang}/${page}index.html`),
     );
     expect(found.toSorted()).toEqual(pages.toSorted());
@@ -53,14 +53,19 @@ describe("what search engines may see", () => {
     expect([header("/fa/"), header("/fa/", 503)]).toEqual([undefined, "noindex"]);
   });
 
-  it("is kept by robots.txt where no header can be sent: files with names, and no page, which has to be read", () => {
-    const disallowed = [...robotsTxt({ publicUrl: "https://letter.example.org/" }).matchAll(/^Disallow: (.*)$/gm)];
+  it("is kept by robots.txt from programs that heed nothing else: everything with names, and only that", () => {
+    const told = robotsTxt({ ...site, publicUrl: "https://letter.example.org/" });
+    const disallowed = [...told.matchAll(/^Disallow: (.*)$/gm)];
     const kept = (path: string) => disallowed.some(([, begin]) => path.startsWith(begin!));
+    const meant = (path: string) => robotsAt(path) === NAMES;
     for (const path of files.keys()) {
-      const names = published.some(({ name }) => text(path).includes(name));
-      expect([path, kept(addressOf(path))]).toEqual([path, names && !path.endsWith(".html")]);
+      expect([path, kept(addressOf(path))]).toEqual([path, meant(addressOf(path))]);
+      if (published.some(({ name }) => text(path).includes(name)))
+        expect([path, kept(addressOf(path))]).toEqual([path, true]);
     }
-    expect(robotsTxt({ publicUrl: "https://example.github.io/letter/" })).toContain("\nDisallow: /letter/list/\n");
+    const inFolder = robotsTxt({ ...site, publicUrl: "https://example.github.io/letter/" });
+    for (const path of ["list/", "fa/signatures/", "en/signatures/"])
+      expect(inFolder).toContain(`\nDisallow: /letter/${path}\n`);
   });
 });
 

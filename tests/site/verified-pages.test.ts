@@ -2,8 +2,12 @@ import { describe, expect, it } from "vitest";
 import { verifyPublished } from "../../scripts/letter/published/verification.ts";
 import { countRecord } from "../../scripts/letter/signature/record.ts";
 import { showsName } from "../../scripts/letter/signature/shown.ts";
+import { dayElement } from "../../scripts/site/views/dates.ts";
+import { fill } from "../../scripts/site/views/html.ts";
+import { stringsIn } from "../../scripts/site/views/strings.ts";
 import { readFrom, type Site, vkey } from "../letter/invented.ts";
-import { publishedRecord, publishedSite, recordOf } from "./published-site.ts";
+import { takenDownRecord } from "../support/campaigns/taken-down.ts";
+import { PURGED_ON, publishedRecord, publishedSite, recordOf } from "./published-site.ts";
 
 const { record } = publishedRecord(3, 100);
 const site = await publishedSite(record);
@@ -160,5 +164,70 @@ describe("the pages that people read", () => {
 
   it("may be missing altogether, as in a bag", async () => {
     expect(await reasonOf(new Map([...site].filter(([path]) => !path.endsWith(".html"))))).toBe("ok");
+  });
+});
+
+describe("the pages of a site whose list was taken down", async () => {
+  const small = publishedRecord(2, 6).record;
+  const gone = await publishedSite(takenDownRecord(small));
+  const { accepted, withdrawn, listed } = countRecord(small);
+  const pages = [...gone].filter(([path]) => /\.(html|xml|svg)$/.test(path));
+  const html = (path: string) => Buffer.from(gone.get(path)!).toString("utf8");
+
+  it("say what the ledger says, and how many people have signed", async () => {
+    expect(await reasonOf(gone)).toBe("ok");
+    for (const path of ["en/index.html", "en/signatures/index.html", "en/signatures/1/index.html"])
+      expect(html(path)).toContain(`<data class="of-people" value="${listed}">${listed}</data>`);
+    expect(html("embed/en/index.html")).toContain(`<b>${listed}</b>`);
+    expect(JSON.parse(html("count.json"))).toMatchObject({ accepted, withdrawn, listed: 0, taken_down: true });
+    const told = pages.filter(([, bytes]) =>
+      /"of-(name|initials|hidden|counted|listed)"/.test(Buffer.from(bytes).toString()),
+    );
+    expect(told.map(([path]) => path)).toEqual([]);
+  });
+
+  it("say in both languages what was taken down, when, and why", () => {
+    for (const lang of ["en", "fa"] as const) {
+      const { taken_down, message } = stringsIn(lang);
+      const sentence = fill(taken_down.on_day, { day: dayElement(lang, PURGED_ON) }).toString();
+      for (const path of ["", "how/", "verify/", "signatures/", "signatures/1/"])
+        expect(html(`${lang}/${path}index.html`), path).toContain(sentence);
+      const stays = fill(taken_down.stays, {}).toString();
+      for (const path of ["how/", "signatures/", "signatures/1/"])
+        expect(html(`${lang}/${path}index.html`)).toContain(stays);
+      for (const path of ["sign/", "withdraw/"])
+        expect(html(`${lang}/${path}index.html`)).toContain(fill(message.destroyed.without_list, {}).toString());
+    }
+    expect(html("list/index.html")).toContain(stringsIn("fa").taken_down.title);
+    expect(html("404.html")).toContain(PURGED_ON);
+  });
+
+  it("have no name, no link to a list, and no form that nobody answers", () => {
+    const names = small.rows.filter(({ shown }) => shown === "name").map((row) => row.name);
+    for (const [path, bytes] of pages) {
+      const text = Buffer.from(bytes).toString();
+      expect(
+        names.filter((one) => text.includes(one)),
+        path,
+      ).toEqual([]);
+      expect(text, path).not.toContain('method="post"');
+      // The pages at the addresses of the list lead to the same words in the other language.
+      const links = text.replace(/<a [^>]*hreflang=.*?<\/a>|<meta [^>]*>|<link rel="(canonical|alternate)"[^>]*>/g, "");
+      expect(links.match(/(href=|<link>)[^ >]*\/(list|signatures)\/[^ >]*/g) ?? [], path).toEqual([]);
+    }
+    expect([...gone.keys()].filter((path) => path.startsWith("list/"))).toEqual(["list/index.html"]);
+  });
+
+  it("do not pass with the pages of the list that were there before", async () => {
+    const before = await publishedSite(small);
+    for (const path of ["en/signatures/1/index.html", "fa/signatures/1/index.html"])
+      expect(await reasonOf(new Map(gone).set(path, before.get(path)!))).toMatch(
+        new RegExp(`^${path}: it still shows`),
+      );
+    expect(await reasonOf(new Map(gone).set("en/index.html", before.get("en/index.html")!))).toMatch(
+      /^en\/index.html: /,
+    );
+    const newest = new Map(gone).set("en/signatures/index.html", before.get("en/signatures/index.html")!);
+    expect(await reasonOf(newest)).toMatch(/^en\/signatures\/index.html: /);
   });
 });

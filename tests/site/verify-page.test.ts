@@ -5,11 +5,13 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReceipt, parseReceipt } from "../../scripts/letter/ledger/receipt.ts";
+import { verifyPublished } from "../../scripts/letter/published/verification.ts";
 import { countRecord } from "../../scripts/letter/signature/record.ts";
 import { writeBag } from "../../scripts/outside/bag/writer.ts";
-import { invent, ledger, type Site } from "../letter/invented.ts";
+import { invent, ledger, readFrom, type Site, vkey } from "../letter/invented.ts";
 import { startBrowser, visit } from "../support/browsers/browser.ts";
-import { edition, publishedRecord } from "./published-site.ts";
+import { LATE, LIARS, takenDownRecord, withFilesOf, withoutList } from "../support/campaigns/taken-down.ts";
+import { edition, publishedRecord, publishedSite } from "./published-site.ts";
 import { serveVerifySite, type VerifySite } from "./verify-site.ts";
 
 const { record, earlier } = publishedRecord(3, 100);
@@ -59,7 +61,9 @@ const onPage = async <T>(lang: "en" | "fa", run: (page: Page) => Promise<T>, of 
   try {
     await page.goto(`${origin}/${lang}/verify/`);
     const result = await run(page);
-    expect([pageErrors, foreignRequests]).toEqual([[], []]);
+    // A browser's console tells of each file that is not there, and a list that was taken down is not.
+    const errors = pageErrors.filter((error) => of === site || !/status of (404|410)/.test(error));
+    expect([errors, foreignRequests]).toEqual([[], []]);
     return result;
   } finally {
     await close();
@@ -196,6 +200,75 @@ describe("the page that checks the count", () => {
   });
 });
 
+describe("the page of a site whose list was taken down", () => {
+  const small = publishedRecord(1, 8).record;
+  let gone: Site;
+  beforeAll(async () => {
+    const assets = [...site].filter(([path]) => path.startsWith("assets/"));
+    gone = new Map([...assets, ...(await publishedSite(takenDownRecord(small), origin))]);
+  });
+  /** What `npm run verify` says of a site. */
+  const verdict = (of: Site) =>
+    verifyPublished(readFrom(of), vkey).then(
+      () => "ok",
+      (error: Error) => error.message,
+    );
+
+  it("says that the number is true and that rows cannot be checked, in both languages", async () => {
+    expect(await verdict(gone)).toBe("ok");
+    const english = await onPage("en", (page) => ask(page, "all"), gone);
+    expect(english).toContain("Yes, as far as it can still be seen. 7 accepted, 2 withdrawn: 5 signatures count");
+    const persian = await onPage("fa", (page) => ask(page, "all"), gone);
+    expect(persian).toContain("بله، تا آنجا که هنوز می‌توان دید. ۷ امضا پذیرفته");
+  });
+
+  it("finds each lie that npm run verify finds", async () => {
+    const said: Record<string, string> = {};
+    await onPage(
+      "en",
+      async (page) => {
+        for (const { what, lie } of LIARS) {
+          served.show(lie(small, gone));
+          said[what] = await ask(page, "all");
+        }
+      },
+      gone,
+    );
+    for (const { what, lie, reason, place } of LIARS) {
+      expect(await verdict(lie(small, gone)), what).toMatch(reason);
+      expect(said[what], what).toMatch(/^No: this file does not fit/);
+      expect(said[what], what).toContain(place);
+    }
+  });
+
+  it("finds that people were accepted too late, and that a page still has names", async () => {
+    for (const { what, late, reason } of LATE) {
+      const lied = withFilesOf(withoutList(late(small)), gone);
+      expect(await verdict(lied), what).toMatch(reason);
+      expect(await onPage("en", (page) => ask(page, "all"), lied), what).toContain("count.json (taken_down)");
+    }
+    const before = await publishedSite(small);
+    const path = "en/signatures/1/index.html";
+    const named = new Map(gone).set(path, before.get(path)!);
+    expect(await verdict(named)).toMatch(/^en\/signatures\/1\/index\.html: /);
+    expect(await onPage("en", (page) => ask(page, "all"), named)).toContain(path);
+  });
+
+  it("takes an answer 410 for a list that is gone, and has no field for a code", async () => {
+    served.goneUnder("/list/", "/en/signatures/");
+    const text = await onPage(
+      "en",
+      async (page) => {
+        expect(await page.getByRole("textbox").count()).toBe(0);
+        return ask(page, "all");
+      },
+      gone,
+    );
+    served.goneUnder();
+    expect(text).toContain("Yes, as far as it can still be seen");
+  });
+});
+
 describe("the page that was saved as one file", () => {
   const offline = async (lang: "en" | "fa", inputs: string[][], run: (page: Page) => Promise<void>) => {
     const file = join(folder, `verify-${lang}.html`);
@@ -229,6 +302,18 @@ describe("the page that was saved as one file", () => {
       Buffer.from(site.get("list/000.md")!).toString().replace("2026-11-23", "2026-11-22"),
     );
     await offline("en", [[copy], []], async (page) => expect(await ask(page, "all")).toContain("list/000.md"));
+  });
+
+  it("says of a copy whose list was taken down that no code leads to a row", async () => {
+    const copy = join(folder, "gone");
+    for (const [path, bytes] of await publishedSite(takenDownRecord(publishedRecord(1, 8).record))) {
+      mkdirSync(dirname(join(copy, path)), { recursive: true });
+      writeFileSync(join(copy, path), bytes);
+    }
+    await offline("en", [[copy], []], async (page) => {
+      expect(await ask(page, "all")).toContain("its rows cannot be checked here");
+      expect(await lookUp(page, someone.withdrawalCode)).toContain("no code leads to a row");
+    });
   });
 
   it("checks a public bag as it came", async () => {

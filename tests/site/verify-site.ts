@@ -16,6 +16,8 @@ export type VerifySite = {
   readonly site: Site;
   /** From now on readers get these files. */
   show(files: Site): void;
+  /** From now on addresses that begin so are gone; none without an argument. */
+  goneUnder(...prefixes: string[]): void;
   readonly server: Server;
 };
 
@@ -25,6 +27,7 @@ export async function serveVerifySite(
   hear: (request: string) => void = () => {},
 ): Promise<VerifySite> {
   let shown: Site = new Map();
+  let gone: readonly string[] = [];
   const server = createServer(async (request, response) => {
     hear(`${request.method} ${request.url} ${await textOf(request)}`);
     const path = (request.url ?? "/").slice(1).replace(/(^|\/)$/, "$1index.html");
@@ -32,6 +35,7 @@ export async function serveVerifySite(
       shown.get(path) ?? (path.startsWith("assets/fonts/") ? readFileSync(join(root, "content", path)) : undefined);
     for (const [name, value] of Object.entries(securityHeaders(origin, origin))) response.setHeader(name, value);
     const type = TYPES[/\.\w+$/.exec(path)?.[0] ?? ""] ?? "text/css";
+    if (gone.some((prefix) => request.url?.startsWith(prefix))) return void response.writeHead(410).end("gone");
     response.writeHead(body ? 200 : 404, { "Content-Type": type }).end(body);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -44,7 +48,10 @@ export async function serveVerifySite(
   const show = (files: Site) => {
     shown = files;
   };
-  return { origin, site, show, server };
+  const goneUnder = (...prefixes: string[]) => {
+    gone = prefixes;
+  };
+  return { origin, site, show, goneUnder, server };
 }
 
 const TYPES: Record<string, string> = { ".js": "text/javascript", ".html": "text/html; charset=utf-8" };

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { readLetterFilesIn } from "../../scripts/outside/git/letter-files.ts";
+import { realCampaign } from "../support/campaigns/real-campaign.ts";
 import type { WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { root } from "../support/source.ts";
 
@@ -20,7 +21,7 @@ export async function bringProject(campaign: WorkflowCampaign): Promise<string> 
     .filter((line) => /^(ledger_vkey|attestation_key):/.test(line));
   files.set(
     "content/campaign.yaml",
-    `${readFileSync(join(root, "content/campaign.yaml"), "utf8")}\n${described.join("\n")}\n`,
+    `${realCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8"), "pages")}\n${described.join("\n")}\n`,
   );
   repository.git("update-ref", "-d", "refs/heads/main");
   repository.commit("main", "the project", Object.fromEntries(files));

@@ -49,7 +49,7 @@ export function makeRunner(campaign: WorkflowCampaign, act: string, serviceUrl: 
           SITE_URL: site.url,
           npm_config_prefer_offline: "true",
         },
-        vars: { ACCEPT_APP_ID, SITE_URL: site.url, SERVICE_URL: serviceUrl },
+        vars: { PUBLISH_TO: "pages", ACCEPT_APP_ID, SITE_URL: site.url, SERVICE_URL: serviceUrl },
         secrets: { ...(accepts ? { LEDGER_KEY, ACCEPT_APP_KEY } : {}), GITHUB_TOKEN: token },
       });
       if (process.env.DEBUG) console.log(result.output);

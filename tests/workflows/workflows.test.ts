@@ -51,6 +51,12 @@ describe.each(workflows)("the workflow $name", ({ name, text, workflow }) => {
     for (const { run = "" } of stepsOf(workflow)) expect(run).not.toContain("${{");
   });
 
+  it("keeps no artifact longer than a day, for it holds names", () => {
+    for (const { uses = "", with: inputs } of stepsOf(workflow)) {
+      if (/\/upload-(pages-)?artifact@/.test(uses)) expect(inputs).toMatchObject({ "retention-days": 1 });
+    }
+  });
+
   it("is started by no event that runs with rights on what an outsider made", () => {
     const triggers = Object.keys(workflow.on);
     for (const risky of ["pull_request_target", "workflow_run", "issue_comment", "pull_request_review"])
@@ -61,6 +67,11 @@ describe.each(workflows)("the workflow $name", ({ name, text, workflow }) => {
     if (/\$\{\{ secrets\./.test(text))
       expect(Object.keys(workflow.on).sort()).toEqual(["schedule", "workflow_dispatch"]);
   });
+});
+
+it("publishes on GitHub Pages, which keep every visitor's address, only where somebody chose them", () => {
+  const { workflow } = workflows.find(({ name }) => name === "publish")!;
+  expect(workflow.jobs.deploy!.if).toBe("vars.PUBLISH_TO == 'pages'");
 });
 
 describe("the check that main requires", () => {

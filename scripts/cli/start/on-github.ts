@@ -1,15 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { assertLogged, assertSameKeys } from "../../accept/served-content.ts";
+import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { parseSheet } from "../../letter/signature/sheet.ts";
+import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
-import { CAMPAIGN_PATH } from "../../outside/git/letter-files.ts";
+import { CAMPAIGN_PATH, readServedFilesIn } from "../../outside/git/letter-files.ts";
 import { readText } from "../../outside/git/object.ts";
 import { openGitHub } from "../../outside/github/api.ts";
 import { openGitHubHost } from "../../outside/github/git-host.ts";
@@ -30,10 +32,11 @@ export async function startOnGitHub(
   { newDatabase }: { newDatabase: boolean },
 ): Promise<void> {
   assertMailIsSent(settings);
+  const content = await readContent("content");
+  assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
-  const content = await readContent("content");
   const keys = await openServiceKeys(settings.dataDir, content.campaign);
   const bursts = openBursts(clock, random(32));
   const { repository, app, apiUrl, serverUrl } = named;
@@ -45,10 +48,17 @@ export async function startOnGitHub(
     propose: ({ text, message }, { record }) =>
       formatProposal(parseSheet(text), { listed: record.rows, bursts, quarantined: isQuarantined(message) }),
   });
-  const host = followMain(gitHub, mirror, content, log);
+  const readMain = async () => {
+    const main = await gitHub.readMain();
+    for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
+      log.info({}, `bags that this machine had made were destroyed: ${reason}`);
+    return main;
+  };
+  const host = followMain({ ...gitHub, readMain }, mirror, content, log);
   console.log("reading main …");
   const main = await host.readMain();
   assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));
+  await assertSameWordings(await readServedFilesIn("."), (path) => readText(mirror, main.commit, path));
   const logged = loggedEdition(main.record.entries);
   assertLogged(content, logged);
   if (logged === undefined) {

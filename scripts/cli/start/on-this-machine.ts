@@ -2,9 +2,12 @@ import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { openLocalSite } from "../../accept/local-site.ts";
+import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
+import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { openLog } from "../../outside/log.ts";
@@ -19,11 +22,13 @@ const ACCEPT_EVERY = 1000;
 
 /** Runs a whole campaign on this machine until a signal comes. */
 export async function startLocally(settings: Settings, { newDatabase }: { newDatabase: boolean }): Promise<void> {
+  const content = await readContent("content");
+  assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
-  const content = await readContent("content");
   const { host, keys, acceptor } = await openLocalCampaign("make");
+  await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
   const site = openLocalSite(settings.dataDir, keys.publicKeys);
 
   let seen = "";
@@ -35,6 +40,8 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     for (const outcome of outcomes)
       if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
     await site.publish(main);
+    for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
+      log.info({}, `bags that this machine had made were destroyed: ${reason}`);
     seen = refs;
   };
   console.log("building the site …");

@@ -4,7 +4,7 @@ import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { endSignature, forget } from "../signing/withdrawal.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
-import { OUT_OF_QUEUE, type Store } from "../store/schema.ts";
+import { OUT_OF_QUEUE, type Query, type Store } from "../store/schema.ts";
 
 /** Days after which a refused row and its contact record are destroyed. */
 const REFUSED_DAYS = 7;
@@ -39,6 +39,7 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
       } else continue;
       left++;
     }
+    left += await forgetRemoved(query, main.settled.removed);
     const sheets = await query.selectFrom("sheet").select(["sheet"]).execute();
     for (const { sheet } of sheets.filter(({ sheet }) => main.settled.sheets.has(sheet))) {
       await query.deleteFrom("withdrawal").where("sheet", "=", sheet).execute();
@@ -48,6 +49,26 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
     return left;
   });
   if (left > 0) await store.scrub();
+}
+
+/** Deletes everything about signatures that a notice took off the list, also after a backup has brought it back. */
+async function forgetRemoved(query: Query, removed: ReadonlySet<string>): Promise<number> {
+  if (removed.size === 0) return 0;
+  const known = await query
+    .selectFrom("signature")
+    .select("id")
+    .where("id", "in", [...removed])
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+  for (const { id } of known) {
+    await forget(query, id);
+    const codes = query.selectFrom("code").select("code_hash").where("id", "=", id);
+    await query.deleteFrom("submission").where("code_hash", "in", codes).execute();
+    await query.deleteFrom("code").where("id", "=", id).execute();
+    await query.deleteFrom("signature").where("id", "=", id).execute();
+  }
+  return known.length;
 }
 
 /** Destroys what was refused seven days ago or earlier, with its codes and its address. */

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { type CommandPlace, withCampaignStore } from "./campaign-database.ts";
 import type { Store } from "./schema.ts";
 
 /** Records that are read from the vault at a time. */
@@ -39,4 +41,13 @@ export async function withoutRecord(
       if (!held!.has(id)) (left!.has(id) || leaving!.has(id) ? found.withdrawn : found.lost).push(id);
   }
   return found;
+}
+
+/** Which of these ids were withdrawn here: in the campaign's database, and nobody where there is none. */
+export async function withdrawnHere(
+  at: CommandPlace,
+  ids: readonly string[],
+): Promise<{ withdrawn: string[]; lost: string[] }> {
+  if (at.database.kind === "sqlite" && !existsSync(at.database.path)) return { withdrawn: [], lost: [] };
+  return withCampaignStore(at, (store) => withoutRecord(store, ids));
 }

@@ -1,9 +1,10 @@
 import { Hono } from "hono";
-import { stageOf } from "../../letter/ledger/signing.ts";
 import { isDatabaseTrouble } from "../../outside/database/trouble.ts";
 import { causeOf } from "../../outside/log.ts";
 import { languagesOf } from "../../site/views/context.ts";
+import { takenDownPage } from "../../site/views/pages/taken-down-page.ts";
 import type { Route, Service } from "../service.ts";
+import { asOfMain, isStillDone } from "./after-purge.ts";
 import { languageOf, message, page } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
 import { isOwnPost } from "./cross-site.ts";
@@ -28,7 +29,8 @@ export type Peer = {
   readonly answered: Promise<void>;
 };
 
-export function createApp(service: Service): App {
+export function createApp(given: Service): App {
+  const service = { ...given, site: () => asOfMain(given.site(), given.main()) };
   const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
   const headers = securityHeaders(origins[0]!, origins[1]!);
   const app = new Hono<{ Bindings: Peer }>();
@@ -47,7 +49,8 @@ export function createApp(service: Service): App {
         const request = context.req.raw;
         const { address, connection, answered } = context.env;
         const client = service.clients.of(request, address);
-        if (isDestroyed(service)) return message(service.site(), request, { kind: "destroyed" }, 410);
+        if (!isStillDone(service.site(), method, path))
+          return message(service.site(), request, { kind: "destroyed" }, 410);
         if (method === "GET")
           return handle({ request, lang, form: new URLSearchParams(), client, connection, answered });
         const { onion } = service.site().campaign;
@@ -77,13 +80,8 @@ export function createApp(service: Service): App {
   };
 }
 
-/** After the purge, no code and no address is known. Every form says who the signatures were handed over to. */
-function isDestroyed(service: Pick<Service, "main">): boolean {
-  // Only notices are logged after the purge, so its entry is among the last ones.
-  return stageOf(service.main()?.record.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
-}
-
-const LAST_ENTRIES = 20;
+/** The addresses of the list, as pages and as files. */
+const OF_THE_LIST = /^\/(list|[a-z]{2,3}\/signatures)(\/|$)/;
 
 /** Without a socket it is unknown when the answer has arrived: it counts as handed over once it has been returned. */
 function unknownPeer(): Peer {
@@ -102,9 +100,13 @@ async function otherwise(
 ): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const methods = new Set(known.get(pathname));
+  const reads = request.method === "GET" || request.method === "HEAD";
+  const site = service.site();
+  // A build from before the purge may still be there for a moment, with the list.
+  if (reads && site.takenDown && OF_THE_LIST.test(pathname))
+    return page(takenDownPage(site, languageOf(site, request)), 410, { Vary: "Accept-Language" });
   const file = await staticFile(service.siteFolder, request);
   if (file) methods.add("GET");
-  const reads = request.method === "GET" || request.method === "HEAD";
   if (file && reads) return file;
   // Folders of the site redirect to their page, and so do the pages that only the service has. The query may hold `s`.
   if (reads && known.get(`${pathname}/`)?.has("GET"))

@@ -48,6 +48,8 @@ export type ErrorCode =
   | "bag"
   | "erase"
   | "handover"
+  | "access"
+  | "left"
   | "notice"
   | "purge"
   // What lies outside: machines, services, files.

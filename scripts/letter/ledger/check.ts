@@ -1,6 +1,7 @@
 import { LetterError } from "../bytes/error.ts";
 import type { AcceptEntry, BatchEntry } from "./entry.ts";
 import { parseEntry } from "./entry.ts";
+import { openTakenDownRule } from "./taken-down.ts";
 
 /** The facts that follow from all entries of a ledger. */
 export type LedgerFacts = {
@@ -12,6 +13,8 @@ export type LedgerFacts = {
   readonly withdrawn: ReadonlySet<number>;
   /** what became of each sheet of signatures */
   readonly batches: readonly BatchEntry[];
+  /** why the list has to be published; undefined when it may have been taken down */
+  readonly whyListed: string | undefined;
 };
 
 /**
@@ -33,6 +36,7 @@ export function openLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): Le
   const batches: BatchEntry[] = [];
   const commitments = new Set<string>();
   const [handedOver, purged] = [new Set<string>(), new Set<string>()];
+  const takenDown = openTakenDownRule();
   let index = 0;
   let due = 0;
 
@@ -74,12 +78,14 @@ export function openLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): Le
         if (purged.has(entry.contactsBag)) throw broken("the same contacts bag is purged twice");
         purged.add(entry.contactsBag);
       }
+      takenDown.add(entry);
       index++;
       return due === 0;
     },
     finish() {
       if (due > 0) throw broken(`the ledger ends ${due} accepts before the end of its last batch`);
-      return { editions: [...new Set(editions.toReversed())].reverse(), accepts, withdrawn, batches };
+      const logged = [...new Set(editions.toReversed())].reverse();
+      return { editions: logged, accepts, withdrawn, batches, whyListed: takenDown.whyListed() };
     },
   };
 }

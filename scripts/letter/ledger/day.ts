@@ -7,13 +7,16 @@ import { isOfKind } from "./entry.ts";
  *
  * The ledger itself holds no time. Days come from the history of main, where accept dates its commits only by the day.
  * So the site shows when a batch was published, and nothing about when anyone signed.
+ *
+ * Only the first element can be without a day (`""`): it counts the entries from before a history that was cut off, as
+ * by the purge.
  */
 export type LedgerDay = { readonly day: string; readonly size: number };
 
 /** The number of signatures accepted on a day, including those withdrawn since. */
 export type AcceptedDay = { readonly day: string; readonly accepted: number };
 
-/** `2026-11-22:301 2026-11-24:512`, ascending; empty when nothing is known. */
+/** `2026-11-22:301 2026-11-24:512`, ascending; empty when nothing is known. A history that was cut off begins `:301`. */
 export function formatLedgerDays(days: readonly LedgerDay[]): string {
   return days.map(({ day, size }) => `${day}:${size}`).join(" ");
 }
@@ -26,7 +29,8 @@ export function parseLedgerDays(text: string): LedgerDay[] {
   });
   const ascending = days.every(({ day, size }, i) => {
     const before = days[i - 1];
-    return isDay(day) && Number.isSafeInteger(size) && day > (before?.day ?? "") && size > (before?.size ?? 0);
+    const follows = before ? isDay(day) && day > before.day : isDay(day) || day === "";
+    return follows && Number.isSafeInteger(size) && size > (before?.size ?? 0);
   });
   if (!ascending || formatLedgerDays(days) !== text) throw new LetterError("ledger-day", "not a list of ledger days");
   return days;
@@ -34,11 +38,12 @@ export function parseLedgerDays(text: string): LedgerDay[] {
 
 /** Returns the day on which the entry at this index was published; undefined when it is not known. */
 export function dayOfEntry(index: number, days: readonly LedgerDay[]): string | undefined {
-  return days.find(({ size }) => index < size)?.day;
+  return days.find(({ size }) => index < size)?.day || undefined;
 }
 
-/** Counts the signatures of each day on which any were accepted. */
+/** Counts the signatures of each day on which any were accepted; none unless every day is known. */
 export function acceptedByDay(entries: readonly string[], days: readonly LedgerDay[]): AcceptedDay[] {
+  if (days[0]?.day === "") return [];
   return days.flatMap(({ day, size }, i) => {
     const grown = entries.slice(days[i - 1]?.size ?? 0, size);
     const accepted = grown.filter((entry) => isOfKind("accept", entry)).length;

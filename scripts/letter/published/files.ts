@@ -1,7 +1,7 @@
 import { formatEntry, parseEntry } from "../ledger/entry.ts";
 import { formatEntryBundle, partialTiles, TILE_WIDTH, tileLevels, tilePath } from "../ledger/tile.ts";
 import { leafHash } from "../ledger/tree.ts";
-import { type CampaignRecord, countRecord, loggedEdition, shardTexts } from "../signature/record.ts";
+import { type CampaignRecord, countRecord, loggedEdition, shardTexts, type Totals } from "../signature/record.ts";
 
 /** The public keys of a campaign: `/keys.json`. */
 export type PublicKeys = {
@@ -30,7 +30,7 @@ export function* publishedFiles(
     for (const [lang, text] of texts) yield [`letter/${edition}/${lang}.md`, text];
   }
   yield ["letter/editions.json", json(editionIndex(record))];
-  yield ["count.json", json(countRecord(record))];
+  yield ["count.json", json(publishedCount(countRecord(record)))];
   yield ["keys.json", json({ ledger: keys.ledger, attestation: keys.attestation, recipients: keys.recipients })];
 }
 
@@ -78,6 +78,12 @@ function editionIndex(record: CampaignRecord): { edition: string; languages: str
   const order = ({ edition }: { edition: string }) =>
     edition === current ? record.entries.length : record.entries.indexOf(formatEntry({ kind: "letter", edition }));
   return all.sort((a, b) => order(a) - order(b));
+}
+
+/** The content of `/count.json`. When the list was taken down, nobody can check how its rows were shown. */
+function publishedCount({ accepted, withdrawn, listed, shown, size, root, takenDown }: Totals): object {
+  const ofList = takenDown ? { listed: 0, taken_down: true } : { listed, shown };
+  return { accepted, withdrawn, ...ofList, size, root };
 }
 
 function json(value: unknown): string {

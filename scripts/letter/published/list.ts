@@ -7,6 +7,27 @@ import { publicCommitment } from "../signature/row.ts";
 import type { PageCheck } from "./pages.ts";
 
 /**
+ * Checks that a list which is said to be taken down may be, and is: no file of it is left, and no name on its pages.
+ *
+ * @throws LetterError naming the rule of the ledger, or the file that is there
+ */
+export async function checkTakenDown(
+  read: Read,
+  size: number,
+  facts: LedgerFacts,
+  pages: Pick<PageCheck, "gone">,
+): Promise<void> {
+  if (facts.whyListed !== undefined)
+    throw failed(`count.json: it says that the list was taken down, but ${facts.whyListed}`);
+  for (let shard = 0; shard * TILE_WIDTH < size; shard++) {
+    const path = `list/${listShardName(shard)}`;
+    if ((await read(path)) !== undefined)
+      throw failed(`${path} is there, but count.json says that the whole list was taken down`);
+    await pages.gone(shard);
+  }
+}
+
+/**
  * Checks the published list against the ledger: its indexes are {accept} − {withdraw}, and each row opens the
  * commitment at its index. Passes the rows of each file to the check of the pages that show them.
  *
@@ -39,11 +60,16 @@ export async function checkList(
   return shown;
 }
 
-function checkRow(row: ListRow, facts: LedgerFacts): void {
+/** @throws LetterError `verify` when the row does not open the accept entry at its index */
+export function checkOpens(row: ListRow, facts: LedgerFacts): void {
   const accept = facts.accepts.get(row.index);
   if (!accept) throw failed("the ledger has no accept at this index");
-  if (facts.withdrawn.has(row.index)) throw failed("the row was withdrawn and must not be on the list");
   if (publicCommitment(row, accept.edition) !== accept.publicCommitment) {
     throw failed("the row does not open the commitment on the ledger: it was changed after it was accepted");
   }
+}
+
+function checkRow(row: ListRow, facts: LedgerFacts): void {
+  if (facts.withdrawn.has(row.index)) throw failed("the row was withdrawn and must not be on the list");
+  checkOpens(row, facts);
 }

@@ -2,7 +2,7 @@ import { withAsciiDigits } from "../bytes/digits.ts";
 import { failed, type Read, textOf } from "../bytes/read.ts";
 import type { BatchEntry } from "../ledger/entry.ts";
 import type { ListRow } from "../signature/list.ts";
-import type { Totals } from "../signature/record.ts";
+import { peopleMark, peopleOf, type Totals } from "../signature/record.ts";
 import { showsName } from "../signature/shown.ts";
 import { between, decodeEntities, wordsOf } from "./page-words.ts";
 
@@ -13,6 +13,8 @@ export type PageFacts = { readonly totals: Totals; readonly vkey: string; readon
 export type PageCheck = {
   /** checks the page of one file of the list, in each language */
   shard(number: number, rows: readonly ListRow[]): Promise<void>;
+  /** checks that the page of a file that was taken down has no names left, if there is still a page */
+  gone(number: number): Promise<void>;
   finish(facts: PageFacts): Promise<void>;
 };
 
@@ -45,6 +47,13 @@ export async function startPageCheck(read: Read, languages: readonly string[]): 
         const found = await page(path);
         if (found === undefined) throw failed(`${path} is missing, though the list has that page`);
         checkNames(path, found.html, rows);
+      }
+    },
+    async gone(number) {
+      for (const lang of languages) {
+        const found = await page(`${lang}/signatures/${number + 1}/index.html`);
+        if (found && PART_OF_LIST.test(found.html))
+          throw failed(`${found.path}: it still shows a part of the list, which was taken down`);
       }
     },
     async finish(facts) {
@@ -98,28 +107,31 @@ function checkNames(path: string, html: string, rows: readonly ListRow[]): void 
     throw failed(`${path}: the number of those whose name is not shown is another than the list gives, ${hidden}`);
 }
 
+/** What only a page with rows of the list has: names, and the number of those whose name is not shown. */
+const PART_OF_LIST = /<ul class="roll|<bdi class="who">|<p class="more">/;
+
 const TOLD = /<data class="of-(\w+)" value="(\d+)">([^<]*)<\/data>/g;
 
 /** The numbers that a page must show; any other number is optional. */
-const NEEDED: Readonly<Record<string, readonly ("listed" | "size")[]>> = {
-  "index.html": ["listed"],
-  "signatures/index.html": ["listed"],
+const NEEDED: Readonly<Record<string, readonly ("people" | "size")[]>> = {
+  "index.html": ["people"],
+  "signatures/index.html": ["people"],
   "verify/index.html": ["size"],
   "how/index.html": ["size"],
 };
 
 function checkNumbers(path: string, html: string, { totals, vkey, batches }: PageFacts): void {
-  const facts: Record<string, number> = { ...totals.shown, ...totals, root: Number.NaN, shown: Number.NaN };
+  const facts = factsOf(totals);
   const told = [...html.matchAll(TOLD)];
   for (const [, of = "", value = "", text = ""] of told) {
     const words = numbersIn(text);
     if (Number(value) !== facts[of] || words.length !== 1 || words[0] !== facts[of])
       throw failed(`${path}: the number of “${of}” says ${text}, the ledger and the list give ${facts[of]}`);
   }
-  const needed = NEEDED[path.replace(/^[a-z]+\//, "")] ?? [];
+  const needed = (NEEDED[path.replace(/^[a-z]+\//, "")] ?? []).map((of) => (of === "people" ? peopleMark(totals) : of));
   for (const of of needed) {
     // A page need not show a zero.
-    if (totals[of] > 0 && !told.some(([, name]) => name === of))
+    if (facts[of]! > 0 && !told.some(([, name]) => name === of))
       throw failed(`${path}: the number of “${of}” does not stand there`);
   }
   if (!needed.includes("size") || totals.size === 0) return;
@@ -127,6 +139,13 @@ function checkNumbers(path: string, html: string, { totals, vkey, batches }: Pag
   if (!words.includes(totals.root)) throw failed(`${path}: the root of the ledger is not there`);
   if (!words.includes(vkey)) throw failed(`${path}: the key of the ledger is not there`);
   if (path.endsWith("/how/index.html")) checkBatches(path, html, batches);
+}
+
+/** The numbers that a page may name. Without a list, nothing about its rows can be said. */
+function factsOf(totals: Totals): Readonly<Record<string, number>> {
+  const { accepted, withdrawn, listed, size, shown, takenDown } = totals;
+  const known = { accepted, withdrawn, size };
+  return takenDown ? { ...known, people: peopleOf(totals) } : { ...known, listed, ...shown };
 }
 
 function checkBatches(path: string, html: string, batches: readonly BatchEntry[]): void {

@@ -8,9 +8,11 @@ import { assertStillThere, type KeptProof, parseKeptProof } from "../ledger/kept
 import { type NoteVerifier, parseVkey } from "../ledger/note.ts";
 import { TILE_WIDTH } from "../ledger/tile.ts";
 import type { Totals } from "../signature/record.ts";
+import { checkCount, readCount } from "./count.ts";
+import { checkKeptList, type KeptList } from "./kept-list.ts";
 import { readPublishedLedger } from "./ledger.ts";
 import { checkLetters } from "./letters.ts";
-import { checkList } from "./list.ts";
+import { checkList, checkTakenDown } from "./list.ts";
 import { startPageCheck } from "./pages.ts";
 
 /** The result of verification, all of it recomputed only from the published files. */
@@ -19,6 +21,8 @@ export type Verified = Totals & {
   readonly verifier: NoteVerifier;
   /** the kept checkpoints and receipts, which today's ledger still contains */
   readonly kept: readonly KeptProof[];
+  /** what a list that somebody kept comes to */
+  readonly keptList?: KeptList | undefined;
   /** pages of the current text that the site does not have, so that they could not be compared with it */
   readonly missingPages: readonly string[];
 };
@@ -29,6 +33,8 @@ export type VerifyOptions = {
   readonly attestationKey?: string | undefined;
   /** texts of checkpoints and receipts from an earlier day, by name */
   readonly kept?: ReadonlyMap<string, string>;
+  /** reads a list that somebody kept, from where it is named as on the site */
+  readonly list?: Read | undefined;
   /** called with the number of entries checked so far, and the size */
   readonly progress?: (done: number, size: number) => void;
 };
@@ -36,7 +42,7 @@ export type VerifyOptions = {
 /**
  * Recomputes everything from what a site publishes: the signature of the checkpoint, the root over all entries, every
  * row against the accept entry at its index, every attestation, the withdrawals, the counts, the texts of all editions,
- * and what the pages say.
+ * and what the pages say. A list that was taken down must be absent as a whole, and the ledger must allow it.
  *
  * @param vkey the ledger's key, pinned by the caller; without it the key is taken from the site
  * @throws LetterError naming the file, the entry or the line, and the rule that is broken
@@ -69,40 +75,25 @@ export async function verifyPublished(read: Read, vkey?: string, options: Verify
   const facts = withContext("ledger", () => check.finish());
   const { languages, missingPages } = await checkLetters(read, facts.editions);
   const pages = await startPageCheck(read, languages);
-  const shown = await checkList(read, checkpoint.size, facts, pages);
-
-  const totals: Totals = {
+  const count = await readCount(read);
+  const numbers = {
     accepted: facts.accepts.size,
     withdrawn: facts.withdrawn.size,
-    listed: facts.accepts.size - facts.withdrawn.size,
-    shown,
     size: checkpoint.size,
     root: formatRoot(checkpoint.root),
   };
-  await checkCount(read, totals);
+  let totals: Totals;
+  if (count.taken_down) {
+    await checkTakenDown(read, checkpoint.size, facts, pages);
+    totals = { ...numbers, listed: 0, shown: { name: 0, initials: 0, hidden: 0, counted: 0 }, takenDown: true };
+  } else {
+    const shown = await checkList(read, checkpoint.size, facts, pages);
+    totals = { ...numbers, listed: facts.accepts.size - facts.withdrawn.size, shown };
+  }
+  checkCount(count, totals);
   await pages.finish({ totals, vkey: keys.ledger, batches: facts.batches });
-  return { ...totals, checkpoint, verifier, kept, missingPages };
+  const keptList = options.list && (await checkKeptList(options.list, checkpoint.size, facts));
+  return { ...totals, checkpoint, verifier, kept, keptList, missingPages };
 }
 
 const Keys = z.object({ ledger: z.string(), attestation: z.string().refine((value) => isBase64url(value, 32)) });
-
-async function checkCount(read: Read, totals: Totals): Promise<void> {
-  const shown = z.object({ name: z.number(), initials: z.number(), hidden: z.number(), counted: z.number() });
-  const Count = z.object({
-    accepted: z.number(),
-    withdrawn: z.number(),
-    listed: z.number(),
-    shown,
-    size: z.number(),
-    root: z.string(),
-  });
-  const count = await readJson(read, "count.json", Count);
-  for (const key of ["accepted", "withdrawn", "listed", "size", "root"] as const) {
-    if (count[key] !== totals[key])
-      throw failed(`count.json: ${key} says ${count[key]}, the ledger gives ${totals[key]}`);
-  }
-  for (const key of ["name", "initials", "hidden", "counted"] as const) {
-    if (count.shown[key] !== totals.shown[key])
-      throw failed(`count.json: shown.${key} says ${count.shown[key]}, the list gives ${totals.shown[key]}`);
-  }
-}

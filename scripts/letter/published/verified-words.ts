@@ -1,4 +1,5 @@
 import { formatRoot } from "../ledger/checkpoint.ts";
+import type { KeptList } from "./kept-list.ts";
 import type { Verified } from "./verification.ts";
 
 /** A published letter that was verified, and what the operating system left in the folder of a bag. */
@@ -9,7 +10,7 @@ export type Pinned = { readonly ledger: boolean; readonly attestation: boolean }
 
 /** The result in words; its last line begins with "ok: ". */
 export function formatVerified(found: Found, pinned: Pinned): string {
-  const { accepted, withdrawn, listed, size, root, kept, missingPages, passedOver } = found;
+  const { accepted, withdrawn, listed, size, root, kept, keptList, missingPages, passedOver, takenDown } = found;
   const lines = [
     ...(pinned.ledger
       ? []
@@ -23,14 +24,30 @@ export function formatVerified(found: Found, pinned: Pinned): string {
         ? `${name}: entry ${receipt.index} is still there, and nothing among the first ${checkpoint.size} entries was taken out or rewritten`
         : `${name}: nothing among the first ${checkpoint.size} entries was taken out or rewritten, ${size - checkpoint.size} were added`,
     ),
+    ...(takenDown
+      ? ["the list was taken down after the purge, as the ledger allows: its rows cannot be checked here"]
+      : []),
+    ...(takenDown && !keptList ? ["if you kept a copy of the list, check it with --list FOLDER"] : []),
+    ...(keptList ? keptListInWords(keptList) : []),
     `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${root}`,
   ];
   return lines.join("\n");
 }
 
+function keptListInWords({ proved, withdrawn, missing }: KeptList): string[] {
+  return [
+    `kept list: ${proved} rows are proved, each opens its accept entry on the ledger`,
+    ...(withdrawn.length > 0
+      ? [`kept list: withdrawn since, so no longer to be counted or shown: ${withdrawn.join(", ")}`]
+      : []),
+    ...(missing > 0 ? [`kept list: ${missing} signatures that count are not in it`] : []),
+  ];
+}
+
 /** The result as one line of JSON. */
 export function verifiedAsJson(found: Found, pinned: Pinned): string {
-  const { accepted, withdrawn, listed, shown, size, root, kept, missingPages, passedOver } = found;
+  const { accepted, withdrawn, listed, shown, size, root, kept, keptList, missingPages, passedOver, takenDown } = found;
+  const ofList = takenDown ? { listed, takenDown } : { listed, shown };
   const since = kept.map(({ name, checkpoint, receipt }) => ({
     file: name,
     size: checkpoint.size,
@@ -38,9 +55,10 @@ export function verifiedAsJson(found: Found, pinned: Pinned): string {
     ...(receipt ? { entry: receipt.index } : {}),
   }));
   return JSON.stringify({
-    ...{ ok: true, accepted, withdrawn, listed, shown, size, root, pinned: pinned.ledger },
+    ...{ ok: true, accepted, withdrawn, ...ofList, size, root, pinned: pinned.ledger },
     ...(pinned.attestation ? { attestationPinned: true } : {}),
     ...(since.length > 0 ? { since } : {}),
+    ...(keptList ? { keptList } : {}),
     ...(missingPages.length > 0 ? { missingPages } : {}),
     ...(passedOver.length > 0 ? { passedOver } : {}),
   });

@@ -1,10 +1,11 @@
 import { parseBase64url } from "../bytes/base64url.ts";
 import { LetterError } from "../bytes/error.ts";
-import { type Notice, noticeEntry } from "../handover/notice.ts";
+import { type BagNotice, type Notice, noticeEntry, type RemoveNotice } from "../handover/notice.ts";
 import { isAttested, isLeaveAttested } from "../ledger/attestation.ts";
 import { formatRoot, signCheckpoint } from "../ledger/checkpoint.ts";
 import { entriesOf, formatEntry, isOfKind } from "../ledger/entry.ts";
 import type { NoteSigner } from "../ledger/note.ts";
+import { whyListed } from "../ledger/taken-down.ts";
 import { append, type Frontier, leafHash, rootOf } from "../ledger/tree.ts";
 import { idOf } from "../signature/derivation.ts";
 import type { CampaignRecord, Growth } from "../signature/record.ts";
@@ -39,6 +40,7 @@ export function validateSheet(main: Main, sheet: Sheet): void {
  * or a single one for a sheet that is refused as a whole.
  */
 export function* faultsOf(main: Main, sheet: Sheet): Generator<LetterError, void> {
+  if (main.record.takenDown) return yield invalid(NOTHING_MORE);
   if (main.settled.sheets.has(sheet.sheet)) return yield invalid("this sheet has been settled before");
   if (sheet.kind === "withdrawals") {
     for (const [i, row] of sheet.rows.entries()) {
@@ -62,6 +64,9 @@ export function* faultsOf(main: Main, sheet: Sheet): Generator<LetterError, void
     here.add(entry.publicCommitment).add(entry.contactCommitment);
   }
 }
+
+// A list that was taken down does not come back, and an entry after the purge would forbid that it is gone.
+const NOTHING_MORE = "the list was taken down with the purge, so nothing more can be accepted";
 
 /** Why a row of a sheet is left out whatever the moderators say: it was decided before. */
 export type SettledBefore = "withdrawn" | "on the ledger" | "refused";
@@ -140,22 +145,45 @@ export function applyWithdrawals(main: Main, sheet: WithdrawalsSheet): Acceptanc
   return { ...grow({ ...main.record, rows }, added), gone, refused: [], leftOut: [...pending].sort() };
 }
 
-/** Returns the record after a reviewed change of the letter: with a `letter` entry and the texts of the edition. */
+/**
+ * Returns the record after a reviewed change of the letter: with a `letter` entry and the texts of the edition.
+ *
+ * @throws LetterError `edition` when the list was taken down
+ */
 export function logEdition(record: CampaignRecord, edition: string, texts: ReadonlyMap<string, string>): Growth {
+  if (record.takenDown) throw new LetterError("edition", `${NOTHING_MORE}: take the change of the letter back`);
   const editions = new Map(record.editions).set(edition, texts);
   return grow({ ...record, editions }, [formatEntry({ kind: "letter", edition })]);
 }
 
 /**
- * Returns the record after a reviewed notice, with its `handover` or `purge` entry; undefined when the ledger has it
- * already.
+ * Returns the record after a reviewed notice, with its entry; undefined when the ledger has it already.
  *
- * @throws LetterError `notice` for a purge of contact details that were never handed over, or a second handover of one
- *   contacts bag
+ * @param takesDown whether a purge takes the list down, with all its rows
+ * @throws LetterError `notice` for a purge of contact details that were never handed over, a second handover of one
+ *   contacts bag, the removal of what is not on the list, and any notice but that of the purge when the list was taken
+ *   down
  */
-export function logNotice(record: CampaignRecord, notice: Notice): Growth | undefined {
+export function logNotice(record: CampaignRecord, notice: Notice, takesDown = false): Growth | undefined {
   const entry = noticeEntry(notice);
   if (record.entries.includes(entry)) return undefined;
+  if (notice.kind === "remove") return removeRow(record, notice, entry);
+  assertOfHandover(record, notice);
+  // When the list is gone already, only the purge that takes it down may follow.
+  const takenDown = record.takenDown || (takesDown && notice.kind === "purge");
+  const reason = takenDown ? whyListed([...record.entries, entry]) : undefined;
+  if (reason !== undefined)
+    throw new LetterError("notice", `with this notice the list may not be taken down: ${reason}`);
+  return grow(takenDown ? { ...record, rows: [], takenDown } : record, [entry]);
+}
+
+function removeRow(record: CampaignRecord, { index }: RemoveNotice, entry: string): Growth {
+  const row = record.rows.find((one) => one.index === index);
+  if (row === undefined) throw new LetterError("notice", `the list has no row ${index}: nothing is removed`);
+  return { ...grow({ ...record, rows: record.rows.filter((one) => one !== row) }, [entry]), gone: [row] };
+}
+
+function assertOfHandover(record: CampaignRecord, notice: BagNotice): void {
   const handedOver = entriesOf("handover", record.entries).some(
     ({ contactsBag }) => contactsBag === notice.contactsBag,
   );
@@ -165,7 +193,6 @@ export function logNotice(record: CampaignRecord, notice: Notice): Growth | unde
   if (notice.kind === "handover" && handedOver) {
     throw new LetterError("notice", "another handover on the ledger has the contacts bag of this notice");
   }
-  return grow(record, [entry]);
 }
 
 /** Appends entries: this is the only way in which a ledger changes. */

@@ -7,6 +7,8 @@ export type Settlement = {
   readonly approvedBy: readonly number[];
   readonly refused: readonly (readonly [id: string, code: RefusalCode])[];
   readonly leftOut: readonly string[];
+  /** the ids of rows that a notice took off the list */
+  readonly removed?: readonly string[];
   readonly size: number;
   /** standard base64 */
   readonly root: string;
@@ -31,6 +33,7 @@ export function formatMergeMessage(subject: string, settlement: Settlement): str
     ...settlement.approvedBy.map((id) => `Approved-by: ${id}`),
     ...settlement.refused.map(([id, code]) => `Refused: ${id} ${code}`),
     ...settlement.leftOut.map((id) => `Left-out: ${id}`),
+    ...(settlement.removed ?? []).map((id) => `Removed: ${id}`),
     `Checkpoint: ${settlement.size} ${settlement.root}`,
   ];
   return `${subject}\n\n${trailers.join("\n")}\n`;
@@ -44,6 +47,7 @@ export function parseMergeMessage(message: string): Settlement | undefined {
   const [size, root] = values("Checkpoint")[0]?.split(" ") ?? [];
   if (size === undefined || root === undefined) return undefined;
   const sheet = values("Sheet")[0];
+  const removed = values("Removed");
   return {
     ...(sheet === undefined ? {} : { sheet }),
     approvedBy: values("Approved-by").map(Number),
@@ -52,6 +56,7 @@ export function parseMergeMessage(message: string): Settlement | undefined {
       return isRefusalCode(code) ? [[id, code]] : [];
     }),
     leftOut: values("Left-out"),
+    ...(removed.length === 0 ? {} : { removed }),
     size: Number(size),
     root,
   };
@@ -66,21 +71,30 @@ export type Settled = {
    * signatures may also leave a row out because another sheet decides it, and then the row is not withdrawn.
    */
   readonly withdrawn: ReadonlySet<string>;
+  /** The rows that a notice took off the list. */
+  readonly removed: ReadonlySet<string>;
 };
 
 /** Combines the settlements of a history, to look up sheets and rows. `before`: what was settled already. */
 export function settledBy(settlements: Iterable<Settlement>, before?: Settled): Settled {
   const [sheets, withdrawn] = [new Set(before?.sheets), new Set(before?.withdrawn)];
-  const refused = new Map(before?.refused);
+  const [refused, removed] = [new Map(before?.refused), new Set(before?.removed)];
   for (const settlement of settlements) {
     if (settlement.sheet !== undefined) sheets.add(settlement.sheet);
     for (const [id, code] of settlement.refused) refused.set(id, code);
     if (isOfWithdrawals(settlement)) for (const id of settlement.leftOut) withdrawn.add(id);
+    for (const id of settlement.removed ?? []) removed.add(id);
   }
-  return { sheets, refused, withdrawn };
+  return { sheets, refused, withdrawn, removed };
 }
 
-/** A sheet of signatures is never settled without a moderator, and a sheet of withdrawals never needs one. */
-function isOfWithdrawals({ sheet, approvedBy }: Pick<Settlement, "sheet" | "approvedBy">): boolean {
+/**
+ * Whether the sheet that was settled is one of withdrawals: a sheet of signatures is never settled without a moderator,
+ * and a sheet of withdrawals never needs one.
+ */
+export function isOfWithdrawals({
+  sheet,
+  approvedBy,
+}: Pick<Settlement, "approvedBy"> & { readonly sheet?: string | undefined }): boolean {
   return sheet !== undefined && approvedBy.length === 0;
 }

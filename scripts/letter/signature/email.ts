@@ -80,6 +80,12 @@ export function canonicalEmail(email: string): string {
   return `${withoutTag(mailbox.slice(0, at))}${mailbox.slice(at)}`;
 }
 
+/** Returns an address in the spelling that databases compare: in lower case, with its domain in ASCII (IDNA). */
+export function addressKey(email: string): string {
+  const { local, domain } = partsOf(email);
+  return domain === "" ? email.toLowerCase() : `${local}@${domain}`;
+}
+
 function partsOf(email: string): { local: string; domain: string } {
   const at = email.lastIndexOf("@");
   return { local: email.slice(0, at).toLowerCase(), domain: asciiDomain(email.slice(at + 1)) };

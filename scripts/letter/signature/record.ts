@@ -16,6 +16,8 @@ export type CampaignRecord = {
   readonly checkpoint: string | undefined;
   /** the text of each logged edition, by edition and language */
   readonly editions: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The whole list was taken down with the purge: there is no file of it, and `rows` is empty. */
+  readonly takenDown?: boolean;
 };
 
 /** The record before the letter has been put on the ledger. */
@@ -56,7 +58,13 @@ export function parseRecord(files: ReadonlyMap<string, string>): CampaignRecord 
     const match = /^editions\/([\w-]{43})\/([a-z]{2,3})\.md$/.exec(path);
     if (match) editions.set(match[1]!, (editions.get(match[1]!) ?? new Map()).set(match[2]!, text));
   }
-  return { entries, rows, checkpoint: files.get(CHECKPOINT_PATH), editions };
+  const record = { entries, rows, checkpoint: files.get(CHECKPOINT_PATH), editions };
+  return hasNoList(files) && entries.some((line) => isOfKind("accept", line)) ? { ...record, takenDown: true } : record;
+}
+
+/** A list from which everybody has withdrawn still has its files, without rows. */
+function hasNoList(files: ReadonlyMap<string, string>): boolean {
+  return ![...files.keys()].some((path) => path.startsWith("accepted/") && path.endsWith(".md"));
 }
 
 /** Returns all files of a record below `signatures/`. */
@@ -86,11 +94,15 @@ export function changedFiles(
   return files;
 }
 
-/** Formats the shards of the list, by path: all of them by default, one for each 256 entries, even without rows. */
+/**
+ * Formats the shards of the list, by path: all of them by default, one for each 256 entries, even without rows. A list
+ * that was taken down has none.
+ */
 export function shardTexts(
-  record: Pick<CampaignRecord, "entries" | "rows">,
+  record: Pick<CampaignRecord, "entries" | "rows" | "takenDown">,
   shards: Iterable<number> = shardsFrom(record, 0),
 ): Map<string, string> {
+  if (record.takenDown) return new Map();
   const texts = [...shards].map((shard): [string, string] => [
     `accepted/${listShardName(shard)}`,
     formatListShard(record.rows.slice(firstRow(record.rows, shard), firstRow(record.rows, shard + 1))),
@@ -130,15 +142,27 @@ export function editionSigned(entries: readonly string[], row: ListRow): string 
   return entry.edition;
 }
 
-/** The numbers that the site shows: `/count.json`. `root` in standard base64. */
+/** The numbers that the site shows. `root` in standard base64. */
 export type Totals = {
   readonly accepted: number;
   readonly withdrawn: number;
   readonly listed: number;
+  /** all zero when the list was taken down */
   readonly shown: Readonly<Record<Shown, number>>;
   readonly size: number;
   readonly root: string;
+  readonly takenDown?: boolean;
 };
+
+/** Returns how many people have signed and not withdrawn, whether their list is still there or was taken down. */
+export function peopleOf({ accepted, withdrawn, listed, takenDown }: Totals): number {
+  return takenDown ? accepted - withdrawn : listed;
+}
+
+/** Returns what that number is called in the markup of a page, by which verification finds it. */
+export function peopleMark({ takenDown }: Totals): "listed" | "people" {
+  return takenDown ? "people" : "listed";
+}
 
 /** Computes the totals of a record. */
 export function countRecord(record: CampaignRecord): Totals {
@@ -153,5 +177,6 @@ export function countRecord(record: CampaignRecord): Totals {
     shown,
     size: record.entries.length,
     root: Buffer.from(root).toString("base64"),
+    ...(record.takenDown ? { takenDown: true } : {}),
   };
 }

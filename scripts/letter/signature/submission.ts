@@ -5,7 +5,7 @@ import { initialsOf, type NameProblem, parseName, parsePlace } from "./name.ts";
 import type { PublicFields } from "./row.ts";
 import { isShown, type Shown, showsName } from "./shown.ts";
 
-/** A valid submission of the form; `name` is empty for `counted`, `place` may be empty. */
+/** A valid submission of the form; `name` and `place` are empty for `counted`, and `place` may be for others. */
 export type Submission = {
   readonly shown: Shown;
   readonly name: string;
@@ -57,9 +57,9 @@ export function parseSubmission(
   lang: string,
 ): { submission: Submission } | { problems: Problems; reasons: Reasons } {
   const shown = isShown(values.shown) ? values.shown : undefined;
-  // `counted` asks for no name: one that was typed anyway is neither checked nor kept.
+  // `counted` asks for no name and no place: what was typed there anyway is neither checked nor kept.
   const name = shown === "counted" ? { name: "" } : parseShownName(values.name, shown);
-  const place = parsePlace(values.place);
+  const place = shown === "counted" ? { place: "" } : parsePlace(values.place);
   const email = parseMeantEmail(values);
   const handover = values.consent_handover === "yes";
   const published = values.consent_public === "yes";

@@ -1,18 +1,11 @@
 import { z } from "zod";
 import { isDay } from "../bytes/day.ts";
 import { LetterError } from "../bytes/error.ts";
+import { inEachLanguage, language, wholeNumber, yesOrNo } from "./field.ts";
 import { parsePlainYaml } from "./front-matter.ts";
+import { hosts, responsible, tablesOf } from "./responsible.ts";
 
-const oneLine = z.string().regex(/^\S(.*\S)?$/u, "must be one line that is not empty");
-const language = z.string().regex(/^[a-z]{2,3}$/, "must be a language code of two or three letters");
-const inEachLanguage = z.record(language, oneLine);
 const day = z.string().refine(isDay, "must be a day, YYYY-MM-DD");
-// YAML is read without types: every scalar is a string, so numbers and booleans are parsed here.
-const wholeNumber = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, "must be a whole number above zero")
-  .transform(Number);
-const yesOrNo = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
 
 const campaign = z.strictObject({
   languages: z.array(language).min(1).readonly(),
@@ -28,6 +21,8 @@ const campaign = z.strictObject({
       .readonly(),
     contact: z.email("must be an e-mail address").optional(),
   }),
+  responsible: responsible.optional(),
+  hosts: hosts.optional(),
   distressing: z.strictObject({ from: wholeNumber, to: wholeNumber }).optional(),
   original: language,
   translation_approved: z.record(language, yesOrNo),
@@ -91,12 +86,13 @@ function assertLanguages(parsed: Campaign): void {
   const languages = [...parsed.languages];
   if (new Set(languages).size !== languages.length) throw broken("languages", "names one twice");
   if (!languages.includes(parsed.original)) throw broken("original", "must be one of languages");
-  const tables = {
-    site_title: parsed.site_title,
-    addressee: parsed.addressee,
-    "recipient.name": parsed.recipient.name,
-  };
-  for (const [field, table] of Object.entries(tables)) {
+  const tables: [field: string, table: Readonly<Record<string, string>>][] = [
+    ["site_title", parsed.site_title],
+    ["addressee", parsed.addressee],
+    ["recipient.name", parsed.recipient.name],
+    ...tablesOf(parsed),
+  ];
+  for (const [field, table] of tables) {
     if (Object.keys(table).sort().join() !== languages.toSorted().join()) {
       throw broken(field, `must have exactly ${languages.join(", ")}`);
     }

@@ -6,6 +6,8 @@ export type Commit = {
   readonly id: string;
   readonly parents: readonly string[];
   readonly committerEmail: string;
+  /** the committer's day, `YYYY-MM-DD` */
+  readonly day: string;
   readonly message: string;
 };
 
@@ -21,7 +23,7 @@ export type Change = {
 /** The commits from this one back along first parents, newest first. */
 export async function readHistory(repository: string, commit: string): Promise<Commit[]> {
   assertSha(commit);
-  const args = ["log", "--first-parent", "-z", "--no-show-signature", "--format=%H%n%P%n%ce%n%B", commit, "--"];
+  const args = ["log", "--first-parent", "-z", "--no-show-signature", "--format=%H%n%P%n%ce%n%cs%n%B", commit, "--"];
   const { stdout } = await runGit(repository, args);
   return stdout.toString("utf8").split("\0").filter(Boolean).map(parseCommit);
 }
@@ -29,7 +31,7 @@ export async function readHistory(repository: string, commit: string): Promise<C
 /** One commit. */
 export async function readCommit(repository: string, commit: string): Promise<Commit> {
   assertSha(commit);
-  const args = ["log", "-1", "-z", "--no-show-signature", "--format=%H%n%P%n%ce%n%B", commit, "--"];
+  const args = ["log", "-1", "-z", "--no-show-signature", "--format=%H%n%P%n%ce%n%cs%n%B", commit, "--"];
   const { stdout } = await runGit(repository, args);
   return parseCommit(stdout.toString("utf8").replace(/\0$/, ""));
 }
@@ -53,6 +55,6 @@ export async function changesIn(repository: string, parent: string, commit: stri
 }
 
 function parseCommit(text: string): Commit {
-  const [id = "", parents = "", committerEmail = "", ...message] = text.split("\n");
-  return { id, parents: parents.split(" ").filter(Boolean), committerEmail, message: message.join("\n") };
+  const [id = "", parents = "", committerEmail = "", day = "", ...message] = text.split("\n");
+  return { id, parents: parents.split(" ").filter(Boolean), committerEmail, day, message: message.join("\n") };
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
+import { WORDING_KINDS, wordingPath } from "../../letter/handover/wordings.ts";
 import { parseCampaign } from "../../letter/text/campaign.ts";
 import { readText } from "./object.ts";
 
@@ -21,11 +22,26 @@ export async function readLetterFilesIn(folder: string): Promise<Map<string, str
   return files;
 }
 
-/** What the repository of a campaign begins with: the letter's files, and the description of the record's formats. */
+/**
+ * What the repository of a campaign begins with: the letter's files, what people agree to or are told when they sign, and
+ * the description of the record's formats.
+ */
 export async function readFirstFilesIn(folder: string): Promise<Map<string, string>> {
-  const files = await readLetterFilesIn(folder);
+  const files = await readServedFilesIn(folder);
   const readme = await readFile(join(folder, README), "utf8").catch(() => undefined);
   return readme === undefined ? files : files.set(README, readme);
+}
+
+/** The letter's files, and what people agree to or are told when they sign, of which a campaign may lack some. */
+export async function readServedFilesIn(folder: string): Promise<Map<string, string>> {
+  const files = await readLetterFilesIn(folder);
+  for (const lang of parseCampaign(files.get(CAMPAIGN_PATH) ?? "").languages) {
+    for (const path of WORDING_KINDS.map((kind) => wordingPath(lang, kind))) {
+      const text = await readFile(join(folder, path), "utf8").catch(() => undefined);
+      if (text !== undefined) files.set(path, text);
+    }
+  }
+  return files;
 }
 
 /** The reviewed letter of a commit: the ledger's origin and the text in each language. */

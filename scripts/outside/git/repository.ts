@@ -61,8 +61,11 @@ export async function readMainAt(repository: string, commit: string): Promise<Ma
   };
 }
 
-/** Only accept's own commits on main settle anything: a reviewed commit, second parent, can say what it likes. */
-function settlementOf(commit: Commit): [Commit, Settlement][] {
+/**
+ * Returns the commit with its settlement, or nothing. Only accept's own commits on main settle anything: a reviewed
+ * commit, second parent, can say what it likes.
+ */
+export function settlementOf(commit: Commit): [Commit, Settlement][] {
   if (commit.committerEmail !== committerEmail("accept")) return [];
   const settlement = parseMergeMessage(commit.message);
   return settlement === undefined ? [] : [[commit, settlement]];

@@ -6,7 +6,7 @@ import { readHistory } from "../git/history.ts";
 import type { AcceptHost, MainHistory, OpenSheet } from "../git/host.ts";
 import { readText } from "../git/object.ts";
 import { listRemoteRefs, pushRef } from "../git/push.ts";
-import { branchRef, MAIN, moveRefs, PENDING, readRef } from "../git/ref.ts";
+import { branchRef, HANDOVERS, MAIN, moveRefs, PENDING, readRef } from "../git/ref.ts";
 import { readHead, readMainAt } from "../git/repository.ts";
 import { answerPull, formatAnswer, formatBlocked, formatCopies, formatInvalid, formatUnattested } from "./answer.ts";
 import { type GitHubApi, gitHubError, hasStatus, telling } from "./api.ts";
@@ -38,6 +38,8 @@ export type GitHubAcceptHost = AcceptHost & {
     unclear: readonly string[] | undefined,
     copies: ReadonlyMap<string, readonly string[]>,
   ): Promise<void>;
+  /** brings the tags of handovers into the repository */
+  fetchTags(): Promise<void>;
   /** pull requests whose reviews could not be read, or that could not be answered; they do not hold up the others */
   readonly troubles: readonly PullTrouble[];
   /** sheets that could not be reviewed at the last reading: their branches exist, but no open pull request that is not a draft */
@@ -156,6 +158,7 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       const parts = [blocked, formatCopies(copies)].filter((part) => part !== "");
       if (parts.length > 0) await answerSheet(sheet, parts.join("\n\n"));
     },
+    fetchTags: () => fetch("the tags of handovers", `${HANDOVERS}/*`),
     troubles,
     get unseen() {
       return last.unseen;

@@ -46,7 +46,14 @@ export const WORKFLOWS = {
     FIRST,
   }),
   handover: z.object({ GITHUB_REF: z.string().startsWith(`${HANDOVERS}/`), BAG_DIR: z.string().min(1) }),
-  publish: z.object({ SITE_URL: address, SERVICE_URL: address, FIRST }),
+  publish: z.object({
+    ...{ SITE_URL: address, SERVICE_URL: address, FIRST },
+    // Pages logs the address of every visitor, so the site goes there only where somebody chose it.
+    PUBLISH_TO: z
+      .enum(["", "artifact", "pages"])
+      .default("")
+      .transform((text) => text || "artifact"),
+  }),
 } as const;
 
 /**

@@ -29,9 +29,14 @@ export type SiteContext = {
   readonly newest?: readonly SignedRow[] | undefined;
   /** the stage of the letter by the ledger; the service looks it up for each request */
   readonly stage?: Stage | undefined;
+  /** The list was taken down with the purge, on this day if it is known; undefined while there is a list. */
+  readonly takenDown?: TakenDown | undefined;
   /** the number of live rows that signed an earlier text than the letter shown */
   readonly earlier?: number | undefined;
 };
+
+/** When the list was taken down. */
+export type TakenDown = { readonly day?: string | undefined };
 
 /** A row of the list with the edition of the letter that it signed. */
 export type SignedRow = ListRow & { readonly edition: string };
@@ -45,9 +50,10 @@ export function siteContext(given: {
   totals?: Totals;
   newest?: readonly SignedRow[];
   stage?: Stage;
+  takenDown?: TakenDown | undefined;
   earlier?: number;
 }): SiteContext {
-  const { content, settings, keys, at, totals, newest, stage, earlier } = given;
+  const { content, settings, keys, at, totals, newest, stage, takenDown, earlier } = given;
   const here = at === "site" ? settings.siteUrl : settings.serviceUrl;
   return {
     campaign: content.campaign,
@@ -62,6 +68,7 @@ export function siteContext(given: {
     totals,
     newest,
     stage,
+    takenDown,
     earlier,
   };
 }

@@ -1,29 +1,33 @@
+import { peopleMark, peopleOf, type Totals } from "../../letter/signature/record.ts";
 import type { SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
+import { endDays } from "./end-days.ts";
 import { fill, type Html, html } from "./html.ts";
 import { numeral, plural, told } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
+import { takenDownSentence } from "./taken-down.ts";
 
 /** Renders the number of signatures, the goal if there is one, and the button to sign. */
 export function countBox(site: SiteContext, lang: Lang): Html {
   const strings = stringsIn(lang);
   const { goal } = site.campaign;
-  const listed = site.totals?.listed;
+  const people = site.totals && peopleOf(site.totals);
   return html`<section class="sign" id="sign" aria-labelledby="sign-title" tabindex="-1"><div>
 <h2 class="hidden" id="sign-title">${strings.letter.sign_letter}</h2>
-${listed !== undefined && html`<p class="count">${signedPeople(lang, listed)}</p>`}
+${site.totals && html`<p class="count">${signedPeople(lang, site.totals)}</p>`}
 ${site.earlier !== undefined && site.earlier > 0 && html`<p class="small">${fill(plural(lang, site.earlier, strings.letter.signed_earlier), { n: numeral(lang, site.earlier) })}</p>`}
-${listed !== undefined && goal !== undefined && progress(lang, listed, goal)}
+${people !== undefined && goal !== undefined && progress(lang, people, goal)}
 ${
   site.stage !== "destroyed" &&
   html`<a class="btn" href="${site.siteUrl}/${lang}/sign/">${strings.letter.sign_letter}</a>
 <p class="small">${strings.letter.name_not_shown}</p>`
 }
 ${signingTimes(site, lang)}
+${site.takenDown && html`<p class="small">${takenDownSentence(site, lang)}</p>`}
 </div></section>`;
 }
 
-/** Renders from when and until when the letter can be signed, and whether the signatures have been handed over. */
+/** Renders from when and until when the letter can be signed, what becomes of the signatures, and when. */
 export function signingTimes(site: SiteContext, lang: Lang): Html {
   const { letter } = stringsIn(lang);
   const { opens, closes, recipient } = site.campaign;
@@ -34,17 +38,20 @@ export function signingTimes(site: SiteContext, lang: Lang): Html {
     (until && fill(letter.open_until, { day: until }));
   const handedOver = site.stage === "handed_over" || site.stage === "destroyed";
   return html`${times && site.stage !== "destroyed" && html`<p class="small quiet">${times}</p>`}
+${endDays(site, lang, { style: "small quiet", stays: true })}
 ${handedOver && html`<p class="small">${fill(letter.handed_over, { recipient: recipient.name[lang] ?? "" })}</p>`}`;
 }
 
-function signedPeople(lang: Lang, listed: number): Html {
-  const form = plural(lang, listed, stringsIn(lang).letter.signed_people);
-  return fill(form, { n: html`<b>${told(lang, "listed", listed)}</b>` });
+/** Renders how many people have signed, as a sentence. */
+export function signedPeople(lang: Lang, totals: Totals): Html {
+  const people = peopleOf(totals);
+  const form = plural(lang, people, stringsIn(lang).letter.signed_people);
+  return fill(form, { n: html`<b>${told(lang, peopleMark(totals), people)}</b>` });
 }
 
 /** Renders the progress towards the goal. */
-export function progress(lang: Lang, listed: number, goal: number): Html {
+export function progress(lang: Lang, people: number, goal: number): Html {
   const text = fill(stringsIn(lang).letter.goal, { n: numeral(lang, goal) });
-  return html`<progress max="${goal}" value="${Math.min(listed, goal)}" aria-labelledby="goal"></progress>
+  return html`<progress max="${goal}" value="${Math.min(people, goal)}" aria-labelledby="goal"></progress>
 <p class="small quiet" id="goal">${text}</p>`;
 }

@@ -16,6 +16,8 @@ export type Page = {
   readonly failed?: boolean;
   /** The page is the same for every visitor, so its address decides what search engines may do; otherwise: nothing. */
   readonly lasting?: boolean;
+  /** Browsers keep titles in their history, which others read: this page has only the site's, and says what it is in its heading. */
+  readonly untold?: boolean;
   /** The page does not mention the letter: it is for a person who did not ask for anything. */
   readonly neutral?: boolean;
   /** Additional content of the head. */
@@ -89,9 +91,9 @@ const FONTS: Readonly<Record<Lang, readonly string[]>> = {
   en: ["source-serif-400", "source-serif-600", "vazirmatn-400", "vazirmatn-700"],
 };
 
-function tabTitle(site: SiteContext, lang: Lang, { failed, title, neutral }: Page): string {
+function tabTitle(site: SiteContext, lang: Lang, { failed, title, neutral, untold }: Page): string {
   const siteTitle = site.campaign.site_title[lang] ?? "";
-  const name = site.campaign.neutral_tab && !neutral ? siteTitle : title;
+  const name = untold || (site.campaign.neutral_tab && !neutral) ? siteTitle : title;
   const prefix = failed ? `${stringsIn(lang).page.error_prefix} ` : "";
   return `${prefix}${name}${neutral || name === siteTitle ? "" : ` – ${siteTitle}`}`;
 }
@@ -143,7 +145,7 @@ ${page.body}
 }
 
 function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
-  const { letter, sign, signatures, verify, how, withdraw, privacy, support, share } = strings.nav;
+  const { letter, sign, signatures, verify, how, withdraw, privacy, safety, support, share } = strings.nav;
   const links = {
     "": letter,
     "sign/": sign,
@@ -152,12 +154,15 @@ function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
     "how/": how,
     "withdraw/": withdraw,
     "privacy/": privacy,
+    "safety/": safety,
     "support/": support,
     "share/": share,
   };
   return html`<footer class="foot"><div class="wrap">
 <nav aria-label="${strings.page.site_pages}"><ul>
-${Object.entries(links).map(([path, label]) => html`<li><a href="${site.siteUrl}/${lang}/${path}">${label}</a></li>\n`)}</ul></nav>
+${Object.entries(links)
+  .filter(([path]) => path !== "signatures/" || !site.takenDown)
+  .map(([path, label]) => html`<li><a href="${site.siteUrl}/${lang}/${path}">${label}</a></li>\n`)}</ul></nav>
 <p class="printed">${strings.page.read_at} <bdi dir="ltr">${site.publicUrl}${lang}/</bdi></p>
 <p>${strings.page.contact} <bdi dir="ltr"><a href="mailto:${site.campaign.contact}">${site.campaign.contact}</a></bdi></p>
 ${site.campaign.source !== undefined && html`<p><a href="${site.campaign.source}" rel="noreferrer">${strings.page.source}</a></p>`}

@@ -14,6 +14,6 @@ export function plural<T>(lang: Lang, value: number, forms: { zero: T; one: T; o
 }
 
 /** Renders a number that anyone can recompute, marked with what it counts, so that verification can read it. */
-export function told(lang: Lang, of: "listed" | "withdrawn" | "size" | Shown, value: number): Html {
+export function told(lang: Lang, of: "listed" | "people" | "withdrawn" | "size" | Shown, value: number): Html {
   return html`<data class="of-${of}" value="${value}">${numeral(lang, value)}</data>`;
 }

@@ -7,15 +7,22 @@ export const PAGE_TEXTS = [
   "warning",
   "signed-as",
   "distressing",
+  "consent-handover",
+  "consent-public",
   "safety",
+  "staying-safe",
   "how",
   "privacy",
+  "limits",
+  "rights",
   "support",
 ] as const;
 
 /** Each of these texts as HTML. */
 export type PageTexts = Readonly<Record<(typeof PAGE_TEXTS)[number], string>>;
 
-export function parsePageTexts(markdown: Readonly<Record<keyof PageTexts, string>>): PageTexts {
-  return Object.fromEntries(PAGE_TEXTS.map((name) => [name, renderMarkdown(markdown[name])])) as PageTexts;
+/** Renders the texts; each may name the recipient, as `{recipient}`. */
+export function parsePageTexts(markdown: Readonly<Record<keyof PageTexts, string>>, recipient: string): PageTexts {
+  const render = (text: string) => renderMarkdown(text.replaceAll("{recipient}", () => recipient));
+  return Object.fromEntries(PAGE_TEXTS.map((name) => [name, render(markdown[name])])) as PageTexts;
 }

@@ -28,6 +28,7 @@ export async function readContent(folder: string): Promise<Content> {
     letters[lang] = parseLetter(text);
     texts[lang] = parsePageTexts(
       Object.fromEntries(await Promise.all(PAGE_TEXTS.map(async (name) => [name, await read(`${lang}/${name}.md`)]))),
+      campaign.recipient.name[lang] ?? "",
     );
   }
   return { campaign, letterTexts, letters: letters as Record<Lang, Letter>, texts: texts as Record<Lang, PageTexts> };

@@ -4,7 +4,7 @@ import type { SiteContext } from "./context.ts";
 export type Robots = "index" | "noindex" | "noindex,noarchive";
 
 /** The letter and the pages that explain it, below `/{lang}/`. */
-const TO_BE_FOUND: ReadonlySet<string> = new Set(["", "how/", "privacy/", "support/", "verify/"]);
+const TO_BE_FOUND: ReadonlySet<string> = new Set(["", "how/", "privacy/", "safety/", "support/", "verify/"]);
 /** The places with names: the pages of the list below `/{lang}/`, and its files. */
 const PAGES_WITH_NAMES = /^signatures\//;
 const FILES_WITH_NAMES = "/list/";
@@ -14,8 +14,8 @@ const FILES_WITH_NAMES = "/list/";
  * files with names may be neither indexed nor archived, so that a search for a name does not lead to a signature.
  * Nothing else is worth indexing.
  *
- * A page states the rule in its head. The form service also states it in a header, for files too (`robotsHeader`). A
- * static host sends no such header, so `robots.txt` keeps robots away from the files with names altogether.
+ * A page states the rule in its head. The form service also states it in a header, for files too (`robotsHeader`).
+ * Archivers and collectors of text heed neither, but most heed `robots.txt`, which keeps them from all names.
  *
  * @param path the path of an address, without the folder in which the site may be
  */
@@ -34,14 +34,11 @@ export function robotsHeader(path: string, status: number): Readonly<Record<stri
   return { "X-Robots-Tag": rule };
 }
 
-/**
- * Formats `/robots.txt`. It does not name pages: a robot that may not fetch a page cannot read that the page must not
- * be indexed.
- */
-export function robotsTxt({ publicUrl }: Pick<SiteContext, "publicUrl">): string {
+/** Formats `/robots.txt`: no program is to fetch what holds names, whether it is a search engine or an archive. */
+export function robotsTxt({ publicUrl, campaign }: Pick<SiteContext, "publicUrl" | "campaign">): string {
   const folder = new URL(publicUrl).pathname.replace(/\/$/, "");
-  return `# Names are for people to read. Pages say of themselves what may be listed; files cannot.
+  const paths = [FILES_WITH_NAMES, ...campaign.languages.map((lang) => `/${lang}/signatures/`)];
+  return `# Names are for people to read.
 User-agent: *
-Disallow: ${folder}${FILES_WITH_NAMES}
-`;
+${paths.map((path) => `Disallow: ${folder}${path}\n`).join("")}`;
 }

@@ -39,7 +39,7 @@ ${online && html`<button type="submit" class="btn alt" data-send data-scripted h
 // The script has no texts of its own: it copies one of these templates and fills in its result.
 function message(lang: Lang, name: Message): Html {
   const { verify } = stringsIn(lang);
-  const slots = ["done", "size", "accepted", "withdrawn", "listed", "added", "entry"].map((slot) => [
+  const slots = ["done", "size", "accepted", "withdrawn", "listed", "people", "added", "entry"].map((slot) => [
     slot,
     slotFor(slot),
   ]);
@@ -58,6 +58,7 @@ function slotFor(slot: string): Html {
 
 const TONE: Partial<Record<Message, string>> = {
   good: "good",
+  good_without_list: "good",
   listed: "good",
   kept: "good",
   kept_receipt: "good",
@@ -66,6 +67,7 @@ const TONE: Partial<Record<Message, string>> = {
   trouble: "bad",
   receipt: "mid",
   not_listed: "mid",
+  no_list: "mid",
   kept_withdrawn: "mid",
 };
 

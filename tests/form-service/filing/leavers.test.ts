@@ -1,12 +1,13 @@
 import { rmSync } from "node:fs";
 import { afterEach, expect, inject, it } from "vitest";
 import { noteRestoredDatabase } from "../../../scripts/form-service/filing/restored-service.ts";
+import type { Service } from "../../../scripts/form-service/service.ts";
 import { type BackupRow, readRows, writeRows } from "../../../scripts/form-service/store/backup.ts";
 import { deleteEverything } from "../../../scripts/form-service/store/destruction.ts";
 import { restoredRows } from "../../../scripts/form-service/store/restored-rows.ts";
 import { leftListBeside, readBackupList } from "../../../scripts/outside/backup-list.ts";
 import { days, fixedRandomness, hours } from "../../support/fixtures.ts";
-import { type Harness, stateShown } from "../harness.ts";
+import { type Harness, openHarness, stateShown } from "../harness.ts";
 import {
   acceptAll,
   backUp,
@@ -91,18 +92,18 @@ it("lets what was not filed in the backup wait seven days, and leave in between"
 });
 
 it("tells a backup that was begun while somebody left", async () => {
-  harness = await openCampaign();
-  const leaver = await signAs(harness, seed, "leaver");
-  const { lastBackup } = harness.service;
   // The backup begins after the withdrawal has looked, and before it is on disk.
   let path: string | undefined;
-  Object.assign(harness.service, {
+  const begin = <S extends Service>(service: S): S => ({
+    ...service,
     async lastBackup() {
-      const before = await lastBackup();
+      const before = await service.lastBackup();
       path ??= await backUp(harness, "medium");
       return before;
     },
   });
+  harness = await openHarness({ substitutes: { service: begin } });
+  const leaver = await signAs(harness, seed, "leaver");
   await withdrawAll(harness, [leaver]);
   await loseAndRestore(harness, path!);
   expect(await stateShown(harness, leaver.code)).toBe("withdrawn");
@@ -127,7 +128,7 @@ it.each([
   await harness.round();
   acceptAll(harness);
   await harness.round();
-  await deleteEverything(harness.store);
+  await deleteEverything(harness.store, harness.settings.database.kind);
   await harness.store.change((query) => writeRows(query, inTurn(dump)));
   const { settings, clock } = harness;
   if (isSaid) await noteRestoredDatabase([], { settings, clock, random: fixedRandomness(seed) });

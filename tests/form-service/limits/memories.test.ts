@@ -46,6 +46,19 @@ describe("a memory that a stranger fills", () => {
     expect(removed).toHaveLength(2 + 3 * SMALL);
   });
 
+  it("forgets code and address with the row", async () => {
+    const clock = fixedClock();
+    const codes = openWaitingCodes(clock, SMALL);
+    const hers = random(16);
+    codes.add(hers, { purpose: "confirm", code: "0".repeat(8), email, lang: "en" }, "home");
+    clock.advance(CODE_LIFE - 1);
+    await codes.expire(async () => {});
+    expect(codes.find(hers)?.email).toBe(email);
+    clock.advance(1);
+    await codes.expire(async () => {});
+    expect(codes.find(hers)).toBeUndefined();
+  });
+
   it("keeps the order in which rows expire when a form comes again, and when the clock was wrong for a while", async () => {
     const clock = fixedClock();
     const codes = openWaitingCodes(clock, SMALL);

@@ -19,6 +19,7 @@ const handover: Notice = {
   publicBag: digest(1),
   contactsBag: digest(2),
 };
+const remove: Notice = { kind: "remove", index: 17 };
 const purge: Notice = { kind: "purge", tag: "handover/2027-01-15", contactsBag: digest(2) };
 
 describe("a notice", () => {
@@ -28,6 +29,8 @@ describe("a notice", () => {
     );
     expect(formatNotice(purge)).toBe(`---\nnotice: purge\ntag: handover/2027-01-15\ncontacts_bag: ${digest(2)}\n---\n`);
     expect(noticePath(purge)).toBe("signatures/notices/purge-2027-01-15.md");
+    expect(formatNotice(remove)).toBe("---\nnotice: remove\nindex: 17\n---\n");
+    expect(noticePath(remove)).toBe("signatures/notices/remove-17.md");
   });
 
   it("is read as it was written", () => {
@@ -38,6 +41,7 @@ describe("a notice", () => {
     const notices = fc.oneof(
       fc.record({ kind: fc.constant("handover" as const), tag, publicBag: bytes, contactsBag: bytes }),
       fc.record({ kind: fc.constant("purge" as const), tag, contactsBag: bytes }),
+      fc.record({ kind: fc.constant("remove" as const), index: fc.nat(999_999_999) }),
     );
     fc.assert(
       fc.property(notices, (notice) => {
@@ -57,6 +61,14 @@ describe("a notice", () => {
     ["quotes", formatNotice(purge).replace("purge", '"purge"')],
     ["carriage returns", formatNotice(purge).replaceAll("\n", "\r\n")],
     ["another order", formatNotice(purge).replace(/(tag.*\n)(contacts.*\n)/, "$2$1")],
+    ["an index that is no number", formatNotice(remove).replace("17", "seventeen")],
+    ["an index with a zero in front", formatNotice(remove).replace("17", "017")],
+    ["an index below zero", formatNotice(remove).replace("17", "-17")],
+    ["an index in another spelling", formatNotice(remove).replace("17", "1e1")],
+    ["an index that is too long", formatNotice(remove).replace("17", "1234567890")],
+    ["two indexes", formatNotice(remove).replace("17", "17\nindex: 18")],
+    ["a reason", formatNotice(remove).replace("17", "17\nreason: asked")],
+    ["a removal of a tag", formatNotice(purge).replace("purge", "remove")],
     ["a script", formatNotice(purge).replace("---\n", "---js\n")],
   ])("with %s is refused", (_, text) => {
     expect(() => parseNotice(text)).toThrow();
@@ -69,6 +81,8 @@ describe("a notice on main", () => {
 
   it("comes to the ledger once, the handover before its purge", () => {
     expect(inOrder([purge, handover])).toEqual([handover, purge]);
+    const second: Notice = { kind: "remove", index: 9 };
+    expect(inOrder([purge, remove, handover, second])).toEqual([second, remove, handover, purge]);
     expect(entries([handover, purge, handover, purge])).toEqual([
       `undersigned/v1 handover ${digest(1)} ${digest(2)}`,
       `undersigned/v1 purge ${digest(2)}`,

@@ -28,6 +28,19 @@ describe("a submission", () => {
     );
   });
 
+  it("keeps neither a name nor a place that was typed with “count me only”, whatever it is", () => {
+    const typed = fc.oneof(
+      fc.string(),
+      fc.constantFrom("Tehran", "رشت، ایران", "https://example.org", "Ber\u0430lin", "\u202e"),
+    );
+    fc.assert(
+      fc.property(typed, typed, (name, place) => {
+        const parsed = parseSubmission({ ...form, shown: "counted", name, place }, "fa");
+        expect(parsed).toMatchObject({ submission: { name: "", place: "" } });
+      }),
+    );
+  });
+
   it("says what each problem is about", () => {
     const typed = { ...form, shown: "name", name: "Sara|", place: "Ber\u0430lin", email: "sara@gmial.com" };
     expect(parseSubmission(typed, "en")).toEqual({

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { formatReport } from "../../../scripts/handover/handover-report.ts";
 import { openContacts } from "../../../scripts/handover/opened-contacts.ts";
 import { readPublicBag } from "../../../scripts/handover/public-bag-facts.ts";
+import { readLedgerNow } from "../../../scripts/handover/since/ledger-now.ts";
 import { type Bag, openBag } from "../../../scripts/outside/bag/reader.ts";
+import { systemClock } from "../../../scripts/outside/clock.ts";
 import { openIdentities } from "../../../scripts/outside/seal/unseal.ts";
 import { invent } from "../../letter/invented.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../../support/campaigns/handover.ts";
@@ -37,10 +39,12 @@ describe("one changed bit among 10,000 of the two bags", () => {
     const unseal = await openIdentities(join(campaign.dataDir, "demo-custodian/custodian-1.key"));
     const facts = await readPublicBag(open);
     const report = async (found: Bag) => {
-      const records = openContacts(found, { bag: open, facts }, unseal, () => {});
+      const nowhere = { site: undefined, memories: [], clock: systemClock };
+      const ledger = await readLedgerNow({ bag: open, contacts: found, facts }, nowhere, () => {});
+      const records = openContacts(found, { bag: open, facts, ledger }, unseal, () => {});
       for (;;) {
         const { done, value } = await records.next();
-        if (done) return formatReport("en", { bag: open, contacts: found, facts }, value);
+        if (done) return formatReport("en", { bag: open, contacts: found, facts, ledger }, value);
       }
     };
     expect(await unnoticedBagFlips(contacts, 2_000, random, report)).toEqual([]);

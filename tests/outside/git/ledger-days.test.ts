@@ -52,3 +52,15 @@ it("stay in order when a clock was set back", async () => {
 it("are not known where the history does not go back to the first entry", async () => {
   expect(await readLedgerDays(repository, await history([["2026-11-21", 30]]))).toEqual([]);
 });
+
+it("leave out a commit that added nothing, on a day of its own", async () => {
+  const commit = await history([
+    ["2026-11-21", 1],
+    ["2026-11-22", 1],
+    ["2026-11-25", 30],
+  ]);
+  expect(await readLedgerDays(repository, commit)).toEqual([
+    { day: "2026-11-21", size: 1 },
+    { day: "2026-11-25", size: 30 },
+  ]);
+});

@@ -14,6 +14,7 @@ import { type GitHubCampaign, makeGitHubCampaign } from "../github/campaign.ts";
 import { ask, openPullRequest } from "../servers/github-calls.ts";
 import { type LiveSite, startLiveSite } from "../servers/live-site.ts";
 import { root } from "../source.ts";
+import { realCampaign } from "./real-campaign.ts";
 
 /** What a step of a workflow left behind. */
 export type StepResult = { code: number; output: string; outputs: Record<string, string>; summary: string };
@@ -44,7 +45,7 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
   const mainFile = (path: string) => repository.read("main", path).toString("utf8");
   const ids = moderators.map(({ id }) => `  - ${id}\n`).join("");
   repository.commit("main", "organisers: keys and moderators", {
-    "content/campaign.yaml": `${mainFile("content/campaign.yaml")}\nledger_vkey: ${vkey}\nattestation_key: ${keys.attestation}\n`,
+    "content/campaign.yaml": `${realCampaign(mainFile("content/campaign.yaml"))}\nledger_vkey: ${vkey}\nattestation_key: ${keys.attestation}\n`,
     ".github/moderators.yml": `approvals: 2\nmoderators:\n${ids}`,
   });
   const temporary = mkdtempSync(join(tmpdir(), "undersigned-runner-"));

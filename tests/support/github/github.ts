@@ -72,6 +72,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     environments: [],
     secrets: [],
     dispatches: [],
+    releases: [],
     events: [],
     settings: new Map(),
     nextId: () => ++id,

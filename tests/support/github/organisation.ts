@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { systemClock } from "../../../scripts/outside/clock.ts";
 import { openGitHub } from "../../../scripts/outside/github/api.ts";
 import { applySettings } from "../../../scripts/outside/github/setup/apply.ts";
 import type { Setting } from "../../../scripts/outside/github/setup/setting.ts";
 import { surveyGitHub } from "../../../scripts/outside/github/setup/survey.ts";
+import { realCampaign } from "../campaigns/real-campaign.ts";
+import { root } from "../source.ts";
 import type { Account, App } from "./account.ts";
 import { mustAsk } from "./ask.ts";
 import type { GitHubCall } from "./fault.ts";
@@ -39,8 +43,10 @@ export async function makeOrganisation(): Promise<TestOrganisation> {
   const moderators = [github.addAccount("moderator-one", "none"), github.addAccount("moderator-two", "none")] as const;
   github.repository.commit("main", "begin\n", {
     ".github/CODEOWNERS": "* @organiser-one @organiser-two\n/signatures/pending/\n",
+    "content/campaign.yaml": realCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8"), "pages"),
     ".github/moderators.yml": `approvals: 2\nmoderators:\n${moderators.map(({ id }) => `  - ${id}\n`).join("")}`,
   });
+  github.state.settings.set("variables", { ...github.state.settings.get("variables"), PUBLISH_TO: "pages" });
   const open = (token: string = organisers[0].token) =>
     openGitHub({ repository: github.name, as: { token }, apiUrl: github.origin, clock: systemClock });
   const organisation: TestOrganisation = {

@@ -87,6 +87,7 @@ export type Dispatch = {
   readonly inputs: Record<string, unknown>;
   readonly by: Author;
 };
+export type Release = { readonly id: number; readonly tag: string; readonly author: Author; readonly at: string };
 /** An event that GitHub would have sent to a webhook or started a workflow with. */
 export type Event = {
   readonly name: string;
@@ -117,6 +118,7 @@ export type State = {
   readonly environments: Environment[];
   readonly secrets: string[];
   readonly dispatches: Dispatch[];
+  readonly releases: Release[];
   readonly events: Event[];
   /** settings that are kept and given back as they were set: of the organisation, the repository, Actions, Pages */
   readonly settings: Map<string, Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import { LetterError } from "../../../letter/bytes/error.ts";
 import type { Moderators } from "../../../letter/review/moderation.ts";
 import { MODERATORS_PATH, parseModerators } from "../../../letter/review/moderators.ts";
+import { CAMPAIGN_PATH } from "../../git/letter-files.ts";
 import type { GitHubApi } from "../api.ts";
 import { readEnvironment, readRepositoryVariables } from "../environments.ts";
 import { type Organisation, readOrganisation } from "../organisation.ts";
@@ -11,7 +12,7 @@ import { actionsSettings } from "./actions-settings.ts";
 import { appSettings, findApps } from "./app-settings.ts";
 import { environmentSetting, secretSettings, strayedSecretSettings, variableSettings } from "./environment-settings.ts";
 import { organisationSettings } from "./organisation-settings.ts";
-import { pagesSettings } from "./pages-settings.ts";
+import { pagesNamedSetting, pagesOffSetting, pagesSettings } from "./pages-settings.ts";
 import { codeOwnersSetting, peopleSettings } from "./people-settings.ts";
 import { repositorySettings } from "./repository-settings.ts";
 import { rulesetSettings } from "./ruleset-settings.ts";
@@ -44,10 +45,11 @@ export async function surveyGitHub(api: GitHubApi, mayBePublic: boolean): Promis
     environmentSetting("accept", accept, "any branch can bring code that takes the keys of the ledger and of main"),
     ...secretSettings(accept).filter(({ state }) => offered || state !== "unseen"),
   ];
-  // With PUBLISH_TO=artifact, another host serves the site.
-  const onPages = variables.variables.get("PUBLISH_TO") !== "artifact";
+  // Otherwise another host serves the site.
+  const onPages = variables.variables.get("PUBLISH_TO") === "pages";
   const pages = onPages
     ? [
+        pagesNamedSetting(await readMainFile(api, CAMPAIGN_PATH)),
         ...pagesSettings(offered ? await readPages(api) : undefined),
         environmentSetting(
           "github-pages",
@@ -55,7 +57,7 @@ export async function surveyGitHub(api: GitHubApi, mayBePublic: boolean): Promis
           "any branch can publish another site",
         ),
       ]
-    : [];
+    : [pagesOffSetting(offered ? await readPages(api) : undefined)];
   const wanted = wantedRulesets(apps.accept?.id, apps.file?.id);
   const known = (settings: readonly Setting[]) => (offered ? settings : notOffered(settings));
   return {

@@ -1,3 +1,4 @@
+import { peopleOf } from "../../../letter/signature/record.ts";
 import type { SiteContext } from "../context.ts";
 import { html } from "../html.ts";
 import { numeral, plural } from "../numerals.ts";
@@ -40,7 +41,7 @@ function headline(site: SiteContext, lang: Lang): { text: string; named: boolean
 
 /** Returns the number and the words around it separately; without signatures, only the sentence. */
 export function countOf(site: SiteContext, lang: Lang): [number: string, words: string] {
-  const listed = site.totals?.listed ?? 0;
-  const sentence = plural(lang, listed, stringsIn(lang).letter.signed_people);
-  return [sentence.includes("{n}") ? numeral(lang, listed) : "", sentence.replace("{n}", "").trim()];
+  const people = site.totals ? peopleOf(site.totals) : 0;
+  const sentence = plural(lang, people, stringsIn(lang).letter.signed_people);
+  return [sentence.includes("{n}") ? numeral(lang, people) : "", sentence.replace("{n}", "").trim()];
 }

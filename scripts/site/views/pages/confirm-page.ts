@@ -24,6 +24,7 @@ export function confirmPage(
   const text = problem && problemText(lang, problem);
   return layout(site, lang, {
     title: confirm.title,
+    untold: true,
     path: `confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
     failed: problem !== undefined,
@@ -51,6 +52,7 @@ export function resendGonePage(site: SiteContext, lang: Lang, { s }: { s: string
   const path = `confirm/?s=${encodeURIComponent(s)}`;
   return layout(site, lang, {
     title: confirm.resend_gone_title,
+    untold: true,
     path,
     at: "service",
     body: html`<h1>${confirm.resend_gone_title}</h1>

@@ -30,6 +30,7 @@ export function confirmedPage(
   const { confirmed, page, nav, withdraw } = stringsIn(lang);
   return layout(site, lang, {
     title: confirmed.title,
+    untold: true,
     path: `confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
     body: html`<div class="good" role="status"><h1>${confirmed.status}</h1><p>${prose(confirmed.pending)}</p></div>
@@ -66,6 +67,7 @@ export function notCountedPage(
   const words = because === "already" ? message.already_signed : message.not_counted;
   return layout(site, lang, {
     title: words.title,
+    untold: true,
     path: `confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
     body: html`<div class="note" role="status"><h1>${words.title}</h1><p>${prose(words.text)}</p></div>

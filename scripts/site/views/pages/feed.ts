@@ -32,7 +32,7 @@ export function feed(site: SiteContext, lang: Lang, batches: readonly Batch[]): 
 ${told.map(
   ({ number, day, accepted }) => html`<item>
 <title>${plain(fill(plural(lang, accepted, share.feed_item), { n: numeral(lang, accepted), batch: numeral(lang, number) }))}</title>
-<link>${home}signatures/</link>
+<link>${home}${site.takenDown ? "how/" : "signatures/"}</link>
 <guid isPermaLink="false">${site.campaign.ledger_origin}/batch/${number}</guid>
 ${day !== undefined && html`<pubDate>${atItsBeginning(day)}</pubDate>\n`}</item>
 `,

@@ -1,9 +1,11 @@
 import type { SiteContext } from "../context.ts";
 import { barChart } from "../drawn/chart.ts";
+import { endDays, staysAfter } from "../end-days.ts";
 import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { numeral, plural, told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
+import { takenDownSection } from "../taken-down.ts";
 import { checkpoint } from "./verify-page.ts";
 
 /** A batch of the ledger, and the day on which it was published if that is known. */
@@ -16,14 +18,17 @@ export type Batch = {
 
 /** The page that explains what happens to a signature, what became of every batch, and how to check it without us. */
 export function howPage(site: SiteContext, lang: Lang, { batches }: { batches: readonly Batch[] }): string {
-  const { how } = stringsIn(lang);
+  const { how, privacy } = stringsIn(lang);
   return layout(site, lang, {
     title: how.title,
     path: "how/",
     at: "site",
     lasting: true,
     body: html`<h1>${how.title}</h1>
-${trusted(site.texts[lang].how)}
+${takenDownSection(site, lang)}${trusted(site.texts[lang].how)}
+<h2>${privacy.end}</h2>
+${endDays(site, lang) ?? html`<p>${privacy.no_days}</p>`}
+<p>${staysAfter(site, lang)}</p>
 <h2>${how.batches}</h2>
 ${batches.length === 0 ? html`<p>${how.no_batches}</p>` : html`${chart(lang, batches)}\n${table(lang, batches)}`}
 ${withdrawn(site, lang)}

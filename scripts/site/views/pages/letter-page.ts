@@ -5,6 +5,7 @@ import { CARD } from "../drawn/card.ts";
 import { type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
+import { takenDownSentence } from "../taken-down.ts";
 
 /** The page of the letter: head, body, demands, signatures, copies; and beside it the button to sign. */
 export function letterPage(site: SiteContext, lang: Lang): string {
@@ -113,7 +114,11 @@ function closing(site: SiteContext, lang: Lang, strings: Strings, letter: Letter
   const [label, signedAs] = letter.blocks.filter(({ role }) => role === "closing");
   return html`${label && html`<h2>${prose(label.text)}</h2>`}
 ${signedAs && html`<p>${prose(signedAs.text)}</p>`}
-<p><a href="${site.siteUrl}/${lang}/signatures/">${strings.letter.see_all}</a></p>`;
+${
+  site.takenDown
+    ? html`<p>${takenDownSentence(site, lang)} <a href="${site.siteUrl}/${lang}/how/#taken-down">${strings.taken_down.why_title}</a></p>`
+    : html`<p><a href="${site.siteUrl}/${lang}/signatures/">${strings.letter.see_all}</a></p>`
+}`;
 }
 
 function about(site: SiteContext, lang: Lang, strings: Strings): Html {

@@ -18,6 +18,7 @@ import {
 import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { numeral } from "../numerals.ts";
+import { ageLine, responsibleLine } from "../responsible-parts.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
 
 /** What a signer typed, unchanged, and what must be corrected. */
@@ -98,7 +99,8 @@ function text(site: SiteContext, lang: Lang, problem: Problem, reasons: Reasons 
 
 // The notice begins with its own heading, which names the section.
 function safety(site: SiteContext, lang: Lang): Html {
-  return trusted(site.texts[lang].safety.replace("<h2>", '<h2 id="safety">'));
+  const note = trusted(site.texts[lang].safety.replace("<h2>", '<h2 id="safety">'));
+  return html`${note}<p><a href="${site.siteUrl}/${lang}/safety/">${stringsIn(lang).sign.safety_more}</a></p>`;
 }
 
 function problemOf(view: View, field: string): Html | undefined {
@@ -163,11 +165,17 @@ function keptEmail({ strings, values, meant }: View): Html {
 
 function consentFields(view: View): Html {
   const { site, lang, strings } = view;
-  const recipient = site.campaign.recipient.name[lang] ?? "";
+  const { "consent-handover": handover, "consent-public": published } = site.texts[lang];
   return html`<fieldset class="f"><legend>${strings.sign.consent}</legend>
-${consent(view, "consent_handover", fill(strings.sign.consent_handover, { recipient }))}
-${consent(view, "consent_public", html`${prose(strings.sign.consent_public)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
+${ageLine(site, lang)}
+${consent(view, "consent_handover", html`${sentence(handover)} ${responsibleLine(site, lang)}`)}
+${consent(view, "consent_public", html`${sentence(published)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
 </fieldset>`;
+}
+
+/** A text of one paragraph, for a label, where no paragraph may be. */
+function sentence(markup: string): Html {
+  return trusted(markup.trim().replace(/^<p>|<\/p>$/g, ""));
 }
 
 /** Renders what is stored, where, and until when. */

@@ -2,7 +2,7 @@ import type { AcceptedDay } from "../../../letter/ledger/day.ts";
 import { TILE_WIDTH } from "../../../letter/ledger/tile.ts";
 import { listShardName } from "../../../letter/signature/list.ts";
 import type { SignedRow, SiteContext } from "../context.ts";
-import { progress } from "../count-box.ts";
+import { progress, signedPeople } from "../count-box.ts";
 import { dayChart } from "../drawn/day-chart.ts";
 import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
@@ -66,11 +66,11 @@ function notes(lang: Lang): Html {
 
 function totals(site: SiteContext, lang: Lang): Html {
   if (!site.totals) return html``;
-  const { signatures, letter } = stringsIn(lang);
+  const { signatures } = stringsIn(lang);
   const { listed, withdrawn, shown } = site.totals;
   const { goal } = site.campaign;
   const kinds = ["name", "initials", "hidden", "counted"] as const;
-  return html`<p class="count">${fill(plural(lang, listed, letter.signed_people), { n: html`<b>${told(lang, "listed", listed)}</b>` })}</p>
+  return html`<p class="count">${signedPeople(lang, site.totals)}</p>
 ${goal !== undefined && progress(lang, listed, goal)}
 ${
   listed > 0 &&

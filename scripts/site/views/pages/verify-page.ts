@@ -6,6 +6,7 @@ import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
 import { told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
+import { takenDownCheck } from "../taken-down.ts";
 import { saveOffline, verifyRoot, verifyTools } from "../verify-tools.ts";
 import { reviewIsLate } from "./confirmed-page.ts";
 
@@ -29,6 +30,7 @@ export function verifyPage(
   const tools = verifyTools(lang, { action: `${site.serviceUrl}/${lang}/verify/`, own: text });
   return layout(site, lang, {
     title: verify.title,
+    untold: state !== undefined || problem !== undefined,
     path: "verify/",
     at: "site",
     lasting: state === undefined && problem === undefined,
@@ -41,16 +43,12 @@ ${state && answer(lang, state)}${state === "pending" && result.late && reviewIsL
 ${checkpoint(site, lang)}
 <div ${verifyRoot(site, lang)}>
 <h2>${verify.question_number}</h2>
-<p data-scripted hidden>${prose(verify.in_browser)}</p>
+${takenDownCheck(site, lang)}<p data-scripted hidden>${prose(site.takenDown ? verify.in_browser_without_list : verify.in_browser)}</p>
 ${tools.all}
 <p>${prose(verify.step_all_text)}</p>
 <p class="command"><bdi dir="ltr"><code id="command">npm run verify -- ${site.publicUrl}</code></bdi></p>
 ${copyTools(lang, "command")}
-<h2>${verify.question_own}</h2>
-<p data-plain>${prose(verify.own_plain)}</p>
-<p data-scripted hidden>${prose(verify.own_scripted)}</p>
-<p>${prose(verify.own_care)}</p>
-${tools.own}
+${own(site, lang, tools.own)}
 <h2>${verify.question_kept}</h2>
 <p>${prose(verify.step_compare_text)} <a href="${site.siteUrl}/ledger/checkpoint">${verify.checkpoint_file}</a></p>
 <p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl} --since checkpoint</code></bdi></p>
@@ -62,6 +60,19 @@ ${saveOffline(site, lang)}
 <p>${prose(verify.limits_text)}</p>
 <script src="${site.siteUrl}/assets/verify.js" defer></script>`,
   });
+}
+
+/** Renders the look-up of one's own signature. Without a list, no code leads to a row, and the service holds none. */
+function own(site: SiteContext, lang: Lang, tool: Html): Html {
+  const { verify } = stringsIn(lang);
+  if (site.takenDown)
+    return html`<h2>${verify.question_own}</h2>
+<p>${prose(verify.own_without_list)}</p>`;
+  return html`<h2>${verify.question_own}</h2>
+<p data-plain>${prose(verify.own_plain)}</p>
+<p data-scripted hidden>${prose(verify.own_scripted)}</p>
+<p>${prose(verify.own_care)}</p>
+${tool}`;
 }
 
 const TONE: Readonly<Record<SignatureState, string>> = {

@@ -5,6 +5,7 @@ import { contentRoutes } from "./content-routes.ts";
 import { gitRoutes } from "./git-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { pullRoutes } from "./pull-routes.ts";
+import { releaseRoutes } from "./release-routes.ts";
 import { reviewRoutes } from "./review-routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
@@ -18,6 +19,7 @@ export const routes: Routes = {
   ...gitRoutes,
   ...peopleRoutes,
   ...pullRoutes,
+  ...releaseRoutes,
   ...reviewRoutes,
   ...ruleRoutes,
   ...settingsRoutes,

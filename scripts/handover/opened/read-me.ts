@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import type { WorkbookSheet } from "../../outside/spreadsheet.ts";
+import { type Lang, stringsIn } from "../../site/views/strings.ts";
+
+/** What the recipient should read before anything else, in one language. */
+export type ReadMe = { readonly lang: Lang; readonly text: string };
+
+/** Reads the words for the folder of an opened handover. @param values fill the places in them, such as `{day}` */
+export async function readReadMe(lang: Lang, values: Readonly<Record<string, string>>): Promise<ReadMe> {
+  const text = await readFile(`content/${lang}/opened.md`, "utf8");
+  return { lang, text: text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole) };
+}
+
+/** Lays the words out as a sheet: each paragraph is a cell, and each row of a table is a row. */
+export function readMeSheet({ lang, text }: ReadMe): WorkbookSheet {
+  const blocks = text.trim().split(/\n{2,}/);
+  const rows = blocks.flatMap((block) => (block.startsWith("|") ? tableOf(block) : [[plain(block)]]));
+  const rightToLeft = stringsIn(lang).language.dir === "rtl";
+  const directed = (cell: string) => (rightToLeft && LATIN_FIRST.test(cell) ? `\u200f${cell}` : cell);
+  return {
+    name: stringsIn(lang).opened.sheet,
+    rows: rows.map((row) => row.map((cell) => directed(cell) || null)),
+    widths: [34, 50, 70],
+    rightToLeft,
+  };
+}
+
+/** A program takes the direction of a cell from its first letter; a right-to-left mark in front of a column's name is one. */
+const LATIN_FIRST = /^\P{L}*\p{Script=Latin}.*\p{Script=Arabic}/u;
+
+function tableOf(block: string): string[][] {
+  const lines = block.split("\n").filter((line) => !/^\|[-|]+$/.test(line));
+  return lines.map((line) => line.slice(1, -1).split("|").map(plain));
+}
+
+/** Drops what Markdown adds to plain text. */
+function plain(text: string): string {
+  return text
+    .replace(/^#+ /, "")
+    .replace(/[`*]/g, "")
+    .replace(/\s*\n\s*/g, " ")
+    .trim();
+}

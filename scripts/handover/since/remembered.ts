@@ -1,0 +1,75 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LetterError } from "../../letter/bytes/error.ts";
+import type { Handover } from "../../letter/handover/handover.ts";
+import { formatLeftFile } from "../../letter/handover/left-file.ts";
+import { leafHash } from "../../letter/ledger/tree.ts";
+import { consistencyProof } from "../../letter/ledger/tree-proof.ts";
+import { type FoundLedger, type KnownLedger, openLeftFile } from "./ledger-place.ts";
+
+/** The name of the file in which an opening keeps what it knew of the ledger: `handover-2026-12-01.left`. */
+export function rememberedName({ publicBag }: Handover): string {
+  return `${publicBag}.left`;
+}
+
+/**
+ * Reads what earlier openings knew of the ledger.
+ *
+ * @throws LetterError `left` when such a file is damaged: to pass over it would bring back people who have left
+ */
+export async function readRemembered(
+  folders: readonly string[],
+  handover: Handover,
+  known: KnownLedger,
+): Promise<FoundLedger[]> {
+  const found: FoundLedger[] = [];
+  for (const folder of folders) {
+    const text = await readIfThere(join(folder, rememberedName(handover)));
+    if (text === undefined) continue;
+    try {
+      found.push(openLeftFile(text, known));
+    } catch (cause) {
+      if (!(cause instanceof LetterError)) throw cause;
+      throw new LetterError(
+        "left",
+        `${rememberedName(handover)}, by which an earlier opening remembers who has left, cannot be used (${cause.message}): delete it, and open again with --site`,
+        { cause },
+      );
+    }
+  }
+  return found;
+}
+
+/**
+ * Keeps what is known of the ledger, in the format of `handover:left`, so that nobody who has left comes back when the
+ * bags are opened again.
+ *
+ * @param entries those of the public bag
+ * @returns whether it could be written: a bag may lie on a medium that cannot be written to
+ */
+export async function remember(
+  folder: string,
+  handover: Handover,
+  entries: readonly string[],
+  { since, note, day }: FoundLedger,
+): Promise<boolean> {
+  const proof = consistencyProof(entries.length, [...entries, ...since].map(leafHash));
+  const text = formatLeftFile({ size: entries.length, day, entries: since, proof, checkpoint: note });
+  const path = join(folder, rememberedName(handover));
+  try {
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    if (["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw new LetterError("left", "what an earlier opening remembers of the ledger cannot be read", { cause });
+  }
+}

@@ -1,0 +1,36 @@
+import { LetterError } from "../bytes/error.ts";
+import { isOfKind } from "../ledger/entry.ts";
+import { withdrawnIn } from "./contacts-payload.ts";
+
+/** Returns who stood on the list when the ledger had `size` entries and has left since: their indexes, ascending. */
+export function leaversSince(entries: readonly string[], size: number): number[] {
+  return [...withdrawnIn(entries.slice(size))].filter((index) => index < size).sort((a, b) => a - b);
+}
+
+/**
+ * Returns why nothing may be made of a tag any more, nor kept that was made of it; undefined: it may. A bag of it would
+ * name somebody who was told that their name is gone, or be there after it was said that all was destroyed.
+ *
+ * @param entries main's ledger as it is now
+ * @param size how many of them the ledger had at the tag
+ */
+export function spentTag(tag: string, entries: readonly string[], size: number): string | undefined {
+  const left = leaversSince(entries, size).length;
+  if (left > 0) return peopleLeft(left, tag);
+  const purged = entries.slice(size).some((line) => isOfKind("purge", line));
+  return purged ? `what was held has been destroyed since ${tag}` : undefined;
+}
+
+/** "3 people have left since handover/2026-12-01" */
+export function peopleLeft(left: number, tag: string): string {
+  return left === 1 ? `1 person has left since ${tag}` : `${left} people have left since ${tag}`;
+}
+
+/** @throws LetterError `handover` in one line when the tag is spent */
+export function assertNotSpent(spent: string | undefined): void {
+  if (spent === undefined) return;
+  const next = spent.startsWith("what") ? "nothing is handed over any more" : MAKE_ANOTHER;
+  throw new LetterError("handover", `${spent}: ${next}`);
+}
+
+const MAKE_ANOTHER = "make a new tag, of another day, and hand that over";

@@ -1,0 +1,19 @@
+import type { SiteContext } from "../context.ts";
+import { html, trusted } from "../html.ts";
+import { layout } from "../layout.ts";
+import { type Lang, stringsIn } from "../strings.ts";
+
+/** The page on how to read and sign without danger, for those for whom it can be one. */
+export function safetyPage(site: SiteContext, lang: Lang): string {
+  const { safety, nav } = stringsIn(lang);
+  return layout(site, lang, {
+    title: safety.title,
+    path: "safety/",
+    at: "site",
+    lasting: true,
+    untold: true,
+    body: html`<h1>${safety.title}</h1>
+${trusted(site.texts[lang]["staying-safe"])}
+<p class="acts"><a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a> <a class="btn alt" href="${site.siteUrl}/${lang}/support/">${nav.support}</a></p>`,
+  });
+}

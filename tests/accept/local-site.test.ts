@@ -1,0 +1,30 @@
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { pointTo } from "../../scripts/accept/local-site.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "undersigned-builds-"));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("the site of a campaign on one machine", () => {
+  it("keeps no build but the last, and the one before it for a moment", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const link = join(folder, "site");
+    const builds = () => readdirSync(join(folder, "builds")).sort();
+    for (const name of ["a", "b", "c"]) {
+      mkdirSync(join(folder, "builds", name), { recursive: true });
+      await pointTo(link, name);
+    }
+    expect(readlinkSync(link)).toBe(join("builds", "c"));
+    expect(builds()).toEqual(["b", "c"]);
+    await vi.runAllTimersAsync();
+    await vi.waitFor(() => expect(builds()).toEqual(["c"]));
+  });
+});

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseCampaign } from "../../../scripts/letter/text/campaign.ts";
+import { assertPublishable, assertReady, lackOf } from "../../../scripts/letter/text/readiness.ts";
+import { readSettings } from "../../../scripts/outside/settings.ts";
+import { realCampaign } from "../../support/campaigns/real-campaign.ts";
+import { root } from "../../support/source.ts";
+
+const template = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+const trial = parseCampaign(template);
+const text = realCampaign(template);
+const real = parseCampaign(text);
+const local = readSettings({});
+const refusal = (where: object, campaign = trial) => {
+  try {
+    assertReady(campaign, { ...local, ...where });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+const smtp = (url: string) => ({ mail: { kind: "smtp", url } });
+
+const REAL_PLACES: [string, object][] = [
+  ["sheets on GitHub", { gitHost: { kind: "github" } }],
+  ["real mail", { ...smtp("smtps://user:password@mail.provider.net"), mailFrom: "no-reply@codes-of.net" }],
+  ["real mail by this machine's own server", { ...smtp("smtp://127.0.0.1:25"), mailFrom: "no-reply@codes-of.net" }],
+  ["a provider of mail, and no sender", smtp("smtps://mail.provider.net")],
+  ["a site that others can reach", { siteUrl: "https://letter.amnesty.net" }],
+  ["a form that others can reach", { serviceUrl: "https://sign.amnesty.net" }],
+  ["an onion service", { siteUrl: `http://${"a".repeat(56)}.onion` }],
+  ["another machine of the house", { siteUrl: "http://192.168.1.5:8080" }],
+];
+
+describe("a campaign that does not say who is responsible", () => {
+  it.each(REAL_PLACES)("does not start with %s, and names file and field in one line", (_, where) => {
+    expect(refusal(where)).toMatch(/^content\/campaign\.yaml: responsible: [^\n]+only a trial [^\n]+$/);
+    expect(refusal(where, real)).toBeUndefined();
+  });
+
+  it.each([
+    ["as it comes", {}],
+    ["with a mail server on this machine and no sender", smtp("smtp://127.0.0.1:2525")],
+    ["at a name that is nobody's", { siteUrl: "https://letter.example.org", serviceUrl: "http://[::1]:8080" }],
+    ["for a mail server that is nobody's", { ...smtp("smtp://mail.example.com"), mailFrom: "a@codes.example" }],
+  ])("starts as a trial: %s", (_, where) => expect(refusal(where)).toBeUndefined());
+
+  it.each([
+    ["no hosts", /\nhosts:[\s\S]*/, "\n", "hosts"],
+    ["the template's contact", /^contact: .*/m, "contact: letter@example.org", "contact"],
+    ["the template's source", /^source: .*/m, "source: https://example.org/undersigned", "source"],
+    ["a placeholder for the address", /en: "1 Sample Street.*?"/, 'en: "[address]"', "responsible.address.en"],
+    ["a contact at nobody's domain", "privacy@sample-association.test", "a@privacy.example.net", "responsible.contact"],
+    ["git at another host", "{ fa: GitHub, en: GitHub }", "{ fa: a, en: b }", "hosts.git"],
+  ])("nor does one with %s", (_, from, to, field) => {
+    expect(text).toMatch(from);
+    const campaign = parseCampaign(text.replace(from, to));
+    expect(refusal({ gitHost: { kind: "github" } }, campaign)).toContain(`content/campaign.yaml: ${field}: `);
+  });
+
+  it("does not start on GitHub Pages without saying that GitHub keeps visitors' addresses", () => {
+    const where = { gitHost: { kind: "local" }, siteUrl: "https://letter.github.io" } as const;
+    expect(lackOf(real, where)?.field).toBe("hosts.site");
+    expect(lackOf(parseCampaign(realCampaign(template, "pages")), where)).toBeUndefined();
+  });
+});
+
+describe("what is parsed of it", () => {
+  it.each([
+    ["a missing address", /\n {2}address: .*/, "", "responsible.address"],
+    ["a name in one language", "{ fa: انجمن نمونه, en: Sample Association }", "{ en: A }", "responsible.name"],
+    ["a complaint in one language", "en: in Australia to the OAIC", "de: x", "responsible.complaints.0"],
+    ["no complaints", /complaints:(\n {4}- .*)+/, "complaints: []", "responsible.complaints"],
+    ["an age that is none", "\n  age: 18", "\n  age: old", "responsible.age"],
+    ["days that are no number", "days: 3", "days: some", "hosts.mail.days"],
+    ["a host left out", /\n {2}mail: .*/, "", "hosts.mail"],
+    ["a host in one language", "{ fa: سوئیس, en: Switzerland }", "{ fa: سوئیس }", "hosts.mail.country"],
+  ])("is refused for %s", (_, from, to, field) => {
+    expect(text).toMatch(from);
+    expect(() => parseCampaign(text.replace(from, to))).toThrow(`campaign.yaml: ${field}`);
+  });
+});
+
+describe("a site that is published", () => {
+  const at = { siteUrl: "https://letter.amnesty.net", serviceUrl: "https://sign.amnesty.net" };
+
+  it("needs them too", () => {
+    expect(() => assertPublishable(trial, { ...at, to: "artifact" })).toThrow("content/campaign.yaml: responsible: ");
+    expect(() => assertPublishable(real, { ...at, to: "artifact" })).not.toThrow();
+  });
+
+  it("goes to GitHub Pages only where its privacy page names GitHub as its host", () => {
+    expect(() => assertPublishable(real, { ...at, to: "pages" })).toThrow("hosts.site does not name GitHub");
+    expect(() =>
+      assertPublishable(parseCampaign(realCampaign(template, "pages")), { ...at, to: "pages" }),
+    ).not.toThrow();
+  });
+});
