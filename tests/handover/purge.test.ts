@@ -19,6 +19,7 @@ describe("npm run purge", () => {
   let warned: string;
   let before: string;
   let working: string;
+  let away: string;
   const purge = (...args: string[]) => run("purge", ["--tag", TAG, ...args], { DATA_DIR: campaign.dataDir }, working);
   const change = async (work: (query: Query) => Promise<void>) => {
     const store = await openStore({ kind: "sqlite", path: join(campaign.dataDir, "service.db") });
@@ -39,8 +40,13 @@ describe("npm run purge", () => {
     warned = ended.stderr;
     sha256 = Buffer.from(written.digest, "base64url").toString("hex");
     const backup = join(campaign.folder, "backup.age");
+    away = join(campaign.folder, "unmounted/backup.age");
     writeFileSync(backup, "a backup");
-    writeFileSync(join(campaign.dataDir, "backups.json"), JSON.stringify([{ path: backup, day: "2026-11-25" }]));
+    writeFileSync(
+      join(campaign.dataDir, "backups.json"),
+      JSON.stringify([backup, away].map((path) => ({ path, day: "2026-11-25" }))),
+    );
+    for (const list of [`${backup}.left`, join(campaign.dataDir, "left.txt")]) writeFileSync(list, "ids");
     mkdirSync(join(campaign.dataDir, "mail"));
     writeFileSync(join(campaign.dataDir, "mail/1.eml"), `To: ${people[0]!.contact.email}`);
     before = readFileSync(join(campaign.dataDir, "keys/pepper.key"), "utf8");
@@ -111,9 +117,15 @@ describe("npm run purge", () => {
     const ids = people.map(({ row }) => row.id);
     const ended = await purge("--receipt", `sha256 ${sha256}`, "--deleted", "1");
     expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/what remains[\s\S]*90 days/) });
-    for (const path of ["service.db", "service.db-wal", "mail/1.eml", "backups.json", "copies.json", "fresh"])
+    for (const path of ["service.db", "service.db-wal", "mail/1.eml", "left.txt", "copies.json", "fresh"])
       expect(existsSync(join(campaign.dataDir, path)), path).toBe(false);
-    expect(existsSync(join(campaign.folder, "backup.age"))).toBe(false);
+    for (const name of ["backup.age", "backup.age.left"])
+      expect(existsSync(join(campaign.folder, name)), name).toBe(false);
+    // What lies on a medium that is away cannot be destroyed now, and is not forgotten.
+    expect(ended.stdout).toContain(`NOT destroyed, because they are not there: ${away}.`);
+    expect(JSON.parse(readFileSync(join(campaign.dataDir, "backups.json"), "utf8"))).toEqual([
+      { path: away, day: "2026-11-25" },
+    ]);
     expect(filesBelow(join(campaign.folder, "out"))).toEqual(["handover-2026-12-01.md"]);
     expect(readFileSync(join(campaign.dataDir, "keys/pepper.key"), "utf8")).not.toBe(before);
     // The sheets, with the ids and the contact commitments of the rows beside their names, stood in the history.
