@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
@@ -24,6 +25,7 @@ const stays = named(12, "Parvaneh Mandegar");
 const leaves = named(20, "زرین رفتنی");
 const refused = named(28, "Bahram Naborde");
 const gone = [leaves, refused].flatMap(({ row, contact }) => [row.name, row.opening, contact.email, contact.opening]);
+const formats = readFileSync(join(root, "signatures/README.md"), "utf8");
 let campaign: TestCampaign;
 let to: string;
 const checkpoints: string[] = [];
@@ -38,6 +40,7 @@ beforeAll(async () => {
   to = join(campaign.folder, "new.git");
   const keep = async () => checkpoints.push((await main()).checkpoint!);
   await keep();
+  campaign.repository.commit("main", "formats", { "signatures/README.md": formats });
   await campaign.pass(sheetOf(1, [stays.row, leaves.row, refused.row]), `refuse ${refused.row.id} fake-name`);
   await keep();
   const { entries, rows, checkpoint } = await main();
@@ -72,6 +75,8 @@ describe("erase", () => {
     expect(findCanaries([...gone, refused.row.attestation], [to])).toEqual([]);
     expect(findCanaries([stays.row.name], [to]).length).toBeGreaterThan(0);
     expect(await main(to)).toEqual(before);
+    // The formats are explained by examples that look like rows.
+    expect(openRepository(to).git("show", "main:signatures/README.md")).toBe(formats.trimEnd());
     const site = [...publishedFiles(await main(to), keys)].map(([, content]) =>
       Buffer.from(content).toString("latin1"),
     );

@@ -39,7 +39,8 @@ await runCommand(HELP, options, async ({ values, positionals }) => {
   const survivors: Mutation[] = [];
   try {
     console.log("npm test must pass on the code as it is …");
-    if (fails(copy, [])) throw new LetterError("usage", "npm test fails on the last commit: no mutant can be judged");
+    if (fails(copy, [], true))
+      throw new LetterError("usage", "npm test fails on the last commit: no mutant can be judged");
     for (const [i, mutant] of mutants.entries()) {
       const begun = Date.now();
       const isKilled = isNoticed(copy, mutant);
@@ -92,7 +93,7 @@ function isNoticed(copy: string, mutant: Mutation): boolean {
   }
 }
 
-function fails(copy: string, files: readonly string[]): boolean {
+function fails(copy: string, files: readonly string[], show = false): boolean {
   const args = [
     "vitest",
     "run",
@@ -105,7 +106,8 @@ function fails(copy: string, files: readonly string[]): boolean {
     "dot",
     ...files,
   ];
-  const { status } = spawnSync("npx", ["--no", ...args], { cwd: copy, stdio: "ignore", timeout: PATIENCE });
+  const said = { cwd: copy, stdio: show ? "inherit" : "ignore", timeout: PATIENCE } as const;
+  const { status } = spawnSync("npx", ["--no", ...args], said);
   return status !== 0;
 }
 

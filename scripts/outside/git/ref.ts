@@ -33,7 +33,10 @@ export type RefMove = {
   readonly to: string | undefined;
 };
 
-/** git holds a lock for milliseconds; what is this old was left by a process that was killed. */
+/**
+ * git holds a lock for milliseconds; what is this old was left by a process that was killed, and so was what is dated in the
+ * future: the clock was wrong when it was made.
+ */
 const STALE_LOCK = 10_000;
 
 /** The SHA a ref points to, undefined when there is no such ref. */
@@ -95,7 +98,7 @@ async function removeStaleLocks(repository: string, moves: readonly RefMove[]): 
   for (const name of ["packed-refs", ...moves.map(({ ref }) => ref)]) {
     const lock = join(repository, `${name}.lock`);
     const found = await stat(lock).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > STALE_LOCK) await rm(lock, { force: true });
+    if (found && Math.abs(Date.now() - found.mtimeMs) > STALE_LOCK) await rm(lock, { force: true });
   }
 }
 

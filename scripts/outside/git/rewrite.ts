@@ -1,18 +1,17 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import { runGit } from "./run.ts";
 
+/** What becomes of one version of a file. */
+type Change = (file: Uint8Array, paths: readonly string[]) => Uint8Array;
+
 /**
  * Writes every commit of every ref of a repository again into an empty folder, each file as `change` returns it. The old
  * repository is not touched, and the new one holds none of its objects, only those written here.
  *
  * @param to a folder that is not there yet; it becomes a bare repository
- * @param change gets the bytes of each version of each file once
+ * @param change gets the bytes of each version of each file once, and all paths at which it ever was
  */
-export async function rewriteHistory(
-  from: string,
-  to: string,
-  change: (file: Uint8Array) => Uint8Array,
-): Promise<void> {
+export async function rewriteHistory(from: string, to: string, change: Change): Promise<void> {
   // Signatures over commits and tags would be over what is no longer there.
   const { stdout } = await runGit(from, ["fast-export", "--all", "--signed-tags=strip", "--reencode=no"]);
   const head = (await runGit(from, ["symbolic-ref", "HEAD"])).stdout.toString("utf8").trim();
@@ -21,22 +20,46 @@ export async function rewriteHistory(
   await runGit(to, ["symbolic-ref", "HEAD", head]);
 }
 
-/** The stream of `git fast-export` with other contents of files: lines, and behind `data N` as many bytes. */
-function rewriteStream(stream: Buffer, change: (file: Uint8Array) => Uint8Array): Buffer {
+/** The stream of `git fast-export` with other contents of files. */
+function rewriteStream(stream: Buffer, change: Change): Buffer {
+  const paths = pathsOfFiles(stream);
   const parts: Uint8Array[] = [];
   let isFile = false;
+  let mark = "";
+  for (const { line, bytes, data } of readStream(stream)) {
+    if (/^(blob|commit |tag |reset )/.test(line)) isFile = line === "blob";
+    mark = /^mark (:\d+)$/.exec(line)?.[1] ?? mark;
+    if (data === undefined) {
+      parts.push(bytes);
+      continue;
+    }
+    const written = isFile ? change(data, paths.get(mark) ?? []) : data;
+    parts.push(Buffer.from(`data ${written.length}\n`), written);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Every path at which a file ever was, by the mark of its bytes. */
+function pathsOfFiles(stream: Buffer): Map<string, string[]> {
+  const paths = new Map<string, string[]>();
+  for (const { line } of readStream(stream)) {
+    const [, mark, path] = /^M \d+ (:\d+) (.+)$/.exec(line) ?? [];
+    if (mark !== undefined && path !== undefined) paths.set(mark, [...(paths.get(mark) ?? []), path]);
+  }
+  return paths;
+}
+
+type Part = { readonly line: string; readonly bytes: Buffer; readonly data?: Buffer };
+
+/** Reads the stream line by line; after `data N` come as many bytes. */
+function* readStream(stream: Buffer): Generator<Part> {
   for (let at = 0; at < stream.length; ) {
     const end = stream.indexOf(10, at) + 1;
     if (end === 0) throw new LetterError("git", "git fast-export ended inside a line");
     const line = stream.toString("latin1", at, end - 1);
-    if (/^(blob|commit |tag |reset )/.test(line)) isFile = line === "blob";
-    const data = /^data (\d+)$/.exec(line);
-    if (!data) parts.push(stream.subarray(at, end));
-    at = end + Number(data?.[1] ?? 0);
-    if (!data) continue;
-    const content = stream.subarray(end, at);
-    const bytes = isFile ? change(content) : content;
-    parts.push(Buffer.from(`data ${bytes.length}\n`), bytes);
+    const length = /^data (\d+)$/.exec(line)?.[1];
+    const bytes = stream.subarray(at, end);
+    at = end + Number(length ?? 0);
+    yield length === undefined ? { line, bytes } : { line, bytes, data: stream.subarray(end, at) };
   }
-  return Buffer.concat(parts);
 }

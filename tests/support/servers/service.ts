@@ -129,7 +129,7 @@ function spawnCommand(
   const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  const [program, ...fixed] = manifest.scripts[command]?.split(" ") ?? [];
+  const [program, ...fixed] = manifest.scripts[command]?.replace(/^exec /, "").split(" ") ?? [];
   if (program !== "node") throw new Error(`package.json has no command "${command}" that node runs`);
   const child = spawn(process.execPath, [...fixed, ...args], {
     cwd: project,
