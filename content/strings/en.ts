@@ -291,6 +291,13 @@ export const en = {
     done_title: "Signature withdrawn",
     done: "Your sealed details are deleted. If your signature was already on the list, it disappears at the next publication.",
     may_sign_again: "With this address you may sign again.",
+    at_recipient:
+      "The signatures were already given to {recipient}. If yours was among them, it stays there until {recipient} compares its copy with the public ledger again. We have asked for that before each use, and for deleting everything about people who have left.",
+    ask_recipient: "If you have questions about that, or want it deleted at once, write to {recipient}: {contact}",
+    ask_us: "If you have questions about that, write to us: our address is at the end of this page.",
+    while_listed: "You can withdraw your signature as long as the list is public.",
+    no_address:
+      "We cannot send codes any more: we destroyed the addresses after the handover, so we do not know which signature is whose. If you no longer have your code, write to us: our address is at the end of this page.",
   },
   signatures: {
     title: "Signatures",
@@ -766,9 +773,14 @@ export const en = {
     destroyed: {
       title: "What we held has been destroyed",
       text: "The signatures were given to {recipient}. After that we destroyed what we held, and the ledger says so.",
-      more: "So nobody can sign or withdraw here any more. The letter, the list and the ledger remain here.",
+      more: "So nobody can sign here any more. Anyone who is on the list can still withdraw with their code. The letter, the list and the ledger remain here.",
       without_list:
         "We took the list down as well. So nobody can sign or withdraw here any more. The letter, the number of signatures and the ledger remain here.",
+    },
+    addresses_destroyed: {
+      title: "We cannot send a code any more",
+      text: "The signatures were given to {recipient}. After that we destroyed what we held, your address too, so we do not know which signature is whose.",
+      more: "With your withdrawal code you can still withdraw. If you no longer have it, write to us: our address is at the end of this page.",
     },
     trouble: {
       title: "Something went wrong",

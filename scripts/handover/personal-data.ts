@@ -2,7 +2,7 @@ import { open, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { formatBase64url } from "../letter/bytes/base64url.ts";
 import { forgetBackup, leftListBeside, leftListIn, readBackupList } from "../outside/backup-list.ts";
-import { readCopyList, writeCopyList } from "../outside/copy-list.ts";
+import { readCopyList, writeCopyList } from "../outside/bag/copy-list.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
 import type { Random } from "../outside/random.ts";
 import type { Settings } from "../outside/settings.ts";

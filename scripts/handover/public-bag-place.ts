@@ -6,11 +6,11 @@ import { LetterError } from "../letter/bytes/error.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { idOf } from "../letter/signature/derivation.ts";
-import { noteCopy } from "../outside/copy-list.ts";
-import type { DatabasePlace } from "../outside/database/database.ts";
+import { noteCopy } from "../outside/bag/copy-list.ts";
 import { campaignRepository } from "../outside/git/local-host.ts";
 import { moveRefs, tagRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
+import type { Settings } from "../outside/settings.ts";
 import type { Vault } from "./contacts-bag.ts";
 import { namedKeys, readTagged, writePublicBag } from "./public-bag.ts";
 import { destroyStaleCopies } from "./stale-copies.ts";
@@ -23,7 +23,10 @@ export type PublicBagPlace = {
 };
 
 /** Asks the form service's database, where this machine has one, who of these has withdrawn. */
-export type Leaving = (database: DatabasePlace, ids: readonly string[]) => ReturnType<Vault["withoutRecord"]>;
+export type Leaving = (
+  place: Pick<Settings, "dataDir" | "database">,
+  ids: readonly string[],
+) => ReturnType<Vault["withoutRecord"]>;
 
 /**
  * Opens the campaign of `DATA_DIR`, in which the tag is made where there is none yet, or the repository of this folder,
@@ -38,13 +41,14 @@ export async function openPublicBagPlace(
 ): Promise<PublicBagPlace> {
   const here = existsSync(".git") ? ".git" : undefined;
   if (here !== undefined && process.env.GIT_HOST?.startsWith("github:")) return { repository: await gitFolder(here) };
-  const { dataDir, database } = readLocalSettings();
+  const settings = readLocalSettings();
+  const { dataDir } = settings;
   if (here !== undefined && !existsSync(campaignRepository(dataDir))) return { repository: await gitFolder(here) };
   const { host, keys } = await openLocalCampaign("refuse");
   const { record } = await host.readMain();
   await destroyStaleCopies(dataDir, record.entries);
   const ids = record.rows.map(({ opening }) => idOf(Buffer.from(opening, "base64url")));
-  const { withdrawn } = await leaving(database, ids);
+  const { withdrawn } = await leaving(settings, ids);
   if (withdrawn.length > 0)
     throw new LetterError(
       "handover",

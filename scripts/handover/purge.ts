@@ -7,7 +7,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import { type Notice, noticeEntry } from "../letter/handover/notice.ts";
 import { leaversSince } from "../letter/handover/spent-tag.ts";
-import { noteCopy } from "../outside/copy-list.ts";
+import { noteCopy } from "../outside/bag/copy-list.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
 import { readHead } from "../outside/git/repository.ts";
 import type { Random } from "../outside/random.ts";

@@ -1,5 +1,5 @@
 import { spentTag } from "../letter/handover/spent-tag.ts";
-import { readCopyList, writeCopyList } from "../outside/copy-list.ts";
+import { readCopyList, writeCopyList } from "../outside/bag/copy-list.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
 
 /**

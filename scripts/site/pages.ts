@@ -75,7 +75,11 @@ function pagesIn(
     ...listPages(site, lang, { shards, days }),
     { path: `/${lang}/verify/`, render: () => verifyPage(site, lang) },
     { path: `/${lang}/how/`, render: () => howPage(site, lang, { batches }) },
-    { path: `/${lang}/withdraw/`, render: () => whileHeld("withdraw/", withdrawPage) },
+    // Whose name is still public can leave with the code, for which nothing that was destroyed is needed.
+    {
+      path: `/${lang}/withdraw/`,
+      render: () => (site.takenDown ? whileHeld("withdraw/", withdrawPage) : withdrawPage(site, lang)),
+    },
     { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
     { path: `/${lang}/safety/`, render: () => safetyPage(site, lang) },
     { path: `/${lang}/support/`, render: () => supportPage(site, lang) },

@@ -221,7 +221,9 @@ describe("a notice that was reviewed and is on main", () => {
     const [, logged, batch] = await entries();
     expect(logged).toBe(`undersigned/v1 handover ${digest(1)} ${digest(2)}`);
     expect(batch).toBe("undersigned/v1 batch 2 0 0");
-    await put([noticePath(purge), formatNotice(purge)]);
+    const yaml = campaign.repository.read("main", "content/campaign.yaml").toString("utf8");
+    const names = yaml.replace(/^after_purge: .*$/m, "after_purge: names");
+    await put([noticePath(purge), formatNotice(purge)], ["content/campaign.yaml", names]);
     expect((await campaign.accept()).notices).toEqual([purge]);
     expect((await campaign.accept()).notices).toEqual([]);
     expect((await entries()).at(-1)).toBe(`undersigned/v1 purge ${digest(2)}`);

@@ -37,6 +37,12 @@ function takeDown(notice?: Notice): void {
   });
 }
 const record = async () => (await campaign.host.readMain()).record;
+/** What `campaign.yaml` on main says that stays after the purge. */
+function promise(stays: "counts" | "names"): void {
+  const yaml = campaign.repository.read("main", "content/campaign.yaml").toString("utf8");
+  const said = yaml.replace(/^after_purge: .*$/m, `after_purge: ${stays}`);
+  campaign.repository.commit("main", "what stays\n", { "content/campaign.yaml": said });
+}
 
 describe("a list that goes in the commit of the purge's notice", () => {
   it("is taken down: the purge comes to the ledger, and what is published then verifies", async () => {
@@ -93,12 +99,43 @@ describe("a list that goes in the commit of the purge's notice", () => {
   });
 
   it("stays away when the purge comes to the ledger before the list goes", async () => {
+    promise("names");
     await put(purgeNotice(1));
     await campaign.accept();
     expect((await record()).rows.length).toBe(4);
     takeDown();
     await campaign.accept();
     expect(await record()).toMatchObject({ takenDown: true });
+  });
+});
+
+describe("a list that goes by itself with the entry of the purge, as the campaign has promised", () => {
+  it("is gone in the very commit that logs the purge, and in no later one", async () => {
+    await put(purgeNotice(1));
+    const { main, notices, noticeProblems } = await campaign.accept();
+    expect({ notices, noticeProblems }).toEqual({ notices: [purgeNotice(1)], noticeProblems: [] });
+    expect(main.record).toMatchObject({ takenDown: true, rows: [] });
+    expect(campaign.repository.list("main").some((path) => /accepted\/.*\.md$/.test(path))).toBe(false);
+    expect(campaign.repository.list("main~1").some((path) => /accepted\/.*\.md$/.test(path))).toBe(true);
+    expect(await verifyPublished(readFrom(siteOf(await record())), vkey)).toMatchObject({ accepted: 4, listed: 0 });
+  });
+
+  it("counts those who left before as gone: withdrawals that wait go first", async () => {
+    await campaign.file(withdrawalsOf(4, [invent(0).row.id, invent(3).row.id]));
+    await put(purgeNotice(1));
+    const { main, outcomes } = await campaign.accept();
+    expect(outcomes).toMatchObject([{ state: "withdrawn", withdrawn: 2 }]);
+    expect(main.record.takenDown).toBe(true);
+    expect(await verifyPublished(readFrom(siteOf(main.record)), vkey)).toMatchObject({ accepted: 4, withdrawn: 2 });
+  });
+
+  it("stays, and the purge with it, while somebody was accepted since the handover", async () => {
+    await campaign.pass(sheetOf(2, rows(4, 6)));
+    await put(purgeNotice(1));
+    const { main, noticeProblems } = await campaign.accept();
+    expect(noticeProblems).toMatchObject([{ reason: expect.stringContaining("accepted between the last handover") }]);
+    expect(main.record.rows).toHaveLength(6);
+    expect(main.record.entries.some((line) => / purge /.test(line))).toBe(false);
   });
 });
 

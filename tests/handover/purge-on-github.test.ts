@@ -11,7 +11,7 @@ import { parseHandover } from "../../scripts/letter/handover/handover.ts";
 import { formatNotice, type Notice, noticePath } from "../../scripts/letter/handover/notice.ts";
 import { entriesOf } from "../../scripts/letter/ledger/entry.ts";
 import type { Campaign } from "../../scripts/letter/text/campaign.ts";
-import { noteCopy } from "../../scripts/outside/copy-list.ts";
+import { noteCopy } from "../../scripts/outside/bag/copy-list.ts";
 import { openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
@@ -160,10 +160,9 @@ describe.each(["counts", "names"] as const)(
     it("leaves what a repository without a past begins with, once the ledger says so", async () => {
       const { notices, noticeProblems } = await log(notice);
       expect({ notices, noticeProblems }).toEqual({ notices: [notice], noticeProblems: [] });
-      expect(await readRecord()).toMatchObject(
-        stays === "counts" ? { takenDown: true, rows: [] } : { rows: [{ name: stayer.row.name }, {}] },
-      );
-      expect((await run({})).report).toContain(stays === "counts" ? "The list is taken down" : "The list stands");
+      const { takenDown, rows } = await readRecord();
+    expect([takenDown, rows.length]).toEqual(stays === "counts" ? [true, 0] : [undefined, 2]);
+    expect((await run({})).report).toContain(stays === "counts" ? "The list is taken down" : "The list stands");
       const fresh = path("fresh/repository/signatures");
       expect(readFileSync(join(fresh, "ledger/checkpoint"), "utf8")).toContain(
         `\n${(await readRecord()).entries.length}\n`,

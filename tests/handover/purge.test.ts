@@ -146,6 +146,7 @@ describe("npm run purge, where the names stay", () => {
   it("leaves the list, from which people can still go, and no copy of it", async () => {
     const [one, other] = [invent(0, "name"), invent(1, "name")];
     const campaign = await makeHandoverCampaign([one, other]);
+    await fillVault(campaign, [one, other]);
     const working = workingFolder(campaign.folder);
     const yaml = readFileSync(join(working, "content/campaign.yaml"), "utf8");
     writeFileSync(join(working, "content/campaign.yaml"), yaml.replace(/^after_purge: .*$/m, "after_purge: names"));

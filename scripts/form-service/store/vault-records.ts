@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import type { DatabasePlace } from "../../outside/database/database.ts";
-import { type Store, withStore } from "./schema.ts";
+import { type CommandPlace, withCampaignStore } from "./campaign-database.ts";
+import type { Store } from "./schema.ts";
 
 /** Records that are read from the vault at a time. */
 const CHUNK = 200;
@@ -44,11 +44,11 @@ export async function withoutRecord(
   return found;
 }
 
-/** Which of these ids were withdrawn here: in the database at this place, nobody where there is none. */
+/** Which of these ids were withdrawn here: in the campaign's database, and nobody where there is none. */
 export async function withdrawnHere(
-  at: DatabasePlace,
+  at: CommandPlace,
   ids: readonly string[],
 ): Promise<{ withdrawn: string[]; lost: string[] }> {
-  if (at.kind === "sqlite" && !existsSync(at.path)) return { withdrawn: [], lost: [] };
-  return withStore(at, (store) => withoutRecord(store, ids));
+  if (at.database.kind === "sqlite" && !existsSync(at.database.path)) return { withdrawn: [], lost: [] };
+  return withCampaignStore(at, (store) => withoutRecord(store, ids));
 }

@@ -1,11 +1,10 @@
 import { Hono } from "hono";
-import { stageOf } from "../../letter/ledger/signing.ts";
 import { isDatabaseTrouble } from "../../outside/database/trouble.ts";
-import type { MainState } from "../../outside/git/host.ts";
 import { causeOf } from "../../outside/log.ts";
-import { languagesOf, type SiteContext } from "../../site/views/context.ts";
+import { languagesOf } from "../../site/views/context.ts";
 import { takenDownPage } from "../../site/views/pages/taken-down-page.ts";
 import type { Route, Service } from "../service.ts";
+import { asOfMain, isStillDone } from "./after-purge.ts";
 import { languageOf, message, page } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
 import { isOwnPost } from "./cross-site.ts";
@@ -31,8 +30,7 @@ export type Peer = {
 };
 
 export function createApp(given: Service): App {
-  // The pages of the service link to no list that is gone.
-  const service = { ...given, site: () => withoutList(given.site(), given.main()) };
+  const service = { ...given, site: () => asOfMain(given.site(), given.main()) };
   const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
   const headers = securityHeaders(origins[0]!, origins[1]!);
   const app = new Hono<{ Bindings: Peer }>();
@@ -51,7 +49,8 @@ export function createApp(given: Service): App {
         const request = context.req.raw;
         const { address, connection, answered } = context.env;
         const client = service.clients.of(request, address);
-        if (isDestroyed(service)) return message(service.site(), request, { kind: "destroyed" }, 410);
+        if (!isStillDone(service.site(), method, path))
+          return message(service.site(), request, { kind: "destroyed" }, 410);
         if (method === "GET")
           return handle({ request, lang, form: new URLSearchParams(), client, connection, answered });
         const { onion } = service.site().campaign;
@@ -81,21 +80,8 @@ export function createApp(given: Service): App {
   };
 }
 
-function withoutList(site: SiteContext, main: MainState | undefined): SiteContext {
-  return main?.record.takenDown ? { ...site, takenDown: site.takenDown ?? {} } : site;
-}
-
 /** The addresses of the list, as pages and as files. */
 const OF_THE_LIST = /^\/(list|[a-z]{2,3}\/signatures)(\/|$)/;
-
-/** After the purge, no code and no address is known. Every form says who the signatures were handed over to. */
-function isDestroyed(service: Pick<Service, "main">): boolean {
-  // Only notices are logged after the purge, so its entry is among the last ones.
-  const record = service.main()?.record;
-  return record?.takenDown || stageOf(record?.entries.slice(-LAST_ENTRIES) ?? []) === "destroyed";
-}
-
-const LAST_ENTRIES = 20;
 
 /** Without a socket it is unknown when the answer has arrived: it counts as handed over once it has been returned. */
 function unknownPeer(): Peer {

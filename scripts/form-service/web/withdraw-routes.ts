@@ -58,6 +58,8 @@ async function requestCode(
   { request, lang, form, client, answered }: Asked,
 ): Promise<Response> {
   const site = service.site();
+  // With the addresses all went that tells whose signature is whose.
+  if (site.stage === "destroyed") return message(site, request, { kind: "addresses_destroyed" }, 410);
   const typed = form.get("email") ?? "";
   const parsed = parseEmail(typed);
   if ("problem" in parsed) {

@@ -21,7 +21,7 @@ async function restoreFromBeforeFiling(): Promise<{ id: string; sheet: string }>
   for await (const row of readRows(harness.store.query)) rows.push(row);
   await harness.round();
   const [sheet] = [...harness.gitHost.open.keys()];
-  await deleteEverything(harness.store);
+  await deleteEverything(harness.store, harness.settings.database.kind);
   await harness.store.change(async (query) => {
     await writeRows(query, inTurn(rows));
     const { attestation, pepper } = harness.service;

@@ -60,7 +60,7 @@ it("stores no time, nothing that is over, and nothing after the end", async () =
   const after = await rows();
   expect(after.filter(({ slot }) => before.some((row) => row.slot === slot))).toEqual([]);
   expect(after.length).toBeLessThanOrEqual(before.length);
-  await deleteEverything(harness.store);
+  await deleteEverything(harness.store, harness.settings.database.kind);
   expect(await rows()).toEqual([]);
   await harness.close();
 });

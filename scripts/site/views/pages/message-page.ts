@@ -1,3 +1,4 @@
+import { askTheRecipient } from "../asking-the-recipient.ts";
 import type { SiteContext } from "../context.ts";
 import { dayElement } from "../dates.ts";
 import { fill, type Html, html, prose } from "../html.ts";
@@ -7,7 +8,16 @@ import { takenDownSentence } from "../taken-down.ts";
 
 /** The content of a page that only shows a message. */
 export type Message =
-  | { readonly kind: "expired" | "closed" | "handed_over" | "destroyed" | "trouble" | "not_found" }
+  | {
+      readonly kind:
+        | "expired"
+        | "closed"
+        | "handed_over"
+        | "destroyed"
+        | "addresses_destroyed"
+        | "trouble"
+        | "not_found";
+    }
   | { readonly kind: "too_many" }
   | { readonly kind: "not_open"; readonly day: string }
   | { readonly kind: "paused"; readonly reason: string };
@@ -22,6 +32,7 @@ const TONE: Readonly<Record<Kind, string>> = {
   closed: "mid",
   handed_over: "good",
   destroyed: "mid",
+  addresses_destroyed: "mid",
   trouble: "bad",
   not_found: "mid",
 };
@@ -36,7 +47,7 @@ export function messagePage(site: SiteContext, lang: Lang, message: Message, pat
     at: "site",
     body: html`<div class="${TONE[message.kind]}" role="status"><h1>${words.title}</h1>
 <p>${text(site, lang, message)}</p></div>
-${"more" in words && html`<p>${prose(site.takenDown && "without_list" in words ? words.without_list : words.more)}</p>`}${message.kind === "not_found" && site.takenDown && html`<p>${takenDownSentence(site, lang)}</p>`}
+${"more" in words && html`<p>${prose(site.takenDown && "without_list" in words ? words.without_list : words.more)}</p>`}${message.kind === "not_found" && site.takenDown && html`<p>${takenDownSentence(site, lang)}</p>`}${/destroyed/.test(message.kind) && html`<p>${askTheRecipient(site, lang)}</p>`}
 <p class="acts">${actions(site, lang, message.kind)}</p>`,
   });
 }
@@ -56,14 +67,16 @@ function text(site: SiteContext, lang: Lang, message: Message): Html {
 
 /** Renders the links to what a reader can do next, the likeliest first. */
 function actions(site: SiteContext, lang: Lang, kind: Kind): Html {
-  const { page, sign, signatures } = stringsIn(lang);
+  const { page, sign, signatures, nav } = stringsIn(lang);
   const letter = ["", page.back_to_letter] as const;
+  const leave = site.takenDown ? [] : [["withdraw/", nav.withdraw] as const];
   const list = site.takenDown ? [] : [["signatures/", signatures.title] as const];
   const links: Partial<Record<Kind, readonly (readonly [path: string, label: string])[]>> = {
     expired: [["sign/", sign.again], letter],
     closed: [letter, ...list],
     handed_over: [letter, ...list],
-    destroyed: [letter, ...list],
+    destroyed: [letter, ...leave, ...list],
+    addresses_destroyed: [["withdraw/", nav.withdraw], letter],
   };
   return html`${(links[kind] ?? [letter]).map(([path, label], i) => html`<a class="${i === 0 ? "btn" : "btn alt"}" href="${site.siteUrl}/${lang}/${path}">${label}</a> `)}`;
 }

@@ -1,3 +1,4 @@
+import { atTheRecipient } from "../asking-the-recipient.ts";
 import { busyBox, type Wait } from "../busy-box.ts";
 import type { SiteContext } from "../context.ts";
 import { codeField, emailField, type Problem, problemSummary, problemText, shownCharacter } from "../form-parts.ts";
@@ -28,6 +29,8 @@ export function withdrawPage(
       ...shownCharacter(lang, form.character),
       example: html`<bdi dir="ltr">name@example.com</bdi>`,
     });
+  // Then no address is known any more, and a code is all it takes.
+  const afterPurge = site.stage === "destroyed";
   const ofCode = problem?.startsWith("withdrawal_code.") ? text : undefined;
   return layout(site, lang, {
     title: wait ? message.too_many.title : withdraw.title,
@@ -37,20 +40,21 @@ export function withdrawPage(
     failed: problem !== undefined,
     body: html`${problem && text && problemSummary(lang, [{ problem, text }])}${wait && busyBox(lang, wait)}
 <h1>${withdraw.title}</h1>
-<p>${prose(withdraw.intro)} ${prose(sign.withdraw_until)}</p>
+<p>${prose(withdraw.intro)} ${prose(afterPurge ? withdraw.while_listed : sign.withdraw_until)}</p>
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
 ${codeField(lang, { name: "code", id: "withdrawal_code", label: withdraw.code, hint: withdraw.code_hint, wide: true, text: ofCode })}
 <button type="submit" class="btn">${withdraw.button}</button>
 </form>
-${byAddress(site, lang, ofCode ? undefined : text, form)}
+${afterPurge ? html`<h2>${withdraw.by_address}</h2>\n<p>${prose(withdraw.no_address)}</p>` : byAddress(site, lang, ofCode ? undefined : text, form)}
 <h2>${withdraw.what}</h2>
 <ul><li>${prose(withdraw.row_goes)}</li>
 <li>${prose(withdraw.ledger_stays)}</li>
-<li>${prose(withdraw.copies)}</li></ul>${
-      wait &&
-      html`
+<li>${prose(withdraw.copies)}</li></ul>
+${atTheRecipient(site, lang)}${
+  wait &&
+  html`
 <script src="${site.siteUrl}/assets/sign.js" defer></script>`
-    }`,
+}`,
   });
 }
 
@@ -89,8 +93,8 @@ export function withdrawnPage(site: SiteContext, lang: Lang): string {
     path: "withdraw/",
     at: "site",
     body: html`<div class="good" role="status"><h1>${withdraw.done_title}</h1><p>${prose(withdraw.done)}</p></div>
-<p>${prose(withdraw.copies)} ${prose(withdraw.may_sign_again)}</p>
-<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>`,
+<p>${prose(withdraw.copies)}${site.stage !== "destroyed" && html` ${prose(withdraw.may_sign_again)}`}</p>
+${atTheRecipient(site, lang)}<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>`,
   });
 }
 
@@ -103,8 +107,8 @@ export function withdrawnByAddressPage(site: SiteContext, lang: Lang): string {
     path: "withdraw/",
     at: "site",
     body: html`<div class="good" role="status"><h1>${withdraw.by_address_done_title}</h1><p>${prose(withdraw.by_address_done)}</p></div>
-<p>${prose(withdraw.copies)} ${prose(withdraw.may_sign_again)}</p>
-<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>`,
+<p>${prose(withdraw.copies)}${site.stage !== "destroyed" && html` ${prose(withdraw.may_sign_again)}`}</p>
+${atTheRecipient(site, lang)}<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>`,
   });
 }
 
