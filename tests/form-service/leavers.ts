@@ -75,7 +75,7 @@ export async function backUp(harness: Harness, name: string): Promise<string> {
 export async function loseAndRestore(harness: Harness, path: string, oldDataDirs: string[] = []): Promise<string> {
   const dataDir = join(harness.folder, `machine-${oldDataDirs.length}-${path.length}`);
   mkdirSync(dataDir, { recursive: true });
-  await deleteEverything(harness.store);
+  await deleteEverything(harness.store, harness.settings.database.kind);
   const identity = await readBackupKey(join(path, "../backup.key"));
   const backup = { path, identity };
   const lists = await findLeftLists(path, [dataDir, ...oldDataDirs]);

@@ -170,7 +170,7 @@ it.each([
   await harness.round();
   acceptAll();
   await harness.round();
-  await deleteEverything(harness.store);
+  await deleteEverything(harness.store, harness.settings.database.kind);
   await harness.store.change((query) => writeRows(query, inTurn(dump)));
   const { settings, clock } = harness;
   if (isSaid) await noteRestoredDatabase([], { settings, clock, random: fixedRandomness(seed) });
