@@ -1,0 +1,101 @@
+import { cpSync, readFileSync, rmSync } from "node:fs";
+import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { sql } from "kysely";
+import type { LocalSite } from "../../scripts/accept/local-site.ts";
+import type { findLeftLists } from "../../scripts/form-service/filing/restored-service.ts";
+import type { Store } from "../../scripts/form-service/store/schema.ts";
+import type { OpenedPlaces } from "../../scripts/handover/open-handover.ts";
+import { readTagged, writePublicBag } from "../../scripts/handover/public-bag.ts";
+import type { makePublicBag } from "../../scripts/handover/public-bag-place.ts";
+import type { PublicKeys } from "../../scripts/letter/published/files.ts";
+import type { Received } from "./world.ts";
+
+/** A small breakage by which somebody who left comes back, or is counted. Each names the part that it breaks. */
+export type Leak = {
+  readonly store?: (store: Store) => Promise<void>;
+  readonly site?: (site: LocalSite, keys: PublicKeys) => LocalSite;
+  readonly lists?: (found: Awaited<ReturnType<typeof findLeftLists>>) => Awaited<ReturnType<typeof findLeftLists>>;
+  readonly publicBag?: typeof makePublicBag;
+  readonly places?: (places: OpenedPlaces) => OpenedPlaces;
+  readonly beforeOpening?: (one: Received) => void;
+  readonly beforePurge?: (dataDir: string) => void;
+};
+
+/** Nothing is deleted from a table any more: the row stays, and nobody is told. */
+export function keepsRows(...tables: string[]): Leak {
+  return {
+    store: async ({ query }) => {
+      for (const table of tables)
+        await sql`create trigger if not exists ${sql.id(`keep_${table}`)} before delete on ${sql.id(table)}
+          begin select raise(ignore); end`.execute(query);
+    },
+  };
+}
+
+/** Nothing gets into a table any more. */
+export function losesRows(table: string): Leak {
+  return {
+    store: async ({ query }) => {
+      await sql`create trigger if not exists ${sql.id(`lose_${table}`)} before insert on ${sql.id(table)}
+        begin select raise(ignore); end`.execute(query);
+    },
+  };
+}
+
+/** The public bag is made of a tag that somebody has left since, and nobody notes where it is. */
+export const bagOfTag: Leak = {
+  async publicBag(handover, { repository, keys, pages }, out, say) {
+    const tagged = await readTagged(repository, handover);
+    const made = await writePublicBag(handover, { ...tagged, spent: undefined }, keys!, out, say, pages);
+    return { ...made, commit: tagged.commit };
+  },
+};
+
+/** A restoration that asks nobody who has left. */
+export const ignoresLists: Leak = { lists: () => [] };
+
+/** The purge does not know of the bags that this machine has made. */
+export const keepsBags: Leak = { beforePurge: (dataDir) => rmSync(join(dataDir, "copies.json"), { force: true }) };
+
+/** A purge leaves a backup of the repository beside it. */
+export const keepsHistory: Leak = {
+  beforePurge: (dataDir) => cpSync(join(dataDir, "site/list"), join(dataDir, "list-before"), { recursive: true }),
+};
+
+/** An opening forgets what the one before it wrote. */
+export const keepsOpened: Leak = { beforeOpening: ({ out }) => rmSync(join(out, "files.txt"), { force: true }) };
+
+/** Records are opened and sealed again without asking who has left. */
+export const asksNobody: Leak = { places: ({ site: _, ...places }) => places };
+
+/** Older builds stay beside the one that is served. */
+export const keepsBuilds: Leak = {
+  site: (site) => ({
+    ...site,
+    async publish(main) {
+      const builds = join(site.folder, "../builds");
+      const before = await readdir(builds).catch(() => []);
+      for (const name of before)
+        await rename(join(builds, name), join(builds, "..", `kept-${basename(name)}`)).catch(() => {});
+      for (const name of before)
+        cpSync(join(builds, "..", `kept-${basename(name)}`), join(builds, name), { recursive: true });
+      await site.publish(main);
+    },
+  }),
+};
+
+/** The published count is too high by one. */
+export const countsWrong: Leak = {
+  site: (site) => ({
+    ...site,
+    async publish(main) {
+      await site.publish(main);
+      const path = join(site.folder, "count.json");
+      const count = JSON.parse(readFileSync(path, "utf8"));
+      await writeFile(path, JSON.stringify({ ...count, listed: main.record.rows.length + 1 }));
+    },
+  }),
+};
+
+void [mkdir, rm, symlink];
