@@ -24,8 +24,8 @@ export const outOf = ({ machine }: World) => join(dirname(machine.dataDir), "out
  * @returns undefined when it is refused, because there is nobody to hand over
  */
 export async function handOver(world: World): Promise<Received | undefined> {
-  const { machine, options, clock, people, received } = world;
-  const { publicBag = makePublicBag } = options.leak ?? {};
+  const { machine, clock, people, received } = world;
+
   // A tag for each day.
   clock.advance(days(1));
   await runRounds(world);
@@ -35,7 +35,7 @@ export async function handOver(world: World): Promise<Received | undefined> {
   try {
     process.env.DATA_DIR = machine.dataDir;
     const found = await openPublicBagPlace(handover, { leaving: withdrawnHere, say: () => {} });
-    await publicBag(handover, { ...found, pages: noPages }, out, () => {});
+    await makePublicBag(handover, { ...found, pages: noPages }, out, () => {});
     const place = await machine.place();
     const bag = await openBag(await findPublicBag(handover, place, out));
     const vault = {
@@ -67,7 +67,8 @@ export async function handOver(world: World): Promise<Received | undefined> {
   }
 }
 
-async function* noPages() {}
+/** Nothing is printed: setting the pages takes longer than a life. */
+export async function* noPages() {}
 
 export type OpenWith = { readonly reseal: boolean; readonly split: boolean };
 type Counts = Awaited<ReturnType<typeof openHandover>>["counts"];
@@ -87,32 +88,34 @@ export async function open(world: World, one: Received, how: OpenWith): Promise<
   return counts;
 }
 
-/** Hands over what is accepted, lets the recipient delete who has left, and destroys what is held. */
-export async function end(world: World): Promise<boolean> {
-  const { machine, clock, random, options } = world;
-  const one = await handOver(world);
-  if (one === undefined) return false;
+/**
+ * The recipient deletes who has left, and what this machine holds is destroyed.
+ *
+ * @returns false when it is refused, because somebody would be in no bag
+ */
+export async function end(world: World, one: Received): Promise<boolean> {
+  const { machine, random, options } = world;
   const { left } = await open(world, one, { reseal: false, split: false });
   const place = await machine.place();
-  const { settings } = machine;
+  const { settings, dataDir } = machine;
   const store = {
     countUndecided: () => withCampaignStore(settings, countUndecided),
     leaving: () => withCampaignStore(settings, leavingIds),
     deleteEverything: () => emptyDatabase(settings),
   };
   await machine.stop();
-  options.leak?.beforePurge?.(machine.dataDir);
+  await options.leak?.beforePurge?.(one, place);
   const told = { receipt: one.digest, deleted: String(left.length) };
   const databaseUrl = settings.database.kind === "postgres" ? settings.database.url : undefined;
   try {
     await purge(one.handover, place, { told, store, random });
-  } finally {
-    world.machine = await world.open(machine.dataDir, databaseUrl);
-    clock.advance(0);
+    world.purged = true;
+    for (const person of world.people) person.known = false;
+  } catch (cause) {
+    if (!(cause instanceof LetterError && cause.code === "purge")) throw cause;
   }
-  world.purged = true;
-  for (const person of world.people) person.known = false;
-  return true;
+  world.machine = await world.open(dataDir, databaseUrl);
+  return world.purged;
 }
 
 /** The recipient throws away what it has opened. */

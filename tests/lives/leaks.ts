@@ -1,14 +1,15 @@
-import { cpSync, readFileSync, rmSync } from "node:fs";
-import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { sql } from "kysely";
 import type { LocalSite } from "../../scripts/accept/local-site.ts";
 import type { findLeftLists } from "../../scripts/form-service/filing/restored-service.ts";
 import type { Store } from "../../scripts/form-service/store/schema.ts";
+import type { HandoverPlace } from "../../scripts/handover/handover-place.ts";
 import type { OpenedPlaces } from "../../scripts/handover/open-handover.ts";
 import { readTagged, writePublicBag } from "../../scripts/handover/public-bag.ts";
-import type { makePublicBag } from "../../scripts/handover/public-bag-place.ts";
 import type { PublicKeys } from "../../scripts/letter/published/files.ts";
+import { noPages } from "./handing-over.ts";
 import type { Received } from "./world.ts";
 
 /** A small breakage by which somebody who left comes back, or is counted. Each names the part that it breaks. */
@@ -16,10 +17,9 @@ export type Leak = {
   readonly store?: (store: Store) => Promise<void>;
   readonly site?: (site: LocalSite, keys: PublicKeys) => LocalSite;
   readonly lists?: (found: Awaited<ReturnType<typeof findLeftLists>>) => Awaited<ReturnType<typeof findLeftLists>>;
-  readonly publicBag?: typeof makePublicBag;
   readonly places?: (places: OpenedPlaces) => OpenedPlaces;
   readonly beforeOpening?: (one: Received) => void;
-  readonly beforePurge?: (dataDir: string) => void;
+  readonly beforePurge?: (one: Received, place: HandoverPlace) => Promise<void> | void;
 };
 
 /** Nothing is deleted from a table any more: the row stays, and nobody is told. */
@@ -43,12 +43,11 @@ export function losesRows(table: string): Leak {
   };
 }
 
-/** The public bag is made of a tag that somebody has left since, and nobody notes where it is. */
+/** The purge keeps a public bag, made of the tag's record and not of the present one. */
 export const bagOfTag: Leak = {
-  async publicBag(handover, { repository, keys, pages }, out, say) {
+  async beforePurge({ handover }, { repository, keys, settings: { dataDir } }) {
     const tagged = await readTagged(repository, handover);
-    const made = await writePublicBag(handover, { ...tagged, spent: undefined }, keys!, out, say, pages);
-    return { ...made, commit: tagged.commit };
+    await writePublicBag(handover, { ...tagged, spent: undefined }, keys, join(dataDir, "kept"), () => {}, noPages);
   },
 };
 
@@ -56,11 +55,8 @@ export const bagOfTag: Leak = {
 export const ignoresLists: Leak = { lists: () => [] };
 
 /** The purge does not know of the bags that this machine has made. */
-export const keepsBags: Leak = { beforePurge: (dataDir) => rmSync(join(dataDir, "copies.json"), { force: true }) };
-
-/** A purge leaves a backup of the repository beside it. */
-export const keepsHistory: Leak = {
-  beforePurge: (dataDir) => cpSync(join(dataDir, "site/list"), join(dataDir, "list-before"), { recursive: true }),
+export const keepsBags: Leak = {
+  beforePurge: (_one, { settings }) => rmSync(join(settings.dataDir, "copies.json"), { force: true }),
 };
 
 /** An opening forgets what the one before it wrote. */
@@ -69,17 +65,13 @@ export const keepsOpened: Leak = { beforeOpening: ({ out }) => rmSync(join(out, 
 /** Records are opened and sealed again without asking who has left. */
 export const asksNobody: Leak = { places: ({ site: _, ...places }) => places };
 
-/** Older builds stay beside the one that is served. */
+/** An older build stays beside the one that is served. */
 export const keepsBuilds: Leak = {
   site: (site) => ({
     ...site,
     async publish(main) {
-      const builds = join(site.folder, "../builds");
-      const before = await readdir(builds).catch(() => []);
-      for (const name of before)
-        await rename(join(builds, name), join(builds, "..", `kept-${basename(name)}`)).catch(() => {});
-      for (const name of before)
-        cpSync(join(builds, "..", `kept-${basename(name)}`), join(builds, name), { recursive: true });
+      const [builds, kept] = [join(site.folder, "../builds"), join(site.folder, "../kept-builds")];
+      if (existsSync(builds)) cpSync(builds, kept, { recursive: true });
       await site.publish(main);
     },
   }),
@@ -97,5 +89,3 @@ export const countsWrong: Leak = {
     },
   }),
 };
-
-void [mkdir, rm, symlink];

@@ -65,10 +65,15 @@ export async function openMachine(deps: MachineDeps): Promise<Machine> {
     const acceptor = { host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day, live };
     return { dataDir, host, keys, site, day, acceptor };
   };
+  let seen = "";
   const accept = async () => {
+    // As the start command does: what has not moved has nothing to be accepted.
+    const refs = await host.refs();
+    if (refs === seen) return;
     const { main } = await acceptAll(local().acceptor);
     await site.publish(main);
     await destroyStaleCopies(dataDir, main.record.entries);
+    seen = refs;
   };
   await accept();
   const lines: string[] = [];
