@@ -1,24 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "./support/source.ts";
 
 const FOLDER = ".github/data-protection";
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const papers = readdirSync(join(root, FOLDER)).filter((name) => name.endsWith(".md"));
+/** What a lawyer must read; what is made from the code may lie beside them. */
+const papers = ["breach-plan.md", "record-of-processing.md", "requests.md", "risks-and-measures.md", "undertakings.md"];
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
 describe("the papers for the lawyer", () => {
-  it("are the five that the law asks for", () => {
-    expect(papers.sort()).toEqual([
-      "breach-plan.md",
-      "record-of-processing.md",
-      "requests.md",
-      "risks-and-measures.md",
-      "undertakings.md",
-    ]);
-  });
-
   it.each(papers)(
     "%s is found from README.md and organising.md, and says first that a lawyer must read it",
     (paper) => {

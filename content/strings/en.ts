@@ -477,8 +477,8 @@ export const en = {
     earlier_note: "Whoever stands here with the beginning of another edition in brackets has signed that edition.",
     wordings: {
       title: "What people agreed to, and what they were told",
-      what: "Here is every wording of the two consents of the form, of the notice on the letter’s page, of the safety note and of the privacy page that was on the main branch of this campaign, each in a file of its own.",
-      how: "The record of a person (in the contacts bag) says in which language the person signed, on which day, and with which consents (`handover`, `public`). The wording of that consent in that language, with that day between its two days, is what the person agreed to. Nobody could confirm a signature without ticking `handover`; `public` was asked for only with a name or initials.",
+      what: "Here is every wording of the two consents of the form, of the notice on the letter’s page, of the safety note, and of the pages about safety and privacy that was on the main branch of this campaign, each in a file of its own.",
+      how: "The record of a person (in the contacts bag) says in which language the person signed, on which day, and with which consents (`handover`, `public`). The wording of that consent in that language, with that day between its two days, is what the person agreed to. That day is the day of the confirmation. The form may have been filled in up to 48 hours earlier, so after a change look at the two days before it too. Nobody could confirm a signature without ticking `handover`; `public` was asked for only with a name or initials.",
       days: "Days are UTC days on which the change came to the main branch. On a day of change, both wordings may have been seen; the form shows a new one only after those who run it have taken it over, which may be some days later.",
       cut: "**The history of this repository begins after the first signatures.** What people agreed to before the first day below is not told here: ask the people who run the letter.",
       late: "**Before {day} the main branch had no such file.** What the form said until then is in the older commits of its program.",
@@ -521,6 +521,8 @@ export const en = {
     left_new: "New since these bags were last opened, when the ledger had {size} entries: {n}",
     left_sealed:
       "The contacts bag still holds the sealed records of {n} of them. Make a bag without them with --reseal, then delete this one.",
+    left_before:
+      "You opened the bags of the handover of {day} too. Left between that one and this: {n}. They are in neither of these bags. Delete them from everything that was made from the earlier bags, and delete those bags:",
     receipt: "For the receipt: contacts bag sha256 {contacts}, ledger with {size} entries, {n} deleted",
     problems: "What does not agree: {n}",
     nobody: "entry {index} of the ledger, name not shown",

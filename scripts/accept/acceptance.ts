@@ -86,7 +86,7 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
   const logged = await acceptLetter(acceptor, start, draft);
   draft.noticeProblems = [];
-  let main = logged && (await acceptNotices(acceptor, logged, draft, "handover"));
+  let main = logged && (await acceptNotices(acceptor, logged, draft, ["remove", "handover"]));
   if (!main) return undefined;
   const pending = await readOpenSheets(acceptor, main, draft);
   const all = findCopies(
@@ -112,7 +112,7 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
     await host.closeSheet(open);
   }
   // Last: where it takes the list down, nobody can leave any more, and those who have left already are to be counted so.
-  return acceptNotices(acceptor, main, draft, "purge");
+  return acceptNotices(acceptor, main, draft, ["purge"]);
 }
 
 /** Puts the letter on main, which was reviewed like code, on the ledger if it is not there yet. */
@@ -130,20 +130,20 @@ async function acceptLetter(acceptor: Acceptor, main: IntactMain, draft: Draft):
 }
 
 /**
- * Puts the notices of one kind on main, which were reviewed like code, on the ledger. A wrong one is reported and skipped.
+ * Puts the notices of these kinds on main, which were reviewed like code, on the ledger. A wrong one is reported and skipped.
  */
 async function acceptNotices(
   acceptor: Acceptor,
   start: IntactMain,
   draft: Draft,
-  kind: Notice["kind"],
+  kinds: readonly Notice["kind"][],
 ): Promise<IntactMain | undefined> {
   const { repository } = acceptor.host;
   const { notices, problems } = await readNotices(repository, start.commit);
   // A file that is no notice has no kind, and is reported once.
-  if (kind === "handover") draft.noticeProblems.push(...problems);
+  if (kinds.includes("handover")) draft.noticeProblems.push(...problems);
   let main: IntactMain | undefined = start;
-  for (const notice of notices.filter((one) => one.kind === kind)) {
+  for (const notice of notices.filter((one) => kinds.includes(one.kind))) {
     let growth: Growth | undefined;
     try {
       growth = logNotice(main.record, notice, await takesDown(repository, main.commit));
@@ -161,14 +161,14 @@ async function acceptNotices(
   return main;
 }
 
-/** Whether the campaign has promised that its list goes with the purge. */
-async function takesDown(repository: string, commit: string): Promise<boolean> {
-  return parseCampaign((await readText(repository, commit, CAMPAIGN_PATH)) ?? "").after_purge === "counts";
-}
-
 /** What the commit of a notice is called. A removal looks like any withdrawal, and has no reason in it. */
 function subjectOf(notice: Notice): string {
   return notice.kind === "remove" ? `remove row ${notice.index}` : `log the ${notice.kind} of ${notice.tag}`;
+}
+
+/** Whether the campaign has promised that its list goes with the purge. */
+async function takesDown(repository: string, commit: string): Promise<boolean> {
+  return parseCampaign((await readText(repository, commit, CAMPAIGN_PATH)) ?? "").after_purge === "counts";
 }
 
 /** Reads the open sheets, withdrawals first, so that a withdrawn signature is not accepted in the same run. */

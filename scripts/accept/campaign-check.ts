@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { dayAfter } from "../letter/bytes/day.ts";
+import { daysUntil, openPromises, type PromisedDay } from "../letter/ledger/promised-days.ts";
 import { type Stage, stageOf } from "../letter/ledger/signing.ts";
 import type { Campaign } from "../letter/text/campaign.ts";
 import { formatLack, isPlaceholder, isTrial, lackOf } from "../letter/text/readiness.ts";
@@ -20,7 +20,7 @@ const DEEDS = {
     command: "npm run handover -- --tag handover/DATE --out DIR, see .github/handing-over.md",
   },
   destroy_by: { deed: "the destruction", command: "npm run purge -- --tag handover/DATE, see .github/handing-over.md" },
-} as const;
+} as const satisfies Record<PromisedDay, object>;
 
 /** Checks what `campaign.yaml` tells people: who is responsible, who keeps what, and when it ends. @param today the UTC day */
 export async function checkCampaign(settings: Settings, today: string): Promise<Finding[]> {
@@ -60,19 +60,17 @@ function checkOrigin(campaign: Campaign, entries: readonly string[], real: boole
  * @param real whether other people can meet this campaign: then both days must be set
  */
 export function checkDays(campaign: Campaign, stage: Stage, today: string, real: boolean): Finding[] {
-  const open: (keyof typeof DEEDS)[] =
-    stage === "destroyed" ? [] : stage === "handed_over" ? ["destroy_by"] : ["hand_over_by", "destroy_by"];
+  const open = openPromises(campaign, stage);
   if (open.length === 0) return [{ what: "the promised days: what was held is destroyed" }];
-  return open.map((field) => {
+  return open.map(({ promise: field, day }) => {
     const { deed, command } = DEEDS[field];
-    const day = campaign[field];
     const what = `the day of ${deed}`;
     if (day === undefined) {
       const mend = `content/campaign.yaml names no ${field}: people must be told when this ends; write a day there`;
       return real ? { what, mend } : { what: `${what} is not set yet (${field} in content/campaign.yaml)` };
     }
     if (day < today) return { what, mend: `${day} was promised (${field}) and is over: run ${command}` };
-    if (day > dayAfter(today, SOON)) return { what: `${what}: ${day}` };
+    if (daysUntil(day, today) > SOON) return { what: `${what}: ${day}` };
     return { what, soon: `${day}, within ${SOON} days: make ready for ${command}` };
   });
 }

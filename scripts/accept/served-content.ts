@@ -1,8 +1,9 @@
 import { LetterError } from "../letter/bytes/error.ts";
+import { bearsOnWordings } from "../letter/handover/wordings.ts";
 import { loggedEdition } from "../letter/signature/record.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { editionOf } from "../letter/text/edition.ts";
-import { readServedFilesIn } from "../outside/git/letter-files.ts";
+import { CAMPAIGN_PATH, readServedFilesIn } from "../outside/git/letter-files.ts";
 import type { LocalGitHost } from "../outside/git/local-host.ts";
 import type { Content } from "../site/views/read-content.ts";
 import { campaignKeys } from "./campaign-keys.ts";
@@ -39,6 +40,34 @@ export function assertLogged(
     "edition",
     "the letter in content/ is not the edition on the ledger: take main’s content/ (git pull), or wait until accept has put its change on the ledger",
   );
+}
+
+/**
+ * Checks that the service shows the consents and notices of main, with main's recipient: by main's history the handover
+ * says what people agreed to.
+ *
+ * @param here files of the working folder by path, see `readServedFilesIn`
+ * @param onMain gives the text of a file on main
+ * @throws LetterError `content` that names the file
+ */
+export async function assertSameWordings(
+  here: ReadonlyMap<string, string>,
+  onMain: (path: string) => Promise<string | undefined>,
+): Promise<void> {
+  const refuse = (path: string) => {
+    throw new LetterError(
+      "content",
+      `${path} here says something else than on main: take main’s content/ (git pull), or have the change reviewed first`,
+    );
+  };
+  for (const [path, text] of here) {
+    if (path === CAMPAIGN_PATH) {
+      const names = [text, (await onMain(path)) ?? ""].map((yaml) =>
+        JSON.stringify(parseCampaign(yaml).recipient.name),
+      );
+      if (names[0] !== names[1]) refuse(path);
+    } else if (bearsOnWordings(path) && (await onMain(path)) !== text) refuse(path);
+  }
 }
 
 /**

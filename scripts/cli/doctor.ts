@@ -14,7 +14,8 @@ const HELP = `
 usage: npm run doctor
 
 Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not:
-also whether people are told who is responsible, and whether a day that the pages promise comes soon (!) or is over (✕).
+also whether people are told who is responsible, and whether a day that the pages promise comes soon (!) or is over (✕),
+and whether main's history has to be erased (.github/erasing.md).
 With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.`;
 
 await runCommand(HELP, {}, async ({ positionals }) => {

@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { dayOf } from "../letter/bytes/day.ts";
+import { daysLeft } from "../letter/ledger/promised-days.ts";
+import { stageOf } from "../letter/ledger/signing.ts";
 import { watchLeftRows } from "../outside/git/left-rows.ts";
 import { causeOf } from "../outside/log.ts";
 import { openMailer } from "../outside/mail/mailer.ts";
@@ -56,6 +59,10 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       seal: sealing.seal,
       pageWords: openPageWords(deps.site()),
       isTorExit: (address) => torExits.has(address),
+    });
+    metrics.watchPromises(() => {
+      const entries = service.service.main()?.record.entries ?? [];
+      return daysLeft(deps.site().campaign, stageOf(entries), dayOf(clock.now()));
     });
     const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";
     const { port, host } = settings;

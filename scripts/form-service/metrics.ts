@@ -1,6 +1,7 @@
 import { createHistogram } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { dayOf } from "../letter/bytes/day.ts";
+import type { PromisedDay } from "../letter/ledger/promised-days.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { LeftRows } from "../outside/git/left-rows.ts";
 import { causeOf, type Log } from "../outside/log.ts";
@@ -16,6 +17,8 @@ export type Metrics = {
   noteAnswer(request: Request, answer: Response, milliseconds: number): void;
   /** Runs a round of work, and counts whether it failed. */
   round<T>(name: Round, work: () => Promise<T>): Promise<T>;
+  /** Tells from now on how many days are left until each day that the pages promise. */
+  watchPromises(left: () => ReadonlyMap<PromisedDay, number>): void;
   /** Returns the text of `/metrics`. */
   read(): Promise<string>;
 };
@@ -179,6 +182,17 @@ export function openMetrics(
         rounds.inc({ round: name, outcome: "failed" });
         throw error;
       }
+    },
+    watchPromises(left) {
+      gauge(
+        "undersigned_promised_days_left",
+        "days until a promised day, below 0 when it is over",
+        ["promise"],
+        (all) => {
+          all.reset();
+          for (const [promise, days] of left()) all.set({ promise }, days);
+        },
+      );
     },
     async read() {
       try {

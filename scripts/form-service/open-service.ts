@@ -100,7 +100,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const campaign = formatBase64url(attestation.publicKey);
   const read = await main.refresh();
   await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false });
-  // Nobody may read here that a signature stands which was withdrawn after the backup.
+  // Nobody may read here that a signature counts that was withdrawn after the backup.
   await reconcileAfterRestore(store, clock, read, gitHost, attestation).catch((error) =>
     log.warn(causeOf(error), "main and its branches could not be read after the restoration; it is tried again"),
   );

@@ -31,6 +31,10 @@ export function formatReport(lang: Lang, pair: Pair, opened: Opened): string {
       fill(words.right, { right: String(right) }),
     ],
     ...(ledger.departed.length > 0 ? [departed(lang, ledger, opened)] : []),
+    ...ledger.before.map(({ day, left }) => [
+      fill(words.left_before, { day, n: String(left.length) }),
+      ...left.map((index) => `- ${fill(words.entry, { index })}`),
+    ]),
     ...(findings.length > 0 ? [[fill(words.problems, { n: String(findings.length) }), ...lines(lang, findings)]] : []),
     [
       fill(words.public_bag, { public: hex(bag.digest) }),

@@ -60,7 +60,7 @@ function linesOf(rows: readonly (readonly string[])[], options: Options): string
   return stringify(rows as string[][], options);
 }
 
-/** A sheet of a workbook, `null` for an empty cell. `columns` stand in bold above its rows and stay in sight. */
+/** A sheet of a workbook, `null` for an empty cell. `columns` are in bold above its rows and stay in sight. */
 export type WorkbookSheet = {
   readonly name: string;
   readonly columns?: readonly string[];
@@ -92,6 +92,27 @@ export async function writeWorkbook(file: string, sheets: readonly WorkbookSheet
 
 /** A bare string is text to the library too. So a long list, which has no widths, is not held a second time. */
 function cellsOf(rows: WorkbookSheet["rows"], widths: readonly number[] | undefined): Row[] {
-  if (widths === undefined) return rows as Row[];
-  return rows.map((row) => row.map((value) => (value === null ? null : { value, type: String, wrap: true })));
+  return widths === undefined ? (rows as Row[]) : rows.map((row) => textRow(row, widths));
 }
+
+/** Lays out a row to be read: a lone cell has the whole width, and the row is as high as its longest cell needs. */
+function textRow(row: readonly (string | null)[], widths: readonly number[]): Row {
+  const alone = row.length === 1;
+  const widthOf = (column: number) => (alone ? widths.reduce((sum, width) => sum + width, 0) : widths[column]!);
+  const lines = row.map((value, column) => Math.ceil(((value?.length ?? 0) * WIDE) / widthOf(column)));
+  const height = LINE_HEIGHT * Math.max(1, ...lines);
+  const layout = {
+    type: String,
+    wrap: true,
+    alignVertical: "top",
+    height,
+    ...(alone && { columnSpan: widths.length }),
+  };
+  const cells = row.map((value) => (value === null ? null : { ...layout, value })) as Row;
+  return alone ? [...cells, ...widths.slice(1).map(() => null)] : cells;
+}
+
+/** In points. Programs do not find the height of a row by themselves where cells are joined. */
+const LINE_HEIGHT = 15;
+/** Lines break at blanks, and so hold less than their width. */
+const WIDE = 1.2;

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { assertLogged, assertSameKeys } from "../../scripts/accept/served-content.ts";
+import { assertLogged, assertSameKeys, assertSameWordings } from "../../scripts/accept/served-content.ts";
+import { wordingPath } from "../../scripts/letter/handover/wordings.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { assertMailIsSent } from "../../scripts/outside/mail-sender.ts";
 import { edition, invent, keys, texts } from "../letter/invented.ts";
@@ -22,6 +23,26 @@ it("serves no other edition than the one on the ledger, when there is one", () =
   expect(() => assertLogged(content, edition)).not.toThrow();
   expect(() => assertLogged(content, undefined)).not.toThrow();
   expect(() => assertLogged(content, invent(0).row.opening)).toThrow("is not the edition on the ledger");
+});
+
+it("shows no other consent, notice or recipient than main has, because the handover goes by main", async () => {
+  const path = wordingPath("en", "consent-handover");
+  const main = new Map([
+    ["content/campaign.yaml", plain],
+    ["content/en/letter.md", "A letter.\n"],
+    [path, "I agree.\n"],
+  ]);
+  const check = (...changed: [string, string][]) =>
+    assertSameWordings(new Map([...main, ...changed]), async (at) => main.get(at));
+  await expect(check()).resolves.toBeUndefined();
+  // Whether the letter and the keys are main's, others ask.
+  await expect(check(["content/en/letter.md", "Another.\n"])).resolves.toBeUndefined();
+  await expect(check(["content/campaign.yaml", `${plain}# a remark\n`])).resolves.toBeUndefined();
+  await expect(check([path, "I agree to everything.\n"])).rejects.toThrow(`${path} here says something else`);
+  await expect(check([wordingPath("fa", "notice"), "x"])).rejects.toThrow("content/fa/notice.md here");
+  const other = plain.replace("en: Amnesty International", "en: Another one");
+  expect(other).not.toBe(plain);
+  await expect(check(["content/campaign.yaml", other])).rejects.toThrow("content/campaign.yaml here");
 });
 
 it("captures no mail where others can reach it", () => {

@@ -86,6 +86,7 @@ describe("a list that goes in the commit of the purge's notice", () => {
   });
 
   it("may stay after the purge: then people can still leave it, and it may go later", async () => {
+    promise("names");
     await put(purgeNotice(1));
     await campaign.accept();
     const sheet = withdrawalsOf(4, [invent(0).row.id]);

@@ -36,18 +36,26 @@ describe.each(commands)("the command %s", (command) => {
   });
 });
 
-it.each(["start", "edition", "keys", "doctor", "allow-mail", "fonts", "handover", "handover:contacts", "purge"])(
-  "%s, which takes no names, refuses one and does nothing",
-  async (command) => {
-    const ended = await runCommand(command, ["stray", ...tagOf(command)], {
-      DATA_DIR: join(folder, "data"),
-      PORT: "0",
-    });
-    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 1, stdout: "" });
-    expect(ended.stderr).toMatch(new RegExp(`^error: [^\\n]+; usage: ${typed(command)}[^\\n]*\\n$`));
-    expect(existsSync(join(folder, "data"))).toBe(false);
-  },
-);
+it.each([
+  "start",
+  "edition",
+  "keys",
+  "doctor",
+  "allow-mail",
+  "fonts",
+  "handover",
+  "handover:contacts",
+  "handover:left",
+  "purge",
+])("%s, which takes no names, refuses one and does nothing", async (command) => {
+  const ended = await runCommand(command, ["stray", ...tagOf(command)], {
+    DATA_DIR: join(folder, "data"),
+    PORT: "0",
+  });
+  expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 1, stdout: "" });
+  expect(ended.stderr).toMatch(new RegExp(`^error: [^\\n]+; usage: ${typed(command)}[^\\n]*\\n$`));
+  expect(existsSync(join(folder, "data"))).toBe(false);
+});
 
 /** What the commands of a handover ask for besides. */
 function tagOf(command: string): string[] {

@@ -1,17 +1,20 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { deleteEverything } from "../../scripts/form-service/store/destruction.ts";
+import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
-import { siteContext } from "../../scripts/site/views/context.ts";
+import { sitePages } from "../../scripts/site/pages.ts";
+import { type SiteContext, siteContext } from "../../scripts/site/views/context.ts";
 import { messagePage } from "../../scripts/site/views/pages/message-page.ts";
 import { withdrawnByAddressPage, withdrawnPage, withdrawPage } from "../../scripts/site/views/pages/withdraw-page.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
-import { stringsIn } from "../../scripts/site/views/strings.ts";
+import { type Lang, stringsIn } from "../../scripts/site/views/strings.ts";
 import { people } from "../support/fixtures.ts";
 import { root } from "../support/source.ts";
 import { type Harness, openHarness, sign } from "./harness.ts";
 
 const content = await readContent(join(root, "content"));
+const offline = await readOfflineParts();
 
 const handover = `undersigned/v1 handover ${"A".repeat(43)} ${"A".repeat(43)}`;
 const purge = `undersigned/v1 purge ${"A".repeat(43)}`;
@@ -157,8 +160,17 @@ it("names the recipient's own address where the campaign has one, in both langua
     expect(withdrawPage(destroyed, lang)).not.toContain('name="email"');
     expect(withdrawPage(destroyed, lang)).toContain('name="code"');
     expect(withdrawPage({ ...site, stage: "handed_over" }, lang)).toContain('name="email"');
+    // The built page too has a form as long as there is a list to leave.
+    expect(built(destroyed, lang)).toContain('name="code"');
+    expect(built({ ...destroyed, takenDown: {} }, lang)).not.toContain("<form");
   }
 });
+
+/** The page to withdraw, as the site is built. */
+function built(site: SiteContext, lang: Lang): string {
+  const pages = sitePages(site, { entries: [], rows: [], days: [] }, offline);
+  return pages.find(({ path }) => path === `/${lang}/withdraw/`)!.render();
+}
 
 it("answers 410 in words for every address of a list that was taken down, even while an old build is there", async () => {
   const harness = await openHarness();

@@ -8,7 +8,7 @@ import { makeBackupKey, writeBackup } from "../../scripts/form-service/store/wri
 import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { dayOf } from "../../scripts/letter/bytes/day.ts";
 import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
-import { fixedRandomness } from "../support/fixtures.ts";
+import { days, fixedRandomness } from "../support/fixtures.ts";
 import { type Harness, openHarness, sign } from "./harness.ts";
 
 /** The states in which somebody may leave. */
@@ -114,3 +114,28 @@ export async function withdrawByAddress(harness: Harness, email: string): Promis
   const done = await harness.post("/en/withdraw/confirm/", { s, code });
   if (done.status !== 200) throw new Error(`the withdrawal was answered with ${done.status}`);
 }
+
+/** Leaves by code. */
+export async function withdrawAll(harness: Harness, people: readonly Leaver[]): Promise<void> {
+  for (const { code } of people) {
+    const { status } = await harness.post("/en/withdraw/", { code });
+    if (status !== 200) throw new Error(`the withdrawal was answered with ${status}`);
+  }
+}
+
+export function acceptAll(harness: Harness): void {
+  for (const sheet of [...harness.gitHost.open.keys()]) harness.gitHost.accept(sheet);
+}
+
+/** Goes on until everything that could ever be filed and accepted has been. */
+export async function liveOn(harness: Harness): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    await harness.round();
+    acceptAll(harness);
+    harness.clock.advance(days(8));
+    await harness.sweep();
+  }
+  await harness.round();
+}
+
+export const shownIn = (harness: Harness) => harness.gitHost.record().rows.map(({ name }) => name);

@@ -7,6 +7,8 @@ import { parse } from "yaml";
 import { type Metrics, openMetrics } from "../../scripts/form-service/metrics.ts";
 import { listenForMetrics, type MetricsListener } from "../../scripts/form-service/metrics-listener.ts";
 import { createApp } from "../../scripts/form-service/web/app.ts";
+import { daysLeft } from "../../scripts/letter/ledger/promised-days.ts";
+import type { Stage } from "../../scripts/letter/ledger/signing.ts";
 import type { LeftRows } from "../../scripts/outside/git/left-rows.ts";
 import { people } from "../support/fixtures.ts";
 import { ownAddress } from "../support/own-address.ts";
@@ -89,6 +91,18 @@ describe("the numbers for whoever runs the service", () => {
     expect(numberOf(text, "undersigned_oldest_left_row_days")).toBe(30.5);
     left = { rows: 0, oldest: undefined };
     expect(numberOf(await read(), "undersigned_oldest_left_row_days")).toBe(0);
+  });
+
+  it("tell how many days are left until each promised day, and only of promises that are open", async () => {
+    const campaign = { hand_over_by: "2026-12-02", destroy_by: undefined };
+    let stage: Stage = "gathering";
+    metrics.watchPromises(() => daysLeft(campaign, stage, "2026-12-04"));
+    const series = 'undersigned_promised_days_left{promise="hand_over_by"}';
+    expect(numberOf(await read(), series)).toBe(-2);
+    expect(await read()).not.toContain('promise="destroy_by"');
+    stage = "handed_over";
+    expect(await read()).not.toContain(series);
+    stage = "gathering";
   });
 
   it("answer nothing else, and nobody but this machine", async () => {

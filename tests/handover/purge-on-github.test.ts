@@ -161,8 +161,8 @@ describe.each(["counts", "names"] as const)(
       const { notices, noticeProblems } = await log(notice);
       expect({ notices, noticeProblems }).toEqual({ notices: [notice], noticeProblems: [] });
       const { takenDown, rows } = await readRecord();
-    expect([takenDown, rows.length]).toEqual(stays === "counts" ? [true, 0] : [undefined, 2]);
-    expect((await run({})).report).toContain(stays === "counts" ? "The list is taken down" : "The list stands");
+      expect([takenDown, rows.length]).toEqual(stays === "counts" ? [true, 0] : [undefined, 2]);
+      expect((await run({})).report).toContain(stays === "counts" ? "The list is taken down" : "The list stands");
       const fresh = path("fresh/repository/signatures");
       expect(readFileSync(join(fresh, "ledger/checkpoint"), "utf8")).toContain(
         `\n${(await readRecord()).entries.length}\n`,

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openStore, type Query } from "../../scripts/form-service/store/schema.ts";
 import { formatNotice, noticePath } from "../../scripts/letter/handover/notice.ts";
 import { invent, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/campaigns/handover.ts";
@@ -18,7 +19,12 @@ describe("npm run purge", () => {
   let warned: string;
   let before: string;
   let working: string;
+  let away: string;
   const purge = (...args: string[]) => run("purge", ["--tag", TAG, ...args], { DATA_DIR: campaign.dataDir }, working);
+  const change = async (work: (query: Query) => Promise<void>) => {
+    const store = await openStore({ kind: "sqlite", path: join(campaign.dataDir, "service.db") });
+    await store.change(work).finally(store.close);
+  };
   beforeAll(async () => {
     campaign = await makeHandoverCampaign(people);
     working = workingFolder(campaign.folder);
@@ -34,8 +40,13 @@ describe("npm run purge", () => {
     warned = ended.stderr;
     sha256 = Buffer.from(written.digest, "base64url").toString("hex");
     const backup = join(campaign.folder, "backup.age");
+    away = join(campaign.folder, "unmounted/backup.age");
     writeFileSync(backup, "a backup");
-    writeFileSync(join(campaign.dataDir, "backups.json"), JSON.stringify([{ path: backup, day: "2026-11-25" }]));
+    writeFileSync(
+      join(campaign.dataDir, "backups.json"),
+      JSON.stringify([backup, away].map((path) => ({ path, day: "2026-11-25" }))),
+    );
+    for (const list of [`${backup}.left`, join(campaign.dataDir, "left.txt")]) writeFileSync(list, "ids");
     mkdirSync(join(campaign.dataDir, "mail"));
     writeFileSync(join(campaign.dataDir, "mail/1.eml"), `To: ${people[0]!.contact.email}`);
     before = readFileSync(join(campaign.dataDir, "keys/pepper.key"), "utf8");
@@ -54,8 +65,21 @@ describe("npm run purge", () => {
   it("makes nothing of a tag any more from which somebody has left, and keeps nothing that was made of it", async () => {
     const out = join(campaign.folder, "out");
     expect(filesBelow(out)).toEqual(["contacts-2026-12-01.tar", "handover-2026-12-01.md", "handover-2026-12-01.tar"]);
-    await campaign.pass(withdrawalsOf(52, [leaver.row.id]));
     const place = { DATA_DIR: campaign.dataDir };
+    // Before main knows, the form service has told them so.
+    const { id } = leaver.row;
+    await change(async (query) => {
+      await query.deleteFrom("vault").where("id", "=", id).execute();
+      await query.updateTable("signature").set({ state: "withdrawn" }).where("id", "=", id).execute();
+      await query.insertInto("withdrawal").values({ id, attestation: "", sheet: null }).execute();
+    });
+    for (const ended of [
+      await run("handover", ["--tag", "handover/2026-12-03", "--out", out], place, working),
+      await purge("--receipt", sha256),
+    ])
+      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("1 withdrawals are on their way") });
+    expect(campaign.repository.git("tag", "--list")).toBe(TAG);
+    await campaign.pass(withdrawalsOf(52, [id]));
     for (const command of ["handover", "handover-contacts"])
       expect(await run(command, ["--tag", TAG, "--out", out], place, working)).toEqual({
         code: 1,
@@ -93,9 +117,15 @@ describe("npm run purge", () => {
     const ids = people.map(({ row }) => row.id);
     const ended = await purge("--receipt", `sha256 ${sha256}`, "--deleted", "1");
     expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/what remains[\s\S]*90 days/) });
-    for (const path of ["service.db", "service.db-wal", "mail/1.eml", "backups.json", "copies.json", "fresh"])
+    for (const path of ["service.db", "service.db-wal", "mail/1.eml", "left.txt", "copies.json", "fresh"])
       expect(existsSync(join(campaign.dataDir, path)), path).toBe(false);
-    expect(existsSync(join(campaign.folder, "backup.age"))).toBe(false);
+    for (const name of ["backup.age", "backup.age.left"])
+      expect(existsSync(join(campaign.folder, name)), name).toBe(false);
+    // What lies on a medium that is away cannot be destroyed now, and is not forgotten.
+    expect(ended.stdout).toContain(`NOT destroyed, because they are not there: ${away}.`);
+    expect(JSON.parse(readFileSync(join(campaign.dataDir, "backups.json"), "utf8"))).toEqual([
+      { path: away, day: "2026-11-25" },
+    ]);
     expect(filesBelow(join(campaign.folder, "out"))).toEqual(["handover-2026-12-01.md"]);
     expect(readFileSync(join(campaign.dataDir, "keys/pepper.key"), "utf8")).not.toBe(before);
     // The sheets, with the ids and the contact commitments of the rows beside their names, stood in the history.

@@ -289,27 +289,47 @@ describe("opening the bags again", () => {
     }
   });
 
+  it("names by entry who left between an earlier handover, which was opened here, and this one", async () => {
+    await open();
+    const after = left(given.main, [one, two]);
+    const second = await makeHandedOver(people.slice(2), after, "handover/2026-12-20");
+    const { bag, contacts, identity } = second;
+    const next = join(folder, "handover-2026-12-20.tar");
+    cpSync(bag, next);
+    const { report, counts, receipt } = await open({ bag: next, contacts, identity, out: at("second") });
+    second.remove();
+    expect(counts).toMatchObject({ right: people.length - 2, left: [], notRight: 0 });
+    const lines = [one, two].map(indexOf).sort((a, b) => a - b);
+    expect(report).toContain(
+      `Left between that one and this: 2. They are in neither of these bags. Delete them from everything that was made from the earlier bags, and delete those bags:\n${lines.map((index) => `- entry ${index} of the ledger\n`).join("")}`,
+    );
+    // The receipt is about the bags of this handover.
+    expect(receipt).toMatch(/, 0 deleted$/);
+  });
+
   it("destroys what an earlier opening wrote and this one does not, and touches nobody else's files", async () => {
     await open();
     const out = at("opened");
     writeFileSync(join(out, "import-2.csv"), one.contact.email);
-    writeFileSync(join(out, "files.txt"), `${read("files.txt")}import-2.csv\n../kept\n`);
+    writeFileSync(join(out, "files.txt"), `${read("files.txt")}import-2.csv\n../kept\nnone/../../kept\n`);
     writeFileSync(at("kept"), "");
     writeFileSync(join(out, "notes.txt"), "mine");
+    mkdirSync(join(out, "none"));
     const { warnings } = await open({ site: site(left(given.main, [one])) });
     expect(existsSync(join(out, "import-2.csv"))).toBe(false);
     expect(existsSync(at("kept"))).toBe(true);
     expect(read("notes.txt")).toBe("mine");
-    expect(warnings).toEqual([expect.stringContaining("neither wrote nor touched: notes.txt")]);
+    expect(warnings).toEqual([expect.stringContaining("neither wrote nor touched: none, notes.txt")]);
   });
 
   it("destroys what an opening left behind that was killed, and what one wrote before there was a list of it", async () => {
     const out = at("opened");
     mkdirSync(join(out, "unfinished"), { recursive: true });
-    writeFileSync(join(out, "unfinished/signatories.csv"), one.contact.email);
+    for (const name of ["signatories.csv", "list-9.csv"])
+      writeFileSync(join(out, "unfinished", name), one.contact.email);
     writeFileSync(join(out, "signatories.csv"), one.contact.email);
     await open({ site: site(left(given.main, [one])) });
-    expect(existsSync(join(out, "unfinished"))).toBe(false);
+    expect(readdirSync(out).filter((name) => /unfinished|list-9/.test(name))).toEqual([]);
     expectOnlyThose("opened", [one]);
   });
 

@@ -65,6 +65,15 @@ export function named(site: SiteContext, more: Partial<SiteContext["campaign"]> 
   return { ...site, campaign: { ...site.campaign, responsible, hosts, recipient, ...days, ...more } };
 }
 
+/** The same site after the handover, with the recipient's own address. */
+const handedOver = (site: SiteContext): SiteContext => ({
+  ...site,
+  stage: "handed_over",
+  campaign: { ...site.campaign, recipient: { ...site.campaign.recipient, contact: "privacy@example.net" } },
+});
+/** And after a purge that has left the list. */
+const purged = (site: SiteContext): SiteContext => ({ ...handedOver(site), stage: "destroyed" });
+
 /** The least there is. */
 const CHALLENGE = "1:0:AAAAAAAAAAAAAAAAAAAAAA:";
 
@@ -161,6 +170,11 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
     howPage(withoutList(site), lang, { batches: [{ filed: 5, refused: 0, leftOut: 0 }] }),
   "destroyed with the list": (site, lang) => messagePage(withoutList(site), lang, { kind: "destroyed" }),
   "not found without a list": (site, lang) => messagePage(withoutList(site), lang, { kind: "not_found" }),
+  "withdraw after the handover": (site, lang) => withdrawPage(handedOver(site), lang),
+  "withdrawn after the handover": (site, lang) => withdrawnPage(handedOver(site), lang),
+  "withdraw after the purge": (site, lang) => withdrawPage(purged(site), lang),
+  "destroyed, but for the list": (site, lang) => messagePage(purged(site), lang, { kind: "destroyed" }),
+  "addresses destroyed": (site, lang) => messagePage(purged(site), lang, { kind: "addresses_destroyed" }),
   inbox: (site, lang) => inboxPage(site, lang, []),
 };
 

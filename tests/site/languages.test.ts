@@ -32,7 +32,7 @@ describe("both languages", () => {
   it.each(languages)("have the same files: %s", (lang) => {
     // What stands in the bag of a handover is no page.
     expect(files(lang)).toEqual(
-      ["contacts", "handover", "letter", "opened", ...PAGE_TEXTS].map((name) => `${name}.md`).sort(),
+      ["contacts", "handover", "letter", "opened", "request", ...PAGE_TEXTS].map((name) => `${name}.md`).sort(),
     );
   });
 

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { assertLogged, assertSameKeys } from "../../accept/served-content.ts";
+import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
@@ -11,7 +11,7 @@ import { parseSheet } from "../../letter/signature/sheet.ts";
 import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
-import { CAMPAIGN_PATH } from "../../outside/git/letter-files.ts";
+import { CAMPAIGN_PATH, readServedFilesIn } from "../../outside/git/letter-files.ts";
 import { readText } from "../../outside/git/object.ts";
 import { openGitHub } from "../../outside/github/api.ts";
 import { openGitHubHost } from "../../outside/github/git-host.ts";
@@ -58,6 +58,7 @@ export async function startOnGitHub(
   console.log("reading main …");
   const main = await host.readMain();
   assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));
+  await assertSameWordings(await readServedFilesIn("."), (path) => readText(mirror, main.commit, path));
   const logged = loggedEdition(main.record.entries);
   assertLogged(content, logged);
   if (logged === undefined) {

@@ -10,6 +10,7 @@ import { campaignRepository, openLocalGitHost } from "../../outside/git/local-ho
 import type { Random } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
 import type { BackupContents, OpenedBackup } from "../store/backup-contents.ts";
+import { withCampaignStore } from "../store/campaign-database.ts";
 import { carryLeft, type LeftList, readLeftList } from "../store/left-list.ts";
 import { restoreBackup } from "../store/restored-backup.ts";
 import { type RestoredRows, restoredRows, WAITING_DAYS } from "../store/restored-rows.ts";
@@ -65,10 +66,8 @@ export async function noteRestoredDatabase(
   restoring: Restoring,
 ): Promise<RestoredRows | undefined> {
   const { dataDir, database } = restoring.settings;
-  if (database.kind === "sqlite" && !existsSync(database.path))
-    throw new LetterError("backup", "there is no database in this data folder: set DATA_DIR");
   const since = sinceBackup((name) => readIfThere(join(dataDir, name)), lists, restoring);
-  await withStore(database, (store) => store.change((query) => noteRestored(query, since)));
+  await withCampaignStore({ dataDir, database }, (store) => store.change((query) => noteRestored(query, since)));
   return afterRestoring(since, restoring);
 }
 

@@ -32,13 +32,13 @@ export type Withdrawing = {
 export async function withdraw(deps: Withdrawing, code: string): Promise<boolean> {
   const { store } = deps;
   const leaving = await leavingNow(deps);
-  const done = await store.change(async (query) => {
+  const gone = await store.change(async (query) => {
     const known = await query.selectFrom("code").select("id").where("code_hash", "=", hashOf(code)).executeTakeFirst();
-    if (known) return withdrawId(query, leaving, known.id);
+    if (known) return (await withdrawId(query, leaving, known.id)) ? known.id : undefined;
     // A row that this database never saw or has forgotten: the code opens it, and that is proof enough.
     const main = deps.main();
     const state = main && stateOnMain(main, code);
-    if (state !== "accepted" && state !== "refused") return false;
+    if (state !== "accepted" && state !== "refused") return undefined;
     const id = idOf(openingOf(code));
     await query
       .insertInto("code")
@@ -50,22 +50,34 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
       .values({ id, state, ...OUT_OF_QUEUE })
       .onConflict((conflict) => conflict.column("id").doNothing())
       .execute();
-    return withdrawId(query, leaving, id);
+    return (await withdrawId(query, leaving, id)) ? id : undefined;
   });
-  if (done) await store.scrub();
-  await deps.carryLeft();
-  return done;
+  await tellBackups(deps, leaving, gone);
+  if (gone !== undefined) await store.scrub();
+  return gone !== undefined;
 }
 
 /** Withdraws the signature, if there is one, of a mailbox whose owner has proved to own it. */
 export async function withdrawOwn(deps: Withdrawing, address: KeyedAddress): Promise<void> {
   const { store } = deps;
   const leaving = await leavingNow(deps);
-  await store.change(async (query) => {
+  const gone = await store.change(async (query) => {
     const id = await findByAddress(query, address);
     if (id !== undefined) await withdrawId(query, leaving, id);
+    return id;
   });
+  await tellBackups(deps, leaving, gone);
   await store.scrub();
+}
+
+/** Carries an id to the backups, also to one that was begun during the withdrawal and still holds the signature. */
+async function tellBackups(deps: Withdrawing, leaving: Leaving, id: string | undefined): Promise<void> {
+  if (id !== undefined && (await deps.lastBackup()) !== leaving.lastBackup) {
+    await deps.store.change(async (query) => {
+      await fileLeave(query, leaving, id);
+      await noteDeparted(query, id, dayOf(leaving.now));
+    });
+  }
   await deps.carryLeft();
 }
 

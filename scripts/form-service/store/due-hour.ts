@@ -8,7 +8,7 @@ export const KEPT_FOR = 48 * HOUR;
 
 /**
  * Hides the hour in which a row is to be deleted: the number of hours since 1970, xored with 4 bytes of
- * HMAC-SHA-256(pepper, name). The database alone shows no time finer than a day, and no backup holds this column.
+ * HMAC-SHA-256(pepper, name). The database by itself shows no time finer than a day, and no backup holds this column.
  *
  * @param moment is rounded down, so that nothing is kept too long
  */

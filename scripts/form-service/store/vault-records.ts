@@ -30,16 +30,15 @@ export async function withoutRecord(
   const found = { withdrawn: [] as string[], lost: [] as string[] };
   for (let from = 0; from < ids.length; from += CHUNK) {
     const some = ids.slice(from, from + CHUNK);
-    const [held, left] = [
+    const withdrawn = store.query.selectFrom("signature").select("id").where("state", "=", "withdrawn");
+    const [held, left, leaving] = [
       await store.query.selectFrom("vault").select("id").where("id", "in", some).execute(),
-      await store.query
-        .selectFrom("signature")
-        .select("id")
-        .where("id", "in", some)
-        .where("state", "=", "withdrawn")
-        .execute(),
+      await withdrawn.where("id", "in", some).execute(),
+      // After 48 hours only this is left of a withdrawal that main has not taken yet.
+      await store.query.selectFrom("withdrawal").select("id").where("id", "in", some).execute(),
     ].map((rows) => new Set(rows.map(({ id }) => id)));
-    for (const id of some) if (!held!.has(id)) (left!.has(id) ? found.withdrawn : found.lost).push(id);
+    for (const id of some)
+      if (!held!.has(id)) (left!.has(id) || leaving!.has(id) ? found.withdrawn : found.lost).push(id);
   }
   return found;
 }

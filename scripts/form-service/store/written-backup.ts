@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { LetterError } from "../../letter/bytes/error.ts";
-import { noteBackup, readBackupList } from "../../outside/backup-list.ts";
+import { forgetBackup, noteBackup, readBackupList } from "../../outside/backup-list.ts";
 import { lookAtDatabase } from "../../outside/database/open.ts";
 import { readBundle } from "../../outside/git/bundle.ts";
 import { campaignRepository } from "../../outside/git/local-host.ts";
@@ -37,9 +37,11 @@ export async function writeBackup(
   const store = await lookAtDatabase<Tables>(database);
   let rows = 0;
   try {
+    await schemaOf(store.query);
+    // Before the snapshot: anyone who leaves from now on may be in it.
+    await noteBackup(dataDir, { path, day, ...(keep === undefined ? {} : { keep }) });
     await store.snapshot(async (query) => {
       const schema = await schemaOf(query);
-      await noteBackup(dataDir, { path, day, ...(keep === undefined ? {} : { keep }) });
       await writeBackupFile(path, recipient, async (emit) => {
         const write = (line: object) => emit(JSON.stringify(line));
         await write({ backup: "undersigned/v1", day, schema });
@@ -59,6 +61,9 @@ export async function writeBackup(
     });
     // A backup without a list beside it would be one of which nobody knows who has left since.
     await carryLeft(store.query, dataDir, day);
+  } catch (cause) {
+    if (!existsSync(path)) await forgetBackup(dataDir, path);
+    throw cause;
   } finally {
     await store.close();
   }

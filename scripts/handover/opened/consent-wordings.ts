@@ -48,12 +48,12 @@ function idsAmong(
   return [...new Set(live.map(({ id }) => id))];
 }
 
-/** The one form in which the bag has the table: every cell in quotes, and none that holds one. */
+/** Parses what `formatCsv` writes: every cell in quotes, but an empty one. */
 function parseTable(text: string): Record<string, string>[] {
   const [columns = [], ...rows] = text
     .replace(/^\ufeff/, "")
     .split("\r\n")
     .filter((line) => line !== "")
-    .map((line) => line.slice(1, -1).split('","'));
+    .map((line) => [...line.matchAll(/(?:^|,)(?:"([^"]*)")?/g)].map(([, cell = ""]) => cell));
   return rows.map((cells) => Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? ""])));
 }

@@ -7,7 +7,7 @@ import type { Signatory } from "./signatory.ts";
 /** Nobody has agreed to get mail. */
 export const NO_MAIL = "N";
 
-/** The columns of the list to read. The name that may be printed stands first; no column is called just `name`. */
+/** The columns of the list to read. The name that may be printed comes first; no column is called just `name`. */
 export const SIGNATORY_COLUMNS: readonly string[] = [
   "public_name",
   "sealed_name",

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import type { Read } from "../../letter/bytes/read.ts";
-import { openDrafts } from "../../outside/drafts.ts";
 import { type Lang, STRINGS } from "../../site/views/strings.ts";
 import type { Right } from "../opened-contacts.ts";
 import type { PublicBagFacts } from "../public-bag-facts.ts";
 import { readConsentWordings } from "./consent-wordings.ts";
+import { openDrafts } from "./drafts.ts";
 import { openImport } from "./import-file.ts";
 import { openCounted, openSignatories } from "./list-files.ts";
 import { readReadMe } from "./read-me.ts";

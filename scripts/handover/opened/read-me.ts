@@ -15,13 +15,18 @@ export async function readReadMe(lang: Lang, values: Readonly<Record<string, str
 export function readMeSheet({ lang, text }: ReadMe): WorkbookSheet {
   const blocks = text.trim().split(/\n{2,}/);
   const rows = blocks.flatMap((block) => (block.startsWith("|") ? tableOf(block) : [[plain(block)]]));
+  const rightToLeft = stringsIn(lang).language.dir === "rtl";
+  const directed = (cell: string) => (rightToLeft && LATIN_FIRST.test(cell) ? `\u200f${cell}` : cell);
   return {
     name: stringsIn(lang).opened.sheet,
-    rows: rows.map((row) => row.map((cell) => cell || null)),
-    widths: [60, 60, 60],
-    rightToLeft: stringsIn(lang).language.dir === "rtl",
+    rows: rows.map((row) => row.map((cell) => directed(cell) || null)),
+    widths: [34, 50, 70],
+    rightToLeft,
   };
 }
+
+/** A program takes the direction of a cell from its first letter; a right-to-left mark in front of a column's name is one. */
+const LATIN_FIRST = /^\P{L}*\p{Script=Latin}.*\p{Script=Arabic}/u;
 
 function tableOf(block: string): string[][] {
   const lines = block.split("\n").filter((line) => !/^\|[-|]+$/.test(line));

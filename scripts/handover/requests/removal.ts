@@ -11,6 +11,7 @@ import type { CampaignRecord } from "../../letter/signature/record.ts";
 import { makeWritableFolder } from "../../outside/folder.ts";
 import type { MainHistory } from "../../outside/git/host.ts";
 import { formatColumns } from "../../outside/terminal.ts";
+import { destroyStaleCopies } from "../stale-copies.ts";
 
 /**
  * Finds the row that is to be removed.
@@ -54,8 +55,12 @@ export async function removeHere({ host, acceptor, day }: LocalCampaign, { index
   return main;
 }
 
-/** Builds the site without the row at once, and removes the builds that have it. Only while no service runs here. */
+/**
+ * Builds the site without the row at once, and removes the builds and the copies of the list that have it. Only while no
+ * service runs here: it does the same.
+ */
 export async function publishWithout(main: MainHistory, { dataDir, site }: LocalCampaign): Promise<void> {
+  await destroyStaleCopies(dataDir, main.record.entries);
   await site.publish(main);
   const builds = join(dataDir, "builds");
   for (const name of await readdir(builds))

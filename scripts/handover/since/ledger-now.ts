@@ -11,7 +11,7 @@ import type { Bag } from "../../outside/bag/reader.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { PublicBagFacts } from "../public-bag-facts.ts";
 import { type FoundLedger, type KnownLedger, knownLedger, readLedgerPlace } from "./ledger-place.ts";
-import { readRemembered } from "./remembered.ts";
+import { type EarlierHandover, readEarlierHandovers, readRemembered } from "./remembered.ts";
 
 /** Somebody of the public bag who has left since it was made. */
 export type Departed = {
@@ -31,6 +31,8 @@ export type LedgerNow = FoundLedger & {
   readonly sizeBefore: number | undefined;
   /** who has left, ascending by index */
   readonly departed: readonly Departed[];
+  /** for each earlier handover that was opened here, the indexes of those who had left before this one */
+  readonly before: readonly (EarlierHandover & { readonly left: readonly number[] })[];
 };
 
 /**
@@ -59,7 +61,18 @@ export async function readLedgerNow(
     asked: found !== undefined,
     sizeBefore: before?.checkpoint.size,
     departed: departedIn(facts.expected, now.since, before?.since),
+    before: leftBefore(await readEarlierHandovers(memories, facts.handover), facts.entries),
   };
+}
+
+/** Who was in the bags of an earlier handover and is not in these: only what was made of the earlier ones has them. */
+function leftBefore(earlier: readonly EarlierHandover[], entries: readonly string[]): LedgerNow["before"] {
+  return earlier
+    .map(({ day, size }) => {
+      const left = [...withdrawnIn(entries.slice(size))].filter((index) => index < size);
+      return { day, size, left: left.sort((a, b) => a - b) };
+    })
+    .filter(({ left }) => left.length > 0);
 }
 
 /** Returns the entries since the tag that the contacts bag proves; undefined when it proves none. */

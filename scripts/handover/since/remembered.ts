@@ -1,8 +1,8 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Handover } from "../../letter/handover/handover.ts";
-import { formatLeftFile } from "../../letter/handover/left-file.ts";
+import { formatLeftFile, parseLeftFile } from "../../letter/handover/left-file.ts";
 import { leafHash } from "../../letter/ledger/tree.ts";
 import { consistencyProof } from "../../letter/ledger/tree-proof.ts";
 import { type FoundLedger, type KnownLedger, openLeftFile } from "./ledger-place.ts";
@@ -38,6 +38,22 @@ export async function readRemembered(
     }
   }
   return found;
+}
+
+/** An earlier handover that was opened here: its UTC day, and the entries of its public bag. */
+export type EarlierHandover = { readonly day: string; readonly size: number };
+
+/** Finds the earlier handovers that were opened, by what was kept of them in the same folders. */
+export async function readEarlierHandovers(folders: readonly string[], handover: Handover): Promise<EarlierHandover[]> {
+  const found = new Map<string, number>();
+  for (const folder of folders)
+    for (const name of await readdir(folder).catch(() => [])) {
+      const day = /^handover-(\d{4}-\d{2}-\d{2})\.left$/.exec(name)?.[1];
+      if (day === undefined || day >= handover.day) continue;
+      const text = await readIfThere(join(folder, name));
+      if (text !== undefined) found.set(day, parseLeftFile(text).size);
+    }
+  return [...found].map(([day, size]) => ({ day, size })).sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 
 /**

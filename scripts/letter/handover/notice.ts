@@ -116,6 +116,13 @@ function entryOf(notice: Notice): Entry {
   }
 }
 
+/** Says in a line of a log that a notice is on the ledger. */
+export function sayNotice(notice: Notice): string {
+  return notice.kind === "remove"
+    ? `row ${notice.index} left the list`
+    : `the ${notice.kind} of ${notice.tag} is on the ledger`;
+}
+
 /**
  * Sorts notices: first the removals by index, so that nothing is handed over or taken down before they count, then the
  * others by the days of their tags, and a handover before the purge of its contact details.

@@ -161,8 +161,8 @@ export function logEdition(record: CampaignRecord, edition: string, texts: Reado
  *
  * @param takesDown whether a purge takes the list down, with all its rows
  * @throws LetterError `notice` for a purge of contact details that were never handed over, a second handover of one
- *   contacts bag, the removal of what is not on the list, and any notice but that of the purge when the list was taken
- *   down
+ *   contacts bag, the removal of what is not on the list, and for any notice but that of the purge when the list was
+ *   taken down
  */
 export function logNotice(record: CampaignRecord, notice: Notice, takesDown = false): Growth | undefined {
   const entry = noticeEntry(notice);

@@ -40,8 +40,10 @@ export async function findLeftRows(repository: string, commit: string): Promise<
       repository,
       some.map(({ file }) => file),
     );
-    for (const [i, { keys, day }] of some.entries())
-      for (const key of keys) if (files[i]?.includes(`\n| ${key} | `)) found.set(key, days.get(key) ?? day);
+    for (const [i, { keys, day }] of some.entries()) {
+      const there = firstCells(files[i]);
+      for (const key of keys) if (there.has(key)) found.set(key, days.get(key) ?? day);
+    }
   }
   const [oldest] = [...found.values()].sort();
   return { rows: found.size, oldest };
@@ -86,16 +88,27 @@ function inLists(steps: readonly Step[], entries: readonly string[]): Place[] {
   });
 }
 
+/** The first cell of each line of a table: the id of a row on a sheet, its index on the list. */
+function firstCells(file: Buffer | undefined): Set<string> {
+  return new Set([...(file?.toString("latin1") ?? "").matchAll(/^\| (\w+) \| /gm)].map(([, cell = ""]) => cell));
+}
+
 /**
  * The same for main as this machine has it, its own or as it was fetched last; main is read again only once it has moved.
  */
 export function watchLeftRows({ dataDir, gitHost }: Pick<Settings, "dataDir" | "gitHost">): () => Promise<LeftRows> {
   const repository = gitHost.kind === "local" ? campaignRepository(dataDir) : join(dataDir, "mirror.git");
-  let known: { head: string; found: LeftRows } | undefined;
+  let known: { head: string; found: Promise<LeftRows> } | undefined;
   return async () => {
     const head = existsSync(repository) ? await readRef(repository, MAIN) : undefined;
     if (head === undefined) return { rows: 0, oldest: undefined };
-    if (known?.head !== head) known = { head, found: await findLeftRows(repository, head) };
+    if (known?.head !== head) {
+      const found = findLeftRows(repository, head);
+      known = { head, found };
+      found.catch(() => {
+        known = undefined;
+      });
+    }
     return known.found;
   };
 }

@@ -1,117 +1,51 @@
 import { rmSync } from "node:fs";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { afterEach, expect, inject, it } from "vitest";
 import { noteRestoredDatabase } from "../../../scripts/form-service/filing/restored-service.ts";
+import type { Service } from "../../../scripts/form-service/service.ts";
 import { type BackupRow, readRows, writeRows } from "../../../scripts/form-service/store/backup.ts";
 import { deleteEverything } from "../../../scripts/form-service/store/destruction.ts";
 import { restoredRows } from "../../../scripts/form-service/store/restored-rows.ts";
-import { leftListBeside, leftListIn, readBackupList } from "../../../scripts/outside/backup-list.ts";
+import { leftListBeside, readBackupList } from "../../../scripts/outside/backup-list.ts";
 import { days, fixedRandomness, hours } from "../../support/fixtures.ts";
-import { type Harness, stateShown } from "../harness.ts";
+import { type Harness, openHarness, stateShown } from "../harness.ts";
 import {
+  acceptAll,
   backUp,
-  decide,
   idOfCode,
-  type Leaver,
+  liveOn,
   loseAndRestore,
   openCampaign,
+  shownIn,
   signAs,
-  signInEveryState,
+  withdrawAll,
   withdrawByAddress,
 } from "../leavers.ts";
+import { tellRestored } from "./restored-leavers.ts";
+
+tellRestored([
+  ["beside the backup", "late"],
+  ["on main", "late"],
+]);
 
 const seed = String(inject("seed"));
 
 let harness: Harness;
-afterEach(() => harness.close());
-
-const acceptAll = () => {
-  for (const sheet of [...harness.gitHost.open.keys()]) harness.gitHost.accept(sheet);
-};
-const withdraw = async (people: readonly Leaver[]) => {
-  for (const { code } of people) expect((await harness.post("/en/withdraw/", { code })).status).toBe(200);
-};
-/** Goes on until everything that could ever be filed and accepted has been. */
-async function liveOn(): Promise<void> {
-  for (let round = 0; round < 2; round++) {
-    await harness.round();
-    acceptAll();
-    harness.clock.advance(days(8));
-    await harness.sweep();
-  }
-  await harness.round();
-}
-const shownIn = () => harness.gitHost.record().rows.map(({ name }) => name);
-const filedSince = (count: number) =>
-  harness.gitHost.filings
-    .slice(count)
-    .map(({ text }) => text)
-    .join("");
-
-describe.each([
-  ["the list beside the backup", "beside"],
-  ["the list in an old DATA_DIR", "old"],
-  ["main only", "main"],
-] as const)("a backup that is restored with %s", (_, source) => {
-  it.each([
-    ["was made when they were in the state in which they left", "late"],
-    ["was made when everybody was only confirmed", "early"],
-  ] as const)("brings nobody back who left, in any state; it %s", async (_, made) => {
-    harness = await openCampaign();
-    const stays = await signAs(harness, seed, "stays");
-    let path: string;
-    let people: Leaver[];
-    if (made === "late") {
-      people = Object.values(await signInEveryState(harness, seed));
-      path = await backUp(harness, "medium");
-    } else {
-      const [accepted, refused, filed] = [
-        await signAs(harness, seed, "a"),
-        await signAs(harness, seed, "r"),
-        await signAs(harness, seed, "f"),
-      ];
-      people = [accepted, refused, filed];
-      path = await backUp(harness, "medium");
-      await harness.round();
-      decide(harness, { accepted, refused });
-      await harness.round();
-    }
-    await withdraw(people);
-    if (source === "main") {
-      await harness.round();
-      acceptAll();
-    }
-    if (source !== "beside") rmSync(leftListBeside(path));
-    if (source === "main") rmSync(leftListIn(harness.dataDir));
-    const before = harness.gitHost.filings.length;
-    await loseAndRestore(harness, path, [harness.dataDir]);
-
-    for (const { code } of people) expect(await stateShown(harness, code)).toBe("withdrawn");
-    const ids = people.map(({ code }) => idOfCode(code));
-    const { query } = harness.store;
-    for (const table of ["vault", "address"] as const)
-      expect(await query.selectFrom(table).select("id").where("id", "in", ids).execute()).toEqual([]);
-    await liveOn();
-    expect(shownIn()).toEqual([stays.name]);
-    for (const { name } of people) expect(filedSince(before)).not.toContain(name);
-    for (const { code } of people) expect(await stateShown(harness, code)).toBe("unknown");
-    expect(await stateShown(harness, stays.code)).toBe("accepted");
-  });
-});
+afterEach(() => harness?.close());
 
 it("brings nobody back whose withdrawal lies on an open sheet, though no list tells of it", async () => {
   harness = await openCampaign();
   const leaver = await signAs(harness, seed, "leaver");
   await harness.round();
-  acceptAll();
+  acceptAll(harness);
   await harness.round();
   const path = await backUp(harness, "medium");
-  await withdraw([leaver]);
+  await withdrawAll(harness, [leaver]);
   await harness.round();
   rmSync(leftListBeside(path));
   await loseAndRestore(harness, path);
   expect(await stateShown(harness, leaver.code)).toBe("withdrawn");
   expect(await harness.store.query.selectFrom("vault").select("id").execute()).toEqual([]);
-  acceptAll();
+  acceptAll(harness);
   await harness.round();
   expect(harness.gitHost.record().rows).toEqual([]);
   expect(await harness.store.query.selectFrom("withdrawal").select("id").execute()).toEqual([]);
@@ -131,9 +65,13 @@ it("lets what was not filed in the backup wait seven days, and leave in between"
   // The last hour of the sixth day. Who signs now does not wait, and is not filed along with those who do.
   harness.clock.advance(days(6) + hours(11));
   const fresh = await signAs(harness, seed, "fresh");
-  await harness.round();
   const idsFiled = () =>
     [...harness.gitHost.open.keys()].flatMap((sheet) => harness.gitHost.parse(sheet).rows.map(({ id }) => id));
+  Object.assign(harness.settings, { fileAtLeast: 20 });
+  await harness.round();
+  expect(idsFiled()).toEqual([]);
+  Object.assign(harness.settings, { fileAtLeast: 1 });
+  await harness.round();
   expect(idsFiled()).toEqual([idOfCode(fresh.code)]);
   const { until } = (await restoredRows(harness.store.query, "2026-11-28"))!;
   expect(until).toBe("2026-11-29");
@@ -142,15 +80,35 @@ it("lets what was not filed in the backup wait seven days, and leave in between"
     ["fa", "بازگردانیم"],
   ] as const)
     expect(await (await harness.post(`/${lang}/verify/`, { code: stays.code })).text()).toContain(words);
-  await withdraw([leaver]);
+  await withdrawAll(harness, [leaver]);
   await withdrawByAddress(harness, byAddress.email);
   harness.clock.advance(hours(1));
   await harness.round();
-  acceptAll();
+  acceptAll(harness);
   await harness.round();
-  expect(shownIn().sort()).toEqual([fresh.name, stays.name].sort());
+  expect(shownIn(harness).sort()).toEqual([fresh.name, stays.name].sort());
   expect(await restoredRows(harness.store.query, "2026-11-29")).toBeUndefined();
   for (const { code } of [leaver, byAddress]) expect(await stateShown(harness, code)).toBe("withdrawn");
+});
+
+it("tells a backup that was begun while somebody left", async () => {
+  // The backup begins after the withdrawal has looked, and before it is on disk.
+  let path: string | undefined;
+  const begin = <S extends Service>(service: S): S => ({
+    ...service,
+    async lastBackup() {
+      const before = await service.lastBackup();
+      path ??= await backUp(harness, "medium");
+      return before;
+    },
+  });
+  harness = await openHarness({ substitutes: { service: begin } });
+  const leaver = await signAs(harness, seed, "leaver");
+  await withdrawAll(harness, [leaver]);
+  await loseAndRestore(harness, path!);
+  expect(await stateShown(harness, leaver.code)).toBe("withdrawn");
+  await liveOn(harness);
+  expect(shownIn(harness)).toEqual([]);
 });
 
 it.each([
@@ -160,15 +118,15 @@ it.each([
   harness = await openCampaign();
   const accepted = await signAs(harness, seed, "accepted");
   await harness.round();
-  acceptAll();
+  acceptAll(harness);
   await harness.round();
   const waits = await signAs(harness, seed, "waits");
   await backUp(harness, "medium");
   const dump: BackupRow[] = [];
   for await (const row of readRows(harness.store.query)) dump.push(row);
-  await withdraw([accepted, waits]);
+  await withdrawAll(harness, [accepted, waits]);
   await harness.round();
-  acceptAll();
+  acceptAll(harness);
   await harness.round();
   await deleteEverything(harness.store, harness.settings.database.kind);
   await harness.store.change((query) => writeRows(query, inTurn(dump)));
@@ -181,8 +139,8 @@ it.each([
   const ids = gone.map(({ code }) => idOfCode(code));
   for (const table of ["vault", "address"] as const)
     expect(await harness.store.query.selectFrom(table).select("id").where("id", "in", ids).execute()).toEqual([]);
-  await liveOn();
-  expect(shownIn()).toEqual([]);
+  await liveOn(harness);
+  expect(shownIn(harness)).toEqual([]);
 });
 
 async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -158,7 +158,10 @@ describe("the form", () => {
     harness.clock.advance(hours(24));
     await harness.sweep();
     expect(await count()).toBe(1);
-    harness.clock.advance(hours(24));
+    harness.clock.advance(hours(23));
+    await harness.sweep();
+    expect(await count()).toBe(1);
+    harness.clock.advance(hours(1));
     await harness.sweep();
     expect(await count()).toBe(0);
   });

@@ -15,6 +15,7 @@ describe("on PostgreSQL", () => {
   describe("submission", () => import("../signing/submission.test.ts").then(() => {}));
   describe("withdrawal", () => import("../signing/withdrawal.test.ts").then(() => {}));
   describe("leavers", () => import("../filing/leavers.test.ts").then(() => {}));
+  describe("more leavers", () => import("../filing/leavers.long.ts").then(() => {}));
   describe("what is left", () => import("../signing/left.test.ts").then(() => {}));
   describe("old backups", () => import("./old-backups.test.ts").then(() => {}));
   describe("filing", () => import("../filing/filing.test.ts").then(() => {}));

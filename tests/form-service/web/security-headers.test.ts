@@ -102,6 +102,7 @@ it.each(ANSWERS)("all stand on an answer of %i: %s", async (status, name, ask) =
     expect(headers.get("referrer-policy")).toBe("no-referrer");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("permissions-policy")).toContain("camera=()");
+    if (name === "a file of the site") expect(headers.get("x-robots-tag")).toBe("noindex,noarchive");
     expect(headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}/);
     if (seen >= 400 || name.includes("service")) expect(headers.get("cache-control")).toMatch(/no-store|no-cache/);
   } finally {

@@ -6,6 +6,7 @@ import { IMPORT_COLUMNS } from "../../../scripts/handover/opened/import-file.ts"
 import { COUNTED_COLUMNS, SIGNATORY_COLUMNS } from "../../../scripts/handover/opened/list-files.ts";
 import { writeOpenedFolder } from "../../../scripts/handover/opened/opened-folder.ts";
 import type { Read } from "../../../scripts/letter/bytes/read.ts";
+import { formatCsv } from "../../../scripts/outside/spreadsheet.ts";
 import { STRINGS } from "../../../scripts/site/views/strings.ts";
 import { parseCsv } from "../../support/formulas.ts";
 import { parseWorkbook, sheetNames } from "../../support/workbook.ts";
@@ -104,9 +105,9 @@ describe("what the recipient opens", () => {
       ["fa/consent-handover-1", "consent-handover", "fa", "2026-10-01", "", "fa/consent-handover-1.md", ""],
       ["en/privacy-1", "privacy", "en", "2026-10-01", "", "en/privacy-1.md", ""],
     ];
-    const csv = index.map((cells) => cells.map((cell) => `"${cell}"`).join(",")).join("\r\n");
-    const read: Read = async (path) =>
-      Buffer.from(path === "consents/index.csv" ? `\ufeff${csv}\r\n` : `The words of ${path}\n`);
+    const [columns = [], ...wordings] = index;
+    const csv = formatCsv(columns, wordings);
+    const read: Read = async (path) => Buffer.from(path === "consents/index.csv" ? csv : `The words of ${path}\n`);
     await write(crowd, { read });
     const [first, second, third] = table("import.csv");
     expect(first?.consent_ids).toBe("en/consent-handover-1 en/consent-public-1");

@@ -114,6 +114,9 @@ describe("the commands for requests", () => {
     const ended = await command("remove", index, "--yes");
     expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("6 rows now") });
     expect(await verified("site")).toContain("ok: 8 accepted, 2 withdrawn, 6 listed");
+    // Bags, builds, and what the purge left for a fresh repository. In the history it is until it is erased.
+    const kept = findCanaries([third.row.opening], [campaign.dataDir, out]);
+    expect(kept.filter(({ where }) => !where.includes("/campaign.git "))).toEqual([]);
     expect(existsSync(join(campaign.dataDir, "service.db"))).toBe(false);
     const left = await access(second.withdrawalCode, "--out", join(campaign.folder, "after"));
     expect(left, left.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("no contact record is held") });

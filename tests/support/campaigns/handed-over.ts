@@ -35,11 +35,14 @@ export type HandedOver = {
   remove(): void;
 };
 
-export async function makeHandedOver(people: readonly Invented[]): Promise<HandedOver> {
+export async function makeHandedOver(
+  people: readonly Invented[],
+  main = grown(freshMain(), people),
+  handover = TAG,
+): Promise<HandedOver> {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-handed-over-"));
-  const main = grown(freshMain(), people);
   const { entries, checkpoint } = main.record;
-  const { publicBag, contactsBag, day, tag } = parseHandover(TAG);
+  const { publicBag, contactsBag, day, tag } = parseHandover(handover);
   const { size, root } = openCheckpoint(checkpoint!, ledger.verifier);
   const info: [string, string][] = [
     ["Handover-Tag", tag],

@@ -195,7 +195,14 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
         ),
         [
           ...["answers", "answer_seconds", "mails", "mail_trouble", "signatures", "sheets", "oldest_sheet_days"],
-          ...["set_aside", "failed_answers_total", "rounds_total", "left_rows", "oldest_left_row_days"],
+          ...[
+            "set_aside",
+            "failed_answers_total",
+            "rounds_total",
+            "left_rows",
+            "oldest_left_row_days",
+            "promised_days_left",
+          ],
         ].map((name) => `metric undersigned_${name}`),
       ),
     deletedBy: [

@@ -28,7 +28,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that a folder holds at most; one with more wants rooms of its own. */
-const MOST_FILES = 23;
+const MOST_FILES = 24;
 
 /** Lines that an entry has at most: it reads arguments, opens what is needed, calls a function and prints. */
 const MOST_LINES = 60;

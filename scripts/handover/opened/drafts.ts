@@ -1,6 +1,6 @@
 import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { destroyFile } from "./destroyed-file.ts";
+import { destroyFile } from "../../outside/destroyed-file.ts";
 
 /**
  * Files that appear in a folder together, once all of them are written: until then they have other names, so that nobody
