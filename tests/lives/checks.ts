@@ -6,7 +6,7 @@ import { openPublished } from "../../scripts/outside/published.ts";
 import { vkey } from "../letter/invented.ts";
 import { days } from "../support/fixtures.ts";
 import { outOf } from "./handing-over.ts";
-import { idOfPerson, markedBy, openingTextOf, type Person, secretsOf, tracesOf } from "./person.ts";
+import { idOfPerson, openingTextOf, type Person, secretsOf, tracesOf } from "./person.ts";
 import { runRounds } from "./rounds.ts";
 import { assertNoTrace, filesOf, objectsOf } from "./search.ts";
 import { stateShown } from "./signing.ts";
@@ -36,8 +36,12 @@ async function checkCount({ machine, people, purged, options }: World): Promise<
 }
 
 /** No contact record, no keyed address, and after some days no hash of a code. */
-async function checkDatabase({ machine, clock }: World, left: readonly Person[]): Promise<void> {
+async function checkDatabase({ machine, clock, purged }: World, left: readonly Person[]): Promise<void> {
   const { query } = machine.store;
+  // After the purge it holds nobody, also where a forgotten backup was restored.
+  for (const table of purged ? (["vault", "address", "submission"] as const) : [])
+    if (await query.selectFrom(table).selectAll().limit(1).executeTakeFirst())
+      throw new Error(`after the purge the table ${table} holds somebody`);
   for (const person of left) {
     if (person.code === "") continue;
     const id = idOfPerson(person);
@@ -105,5 +109,3 @@ export async function checkHistory(world: World, people: readonly Person[]): Pro
     objects,
   );
 }
-
-export { markedBy };

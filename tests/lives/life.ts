@@ -174,7 +174,10 @@ function mayLeave({ purged, options }: World, { stage, known, code }: Person): b
 async function takeRestore(world: World, backup: World["backups"][number] | undefined, left: Left): Promise<void> {
   if (backup === undefined) return;
   // The purge has destroyed every backup that was listed; only a forgotten copy can be left.
-  await restore(world, backup, world.purged ? "copy" : left);
+  const what = world.purged ? "copy" : left;
+  // Beside a forgotten copy is no list that somebody keeps: main has to know already who has left.
+  if (what === "copy") await runRounds(world);
+  await restore(world, backup, what);
   await check(world);
 }
 
