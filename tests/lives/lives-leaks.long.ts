@@ -113,7 +113,9 @@ describe("a deliberate leak", () => {
   });
 
   it("is all that is found: without it the same lives are clean", async () => {
-    const all = [left, restored, opened(false), opened(true), [...signed, { do: "end", again: true } as const]];
-    for (const steps of all) await live(steps, { ending: "counts", seed: "leaks" });
+    const old: Step[] = [...restored.slice(0, -1), { do: "restore", which: 0, left: "old" }];
+    const all: Step[][] = [left, restored, opened(false), opened(true), [...signed, { do: "end", again: true }], old];
+    for (const steps of all)
+      for (const ending of ["counts", "names"] as const) await live(steps, { ending, seed: "leaks" });
   });
 });
