@@ -227,6 +227,7 @@ async function takeErase(world: World): Promise<void> {
   renameSync(`${repository}.erased`, repository);
   world.machine = await world.open(dataDir, settings.database.kind === "postgres" ? settings.database.url : undefined);
   world.quiet = false;
+  world.erased = true;
   await checkHistory(
     world,
     world.people.filter(({ stage }) => stage === "left" || stage === "refused"),
