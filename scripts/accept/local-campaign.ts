@@ -10,6 +10,7 @@ import { type Keys, openKeys } from "../outside/seal/keys.ts";
 import type { Settings } from "../outside/settings.ts";
 import { currentSettings, withSettingsFile } from "../outside/settings-file.ts";
 import { readLiveCheckpoint } from "./live-checkpoint.ts";
+import { type LocalSite, openLocalSite } from "./local-site.ts";
 import type { Acceptor } from "./merge.ts";
 
 /** A campaign in this machine's data folder, for the commands. */
@@ -17,6 +18,7 @@ export type LocalCampaign = {
   readonly dataDir: string;
   readonly host: LocalGitHost;
   readonly keys: Keys;
+  readonly site: LocalSite;
   /** UTC day */
   readonly day: string;
   readonly acceptor: Acceptor;
@@ -44,10 +46,10 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
   const keys = await openKeys(dataDir, campaign);
   const day = dayOf(systemClock.now());
   const host = await openLocalGitHost(repository, { folder: ".", day });
-  const site = join(dataDir, "site");
-  const live = async () => (existsSync(site) ? readLiveCheckpoint(site) : undefined);
+  const site = openLocalSite(dataDir, keys.publicKeys);
+  const live = async () => (existsSync(site.folder) ? readLiveCheckpoint(site.folder) : undefined);
   const acceptor = { host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day, live };
-  return { dataDir, host, keys, day, acceptor };
+  return { dataDir, host, keys, site, day, acceptor };
 }
 
 /** Reads the settings of a campaign on this machine. @throws LetterError `git-host` when its sheets are on GitHub */

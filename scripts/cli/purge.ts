@@ -1,5 +1,6 @@
 import { withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { countUndecided, emptyDatabase, leavingIds } from "../form-service/store/destruction.ts";
+import { withdrawnHere } from "../form-service/store/vault-records.ts";
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { purge } from "../handover/purge.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
@@ -35,6 +36,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const store = {
     countUndecided: () => withCampaignStore(settings, countUndecided),
     leaving: () => withCampaignStore(settings, leavingIds),
+    lost: async (ids: readonly string[]) => (await withdrawnHere(settings, ids)).lost,
     deleteEverything: () => emptyDatabase(settings),
   };
   const lock = await lockDataFolder(settings.dataDir);

@@ -38,6 +38,7 @@ import { openLeftCarrier } from "./store/left-carrier.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
 import { inTens, restoredRows } from "./store/restored-rows.ts";
 import type { Store } from "./store/schema.ts";
+import { asOfMain } from "./web/after-purge.ts";
 import { type App, createApp } from "./web/app.ts";
 
 /** What a form service is wired with. The caller has opened all of it, and closes what can be closed. */
@@ -118,7 +119,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const service = {
     settings,
     siteFolder: deps.siteFolder,
-    site: deps.site,
+    site: () => asOfMain(deps.site(), main.current()),
     main: main.current,
     store,
     lastBackup: () => lastBackupOf(settings),

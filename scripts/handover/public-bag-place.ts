@@ -12,7 +12,7 @@ import { moveRefs, tagRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
 import type { Settings } from "../outside/settings.ts";
 import type { Vault } from "./contacts-bag.ts";
-import { namedKeys, readTagged, writePublicBag } from "./public-bag.ts";
+import { type BagPages, namedKeys, readTagged, writePublicBag } from "./public-bag.ts";
 import { destroyStaleCopies } from "./stale-copies.ts";
 
 /** What a public bag is made of. `dataDir` is undefined in a clone, and `keys` where `campaign.yaml` must name them. */
@@ -20,6 +20,7 @@ export type PublicBagPlace = {
   readonly repository: string;
   readonly keys?: PublicKeys;
   readonly dataDir?: string;
+  readonly pages?: BagPages;
 };
 
 /** Asks the form service's database, where this machine has one, who of these has withdrawn. */
@@ -69,7 +70,7 @@ export async function openPublicBagPlace(
  */
 export async function makePublicBag(
   handover: Handover,
-  { repository, keys, dataDir }: PublicBagPlace,
+  { repository, keys, dataDir, pages }: PublicBagPlace,
   out: string,
   say: (line: string) => void,
 ): Promise<{ file: string; digest: string; commit: string }> {
@@ -77,7 +78,7 @@ export async function makePublicBag(
   const path = resolve(join(out, `${handover.publicBag}.tar`));
   if (dataDir !== undefined && tagged.spent === undefined)
     await noteCopy(dataDir, { path, tag: handover.tag, size: tagged.record.entries.length });
-  const made = await writePublicBag(handover, tagged, keys ?? namedKeys(tagged.campaign), out, say);
+  const made = await writePublicBag(handover, tagged, keys ?? namedKeys(tagged.campaign), out, say, pages);
   return { ...made, commit: tagged.commit };
 }
 

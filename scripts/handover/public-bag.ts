@@ -34,6 +34,10 @@ export type Tagged = {
   readonly wordings: Wordings;
 };
 
+type PagesOf = Printed & { readonly keys: PublicKeys };
+/** Makes the pages of a bag that people read; what is handed over proves itself without them. */
+export type BagPages = (of: PagesOf, say: (line: string) => void) => AsyncIterable<PayloadFile>;
+
 // In a clone that has checked out the tag, main is the branch of the repository it was cloned from.
 const MAINS = [MAIN, "refs/remotes/origin/main"];
 
@@ -93,6 +97,7 @@ export function namedKeys({ ledger_vkey, attestation_key, recipient }: Campaign)
  * @throws LetterError `handover` when somebody has left since the tag
  * @param keys those of the campaign at the tag
  * @param out the folder of the bag
+ * @param pages what is printed, and set slowly; the pages for print unless others are given
  * @returns the file, and its SHA-256 in base64url
  */
 export async function writePublicBag(
@@ -101,6 +106,7 @@ export async function writePublicBag(
   keys: PublicKeys,
   out: string,
   say: (line: string) => void,
+  pages: BagPages = pagesForPrint,
 ): Promise<{ file: string; digest: string }> {
   assertNotSpent(spent);
   const files = new Map([...publicPayload(record, keys), ...wordingFiles(wordings, languagesOf(campaign))]);
@@ -114,7 +120,7 @@ export async function writePublicBag(
     name: handover.publicBag,
     day: handover.day,
     tagFiles: await readmes(handover, campaign, record, keys),
-    payload: payload(files, { campaign, record, handover, keys }, say),
+    payload: payload(files, pages({ campaign, record, handover, keys }, say)),
     info: new Map([
       ["External-Description", "An open letter, its public signatures, and the ledger that proves their number"],
       ["Contact-Email", campaign.contact],
@@ -129,9 +135,14 @@ export async function writePublicBag(
 
 async function* payload(
   files: ReadonlyMap<string, Uint8Array | string>,
-  { keys, ...printed }: Printed & { keys: PublicKeys },
-  say: (line: string) => void,
+  pages: AsyncIterable<PayloadFile>,
 ): AsyncGenerator<PayloadFile> {
+  yield* pages;
+  yield* files;
+}
+
+/** The letter with its signatures as PDF, cover and poster, and the page that checks all of it without a network. */
+async function* pagesForPrint({ keys, ...printed }: PagesOf, say: (line: string) => void): AsyncGenerator<PayloadFile> {
   const setter = await openTypesetter();
   const offline = await readOfflineParts();
   const read = (template: string) => readFile(`content/print/${template}.typ`, "utf8");
@@ -145,7 +156,6 @@ async function* payload(
     }
     yield [`verify-${lang}.html`, offlinePage(lang, keys.ledger, offline)];
   }
-  yield* files;
 }
 
 async function readRequest(lang: Lang, printed: Printed, say: (line: string) => void): Promise<string | undefined> {

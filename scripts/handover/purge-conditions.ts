@@ -17,6 +17,8 @@ export type PurgedStore = {
   countUndecided(): Promise<number>;
   /** Returns the ids of those whose withdrawal is still on its way to main, as far as this database knows. */
   leaving(): Promise<readonly string[]>;
+  /** Returns which of these ids have no contact record there, although they have not left. */
+  lost(ids: readonly string[]): Promise<readonly string[]>;
   /** Deletes every row of every table. */
   deleteEverything(): Promise<void>;
 };
@@ -45,6 +47,12 @@ export async function assertNothingLost(
       `${undecided} confirmed signatures are undecided: accept or reject them, and hand over again if any was accepted`,
     );
   const listed = new Set(record.rows.map(({ opening }) => idOf(Buffer.from(opening, "base64url"))));
+  // The database whose records were handed over is the one to destroy; an empty or an older one would leave it where it is.
+  if (listed.size > 0 && (await store.lost([...listed])).length === listed.size)
+    throw new LetterError(
+      "purge",
+      `the database holds the contact record of none of the ${listed.size} signatures: set DATABASE_URL and DATA_DIR as the form service has them; nothing was destroyed`,
+    );
   const leaving = (await store.leaving()).filter((id) => listed.has(id)).length;
   if (leaving > 0)
     throw new LetterError(

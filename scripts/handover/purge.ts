@@ -1,7 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { acceptAll } from "../accept/acceptance.ts";
-import { openLocalSite } from "../accept/local-site.ts";
 import { readNotices } from "../accept/notices.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Handover } from "../letter/handover/handover.ts";
@@ -55,7 +54,7 @@ export async function purge(
     assertDeleted(told.deleted, left, handover);
   }
   // What cannot be published afterwards is said while everything is still there.
-  await place.local?.host.readMain().then((main) => openLocalSite(place.settings.dataDir, place.keys).publish(main));
+  await place.local?.host.readMain().then(place.local.site.publish);
   await destroyFile(freshFolder(place.settings.dataDir));
   if (!place.local) await leaveForReview(handover, place, notice, done);
   const missing = await destroyPersonalData(place.settings, store, random);
@@ -93,10 +92,9 @@ async function leaveForReview(
 
 /** On one machine the repository begins again without its history, and without the list where that goes too. */
 async function putOnLedger({ local, settings, content }: HandoverPlace, notice: Notice, done: boolean): Promise<void> {
-  const { host, acceptor, keys, day } = local!;
+  const { host, acceptor, site, day } = local!;
   if (!done) await replaceRepository(host.repository, { notice, day, stays: content.campaign.after_purge });
   const { main } = await acceptAll(acceptor);
-  const site = openLocalSite(settings.dataDir, keys.publicKeys);
   await site.publish(main);
   for (const name of await readdir(join(settings.dataDir, "builds")))
     if (!name.startsWith(main.commit.slice(0, 12)))

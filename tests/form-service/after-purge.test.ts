@@ -12,6 +12,7 @@ import { type Lang, stringsIn } from "../../scripts/site/views/strings.ts";
 import { people } from "../support/fixtures.ts";
 import { root } from "../support/source.ts";
 import { type Harness, openHarness, sign } from "./harness.ts";
+import { backUp, everyCell, loseAndRestore } from "./leavers.ts";
 
 const content = await readContent(join(root, "content"));
 const offline = await readOfflineParts();
@@ -205,5 +206,21 @@ it("answers 410 in words for every address of a list that was taken down, even w
   expect(gone).toContain(stringsIn("en").message.destroyed.without_list);
   expect(gone).not.toMatch(/href="[^"]*\/signatures\//);
   expect((await harness.get("/lists/")).status).toBe(404);
+  await harness.close();
+});
+
+it("destroys again what a backup brings back that no purge knew of, and goes on taking withdrawals by code", async () => {
+  const { harness, signed } = await handedOver(people.sara, people.omid);
+  const [{ withdrawalCode }] = signed as [(typeof signed)[0]];
+  const path = await backUp(harness, "forgotten");
+  harness.gitHost.log(purge);
+  await harness.round();
+  await loseAndRestore(harness, path);
+  const held = (await everyCell(harness)).filter(({ at }) => /^(vault|address|signature|code|submission)\./.test(at));
+  expect(held).toEqual([]);
+  expect((await harness.post("/en/withdraw/", { code: withdrawalCode })).status).toBe(200);
+  await harness.round();
+  for (const sheet of harness.gitHost.open.keys()) harness.gitHost.accept(sheet);
+  expect(harness.gitHost.record().rows).toHaveLength(1);
   await harness.close();
 });

@@ -1,5 +1,8 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { post } from "../journeys/signatory.ts";
 import { compiled } from "../support/compiled.ts";
 import { people } from "../support/fixtures.ts";
@@ -12,6 +15,9 @@ import { formOf, type Harness, openHarness, sign, submit } from "./harness.ts";
 let harness: Harness;
 beforeEach(async () => {
   harness = await openHarness();
+  mkdirSync(join(harness.dataDir, "keys"));
+  for (const [name, key] of Object.entries(harness.secrets))
+    writeFileSync(join(harness.dataDir, "keys", name), `${formatBase64url(key)}\n`);
   for (const lang of ["fa", "en"]) harness.writeSite(`${lang}/sign/index.html`, "the form");
 });
 afterEach(() => harness.close());

@@ -131,7 +131,7 @@ describe("handover and purge with GitHub and PostgreSQL", () => {
     for (const command of ["handover", "handover:contacts"])
       expect(await run(command, "--out", out)).toMatchObject({ code: 1, stderr: expect.stringContaining(left) });
     // The clone's own copy is known to nobody; both bags that the service's machine has had in hand are gone.
-    expect(readdirSync(out)).toEqual(["handover-2026-12-01.md"]);
+    expect(readdirSync(out).sort()).toEqual(["handover-2026-12-01.left", "handover-2026-12-01.md"]);
     const action = { BAG_DIR: join(host.dataDir, "bag"), GITHUB_REF: `refs/tags/${TAG}` };
     const workflow = await runScript("actions/handover", action, host.project);
     expect(workflow).toMatchObject({ code: 1, output: expect.stringContaining(`1 person has left since ${TAG}`) });

@@ -37,6 +37,7 @@ describe.each(["counts", "names"] as const)(
     const storeWith = (undecided: number, leaving: readonly string[]): PurgedStore => ({
       countUndecided: async () => undecided,
       leaving: async () => leaving,
+      lost: async () => [],
       deleteEverything: async () => void deletions++,
     });
     const openHost = () => openLocalGitHost(campaign.repository.path, { folder: campaign.folder, day });
@@ -212,7 +213,12 @@ describe("a purge that would take down a list, or lose a signature, too early", 
         },
         {
           told: { receipt: hex, deleted: undefined },
-          store: { countUndecided: async () => 0, leaving: async () => [], deleteEverything: async () => {} },
+          store: {
+            countUndecided: async () => 0,
+            leaving: async () => [],
+            lost: async () => [],
+            deleteEverything: async () => {},
+          },
           random,
         },
       );

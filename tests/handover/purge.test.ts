@@ -1,9 +1,10 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeDatabase } from "../../scripts/form-service/store/campaign-database.ts";
 import { openStore, type Query } from "../../scripts/form-service/store/schema.ts";
 import { formatNotice, noticePath } from "../../scripts/letter/handover/notice.ts";
-import { invent, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
+import { invent, keys, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
 import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/campaigns/handover.ts";
 import { root } from "../support/source.ts";
 
@@ -106,6 +107,18 @@ describe("npm run purge", () => {
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("the recipient has another bag") });
     expect(existsSync(join(campaign.folder, "backup.age"))).toBe(true);
     expect(readFileSync(join(campaign.dataDir, "keys/pepper.key"), "utf8")).toBe(before);
+  });
+
+  it("refuses another database than the one whose records were handed over: none, or an empty one", async () => {
+    const elsewhere = join(campaign.folder, "elsewhere.db");
+    const settings = { DATA_DIR: campaign.dataDir, DATABASE_URL: `sqlite:${elsewhere}` };
+    const there = () => run("purge", ["--tag", TAG, "--receipt", sha256, "--deleted", "1"], settings, working);
+    expect(await there()).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no database") });
+    expect(existsSync(elsewhere)).toBe(false);
+    const database = { kind: "sqlite", path: elsewhere } as const;
+    await makeDatabase({ database }, { entries: [] }, keys.attestation);
+    expect(await there()).toMatchObject({ code: 1, stderr: expect.stringContaining("the contact record of none of") });
+    expect(existsSync(join(campaign.dataDir, "service.db"))).toBe(true);
   });
 
   it("refuses a tag that was never handed over", async () => {

@@ -392,7 +392,7 @@ describe("a tab that tells nothing", () => {
   it("has the site's title alone on every page that a code leads to, that withdraws or warns, whatever the setting", () => {
     const [told, untold] = [
       /^not me/,
-      /^(confirm|sent again|resend gone|withdraw|verify with|expired|already|not counted|safety)/,
+      /^(confirm|sent again|resend gone|withdraw|verify with |expired|already|not counted|safety)/,
     ];
     for (const [name, lang] of every.filter(([name]) => untold.test(name))) {
       const html = make(name, lang);
@@ -402,7 +402,7 @@ describe("a tab that tells nothing", () => {
     }
     // Every other page that asks for a code names no site and no letter, or is not about a signature.
     const asks = every.filter(([name, lang]) => / name="code"/.test(make(name, lang)) && !untold.test(name));
-    expect(asks.filter(([name]) => !told.test(name)).map(([name]) => name)).toEqual(["verify", "verify"]);
+    expect(new Set(asks.map(([name]) => name).filter((name) => !told.test(name)))).toEqual(new Set(["verify"]));
   });
 
   it("has the site's title alone on every page, and a blank icon", () => {

@@ -1,7 +1,6 @@
 import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
-import { openLocalSite } from "../../accept/local-site.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
@@ -27,9 +26,8 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
-  const { host, keys, acceptor } = await openLocalCampaign("make");
+  const { host, keys, site, acceptor } = await openLocalCampaign("make");
   await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
-  const site = openLocalSite(settings.dataDir, keys.publicKeys);
 
   let seen = "";
   const acceptAndPublish = async () => {

@@ -1,6 +1,7 @@
 import { parseBase64url } from "../../letter/bytes/base64url.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import type { SigningKey } from "../../letter/bytes/key.ts";
+import { stageOf } from "../../letter/ledger/signing.ts";
 import { idOf } from "../../letter/signature/derivation.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import type { Sheet } from "../../letter/signature/sheet.ts";
@@ -42,7 +43,8 @@ export async function noteRestored(query: Query, since: SinceBackup): Promise<vo
 /**
  * After a restoration, takes over what has happened since the backup, as far as main and the pending sheets show it.
  * What main has accepted is settled, what was withdrawn there is forgotten, and what waits on a sheet is not filed on
- * another one, where moderators would see it twice. Only what this service attested counts as a sheet.
+ * another one, where moderators would see it twice. Only what this service attested counts as a sheet. After a purge
+ * nothing of the backup stays.
  */
 export async function reconcileAfterRestore(
   store: Store,
@@ -61,10 +63,20 @@ export async function reconcileAfterRestore(
       if (!main.settled.sheets.has(sheet.sheet)) await takeOverSheet(query, sheet, filed.message, today);
     }
     await dropSettledLeaves(query, main);
+    if (stageOf(main.record.entries) === "destroyed") await destroyAgain(query);
     await query.deleteFrom("restoration").execute();
   });
   await settle(store, clock, main);
   await store.scrub();
+}
+
+/** Tables of what a purge destroyed. The withdrawals that are on their way go on: the list may still be public. */
+const DESTROYED = ["submission", "code", "vault", "signature", "address", "suppressed"] as const;
+
+/** Destroys what a backup brings back that no purge could find, because nobody had told of it. */
+async function destroyAgain(query: Query): Promise<void> {
+  for (const table of DESTROYED) await query.deleteFrom(table).execute();
+  await query.deleteFrom("sheet").where("kind", "=", "signatures").execute();
 }
 
 async function takeOverMain(query: Query, { record, settled }: MainState, today: string): Promise<void> {

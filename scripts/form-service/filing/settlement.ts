@@ -2,7 +2,7 @@ import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import { entriesOf } from "../../letter/ledger/entry.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
-import { endSignature, forget } from "../signing/withdrawal.ts";
+import { endSignature, forget, noteDeparted } from "../signing/withdrawal.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
 import { OUT_OF_QUEUE, type Query, type Store } from "../store/schema.ts";
 
@@ -39,7 +39,7 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
       } else continue;
       left++;
     }
-    left += await forgetRemoved(query, main.settled.removed);
+    left += await forgetRemoved(query, main.settled.removed, dayOf(clock.now()));
     const sheets = await query.selectFrom("sheet").select(["sheet"]).execute();
     for (const { sheet } of sheets.filter(({ sheet }) => main.settled.sheets.has(sheet))) {
       await query.deleteFrom("withdrawal").where("sheet", "=", sheet).execute();
@@ -52,7 +52,7 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
 }
 
 /** Deletes everything about signatures that a notice took off the list, also after a backup has brought it back. */
-async function forgetRemoved(query: Query, removed: ReadonlySet<string>): Promise<number> {
+async function forgetRemoved(query: Query, removed: ReadonlySet<string>, today: string): Promise<number> {
   if (removed.size === 0) return 0;
   const known = await query
     .selectFrom("signature")
@@ -67,6 +67,8 @@ async function forgetRemoved(query: Query, removed: ReadonlySet<string>): Promis
     await query.deleteFrom("submission").where("code_hash", "in", codes).execute();
     await query.deleteFrom("code").where("id", "=", id).execute();
     await query.deleteFrom("signature").where("id", "=", id).execute();
+    // A backup may hold it, together with a repository that is as old.
+    await noteDeparted(query, id, today);
   }
   return known.length;
 }

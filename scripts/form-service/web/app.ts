@@ -4,7 +4,7 @@ import { causeOf } from "../../outside/log.ts";
 import { languagesOf } from "../../site/views/context.ts";
 import { takenDownPage } from "../../site/views/pages/taken-down-page.ts";
 import type { Route, Service } from "../service.ts";
-import { asOfMain, isStillDone } from "./after-purge.ts";
+import { isStillDone } from "./after-purge.ts";
 import { languageOf, message, page } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
 import { isOwnPost } from "./cross-site.ts";
@@ -29,8 +29,7 @@ export type Peer = {
   readonly answered: Promise<void>;
 };
 
-export function createApp(given: Service): App {
-  const service = { ...given, site: () => asOfMain(given.site(), given.main()) };
+export function createApp(service: Service): App {
   const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
   const headers = securityHeaders(origins[0]!, origins[1]!);
   const app = new Hono<{ Bindings: Peer }>();

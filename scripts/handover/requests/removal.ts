@@ -2,7 +2,6 @@ import { chmod, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
 import type { LocalCampaign } from "../../accept/local-campaign.ts";
-import { openLocalSite } from "../../accept/local-site.ts";
 import { withAsciiDigits } from "../../letter/bytes/digits.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { formatNotice, type Notice, noticePath } from "../../letter/handover/notice.ts";
@@ -60,9 +59,9 @@ export async function removeHere({ host, acceptor, day }: LocalCampaign, { index
  * Builds the site without the row at once, and removes the builds and the copies of the list that have it. Only while no
  * service runs here: it does the same.
  */
-export async function publishWithout(main: MainHistory, { dataDir, keys }: LocalCampaign): Promise<void> {
+export async function publishWithout(main: MainHistory, { dataDir, site }: LocalCampaign): Promise<void> {
   await destroyStaleCopies(dataDir, main.record.entries);
-  await openLocalSite(dataDir, keys.publicKeys).publish(main);
+  await site.publish(main);
   const builds = join(dataDir, "builds");
   for (const name of await readdir(builds))
     if (!name.startsWith(main.commit.slice(0, 12))) await rm(join(builds, name), { recursive: true, force: true });

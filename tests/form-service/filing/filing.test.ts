@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { settle } from "../../../scripts/form-service/filing/settlement.ts";
 import { rowsSetAside } from "../../../scripts/form-service/store/rows-set-aside.ts";
 import { idOf, openingOf } from "../../../scripts/letter/signature/derivation.ts";
 import { days, hours, people } from "../../support/fixtures.ts";
@@ -140,6 +141,21 @@ describe("a round of filing", () => {
     }
     // Main still tells it.
     expect(await stateShown(harness, withdrawalCode)).toBe("refused");
+  });
+
+  it("destroys what it holds of a signature that main says has left, as after a restoration", async () => {
+    await open();
+    await sign(harness, people.sara);
+    await harness.round();
+    const [{ id } = { id: "" }] = await harness.store.query.selectFrom("signature").select("id").execute();
+    const main = harness.service.main()!;
+    const settled = { ...main.settled, withdrawn: new Set([id]) };
+    await settle(harness.store, harness.clock, { ...main, settled } as typeof main);
+    expect(await harness.store.query.selectFrom("vault").selectAll().execute()).toEqual([]);
+    expect(await harness.store.query.selectFrom("address").selectAll().execute()).toEqual([]);
+    expect(await harness.store.query.selectFrom("signature").select(["state", "row"]).execute()).toEqual([
+      { state: "withdrawn", row: null },
+    ]);
   });
 
   it("lets whoever was refused withdraw at once and sign again", async () => {

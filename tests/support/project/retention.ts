@@ -23,7 +23,7 @@ const DESTRUCTION = {
   ],
   tests: [
     "tests/form-service/store/destruction.test.ts: finds nothing in any table",
-    "tests/handover/purge.test.ts: leaves no address of anybody in the data folder",
+    "tests/handover/purge.test.ts: leaves nothing of anybody in the data folder",
   ],
 } as const;
 
@@ -36,12 +36,12 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
     holds: ["s_hash", "sealed", "code_hash", "others", "tries", "day", "due"].map(
       (name) => `database submission.${name}`,
     ),
-    deletedBy: [`${signing}/expiry.ts:deleteExpired`],
+    deletedBy: [`${signing}/expiry.ts:openExpiry`],
     heldBy: [`${tests}/signing/submission.test.ts: forgets a submission after 48 hours`],
   },
   leave_code: {
     holds: ["database submission.leave"],
-    deletedBy: [`${signing}/expiry.ts:deleteExpired`],
+    deletedBy: [`${signing}/expiry.ts:openExpiry`],
     heldBy: [`${tests}/signing/confirmation.test.ts: shows the code for 48 hours after the confirmation`],
   },
   resend: {
@@ -52,7 +52,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
   mail: {
     holds: [...["to", "subject", "text", "html"].map((part) => `mail ${part}`), "folder mail"],
     deletedBy: ["scripts/handover/personal-data.ts:destroyPersonalData"],
-    heldBy: ["tests/handover/purge.test.ts: leaves no address of anybody in the data folder"],
+    heldBy: ["tests/handover/purge.test.ts: leaves nothing of anybody in the data folder"],
     byHand: "the mail server’s log (.github/operating.md); mail is in DATA_DIR only in a trial",
   },
   ip_nowhere: {
@@ -95,7 +95,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
       ...["id", "state", "day", "edition", "sheet", "flood", "wait_until", "due"].map((name) => `signature.${name}`),
     ].map((column) => `database ${column}`),
     deletedBy: [`${signing}/withdrawal.ts:deleteWithdrawn`, ...DESTRUCTION.code],
-    heldBy: [`${tests}/signing/withdrawal.test.ts: can be repeated also after a clock`, ...DESTRUCTION.tests],
+    heldBy: [`${tests}/signing/left.test.ts: is told so for 48 hours`, ...DESTRUCTION.tests],
   },
   sheet: {
     holds: [
@@ -161,15 +161,21 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
   },
   backups: {
     holds: ["folder backups.json", "folder left.txt", "database departed.id", "database departed.day"],
-    deletedBy: ["scripts/handover/personal-data.ts:destroyPersonalData"],
-    heldBy: ["tests/handover/purge.test.ts: destroys vault, queue, pepper, mail, backups and history"],
+    deletedBy: [
+      "scripts/form-service/store/old-backups.ts:deleteOldBackups",
+      "scripts/handover/personal-data.ts:destroyPersonalData",
+    ],
+    heldBy: [
+      `${tests}/store/old-backups.test.ts: deletes the backups that are old, with their lists`,
+      "tests/handover/purge.test.ts: destroys vault, queue, pepper, mail, backups and history",
+    ],
     byHand: "copies elsewhere, seven days after they were made (.github/operating.md)",
   },
   requests: {
     holds: ["folder requests.log", "the organisers’ mailbox"],
-    deletedBy: [],
-    heldBy: [],
-    byHand: "the organisers, once a request is answered",
+    deletedBy: ["scripts/handover/requests/request-log.ts:noteRequest"],
+    heldBy: ["tests/handover/requests/access.test.ts: has a line for each, of a day, a kind and a result"],
+    byHand: "the organisers’ mailbox, once a request is answered",
   },
   moderators: {
     holds: ["git .github/moderators.yml", "git trailers of merges"],
@@ -202,6 +208,8 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
             "left_rows",
             "oldest_left_row_days",
             "promised_days_left",
+            "restored",
+            "restored_days",
           ],
         ].map((name) => `metric undersigned_${name}`),
       ),

@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { findCanaries } from "../support/canaries.ts";
+import { live, lives, type Step } from "./life.ts";
+import type { World } from "./world.ts";
+
+/** A life takes most of a second, of which git is the half: `lives.long.ts` lives 2,000 of them. */
+const LIVES = 8;
+
+const joins = { do: "join", shown: "name", lang: "en" } as const;
+const initials = { ...joins, shown: "initials", lang: "fa" } as const;
+const [hidden, counted] = [
+  { ...joins, shown: "hidden" },
+  { ...joins, shown: "counted", lang: "fa" },
+] as const;
+const signed: Step[] = [joins, initials, hidden, counted, { do: "approve" }];
+const leave = { do: "leave", who: 0, by: "code" } as const;
+const byAddress = { do: "leave", who: 0, by: "address" } as const;
+const opens = { do: "open", which: 0, reseal: false, split: false } as const;
+
+it("brings nobody back who left, whatever happens to a campaign", async () => {
+  await fc.assert(
+    fc.asyncProperty(lives, ({ ending, number, steps }) => live(steps, { ending, seed: `${number}` })),
+    { numRuns: LIVES },
+  );
+});
+
+describe("somebody who left", () => {
+  it.each(["counts", "names"] as const)("is in nothing that a purge keeps, where it leaves the %s", async (ending) => {
+    const steps: Step[] = [...signed, { do: "handOver" }, leave, byAddress, { do: "end", again: false }];
+    await live(steps, { ending, seed: "purge" }, (world) => {
+      expect(world.purged).toBe(true);
+      if (ending === "counts") expect(canariesIn(world)).toEqual([]);
+    });
+  });
+
+  it("can still go after a purge that left the names, and no backup that was forgotten brings anybody back", async () => {
+    const copied = { do: "restore", which: 0, left: "copy" } as const;
+    const steps: Step[] = [...signed, { do: "backUp" }, { do: "end", again: true }, leave, copied, leave, copied];
+    await live(steps, { ending: "names", seed: "after" }, ({ people }) =>
+      expect(people.map(({ stage }) => stage)).toEqual(["left", "left", "accepted", "accepted"]),
+    );
+  });
+
+  it("is named to the recipient, whose new files and bag do not have them", async () => {
+    const steps: Step[] = [...signed, { do: "handOver" }, { ...opens, split: true }, leave, byAddress];
+    await live([...steps, opens, { ...opens, reseal: true }], { ending: "counts", seed: "opened" }, ({ received }) =>
+      expect(received).toHaveLength(1),
+    );
+  });
+
+  it.each(["main", "list", "old"] as const)("does not come back with a backup, where %s is left", async (left) => {
+    const unfiled: Step[] = [joins, hidden, { do: "backUp" }, leave, { do: "file" }, byAddress];
+    const restored: Step[] = [{ do: "restore", which: 0, left }, { do: "later", days: 8 }, { do: "approve" }];
+    await live([...signed, ...unfiled, ...restored], { ending: "counts", seed: left }, ({ people }) =>
+      expect(people.map(({ stage }) => stage).sort()).toEqual([...Array(4).fill("accepted"), "left", "left"]),
+    );
+  });
+});
+
+/** Everything of anybody that this machine still has, in every encoding, and in every object of its repository. */
+function canariesIn({ machine, people }: World) {
+  const secrets = people.flatMap(({ name, place, email }) => [name, place, email]);
+  const kept = readdirSync(machine.dataDir).filter((name) => name !== "site");
+  return findCanaries(
+    secrets,
+    kept.map((name) => join(machine.dataDir, name)),
+  );
+}
