@@ -56,6 +56,7 @@ describe("the whole life of a letter that twelve people sign", () => {
 
       // Twelve sign; a moderator approves; the time for signing ends.
       change(project, `after_purge: ${ending}`, /^after_purge: .*$/m);
+      change(project, "  contact: details@example.net", /^ {2}# contact: .*$/m);
       let running = await start();
       await signAll(running, mailServer, people);
       for (let listed = 0; listed < 12; listed = Number((await countOf(running.origin)).listed))
@@ -157,7 +158,7 @@ describe("the whole life of a letter that twelve people sign", () => {
         }
         for (const fields of [{ code: rest[0]!.withdrawalCode }, { email: rest[0]!.email }]) {
           const answer = await post(`${origin}/en/withdraw/`, fields as Record<string, string>);
-          expect([answer.status, await answer.text()]).toEqual([410, expect.stringContaining("were given to Amnesty")]);
+          expect([answer.status, await answer.text()]).toEqual([410, expect.stringContaining("details@example.net")]);
         }
         await checkLeft(await done(open("opened", "--site", `${origin}/`)), left, "opened", "Everything agrees");
       }
