@@ -770,7 +770,7 @@ export const en = {
     handed_over: {
       title: "The signatures have been handed over",
       text: "The time for signing is over, and the signatures were given to {recipient}.",
-      more: "Anyone who has signed can still withdraw until the data are destroyed. The letter, the list and the ledger remain here.",
+      more: "Anyone who has signed can still withdraw. The letter, the list and the ledger are still here.",
     },
     destroyed: {
       title: "What we held has been destroyed",

@@ -3,6 +3,7 @@ import { countNewcomers } from "../letter/handover/contacts-payload.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import { type Notice, noticeEntry } from "../letter/handover/notice.ts";
 import { peopleLeft } from "../letter/handover/spent-tag.ts";
+import { entriesOf } from "../letter/ledger/entry.ts";
 import { whyListed } from "../letter/ledger/taken-down.ts";
 import { idOf } from "../letter/signature/derivation.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
@@ -10,6 +11,8 @@ import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
 import { readHead } from "../outside/git/repository.ts";
 import type { HandoverPlace } from "./handover-place.ts";
+
+type PurgeNotice = Extract<Notice, { kind: "purge" }>;
 
 /** What a purge needs of the form service's database. Each call opens the database and closes it again. */
 export type PurgedStore = {
@@ -70,7 +73,7 @@ export async function assertNothingLost(
  */
 export async function assertPromise(
   { local, repository, record, content }: HandoverPlace,
-  notice: Notice,
+  notice: PurgeNotice,
 ): Promise<void> {
   const stays = content.campaign.after_purge;
   // On one machine main gets this folder's campaign.yaml with the purge.
@@ -86,8 +89,15 @@ export async function assertPromise(
   if (reason !== undefined)
     throw new LetterError(
       "purge",
-      `the list goes with the purge (after_purge: counts), and may not yet: ${reason}; hand over again, under the tag of a later day`,
+      `the list goes with the purge (after_purge: counts), and may not yet: ${reason}; ${whatToDo(record.entries, notice)}`,
     );
+}
+
+/** Whoever has handed over again since needs no third handover: the receipt of the last one is what is missing. */
+function whatToDo(entries: readonly string[], { contactsBag }: PurgeNotice): string {
+  return entriesOf("handover", entries).at(-1)?.contactsBag === contactsBag
+    ? "hand over again, under the tag of a later day"
+    : "name the tag of that one, and the receipt for it";
 }
 
 /**

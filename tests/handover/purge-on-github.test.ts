@@ -192,7 +192,7 @@ describe.each(["counts", "names"] as const)(
 );
 
 describe("a purge that would take down a list, or lose a signature, too early", () => {
-  it("is refused when somebody signed after the tag, and after the handover even if they have left again", async () => {
+  it("is refused when somebody signed after the tag, and after the handover even if they have left again, or are in a later one", async () => {
     const campaign = await makeHandoverCampaign([invent(0), invent(1)]);
     campaign.repository.git("tag", TAG, "main");
     const openHost = () => openLocalGitHost(campaign.repository.path, { folder: campaign.folder, day });
@@ -224,7 +224,13 @@ describe("a purge that would take down a list, or lose a signature, too early", 
       );
     await expect(run()).rejects.toThrow("1 signatures were accepted after the tag");
     await campaign.pass(withdrawalsOf(3, [late.row.id]));
-    await expect(run()).rejects.toThrow("signatures were accepted between the last handover and its purge");
+    await expect(run()).rejects.toThrow(
+      "signatures were accepted between the last handover and its purge; hand over again",
+    );
+    const again: Notice = { ...handedOver, tag: "handover/2026-12-09", contactsBag: publicBag };
+    await (await openHost()).commitText(new Map([[noticePath(again), formatNotice(again)]]), day);
+    await campaign.pass(withdrawalsOf(4, [invent(0).row.id]));
+    await expect(run()).rejects.toThrow("the last handover; name the tag of that one");
     campaign.remove();
   });
 });
