@@ -103,6 +103,7 @@ export async function end(world: World, one: Received): Promise<boolean> {
   const store = {
     countUndecided: () => withCampaignStore(settings, countUndecided),
     leaving: () => withCampaignStore(settings, leavingIds),
+    lost: async (ids: readonly string[]) => (await withdrawnHere(settings, ids)).lost,
     deleteEverything: () => emptyDatabase(settings),
   };
   await machine.stop();
