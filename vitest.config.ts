@@ -16,6 +16,7 @@ const LONG = [
   "/tests/accept/accept.test.",
   "/tests/cli/start.",
   "/tests/handover/open.",
+  "/tests/lives/lives.",
 ];
 
 const everyProject = {

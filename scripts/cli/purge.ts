@@ -22,11 +22,14 @@ codes. The ledger and the count stay verifiable. Stop the form service first.
                        it yourself. Without it nothing is destroyed, and it is said what would be
   --deleted N          how many people the recipient has deleted from what it has, because they left since the tag; asked
                        for once anybody has, and refused unless it is their number
+  --lost-database      the database with the contact records is lost, and a new one is in its place. Without it the purge is
+                       refused where the database holds the record of nobody who was handed over
 
 Refused while signatures are undecided, or were accepted after the tag, and while withdrawals are on their way: they would
 be lost unseen. All steps: .github/handing-over.md`;
 
-const OPTIONS = { tag: { type: "string" }, receipt: { type: "string" }, deleted: { type: "string" } } as const;
+const TEXT = { type: "string" } as const;
+const OPTIONS = { tag: TEXT, receipt: TEXT, deleted: TEXT, "lost-database": { type: "boolean" } } as const;
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
@@ -42,7 +45,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const lock = await lockDataFolder(settings.dataDir);
   try {
     const { destroyed, report } = await purge(handover, place, {
-      told: { receipt: values.receipt, deleted: values.deleted },
+      told: { receipt: values.receipt, deleted: values.deleted, lostDatabase: values["lost-database"] },
       store,
       random: systemRandom,
     });

@@ -30,12 +30,13 @@ export type PurgedStore = {
  * Anyone who signed and is in no bag would have signed for nothing, and anyone who was told that they left would be on
  * the list for ever.
  *
- * @param size of the ledger at the tag; what came between it and the entry of the handover is in no bag either
+ * @param size of the ledger at the tag; what came between it and the entry of the handover is in no bag either; `isLost`:
+ *   whether the organisers have said that the database with the records is lost
  * @throws LetterError `purge`
  */
 export async function assertNothingLost(
   { record }: Pick<HandoverPlace, "record">,
-  { size, store }: { size: number; store: PurgedStore },
+  { size, store, isLost }: { size: number; store: PurgedStore; isLost: boolean },
 ): Promise<void> {
   const later = countNewcomers(record.entries, size);
   if (later > 0)
@@ -51,10 +52,10 @@ export async function assertNothingLost(
     );
   const listed = new Set(record.rows.map(({ opening }) => idOf(Buffer.from(opening, "base64url"))));
   // The database whose records were handed over is the one to destroy; an empty or an older one would leave it where it is.
-  if (listed.size > 0 && (await store.lost([...listed])).length === listed.size)
+  if (!isLost && listed.size > 0 && (await store.lost([...listed])).length === listed.size)
     throw new LetterError(
       "purge",
-      `the database holds the contact record of none of the ${listed.size} signatures: set DATABASE_URL and DATA_DIR as the form service has them; nothing was destroyed`,
+      `the database holds the contact record of none of the ${listed.size} signatures: set DATABASE_URL and DATA_DIR as the form service has them, or say --lost-database if it is lost; nothing was destroyed`,
     );
   const leaving = (await store.leaving()).filter((id) => listed.has(id)).length;
   if (leaving > 0)

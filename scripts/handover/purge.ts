@@ -24,7 +24,12 @@ import {
 import { formatMissing, formatRefusedPurge, formatRemains } from "./purge-report.ts";
 
 /** What the recipient has told: the digest of its contacts bag, and how many people it has deleted who left since. */
-export type Acknowledged = { readonly receipt: string | undefined; readonly deleted: string | undefined };
+export type Acknowledged = {
+  readonly receipt: string | undefined;
+  readonly deleted: string | undefined;
+  /** whether the organisers have said that the database with the records is lost */
+  readonly lostDatabase?: boolean | undefined;
+};
 
 /** What a purge came to, and the text to print. */
 export type Purged = { readonly destroyed: boolean; readonly report: string };
@@ -47,7 +52,7 @@ export async function purge(
   if (!done) {
     const size = (await readTagged(place.repository, handover)).record.entries.length;
     const left = leaversSince(place.record.entries, size);
-    await assertNothingLost(place, { size, store });
+    await assertNothingLost(place, { size, store, isLost: told.lostDatabase ?? false });
     await assertPromise(place, notice);
     if (told.receipt === undefined) return { destroyed: false, report: formatRefusedPurge(place, handover, left) };
     assertReceipt(told.receipt, handedOver.contactsBag);

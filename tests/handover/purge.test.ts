@@ -119,6 +119,9 @@ describe("npm run purge", () => {
     await makeDatabase({ database }, { entries: [] }, keys.attestation);
     expect(await there()).toMatchObject({ code: 1, stderr: expect.stringContaining("the contact record of none of") });
     expect(existsSync(join(campaign.dataDir, "service.db"))).toBe(true);
+    // Said to be lost, it is no reason any more; the receipt is looked at next.
+    const lost = await run("purge", ["--tag", TAG, "--receipt", "0", "--lost-database"], settings, working);
+    expect(lost).toMatchObject({ code: 1, stderr: expect.stringContaining("--receipt is not the digest") });
   });
 
   it("refuses a tag that was never handed over", async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { verifyPublished } from "../../scripts/letter/published/verification.ts";
+import type { CampaignRecord } from "../../scripts/letter/signature/record.ts";
 import { listFiles, readBlobs } from "../../scripts/outside/git/object.ts";
 import { openPublished } from "../../scripts/outside/published.ts";
 import { vkey } from "../letter/invented.ts";
@@ -8,28 +9,29 @@ import { days } from "../support/fixtures.ts";
 import { outOf } from "./handing-over.ts";
 import { idOfPerson, openingTextOf, type Person, secretsOf, tracesOf } from "./person.ts";
 import { runRounds } from "./rounds.ts";
-import { assertNoTrace, filesOf, objectsOf } from "./search.ts";
+import { assertNoTrace, filesOf, type Kept, objectsOf } from "./search.ts";
 import { stateShown } from "./signing.ts";
 import type { World } from "./world.ts";
 
 /** Checks, once the rounds have run, that nobody who left is anywhere, and that the count is right. */
 export async function check(world: World): Promise<void> {
   await runRounds(world);
-  await checkCount(world);
+  const { local } = await world.machine.place();
+  const main = await local.host.readMain();
+  await checkCount(world, main.record);
   const left = world.people.filter(({ stage }) => stage === "left");
   await checkDatabase(world, left);
-  await checkFiles(world, left);
+  await checkFiles(world, left, await readTree(local.host.repository, main.commit));
   for (const person of left) await checkState(world, person);
 }
 
 /** What is published verifies, and lists exactly those who were accepted and are still there. */
-async function checkCount({ machine, people, purged, options }: World): Promise<void> {
+async function checkCount({ machine, people, purged, options }: World, record: CampaignRecord): Promise<void> {
   const listed = people.filter(({ stage }) => stage === "accepted");
   const gone = purged && options.ending === "counts";
   const verified = await verifyPublished(openPublished(join(machine.dataDir, "site")), vkey);
   const expected = gone ? 0 : listed.length;
   if (verified.listed !== expected) throw new Error(`${verified.listed} are listed, and not ${expected}`);
-  const { record } = await machine.place();
   const rows = new Set(record.rows.map(({ opening }) => opening));
   for (const person of gone ? [] : listed)
     if (!rows.has(openingTextOf(person))) throw new Error(`person ${person.number} is not on the list`);
@@ -58,13 +60,11 @@ async function checkDatabase({ machine, clock, purged }: World, left: readonly P
 }
 
 /** Main's private history is left out: there they are until it is erased. */
-async function checkFiles(world: World, left: readonly Person[]): Promise<void> {
+async function checkFiles(world: World, left: readonly Person[], blobs: readonly Kept[]): Promise<void> {
   const { machine, people } = world;
   const { dataDir } = machine;
   const files = [...filesOf(dataDir, ["campaign.git"]), ...filesOf(outOf(world), [])];
   const traces = left.map((person) => ({ person, bytes: tracesOf(person) }));
-  const { local } = await machine.place();
-  const blobs = await readTree(local.host.repository, await local.host.head());
   const logged = { where: "what was logged", bytes: Buffer.from(machine.logged()) };
   assertNoTrace(traces, [...files, ...blobs, logged]);
   const published = existsSync(join(dataDir, "builds")) ? filesOf(join(dataDir, "builds"), []) : [];
@@ -83,7 +83,7 @@ export function heldOf({ options }: World, person: Person): Buffer[] {
   return isPublic ? [...secretsOf(person), Buffer.from(person.code)] : tracesOf(person);
 }
 
-async function readTree(repository: string, head: string) {
+async function readTree(repository: string, head: string): Promise<Kept[]> {
   const files = await listFiles(repository, head);
   const blobs = await readBlobs(
     repository,

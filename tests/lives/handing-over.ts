@@ -28,6 +28,7 @@ export async function handOver(world: World): Promise<Received | undefined> {
 
   // A tag for each day.
   clock.advance(days(1));
+  world.quiet = false;
   await runRounds(world);
   const handover = parseHandover(`handover/${dayOf(clock.now())}`);
   const out = outOf(world);
@@ -57,6 +58,7 @@ export async function handOver(world: World): Promise<Received | undefined> {
       forked: false,
     };
     received.push(one);
+    world.quiet = false;
     await runRounds(world);
     return one;
   } catch (cause) {
@@ -101,6 +103,7 @@ export async function end(world: World, one: Received): Promise<boolean> {
   const store = {
     countUndecided: () => withCampaignStore(settings, countUndecided),
     leaving: () => withCampaignStore(settings, leavingIds),
+    lost: async (ids: readonly string[]) => (await withdrawnHere(settings, ids)).lost,
     deleteEverything: () => emptyDatabase(settings),
   };
   await machine.stop();
@@ -115,6 +118,7 @@ export async function end(world: World, one: Received): Promise<boolean> {
     if (!(cause instanceof LetterError && cause.code === "purge")) throw cause;
   }
   world.machine = await world.open(dataDir, databaseUrl);
+  world.quiet = false;
   return world.purged;
 }
 

@@ -88,6 +88,7 @@ function fail(cause: unknown, i: number, step: Step): never {
 
 async function take(world: World, step: Step): Promise<void> {
   const { people, backups, received } = world;
+  if (step.do !== "check" && step.do !== "open") world.quiet = false;
   switch (step.do) {
     case "sign":
       await signForm(world, step.shown, step.lang);
@@ -196,6 +197,7 @@ async function takeOpen(
 async function takeEnd(world: World, again: boolean): Promise<void> {
   const { clock, received } = world;
   clock.advance(days(8));
+  world.quiet = false;
   await runRounds(world);
   await approve(world);
   const last = again ? undefined : received.findLast(({ forked }) => !forked);
@@ -224,6 +226,8 @@ async function takeErase(world: World): Promise<void> {
   rmSync(repository, { recursive: true });
   renameSync(`${repository}.erased`, repository);
   world.machine = await world.open(dataDir, settings.database.kind === "postgres" ? settings.database.url : undefined);
+  world.quiet = false;
+  world.erased = true;
   await checkHistory(
     world,
     world.people.filter(({ stage }) => stage === "left" || stage === "refused"),

@@ -112,8 +112,19 @@ describe("a deliberate leak", () => {
     await expect(live(steps, { ending, seed: "leaks", leak })).rejects.toThrow(found);
   });
 
+  it("is in no version of any file once the history is erased, whether somebody left or was refused", async () => {
+    const decided: Step[] = [join, join, { do: "approve", refuse: 0 }, join, { do: "file" }, { ...leave, who: 4 }];
+    const steps: Step[] = [...signed, ...decided, leave, { do: "approve" }, { do: "erase" }, leave, { do: "erase" }];
+    await live(steps, { ending: "names", seed: "erased" }, ({ erased, people }) => {
+      expect(erased).toBe(true);
+      expect(people.map(({ stage }) => stage)).toEqual(["left", "left", "refused", "accepted", "left"]);
+    });
+  });
+
   it("is all that is found: without it the same lives are clean", async () => {
-    const all = [left, restored, opened(false), opened(true), [...signed, { do: "end", again: true } as const]];
-    for (const steps of all) await live(steps, { ending: "counts", seed: "leaks" });
+    const old: Step[] = [...restored.slice(0, -1), { do: "restore", which: 0, left: "old" }];
+    const all: Step[][] = [left, restored, opened(false), opened(true), [...signed, { do: "end", again: true }], old];
+    for (const steps of all)
+      for (const ending of ["counts", "names"] as const) await live(steps, { ending, seed: "leaks" });
   });
 });

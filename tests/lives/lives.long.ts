@@ -4,12 +4,13 @@ import { sizeOf } from "../support/project/budget.ts";
 import { type PostgresServer, startPostgres } from "../support/servers/postgres.ts";
 import { live, lives } from "./life.ts";
 
-/** Lives in one test: as many as end well before vitest's time is over on a busy machine. */
-const EACH = 125;
+const SIZE = sizeOf("random lives");
+/** Lives in one test: as many as end well before vitest's time is over on a busy machine; each database has its part. */
+const EACH = Math.min(125, Math.ceil(SIZE / 2));
 
-const parts = Array.from({ length: Math.ceil(sizeOf("random lives") / EACH) }, (_, part) => ({
+const parts = Array.from({ length: Math.ceil(SIZE / EACH) }, (_, part) => ({
   part: part + 1,
-  numRuns: Math.min(EACH, sizeOf("random lives") - part * EACH),
+  numRuns: Math.min(EACH, SIZE - part * EACH),
 }));
 
 let server: PostgresServer;

@@ -50,6 +50,7 @@ export async function restore(world: World, backup: Backup, left: Left): Promise
   await assertRoomFor(contents, settings);
   await restoreService(opened, contents, lists, { settings, clock, random });
   world.machine = await world.open(dataDir, databaseUrl);
+  world.quiet = false;
   rmSync(dirname(old), { recursive: true, force: true });
   await takeBack(world, backup, keepsMain);
 }

@@ -7,11 +7,14 @@ import { markLeft } from "./signing.ts";
 import type { World } from "./world.ts";
 
 /** What happens within a minute by itself: filing, taking over withdrawals, publishing, reading main, deleting. */
-export async function runRounds({ machine }: World): Promise<void> {
+export async function runRounds(world: World): Promise<void> {
+  const { machine } = world;
+  if (world.quiet) return;
   await machine.service.file();
   await machine.accept();
   await machine.service.look();
   await machine.service.expire();
+  world.quiet = true;
 }
 
 /** A moderator approves every open sheet, and refuses the row of one person on it. */
@@ -30,6 +33,7 @@ export async function approve(world: World, refused?: Person): Promise<void> {
     await local.host.review(name, act, dayOf(world.clock.now()));
     for (const person of people)
       if (person.stage !== "left") person.stage = refuses && person === refused ? "refused" : "accepted";
+    world.quiet = false;
   }
   await runRounds(world);
 }
@@ -42,4 +46,5 @@ export async function remove(world: World, person: Person): Promise<void> {
   const notice = { kind: "remove", index: row.index } as const;
   await local.host.commitText(new Map([[noticePath(notice), formatNotice(notice)]]), dayOf(world.clock.now()));
   markLeft(world, person);
+  world.quiet = false;
 }

@@ -63,6 +63,10 @@ export type World = {
   readonly backupKey: { readonly identity: string; readonly recipient: string };
   machine: Machine;
   purged: boolean;
+  /** the history was rewritten without those who had left by then */
+  erased: boolean;
+  /** the rounds have run since anything happened: to run them again would change nothing */
+  quiet: boolean;
   /** opens a machine on a data folder of this number */
   open(dataDir: string, databaseUrl: string | undefined): Promise<Machine>;
   newDataDir(): string;
@@ -93,7 +97,7 @@ export async function beginWorld(options: Options): Promise<World> {
   cpSync(join(made, "data"), dataDir, { recursive: true });
   const world: World = {
     ...{ folder, options, clock, random, open, newDataDir, backupKey: await backupKey },
-    ...{ people: [], backups: [], received: [], purged: false },
+    ...{ people: [], backups: [], received: [], purged: false, erased: false, quiet: false },
     identity: join(made, "data/demo-custodian/custodian-1.key"),
     machine: await open(dataDir, await options.newDatabase?.()),
     async remove() {

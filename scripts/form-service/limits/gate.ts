@@ -38,7 +38,7 @@ export const AFTER_A_DRAW = 5;
 const UNPROVED = { lines: 1 / 2, tor: 1 / 4 };
 /** An allowance of fewer forms a minute would turn away people who come one by one. */
 const LEAST = 10;
-/** A line is fresh if no form of it was taken for three quarters of an hour: most people send one form. */
+/** A line is fresh if no form of it was taken for some forty minutes: most people send one form. */
 const FRESH = 0.5;
 /** Tor is one line. Its proofs get no harder before it has used its part of the room, nor before any line's would. */
 const EASY = 2_000;

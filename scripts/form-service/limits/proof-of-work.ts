@@ -7,6 +7,7 @@ import { openBoundedMap } from "../store/bounded-map.ts";
 import type { Store } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
 import type { Client } from "./client.ts";
+import { HARDEST } from "./difficulty.ts";
 import { isProofSpent, spendProof } from "./spent-proofs.ts";
 
 /**
@@ -36,7 +37,6 @@ const [COUNTER, KEY] = [4, 16];
 /** 2 MiB for each try: some 3 ms here, and 5 ms in a browser on the same processor. */
 const COST = { N: 2048, r: 8, p: 1 };
 const SALT = "undersigned/v1/proof";
-const HARDEST = 64;
 
 /** How many proofs are computed at once, and how many may wait for it: a flood gets no more of the processor. */
 const [AT_ONCE, WAITING] = [2, 100];
