@@ -56,6 +56,12 @@ export async function openPublicBagPlace(
       `${withdrawn.length} withdrawals are on their way to the ledger: run this again when they have been accepted`,
     );
   if ((await readTag(host.repository, handover.tag)) === undefined) {
+    // The tag would stay, of something that is never handed over.
+    if (ids.length === 0)
+      throw new LetterError(
+        "handover",
+        "the list holds no signature: there is nothing to hand over, and no tag was made",
+      );
     const head = await host.head();
     await moveRefs(host.repository, [{ ref: tagRef(handover.tag), from: undefined, to: head }]);
     say(`made the tag ${handover.tag} on main`);

@@ -93,7 +93,7 @@ export async function assertPromise(
     );
 }
 
-/** Whoever has handed over again since needs no third handover: the receipt of the last one is what is missing. */
+/** After a later handover no third one is needed: the receipt of the last one is what is missing. */
 function whatToDo(entries: readonly string[], { contactsBag }: PurgeNotice): string {
   return entriesOf("handover", entries).at(-1)?.contactsBag === contactsBag
     ? "hand over again, under the tag of a later day"
