@@ -11,7 +11,8 @@ import {
   type Leak,
   losesRows,
 } from "./leaks.ts";
-import { live, type Step } from "./life.ts";
+import { live } from "./life.ts";
+import type { Step } from "./steps.ts";
 import type { Ending } from "./world.ts";
 
 const join = { do: "join", shown: "name", lang: "en" } as const;

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, inject, it } from "vitest";
 import { sizeOf } from "../support/project/budget.ts";
 import { type PostgresServer, startPostgres } from "../support/servers/postgres.ts";
-import { live, lives } from "./life.ts";
+import { live } from "./life.ts";
+import { lives } from "./steps.ts";
 
 const SIZE = sizeOf("random lives");
 /** Lives in one test: as many as end well before vitest's time is over on a busy machine; each database has its part. */

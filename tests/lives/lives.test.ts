@@ -3,7 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findCanaries } from "../support/canaries.ts";
-import { live, lives, type Step } from "./life.ts";
+import { live } from "./life.ts";
+import { lives, type Step } from "./steps.ts";
 import type { World } from "./world.ts";
 
 /** A life takes most of a second of a processor, half of it git's: `lives.long.ts` lives 2,000 of them. */
