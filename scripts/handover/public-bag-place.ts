@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Handover } from "../letter/handover/handover.ts";
+import { assertNotSpent, spentForHandover } from "../letter/handover/spent-tag.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { idOf } from "../letter/signature/derivation.ts";
 import { noteCopy } from "../outside/bag/copy-list.ts";
@@ -62,6 +63,7 @@ export async function openPublicBagPlace(
         "handover",
         "the list holds no signature: there is nothing to hand over, and no tag was made",
       );
+    assertNotSpent(spentForHandover(handover.tag, record.entries, record.entries.length));
     const head = await host.head();
     await moveRefs(host.repository, [{ ref: tagRef(handover.tag), from: undefined, to: head }]);
     say(`made the tag ${handover.tag} on main`);

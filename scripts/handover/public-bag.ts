@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Read } from "../letter/bytes/read.ts";
 import type { Handover } from "../letter/handover/handover.ts";
-import { assertNotSpent, spentTag } from "../letter/handover/spent-tag.ts";
+import { assertNotSpent, spentForHandover } from "../letter/handover/spent-tag.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
 import { type CampaignRecord, countRecord } from "../letter/signature/record.ts";
@@ -29,7 +29,7 @@ export type Tagged = {
   readonly commit: string;
   readonly campaign: Campaign;
   readonly record: CampaignRecord;
-  /** why nothing may be made of the tag any more, as main's ledger is now: `spentTag` */
+  /** why nothing may be made of the tag any more, as main's ledger is now: `spentForHandover` */
   readonly spent: string | undefined;
   readonly wordings: Wordings;
 };
@@ -78,7 +78,7 @@ async function spentSince(
 ): Promise<string | undefined> {
   for (const head of new Set(heads)) {
     const { entries } = await readRecordAt(repository, head);
-    const spent = spentTag(tag, entries, size);
+    const spent = spentForHandover(tag, entries, size);
     if (spent !== undefined) return spent;
   }
   return undefined;

@@ -85,6 +85,9 @@ export async function assertPromise(
         `after_purge is ${stays} in content/campaign.yaml here and ${onMain.after_purge} on main: take main's content/ (git pull)`,
       );
   }
+  const last = entriesOf("handover", record.entries).at(-1);
+  if (stays === "names" && last?.contactsBag !== notice.contactsBag)
+    throw new LetterError("purge", `a later handover is on the ledger: ${NAME_THE_LAST}`);
   const reason = stays === "counts" ? whyListed([...record.entries, noticeEntry(notice)]) : undefined;
   if (reason !== undefined)
     throw new LetterError(
@@ -97,8 +100,10 @@ export async function assertPromise(
 function whatToDo(entries: readonly string[], { contactsBag }: PurgeNotice): string {
   return entriesOf("handover", entries).at(-1)?.contactsBag === contactsBag
     ? "hand over again, under the tag of a later day"
-    : "name the tag of that one, and the receipt for it";
+    : NAME_THE_LAST;
 }
+
+const NAME_THE_LAST = "name the tag of that one, and the receipt for it";
 
 /**
  * Checks the digest that the recipient has read out, in hexadecimal with or without `sha256`, or in base64url.

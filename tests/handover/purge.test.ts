@@ -159,7 +159,7 @@ describe("npm run purge", () => {
     expect(entries.slice(-3)).toEqual([
       expect.stringMatching(/ withdraw /),
       expect.stringMatching(/ withdraw /),
-      `undersigned/v1 purge ${digest}`,
+      `undersigned/v1 purge ${later.contactsBag}`,
     ]);
     const ended = await run("verify", [join(campaign.dataDir, "site"), "--vkey", vkey], {});
     expect(ended.stdout.trim().split("\n").at(-1), ended.stdout).toContain("ok: 9 accepted, 2 withdrawn, 0 listed");
@@ -201,20 +201,31 @@ describe("npm run purge, where the names stay", () => {
     const handedOver = { kind: "handover", tag: TAG, publicBag: digest, contactsBag: digest } as const;
     campaign.repository.commit("main", "handed over", { [noticePath(handedOver)]: formatNotice(handedOver) });
     await campaign.pass(withdrawalsOf(5, [invent(99).row.id]));
-    const ended = await run(
-      "purge",
-      ["--tag", TAG, "--receipt", digest],
-      { DATA_DIR: campaign.dataDir, SITE_URL: "https://letter.example.org" },
-      working,
-    );
+    const later = {
+      ...handedOver,
+      tag: "handover/2026-12-03",
+      publicBag: "B".repeat(42).concat("A"),
+      contactsBag: "C".repeat(42).concat("A"),
+    };
+    campaign.repository.git("tag", later.tag, "main");
+    campaign.repository.commit("main", "handed over again", { [noticePath(later)]: formatNotice(later) });
+    await campaign.pass(withdrawalsOf(7, [invent(98).row.id]));
+    const settings = { DATA_DIR: campaign.dataDir, SITE_URL: "https://letter.example.org" };
+    const first = await run("purge", ["--tag", TAG, "--receipt", digest], settings, working);
+    expect(first).toMatchObject({ code: 1, stderr: expect.stringContaining("a later handover is on the ledger") });
+    const ended = await run("purge", ["--tag", later.tag, "--receipt", later.contactsBag], settings, working);
     expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("The list stands") });
     const list = () => campaign.repository.read("main", "signatures/accepted/000.md").toString("utf8");
     expect(list()).toContain(one.row.opening);
     await campaign.pass(withdrawalsOf(6, [one.row.id]));
     expect(list()).not.toContain(one.row.opening);
     expect(list()).toContain(other.row.opening);
+    const newer = ["--tag", "handover/2026-12-09", "--out", join(campaign.folder, "out")];
+    const again = await run("handover", newer, settings, working);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("nothing is handed over any more") });
+    expect(campaign.repository.git("tag", "--list")).not.toContain("2026-12-09");
     const entries = campaign.repository.read("main", "signatures/ledger/000.txt").toString("utf8").trim().split("\n");
-    expect(entries.slice(-2)).toEqual([`undersigned/v1 purge ${digest}`, expect.stringMatching(/ withdraw \d+$/)]);
+    expect(entries.slice(-2)).toEqual([`undersigned/v1 purge ${later.contactsBag}`, expect.stringMatching(/ withdraw \d+$/)]);
     campaign.remove();
   });
 });

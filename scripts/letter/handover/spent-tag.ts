@@ -17,9 +17,19 @@ export function leaversSince(entries: readonly string[], size: number): number[]
 export function spentTag(tag: string, entries: readonly string[], size: number): string | undefined {
   const left = leaversSince(entries, size).length;
   if (left > 0) return peopleLeft(left, tag);
-  const purged = entries.slice(size).some((line) => isOfKind("purge", line));
-  return purged ? `what was held has been destroyed since ${tag}` : undefined;
+  return isPurged(entries.slice(size)) ? DESTROYED : undefined;
 }
+
+/** As `spentTag`, for what is about to be handed over: after a purge no tag is, not even a newer one where the names stay. */
+export function spentForHandover(tag: string, entries: readonly string[], size: number): string | undefined {
+  return isPurged(entries) ? DESTROYED : spentTag(tag, entries, size);
+}
+
+function isPurged(entries: readonly string[]): boolean {
+  return entries.some((line) => isOfKind("purge", line));
+}
+
+const DESTROYED = "what was held has been destroyed";
 
 /** "3 people have left since handover/2026-12-01" */
 export function peopleLeft(left: number, tag: string): string {
