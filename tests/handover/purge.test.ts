@@ -159,7 +159,7 @@ describe("npm run purge", () => {
     expect(entries.slice(-3)).toEqual([
       expect.stringMatching(/ withdraw /),
       expect.stringMatching(/ withdraw /),
-      `undersigned/v1 purge ${later.contactsBag}`,
+      `undersigned/v1 purge ${digest}`,
     ]);
     const ended = await run("verify", [join(campaign.dataDir, "site"), "--vkey", vkey], {});
     expect(ended.stdout.trim().split("\n").at(-1), ended.stdout).toContain("ok: 9 accepted, 2 withdrawn, 0 listed");
@@ -225,7 +225,10 @@ describe("npm run purge, where the names stay", () => {
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("nothing is handed over any more") });
     expect(campaign.repository.git("tag", "--list")).not.toContain("2026-12-09");
     const entries = campaign.repository.read("main", "signatures/ledger/000.txt").toString("utf8").trim().split("\n");
-    expect(entries.slice(-2)).toEqual([`undersigned/v1 purge ${later.contactsBag}`, expect.stringMatching(/ withdraw \d+$/)]);
+    expect(entries.slice(-2)).toEqual([
+      `undersigned/v1 purge ${later.contactsBag}`,
+      expect.stringMatching(/ withdraw \d+$/),
+    ]);
     campaign.remove();
   });
 });
