@@ -68,7 +68,8 @@ async function take(world: World, step: Step): Promise<void> {
         people.filter((one) => mayLeave(world, one)),
         step.who,
       );
-      if (person) await (step.by === "address" && person.known ? leaveByAddress : leaveByCode)(world, person);
+      if (person)
+        await (step.by === "address" && isReached(world, person) ? leaveByAddress : leaveByCode)(world, person);
       return;
     }
     case "remove": {
@@ -113,6 +114,11 @@ async function take(world: World, step: Step): Promise<void> {
 
 function pick<T>(some: readonly T[], number: number): T | undefined {
   return some[number % some.length];
+}
+
+/** Whether the service still finds somebody by the address. */
+function isReached({ clock }: World, { known, refusedAt }: Person): boolean {
+  return known && (refusedAt === undefined || clock.now().getTime() - refusedAt.getTime() < days(6));
 }
 
 /** Whose withdrawal is answered: whoever the database knows, or main shows by the code. */

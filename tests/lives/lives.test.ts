@@ -61,6 +61,16 @@ describe("somebody who left", () => {
   });
 });
 
+it("tells nobody for ever that they were refused, once they have left", async () => {
+  const week = { do: "later", days: 8 } as const;
+  for (const by of ["code", "address"] as const) {
+    const steps: Step[] = [joins, hidden, { do: "approve", refuse: 0 }, week, { ...leave, by }];
+    await live(steps, { ending: "counts", seed: `refused ${by}` }, ({ people }) =>
+      expect(people.map(({ stage }) => stage)).toEqual(["left", "accepted"]),
+    );
+  }
+});
+
 /** Everything of anybody that this machine still has, in every encoding, and in every object of its repository. */
 function canariesIn({ machine, people }: World) {
   const secrets = people.flatMap(({ name, place, email }) => [name, place, email]);

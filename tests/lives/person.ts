@@ -25,6 +25,8 @@ export type Person = {
   /** whether the database has contact record and address, or the row alone is left */
   known: boolean;
   leftAt: Date | undefined;
+  /** when moderators refused the row: a week later the service has forgotten the address */
+  refusedAt: Date | undefined;
 };
 
 const LETTERS = {
@@ -51,6 +53,7 @@ export function inventPerson(seed: string, number: number, shown: Shown, lang: "
     stage: "submitted",
     known: false,
     leftAt: undefined,
+    refusedAt: undefined,
   };
 }
 

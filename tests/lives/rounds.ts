@@ -31,8 +31,11 @@ export async function approve(world: World, refused?: Person): Promise<void> {
     const body = refuses ? `refuse ${idOfPerson(refused)} fake-name` : "";
     const act = { by: LOCAL_MODERATOR, state: "approved", commit, body } as const;
     await local.host.review(name, act, dayOf(world.clock.now()));
-    for (const person of people)
-      if (person.stage !== "left") person.stage = refuses && person === refused ? "refused" : "accepted";
+    for (const person of people.filter(({ stage }) => stage !== "left")) {
+      const isRefused = refuses && person === refused;
+      person.stage = isRefused ? "refused" : "accepted";
+      if (isRefused) person.refusedAt = world.clock.now();
+    }
     world.quiet = false;
   }
   await runRounds(world);
