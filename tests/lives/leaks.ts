@@ -59,8 +59,14 @@ export const keepsBags: Leak = {
   beforePurge: (_one, { settings }) => rmSync(join(settings.dataDir, "copies.json"), { force: true }),
 };
 
-/** An opening forgets what the one before it wrote. */
-export const keepsOpened: Leak = { beforeOpening: ({ out }) => rmSync(join(out, "files.txt"), { force: true }) };
+/** An opening forgets that the one before it wrote a last file to import, whoever was in it. */
+export const keepsOpened: Leak = {
+  beforeOpening({ out }) {
+    const [all, last] = [join(out, "signatories.csv"), join(out, "import-9.csv")];
+    if (existsSync(all)) cpSync(all, last);
+    rmSync(join(out, "files.txt"), { force: true });
+  },
+};
 
 /** Records are opened and sealed again without asking who has left. */
 export const asksNobody: Leak = { places: ({ site: _, ...places }) => places };

@@ -16,7 +16,7 @@ export function readMeSheet({ lang, text }: ReadMe): WorkbookSheet {
   const blocks = text.trim().split(/\n{2,}/);
   const rows = blocks.flatMap((block) => (block.startsWith("|") ? tableOf(block) : [[plain(block)]]));
   const rightToLeft = stringsIn(lang).language.dir === "rtl";
-  const directed = (cell: string) => (rightToLeft && LATIN_FIRST.test(cell) ? `\u200f${cell}` : cell);
+  const directed = (cell: string) => (rightToLeft && isLatinFirst(cell) ? `\u200f${cell}` : cell);
   return {
     name: stringsIn(lang).opened.sheet,
     rows: rows.map((row) => row.map((cell) => directed(cell) || null)),
@@ -26,7 +26,10 @@ export function readMeSheet({ lang, text }: ReadMe): WorkbookSheet {
 }
 
 /** A program takes the direction of a cell from its first letter; a right-to-left mark in front of a column's name is one. */
-const LATIN_FIRST = /^\P{L}*\p{Script=Latin}.*\p{Script=Arabic}/u;
+function isLatinFirst(cell: string): boolean {
+  const [first = ""] = /\p{L}/u.exec(cell) ?? [];
+  return /\p{Script=Latin}/u.test(first) && /\p{Script=Arabic}/u.test(cell);
+}
 
 function tableOf(block: string): string[][] {
   const lines = block.split("\n").filter((line) => !/^\|[-|]+$/.test(line));
@@ -38,6 +41,8 @@ function plain(text: string): string {
   return text
     .replace(/^#+ /, "")
     .replace(/[`*]/g, "")
-    .replace(/\s*\n\s*/g, " ")
+    .split("\n")
+    .map((line) => line.trim())
+    .join(" ")
     .trim();
 }
