@@ -48,6 +48,8 @@ describe("npm run purge", () => {
       JSON.stringify([backup, away].map((path) => ({ path, day: "2026-11-25" }))),
     );
     for (const list of [`${backup}.left`, join(campaign.dataDir, "left.txt")]) writeFileSync(list, "ids");
+    mkdirSync(join(campaign.dataDir, "fresh"));
+    writeFileSync(join(campaign.dataDir, "fresh/handover-2026-11-30.tar"), people[0]!.contact.email);
     mkdirSync(join(campaign.dataDir, "mail"));
     writeFileSync(join(campaign.dataDir, "mail/1.eml"), `To: ${people[0]!.contact.email}`);
     before = readFileSync(join(campaign.dataDir, "keys/pepper.key"), "utf8");

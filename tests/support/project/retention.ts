@@ -111,14 +111,20 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
     ],
     heldBy: [
       `${tests}/filing/filing.test.ts: forgets public fields and the sheet's text once they are not needed`,
+      `${tests}/filing/removal.test.ts: leaves nothing in the service`,
       `${tests}/signing/withdrawal.test.ts: before the filing leaves nothing`,
     ],
   },
   review: {
     holds: ["git pending sheets", "git history of main", "folder campaign.git", "folder mirror.git"],
-    deletedBy: ["scripts/handover/erased-repository.ts:eraseRepository", "scripts/handover/purge.ts:purge"],
+    deletedBy: [
+      "scripts/handover/erased-repository.ts:eraseRepository",
+      "scripts/handover/purge.ts:purge",
+      "scripts/handover/personal-data.ts:destroyPersonalData",
+    ],
     heldBy: [
       "tests/cli/erase.test.ts: leaves no byte of the rows that are gone in any object",
+      "tests/handover/purge-on-github.test.ts: destroys what people left here, with the bags",
       "tests/handover/purge.test.ts: destroys vault, queue, pepper, mail, backups and history",
     ],
     byHand: "npm run erase within 30 days; at GitHub the old repository is deleted (.github/erasing.md)",
