@@ -61,6 +61,23 @@ describe("somebody who left", () => {
   });
 });
 
+it("tells of nobody from a backup that they left, once 48 hours are over", async () => {
+  const backUp = { do: "backUp" } as const;
+  const weeks: Step[] = [
+    { do: "later", days: 8 },
+    { do: "later", days: 8 },
+  ];
+  const [main, list, old] = (["main", "list", "old"] as const).map(
+    (left) => ({ do: "restore", which: 1, left }) as const,
+  );
+  for (const [seed, steps] of Object.entries<Step[]>({
+    "left since": [backUp, backUp, leave, ...weeks, list!],
+    "left before": [leave, backUp, backUp, ...weeks, main!, main!],
+    "left in between": [backUp, leave, backUp, ...weeks, old!],
+  }))
+    await live([joins, hidden, ...steps], { ending: "counts", seed });
+});
+
 it("tells nobody for ever that they were refused, once they have left", async () => {
   const week = { do: "later", days: 8 } as const;
   for (const by of ["code", "address"] as const) {

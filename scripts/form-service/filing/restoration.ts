@@ -8,7 +8,7 @@ import type { Sheet } from "../../letter/signature/sheet.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { GitHost, MainState } from "../../outside/git/host.ts";
 import { endSignature, fileLeave, type Leaving, noteDeparted } from "../signing/withdrawal.ts";
-import { hideHour, KEPT_FOR } from "../store/due-hour.ts";
+import { lastDueDay } from "../store/due-hour.ts";
 import { holdRestored } from "../store/restored-rows.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
 import type { Query, Store } from "../store/schema.ts";
@@ -32,12 +32,28 @@ export async function noteRestored(query: Query, since: SinceBackup): Promise<vo
     .onConflict((conflict) => conflict.column("day").doNothing())
     .execute();
   await holdRestored(query, day);
+  await ageWithdrawn(query, since.now);
   for (const id of since.departed) {
-    const due = hideHour(since.pepper, id, new Date(since.now.getTime() + KEPT_FOR));
-    await endSignature(query, id, { day, due });
+    await endSignature(query, id, longAgo(since.now));
     await fileLeave(query, since, id);
     await noteDeparted(query, id, day);
   }
+}
+
+/** A withdrawal whose 48 hours are over: when it was made nobody knows any more, and keeping it would tell that it was. */
+function longAgo(now: Date): { readonly day: string; readonly due: null } {
+  return { day: lastDueDay(now), due: null };
+}
+
+/** Keeps the withdrawals of an old backup from looking like those of a wrong clock, which would be kept for longer. */
+async function ageWithdrawn(query: Query, now: Date): Promise<void> {
+  const { day, due } = longAgo(now);
+  await query
+    .updateTable("signature")
+    .set({ day, due })
+    .where("state", "=", "withdrawn")
+    .where((is) => is.or([is("day", "is", null), is("day", "<", day)]))
+    .execute();
 }
 
 /**
@@ -56,11 +72,11 @@ export async function reconcileAfterRestore(
   const restored = await store.query.selectFrom("restoration").select("day").executeTakeFirst();
   if (!restored) return;
   const pending = await gitHost.pendingSheets();
-  const today = dayOf(clock.now());
+  const now = clock.now();
   await store.change(async (query) => {
-    await takeOverMain(query, main, today);
+    await takeOverMain(query, main, now);
     for (const [sheet, filed] of attestedSheets(pending, attestation)) {
-      if (!main.settled.sheets.has(sheet.sheet)) await takeOverSheet(query, sheet, filed.message, today);
+      if (!main.settled.sheets.has(sheet.sheet)) await takeOverSheet(query, sheet, filed.message, now);
     }
     await dropSettledLeaves(query, main);
     if (stageOf(main.record.entries) === "destroyed") await destroyAgain(query);
@@ -79,7 +95,7 @@ async function destroyAgain(query: Query): Promise<void> {
   await query.deleteFrom("sheet").where("kind", "=", "signatures").execute();
 }
 
-async function takeOverMain(query: Query, { record, settled }: MainState, today: string): Promise<void> {
+async function takeOverMain(query: Query, { record, settled }: MainState, now: Date): Promise<void> {
   const accepted = contactCommitments(record.entries);
   const listed = new Set(record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))));
   const rows = await query
@@ -92,7 +108,7 @@ async function takeOverMain(query: Query, { record, settled }: MainState, today:
   for (const { id, state, row } of rows) {
     const isAccepted = state === "accepted" || accepted.has(storedRow(row).contact ?? "");
     if ((isAccepted && !listed.has(id)) || settled.withdrawn.has(id)) {
-      await takeOverLeave(query, id, today);
+      await takeOverLeave(query, id, now);
     } else if (state === "confirmed" && (isAccepted || settled.refused.has(id))) {
       // As if it had been filed from here: the settlement does the rest.
       await query.updateTable("signature").set({ state: "filed" }).where("id", "=", id).execute();
@@ -101,16 +117,16 @@ async function takeOverMain(query: Query, { record, settled }: MainState, today:
 }
 
 /** Takes over a withdrawal that main or one of our sheets shows, and notes it for the backups, which may be older. */
-async function takeOverLeave(query: Query, id: string, today: string): Promise<void> {
-  await endSignature(query, id, { day: today, due: null });
-  await noteDeparted(query, id, today);
+async function takeOverLeave(query: Query, id: string, now: Date): Promise<void> {
+  await endSignature(query, id, longAgo(now));
+  await noteDeparted(query, id, dayOf(now));
 }
 
 /**
  * Takes over a sheet that was filed after the backup: our rows on it, compared row by row, count as filed, and those who
  * leave with it have left.
  */
-async function takeOverSheet(query: Query, sheet: Sheet, message: string, today: string): Promise<void> {
+async function takeOverSheet(query: Query, sheet: Sheet, message: string, now: Date): Promise<void> {
   const name = sheet.sheet;
   const known = await query.selectFrom("sheet").select("state").where("sheet", "=", name).executeTakeFirst();
   if (!known) {
@@ -119,7 +135,7 @@ async function takeOverSheet(query: Query, sheet: Sheet, message: string, today:
   }
   if (sheet.kind === "withdrawals") {
     for (const { id, attestation } of sheet.rows) {
-      await takeOverLeave(query, id, today);
+      await takeOverLeave(query, id, now);
       await query
         .insertInto("withdrawal")
         .values({ id, attestation, sheet: name })
