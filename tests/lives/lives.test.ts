@@ -1,14 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findCanaries } from "../support/canaries.ts";
 import { live } from "./life.ts";
-import { lives, type Step } from "./steps.ts";
+import type { Step } from "./steps.ts";
 import type { World } from "./world.ts";
-
-/** A life takes most of a second of a processor, half of it git's: `lives.long.ts` lives 2,000 of them. */
-const LIVES = 4;
 
 const joins = { do: "join", shown: "name", lang: "en" } as const;
 const initials = { ...joins, shown: "initials", lang: "fa" } as const;
@@ -20,13 +16,6 @@ const signed: Step[] = [joins, initials, hidden, counted, { do: "approve" }];
 const leave = { do: "leave", who: 0, by: "code" } as const;
 const byAddress = { do: "leave", who: 0, by: "address" } as const;
 const opens = { do: "open", which: 0, reseal: false, split: false } as const;
-
-it("brings nobody back who left, whatever happens to a campaign", async () => {
-  await fc.assert(
-    fc.asyncProperty(lives, ({ ending, number, steps }) => live(steps, { ending, seed: `${number}` })),
-    { numRuns: LIVES },
-  );
-});
 
 describe("somebody who left", () => {
   it("is in nothing that a purge keeps", async () => {
