@@ -1,6 +1,6 @@
-import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { readIfThere, replaceFile } from "./data-folder.ts";
 import type { DatabasePlace } from "./database/database.ts";
 
 /**
@@ -25,12 +25,8 @@ export const backupNotes = z.array(
 
 /** Reads the backups made from this data folder. The purge must destroy all of them, wherever they were moved. */
 export async function readBackupList(dataDir: string): Promise<BackupNote[]> {
-  try {
-    return backupNotes.parse(JSON.parse(await readFile(listPath(dataDir), "utf8")));
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw cause;
-  }
+  const text = await readIfThere(listPath(dataDir));
+  return text === undefined ? [] : backupNotes.parse(JSON.parse(text));
 }
 
 /**
@@ -78,13 +74,8 @@ export function leftListIn(dataDir: string): string {
   return join(dataDir, "left.txt");
 }
 
-async function writeList(dataDir: string, notes: readonly BackupNote[]): Promise<void> {
-  const draft = `${listPath(dataDir)}.part`;
-  const file = await open(draft, "w", 0o600);
-  await file.writeFile(`${JSON.stringify(notes, null, 2)}\n`);
-  await file.sync();
-  await file.close();
-  await rename(draft, listPath(dataDir));
+function writeList(dataDir: string, notes: readonly BackupNote[]): Promise<void> {
+  return replaceFile(listPath(dataDir), `${JSON.stringify(notes, null, 2)}\n`);
 }
 
 function listPath(dataDir: string): string {

@@ -1,4 +1,4 @@
-import { link, open, readFile, unlink } from "node:fs/promises";
+import { link, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { LetterError } from "../letter/bytes/error.ts";
@@ -54,7 +54,21 @@ export async function keepFile(path: string, make: () => string | Promise<string
   return readFile(path, "utf8");
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+/** Replaces a file durably: after a power cut, it holds the old text or the new one. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.part`;
+  const file = await open(draft, "w", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+}
+
+/** Returns the text of a file, undefined if there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {

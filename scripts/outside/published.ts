@@ -138,7 +138,7 @@ function assertSameSite(answer: Response, base: URL, path: string): void {
   }
 }
 
-const TRIES = 3;
+const FETCH_ATTEMPTS = 3;
 
 function readFrom(base: URL): Read {
   return async (path) => {
@@ -158,11 +158,11 @@ function readFrom(base: URL): Read {
             );
           return undefined;
         }
-        if (answer.status < 500 || attempt === TRIES)
+        if (answer.status < 500 || attempt === FETCH_ATTEMPTS)
           throw new LetterError("published", `${path}: the site answers with status ${answer.status}`);
       } catch (cause) {
         if (cause instanceof LetterError) throw cause;
-        if (attempt === TRIES)
+        if (attempt === FETCH_ATTEMPTS)
           throw new LetterError("published", `${path} cannot be fetched: is the address right, and are you online?`, {
             cause,
           });

@@ -9,7 +9,7 @@ import { readBody } from "./published.ts";
 import { printable } from "./terminal.ts";
 
 /** Another program may ask the same witness meanwhile, so that its size changes between two requests. */
-const TRIES = 4;
+const ASK_ATTEMPTS = 4;
 const ANSWER_BYTES = 64 * 1024;
 
 /**
@@ -29,7 +29,7 @@ export async function askWitness(
 ): Promise<Cosignature> {
   if (url === undefined) throw refused("the policy has no address for it");
   let old = 0;
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
+  for (let attempt = 1; attempt <= ASK_ATTEMPTS; attempt++) {
     const { status, sizes, body } = await post(`${url}/add-checkpoint`, requestOf(old, note, leaves));
     if (status === 200) return openCosignature(note + signatureLines(body), cosigner, clock.now());
     if (status !== 409 || !sizes) throw refused(REASONS[status] ?? `it answers with status ${status}`);

@@ -11,6 +11,7 @@ import { openPageWords, type PageWords } from "../../scripts/form-service/signin
 import { openStore, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
+import type { GitHost } from "../../scripts/outside/git/host.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { type Mailer, openMailer } from "../../scripts/outside/mail/mailer.ts";
 import { openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";
@@ -52,6 +53,8 @@ export type Substitutes = {
   readonly mails?: (mails: MailQueue) => MailQueue;
   readonly service?: <S extends Service>(service: S) => S;
   readonly app?: (app: App, service: Service) => App;
+  /** gives the git host to a service that starts */
+  readonly gitHost?: () => GitHost;
 };
 
 /**
@@ -112,7 +115,7 @@ export async function openHarness(
       keys: { attestation, pepper },
       newDatabase: true,
       store,
-      gitHost,
+      gitHost: substitutes.gitHost?.() ?? gitHost,
       mails: substitutes.mails?.(mails) ?? mails,
       seal: substitutes.seal ?? openSeal(recipients),
       site,

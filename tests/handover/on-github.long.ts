@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore, type Store, TABLES, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { noticePath, parseNotice } from "../../scripts/letter/handover/notice.ts";
-import { formatContactRecord } from "../../scripts/letter/signature/contact.ts";
 import { demoRecipients, openSeal } from "../../scripts/outside/seal/seal.ts";
 import { type Invented, invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
-import { TAG } from "../support/campaigns/handover.ts";
+import { addToVault, TAG } from "../support/campaigns/handover.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { compiled } from "../support/compiled.ts";
 import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/servers/github-service.ts";
@@ -41,7 +40,8 @@ describe("handover and purge with GitHub and PostgreSQL", () => {
     late = invent(9, "name", edition);
     await pass(1, people);
     store = await openStore({ kind: "postgres", url: DATABASE_URL });
-    await fillVault([...people, late]);
+    const seal = openSeal(await demoRecipients(join(host.dataDir, "custodians")));
+    await addToVault(store, seal, [...people, late]);
   });
   afterAll(async () => {
     await store?.close();
@@ -64,20 +64,6 @@ describe("handover and purge with GitHub and PostgreSQL", () => {
     );
     for (const moderator of campaign.moderators) await campaign.review(moderator, pull, "APPROVE");
     await accept();
-  };
-  const fillVault = async (signed: readonly Invented[]) => {
-    const seal = openSeal(await demoRecipients(join(host.dataDir, "custodians")));
-    for (const { contact } of signed) {
-      const sealed = await seal(formatContactRecord(contact));
-      const settled = { day: null, edition: null, row: null, sheet: null };
-      await store.change(async (query) => {
-        await query.insertInto("vault").values({ id: contact.id, sealed }).execute();
-        await query
-          .insertInto("signature")
-          .values({ id: contact.id, state: "accepted", ...settled })
-          .execute();
-      });
-    }
   };
   /** Runs a command on the service's machine, with main as it is now checked out. */
   const run = (command: string, ...args: string[]) => {

@@ -9,7 +9,7 @@ import type { PageWords } from "./own-page-codes.ts";
 import { type Kept, openKept, openWaiting, sealWaiting, type Waiting, type WaitingLeave } from "./sealed-submission.ts";
 
 /** After this many wrong well-formed codes, a submission or what is kept of a confirmation is deleted. */
-export const TRIES = 5;
+const WRONG_CODES_PER_PAGE = 5;
 const MARK = 32;
 
 /**
@@ -97,7 +97,7 @@ export async function tryCode<P extends CodePurpose>(
     const kept = row.leave && purpose === "confirm" ? openKept(row.leave, leaveKeyOf(s, code)) : undefined;
     if (kept) return { state: "spent", kept };
     if (isMarked(row.others, otherCodeMark(s, typed)) || pageWords.has(typed, s)) return undefined;
-    if (row.tries + 1 < TRIES) {
+    if (row.tries + 1 < WRONG_CODES_PER_PAGE) {
       const tries = row.tries + 1;
       await query.updateTable("submission").set({ tries }).where("s_hash", "=", s_hash).execute();
     } else if (row.sealed) await query.deleteFrom("submission").where("s_hash", "=", s_hash).execute();

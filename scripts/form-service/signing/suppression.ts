@@ -12,7 +12,7 @@ import { CODE_LIFE, type MailedCodes } from "./mailed-codes.ts";
 /** Days for which a mailbox gets no confirmation codes after its owner said that it did not ask for one. */
 export const SUPPRESSED_DAYS = 30;
 /** Wrong codes for one mailbox within 48 hours after which no more are checked. */
-const TRIES = 5;
+const WRONG_CODES_PER_MAILBOX = 5;
 /** The most mailboxes whose wrong codes are counted. Those of the network with the most are forgotten first. */
 const CAPACITY = 50_000;
 
@@ -37,7 +37,7 @@ export function openSuppression(
       for (let oldest = wrong.oldest(); oldest && isOver(oldest[1]); oldest = wrong.oldest()) wrong.delete(oldest[0]);
       const before = wrong.get(mailbox);
       const count = before && !isOver(before) ? before : { tries: 0, since: now };
-      if (count.tries >= TRIES) return;
+      if (count.tries >= WRONG_CODES_PER_MAILBOX) return;
       // Counted before any await, so that concurrent tries are not all the first.
       count.tries++;
       wrong.set(mailbox, count, networkOf(client));

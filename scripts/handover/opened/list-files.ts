@@ -26,19 +26,7 @@ export const SIGNATORY_COLUMNS: readonly string[] = [
 ];
 
 /** The columns of those who are only counted: there is nothing of them that could be printed. */
-export const COUNTED_COLUMNS: readonly string[] = [
-  ...ALLOWANCE_COLUMNS,
-  "shown",
-  "email",
-  "email_opt_in",
-  "lang",
-  "signed",
-  "consents",
-  "consent_ids",
-  "index",
-  "id",
-  "edition",
-];
+export const COUNTED_COLUMNS: readonly string[] = SIGNATORY_COLUMNS.filter(isCounted);
 
 /** Rows of a workbook, so that neither Excel nor the memory of a small computer is full. */
 const WORKBOOK_ROWS = 100_000;
@@ -99,8 +87,11 @@ function signatoryCells(signatory: Signatory): string[] {
 }
 
 function countedCells(signatory: Signatory): string[] {
-  const { shown, email, lang, signed, consents, consentIds, index, id, edition } = signatory;
-  return [...allowancesOf(signatory), shown, email, NO_MAIL, lang, signed, consents, consentIds, index, id, edition];
+  return signatoryCells(signatory).filter((_, at) => isCounted(SIGNATORY_COLUMNS[at] ?? ""));
+}
+
+function isCounted(column: string): boolean {
+  return !["public_name", "sealed_name", "place"].includes(column);
 }
 
 /** The wordings that `consent_ids` names, in full. */

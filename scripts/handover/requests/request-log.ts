@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { dayAfter } from "../../letter/bytes/day.ts";
+import { readIfThere, replaceFile } from "../../outside/data-folder.ts";
 
 /** What somebody asked for, and what came of it. */
 export type AnsweredRequest = {
@@ -22,15 +22,7 @@ const KEPT_DAYS = 365;
 export async function noteRequest(dataDir: string, { kind, result }: AnsweredRequest, day: string): Promise<void> {
   if (!existsSync(dataDir)) return;
   const path = join(dataDir, "requests.log");
-  const before = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return "";
-    throw cause;
-  });
+  const before = (await readIfThere(path)) ?? "";
   const kept = before.split("\n").filter((line) => line.slice(0, 10) > dayAfter(day, -KEPT_DAYS));
-  const draft = `${path}.part`;
-  const file = await open(draft, "w", 0o600);
-  await file.writeFile([...kept, `${day} ${kind} ${result}\n`].join("\n"));
-  await file.sync();
-  await file.close();
-  await rename(draft, path);
+  await replaceFile(path, [...kept, `${day} ${kind} ${result}\n`].join("\n"));
 }

@@ -1,6 +1,7 @@
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { readIfThere, replaceFile } from "../data-folder.ts";
 
 /** A copy of the list that a command has written: a bag, or a folder. */
 export type CopyNote = {
@@ -16,12 +17,8 @@ const copies = z.array(z.strictObject({ path: z.string(), tag: z.string(), size:
 
 /** Reads the copies of the list that were made from this data folder, wherever they lie. */
 export async function readCopyList(dataDir: string): Promise<CopyNote[]> {
-  try {
-    return copies.parse(JSON.parse(await readFile(listPath(dataDir), "utf8")));
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw cause;
-  }
+  const text = await readIfThere(listPath(dataDir));
+  return text === undefined ? [] : copies.parse(JSON.parse(text));
 }
 
 /** Notes a copy before it is written: what is not in the list would stay when somebody leaves. */
@@ -33,12 +30,7 @@ export async function noteCopy(dataDir: string, note: CopyNote): Promise<void> {
 /** Replaces the list. An empty one is no file. */
 export async function writeCopyList(dataDir: string, notes: readonly CopyNote[]): Promise<void> {
   if (notes.length === 0) return rm(listPath(dataDir), { force: true });
-  const draft = `${listPath(dataDir)}.part`;
-  const file = await open(draft, "w", 0o600);
-  await file.writeFile(`${JSON.stringify(notes, null, 2)}\n`);
-  await file.sync();
-  await file.close();
-  await rename(draft, listPath(dataDir));
+  await replaceFile(listPath(dataDir), `${JSON.stringify(notes, null, 2)}\n`);
 }
 
 function listPath(dataDir: string): string {

@@ -14,6 +14,8 @@ describe("short room", () => {
     expect(fairShare(Float64Array.from([1, 2, 100, 1000]), 63)).toBe(30);
     expect(fairShare(Float64Array.from([50, 50]), 10)).toBe(5);
     expect(fairShare(Float64Array.from([1, 2]), 10)).toBe(Number.POSITIVE_INFINITY);
+    // There is enough for all even if nothing is left over.
+    expect(fairShare(Float64Array.from([5, 5]), 10)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("draws inside of a network, with ten tickets for a proof", () => {

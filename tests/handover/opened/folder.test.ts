@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { IMPORT_COLUMNS } from "../../../scripts/handover/opened/import-file.ts";
 import { COUNTED_COLUMNS, SIGNATORY_COLUMNS } from "../../../scripts/handover/opened/list-files.ts";
 import { writeOpenedFolder } from "../../../scripts/handover/opened/opened-folder.ts";
+import { openOutFolder } from "../../../scripts/handover/out-folder.ts";
 import type { Read } from "../../../scripts/letter/bytes/read.ts";
 import { formatCsv } from "../../../scripts/outside/spreadsheet.ts";
 import { STRINGS } from "../../../scripts/site/views/strings.ts";
@@ -19,11 +20,25 @@ beforeEach(() => {
 afterEach(() => rmSync(out, { recursive: true, force: true }));
 
 const nothing: Read = async () => undefined;
-const write = ({ rights, facts }: Crowd, more: { split?: number; read?: Read } = {}) =>
-  writeOpenedFolder(out, { facts, read: more.read ?? nothing, split: more.split }, async (add) => {
-    for (const right of rights) await add(right);
-    return rights.length;
+const write = (crowd: Crowd, more: { split?: number; read?: Read } = {}) =>
+  open(crowd.facts, more, async (add) => {
+    for (const right of crowd.rights) await add(right);
   });
+/** Writes the folder as an opening does: whole, or not at all. */
+const open = async (
+  facts: Crowd["facts"],
+  { split, read = nothing }: { split?: number; read?: Read },
+  run: Parameters<typeof writeOpenedFolder<void>>[2],
+) => {
+  const folder = await openOutFolder(out);
+  try {
+    await writeOpenedFolder(folder.draft, { facts, read, split }, run);
+    await folder.finish();
+  } catch (cause) {
+    await folder.abandon();
+    throw cause;
+  }
+};
 const text = (name: string) => readFileSync(join(out, name), "utf8");
 const table = (name: string): Record<string, string>[] => recordsOf(parseCsv(text(name)));
 
@@ -149,13 +164,15 @@ describe("what the recipient opens", () => {
   it("keeps nothing of an earlier opening, which may have people who have left", async () => {
     await write(crowdOf(40), { split: 5 });
     writeFileSync(join(out, "signatories-2.xlsx"), "of a longer list");
+    writeFileSync(join(out, "files.txt"), `${text("files.txt")}signatories-2.xlsx\n`);
     writeFileSync(join(out, "notes.txt"), "the recipient's own");
-    writeFileSync(join(out, "import-7.csv.being-written"), "of a run that was cut off");
+    mkdirSync(join(out, "unfinished"));
+    writeFileSync(join(out, "unfinished", "import-7.csv"), "of a run that was cut off");
     const crowd = crowdOf(4);
     await write(crowd);
     expect(
       readdirSync(out)
-        .filter((name) => /import|signatories|notes/.test(name))
+        .filter((name) => /import|signatories|notes|unfinished/.test(name))
         .sort(),
     ).toEqual(["import.csv", "notes.txt", "signatories.csv", "signatories.xlsx"]);
     expect(table("import.csv")).toHaveLength(3);
@@ -165,7 +182,7 @@ describe("what the recipient opens", () => {
     const crowd = crowdOf(8);
     await write(crowd);
     const before = Object.fromEntries(readdirSync(out).map((name) => [name, text(name)]));
-    const failing = writeOpenedFolder(out, { facts: crowd.facts, read: nothing, split: undefined }, async (add) => {
+    const failing = open(crowd.facts, {}, async (add) => {
       await add(crowd.rights[0]!);
       throw new Error("the disk is full");
     });

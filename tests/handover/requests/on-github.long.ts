@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { settle } from "../../../scripts/form-service/filing/settlement.ts";
 import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
 import { noticePath, parseNotice } from "../../../scripts/letter/handover/notice.ts";
-import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
 import { systemClock } from "../../../scripts/outside/clock.ts";
 import { readMainAt } from "../../../scripts/outside/git/repository.ts";
 import { demoRecipients, openSeal } from "../../../scripts/outside/seal/seal.ts";
 import { type Invented, invent, sheetOf } from "../../letter/invented.ts";
+import { addToVault } from "../../support/campaigns/handover.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../../support/campaigns/workflow-campaign.ts";
 import { makeServiceHost, nameCustodians, type ServiceHost } from "../../support/servers/github-service.ts";
 import { runCommand } from "../../support/servers/service.ts";
@@ -38,17 +38,7 @@ describe("a removal with GitHub", () => {
     await accept();
     const seal = openSeal(await demoRecipients(join(host.dataDir, "custodians")));
     store = await openStore({ kind: "sqlite", path: join(host.dataDir, "service.db") });
-    for (const { contact } of people) {
-      const sealed = await seal(formatContactRecord(contact));
-      const settled = { day: null, edition: null, row: null, sheet: null };
-      await store.change(async (query) => {
-        await query.insertInto("vault").values({ id: contact.id, sealed }).execute();
-        await query
-          .insertInto("signature")
-          .values({ id: contact.id, state: "accepted", ...settled })
-          .execute();
-      });
-    }
+    await addToVault(store, seal, people);
     const list = campaign.github.repository.read("main", "signatures/accepted/000.md").toString("utf8");
     index = /^\| (\d+) \|/.exec(list.split("\n").find((line) => line.includes(people[1]!.row.opening))!)![1]!;
   });

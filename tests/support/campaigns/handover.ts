@@ -3,12 +3,12 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
-import { openStore } from "../../../scripts/form-service/store/schema.ts";
+import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
-import { demoRecipients, openSeal } from "../../../scripts/outside/seal/seal.ts";
+import { demoRecipients, openSeal, type Seal } from "../../../scripts/outside/seal/seal.ts";
 import {
   attestedMessage,
   type Invented,
@@ -26,10 +26,16 @@ import { root } from "../source.ts";
 import { day, writeLetter } from "./local-campaign.ts";
 import { openRepository, type Repository } from "./repository.ts";
 
-/** Puts the sealed contact records of people into the vault, as the form service does, and gives its recipients. */
-export async function fillVault({ dataDir }: HandoverCampaign, people: readonly Invented[]): Promise<void> {
+/** Puts the sealed contact records of people into the vault of a data folder, as the form service does. */
+export async function fillVault({ dataDir }: { readonly dataDir: string }, people: readonly Invented[]): Promise<void> {
   const seal = openSeal(await demoRecipients(join(dataDir, "demo-custodian")));
   const store = await openStore({ kind: "sqlite", path: join(dataDir, "service.db") });
+  await addToVault(store, seal, people);
+  await store.close();
+}
+
+/** Puts the sealed contact records of people into a vault. */
+export async function addToVault(store: Store, seal: Seal, people: readonly Invented[]): Promise<void> {
   for (const { contact } of people) {
     const sealed = await seal(formatContactRecord(contact));
     await store.change(async (query) => {
@@ -41,7 +47,6 @@ export async function fillVault({ dataDir }: HandoverCampaign, people: readonly 
         .execute();
     });
   }
-  await store.close();
 }
 
 export const TAG = "handover/2026-12-01";
