@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { LetterError } from "../../letter/bytes/error.ts";
+import { endAfter, hung, startProgram } from "../programs/program.ts";
 
 /** The result of a git command; `said` is the first line of stderr, without control characters. */
 export type GitResult = { readonly code: number; readonly stdout: Buffer; readonly said: string };
@@ -12,6 +12,8 @@ export type GitOptions = {
   readonly limit?: number;
   /** a command that talks to another machine; without it git may talk to none */
   readonly remote?: RemoteCall;
+  /** milliseconds after which git is ended, when it is not the usual time */
+  readonly patience?: number;
 };
 
 /** A repository on another machine, over HTTP. */
@@ -46,8 +48,12 @@ const REMOTE_CONFIG = {
 /** The most bytes of stderr that are kept: a remote server decides how much it writes there. */
 const MOST_ERRORS = 2 ** 16;
 
-/** Milliseconds after which a command that talks to another machine is ended. */
-const PATIENCE = 120_000;
+/**
+ * Milliseconds after which a command is ended: one that talks to another machine, and one that works on this disk. A
+ * million signatures are read in a minute, so what takes ten of them does not move: the disk or network drive is gone, or
+ * the process was stopped. Without an end nothing would be accepted any more, without a word.
+ */
+const PATIENCE = { remote: 120_000, here: 600_000 };
 
 /**
  * Runs git on a repository: program and arguments, never a shell.
@@ -56,16 +62,19 @@ const PATIENCE = 120_000;
  *
  * @param repository the repository's folder (bare, or `.git`)
  * @throws LetterError `git` when git is missing, fails with another code than expected or gets no answer, `git-output`
- *   when it prints too much; `away` when another machine gave no answer or is in trouble
+ *   when it prints too much, `hung` when it does not end; `away` when another machine gave no answer or is in trouble
  */
 export function runGit(repository: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const { codes = [0], limit = 512 * 2 ** 20, remote } = options;
+  const { patience = remote ? PATIENCE.remote : PATIENCE.here } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn("git", ["--git-dir", repository, ...args], {
-      env: environmentFor(remote),
-      stdio: "pipe",
-      killSignal: "SIGKILL",
-      ...(remote && { timeout: PATIENCE }),
+    const child = startProgram("git", ["--git-dir", repository, ...args], environmentFor(remote));
+    endAfter(child, patience, () => {
+      reject(
+        remote
+          ? new LetterError("git", `${remote.failure} (no answer): try again later`, { away: true })
+          : new LetterError("hung", hung(`git ${args[0]}`, patience)),
+      );
     });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     let [size, errorSize] = [0, 0];
