@@ -22,8 +22,8 @@ export type Remote = { readonly url: string; readonly token: string };
 /** The token with which a command talks to another machine, and the start of its error: `main could not be fetched`. */
 export type RemoteCall = { readonly token: string; readonly failure: string };
 
-// What is confirmed must survive a power cut, so git syncs objects and refs before it exits. No hooks, no background
-// maintenance and no prompts; git waits for a lock that another process holds.
+// What is confirmed must survive a power cut, so git syncs objects and refs before it exits. No hooks, no maintenance by
+// itself (see `packRepository`) and no prompts; git waits for a lock that another process holds.
 const CONFIG = {
   "core.fsync": "all",
   "core.hooksPath": "/dev/null",
@@ -32,6 +32,9 @@ const CONFIG = {
   "core.packedRefsTimeout": "10000",
   "gc.auto": "0",
   "maintenance.auto": "false",
+  // Pages are answered beside it, and a machine may be small.
+  "pack.threads": "1",
+  "pack.windowMemory": "64m",
   "protocol.allow": "never",
   "safe.directory": "*",
 };
