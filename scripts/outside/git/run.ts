@@ -1,5 +1,6 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import { endAfter, hung, startProgram } from "../programs/program.ts";
+import { wayOn } from "./damage.ts";
 
 /** The result of a git command; `said` is the first line of stderr, without control characters. */
 export type GitResult = { readonly code: number; readonly stdout: Buffer; readonly said: string };
@@ -101,7 +102,7 @@ export function runGit(repository: string, args: readonly string[], options: Git
       if (size > limit) reject(new LetterError("git-output", `git ${args[0]} printed more than ${limit} bytes`));
       else if (code !== null && codes.includes(code)) resolve({ code, stdout: Buffer.concat(stdout), said });
       else if (remote) reject(remoteError(remote.failure, errors));
-      else reject(new LetterError("git", `git ${args[0]} failed: ${said}`));
+      else reject(new LetterError("git", `git ${args[0]} failed: ${said}${wayOn(repository, errors)}`));
     });
     // A command that fails early closes its input: its exit code says more than the broken pipe.
     child.stdin.on("error", () => {});
