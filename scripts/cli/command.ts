@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { LetterError } from "../letter/bytes/error.ts";
+import { explainTrouble } from "../outside/database/trouble.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;
@@ -49,6 +50,8 @@ function parseOrExplain<T>(parse: () => T, help: string): T {
 }
 
 function oneLine(cause: unknown): string {
+  const trouble = cause instanceof LetterError ? undefined : explainTrouble(cause);
+  if (trouble !== undefined) return `error: ${trouble}`;
   const message = cause instanceof Error ? cause.message : String(cause);
   const hint = cause instanceof LetterError ? "" : " (unexpected: run again with DEBUG=1 to see where)";
   return `error: ${message.replace(/(?<!\s)\s*\n\s*/g, " ")}${hint}`;

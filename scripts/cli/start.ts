@@ -3,6 +3,7 @@ import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 import { startOnGitHub } from "./start/on-github.ts";
 import { startLocally } from "./start/on-this-machine.ts";
+import { endOnSignal } from "./start/run-until-signal.ts";
 
 const HELP = `
 usage: npm start [-- --new-database]
@@ -21,6 +22,7 @@ const OPTIONS = { "new-database": { type: "boolean", default: false } } as const
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
+  endOnSignal();
   const settings = currentSettings();
   assertNeutralSender(settings);
   const { gitHost } = settings;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dayOf } from "../letter/bytes/day.ts";
 import { daysLeft } from "../letter/ledger/promised-days.ts";
 import { stageOf } from "../letter/ledger/signing.ts";
-import { watchLeftRows } from "../outside/git/left-rows.ts";
+import { ownRepository, watchLeftRows } from "../outside/git/left-rows.ts";
+import { packRepository } from "../outside/git/packing.ts";
 import { causeOf } from "../outside/log.ts";
 import { openMailer } from "../outside/mail/mailer.ts";
 import type { Keys } from "../outside/seal/keys.ts";
@@ -41,6 +42,7 @@ const EXPIRE_EVERY = 60_000;
 const LOOK_EVERY = 60_000;
 const READ_LISTS_EVERY = 60_000;
 const REORDER_EVERY = 3_600_000;
+const PACK_EVERY = 600_000;
 
 /** Opens database, mail and seal, reads main, and listens on `settings.port`. */
 export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
@@ -86,6 +88,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       }),
     );
     const order = every(REORDER_EVERY, means, () => store.reorder());
+    const packing = every(PACK_EVERY, means, async () => void (await packRepository(ownRepository(settings))));
     return {
       port: listener.port,
       host,
@@ -93,7 +96,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       fileNow: filing.now,
       async close() {
         const deadline = performance.now() + 8_000;
-        const rounds = [filing, looking, lists, expiry, order].map((round) => round.stop());
+        const rounds = [filing, looking, lists, expiry, order, packing].map((round) => round.stop());
         // A request that still runs may have a mail to send.
         await listener.close(4_000);
         await service.idle();

@@ -19,7 +19,7 @@ import type { Withdrawing } from "./signing/withdrawal.ts";
 /** Everything that the pages of the service work with. Each file of routes names what it needs of this. */
 export type Service = Confirming &
   Withdrawing & {
-    readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy">;
+    readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy" | "dataDir">;
     /** the folder of the built site */
     readonly siteFolder: string;
     readonly log: Log;

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { systemClock } from "../outside/clock.ts";
-import { lookAtDatabase } from "../outside/database/open.ts";
+import { assertWhole, lookAtDatabase } from "../outside/database/open.ts";
+import { explainTrouble } from "../outside/database/trouble.ts";
 import { causeOf } from "../outside/log.ts";
 import type { Finding } from "../outside/mail-domain-check.ts";
 import type { Settings } from "../outside/settings.ts";
@@ -31,11 +32,12 @@ export async function checkDatabase({ database }: Pick<Settings, "database">): P
     const store = await lookAtDatabase<Tables>(database);
     const today = dayOf(systemClock.now());
     const found = Promise.all([
+      assertWhole(store, database.kind),
       sheetsSetAside(store.query),
       rowsSetAside(store.query),
       restoredRows(store.query, today),
     ]);
-    const [sheets, rows, restored] = await found.finally(store.close);
+    const [, sheets, rows, restored] = await found.finally(store.close);
     if (sheets.length + rows.length === 0) return { what: what + tellRestored(restored) };
     return { what, mend: [tellSheets(sheets), tellRows(rows)].filter(Boolean).join("; ") };
   } catch (cause) {
@@ -44,7 +46,8 @@ export async function checkDatabase({ database }: Pick<Settings, "database">): P
     if (["SQLITE_ERROR", "42P01", "42703"].includes(code)) {
       return { what: `${what}, of an older version: npm start brings it up to date` };
     }
-    const mend = cause instanceof LetterError ? cause.message : `it does not answer (${code}); look at DATABASE_URL`;
+    const trouble = explainTrouble(cause) ?? `it does not answer (${code}); look at DATABASE_URL`;
+    const mend = cause instanceof LetterError ? cause.message : trouble;
     return { what, mend };
   }
 }

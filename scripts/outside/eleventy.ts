@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import { formatLedgerDays, type LedgerDay } from "../letter/ledger/day.ts";
 import { makeWritableFolder } from "./folder.ts";
+import { endAfter, hung, startProgram } from "./programs/program.ts";
 
 /** The inputs and the output folder of a site build. */
 export type SiteBuild = {
@@ -16,33 +16,43 @@ export type SiteBuild = {
   /** when the ledger grew, for the chart of the signatures page; without it there is no chart */
   readonly days?: readonly LedgerDay[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** milliseconds after which a build is ended, when it is not the usual time */
+  readonly patience?: number;
 };
+
+/**
+ * Milliseconds after which a build is ended. The site of a million signatures takes a minute, and ten on a machine that is
+ * busy with other things: what takes half an hour does not move. Without an end no acceptance would be shown any more.
+ */
+const PATIENCE = 1_800_000;
 
 /**
  * Builds the site with Eleventy in a separate process, so that a build can neither hold the service's memory nor stop
  * it.
  *
- * @throws LetterError `build` with the line that says what is wrong
+ * @throws LetterError `build` with the line that says what is wrong, `hung` when the build does not end
  */
 export async function buildSite(build: SiteBuild): Promise<void> {
   const program = join(dirname(createRequire(import.meta.url).resolve("@11ty/eleventy")), "..", "cmd.cjs");
-  const child = spawn(process.execPath, [program, "--quiet", `--output=${build.output}`], {
-    env: {
-      ...process.env,
-      ...build.environment,
-      SIGNATURES_DIR: build.signatures,
-      LEDGER_DAYS: formatLedgerDays(build.days ?? []),
-      ...(build.publicKeys === undefined ? {} : { PUBLIC_KEYS: build.publicKeys }),
-    },
-    stdio: ["ignore", "pipe", "pipe"],
+  const child = startProgram(process.execPath, [program, "--quiet", `--output=${build.output}`], {
+    ...process.env,
+    ...build.environment,
+    SIGNATURES_DIR: build.signatures,
+    LEDGER_DAYS: formatLedgerDays(build.days ?? []),
+    ...(build.publicKeys === undefined ? {} : { PUBLIC_KEYS: build.publicKeys }),
   });
+  child.stdin.on("error", () => {}).end();
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-20_000);
     });
   }
-  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    const { patience = PATIENCE } = build;
+    endAfter(child, patience, () => reject(new LetterError("hung", hung("the build of the site", patience))));
+    child.on("error", reject).on("close", resolve);
+  });
   if (code !== 0) throw new LetterError("build", reasonIn(output));
 }
 

@@ -1,5 +1,6 @@
 import pino from "pino";
 import { dayOf } from "../letter/bytes/day.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 import type { Clock } from "./clock.ts";
 
 /** The log of the service: counts and error codes, never a name, an address, a code, a path or an IP. */
@@ -28,8 +29,12 @@ export function openLog(
   );
 }
 
-/** Returns what may be logged about an error: class and code. Messages of libraries can hold addresses and paths. */
-export function causeOf(error: unknown): { error: string; code: string } {
+/**
+ * Returns what may be logged about an error: class and code. Messages of libraries can hold addresses and paths. That of a
+ * program that hung is our own, and nothing but it says which program.
+ */
+export function causeOf(error: unknown): { error: string; code: string; reason?: string } {
   const { name, code, responseCode } = Object(error) as { name?: unknown; code?: unknown; responseCode?: unknown };
-  return { error: String(name ?? "unknown"), code: String(responseCode ?? code ?? "") };
+  const reason = error instanceof LetterError && error.code === "hung" ? { reason: error.message } : undefined;
+  return { error: String(name ?? "unknown"), code: String(responseCode ?? code ?? ""), ...reason };
 }

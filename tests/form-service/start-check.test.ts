@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkContent, checkDatabase } from "../../scripts/form-service/start-check.ts";
 import { withStore } from "../../scripts/form-service/store/schema.ts";
+import { openExistingDatabase } from "../../scripts/outside/database/open.ts";
+import { explainTrouble } from "../../scripts/outside/database/trouble.ts";
 import { readSettings, type Settings } from "../../scripts/outside/settings.ts";
 
 let folder: string;
@@ -27,6 +29,19 @@ describe("the database of a service that is about to start", () => {
     expect(await checkDatabase(settings)).toEqual({
       what: "the database, of an older version: npm start brings it up to date",
     });
+  });
+
+  it("is named as damaged, with the way on, where a page of it is spoilt or it is none", async () => {
+    await withStore(settings.database, async () => {});
+    const path = join(folder, "service.db");
+    const whole = readFileSync(path);
+    for (const from of [4096, 0]) {
+      writeFileSync(path, Buffer.concat([whole.subarray(0, from), Buffer.alloc(whole.length - from, "x")]));
+      expect((await checkDatabase(settings)).mend).toMatch(/^the database is damaged \(SQLITE_.+\(npm run restore\)/);
+      // Never: there is no database.
+      const refused = await openExistingDatabase(settings.database, []).catch((cause: unknown) => cause);
+      expect(explainTrouble(refused)).toMatch(/^the database is damaged /);
+    }
   });
 
   it("names the signatures whose rows cannot be read", async () => {

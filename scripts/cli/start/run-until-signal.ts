@@ -19,6 +19,26 @@ export function originOf({ host, port }: Running): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** What an operator, a supervisor or a closing terminal sends to end a program. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Milliseconds that a service has to come to its end. What hangs, such as a build, is killed then, and done at the next start. */
+const PATIENCE = 9_000;
+
+/**
+ * Lets a signal end a start that is not yet ready, with everything it has started: without it, a build of the site would
+ * go on.
+ */
+export function endOnSignal(): void {
+  for (const signal of SIGNALS) process.once(signal, endAtOnce);
+  // A terminal that was closed takes no more lines, and a line that is not taken must not end the process on its way out.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}
+
+function endAtOnce(): never {
+  process.exit(1);
+}
+
 /**
  * Says that the service is ready once it answers, and resolves when a signal has come and everything has been closed; a
  * second signal ends the process at once.
@@ -27,7 +47,9 @@ export async function runUntilSignal(service: Running, introduction: string, clo
   const stopped = stopOnSignal(close);
   const origin = originOf(service);
   const response = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new LetterError("start", "the form service does not answer; its log above says why");
+  const reason = response.ok ? undefined : (await response.text()).trim();
+  if (reason !== undefined)
+    throw new LetterError("start", `the form service could take no form: ${reason}; its log above may say more`);
   console.log(introduction);
   console.log(`ready ${origin}/`);
   await stopped;
@@ -42,8 +64,13 @@ function stopOnSignal(close: () => Promise<void>): Promise<void> {
       if (stopping) process.exit(1);
       stopping = true;
       console.log("stopping …");
+      const late = setTimeout(() => {
+        console.log("something did not come to its end, and was ended: it is done again at the next start");
+        process.exit();
+      }, PATIENCE);
+      late.unref();
       close().then(resolve, reject);
     };
-    process.on("SIGINT", stop).on("SIGTERM", stop);
+    for (const signal of SIGNALS) process.off(signal, endAtOnce).on(signal, stop);
   });
 }

@@ -1,16 +1,14 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { sql } from "kysely";
 import { readCapturedMails } from "../../outside/mail/captured.ts";
 import type { Settings } from "../../outside/settings.ts";
 import type { Service } from "../service.ts";
 import { languageOf, page } from "./answers.ts";
 import { inboxPage } from "./inbox-page.ts";
+import { openReadiness, type Readiness } from "./readiness.ts";
 import { isAskedHere } from "./this-machine.ts";
 
 /** The dependencies of these addresses. */
-type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store"> & {
-  readonly settings: Pick<Settings, "mail">;
+type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store" | "clock"> & {
+  readonly settings: Pick<Settings, "mail" | "dataDir">;
 };
 
 /** The addresses outside the languages, by path. */
@@ -18,10 +16,11 @@ export function operationRoutes(
   service: OperationService,
 ): Record<string, (request: Request) => Promise<Response> | Response> {
   const { mail } = service.settings;
+  const ready = openReadiness(service);
   return {
     "/": (request) => chooseLanguage(service, request),
     "/healthz": () => plain("ok\n"),
-    "/readyz": () => readiness(service),
+    "/readyz": () => readiness(ready),
     ...(mail.kind === "capture" ? { "/inbox/": (request: Request) => inbox(service, mail.folder, request) } : {}),
   };
 }
@@ -38,15 +37,9 @@ function chooseLanguage(service: OperationService, request: Request): Response {
   });
 }
 
-/** The service is ready if the database answers, main has been read, and there is a site to show. */
-async function readiness(service: OperationService): Promise<Response> {
-  try {
-    await sql`select 1`.execute(service.store.query);
-    await stat(join(service.siteFolder, "."));
-    return service.main() ? plain("ready\n") : plain("main has not been read yet\n", 503);
-  } catch {
-    return plain("database or site is missing\n", 503);
-  }
+async function readiness(ready: Readiness): Promise<Response> {
+  const reason = await ready();
+  return reason === undefined ? plain("ready\n") : plain(`${reason}\n`, 503);
 }
 
 async function inbox(service: OperationService, folder: string, request: Request): Promise<Response> {

@@ -64,6 +64,7 @@ export type ErrorCode =
   | "git-output"
   | "github"
   | "host"
+  | "hung"
   | "identity"
   | "keys"
   | "offline"

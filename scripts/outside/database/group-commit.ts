@@ -1,8 +1,16 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { CompiledQuery, type Kysely } from "kysely";
+import { isBusy, PATIENCE, PAUSE } from "./busy.ts";
 
 /** Work on a database that has one writer. */
 type Work<T, R> = (query: Kysely<T>) => Promise<R>;
-type Waiting<T> = { work: Work<T, unknown>; resolve: (value: unknown) => void; reject: (cause: unknown) => void };
+type Waiting<T> = {
+  readonly work: Work<T, unknown>;
+  /** when it came, by the clock of `performance` */
+  readonly since: number;
+  resolve(value: unknown): void;
+  reject(cause: unknown): void;
+};
 type Outcome = { readonly value: unknown } | { readonly cause: unknown };
 /** Runs a work in the open transaction. An exception ends the transaction. */
 type Attempt<T> = (connection: Kysely<T>, work: Work<T, unknown>) => Promise<Outcome>;
@@ -22,9 +30,12 @@ const [SAVE, RELEASE, UNDO] = [raw("savepoint work"), raw("release work"), raw("
  * for one as for many. If a work throws, only that work is undone, for which the others of its group may be run once
  * more. If the commit fails, all of them reject.
  *
+ * While another program holds the lock, the works wait without holding up anything else, each for `patience`
+ * milliseconds after it came.
+ *
  * @param inTransaction whether a transaction is open: a full disk may end it in the middle
  */
-export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) {
+export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean, patience = PATIENCE) {
   const waiting: Waiting<T>[] = [];
   let running = false;
 
@@ -47,7 +58,11 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
         throw cause;
       });
     } catch (cause) {
-      for (const { reject } of group) reject(cause);
+      const now = performance.now();
+      const patient = isBusy(cause) ? group.filter(({ since }) => now - since < patience) : [];
+      for (const one of group) if (!patient.includes(one)) one.reject(cause);
+      waiting.unshift(...patient);
+      if (patient.length > 0) await sleep(PAUSE);
       return;
     }
     for (const [i, outcome] of outcomes.entries()) {
@@ -97,7 +112,7 @@ export function groupCommits<T>(query: Kysely<T>, inTransaction: () => boolean) 
 
   return <R>(work: Work<T, R>): Promise<R> =>
     new Promise<R>((resolve, reject) => {
-      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      waiting.push({ work, since: performance.now(), resolve: resolve as (value: unknown) => void, reject });
       if (running) return;
       running = true;
       void run();

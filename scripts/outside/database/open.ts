@@ -4,6 +4,7 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import type { Database, DatabasePlace, Dialect, Migration, OpenedDatabase } from "./database.ts";
 import { openPostgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
+import { explainTrouble, isDatabaseTrouble } from "./trouble.ts";
 
 /**
  * Opens the database and brings its schema up to date. A commit is on disk before it is answered.
@@ -36,13 +37,26 @@ export async function openExistingDatabase<T>(
   );
   if (at.kind === "sqlite" && !existsSync(at.path)) throw missing;
   const opened = await connect(at);
-  const made = await sql`select number from migration`.execute(opened.query).then(
-    ({ rows }) => rows.length > 0,
-    () => false,
-  );
-  await opened.close();
+  const made = await sql`select number from migration`
+    .execute(opened.query)
+    .then(
+      ({ rows }) => rows.length > 0,
+      (cause) => {
+        // A database that cannot be read may well be one.
+        if (explainTrouble(cause) !== undefined || isDatabaseTrouble(cause)) throw cause;
+        return false;
+      },
+    )
+    .finally(opened.close);
   if (!made) throw missing;
   return openDatabase<T>(at, migrations);
+}
+
+/** Looks at every page of an SQLite file. @throws as SQLite does for one that is damaged */
+export async function assertWhole<T>({ query }: Pick<Database<T>, "query">, dialect: Dialect): Promise<void> {
+  if (dialect !== "sqlite") return;
+  const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(query);
+  if (rows[0]?.quick_check !== "ok") throw Object.assign(new Error("damaged"), { code: "SQLITE_CORRUPT" });
 }
 
 /** Opens the database as it is, for inspection: its schema may be older or newer than this program. */

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import { Kysely, type KyselyPlugin, type SelectQueryNode, SqliteDialect, sql } from "kysely";
 import { makeFolder, wrongFolder } from "../folder.ts";
+import { MOMENT, PATIENCE, untilFree } from "./busy.ts";
 import type { OpenedDatabase } from "./database.ts";
 import { groupCommits } from "./group-commit.ts";
 
@@ -10,7 +11,8 @@ import { groupCommits } from "./group-commit.ts";
 export function openSqlite(path: string): OpenedDatabase {
   makeFolder(dirname(path), PLACES);
   makeFile(path);
-  const sqlite = new Sqlite(path);
+  // Nothing is served yet, so the opening may wait for another program.
+  const sqlite = new Sqlite(path, { timeout: PATIENCE });
   for (const setting of SETTINGS) sqlite.pragma(setting);
   const dialect = new SqliteDialect({ database: { prepare: keepStatements(sqlite), close: () => sqlite.close() } });
   const query = new Kysely<unknown>({ dialect, plugins: [withoutLocks] });
@@ -22,20 +24,21 @@ export function openSqlite(path: string): OpenedDatabase {
       await work();
       return true;
     },
+    // In this journal mode a reader waits for no writer.
     snapshot: (work) => query.transaction().execute(work),
-    migrate: (work) => query.transaction().execute(work),
+    migrate: (work) => untilFree(() => query.transaction().execute(work)),
     scrub: () =>
       query.connection().execute(async (connection) => {
         // The write-ahead log still holds what was deleted. If a backup is still reading it, this is left for next
         // time, because waiting here would hold up every request.
         await sql`pragma busy_timeout = 0`.execute(connection);
         await sql`pragma wal_checkpoint(truncate)`.execute(connection);
-        await sql`pragma busy_timeout = 5000`.execute(connection);
+        await sql`pragma busy_timeout = ${sql.raw(String(MOMENT))}`.execute(connection);
       }),
     reorder: () =>
-      query.connection().execute(async (connection) => {
-        const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(connection);
-        if ((rows[0]?.page_count ?? 0) <= MOST_PAGES) await sql`vacuum`.execute(connection);
+      untilFree(async () => {
+        const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(query);
+        if ((rows[0]?.page_count ?? 0) <= MOST_PAGES) await sql`vacuum`.execute(query);
       }),
     async close() {
       await query.destroy();
@@ -67,7 +70,7 @@ const SETTINGS = [
   "secure_delete = ON",
   "temp_store = MEMORY",
   "trusted_schema = OFF",
-  "busy_timeout = 5000",
+  `busy_timeout = ${MOMENT}`,
 ];
 
 /** The most statements that are kept. Those with lists of values have as many forms as the lists have lengths. */

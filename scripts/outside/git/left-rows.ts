@@ -93,11 +93,16 @@ function firstCells(file: Buffer | undefined): Set<string> {
   return new Set([...(file?.toString("latin1") ?? "").matchAll(/^\| (\w+) \| /gm)].map(([, cell = ""]) => cell));
 }
 
+/** The repository on this machine: the campaign's own, or what is fetched of the one at GitHub. */
+export function ownRepository({ dataDir, gitHost }: Pick<Settings, "dataDir" | "gitHost">): string {
+  return gitHost.kind === "local" ? campaignRepository(dataDir) : join(dataDir, "mirror.git");
+}
+
 /**
  * The same for main as this machine has it, its own or as it was fetched last; main is read again only once it has moved.
  */
-export function watchLeftRows({ dataDir, gitHost }: Pick<Settings, "dataDir" | "gitHost">): () => Promise<LeftRows> {
-  const repository = gitHost.kind === "local" ? campaignRepository(dataDir) : join(dataDir, "mirror.git");
+export function watchLeftRows(settings: Pick<Settings, "dataDir" | "gitHost">): () => Promise<LeftRows> {
+  const repository = ownRepository(settings);
   let known: { head: string; found: Promise<LeftRows> } | undefined;
   return async () => {
     const head = existsSync(repository) ? await readRef(repository, MAIN) : undefined;

@@ -1,6 +1,7 @@
 import { open, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
+import { wayOn } from "./damage.ts";
 import { assertSha } from "./object.ts";
 import { runGit } from "./run.ts";
 
@@ -43,11 +44,14 @@ const STALE_LOCK = 10_000;
 export async function readRef(repository: string, ref: string): Promise<string | undefined> {
   // Not rev-parse: it would go on looking under other names.
   const args = ["for-each-ref", "--format=%(objectname) %(refname)", "--", ref];
-  const { stdout } = await runGit(repository, args);
+  const { stdout, said } = await runGit(repository, args);
   const found = stdout
     .toString("utf8")
     .split("\n")
     .find((line) => line.slice(41) === ref);
+  // git only warns of a ref whose file a power cut has emptied. It is not one that was never there.
+  const damage = found === undefined && said.includes(ref) ? wayOn(repository, said) : "";
+  if (damage !== "") throw new LetterError("git", `${ref} cannot be read${damage}`);
   return found?.slice(0, 40);
 }
 

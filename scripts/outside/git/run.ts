@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
 import { LetterError } from "../../letter/bytes/error.ts";
+import { endAfter, hung, startProgram } from "../programs/program.ts";
+import { wayOn } from "./damage.ts";
 
 /** The result of a git command; `said` is the first line of stderr, without control characters. */
 export type GitResult = { readonly code: number; readonly stdout: Buffer; readonly said: string };
@@ -12,6 +13,8 @@ export type GitOptions = {
   readonly limit?: number;
   /** a command that talks to another machine; without it git may talk to none */
   readonly remote?: RemoteCall;
+  /** milliseconds after which git is ended, when it is not the usual time */
+  readonly patience?: number;
 };
 
 /** A repository on another machine, over HTTP. */
@@ -20,8 +23,8 @@ export type Remote = { readonly url: string; readonly token: string };
 /** The token with which a command talks to another machine, and the start of its error: `main could not be fetched`. */
 export type RemoteCall = { readonly token: string; readonly failure: string };
 
-// What is confirmed must survive a power cut, so git syncs objects and refs before it exits. No hooks, no background
-// maintenance and no prompts; git waits for a lock that another process holds.
+// What is confirmed must survive a power cut, so git syncs objects and refs before it exits. No hooks, no maintenance by
+// itself (see `packRepository`) and no prompts; git waits for a lock that another process holds.
 const CONFIG = {
   "core.fsync": "all",
   "core.hooksPath": "/dev/null",
@@ -30,6 +33,9 @@ const CONFIG = {
   "core.packedRefsTimeout": "10000",
   "gc.auto": "0",
   "maintenance.auto": "false",
+  // Pages are answered beside it, and a machine may be small.
+  "pack.threads": "1",
+  "pack.windowMemory": "64m",
   "protocol.allow": "never",
   "safe.directory": "*",
 };
@@ -46,8 +52,12 @@ const REMOTE_CONFIG = {
 /** The most bytes of stderr that are kept: a remote server decides how much it writes there. */
 const MOST_ERRORS = 2 ** 16;
 
-/** Milliseconds after which a command that talks to another machine is ended. */
-const PATIENCE = 120_000;
+/**
+ * Milliseconds after which a command is ended: one that talks to another machine, and one that works on this disk. A
+ * million signatures are read in a minute, so what takes ten of them does not move: the disk or network drive is gone, or
+ * the process was stopped. Without an end nothing would be accepted any more, without a word.
+ */
+const PATIENCE = { remote: 120_000, here: 600_000 };
 
 /**
  * Runs git on a repository: program and arguments, never a shell.
@@ -56,16 +66,19 @@ const PATIENCE = 120_000;
  *
  * @param repository the repository's folder (bare, or `.git`)
  * @throws LetterError `git` when git is missing, fails with another code than expected or gets no answer, `git-output`
- *   when it prints too much; `away` when another machine gave no answer or is in trouble
+ *   when it prints too much, `hung` when it does not end; `away` when another machine gave no answer or is in trouble
  */
 export function runGit(repository: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const { codes = [0], limit = 512 * 2 ** 20, remote } = options;
+  const { patience = remote ? PATIENCE.remote : PATIENCE.here } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn("git", ["--git-dir", repository, ...args], {
-      env: environmentFor(remote),
-      stdio: "pipe",
-      killSignal: "SIGKILL",
-      ...(remote && { timeout: PATIENCE }),
+    const child = startProgram("git", ["--git-dir", repository, ...args], environmentFor(remote));
+    endAfter(child, patience, () => {
+      reject(
+        remote
+          ? new LetterError("git", `${remote.failure} (no answer): try again later`, { away: true })
+          : new LetterError("hung", hung(`git ${args[0]}`, patience)),
+      );
     });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     let [size, errorSize] = [0, 0];
@@ -89,7 +102,7 @@ export function runGit(repository: string, args: readonly string[], options: Git
       if (size > limit) reject(new LetterError("git-output", `git ${args[0]} printed more than ${limit} bytes`));
       else if (code !== null && codes.includes(code)) resolve({ code, stdout: Buffer.concat(stdout), said });
       else if (remote) reject(remoteError(remote.failure, errors));
-      else reject(new LetterError("git", `git ${args[0]} failed: ${said}`));
+      else reject(new LetterError("git", `git ${args[0]} failed: ${said}${wayOn(repository, errors)}`));
     });
     // A command that fails early closes its input: its exit code says more than the broken pipe.
     child.stdin.on("error", () => {});

@@ -5,6 +5,7 @@ import Sqlite from "better-sqlite3";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Database } from "../../../scripts/outside/database/database.ts";
+import { groupCommits } from "../../../scripts/outside/database/group-commit.ts";
 import { openDatabase } from "../../../scripts/outside/database/open.ts";
 
 type Tables = { word: { key: string; text: string } };
@@ -35,6 +36,39 @@ const keys = () => {
     reader.close();
   }
 };
+
+describe("while another program holds the lock", () => {
+  let other: Sqlite.Database;
+  beforeEach(() => {
+    other = new Sqlite(path);
+    other.exec("begin exclusive");
+  });
+  afterEach(() => other.close());
+
+  it("a change waits, nothing else does, and it is made once the lock is free", async () => {
+    const changed = add("a");
+    // Anything that waited for the lock on this thread would never let it go.
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(await database.query.selectFrom("word").selectAll().execute()).toEqual([]);
+    }
+    const later = add("b");
+    other.exec("commit");
+    await Promise.all([changed, later]);
+    expect(keys()).toEqual(["a", "b"]);
+  });
+
+  it("gives up a change that has waited long enough, and says why", async () => {
+    const impatient = groupCommits(database.query, () => false, 1);
+    const work = (query: Database<Tables>["query"]) =>
+      query.insertInto("word").values({ key: "a", text: "" }).execute();
+    const refused = await impatient(work).catch((cause: unknown) => cause);
+    expect(refused).toMatchObject({ code: "SQLITE_BUSY" });
+    other.exec("commit");
+    await impatient(work);
+    expect(keys()).toEqual(["a"]);
+  });
+});
 
 describe("changes that come at the same time", () => {
   it("are seen by another process once they are answered, and share one commit", async () => {

@@ -21,7 +21,7 @@ export const arrows: Readonly<Record<Room, readonly (Room | "views")[]>> = {
 /** The floors of a room, the lowest first: a file imports from its own floor and from those below. */
 const floors: Readonly<Record<string, readonly string[]>> = {
   letter: ["bytes", "text", "ledger", "signature", "handover", "review", "published"],
-  outside: ["git", "github", "github/setup", "database", "bag", "mail", "seal"],
+  outside: ["programs", "git", "github", "github/setup", "database", "bag", "mail", "seal"],
   handover: ["since", "opened"],
   "form-service": ["store", "limits", "signing", "mail", "filing", "web"],
   site: ["views", "views/drawn", "views/pages"],
