@@ -2,7 +2,7 @@ import { expect, vi } from "vitest";
 import { openFilingAttempts } from "../../scripts/form-service/filing/attempts.ts";
 import { fileRound } from "../../scripts/form-service/filing/filing.ts";
 import { openMainView } from "../../scripts/form-service/filing/main-view.ts";
-import { openPatrol } from "../../scripts/form-service/filing/refiling.ts";
+import { openSheetWatch } from "../../scripts/form-service/filing/sheet-watch.ts";
 import { formatBase64url, parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
@@ -56,7 +56,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
       codes.push((await sign(harness, person)).withdrawalCode);
     }
   };
-  const patrol = openPatrol(harness.clock);
+  const watch = openSheetWatch(harness.clock, minutes(10));
   let [host, main] = [campaign.host, openMainView(campaign.host)];
   const restart = async () => {
     await harness.restart();
@@ -69,7 +69,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
     const { log, queue } = harness.service;
     const { store, clock, settings } = harness;
     const { attestation } = harness.service;
-    const deps = { store, clock, random, attestation, gitHost: host, main, queue, attempts, patrol, log, settings };
+    const deps = { store, clock, random, attestation, gitHost: host, main, queue, attempts, watch, log, settings };
     await fileRound(deps).catch(() => {});
   };
   const hurried = async (work: () => Promise<void>) => {

@@ -1,17 +1,20 @@
 import { sql } from "kysely";
+import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { SHEET_ROWS } from "../../letter/signature/sheet.ts";
 import type { GitHost } from "../../outside/git/host.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import type { Settings } from "../../outside/settings.ts";
+import { noteLedger } from "../store/campaign-database.ts";
 import type { Queue } from "../store/queue.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
-import { type Patrol, refileLost, remakeLeft } from "./refiling.ts";
-import { reconcileAfterRestore } from "./restoration.ts";
+import { type Reconciling, reconcile } from "./reconciliation.ts";
+import { remakeLeft } from "./refiling.ts";
 import { destroyRefused, settle } from "./settlement.ts";
+import type { SheetWatch } from "./sheet-watch.ts";
 import {
   type Making,
   makeSignaturesSheet,
@@ -23,11 +26,11 @@ import {
 } from "./sheets.ts";
 
 export type FilingDeps = Making & {
-  readonly gitHost: Pick<GitHost, "file" | "pendingSheets">;
+  readonly gitHost: Reconciling["gitHost"] & Pick<GitHost, "file">;
   readonly main: MainView;
   readonly queue: Queue;
   readonly attempts: FilingAttempts;
-  readonly patrol: Patrol;
+  readonly watch: SheetWatch;
   readonly log: Log;
   readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
 };
@@ -46,20 +49,24 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   const { store, clock } = deps;
   await deps.queue.look();
   const main = await deps.main.refresh();
-  await reconcileAfterRestore(store, clock, main, deps.gitHost, deps.attestation);
+  await noteLedger(store, main.record, formatBase64url(deps.attestation.publicKey));
   await settle(store, clock, main);
   await remakeLeft(deps, main).catch((error) =>
     deps.log.warn(causeOf(error), "the branches of sheets that somebody has left could not be looked at"),
   );
-  // This can wait: a row that is lost now is still lost in the next round.
-  await refileLost(deps, deps.patrol).catch((error) =>
-    deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at"),
+  const isCompared = await reconcile(deps, deps.watch, "before filing").then(
+    () => true,
+    (error) => {
+      deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at");
+      return false;
+    },
   );
   await destroyRefused(store, clock);
   await fileAll(deps, "round");
   await takeRowsBack(store);
   const edition = loggedEdition(main.record.entries);
-  if (edition === undefined) return;
+  // What is on a sheet that this database does not know would be filed twice.
+  if (edition === undefined || !isCompared) return;
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
   made += await makeDueSheets(deps, main.commit);

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { reconcileAfterRestore } from "../../../scripts/form-service/filing/restoration.ts";
 import { TABLES, type Tables } from "../../../scripts/form-service/store/schema.ts";
 import { idOf, openingOf } from "../../../scripts/letter/signature/derivation.ts";
 import { people } from "../../support/fixtures.ts";
@@ -68,8 +67,7 @@ describe("a row that a notice took off the list", () => {
     expect(await heldOf(id)).toEqual([]);
     await restore(before);
     expect(await heldOf(id)).toHaveLength(4);
-    const { store, clock, gitHost, service } = harness;
-    await reconcileAfterRestore(store, clock, await gitHost.readMain(), gitHost, service.attestation);
+    await harness.restart();
     expect(await heldOf(id)).toEqual([]);
   });
 });
