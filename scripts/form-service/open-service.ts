@@ -14,6 +14,7 @@ import { openFilingAttempts } from "./filing/attempts.ts";
 import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
 import { reconcile } from "./filing/reconciliation.ts";
+import { attestedSheets } from "./filing/refiling.ts";
 import { settle } from "./filing/settlement.ts";
 import { openSheetWatch } from "./filing/sheet-watch.ts";
 import type { SheetFindings } from "./filing/stuck-sheets.ts";
@@ -106,7 +107,12 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   };
   const campaign = formatBase64url(attestation.publicKey);
   const read = await main.refresh();
-  await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false });
+  const hasSheets = async () =>
+    // A git host that is away is asked again in the first round, and then the log tells what is not known here.
+    [...attestedSheets(await gitHost.pendingSheets().catch(() => new Map()), attestation).keys()].some(
+      ({ kind }) => kind === "signatures",
+    );
+  await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false, hasSheets });
   // Nobody may read here that a signature counts that was withdrawn after the backup.
   const watch = openSheetWatch(clock, Math.min(settings.fileEvery, COMPARE_EVERY));
   const reconciling = { store, clock, attestation, gitHost, main, log };
