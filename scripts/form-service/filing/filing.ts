@@ -4,6 +4,7 @@ import { dayOf } from "../../letter/bytes/day.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { SHEET_ROWS } from "../../letter/signature/sheet.ts";
 import type { GitHost } from "../../outside/git/host.ts";
+import { isRefusal } from "../../outside/github/refusal.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { noteLedger } from "../store/campaign-database.ts";
@@ -22,6 +23,7 @@ import {
   markFiled,
   mayBeFiled,
   noteFailure,
+  renewSheet,
   sheetsToFile,
 } from "./sheets.ts";
 
@@ -62,6 +64,9 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
     },
   );
   await destroyRefused(store, clock);
+  await renewBaseless(deps).catch((error) =>
+    deps.log.warn(causeOf(error), "it could not be found out which sheets need another base"),
+  );
   await fileAll(deps, "round");
   await takeRowsBack(store);
   const edition = loggedEdition(main.record.entries);
@@ -76,8 +81,29 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
 }
 
 /** Between two rounds, files sheets that failed before and are due again. */
-export function fileAgain(deps: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">): Promise<void> {
+export function fileAgain(deps: Attempting): Promise<void> {
   return fileAll(deps, "again");
+}
+
+/** What it takes to file, and to give a sheet that was refused another base. */
+type Attempting = Making & Pick<FilingDeps, "gitHost" | "main" | "attempts" | "log">;
+
+/**
+ * Gives the sheets another base that are to be filed on top of a commit which main does not have any more, because its
+ * history was erased or written again: on the old one accept could not take them.
+ */
+async function renewBaseless(deps: Attempting & Pick<FilingDeps, "watch">): Promise<void> {
+  const waiting = await sheetsToFile(deps.store);
+  const main = waiting.length === 0 ? undefined : await deps.main.refresh();
+  const baseless = waiting.flatMap(({ filing }) => (main && !main.line.has(filing.base) ? [filing.sheet] : []));
+  for (const sheet of deps.watch.baseless(baseless)) await renewUnlessThere(deps, sheet);
+}
+
+/** Gives a sheet another base, unless the git host has taken it all the same: then it is filed to its end. */
+async function renewUnlessThere(deps: Attempting, sheet: string): Promise<void> {
+  const { commit } = await deps.main.refresh();
+  if ((await deps.gitHost.pendingBranches()).has(sheet)) return;
+  if (await renewSheet(deps, sheet, commit)) deps.log.warn({ sheet }, "a sheet has another base now, and another id");
 }
 
 /** Makes sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; all if one has waited too long. */
@@ -107,10 +133,8 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   return made;
 }
 
-async function fileAll(
-  { store, gitHost, attempts, log }: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">,
-  when: "round" | "again",
-): Promise<void> {
+async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void> {
+  const { store, gitHost, attempts, log } = deps;
   let failed = 0;
   for (const { filing, attempts: before } of await sheetsToFile(store)) {
     if (failed >= AWAY_AFTER) return;
@@ -126,6 +150,12 @@ async function fileAll(
       const fields = { ...cause, sheet: filing.sheet, attempts: count };
       if (count < SET_ASIDE_AFTER) log.warn(fields, "a sheet could not be filed; it is tried again");
       else log.error(fields, "a sheet is set aside, and tried once an hour: look at npm run doctor");
+      // GitHub refuses a branch whose workflow files are not those of main, so that this sheet needs a younger base.
+      const head = isRefusal(error) ? deps.main.current()?.commit : undefined;
+      if (head !== undefined && head !== filing.base)
+        await renewUnlessThere(deps, filing.sheet).catch((cause) =>
+          log.warn(causeOf(cause), "a sheet could not be given another base"),
+        );
       continue;
     }
     failed = 0;

@@ -58,7 +58,7 @@ export async function reconcile(
 
   const isOpen = (sheet: string) => watch.isSound(sheet, branches.get(sheet)) && !main.settled.sheets.has(sheet);
   const filed = [...known].flatMap(([sheet, state]) => (state === "filed" ? [sheet] : []));
-  const gone = watch.twice(filed.filter((sheet) => !isOpen(sheet) && !main.settled.sheets.has(sheet)));
+  const gone = watch.gone(filed.filter((sheet) => !isOpen(sheet) && !main.settled.sheets.has(sheet)));
   // A row of such a sheet may be on another one, which then decides: all of them are read for that.
   const read = gone.size === 0 ? seen : await readBranches(deps, watch, { known, branches, all: true });
   const open = new Map([...read].filter(([{ sheet }]) => isOpen(sheet)));

@@ -16,15 +16,20 @@ export type SheetWatch = {
   /** Whether the branch was read at this commit, and holds a sheet that this service has attested. */
   isSound(sheet: string, commit: string | undefined): boolean;
   noteRead(sheet: string, commit: string, isSound: boolean): void;
-  /**
-   * Returns those of these that were named in every look for a while. A git host may answer with an old list of its
-   * branches, or main may be read before it has moved, so nothing is given up for one look.
-   */
-  twice(names: readonly string[]): Set<string>;
+  /** sheets that were filed, and are neither open nor settled */
+  readonly gone: Repeatedly;
+  /** sheets to be filed on top of a commit that main does not have */
+  readonly baseless: Repeatedly;
   /** What the last whole look has found. */
   readonly found: SheetFindings;
   done(found?: SheetFindings): void;
 };
+
+/**
+ * Returns those of these sheets that were named in every look for a while. A git host may answer with an old list of its
+ * branches, or main may be read before it has moved, so nothing is given up for one look.
+ */
+type Repeatedly = (sheets: readonly string[]) => Set<string>;
 
 /** Milliseconds between two looks at every branch. */
 const WHOLE_EVERY = 60 * 60_000;
@@ -34,7 +39,6 @@ const STUCK_EVERY = 60_000;
 /** Opens the watch. @param every milliseconds between two looks at the list of the branches */
 export function openSheetWatch(clock: Clock, every: number): SheetWatch {
   const read = new Map<string, { commit: string; isSound: boolean }>();
-  let since = new Map<string, number>();
   let [next, nextWhole] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let found = NOTHING_FOUND;
   const now = () => clock.now().getTime();
@@ -48,10 +52,8 @@ export function openSheetWatch(clock: Clock, every: number): SheetWatch {
       return one !== undefined && one.commit === commit && one.isSound;
     },
     noteRead: (sheet, commit, isSound) => void read.set(sheet, { commit, isSound }),
-    twice(names) {
-      since = new Map(names.map((name) => [name, since.get(name) ?? now()]));
-      return new Set(names.filter((name) => now() - since.get(name)! >= every));
-    },
+    gone: openRepeatedly(now, every),
+    baseless: openRepeatedly(now, every),
     get found() {
       return found;
     },
@@ -61,5 +63,13 @@ export function openSheetWatch(clock: Clock, every: number): SheetWatch {
       found = whole;
       nextWhole = now() + (whole.stuck.length > 0 ? Math.max(every, STUCK_EVERY) : WHOLE_EVERY);
     },
+  };
+}
+
+function openRepeatedly(now: () => number, every: number): Repeatedly {
+  let since = new Map<string, number>();
+  return (sheets) => {
+    since = new Map(sheets.map((sheet) => [sheet, since.get(sheet) ?? now()]));
+    return new Set(sheets.filter((sheet) => now() - since.get(sheet)! >= every));
   };
 }

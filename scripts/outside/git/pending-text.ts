@@ -1,11 +1,10 @@
 import { isCrockford128 } from "../../letter/bytes/crockford.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { attestationIn } from "../../letter/review/filing-message.ts";
-import { MODERATORS_PATH } from "../../letter/review/moderators.ts";
 import { SHEET_BYTES, sheetPath } from "../../letter/signature/sheet.ts";
 import { changesIn, readCommit } from "./history.ts";
 import type { MainHistory, OpenSheet } from "./host.ts";
-import { decodeText, readBlobs, readText, sizeOfBlob } from "./object.ts";
+import { assertReadable, decodeText, readBlobs, sizeOfBlob } from "./object.ts";
 
 /** The branch of a sheet, as far as it says where its file is. */
 export type Branch = Pick<OpenSheet, "sheet" | "commit">;
@@ -30,9 +29,9 @@ export async function readPendingText(
     return await readObjects(repository, main, open);
   } catch (cause) {
     if (!(cause instanceof LetterError && cause.code === "git")) throw cause;
-    // A git that fails, as on a full disk, says nothing about the branch. So ask it for something that must be there.
+    // A git that fails, as on a full disk, says nothing about the branch.
     const [known] = main.line;
-    if (known !== undefined) await readText(repository, known, MODERATORS_PATH);
+    if (known !== undefined) await assertReadable(repository, known);
     throw new LetterError("damaged", "the objects of the branch are lost or damaged", { cause });
   }
 }

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { ReviewAct } from "../../letter/review/moderation.ts";
-import { MODERATORS_PATH } from "../../letter/review/moderators.ts";
 import { writeCommit } from "./commit.ts";
 import { readHistory } from "./history.ts";
-import { readBlobs, readText } from "./object.ts";
+import { assertReadable, readBlobs } from "./object.ts";
 import { moveRefs, readRef } from "./ref.ts";
 import { readHead } from "./repository.ts";
 
@@ -54,8 +53,8 @@ export async function readReviews(repository: string, sheet: string): Promise<Re
     return blobs.map(parseAct);
   } catch (cause) {
     if (!(cause instanceof LetterError && cause.code === "git")) throw cause;
-    // A git that fails, as on a full disk, says nothing about the chain. So ask it for something that must be there.
-    await readHead(repository).then((head) => readText(repository, head, MODERATORS_PATH));
+    // A git that fails, as on a full disk, says nothing about the chain.
+    await assertReadable(repository, await readHead(repository));
     throw damaged(cause);
   }
 }
