@@ -185,6 +185,7 @@ async function readOpenSheets(
       continue;
     }
     try {
+      if (open.trouble !== undefined) throw new LetterError("validate", open.trouble);
       const sheet = await readPendingSheet(host.repository, main, open, attestationKey);
       if (sheet) found.push({ open, sheet });
       else draft.outcomes.set(open.sheet, { sheet: open.sheet, state: "unattested" });

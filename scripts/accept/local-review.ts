@@ -3,6 +3,7 @@ import { formatRoot, openCheckpoint } from "../letter/ledger/checkpoint.ts";
 import type { ReviewAct } from "../letter/review/moderation.ts";
 import { isRefusalCode, REFUSAL_CODES } from "../letter/review/order.ts";
 import type { SignaturesSheet } from "../letter/signature/sheet.ts";
+import { printable } from "../outside/terminal.ts";
 import { acceptAll } from "./acceptance.ts";
 import { tallyOf } from "./judgement.ts";
 import type { LocalCampaign } from "./local-campaign.ts";
@@ -65,6 +66,33 @@ export async function reviewSheet(
     `accepted ${accepted}, refused ${refused}, left out as withdrawn ${withdrawn}${more}`,
     `the list has ${main.record.rows.length} signatures`,
     `checkpoint ${size} ${formatRoot(root)}`,
+  ];
+}
+
+/**
+ * Takes a sheet away that nobody can decide. The form service files its signatures again under another id, at its next
+ * rounds; what is not its own is gone.
+ *
+ * @returns what happens now, in lines to print
+ * @throws LetterError `usage` for a sheet that can be decided: its reviews would be lost
+ */
+export async function refileSheet(
+  { host }: Pick<LocalCampaign, "host">,
+  { sheets }: Pick<ReviewDesk, "sheets">,
+  typed: string,
+): Promise<string[]> {
+  if (!sheets.some(({ open }) => open.sheet.startsWith(typed.trim().toLowerCase())))
+    throw new LetterError(
+      "usage",
+      "no open sheet has an id that begins so: what was on a sheet whose branch is gone is filed again by itself while npm start runs, and npm run doctor names it until then",
+    );
+  const { open, judgement } = findByPrefix(sheets, (one) => one.open.sheet, typed, "open sheet");
+  if (judgement.state !== "invalid" && judgement.state !== "unattested")
+    throw new LetterError("usage", "this sheet can be decided: approve it, or reject it with a code");
+  await host.closeSheet(open);
+  return [
+    `sheet ${printable(open.sheet)} is taken away, and what was said about it does not count any more`,
+    "the signatures on it are filed again under another id within a minute while npm start runs, or once it runs again",
   ];
 }
 

@@ -38,8 +38,13 @@ export async function readReviewDesk({
   const found: (Pick<ReviewedSheet, "open" | "sheet" | "quarantined"> & { problem?: Judgement })[] = [];
   for (const open of await host.openSheets()) {
     if (main.merged.has(open.commit)) continue;
-    const quarantined = isQuarantined((await readCommit(host.repository, open.commit)).message);
+    const message = await readCommit(host.repository, open.commit).then(
+      (commit) => commit.message,
+      () => "",
+    );
+    const quarantined = isQuarantined(message);
     try {
+      if (open.trouble !== undefined) throw new LetterError("validate", open.trouble);
       const sheet = await readPendingSheet(host.repository, main, open, rules.attestationKey);
       const problem = { state: "unattested" } as const;
       found.push({ open, sheet, quarantined, ...(sheet ? {} : { problem }) });

@@ -1,12 +1,13 @@
 import { openLocalCampaign } from "../accept/local-campaign.ts";
-import { approvalOf, rejectionOf, reviewSheet } from "../accept/local-review.ts";
+import { approvalOf, refileSheet, rejectionOf, reviewSheet } from "../accept/local-review.ts";
 import { findByPrefix, readReviewDesk, sheetAsJson } from "../accept/open-sheets.ts";
 import { formatReviewedRows, formatReviewJson, formatReviewList } from "../accept/review-list.ts";
 import { REFUSAL_CODES } from "../letter/review/order.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
-usage: npm run moderate -- list [--json] | show SHEET [--json] | approve SHEET [--refuse ID:CODE …] | reject SHEET CODE
+usage: npm run moderate -- list [--json] | show SHEET [--json] | approve SHEET [--refuse ID:CODE …] | reject SHEET CODE |
+       refile SHEET
 
 Reviews the sheets of a local campaign. A sheet is accepted at once when it has its approvals.
 
@@ -16,6 +17,8 @@ Reviews the sheets of a local campaign. A sheet is accepted at once when it has 
   approve SHEET             approves it as it stands
     --refuse ID:CODE        but refuses this row; may be given several times
   reject SHEET CODE         refuses every row
+  refile SHEET              takes a sheet away that nobody can decide, because it is damaged or invalid; the form service
+                            files its signatures again, and they are reviewed again
   --json                    for programs
 
 SHEET and ID may be cut to the first characters that tell them apart.
@@ -27,13 +30,17 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [command, typed, .
   const [code] = rest;
   const wanted = command === "list" ? 0 : command === "reject" ? 2 : 1;
   const given = (typed === undefined ? 0 : 1) + rest.length;
-  if (!["list", "show", "approve", "reject"].includes(command ?? "") || given !== wanted)
+  if (!["list", "show", "approve", "reject", "refile"].includes(command ?? "") || given !== wanted)
     throw usageError("say what to do with which sheet", HELP);
   if (values.refuse !== undefined && command !== "approve") throw usageError("--refuse belongs to approve", HELP);
   const campaign = await openLocalCampaign("refuse");
   const desk = await readReviewDesk(campaign);
   if (command === "list") {
     process.stdout.write(values.json ? formatReviewJson(desk.sheets.map(sheetAsJson)) : formatReviewList(desk));
+    return;
+  }
+  if (command === "refile") {
+    for (const line of await refileSheet(campaign, desk, typed ?? "")) console.log(line);
     return;
   }
   const reviewed = findByPrefix(desk.sheets, ({ open }) => open.sheet, typed ?? "", "open sheet");

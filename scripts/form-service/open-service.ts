@@ -13,9 +13,11 @@ import { openAfterAnswer } from "./after-answer.ts";
 import { openFilingAttempts } from "./filing/attempts.ts";
 import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
-import { openPatrol } from "./filing/refiling.ts";
-import { reconcileAfterRestore } from "./filing/restoration.ts";
+import { reconcile } from "./filing/reconciliation.ts";
+import { attestedSheets } from "./filing/refiling.ts";
 import { settle } from "./filing/settlement.ts";
+import { openSheetWatch } from "./filing/sheet-watch.ts";
+import type { SheetFindings } from "./filing/stuck-sheets.ts";
 import { openClients } from "./limits/client.ts";
 import { type Bursts, NO_BURSTS, openBursts } from "./limits/domain-bursts.ts";
 import { type Limits, NO_LIMITS, openLimits } from "./limits/limits.ts";
@@ -41,12 +43,15 @@ import type { Store } from "./store/schema.ts";
 import { asOfMain } from "./web/after-purge.ts";
 import { type App, createApp } from "./web/app.ts";
 
+/** Milliseconds between two comparisons of the database with the list of open sheets, at most. */
+const COMPARE_EVERY = 10 * 60_000;
+
 /** What a form service is wired with. The caller has opened all of it, and closes what can be closed. */
 export type ServiceDeps = {
   readonly settings: Settings;
   readonly keys: Pick<Keys, "attestation" | "pepper">;
   readonly store: Store;
-  readonly gitHost: Pick<GitHost, "head" | "readMain" | "file" | "pendingSheets">;
+  readonly gitHost: GitHost;
   readonly mails: MailQueue;
   readonly seal: Seal;
   /** what the pages need; asked again for every page */
@@ -78,6 +83,8 @@ export type OpenService = {
   look(): Promise<void>;
   /** Deletes what is too old. */
   expire(): Promise<void>;
+  /** What was found when database, main and open sheets were compared last. */
+  sheets(): SheetFindings;
   /** Resolves once the work that begins after an answer is done. */
   idle(): Promise<void>;
   /** Resolves once what is being leased of the mails of the hour is in hand. */
@@ -100,10 +107,17 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   };
   const campaign = formatBase64url(attestation.publicKey);
   const read = await main.refresh();
-  await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false });
+  const hasSheets = async () =>
+    // A git host that is away is asked again in the first round, and then the log tells what is not known here.
+    [...attestedSheets(await gitHost.pendingSheets().catch(() => new Map()), attestation).keys()].some(
+      ({ kind }) => kind === "signatures",
+    );
+  await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false, hasSheets });
   // Nobody may read here that a signature counts that was withdrawn after the backup.
-  await reconcileAfterRestore(store, clock, read, gitHost, attestation).catch((error) =>
-    log.warn(causeOf(error), "main and its branches could not be read after the restoration; it is tried again"),
+  const watch = openSheetWatch(clock, Math.min(settings.fileEvery, COMPARE_EVERY));
+  const reconciling = { store, clock, attestation, gitHost, main, log };
+  await reconcile(reconciling, watch, "start").catch((error) =>
+    log.warn(causeOf(error), "main and its branches could not be compared with the database; it is tried again"),
   );
   await queue.look();
   await expire();
@@ -147,8 +161,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   };
 
   const attempts = openFilingAttempts(clock, random);
-  const patrol = openPatrol(clock);
-  const filing = { store, clock, random, attestation, gitHost, main, queue, attempts, patrol, log, settings };
+  const filing = { ...reconciling, random, queue, attempts, watch, settings };
   return {
     app: createApp(service),
     service,
@@ -159,11 +172,17 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     },
     async look() {
       const now = await main.refresh();
-      await settle(store, clock, now);
       await noteLedger(store, now.record, campaign);
-      await store.alone("file", () => fileAgain(filing));
+      await settle(store, clock, now);
+      await store.alone("file", async () => {
+        await reconcile(reconciling, watch, "between rounds").catch((error) =>
+          log.warn(causeOf(error), "main and its branches could not be compared with the database; it is tried again"),
+        );
+        await fileAgain(filing);
+      });
     },
     expire,
+    sheets: () => watch.found,
     idle: after.idle,
     leased,
   };

@@ -10,7 +10,7 @@ import { parseSheet, type Sheet } from "../../scripts/letter/signature/sheet.ts"
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import type { Filing, GitHost, MainState } from "../../scripts/outside/git/host.ts";
 
-export type StandInGitHost = Pick<GitHost, "head" | "readMain" | "file" | "pendingSheets"> & {
+export type StandInGitHost = GitHost & {
   /** All sheets that were filed and are not settled, by id. */
   open: Map<string, Filing>;
   /** Calls of `file`, also those that failed. */
@@ -40,6 +40,7 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
   const open = new Map<string, Filing>();
   const filings: Filing[] = [];
   const failures: ("before" | "after")[] = [];
+  const undecidable = new Map<string, string>();
   const settlements: Settlement[] = [];
   const edition = editionOf(texts);
   let { record } = logEdition(EMPTY_RECORD, edition, texts);
@@ -47,7 +48,11 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
     Buffer.from(sha256(record.entries.join("\n"), `${settlements.length} ${record.takenDown ?? ""}`))
       .toString("hex")
       .slice(0, 40);
-  const main = (): MainState => ({ commit: commit(), record, settled: settledBy(settlements) });
+  const line = new Set<string>();
+  const main = (): MainState => {
+    line.add(commit());
+    return { commit: commit(), record, settled: settledBy(settlements), line };
+  };
 
   return {
     open,
@@ -56,7 +61,12 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
     failNext: (when) => void failures.push(when),
     head: async () => commit(),
     readMain: async () => main(),
-    pendingSheets: async () => new Map([...open].map(([sheet, { text, message }]) => [sheet, { text, message }])),
+    pendingBranches: async () => new Map([...open].map(([sheet, { text }]) => [sheet, idOfText(text)])),
+    pendingSheets: async (only = () => true) =>
+      new Map(
+        [...open].filter(([sheet]) => only(sheet)).map(([sheet, { text, message }]) => [sheet, { text, message }]),
+      ),
+    undecidable: async () => undecidable,
     async file(filing) {
       filings.push(filing);
       const failure = failures.shift();
@@ -90,6 +100,10 @@ export function standInGitHost(texts: ReadonlyMap<string, string>, attestationKe
       record = { ...record, rows: [], takenDown: true };
     },
   };
+
+  function idOfText(text: string): string {
+    return Buffer.from(sha256(text)).toString("hex").slice(0, 40);
+  }
 
   function merge(id: string, verdict: Verdict): boolean {
     if (!isAttested(open.get(id)!)) return false;

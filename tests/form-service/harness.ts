@@ -106,14 +106,14 @@ export async function openHarness(
     return openMailQueue(openMailer(settings.mail, settings.mailFrom), { ...deps, waits: [20, 20] });
   }
 
-  async function open(opened?: Store) {
+  async function open(opened?: Store, newDatabase = true) {
     const store = opened ?? (await openStore(settings.database));
     const mails = openMails();
     pageWords ??= openPageWords(site());
     const whole = await openService({
       settings,
       keys: { attestation, pepper },
-      newDatabase: true,
+      newDatabase,
       store,
       gitHost: substitutes.gitHost?.() ?? gitHost,
       mails: substitutes.mails?.(mails) ?? mails,
@@ -158,6 +158,7 @@ export async function openHarness(
     round: () => parts.file(),
     again: () => parts.look(),
     sweep: () => parts.expire(),
+    sheets: () => parts.sheets(),
     /** Resolves once what is being leased of the mails of the hour is in hand. */
     leased: () => parts.leased(),
     get: (path: string, headers: Record<string, string> = {}) => request(path, { headers }),
@@ -175,10 +176,10 @@ export async function openHarness(
       await parts.service.mails.idle();
     },
     /** As after a crash: memory is gone, the database is as the last commit left it. */
-    async restart() {
+    async restart({ newDatabase = true } = {}) {
       await parts.idle();
       await parts.store.close();
-      parts = await open();
+      parts = await open(undefined, newDatabase);
     },
     /** Everything as at the start but for the keys, without the cost of a start: for thousands of short stories. */
     async renew() {

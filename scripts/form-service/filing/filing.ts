@@ -1,17 +1,21 @@
 import { sql } from "kysely";
+import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { SHEET_ROWS } from "../../letter/signature/sheet.ts";
 import type { GitHost } from "../../outside/git/host.ts";
+import { isRefusal } from "../../outside/github/refusal.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import type { Settings } from "../../outside/settings.ts";
+import { noteLedger } from "../store/campaign-database.ts";
 import type { Queue } from "../store/queue.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
-import { type Patrol, refileLost, remakeLeft } from "./refiling.ts";
-import { reconcileAfterRestore } from "./restoration.ts";
+import { type Reconciling, reconcile } from "./reconciliation.ts";
+import { remakeLeft } from "./refiling.ts";
 import { destroyRefused, settle } from "./settlement.ts";
+import type { SheetWatch } from "./sheet-watch.ts";
 import {
   type Making,
   makeSignaturesSheet,
@@ -19,15 +23,16 @@ import {
   markFiled,
   mayBeFiled,
   noteFailure,
+  renewSheet,
   sheetsToFile,
 } from "./sheets.ts";
 
 export type FilingDeps = Making & {
-  readonly gitHost: Pick<GitHost, "file" | "pendingSheets">;
+  readonly gitHost: Reconciling["gitHost"] & Pick<GitHost, "file">;
   readonly main: MainView;
   readonly queue: Queue;
   readonly attempts: FilingAttempts;
-  readonly patrol: Patrol;
+  readonly watch: SheetWatch;
   readonly log: Log;
   readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
 };
@@ -46,20 +51,27 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   const { store, clock } = deps;
   await deps.queue.look();
   const main = await deps.main.refresh();
-  await reconcileAfterRestore(store, clock, main, deps.gitHost, deps.attestation);
+  await noteLedger(store, main.record, formatBase64url(deps.attestation.publicKey));
   await settle(store, clock, main);
   await remakeLeft(deps, main).catch((error) =>
     deps.log.warn(causeOf(error), "the branches of sheets that somebody has left could not be looked at"),
   );
-  // This can wait: a row that is lost now is still lost in the next round.
-  await refileLost(deps, deps.patrol).catch((error) =>
-    deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at"),
+  const isCompared = await reconcile(deps, deps.watch, "before filing").then(
+    () => true,
+    (error) => {
+      deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at");
+      return false;
+    },
   );
   await destroyRefused(store, clock);
+  await renewBaseless(deps).catch((error) =>
+    deps.log.warn(causeOf(error), "it could not be found out which sheets need another base"),
+  );
   await fileAll(deps, "round");
   await takeRowsBack(store);
   const edition = loggedEdition(main.record.entries);
-  if (edition === undefined) return;
+  // What is on a sheet that this database does not know would be filed twice.
+  if (edition === undefined || !isCompared) return;
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
   made += await makeDueSheets(deps, main.commit);
@@ -69,8 +81,29 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
 }
 
 /** Between two rounds, files sheets that failed before and are due again. */
-export function fileAgain(deps: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">): Promise<void> {
+export function fileAgain(deps: Attempting): Promise<void> {
   return fileAll(deps, "again");
+}
+
+/** What it takes to file, and to give a sheet that was refused another base. */
+type Attempting = Making & Pick<FilingDeps, "gitHost" | "main" | "attempts" | "log">;
+
+/**
+ * Gives the sheets another base that are to be filed on top of a commit which main does not have any more, because its
+ * history was erased or written again: on the old one accept could not take them.
+ */
+async function renewBaseless(deps: Attempting & Pick<FilingDeps, "watch">): Promise<void> {
+  const waiting = await sheetsToFile(deps.store);
+  const main = waiting.length === 0 ? undefined : await deps.main.refresh();
+  const baseless = waiting.flatMap(({ filing }) => (main && !main.line.has(filing.base) ? [filing.sheet] : []));
+  for (const sheet of deps.watch.baseless(baseless)) await renewUnlessThere(deps, sheet);
+}
+
+/** Gives a sheet another base, unless the git host has taken it all the same: then it is filed to its end. */
+async function renewUnlessThere(deps: Attempting, sheet: string): Promise<void> {
+  const { commit } = await deps.main.refresh();
+  if ((await deps.gitHost.pendingBranches()).has(sheet)) return;
+  if (await renewSheet(deps, sheet, commit)) deps.log.warn({ sheet }, "a sheet has another base now, and another id");
 }
 
 /** Makes sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; all if one has waited too long. */
@@ -100,10 +133,8 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   return made;
 }
 
-async function fileAll(
-  { store, gitHost, attempts, log }: Pick<FilingDeps, "store" | "gitHost" | "attempts" | "log">,
-  when: "round" | "again",
-): Promise<void> {
+async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void> {
+  const { store, gitHost, attempts, log } = deps;
   let failed = 0;
   for (const { filing, attempts: before } of await sheetsToFile(store)) {
     if (failed >= AWAY_AFTER) return;
@@ -119,6 +150,12 @@ async function fileAll(
       const fields = { ...cause, sheet: filing.sheet, attempts: count };
       if (count < SET_ASIDE_AFTER) log.warn(fields, "a sheet could not be filed; it is tried again");
       else log.error(fields, "a sheet is set aside, and tried once an hour: look at npm run doctor");
+      // GitHub refuses a branch whose workflow files are not those of main, so that this sheet needs a younger base.
+      const head = isRefusal(error) ? deps.main.current()?.commit : undefined;
+      if (head !== undefined && head !== filing.base)
+        await renewUnlessThere(deps, filing.sheet).catch((cause) =>
+          log.warn(causeOf(cause), "a sheet could not be given another base"),
+        );
       continue;
     }
     failed = 0;

@@ -1,19 +1,15 @@
 import { parseBase64url } from "../../letter/bytes/base64url.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
-import type { SigningKey } from "../../letter/bytes/key.ts";
 import { stageOf } from "../../letter/ledger/signing.ts";
 import { idOf } from "../../letter/signature/derivation.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import type { Sheet } from "../../letter/signature/sheet.ts";
-import type { Clock } from "../../outside/clock.ts";
 import type { GitHost, MainState } from "../../outside/git/host.ts";
 import { endSignature, fileLeave, type Leaving, noteDeparted } from "../signing/withdrawal.ts";
-import { lastDueDay } from "../store/due-hour.ts";
 import { holdRestored } from "../store/restored-rows.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
-import type { Query, Store } from "../store/schema.ts";
-import { attestedSheets } from "./refiling.ts";
-import { contactCommitments, settle } from "./settlement.ts";
+import type { Query } from "../store/schema.ts";
+import { contactCommitments, isListWhole, longAgo, takeOverLeave } from "./settlement.ts";
 import { type Making, makeWithdrawalsSheet, markFiled, sheetsToFile } from "./sheets.ts";
 
 /** What `restore` knows besides the backup. `departed`: the ids on the lists of who left since. */
@@ -21,8 +17,7 @@ export type SinceBackup = Omit<Leaving, "lastBackup"> & { readonly departed: Ite
 
 /**
  * Makes the database of a backup that of today, as far as it can be without main: anyone on a list of who left is
- * withdrawn, here and at the next filing on main, and what was not filed then waits. Until `reconcileAfterRestore` has
- * run, main and the pending sheets know more.
+ * withdrawn, here and at the next filing on main, and what was not filed then waits. Until `takeOver` has run, main and the pending sheets know more.
  */
 export async function noteRestored(query: Query, since: SinceBackup): Promise<void> {
   const day = dayOf(since.now);
@@ -40,11 +35,6 @@ export async function noteRestored(query: Query, since: SinceBackup): Promise<vo
   }
 }
 
-/** A withdrawal whose 48 hours are over: when it was made nobody knows any more, and keeping it would tell that it was. */
-function longAgo(now: Date): { readonly day: string; readonly due: null } {
-  return { day: lastDueDay(now), due: null };
-}
-
 /** Keeps the withdrawals of an old backup from looking like those of a wrong clock, which would be kept for longer. */
 async function ageWithdrawn(query: Query, now: Date): Promise<void> {
   const { day, due } = longAgo(now);
@@ -56,74 +46,111 @@ async function ageWithdrawn(query: Query, now: Date): Promise<void> {
     .execute();
 }
 
+/** What main and the open sheets say, to bring the database up to it. */
+export type TakingOver = {
+  readonly main: MainState;
+  /** our open sheets, as far as they were read, with the messages that they were filed with */
+  readonly open: ReadonlyMap<Sheet, { readonly message: string }>;
+  readonly now: Date;
+  /** the database is known to be older than main or these sheets */
+  readonly isOlder: boolean;
+  /** whether the whole list of main is compared, although nothing speaks for a difference */
+  readonly isWhole: boolean;
+};
+
 /**
- * After a restoration, takes over what has happened since the backup, as far as main and the pending sheets show it.
- * What main has accepted is settled, what was withdrawn there is forgotten, and what waits on a sheet is not filed on
- * another one, where moderators would see it twice. Only what this service attested counts as a sheet. After a purge
- * nothing of the backup stays.
+ * Takes over what has happened since the database was as it is now, as far as main and the open sheets show it. What was
+ * withdrawn there is forgotten, and what waits on a sheet is not filed on another one, where moderators would see it
+ * twice. Only what this service attested counts as a sheet. After a purge nothing stays. What main has accepted or refused
+ * is settled by `settle`.
+ *
+ * What was unfiled in a database that was put back waits as after `restore`: its holder may have withdrawn it since.
  */
-export async function reconcileAfterRestore(
-  store: Store,
-  clock: Clock,
-  main: MainState,
-  gitHost: Pick<GitHost, "pendingSheets">,
-  attestation: Pick<SigningKey, "publicKey">,
-): Promise<void> {
-  const restored = await store.query.selectFrom("restoration").select("day").executeTakeFirst();
-  if (!restored) return;
-  const pending = await gitHost.pendingSheets();
-  const now = clock.now();
-  await store.change(async (query) => {
-    await takeOverMain(query, main, now);
-    for (const [sheet, filed] of attestedSheets(pending, attestation)) {
-      if (!main.settled.sheets.has(sheet.sheet)) await takeOverSheet(query, sheet, filed.message, now);
-    }
-    await dropSettledLeaves(query, main);
-    if (stageOf(main.record.entries) === "destroyed") await destroyAgain(query);
-    await query.deleteFrom("restoration").execute();
-  });
-  await settle(store, clock, main);
-  await store.scrub();
+export async function takeOver(query: Query, { main, open, now, isOlder, isWhole }: TakingOver): Promise<void> {
+  const restored = (await query.selectFrom("restoration").select("day").executeTakeFirst()) !== undefined;
+  if (isOlder && !restored) {
+    await holdRestored(query, dayOf(now));
+    await ageWithdrawn(query, now);
+  }
+  let isNew = false;
+  for (const [sheet, { message }] of open) {
+    const known = await query.selectFrom("sheet").select("state").where("sheet", "=", sheet.sheet).executeTakeFirst();
+    if (known && !restored) continue;
+    await takeOverSheet(query, sheet, message, now);
+    isNew = true;
+  }
+  if (isOlder || restored || isWhole || isNew) await takeOverLeaves(query, main, now);
+  await dropSettledLeaves(query, main);
+  if (stageOf(main.record.entries) === "destroyed") await destroyAgain(query, restored);
+  await query.deleteFrom("restoration").execute();
+}
+
+/**
+ * Whether main or an open sheet shows what the database would know if it were as young as they are. It was put back, then,
+ * or another machine works on a copy of it.
+ */
+export async function isOlder(
+  query: Query,
+  { record, settled }: MainState,
+  open: TakingOver["open"],
+): Promise<boolean> {
+  const waiting = await query
+    .selectFrom("signature")
+    .select(["id", "row", "sheet"])
+    .where("state", "in", ["confirmed", "aside"])
+    .orderBy("id")
+    .execute();
+  if (waiting.length === 0) return false;
+  const accepted = contactCommitments(record.entries);
+  const decided = waiting.some(
+    ({ id, row }) => accepted.has(storedRow(row).contact ?? "") || settled.refused.has(id) || settled.withdrawn.has(id),
+  );
+  if (decided) return true;
+  const known = new Set((await query.selectFrom("sheet").select("sheet").execute()).map(({ sheet }) => sheet));
+  const elsewhere = new Set(
+    [...open.keys()].flatMap(({ sheet, rows }) => (known.has(sheet) ? [] : rows.map(({ id }) => id))),
+  );
+  return waiting.some(({ id }) => elsewhere.has(id));
 }
 
 /** Tables of what a purge destroyed. The withdrawals that are on their way go on: the list may still be public. */
 const DESTROYED = ["submission", "code", "vault", "signature", "address", "suppressed"] as const;
 
-/** Destroys what a backup brings back that no purge could find, because nobody had told of it. */
-async function destroyAgain(query: Query): Promise<void> {
+/** Destroys what a database brings back that no purge could find, because nobody had told of it. */
+async function destroyAgain(query: Query, restored: boolean): Promise<void> {
+  const record = await query.selectFrom("vault").select("id").limit(1).executeTakeFirst();
+  const address = await query.selectFrom("address").select("id").limit(1).executeTakeFirst();
+  if (!restored && record === undefined && address === undefined) return;
   for (const table of DESTROYED) await query.deleteFrom(table).execute();
   await query.deleteFrom("sheet").where("kind", "=", "signatures").execute();
 }
 
-async function takeOverMain(query: Query, { record, settled }: MainState, now: Date): Promise<void> {
-  const accepted = contactCommitments(record.entries);
-  const listed = new Set(record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))));
+/**
+ * Takes over who has left the list of main. Nothing is concluded from a main that is older than one that the database has
+ * seen, or whose list is not what its ledger says: contact records would be destroyed for it.
+ */
+async function takeOverLeaves(query: Query, main: MainState, now: Date): Promise<void> {
+  const { record, settled } = main;
+  const seen = await query.selectFrom("campaign").select("size").executeTakeFirst();
+  if (Number(seen?.size ?? 0) > record.entries.length) return;
+  const listed = isListWhole(record)
+    ? new Set(record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))))
+    : undefined;
   const rows = await query
     .selectFrom("signature")
-    .select(["id", "state", "row"])
-    .where("state", "in", ["confirmed", "aside", "filing", "filed", "accepted", "refused"])
+    .select(["id", "state"])
+    .where("state", "in", ["accepted", "refused"])
     .orderBy("id")
     .forUpdate()
     .execute();
-  for (const { id, state, row } of rows) {
-    const isAccepted = state === "accepted" || accepted.has(storedRow(row).contact ?? "");
-    if ((isAccepted && !listed.has(id)) || settled.withdrawn.has(id)) {
-      await takeOverLeave(query, id, now);
-    } else if (state === "confirmed" && (isAccepted || settled.refused.has(id))) {
-      // As if it had been filed from here: the settlement does the rest.
-      await query.updateTable("signature").set({ state: "filed" }).where("id", "=", id).execute();
-    }
+  for (const { id, state } of rows) {
+    const hasLeft = state === "accepted" && listed !== undefined && !listed.has(id);
+    if (hasLeft || settled.withdrawn.has(id)) await takeOverLeave(query, id, now);
   }
 }
 
-/** Takes over a withdrawal that main or one of our sheets shows, and notes it for the backups, which may be older. */
-async function takeOverLeave(query: Query, id: string, now: Date): Promise<void> {
-  await endSignature(query, id, longAgo(now));
-  await noteDeparted(query, id, dayOf(now));
-}
-
 /**
- * Takes over a sheet that was filed after the backup: our rows on it, compared row by row, count as filed, and those who
+ * Takes over a sheet that the database does not know: our rows on it, compared row by row, count as filed, and those who
  * leave with it have left.
  */
 async function takeOverSheet(query: Query, sheet: Sheet, message: string, now: Date): Promise<void> {
@@ -135,7 +162,9 @@ async function takeOverSheet(query: Query, sheet: Sheet, message: string, now: D
   }
   if (sheet.kind === "withdrawals") {
     for (const { id, attestation } of sheet.rows) {
-      await takeOverLeave(query, id, now);
+      const here = await query.selectFrom("signature").select("state").where("id", "=", id).executeTakeFirst();
+      // Who has left here already keeps the 48 hours.
+      if (here?.state !== "withdrawn") await takeOverLeave(query, id, now);
       await query
         .insertInto("withdrawal")
         .values({ id, attestation, sheet: name })

@@ -3,6 +3,7 @@ import { entriesOf } from "../../letter/ledger/entry.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { endSignature, forget, noteDeparted } from "../signing/withdrawal.ts";
+import { lastDueDay } from "../store/due-hour.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
 import { OUT_OF_QUEUE, type Query, type Store } from "../store/schema.ts";
 
@@ -15,7 +16,7 @@ const REFUSED_DAYS = 7;
  * refuses it or names it as withdrawn; a sheet if a trailer names it.
  *
  * If a sheet of signatures left a row out, that says nothing about the row: it was decided elsewhere, or will be. So no
- * contact record is destroyed for that; `refileLost` makes sure that such a row is on a sheet that can decide.
+ * contact record is destroyed for that; `reconcile` makes sure that such a row is on a sheet that can decide.
  */
 export async function settle(store: Store, clock: Clock, main: MainState): Promise<void> {
   const left = await store.change(async (query) => {
@@ -28,14 +29,18 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
       .forUpdate()
       .execute();
     const ledger = waiting.length > 0 ? contactCommitments(main.record.entries) : new Set<string>();
+    const hasLeft = leaversOf(main.record);
     for (const { id, row } of waiting) {
       const set = (values: object) => query.updateTable("signature").set(values).where("id", "=", id).execute();
-      if (ledger.has(storedRow(row).contact ?? "")) {
+      const { contact = "", opening = "" } = storedRow(row);
+      if (ledger.has(contact) && hasLeft(opening)) {
+        await takeOverLeave(query, id, clock.now());
+      } else if (ledger.has(contact)) {
         await set({ ...OUT_OF_QUEUE, state: "accepted" });
       } else if (main.settled.refused.has(id)) {
         await set({ ...OUT_OF_QUEUE, state: "refused", day: dayOf(clock.now()) });
       } else if (main.settled.withdrawn.has(id)) {
-        await endSignature(query, id, { day: dayOf(clock.now()), due: null });
+        await takeOverLeave(query, id, clock.now());
       } else continue;
       left++;
     }
@@ -49,6 +54,37 @@ export async function settle(store: Store, clock: Clock, main: MainState): Promi
     return left;
   });
   if (left > 0) await store.scrub();
+}
+
+/** Takes over a withdrawal that main or one of our sheets shows, and notes it for the backups, which may be older. */
+export async function takeOverLeave(query: Query, id: string, now: Date): Promise<void> {
+  await endSignature(query, id, longAgo(now));
+  await noteDeparted(query, id, dayOf(now));
+}
+
+/** A withdrawal whose 48 hours are over: when it was made nobody knows any more, and keeping it would tell that it was. */
+export function longAgo(now: Date): { readonly day: string; readonly due: null } {
+  return { day: lastDueDay(now), due: null };
+}
+
+/**
+ * Whether the list of main has every signature that its ledger has accepted and nobody has withdrawn. Only then does a
+ * missing row say that somebody has left.
+ */
+export function isListWhole({ entries, rows, takenDown }: MainState["record"]): boolean {
+  const left = new Set(entriesOf("withdraw", entries).map(({ index }) => index)).size;
+  return !takenDown && entriesOf("accept", entries).length - left === rows.length;
+}
+
+/** Tells whether an accepted signature has left the list since: the database is older, then. */
+function leaversOf(record: MainState["record"]): (opening: string) => boolean {
+  let listed: Set<string> | undefined;
+  return (opening) => {
+    // Rarely asked, and the list is long.
+    if (!isListWhole(record)) return false;
+    listed ??= new Set(record.rows.map((row) => row.opening));
+    return !listed.has(opening);
+  };
 }
 
 /** Deletes everything about signatures that a notice took off the list, also after a backup has brought it back. */

@@ -3,9 +3,9 @@ import { formatCrockford128 } from "../../letter/bytes/crockford.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import type { SigningKey } from "../../letter/bytes/key.ts";
 import { attestSheet } from "../../letter/ledger/attestation.ts";
-import { filingMessage } from "../../letter/review/filing-message.ts";
+import { filingMessage, isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatRow, type Row } from "../../letter/signature/row.ts";
-import { formatSheet, SHEET_BYTES, SHEET_ROWS, type Sheet } from "../../letter/signature/sheet.ts";
+import { formatSheet, parseSheet, SHEET_BYTES, SHEET_ROWS, type Sheet } from "../../letter/signature/sheet.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Filing } from "../../outside/git/host.ts";
 import type { Random } from "../../outside/random.ts";
@@ -84,6 +84,32 @@ export function makeWithdrawalsSheet(making: Making, base: string, edition: stri
     const sheet = await insert(query, making, base, { kind: "withdrawals", edition, rows });
     const ids = rows.map(({ id }) => id);
     await query.updateTable("withdrawal").set({ sheet }).where("id", "in", ids).execute();
+    return true;
+  });
+}
+
+/**
+ * Puts what is on a sheet that the git host has not taken on another one, with another base; false if it has taken it by
+ * now. It has another id: whatever may have arrived of the old one is another sheet, whose rows count only once. How often
+ * it was tried stays, so that an operator hears of what fails again and again.
+ */
+export function renewSheet(making: Making, sheet: string, base: string): Promise<boolean> {
+  return making.store.change(async (query) => {
+    const old = await query
+      .selectFrom("sheet")
+      .selectAll()
+      .where("sheet", "=", sheet)
+      .where("state", "=", "filing")
+      .where("text", "is not", null)
+      .forUpdate()
+      .executeTakeFirst();
+    if (old?.text == null) return false;
+    const next = await insert(query, making, base, parseSheet(old.text), isQuarantined(old.message));
+    const { attempts, failure } = old;
+    await query.updateTable("sheet").set({ attempts, failure }).where("sheet", "=", next).execute();
+    for (const table of ["signature", "withdrawal"] as const)
+      await query.updateTable(table).set({ sheet: next }).where("sheet", "=", sheet).execute();
+    await query.deleteFrom("sheet").where("sheet", "=", sheet).execute();
     return true;
   });
 }

@@ -46,21 +46,25 @@ export type Ledger = { readonly entries: readonly string[] };
  *
  * @param attestation the public key, base64url
  * @param isNew whether the organisers have said that the database may be empty although signatures were accepted
- * @throws LetterError `database` when it is of another campaign, is empty while main has signatures, or has seen a ledger
+ * @param hasSheets whether signatures that this campaign's form service attested wait on an open sheet
+ * @throws LetterError `database` when it is of another campaign, is empty while there are signatures, or has seen a ledger
  *   that main does not continue
  */
 export async function claimDatabase(
   store: Store,
   { entries }: Ledger,
-  { attestation, isNew }: { attestation: string; isNew: boolean },
+  { attestation, isNew, hasSheets }: { attestation: string; isNew: boolean; hasSheets?: () => Promise<boolean> },
 ): Promise<void> {
   const known = await store.query.selectFrom("campaign").selectAll().executeTakeFirst();
   if (known !== undefined && known.attestation !== attestation) throw ofAnother();
   if (known !== undefined) assertContinues(entries, known);
-  else if (!isNew && (await isEmpty(store.query)) && hasSignatures(entries)) {
+  // One that was empty when it saw signatures first was made new on purpose.
+  const isKnownEmpty = known !== undefined && hasSignatures(entries.slice(0, Number(known.size)));
+  const shows = async () => hasSignatures(entries) || (hasSheets !== undefined && (await hasSheets()));
+  if (!isNew && !isKnownEmpty && (await isEmpty(store.query)) && (await shows())) {
     throw new LetterError(
       "database",
-      "the database is empty, and main has signatures: set DATABASE_URL and DATA_DIR to where it lies, or restore a backup (npm run restore); " +
+      "the database is empty, and main or an open sheet has signatures: set DATABASE_URL and DATA_DIR to where it lies, or restore a backup (npm run restore); " +
         "if it is lost and there is no backup, npm start -- --new-database goes on without it: " +
         "contact details are lost, and people may sign twice",
     );

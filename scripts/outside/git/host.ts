@@ -16,12 +16,16 @@ export type Filing = {
 };
 
 /** What main holds. */
-export type MainState = { readonly commit: string; readonly record: CampaignRecord; readonly settled: Settled };
+export type MainState = {
+  readonly commit: string;
+  readonly record: CampaignRecord;
+  readonly settled: Settled;
+  /** the commits of main along first parents: what a sheet may be based on */
+  readonly line: ReadonlySet<string>;
+};
 
 /** Main and the way it came about, for accept. */
 export type MainHistory = MainState & {
-  /** the commits of main along first parents: what a sheet may be based on */
-  readonly line: ReadonlySet<string>;
   /** what the commit that merged it settled, by the reviewed commit */
   readonly merged: ReadonlyMap<string, Settlement>;
 };
@@ -32,6 +36,8 @@ export type OpenSheet = {
   readonly sheet: string;
   readonly commit: string;
   readonly acts: readonly ReviewAct[];
+  /** why what was said about it cannot be read; then it cannot be decided */
+  readonly trouble?: string;
 };
 
 /** Where sheets are filed and reviewed: a bare repository on this machine, or GitHub. */
@@ -41,8 +47,17 @@ export type GitHost = {
   readMain(): Promise<MainState>;
   /** files a sheet as a proposal; filing it again is a success and changes nothing */
   file(filing: Filing): Promise<void>;
-  /** the branches that wait for review, by their names; the author of a branch chose all of its content */
-  pendingSheets(): Promise<PendingSheets>;
+  /** the commits of the branches that wait for review, by the part of their names after `pending/`: cheap */
+  pendingBranches(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * the branches that wait for review, without those that accept cannot read; the author of a branch chose all of its
+   * content
+   *
+   * @param only which branches to read; all unless given
+   */
+  pendingSheets(only?: (sheet: string) => boolean): Promise<PendingSheets>;
+  /** the sheets whose branches are there and which nobody can decide for all that, each with the reason and what to do */
+  undecidable(): Promise<ReadonlyMap<string, string>>;
 };
 
 /** The text and the commit message of each branch, by the part of its name after `pending/`. */

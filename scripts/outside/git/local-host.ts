@@ -64,7 +64,9 @@ export async function openLocalGitHost(
     readMain,
     file: (filing) => fileSheet(repository, filing),
     openSheets: () => readOpenSheets(repository),
-    pendingSheets: () => readPendingSheets(repository),
+    pendingBranches: () => listRefs(repository, PENDING),
+    pendingSheets: (only) => readPendingSheets(repository, only),
+    undecidable: () => findUndecidable(repository),
     moveMain: (from, to) => moveRefs(repository, [{ ref: MAIN, from, to }]),
     closeSheet: async ({ sheet, commit }) => {
       await moveRefs(repository, [{ ref: sheetRef(sheet), from: commit, to: undefined }]);
@@ -110,10 +112,20 @@ async function fileSheet(repository: string, filing: Filing): Promise<void> {
 }
 
 async function readOpenSheets(repository: string): Promise<OpenSheet[]> {
-  const branches = [...(await listRefs(repository, PENDING))];
   const open: OpenSheet[] = [];
-  for (const [sheet, commit] of branches) open.push({ sheet, commit, acts: await readReviews(repository, sheet) });
+  for (const [sheet, commit] of await listRefs(repository, PENDING)) {
+    const acts = await readReviews(repository, sheet).catch((cause) => {
+      if (cause instanceof LetterError && cause.code === "damaged") return cause.message;
+      throw cause;
+    });
+    open.push({ sheet, commit, ...(typeof acts === "string" ? { acts: [], trouble: acts } : { acts }) });
+  }
   return open;
+}
+
+async function findUndecidable(repository: string): Promise<Map<string, string>> {
+  const open = await readOpenSheets(repository);
+  return new Map(open.flatMap(({ sheet, trouble }) => (trouble === undefined ? [] : [[sheet, trouble]])));
 }
 
 async function commitText(

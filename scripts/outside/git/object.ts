@@ -60,6 +60,18 @@ export async function readBlobs(repository: string, names: readonly string[]): P
   });
 }
 
+/**
+ * Checks that git can read anything at all in this repository, after it has failed to read something: then what failed is
+ * damaged, and not the machine in trouble.
+ *
+ * @param commit one that must be there
+ * @throws LetterError `git`
+ */
+export async function assertReadable(repository: string, commit: string): Promise<void> {
+  assertSha(commit);
+  await runGit(repository, ["ls-tree", "-r", commit]);
+}
+
 /** The size of a blob in bytes, without reading it: a blob of 100 MB must not be taken in to be refused. */
 export async function sizeOfBlob(repository: string, id: string): Promise<number> {
   assertSha(id);

@@ -4,7 +4,7 @@ import { attestationIn } from "../../letter/review/filing-message.ts";
 import { SHEET_BYTES, sheetPath } from "../../letter/signature/sheet.ts";
 import { changesIn, readCommit } from "./history.ts";
 import type { MainHistory, OpenSheet } from "./host.ts";
-import { decodeText, readBlobs, sizeOfBlob } from "./object.ts";
+import { assertReadable, decodeText, readBlobs, sizeOfBlob } from "./object.ts";
 
 /** The branch of a sheet, as far as it says where its file is. */
 export type Branch = Pick<OpenSheet, "sheet" | "commit">;
@@ -16,7 +16,8 @@ export type PendingText = { readonly text: string; readonly message: string; rea
  * What the branch of a sheet adds to main, read as git objects. Accept and the form service read it in this one way: a
  * branch that accept cannot take must not look to the service as if its sheet were waiting.
  *
- * @throws LetterError `validate` or `text` whose message names the rule that the branch breaks
+ * @throws LetterError `validate` or `text` whose message names the rule that the branch breaks, `damaged` when its objects
+ *   are lost or cannot be read although git reads those of main
  */
 export async function readPendingText(
   repository: string,
@@ -24,6 +25,18 @@ export async function readPendingText(
   open: Branch,
 ): Promise<PendingText> {
   if (!isCrockford128(open.sheet)) throw invalid("the branch is not named pending/ and the id of a sheet");
+  try {
+    return await readObjects(repository, main, open);
+  } catch (cause) {
+    if (!(cause instanceof LetterError && cause.code === "git")) throw cause;
+    // A git that fails, as on a full disk, says nothing about the branch.
+    const [known] = main.line;
+    if (known !== undefined) await assertReadable(repository, known);
+    throw new LetterError("damaged", "the objects of the branch are lost or damaged", { cause });
+  }
+}
+
+async function readObjects(repository: string, main: Pick<MainHistory, "line">, open: Branch): Promise<PendingText> {
   const { parents, message } = await readCommit(repository, open.commit);
   const [base] = parents;
   if (parents.length !== 1 || base === undefined) throw invalid("the branch's commit does not have exactly one parent");
@@ -42,7 +55,8 @@ export async function readPendingText(
   // The size first: a blob of 100 MB must not be taken in to be refused.
   if ((await sizeOfBlob(repository, change.id)) > SHEET_BYTES) throw invalid("a sheet has at most 400,000 bytes");
   const [bytes] = await readBlobs(repository, [change.id]);
-  return { text: decodeText(bytes ?? new Uint8Array(), path), message, attestation: attestationIn(message) };
+  if (bytes === undefined) throw new LetterError("damaged", "the objects of the branch are lost or damaged");
+  return { text: decodeText(bytes, path), message, attestation: attestationIn(message) };
 }
 
 function invalid(message: string): LetterError {

@@ -55,18 +55,37 @@ export async function readRef(repository: string, ref: string): Promise<string |
   return found?.slice(0, 40);
 }
 
-/** The refs below a prefix (`PENDING`) that point to commits, SHA by the part behind the prefix. */
+/**
+ * The refs below a prefix (`PENDING`) that point to commits, SHA by the part behind the prefix. A ref whose object is
+ * lost or damaged is one of them: whoever reads the commit finds out, and the others can still be read.
+ */
 export async function listRefs(repository: string, prefix: string): Promise<Map<string, string>> {
-  const args = ["for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", "--", `${prefix}/`];
-  const { stdout } = await runGit(repository, args);
-  return new Map(
-    stdout
-      .toString("utf8")
-      .split("\n")
-      .map((line) => line.split(" "))
-      .filter(([type]) => type === "commit")
-      .map(([, sha = "", ref = ""]) => [ref.slice(prefix.length + 1), sha]),
+  const { stdout } = await runGit(repository, [
+    "for-each-ref",
+    "--format=%(objectname) %(refname)",
+    "--",
+    `${prefix}/`,
+  ]);
+  const refs = stdout
+    .toString("utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line): [string, string] => [line.slice(41 + prefix.length + 1), line.slice(0, 40)]);
+  const others = await findOtherObjects(
+    repository,
+    refs.map(([, sha]) => sha),
   );
+  return new Map(refs.filter(([, sha]) => !others.has(sha)));
+}
+
+/** The objects that can be read and are no commits. for-each-ref could tell too, but ends at the first lost object. */
+async function findOtherObjects(repository: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { stdout } = await runGit(repository, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], {
+    input: ids.map((id) => `${id}\n`).join(""),
+  });
+  const lines = stdout.toString("utf8").split("\n");
+  return new Set(lines.filter((line) => /^[0-9a-f]{40} (tree|blob|tag)$/.test(line)).map((line) => line.slice(0, 40)));
 }
 
 /**

@@ -74,17 +74,26 @@ export function settlementOf(commit: Commit): [Commit, Settlement][] {
 /**
  * The texts of the sheets on the branches `pending/*`, and the messages they were filed with, by the ends of their names.
  * Branches that accept cannot read are left out: a sheet on one would wait for ever.
+ *
+ * @param only which branches to read
+ * @param damaged whether a branch whose objects are lost or damaged is left out too
+ * @throws LetterError `damaged` where it is not, `git` when git fails
  */
-export async function readPendingSheets(repository: string): Promise<PendingSheets> {
+export async function readPendingSheets(
+  repository: string,
+  only: (sheet: string) => boolean = () => true,
+  damaged: "leave out" | "throw" = "leave out",
+): Promise<PendingSheets> {
+  const passedOver = ["validate", "text", ...(damaged === "throw" ? [] : ["damaged"])];
   const sheets = new Map<string, { text: string; message: string }>();
-  const branches = await listRefs(repository, PENDING);
+  const branches = new Map([...(await listRefs(repository, PENDING))].filter(([sheet]) => only(sheet)));
   // Main after the branches: each of them was made on what main was before.
   const history = branches.size > 0 ? await readHistory(repository, await readHead(repository)) : [];
   const main = { line: new Set(history.map(({ id }) => id)) };
   for (const [sheet, commit] of branches) {
     const read = await readPendingText(repository, main, { sheet, commit }).catch((cause) => {
       // A branch that breaks a rule is somebody's; a repository that cannot be read says nothing about a sheet.
-      if (cause instanceof LetterError && ["validate", "text"].includes(cause.code)) return undefined;
+      if (cause instanceof LetterError && passedOver.includes(cause.code)) return undefined;
       throw cause;
     });
     if (read) sheets.set(sheet, { text: read.text, message: read.message });

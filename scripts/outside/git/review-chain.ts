@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { ReviewAct } from "../../letter/review/moderation.ts";
 import { writeCommit } from "./commit.ts";
 import { readHistory } from "./history.ts";
-import { readBlobs } from "./object.ts";
+import { assertReadable, readBlobs } from "./object.ts";
 import { moveRefs, readRef } from "./ref.ts";
+import { readHead } from "./repository.ts";
 
 // What was said about a sheet, as a chain of commits below a ref of its own: it only grows, and tells who came after whom.
 const chainRef = (sheet: string) => `refs/reviews/${sheet}`;
@@ -30,19 +33,49 @@ export async function appendReview(repository: string, sheet: string, act: Revie
   throw new LetterError("git", "others kept reviewing this sheet: try again");
 }
 
-/** What was said about a sheet, in order. @throws LetterError `git` when the chain holds anything else */
+/**
+ * What was said about a sheet, in order.
+ *
+ * @throws LetterError `damaged` when the chain holds anything else, or a part of it is lost: a refusal may be among what
+ *   cannot be read, so the rest of it does not count either
+ */
 export async function readReviews(repository: string, sheet: string): Promise<ReviewAct[]> {
   const last = await readRef(repository, chainRef(sheet));
+  // git passes over a ref whose file was cut short by a power cut, as if there were none.
+  if (last === undefined && existsSync(join(repository, chainRef(sheet)))) throw damaged();
   if (last === undefined) return [];
-  const commits = (await readHistory(repository, last)).reverse();
-  const blobs = await readBlobs(
-    repository,
-    commits.map(({ id }) => `${id}:${ACT}`),
+  try {
+    const commits = (await readHistory(repository, last)).reverse();
+    const blobs = await readBlobs(
+      repository,
+      commits.map(({ id }) => `${id}:${ACT}`),
+    );
+    return blobs.map(parseAct);
+  } catch (cause) {
+    if (!(cause instanceof LetterError && cause.code === "git")) throw cause;
+    // A git that fails, as on a full disk, says nothing about the chain.
+    await assertReadable(repository, await readHead(repository));
+    throw damaged(cause);
+  }
+}
+
+function parseAct(bytes: Buffer | undefined): ReviewAct {
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes?.toString("utf8") ?? "");
+  } catch (cause) {
+    throw damaged(cause);
+  }
+  const act = Act.safeParse(json);
+  if (!act.success) throw damaged();
+  const { row, ...rest } = act.data;
+  return row === undefined ? rest : { ...rest, row };
+}
+
+function damaged(cause?: unknown): LetterError {
+  return new LetterError(
+    "damaged",
+    "a review of this sheet cannot be read: npm run moderate -- refile SHEET files its signatures again, to be reviewed again",
+    { cause },
   );
-  return blobs.map((bytes) => {
-    const act = Act.safeParse(JSON.parse(bytes?.toString("utf8") ?? "null"));
-    if (!act.success) throw new LetterError("git", "a review of this sheet cannot be read");
-    const { row, ...rest } = act.data;
-    return row === undefined ? rest : { ...rest, row };
-  });
 }

@@ -16,15 +16,13 @@ export type GitHubHosting = GitHubReading & {
  */
 export function openGitHubHost({ propose, ...reading }: GitHubHosting): GitHost {
   const { api, mirror } = reading;
-  const { head, readMain, readMainSince, pendingSheets } = openGitHubMain(reading);
+  const { readMainSince, ...main } = openGitHubMain(reading);
   return {
-    head,
-    readMain,
+    ...main,
     async file(filing) {
       // Nothing is asked that is known: the calls of a filing are counted.
       const main = await readMainSince(filing.base);
       await telling("filing a sheet", () => fileOnGitHub(api, mirror, filing, propose(filing, main)));
     },
-    pendingSheets,
   };
 }

@@ -1,8 +1,12 @@
+import { rm } from "node:fs/promises";
+import { LetterError } from "../../letter/bytes/error.ts";
 import { fetchRefs, makeMirror } from "../git/fetch.ts";
 import type { GitHost, MainHistory } from "../git/host.ts";
+import { listRemoteRefs } from "../git/push.ts";
 import { MAIN, mirrored, PENDING } from "../git/ref.ts";
 import { readHead, readMainAt, readPendingSheets } from "../git/repository.ts";
 import { type GitHubApi, hasStatus, telling } from "./api.ts";
+import { listOpenPulls } from "./reviews.ts";
 
 /** What is needed to read a campaign's repository on GitHub. */
 export type GitHubReading = {
@@ -13,8 +17,11 @@ export type GitHubReading = {
   readonly serverUrl?: string;
 };
 
+const NO_PULL =
+  "it has a branch and no open pull request: reopen the pull request, or delete the branch, and its signatures are filed again";
+
 /** Reads main and the branches of sheets on GitHub; it changes nothing there. */
-export type GitHubMainReader = Pick<GitHost, "head" | "pendingSheets"> & {
+export type GitHubMainReader = Pick<GitHost, "head" | "pendingBranches" | "pendingSheets" | "undecidable"> & {
   readMain(): Promise<MainHistory>;
   /** Returns main as it was read last if it has this commit in its line; otherwise reads it again. */
   readMainSince(commit: string): Promise<MainHistory>;
@@ -59,17 +66,42 @@ export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }
       return known;
     });
   };
+  const fetchPending = async () => {
+    await makeMirror(mirror);
+    // Fetch main too: another instance may have filed on top of a newer commit than the one here.
+    const refs = [MAIN, `${PENDING}/*`].map(mirrored);
+    await fetchRefs(mirror, { url, token: await api.token() }, "the pending sheets", refs);
+  };
   return {
     head,
     readMain,
     readMainSince: async (commit) => (known?.line.has(commit) ? known : readMain()),
-    pendingSheets: () =>
+    pendingBranches: () =>
+      telling("listing the pending sheets", async () => {
+        const refs = await listRemoteRefs(mirror, { url, token: await api.token() }, [`${PENDING}/*`]);
+        return new Map([...refs].map(([ref, commit]) => [ref.slice(PENDING.length + 1), commit]));
+      }),
+    pendingSheets: (only) =>
       telling("reading the pending sheets", async () => {
-        await makeMirror(mirror);
-        // Fetch main too: another instance may have filed on top of a newer commit than the one here.
-        const refs = [MAIN, `${PENDING}/*`].map(mirrored);
-        await fetchRefs(mirror, { url, token: await api.token() }, "the pending sheets", refs);
-        return readPendingSheets(mirror);
+        await fetchPending();
+        try {
+          return await readPendingSheets(mirror, only, "throw");
+        } catch (cause) {
+          if (!(cause instanceof LetterError && cause.code === "damaged")) throw cause;
+          // It is the copy on this machine that is damaged, and git does not fetch what it believes to have.
+          await rm(mirror, { recursive: true, force: true });
+          known = undefined;
+          await fetchPending();
+          return readPendingSheets(mirror, only);
+        }
+      }),
+    undecidable: () =>
+      telling("reading the pull requests", async () => {
+        const branches = await listRemoteRefs(mirror, { url, token: await api.token() }, [`${PENDING}/*`]);
+        const open = await listOpenPulls(api);
+        const seen = new Set(open.map(({ sheet }) => sheet));
+        const sheets = [...branches.keys()].map((ref) => ref.slice(PENDING.length + 1));
+        return new Map(sheets.filter((sheet) => !seen.has(sheet)).map((sheet) => [sheet, NO_PULL]));
       }),
   };
 }

@@ -18,31 +18,33 @@ export async function readOpenPulls(
   passOver: (pull: PullOfSheet, cause: unknown) => boolean = () => false,
 ): Promise<OpenPull[]> {
   const octokit = await api.octokit();
-  const { owner, repo } = api;
-  const pulls = await octokit.paginate("GET /repos/{owner}/{repo}/pulls", {
-    owner,
-    repo,
-    base: "main",
-    state: "open",
-    per_page: 100,
-  });
   const open: OpenPull[] = [];
-  for (const { number, head, draft } of pulls) {
-    const sheet = sheetOfBranch(head.ref);
-    // A draft is not ready, whatever was said about it. A branch of that name in a fork is a stranger's.
-    if (
-      draft === true ||
-      sheet === undefined ||
-      head.repo?.full_name.toLowerCase() !== `${owner}/${repo}`.toLowerCase()
-    )
-      continue;
+  for (const { number, sheet, commit, isDraft } of await listOpenPulls(api)) {
+    // It is not ready, whatever was said about it.
+    if (isDraft) continue;
     try {
-      open.push({ sheet, commit: head.sha, number, acts: await readActs(octokit, api, number, sheet) });
+      open.push({ sheet, commit, number, acts: await readActs(octokit, api, number, sheet) });
     } catch (cause) {
       if (!passOver({ number, sheet }, cause)) throw cause;
     }
   }
   return open;
+}
+
+/** Lists the open pull requests of sheets, drafts too, without what was said about them. */
+export async function listOpenPulls(
+  api: GitHubApi,
+): Promise<(PullOfSheet & { readonly commit: string; readonly isDraft: boolean })[]> {
+  const octokit = await api.octokit();
+  const { owner, repo } = api;
+  const asked = { owner, repo, base: "main", state: "open", per_page: 100 } as const;
+  const pulls = await octokit.paginate("GET /repos/{owner}/{repo}/pulls", asked);
+  return pulls.flatMap(({ number, head, draft }) => {
+    const sheet = sheetOfBranch(head.ref);
+    // A branch of that name in a fork is a stranger's.
+    const isOurs = head.repo?.full_name.toLowerCase() === `${owner}/${repo}`.toLowerCase();
+    return sheet === undefined || !isOurs ? [] : [{ number, sheet, commit: head.sha, isDraft: draft === true }];
+  });
 }
 
 type Said = ReviewAct & { readonly at: string; readonly kind: number; readonly id: number };

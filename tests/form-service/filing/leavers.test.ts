@@ -43,7 +43,7 @@ it("brings nobody back whose withdrawal lies on an open sheet, though no list te
   await harness.round();
   rmSync(leftListBeside(path));
   await loseAndRestore(harness, path);
-  expect(await stateShown(harness, leaver.code)).toBe("withdrawn");
+  expect(await stateShown(harness, leaver.code)).toBe("unknown");
   expect(await harness.store.query.selectFrom("vault").select("id").execute()).toEqual([]);
   acceptAll(harness);
   await harness.round();
@@ -106,15 +106,15 @@ it("tells a backup that was begun while somebody left", async () => {
   const leaver = await signAs(harness, seed, "leaver");
   await withdrawAll(harness, [leaver]);
   await loseAndRestore(harness, path!);
-  expect(await stateShown(harness, leaver.code)).toBe("withdrawn");
+  expect(await stateShown(harness, leaver.code)).toBe("unknown");
   await liveOn(harness);
   expect(shownIn(harness)).toEqual([]);
 });
 
 it.each([
-  ["knows from main who left unfiled, even if nobody says that it was put back", false],
-  ["knows everybody who left, once that is said", true],
-])("a database that was put back by its own means %s", async (_, isSaid) => {
+  ["even if nobody says that it was put back", false],
+  ["once that is said", true],
+])("a database that was put back by its own means learns from main who has left, %s", async (_, isSaid) => {
   harness = await openCampaign();
   const accepted = await signAs(harness, seed, "accepted");
   await harness.round();
@@ -134,8 +134,8 @@ it.each([
   if (isSaid) await noteRestoredDatabase([], { settings, clock, random: fixedRandomness(seed) });
   await harness.restart();
   await harness.round();
-  const gone = isSaid ? [accepted, waits] : [waits];
-  for (const { code } of gone) expect(await stateShown(harness, code)).toBe("withdrawn");
+  const gone = [accepted, waits];
+  for (const { code } of gone) expect(await stateShown(harness, code)).toBe("unknown");
   const ids = gone.map(({ code }) => idOfCode(code));
   for (const table of ["vault", "address"] as const)
     expect(await harness.store.query.selectFrom(table).select("id").where("id", "in", ids).execute()).toEqual([]);

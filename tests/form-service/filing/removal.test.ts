@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { reconcileAfterRestore } from "../../../scripts/form-service/filing/restoration.ts";
-import { TABLES, type Tables } from "../../../scripts/form-service/store/schema.ts";
 import { idOf, openingOf } from "../../../scripts/letter/signature/derivation.ts";
 import { people } from "../../support/fixtures.ts";
+import { copyDatabase, putBack } from "../database-copy.ts";
 import { type Harness, openHarness, sign, stateShown } from "../harness.ts";
 
 let harness: Harness;
@@ -61,36 +60,14 @@ describe("a row that a notice took off the list", () => {
     const { withdrawalCode } = await sign(harness, people.niamh);
     const id = idOf(openingOf(withdrawalCode));
     await harness.round();
-    const before = await snapshot();
+    const before = await copyDatabase(harness);
     for (const sheet of harness.gitHost.open.keys()) harness.gitHost.accept(sheet);
     removeOnMain(withdrawalCode);
     await harness.again();
     expect(await heldOf(id)).toEqual([]);
-    await restore(before);
+    await putBack(harness, before);
     expect(await heldOf(id)).toHaveLength(4);
-    const { store, clock, gitHost, service } = harness;
-    await reconcileAfterRestore(store, clock, await gitHost.readMain(), gitHost, service.attestation);
+    await harness.restart();
     expect(await heldOf(id)).toEqual([]);
   });
 });
-
-async function snapshot(): Promise<Map<keyof Tables, object[]>> {
-  const rows = new Map<keyof Tables, object[]>();
-  for (const table of Object.keys(TABLES) as (keyof Tables)[])
-    rows.set(table, await harness.store.query.selectFrom(table).selectAll().execute());
-  return rows;
-}
-
-async function restore(rows: ReadonlyMap<keyof Tables, object[]>): Promise<void> {
-  await harness.store.change(async (query) => {
-    for (const [table, some] of rows) {
-      await query.deleteFrom(table).execute();
-      for (const row of some)
-        await query
-          .insertInto(table)
-          .values(row as never)
-          .execute();
-    }
-    await query.insertInto("restoration").values({ day: "2026-11-22" }).execute();
-  });
-}

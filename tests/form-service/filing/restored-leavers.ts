@@ -60,7 +60,7 @@ export function tellRestored(cases: readonly RestoredCase[]): void {
       const before = harness.gitHost.filings.length;
       await loseAndRestore(harness, path, [harness.dataDir]);
 
-      for (const { code } of people) expect(await stateShown(harness, code)).toBe("withdrawn");
+      for (const { code } of people) expect(await stateShown(harness, code)).toBe("unknown");
       const ids = people.map(({ code }) => idOfCode(code));
       const { query } = harness.store;
       for (const table of ["vault", "address"] as const)

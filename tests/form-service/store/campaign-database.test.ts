@@ -38,6 +38,10 @@ describe("a database", () => {
   it("belongs to the campaign that used it first", async () => {
     await withNewStore(async (store) => {
       await claimDatabase(store, { entries: entries.slice(0, 1) }, { attestation, isNew: false });
+      await store.query
+        .insertInto("signature")
+        .values({ id: "a".repeat(26), state: "confirmed" })
+        .execute();
       await claimDatabase(store, { entries }, { attestation, isNew: false });
       const claimed = claimDatabase(store, { entries }, { attestation: other, isNew: true });
       await expect(claimed).rejects.toThrow("belongs to another campaign");
@@ -49,6 +53,23 @@ describe("a database", () => {
     await withNewStore(async (store) => {
       await expect(claimDatabase(store, { entries }, { attestation, isNew: false })).rejects.toThrow("--new-database");
       await claimDatabase(store, { entries }, { attestation, isNew: true });
+      await claimDatabase(store, { entries: [...entries, entries[1]!] }, { attestation, isNew: false });
+    });
+  });
+
+  it("that is a copy from before the first signature is not taken for that of today either", async () => {
+    await withNewStore(async (store) => {
+      await claimDatabase(store, { entries: entries.slice(0, 1) }, { attestation, isNew: false });
+      await expect(claimDatabase(store, { entries }, { attestation, isNew: false })).rejects.toThrow("--new-database");
+    });
+  });
+
+  it("that is empty is refused while signatures wait on an open sheet", async () => {
+    const waits = { attestation, isNew: false, hasSheets: async () => true };
+    await withNewStore(async (store) => {
+      const claimed = claimDatabase(store, { entries: entries.slice(0, 1) }, waits);
+      await expect(claimed).rejects.toThrow("--new-database");
+      await claimDatabase(store, { entries: entries.slice(0, 1) }, { ...waits, isNew: true });
     });
   });
 

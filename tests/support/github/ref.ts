@@ -73,10 +73,15 @@ export function close(state: State, actor: Actor, pull: Pull): void {
 }
 
 function changedWorkflows(state: State, { from, to }: Move, options: GitOptions): string[] {
-  // A new branch is compared with main: what stands there already is nobody's change.
+  const main = state.objects.resolve("refs/heads/main", "commit");
+  // A new branch is compared with main as it is now, also one on an older commit of main: vercel/next.js#94596.
+  if (from === undefined && main !== undefined)
+    return state.objects
+      .git(["diff-tree", "-r", "--name-only", main, to!, "--", ".github/workflows"], options)
+      .split("\n")
+      .filter(Boolean);
   // A merge counts by what it has from no parent.
-  const base = from ?? state.objects.resolve("refs/heads/main", "commit");
-  const range = base === undefined ? [to!] : [to!, `^${base}`];
+  const range = from === undefined ? [to!] : [to!, `^${from}`];
   const commits = state.objects
     .git(["rev-list", ...range], options)
     .split("\n")
