@@ -66,10 +66,11 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
   const round = async () => {
     rounds++;
     harness.clock.set(new Date(Date.now()).toISOString());
-    const { log, queue } = harness.service;
+    const { log, queue, watch } = harness.service;
     const { store, clock, settings } = harness;
     const { attestation } = harness.service;
-    const deps = { store, clock, random, attestation, gitHost: host, main, queue, attempts, patrol, log, settings };
+    const means = { store, clock, watch, random, attestation, queue, attempts, patrol, log, settings };
+    const deps = { ...means, gitHost: host, main };
     await fileRound(deps).catch(() => {});
   };
   const hurried = async (work: () => Promise<void>) => {

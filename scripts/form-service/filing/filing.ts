@@ -5,6 +5,7 @@ import { SHEET_ROWS } from "../../letter/signature/sheet.ts";
 import type { GitHost } from "../../outside/git/host.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import type { Settings } from "../../outside/settings.ts";
+import type { ClockWatch } from "../store/clock-watch.ts";
 import type { Queue } from "../store/queue.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
@@ -28,6 +29,7 @@ export type FilingDeps = Making & {
   readonly queue: Queue;
   readonly attempts: FilingAttempts;
   readonly patrol: Patrol;
+  readonly watch: Pick<ClockWatch, "judge">;
   readonly log: Log;
   readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
 };
@@ -55,14 +57,15 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   await refileLost(deps, deps.patrol).catch((error) =>
     deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at"),
   );
-  await destroyRefused(store, clock);
+  if (deps.watch.judge().mayDelete) await destroyRefused(store, clock);
   await fileAll(deps, "round");
   await takeRowsBack(store);
   const edition = loggedEdition(main.record.entries);
   if (edition === undefined) return;
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
-  made += await makeDueSheets(deps, main.commit);
+  // Whoever leaves does not wait for a clock; a signature may, also because of what a restoration keeps back until a day.
+  if (deps.watch.judge().mayDate) made += await makeDueSheets(deps, main.commit);
   if (made > 0) await fileAll(deps, "round");
   const signatures = (await rowsSetAside(store.query)).length;
   if (signatures > 0) deps.log.error({ signatures }, "signatures are set aside: look at npm run doctor");

@@ -9,7 +9,7 @@ import { inboxPage } from "./inbox-page.ts";
 import { isAskedHere } from "./this-machine.ts";
 
 /** The dependencies of these addresses. */
-type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store"> & {
+type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store" | "watch"> & {
   readonly settings: Pick<Settings, "mail">;
 };
 
@@ -38,12 +38,17 @@ function chooseLanguage(service: OperationService, request: Request): Response {
   });
 }
 
-/** The service is ready if the database answers, main has been read, and there is a site to show. */
+/** How `/readyz` begins while everything answers, but the clock may not date a form. */
+export const NO_FORM = "no form is taken";
+
+/** The service is ready if the database answers, main has been read, there is a site to show, and the clock may date forms. */
 async function readiness(service: OperationService): Promise<Response> {
   try {
     await sql`select 1`.execute(service.store.query);
     await stat(join(service.siteFolder, "."));
-    return service.main() ? plain("ready\n") : plain("main has not been read yet\n", 503);
+    if (!service.main()) return plain("main has not been read yet\n", 503);
+    const { mayDate, reason } = service.watch.judge();
+    return mayDate ? plain("ready\n") : plain(`${NO_FORM}: ${reason}\n`, 503);
   } catch {
     return plain("database or site is missing\n", 503);
   }
