@@ -788,6 +788,11 @@ export const en = {
       title: "Something went wrong",
       text: "Something went wrong on our side. Send the form again later.",
     },
+    clock: {
+      title: "Nothing can be recorded at the moment",
+      text: "We cannot be sure that the clock of our server is right, and we do not record a signature under a wrong date. Nothing is lost, and nothing is deleted meanwhile. Try again in an hour: send the form again, or enter your code again.",
+      more: "Withdrawing works as always.",
+    },
     not_found: { title: "Page not found", text: "There is no page at this address." },
     already_signed: {
       title: "This address has already signed",

@@ -9,6 +9,7 @@ import { type Growth, loggedEdition } from "../letter/signature/record.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { editionOf } from "../letter/text/edition.ts";
+import { assertDay } from "../outside/clock.ts";
 import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
 import { CAMPAIGN_PATH, readLetterAt } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
@@ -80,6 +81,8 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   const read = await host.readMain();
   const brought = read.record.takenDown ? (await readNotices(host.repository, read.commit)).notices : [];
   const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier, brought) };
+  const { day, doubt, overruled } = acceptor;
+  if (doubt === undefined) assertDay(day, { main: start.day, overruled });
   // A main that was rolled back still passes assertIntact, so also check that it continues the live checkpoint. `true`
   // allows none: the caller knows whether anything was published before.
   assertContinues(start.record.entries, await acceptor.live(), acceptor.signer.verifier, true);
@@ -96,7 +99,7 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   for (const { open, sheet } of pending) {
     // A sheet that this run has settled is no longer open, so the last sheet that has a row decides about it.
     const copies = copiesOf(all, sheet, main.settled.sheets);
-    const judged = judgeSheet(main, { moderators, attestationKey }, open, sheet, copies);
+    const judged = judgeSheet(main, { moderators, attestationKey, today: day, doubt }, open, sheet, copies);
     if (!("acceptance" in judged)) {
       const held = judged.state === "waiting" || judged.state === "blocked";
       draft.outcomes.set(open.sheet, { sheet: open.sheet, ...(held ? { ...judged, copies } : judged) });

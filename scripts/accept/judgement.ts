@@ -2,6 +2,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import { type Acceptance, acceptSheet, applyWithdrawals, validateSheet } from "../letter/review/acceptance.ts";
 import type { Settlement } from "../letter/review/merge-message.ts";
 import { decide, type Moderators } from "../letter/review/moderation.ts";
+import { misdatedRow } from "../letter/review/signed-days.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
 import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
 
@@ -14,15 +15,24 @@ export type Judgement =
       readonly unclear: readonly string[];
     }
   | { readonly state: "unattested" }
-  | { readonly state: "invalid"; readonly reason: string }
+  /** `mayReview`: it stays open to review, since it waits for a day, or until a row is refused */
+  | { readonly state: "invalid"; readonly reason: string; readonly mayReview?: boolean }
   | {
       readonly state: "approved" | "rejected";
       readonly acceptance: Acceptance;
       readonly approvedBy: readonly number[];
     };
 
-/** What a sheet is judged by: the moderators on main, and the form service's public key (32 bytes). */
-export type Rules = { readonly moderators: Moderators; readonly attestationKey: Uint8Array };
+/**
+ * What a sheet is judged by: the moderators on main, the form service's public key (32 bytes), the day, and why the clock
+ * is not believed, if it is not.
+ */
+export type Rules = {
+  readonly moderators: Moderators;
+  readonly attestationKey: Uint8Array;
+  readonly today: string;
+  readonly doubt?: string | undefined;
+};
 
 /**
  * Judges a readable, attested sheet. Withdrawals need no moderator, because the signers have decided.
@@ -46,11 +56,13 @@ export function judgeSheet(
       validateSheet(known, sheet);
       return decision.state === "waiting" ? { state: "waiting" } : { state: "blocked", unclear: decision.unclear };
     }
-    return {
-      state: decision.state,
-      acceptance: acceptSheet(known, sheet, decision, elsewhere),
-      approvedBy: decision.approvedBy,
-    };
+    const acceptance = acceptSheet(known, sheet, decision, elsewhere);
+    if (decision.state === "approved") {
+      const days = { today: rules.today, began: main.began };
+      const reason = rules.doubt ?? misdatedRow(sheet, acceptance, days);
+      if (reason !== undefined) return { state: "invalid", reason, mayReview: true };
+    }
+    return { state: decision.state, acceptance, approvedBy: decision.approvedBy };
   } catch (cause) {
     return { state: "invalid", reason: reasonOf(cause) };
   }

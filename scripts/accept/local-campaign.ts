@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
-import { systemClock } from "../outside/clock.ts";
+import { doubtOf, formatDoubt, systemClock } from "../outside/clock.ts";
+import { readKnownDays } from "../outside/database/known-days.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/git/local-host.ts";
 import { type Keys, openKeys } from "../outside/seal/keys.ts";
 import type { Settings } from "../outside/settings.ts";
@@ -30,7 +31,8 @@ export type LocalCampaign = {
  * @param missing what to do when there is no campaign: create it, or throw
  */
 export async function openLocalCampaign(missing: "make" | "refuse"): Promise<LocalCampaign> {
-  const { dataDir } = readLocalSettings();
+  const settings = readLocalSettings();
+  const { dataDir } = settings;
   const repository = campaignRepository(dataDir);
   if (missing === "refuse" && !existsSync(repository)) {
     throw new LetterError("data-folder", "no campaign in this data folder yet: run npm start, or set DATA_DIR");
@@ -48,7 +50,13 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
   const host = await openLocalGitHost(repository, { folder: ".", day });
   const site = openLocalSite(dataDir, keys.publicKeys);
   const live = async () => (existsSync(site.folder) ? readLiveCheckpoint(site.folder) : undefined);
-  const acceptor = { host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day, live };
+  const known = await readKnownDays(settings);
+  const doubt = doubtOf(day, known);
+  const acceptor = {
+    ...{ host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day, live },
+    overruled: known.overruled,
+    doubt: doubt && formatDoubt(doubt, day, known),
+  };
   return { dataDir, host, keys, site, day, acceptor };
 }
 

@@ -97,7 +97,8 @@ export async function refileSheet(
 }
 
 function assertReviewable({ sheet, judgement }: ReviewedSheet): SignaturesSheet {
-  if (judgement.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${judgement.reason}`);
+  if (judgement.state === "invalid" && !judgement.mayReview)
+    throw new LetterError("validate", `the sheet is invalid: ${judgement.reason}`);
   if (judgement.state === "unattested") throw new LetterError("validate", `the sheet is passed over: ${UNATTESTED}`);
   if (sheet?.kind === "signatures") return sheet;
   throw new LetterError("usage", "a sheet of withdrawals needs no review: it is applied by the next acceptance");

@@ -12,8 +12,12 @@ export type Acceptor = {
   readonly signer: NoteSigner;
   /** the form service's public key, 32 bytes */
   readonly attestationKey: Uint8Array;
-  /** the UTC day of the commits, `YYYY-MM-DD` */
+  /** today as the clock has it, UTC, `YYYY-MM-DD` */
   readonly day: string;
+  /** main's days up to this one are wrong, so that they do not contradict the clock: a server or an operator said so */
+  readonly overruled?: string | undefined;
+  /** why the clock is not believed: then withdrawals are applied, and no signature is accepted */
+  readonly doubt?: string | undefined;
   /** the published checkpoint; undefined before the first publication */
   readonly live: () => Promise<string | undefined>;
 };
@@ -31,7 +35,9 @@ export type Step = {
 
 /** Signs the checkpoint, writes one commit and moves main; returns undefined when main has moved meanwhile. */
 export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: Step): Promise<IntactMain | undefined> {
-  const { host, signer, day } = acceptor;
+  const { host, signer } = acceptor;
+  // Another clock may be a little ahead; a history that goes back in time looks like a forged one.
+  const day = acceptor.doubt === undefined && acceptor.day > main.day ? acceptor.day : main.day;
   const { record, frontier, size, root } = signGrowth(main.frontier, step.growth, signer);
   const settlement: Settlement = { ...step.settlement, size, root };
   const taken = record.takenDown ? [...shardTexts(main.record).keys()].map((path) => [path, undefined] as const) : [];
@@ -52,6 +58,8 @@ export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: St
     record,
     frontier,
     settled: settledBy([settlement], main.settled),
+    day,
+    began: main.began,
     line: new Set(main.line).add(commit),
     merged: step.reviewed === undefined ? main.merged : new Map(main.merged).set(step.reviewed, settlement),
   };

@@ -48,12 +48,16 @@ export async function acceptOnGitHub(
   mover: GitHubApi,
   clock: Clock,
 ): Promise<GitHubAcceptance> {
+  let apart = Number.NaN;
   const host = openGitHubAcceptHost({
     api: openGitHub({
       repository: env.GITHUB_REPOSITORY,
       apiUrl: env.GITHUB_API_URL,
       clock,
       as: { token: env.GITHUB_TOKEN },
+      noteTime(time) {
+        apart = clock.now().getTime() - time.getTime();
+      },
     }),
     mover,
     repository: join(env.RUNNER_TEMP, "campaign.git"),
@@ -67,8 +71,15 @@ export async function acceptOnGitHub(
   }
   const live = await readLiveCheckpoint(env.SITE_URL);
   assertContinues(before.record.entries, live, keys.ledger, env.FIRST);
+  if (Math.abs(apart) > APART)
+    throw new LetterError("clock", "the clock of this machine is hours away from GitHub's: nothing is accepted by it");
   const day = dayOf(clock.now());
-  const report = await acceptAll({ host, signer, attestationKey: keys.attestation, day, live: async () => live });
+  // GitHub agrees with the clock, so a day of main that is still to come is the fault of whoever made that commit.
+  const overruled = Number.isNaN(apart) ? undefined : before.day;
+  const report = await acceptAll({
+    ...{ host, signer, attestationKey: keys.attestation, day, overruled },
+    live: async () => live,
+  });
   for (const outcome of report.outcomes) {
     if (outcome.state === "invalid") await host.answerInvalid(outcome.sheet, outcome.reason);
     if (outcome.state === "unattested") await host.answerUnattested(outcome.sheet);
@@ -85,6 +96,9 @@ export async function acceptOnGitHub(
   const { troubles } = host;
   return { ...report, troubles, releases, unseen, leftovers, publish: report.main.record.checkpoint !== live };
 }
+
+/** A clock that is this far away from GitHub's is wrong, in milliseconds. */
+const APART = 3_600_000;
 
 /** Whether a branch holds an unattested sheet. An unreadable sheet does not count as one: it may have been attested. */
 async function isUnattested(

@@ -34,7 +34,8 @@ export async function readReviewDesk({
 }: Pick<LocalCampaign, "host" | "acceptor">): Promise<ReviewDesk> {
   const main = await host.readMain();
   const moderators = parseModerators((await readText(host.repository, main.commit, MODERATORS_PATH)) ?? "");
-  const rules = { moderators, attestationKey: acceptor.attestationKey };
+  const { attestationKey, day, doubt } = acceptor;
+  const rules = { moderators, attestationKey, today: day, doubt };
   const found: (Pick<ReviewedSheet, "open" | "sheet" | "quarantined"> & { problem?: Judgement })[] = [];
   for (const open of await host.openSheets()) {
     if (main.merged.has(open.commit)) continue;

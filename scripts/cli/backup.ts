@@ -3,6 +3,7 @@ import { deleteOldBackups, forgetGone, formatStuck, parseKeep } from "../form-se
 import { makeBackupKey, writeBackup } from "../form-service/store/written-backup.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
+import { assertClock } from "../outside/database/known-days.ts";
 import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -44,6 +45,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
   if (path !== undefined && to === undefined)
     throw usageError("say with --to for which key; --new-key makes one", HELP);
   const [settings, today, days] = [currentSettings(), dayOf(systemClock.now()), keep && parseKeep(keep)];
+  await assertClock(settings, systemClock);
   if (path !== undefined) {
     const rows = await writeBackup(settings, resolve(path), to!, today, days || undefined);
     const list = relative(process.cwd(), join(settings.dataDir, "backups.json"));

@@ -1,5 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { checkCampaign } from "../accept/campaign-check.ts";
+import { believeClock, checkClock } from "../form-service/clock-check.ts";
 import { checkContent, checkDatabase } from "../form-service/start-check.ts";
 import { checkBackups } from "../form-service/store/old-backups.ts";
 import { checkErasure } from "../handover/requests/erasure-due.ts";
@@ -11,19 +12,26 @@ import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
-usage: npm run doctor
+usage: npm run doctor [-- --clock-is-right]
 
 Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not:
 also whether people are told who is responsible, and whether a day that the pages promise comes soon (!) or is over (✕),
 and whether main's history has to be erased (.github/erasing.md).
+  --clock-is-right  says so where days that the campaign has had contradict the clock, as after a long standstill; a service
+                    that runs takes forms and deletes again within a minute
+
 With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.`;
 
-await runCommand(HELP, {}, async ({ positionals }) => {
+const OPTIONS = { "clock-is-right": { type: "boolean" } } as const;
+
+await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
   const settings = currentSettings();
+  if (values["clock-is-right"]) return console.log(await believeClock(settings, systemClock));
   const findings = [
     checkNode(),
     checkGit(),
+    await checkClock(settings, systemClock),
     checkFolder(settings),
     await checkPort(settings),
     await checkContent(),

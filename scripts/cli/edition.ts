@@ -1,7 +1,10 @@
 import { acceptAll } from "../accept/acceptance.ts";
 import { openLocalCampaign } from "../accept/local-campaign.ts";
 import { loggedEdition } from "../letter/signature/record.ts";
+import { systemClock } from "../outside/clock.ts";
+import { assertClock } from "../outside/database/known-days.ts";
 import { readServedFilesIn } from "../outside/git/letter-files.ts";
+import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -13,6 +16,7 @@ ledger. Signatures for the old edition stay what they are, and the list says whi
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
   const { host, acceptor, day } = await openLocalCampaign("make");
+  await assertClock(currentSettings(), systemClock);
   const before = loggedEdition((await host.readMain()).record.entries);
   await host.commitText(await readServedFilesIn("."), day);
   const after = loggedEdition((await acceptAll(acceptor)).main.record.entries);

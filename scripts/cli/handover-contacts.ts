@@ -4,6 +4,8 @@ import { findPublicBag, formatHandedContacts, handOverContacts, warningsOf } fro
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
 import { openBag } from "../outside/bag/reader.ts";
+import { systemClock } from "../outside/clock.ts";
+import { assertClock } from "../outside/database/known-days.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -29,6 +31,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0 || out === undefined) throw usageError("name a folder with --out", HELP);
   const handover = parseHandover(values.tag);
   const place = await openHandoverPlace();
+  await assertClock(place.settings, systemClock);
   const bag = await openBag(await findPublicBag(handover, place, out));
   try {
     const handed = await withCampaignStore(place.settings, (store) => {

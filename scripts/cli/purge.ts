@@ -4,7 +4,9 @@ import { withdrawnHere } from "../form-service/store/vault-records.ts";
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { purge } from "../handover/purge.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
+import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
+import { assertClock } from "../outside/database/known-days.ts";
 import { systemRandom } from "../outside/random.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -35,6 +37,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
   const handover = parseHandover(values.tag);
   const place = await openHandoverPlace();
+  await assertClock(place.settings, systemClock);
   const { settings } = place;
   const store = {
     countUndecided: () => withCampaignStore(settings, countUndecided),

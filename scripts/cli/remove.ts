@@ -14,6 +14,7 @@ import { dayOf } from "../letter/bytes/day.ts";
 import type { ListRow } from "../letter/signature/list.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
+import { assertClock } from "../outside/database/known-days.ts";
 import { asksForYes } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -35,6 +36,7 @@ const OPTIONS = { yes: { type: "boolean" }, out: { type: "string" } } as const;
 await runCommand(HELP, OPTIONS, async ({ values, positionals: [typed, ...rest] }) => {
   if (typed === undefined || rest.length > 0) throw usageError("name one index", HELP);
   const place = await openHandoverPlace();
+  await assertClock(place.settings, systemClock);
   const row = findRow(place.record, typed);
   process.stdout.write(formatListed(row));
   if (!values.yes && !(await asksForYes("Remove this row for good?")))

@@ -1,7 +1,9 @@
 import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { seedCampaign } from "../accept/seed.ts";
 import { makeDatabase } from "../form-service/store/campaign-database.ts";
+import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
+import { assertClock } from "../outside/database/known-days.ts";
 import { systemRandom } from "../outside/random.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -17,6 +19,7 @@ await runCommand(HELP, {}, async ({ positionals: [typed, ...rest] }) => {
   const settings = readLocalSettings();
   const lock = await lockDataFolder(settings.dataDir);
   try {
+    await assertClock(settings, systemClock);
     const campaign = await openLocalCampaign("make");
     const { isTTY } = process.stderr;
     const total = await seedCampaign(campaign, Number(typed), systemRandom, (done) => {

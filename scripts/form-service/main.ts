@@ -9,20 +9,20 @@ import { openMailer } from "../outside/mail/mailer.ts";
 import type { Keys } from "../outside/seal/keys.ts";
 import { openSealPool } from "../outside/seal/pool.ts";
 import { readTorExits } from "../outside/tor-exits.ts";
-import { openClockWatch } from "./filing/clock-watch.ts";
 import { every } from "./filing/repeat.ts";
 import { openMailQueue } from "./mail/queue.ts";
 import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
 import { openService, type ServiceDeps } from "./open-service.ts";
 import { openPageWords } from "./signing/own-page-codes.ts";
+import { openClockWatch } from "./store/clock-watch.ts";
 import { openStore } from "./store/schema.ts";
 import { listen } from "./web/listener.ts";
 
 /** What the form service is started with. It opens database, mail and seal itself. */
 export type FormServiceDeps = Pick<
   ServiceDeps,
-  "settings" | "gitHost" | "site" | "siteFolder" | "bursts" | "clock" | "random" | "log" | "newDatabase"
+  "settings" | "gitHost" | "site" | "siteFolder" | "bursts" | "clock" | "watch" | "random" | "log" | "newDatabase"
 > & { readonly keys: Pick<Keys, "attestation" | "pepper" | "publicKeys"> };
 
 /** A form service that listens. */
@@ -47,14 +47,19 @@ const PACK_EVERY = 600_000;
 /** Opens database, mail and seal, reads main, and listens on `settings.port`. */
 export async function startFormService(deps: FormServiceDeps): Promise<FormService> {
   const { settings, clock, random, log } = deps;
+  const { watch = openClockWatch(clock, () => performance.now()) } = deps;
   const sealing = openSealPool(deps.keys.publicKeys.recipients);
   const store = await openStore(settings.database);
-  const mails = openMailQueue(openMailer(settings.mail, settings.mailFrom), { log, clock, random });
+  const noteTime = (time: Date) => watch.noteServer("mail server", time);
+  const mailer = openMailer(settings.mail, settings.mailFrom, noteTime);
+  const mails = openMailQueue(mailer, { log, clock, random });
   try {
-    const metrics = openMetrics({ store, mails, clock, leftRows: watchLeftRows(settings) }, log);
+    const metrics = openMetrics({ store, mails, clock, watch, leftRows: watchLeftRows(settings) }, log);
     let torExits = await readTorExits(settings.dataDir);
     const service = await openService({
       ...deps,
+      watch,
+      probe: mailer.probe,
       store,
       mails,
       metrics,
@@ -64,7 +69,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     });
     metrics.watchPromises(() => {
       const entries = service.service.main()?.record.entries ?? [];
-      return daysLeft(deps.site().campaign, stageOf(entries), dayOf(clock.now()));
+      return daysLeft(deps.site().campaign, stageOf(entries), dayOf(watch.certain.now()));
     });
     const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";
     const { port, host } = settings;
@@ -80,13 +85,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const looking = every(Math.min(settings.fileEvery, LOOK_EVERY), means, () =>
       metrics.round("looking", service.look),
     );
-    const watch = openClockWatch(clock, () => performance.now());
-    const expiry = every(EXPIRE_EVERY, means, () =>
-      metrics.round("expiry", async () => {
-        if (watch.isSteady()) await service.expire();
-        else log.warn({}, "the clock was set: for a day nothing is deleted for its age");
-      }),
-    );
+    const expiry = every(EXPIRE_EVERY, means, () => metrics.round("expiry", service.expire));
     const order = every(REORDER_EVERY, means, () => store.reorder());
     const packing = every(PACK_EVERY, means, async () => void (await packRepository(ownRepository(settings))));
     return {

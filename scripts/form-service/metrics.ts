@@ -7,6 +7,7 @@ import type { LeftRows } from "../outside/git/left-rows.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import { sheetsSetAside } from "./filing/sheets.ts";
 import type { MailQueue } from "./mail/queue.ts";
+import type { ClockWatch } from "./store/clock-watch.ts";
 import { inTens, restoredRows } from "./store/restored-rows.ts";
 import { rowsSetAside } from "./store/rows-set-aside.ts";
 import type { Store } from "./store/schema.ts";
@@ -37,9 +38,16 @@ const rounded = (count: number) => Math.floor(count / STEP) * STEP;
 const WINDOW = 10 * 60_000;
 
 export function openMetrics(
-  { store, mails, clock, leftRows }: { store: Store; mails: MailQueue; clock: Clock; leftRows(): Promise<LeftRows> },
+  deps: {
+    store: Store;
+    mails: MailQueue;
+    clock: Clock;
+    watch: Pick<ClockWatch, "judge">;
+    leftRows(): Promise<LeftRows>;
+  },
   log: Log,
 ): Metrics {
+  const { store, mails, clock, leftRows } = deps;
   const register = new Registry();
   collectDefaultMetrics({ register });
   const answers = new Map<string, number>();
@@ -80,6 +88,15 @@ export function openMetrics(
   gauge("undersigned_mail_trouble", "1 while mail leaves late, 2 while the mail server does not answer", [], (one) => {
     one.set({ well: 0, late: 1, away: 2 }[mails.flow()]);
   });
+  gauge(
+    "undersigned_clock_doubt",
+    "1 while nothing is deleted for its age, 2 while no form is taken either",
+    [],
+    (one) => {
+      const { mayDate, mayDelete } = deps.watch.judge();
+      one.set(mayDate ? (mayDelete ? 0 : 1) : 2);
+    },
+  );
   gauge("undersigned_signatures", "signatures on their way, in tens", ["state"], async (all) => {
     const rows = await store.query
       .selectFrom("signature")

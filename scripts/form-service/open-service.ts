@@ -11,6 +11,7 @@ import type { Settings } from "../outside/settings.ts";
 import type { SiteContext } from "../site/views/context.ts";
 import { openAfterAnswer } from "./after-answer.ts";
 import { openFilingAttempts } from "./filing/attempts.ts";
+import { openClockRounds } from "./filing/clock-rounds.ts";
 import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
 import { reconcile } from "./filing/reconciliation.ts";
@@ -36,6 +37,7 @@ import type { PageWords } from "./signing/own-page-codes.ts";
 import { openWaitingCodes } from "./signing/pending-confirmations.ts";
 import { openSuppression } from "./signing/suppression.ts";
 import { claimDatabase, noteLedger } from "./store/campaign-database.ts";
+import { type ClockWatch, openClockWatch } from "./store/clock-watch.ts";
 import { openLeftCarrier } from "./store/left-carrier.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
 import { inTens, restoredRows } from "./store/restored-rows.ts";
@@ -66,6 +68,10 @@ export type ServiceDeps = {
   /** counts the answers, where somebody reads the numbers */
   readonly metrics?: Pick<Metrics, "noteAnswer">;
   readonly clock: Clock;
+  /** compares the clock with what is known besides; by default with the days that main and database know */
+  readonly watch?: ClockWatch;
+  /** asks the mail server whether it is there, so that it tells the time */
+  readonly probe?: () => Promise<void>;
   readonly random: Random;
   readonly log: Log;
   /** whether the organisers have said that the database may be new although signatures were accepted */
@@ -94,16 +100,21 @@ export type OpenService = {
 /** Wires a form service, reads main, and deletes what has become too old since the service ran last. */
 export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const { settings, store, gitHost, mails, clock, random, log } = deps;
+  const { watch = openClockWatch(clock, () => clock.now().getTime()) } = deps;
   const { attestation, pepper } = deps.keys;
   const main = openMainView(gitHost);
   const codes = openWaitingCodes(clock);
   const queue = openQueue(store, clock);
   const deleteDue = openExpiry({ store, clock, codes, pepper });
   const left = openLeftCarrier({ store, clock, log }, settings.dataDir);
+  const clockRound = openClockRounds({ store, clock, watch, log, probe: deps.probe ?? (async () => {}) }, main.current);
   const expire = async () => {
-    await deleteDue();
+    const { mayDelete } = await clockRound();
+    if (mayDelete) await deleteDue();
+    // Emptied each time, as in every round that deletes.
+    else await store.scrub();
     await left.carry();
-    await left.forgetOld();
+    if (mayDelete) await left.forgetOld();
   };
   const campaign = formatBase64url(attestation.publicKey);
   const read = await main.refresh();
@@ -113,15 +124,16 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
       ({ kind }) => kind === "signatures",
     );
   await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false, hasSheets });
+  await clockRound();
   // Nobody may read here that a signature counts that was withdrawn after the backup.
-  const watch = openSheetWatch(clock, Math.min(settings.fileEvery, COMPARE_EVERY));
-  const reconciling = { store, clock, attestation, gitHost, main, log };
-  await reconcile(reconciling, watch, "start").catch((error) =>
+  const sheetWatch = openSheetWatch(clock, Math.min(settings.fileEvery, COMPARE_EVERY));
+  const reconciling = { store, clock: watch.certain, attestation, gitHost, main, log };
+  await reconcile(reconciling, sheetWatch, "start").catch((error) =>
     log.warn(causeOf(error), "main and its branches could not be compared with the database; it is tried again"),
   );
   await queue.look();
   await expire();
-  const restored = await restoredRows(store.query, dayOf(clock.now()));
+  const restored = await restoredRows(store.query, dayOf(watch.certain.now()));
   if (restored)
     log.warn({ signatures: inTens(restored), until: restored.until }, "what a backup brought back waits to be filed");
 
@@ -153,15 +165,16 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     codes,
     mailedCodes,
     pageWords: deps.pageWords,
-    suppression: openSuppression({ store, pepper, clock, mailedCodes }, random(32)),
+    suppression: openSuppression({ store, pepper, clock: watch.certain, mailedCodes }, random(32)),
     metrics: deps.metrics,
-    clock,
+    clock: watch.certain,
+    watch,
     random,
     log,
   };
 
   const attempts = openFilingAttempts(clock, random);
-  const filing = { ...reconciling, random, queue, attempts, watch, settings };
+  const filing = { ...reconciling, watch, sheetWatch, random, queue, attempts, settings };
   return {
     app: createApp(service),
     service,
@@ -173,16 +186,16 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     async look() {
       const now = await main.refresh();
       await noteLedger(store, now.record, campaign);
-      await settle(store, clock, now);
+      await settle(store, watch.certain, now);
       await store.alone("file", async () => {
-        await reconcile(reconciling, watch, "between rounds").catch((error) =>
+        await reconcile(reconciling, sheetWatch, "between rounds").catch((error) =>
           log.warn(causeOf(error), "main and its branches could not be compared with the database; it is tried again"),
         );
         await fileAgain(filing);
       });
     },
     expire,
-    sheets: () => watch.found,
+    sheets: () => sheetWatch.found,
     idle: after.idle,
     leased,
   };

@@ -36,7 +36,8 @@ describe("a sheet that anybody may have written", () => {
     const message = messageFor(sheet, content.toString("utf8"), false, service);
     const commit = campaign.repository.commit(`pending/${sheet}`, message, { [sheetPath(sheet)]: content });
     const main = await campaign.host.readMain();
-    const rules = { moderators: { approvals: 1, ids: new Set([1]) }, attestationKey: service.publicKey };
+    const moderators = { approvals: 1, ids: new Set([1]) };
+    const rules = { moderators, attestationKey: service.publicKey, today: main.day };
     const open = { sheet, commit, acts: [{ by: 1, state: "approved" as const, commit, body: "" }] };
 
     const said = await readPendingSheet(campaign.repository.path, main, open, service.publicKey).then(

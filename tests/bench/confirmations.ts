@@ -14,6 +14,7 @@ import { type CodePurpose, mailedCodeOf } from "../../scripts/letter/signature/d
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { systemRandom } from "../../scripts/outside/random.ts";
 import type { Seal } from "../../scripts/outside/seal/seal.ts";
+import { rightClock } from "../support/fixtures.ts";
 import type { Side } from "./bench.ts";
 
 /** Confirmations that are in flight at once. */
@@ -36,7 +37,7 @@ export async function openConfirmations(): Promise<Confirmations> {
   const [clock, random] = [systemClock, systemRandom];
   const edition = Buffer.alloc(32, 7).toString("base64url");
   const confirming = {
-    ...{ store, clock, random },
+    ...{ store, clock, random, watch: rightClock },
     attestation: signingKey(random(32)),
     pepper: random(32),
     queue: { noteConfirmed: () => {} },

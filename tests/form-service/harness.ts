@@ -10,7 +10,9 @@ import type { Service } from "../../scripts/form-service/service.ts";
 import { openPageWords, type PageWords } from "../../scripts/form-service/signing/own-page-codes.ts";
 import { openStore, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
+import { dayOf } from "../../scripts/letter/bytes/day.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
+import { writeClockRow } from "../../scripts/outside/database/known-days.ts";
 import type { GitHost } from "../../scripts/outside/git/host.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { type Mailer, openMailer } from "../../scripts/outside/mail/mailer.ts";
@@ -175,9 +177,14 @@ export async function openHarness(
       await parts.idle();
       await parts.service.mails.idle();
     },
-    /** As after a crash: memory is gone, the database is as the last commit left it. */
-    async restart({ newDatabase = true } = {}) {
+    /**
+     * As after a crash: memory is gone, the database is as the last commit left it. The service has run until then, unless
+     * it `stoodStill` while the clock went on.
+     */
+    async restart({ newDatabase = true, stoodStill = false } = {}) {
       await parts.idle();
+      const day = dayOf(clock.now());
+      if (!stoodStill) await parts.store.change((query) => writeClockRow(query, { day }));
       await parts.store.close();
       parts = await open(undefined, newDatabase);
     },

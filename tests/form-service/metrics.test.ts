@@ -22,7 +22,10 @@ let left: LeftRows = { rows: 0, oldest: undefined };
 beforeAll(async () => {
   harness = await openHarness({ settings: { LIMITS: "off" } });
   metrics = openMetrics(
-    { store: harness.store, mails: harness.service.mails, clock: harness.clock, leftRows: async () => left },
+    {
+      ...{ store: harness.store, mails: harness.service.mails, clock: harness.clock },
+      ...{ watch: harness.service.watch, leftRows: async () => left },
+    },
     harness.service.log,
   );
   listener = await listenForMetrics(metrics, 0);

@@ -19,6 +19,11 @@ export function fixedClock(start = START): FixedClock {
   };
 }
 
+/** The judgement of a clock that nothing contradicts. */
+export const rightClock = {
+  judge: () => ({ doubt: undefined, mayDate: true, mayDelete: true, wait: 0, reason: "" }),
+};
+
 export const minutes = (count: number): number => count * 60_000;
 export const hours = (count: number): number => minutes(60 * count);
 export const days = (count: number): number => hours(24 * count);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { openClockWatch } from "../../form-service/store/clock-watch.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
@@ -23,7 +24,7 @@ import type { GitHubSettings, Settings } from "../../outside/settings.ts";
 import { siteContext } from "../../site/views/context.ts";
 import { readContent } from "../../site/views/read-content.ts";
 import { followMain } from "./github-main.ts";
-import { explainPort, runUntilSignal } from "./run-until-signal.ts";
+import { explainPort, runUntilSignal, tellDoubt } from "./run-until-signal.ts";
 
 /** Runs the form service until a signal comes, and files at GitHub: it accepts nothing, and holds no key that could. */
 export async function startOnGitHub(
@@ -36,6 +37,7 @@ export async function startOnGitHub(
   assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
+  const watch = openClockWatch(clock, () => performance.now());
   const log = openLog(clock);
   const keys = await openServiceKeys(settings.dataDir, content.campaign);
   const bursts = openBursts(clock, random(32));
@@ -43,7 +45,7 @@ export async function startOnGitHub(
   // Another name than that of a campaign on this machine, whose main it would overwrite.
   const mirror = join(settings.dataDir, "mirror.git");
   const gitHub = openGitHubHost({
-    api: openGitHub({ repository, as: app, apiUrl, clock }),
+    api: openGitHub({ repository, as: app, apiUrl, clock, noteTime: (time) => watch.noteServer("git host", time) }),
     ...{ mirror, serverUrl },
     propose: ({ text, message }, { record }) =>
       formatProposal(parseSheet(text), { listed: record.rows, bursts, quarantined: isQuarantined(message) }),
@@ -70,10 +72,11 @@ export async function startOnGitHub(
   await mkdir(siteFolder, { recursive: true });
   const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
   const service = await startFormService({
-    ...{ settings, keys, clock, random, log, siteFolder, bursts, newDatabase },
+    ...{ settings, keys, clock, watch, random, log, siteFolder, bursts, newDatabase },
     gitHost: host,
     site: () => context,
   }).catch(explainPort(settings));
+  tellDoubt(watch);
   const introduction = [
     `sheets are filed, and reviewed, at ${serverUrl}/${repository}/pulls`,
     `the site is ${settings.siteUrl}/, and its forms are sent to ${settings.serviceUrl}/`,

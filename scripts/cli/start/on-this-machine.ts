@@ -4,17 +4,19 @@ import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { openClockWatch } from "../../form-service/store/clock-watch.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
+import { readKnownDays } from "../../outside/database/known-days.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { siteContext } from "../../site/views/context.ts";
 import { readContent } from "../../site/views/read-content.ts";
-import { explainPort, originOf, runUntilSignal } from "./run-until-signal.ts";
+import { explainPort, originOf, runUntilSignal, tellDoubt } from "./run-until-signal.ts";
 
 // Approvals may come from another process, and withdrawals need none: main is looked at this often.
 const ACCEPT_EVERY = 1000;
@@ -27,13 +29,20 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
-  await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
+  const watch = openClockWatch(clock, () => performance.now());
+  watch.know(await readKnownDays(settings));
+  tellDoubt(watch);
+  await recordServedTexts(host, content, { folder: ".", day: dayOf(watch.certain.now()) });
 
   let seen = "";
   const acceptAndPublish = async () => {
-    const refs = await host.refs();
+    // Also when nothing moved: what waits for a day, or for a clock, is accepted when that has come.
+    const refs = [await host.refs(), dayOf(clock.now()), watch.judge().mayDate].join(" ");
     if (refs === seen) return;
-    const { main, outcomes, noticeProblems } = await acceptAll({ ...acceptor, day: dayOf(clock.now()) });
+    const { mayDate, reason } = watch.judge();
+    // Where the watch believes the clock all the same, main's day does not contradict it.
+    const today = { day: dayOf(clock.now()), overruled: watch.known().main, doubt: mayDate ? undefined : reason };
+    const { main, outcomes, noticeProblems } = await acceptAll({ ...acceptor, ...today });
     for (const { path, reason } of noticeProblems) log.warn({ path, reason }, "a notice breaks a rule");
     for (const outcome of outcomes)
       if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
@@ -47,7 +56,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
 
   const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
   const service = await startFormService({
-    ...{ settings, keys, clock, random, log, newDatabase },
+    ...{ settings, keys, clock, watch, random, log, newDatabase },
     gitHost: host,
     site: () => context,
     siteFolder: site.folder,

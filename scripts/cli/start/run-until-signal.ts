@@ -1,3 +1,5 @@
+import type { ClockWatch } from "../../form-service/store/clock-watch.ts";
+import { NO_FORM } from "../../form-service/web/operation-routes.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 
 /** A form service that listens, as far as a command that starts it is concerned. */
@@ -39,6 +41,15 @@ function endAtOnce(): never {
   process.exit(1);
 }
 
+/** Says on the terminal what contradicts the clock at the start, so that whoever starts the service need not ask a log. */
+export function tellDoubt(watch: Pick<ClockWatch, "judge">): void {
+  const { reason, mayDate, wait } = watch.judge();
+  if (reason === "") return;
+  console.error(`warning: ${reason}`);
+  const until = wait > 0 ? `, for ${Math.ceil(wait / 60_000)} minutes at least` : "";
+  console.error(`meanwhile nothing is deleted for its age${mayDate ? "" : `, and no form is taken${until}`}`);
+}
+
 /**
  * Says that the service is ready once it answers, and resolves when a signal has come and everything has been closed; a
  * second signal ends the process at once.
@@ -47,8 +58,9 @@ export async function runUntilSignal(service: Running, introduction: string, clo
   const stopped = stopOnSignal(close);
   const origin = originOf(service);
   const response = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(10_000) });
+  // A doubted clock is no reason to end: the pages are up, people can withdraw, and it may resolve itself.
   const reason = response.ok ? undefined : (await response.text()).trim();
-  if (reason !== undefined)
+  if (reason !== undefined && !reason.startsWith(NO_FORM))
     throw new LetterError("start", `the form service could take no form: ${reason}; its log above may say more`);
   console.log(introduction);
   console.log(`ready ${origin}/`);

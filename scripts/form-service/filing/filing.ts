@@ -8,6 +8,7 @@ import { isRefusal } from "../../outside/github/refusal.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { noteLedger } from "../store/campaign-database.ts";
+import type { ClockWatch } from "../store/clock-watch.ts";
 import type { Queue } from "../store/queue.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
@@ -32,7 +33,8 @@ export type FilingDeps = Making & {
   readonly main: MainView;
   readonly queue: Queue;
   readonly attempts: FilingAttempts;
-  readonly watch: SheetWatch;
+  readonly sheetWatch: SheetWatch;
+  readonly watch: Pick<ClockWatch, "judge">;
   readonly log: Log;
   readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
 };
@@ -56,14 +58,14 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   await remakeLeft(deps, main).catch((error) =>
     deps.log.warn(causeOf(error), "the branches of sheets that somebody has left could not be looked at"),
   );
-  const isCompared = await reconcile(deps, deps.watch, "before filing").then(
+  const isCompared = await reconcile(deps, deps.sheetWatch, "before filing").then(
     () => true,
     (error) => {
       deps.log.warn(causeOf(error), "the branches of filed sheets could not be looked at");
       return false;
     },
   );
-  await destroyRefused(store, clock);
+  if (deps.watch.judge().mayDelete) await destroyRefused(store, clock);
   await renewBaseless(deps).catch((error) =>
     deps.log.warn(causeOf(error), "it could not be found out which sheets need another base"),
   );
@@ -74,7 +76,8 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   if (edition === undefined || !isCompared) return;
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
-  made += await makeDueSheets(deps, main.commit);
+  // Whoever leaves does not wait for a clock; a signature may, also because of what a restoration keeps back until a day.
+  if (deps.watch.judge().mayDate) made += await makeDueSheets(deps, main.commit);
   if (made > 0) await fileAll(deps, "round");
   const signatures = (await rowsSetAside(store.query)).length;
   if (signatures > 0) deps.log.error({ signatures }, "signatures are set aside: look at npm run doctor");
@@ -92,11 +95,11 @@ type Attempting = Making & Pick<FilingDeps, "gitHost" | "main" | "attempts" | "l
  * Gives the sheets another base that are to be filed on top of a commit which main does not have any more, because its
  * history was erased or written again: on the old one accept could not take them.
  */
-async function renewBaseless(deps: Attempting & Pick<FilingDeps, "watch">): Promise<void> {
+async function renewBaseless(deps: Attempting & Pick<FilingDeps, "sheetWatch">): Promise<void> {
   const waiting = await sheetsToFile(deps.store);
   const main = waiting.length === 0 ? undefined : await deps.main.refresh();
   const baseless = waiting.flatMap(({ filing }) => (main && !main.line.has(filing.base) ? [filing.sheet] : []));
-  for (const sheet of deps.watch.baseless(baseless)) await renewUnlessThere(deps, sheet);
+  for (const sheet of deps.sheetWatch.baseless(baseless)) await renewUnlessThere(deps, sheet);
 }
 
 /** Gives a sheet another base, unless the git host has taken it all the same: then it is filed to its end. */

@@ -109,10 +109,20 @@ async function forgetRemoved(query: Query, removed: ReadonlySet<string>, today: 
   return known.length;
 }
 
-/** Destroys what was refused seven days ago or earlier, with its codes and its address. */
+/**
+ * Destroys what was refused seven days ago or earlier, with its codes and its address. A day that is still to come was
+ * written by a wrong clock, and counts as today.
+ */
 export async function destroyRefused(store: Store, clock: Clock): Promise<void> {
-  const lastDay = dayAfter(dayOf(clock.now()), -REFUSED_DAYS);
+  const today = dayOf(clock.now());
+  const lastDay = dayAfter(today, -REFUSED_DAYS);
   const destroyed = await store.change(async (query) => {
+    await query
+      .updateTable("signature")
+      .set({ day: today })
+      .where("state", "=", "refused")
+      .where("day", ">", dayAfter(today, 1))
+      .execute();
     const old = await query
       .selectFrom("signature")
       .select("id")

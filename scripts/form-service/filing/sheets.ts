@@ -1,6 +1,6 @@
 import type { ExpressionBuilder } from "kysely";
 import { formatCrockford128 } from "../../letter/bytes/crockford.ts";
-import { dayOf } from "../../letter/bytes/day.ts";
+import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import type { SigningKey } from "../../letter/bytes/key.ts";
 import { attestSheet } from "../../letter/ledger/attestation.ts";
 import { filingMessage, isQuarantined } from "../../letter/review/filing-message.ts";
@@ -62,10 +62,16 @@ export function makeSignaturesSheet(
   });
 }
 
-/** Keeps the signatures back that wait since a restoration. @param today UTC */
+/**
+ * Keeps the signatures back that wait since a restoration, and those that a wrong clock dated: accept lets a sheet with a
+ * day that is still to come wait, with all its rows. @param today UTC
+ */
 export function mayBeFiled(today: string) {
   return (is: ExpressionBuilder<Tables, "signature">) =>
-    is.or([is("wait_until", "is", null), is("wait_until", "<=", today)]);
+    is.and([
+      is.or([is("wait_until", "is", null), is("wait_until", "<=", today)]),
+      is.or([is("day", "is", null), is("day", "<=", dayAfter(today, 1))]),
+    ]);
 }
 
 /** Puts waiting withdrawals on a new sheet, likewise; false if none is waiting. */

@@ -1,4 +1,4 @@
-import { dayOf } from "../../letter/bytes/day.ts";
+import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import type { Clock } from "../../outside/clock.ts";
 import { deleteSpentProofs } from "../limits/spent-proofs.ts";
 import { isDue, lastDueDay } from "../store/due-hour.ts";
@@ -54,6 +54,9 @@ async function deleteDue(
   now: Date,
 ): Promise<void> {
   const lastDay = lastDueDay(now);
+  // A day that is still to come was written by a wrong clock: without this the row would live until then.
+  const today = dayOf(now);
+  await query.updateTable("submission").set({ day: today }).where("day", ">", dayAfter(today, 1)).execute();
   await query.deleteFrom("submission").where("day", "<", lastDay).execute();
   const old = await query
     .selectFrom("submission")

@@ -77,8 +77,15 @@ export async function allowAgain(store: Store, pepper: Uint8Array, email: string
   return numDeletedRows > 0n;
 }
 
-/** Deletes suppressions of 30 days ago and earlier. Those from before days were stored count from today. */
+/**
+ * Deletes suppressions of 30 days ago and earlier. Those from before days were stored count from today, as do those that a
+ * wrong clock dated on a day that is still to come.
+ */
 export async function deleteOldSuppressions(query: Query, today: string): Promise<void> {
-  await query.updateTable("suppressed").set({ day: today }).where("day", "is", null).execute();
+  await query
+    .updateTable("suppressed")
+    .set({ day: today })
+    .where((is) => is.or([is("day", "is", null), is("day", ">", dayAfter(today, 1))]))
+    .execute();
   await query.deleteFrom("suppressed").where("day", "<=", dayAfter(today, -SUPPRESSED_DAYS)).execute();
 }

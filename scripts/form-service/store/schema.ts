@@ -1,5 +1,6 @@
 import { type ColumnDefinitionBuilder, type ColumnType, type Generated, type Kysely, sql } from "kysely";
 import type { Database, DatabasePlace, Dialect, Migration } from "../../outside/database/database.ts";
+import type { ClockRow } from "../../outside/database/known-days.ts";
 import { openDatabase } from "../../outside/database/open.ts";
 
 /**
@@ -80,6 +81,11 @@ export type Tables = {
   campaign: { attestation: string; size: number; root: string };
   /** How many mails were taken lately, by the HMAC of a time slot; see `mail-ledger.ts`. */
   mail_budget: { slot: string; mails: number };
+  /**
+   * The clock as it was last believed, by days only; one row. `day`: the last one on which nothing contradicted it.
+   * `told`: the day on which an operator said that it is right, and `overruled`: main's day that is wrong then, or "".
+   */
+  clock: ClockRow;
 };
 
 type Hidden = ColumnType<Uint8Array | null, Uint8Array | null | undefined>;
@@ -119,6 +125,7 @@ export const MIGRATIONS: readonly Migration[] = [
   mailsOfAll,
   ofOneCampaign,
   goneForGood,
+  dayOfLastRun,
 ];
 
 type TableKeys = { readonly [T in keyof Tables]: { readonly key: keyof Tables[T] & string; readonly backup: boolean } };
@@ -140,6 +147,7 @@ export const TABLES: TableKeys = {
   pause: { key: "name", backup: true },
   restoration: { key: "day", backup: true },
   campaign: { key: "attestation", backup: false },
+  clock: { key: "name", backup: false },
 };
 
 const key = (column: ColumnDefinitionBuilder) => column.primaryKey().notNull();
@@ -290,5 +298,17 @@ async function goneForGood(query: Kysely<unknown>, dialect: Dialect): Promise<vo
   )("departed")
     .addColumn("id", "text", key)
     .addColumn("day", "text", (column) => column.notNull())
+    .execute();
+}
+
+async function dayOfLastRun(query: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  await creatorOfTables(
+    query,
+    dialect,
+  )("clock")
+    .addColumn("name", "text", key)
+    .addColumn("day", "text", (column) => column.notNull())
+    .addColumn("told", "text", (column) => column.notNull())
+    .addColumn("overruled", "text", (column) => column.notNull())
     .execute();
 }

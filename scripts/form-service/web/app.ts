@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { isDatabaseTrouble } from "../../outside/database/trouble.ts";
 import { causeOf } from "../../outside/log.ts";
 import { languagesOf } from "../../site/views/context.ts";
+import { messagePage } from "../../site/views/pages/message-page.ts";
 import { takenDownPage } from "../../site/views/pages/taken-down-page.ts";
 import type { Route, Service } from "../service.ts";
 import { isStillDone } from "./after-purge.ts";
@@ -50,6 +51,9 @@ export function createApp(service: Service): App {
         const client = service.clients.of(request, address);
         if (!isStillDone(service.site(), method, path))
           return message(service.site(), request, { kind: "destroyed" }, 410);
+        const { mayDate, wait } = service.watch.judge();
+        if (!mayDate && DATED.includes(`${method} ${path}`))
+          return askLater(service, request, method === "GET" ? 200 : 503, wait);
         if (method === "GET")
           return handle({ request, lang, form: new URLSearchParams(), client, connection, answered });
         const { onion } = service.site().campaign;
@@ -78,6 +82,9 @@ export function createApp(service: Service): App {
     },
   };
 }
+
+/** What a signature gets its day by, and the form that would lead there. */
+const DATED = ["GET sign/", "POST sign/", "POST confirm/"];
 
 /** The addresses of the list, as pages and as files. */
 const OF_THE_LIST = /^\/(list|[a-z]{2,3}\/signatures)(\/|$)/;
@@ -116,6 +123,12 @@ async function otherwise(
   if (methods.size === 0) return message(service.site(), request, { kind: "not_found" }, 404);
   if (methods.has("GET")) methods.add("HEAD");
   return refuse(service, request, 405, { Allow: [...methods].sort().join(", ") });
+}
+
+/** Says that nothing can be dated now, and when to come back. Nothing is read of the form, and no code is tried. */
+function askLater(service: Pick<Service, "site">, request: Request, status: number, wait: number): Response {
+  const html = messagePage(service.site(), languageOf(service.site(), request), { kind: "clock" });
+  return page(html, status, { Vary: "Accept-Language", "Retry-After": String(Math.ceil(wait / 1000)) });
 }
 
 function refuse(

@@ -7,7 +7,7 @@ import { openReadiness, type Readiness } from "./readiness.ts";
 import { isAskedHere } from "./this-machine.ts";
 
 /** The dependencies of these addresses. */
-type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store" | "clock"> & {
+type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store" | "clock" | "watch"> & {
   readonly settings: Pick<Settings, "mail" | "dataDir">;
 };
 
@@ -20,7 +20,7 @@ export function operationRoutes(
   return {
     "/": (request) => chooseLanguage(service, request),
     "/healthz": () => plain("ok\n"),
-    "/readyz": () => readiness(ready),
+    "/readyz": () => readiness(ready, service),
     ...(mail.kind === "capture" ? { "/inbox/": (request: Request) => inbox(service, mail.folder, request) } : {}),
   };
 }
@@ -37,9 +37,15 @@ function chooseLanguage(service: OperationService, request: Request): Response {
   });
 }
 
-async function readiness(ready: Readiness): Promise<Response> {
+/** How `/readyz` begins while everything answers, but the clock may not date a form. */
+export const NO_FORM = "no form is taken";
+
+/** The service is ready if a form would be kept, and the clock may date it. */
+async function readiness(ready: Readiness, { watch }: Pick<OperationService, "watch">): Promise<Response> {
   const reason = await ready();
-  return reason === undefined ? plain("ready\n") : plain(`${reason}\n`, 503);
+  if (reason !== undefined) return plain(`${reason}\n`, 503);
+  const judged = watch.judge();
+  return judged.mayDate ? plain("ready\n") : plain(`${NO_FORM}: ${judged.reason}\n`, 503);
 }
 
 async function inbox(service: OperationService, folder: string, request: Request): Promise<Response> {

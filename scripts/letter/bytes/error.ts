@@ -55,6 +55,7 @@ export type ErrorCode =
   // What lies outside: machines, services, files.
   | "backup"
   | "build"
+  | "clock"
   | "damaged"
   | "data-folder"
   | "database"

@@ -15,17 +15,21 @@ export type Filing = {
   readonly day: string;
 };
 
-/** What main holds. */
+/** What main holds. `day`: of its last commit, where it is known. */
 export type MainState = {
   readonly commit: string;
   readonly record: CampaignRecord;
   readonly settled: Settled;
   /** the commits of main along first parents: what a sheet may be based on */
   readonly line: ReadonlySet<string>;
+  readonly day?: string | undefined;
 };
 
 /** Main and the way it came about, for accept. */
 export type MainHistory = MainState & {
+  /** the days of its last commit and of its first, as their committers' clocks had them */
+  readonly day: string;
+  readonly began: string;
   /** what the commit that merged it settled, by the reviewed commit */
   readonly merged: ReadonlyMap<string, Settlement>;
 };

@@ -56,6 +56,8 @@ export async function readMainAt(repository: string, commit: string): Promise<Ma
     commit,
     record,
     settled: settledBy(settlements.map(([, settlement]) => settlement)),
+    day: history[0]?.day ?? "",
+    began: history.at(-1)?.day ?? "",
     line: new Set(history.map(({ id }) => id)),
     merged: new Map(settlements.flatMap(([{ parents }, settlement]) => parents.slice(1).map((id) => [id, settlement]))),
   };

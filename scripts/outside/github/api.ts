@@ -16,6 +16,8 @@ export type GitHubAccess = {
   /** by default `https://api.github.com` */
   readonly apiUrl?: string;
   readonly clock: Clock;
+  /** is told what time each answer has in its Date header */
+  readonly noteTime?: ((time: Date) => void) | undefined;
 };
 
 /** GitHub's API for one repository. */
@@ -34,7 +36,7 @@ const Client = Octokit.plugin(throttling, retry, paginateRest);
 /** Opens the API; no request is made before the first use. */
 export function openGitHub(access: GitHubAccess): GitHubApi {
   const [owner = "", repo = ""] = access.repository.split("/");
-  const fetch = patientFetch(access.clock);
+  const fetch = patientFetch(access);
   const client = (options: ConstructorParameters<typeof Client>[0]) =>
     new Client({
       baseUrl: access.apiUrl ?? "https://api.github.com",
@@ -103,7 +105,7 @@ export async function telling<T>(doing: string, act: () => Promise<T>): Promise<
 }
 
 /** Returns a `fetch` that gives up after half a minute, and makes no call while GitHub has asked for a pause. */
-function patientFetch(clock: Clock): typeof fetch {
+function patientFetch({ clock, noteTime }: Pick<GitHubAccess, "clock" | "noteTime">): typeof fetch {
   let quietUntil = 0;
   return async (input, init) => {
     const left = Math.ceil((quietUntil - clock.now().getTime()) / 1000);
@@ -112,6 +114,7 @@ function patientFetch(clock: Clock): typeof fetch {
       return Response.json({ message }, { status: 429, headers: { "retry-after": String(left) } });
     }
     const answer = await fetch(input, { ...init, signal: AbortSignal.timeout(30_000) });
+    noteTime?.(new Date(answer.headers.get("date") ?? ""));
     const now = clock.now().getTime();
     quietUntil = Math.max(quietUntil, now + 1000 * (await secondsToWait(answer, now)));
     return answer;

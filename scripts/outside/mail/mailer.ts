@@ -37,15 +37,23 @@ export const LOCAL_SENDER = "no-reply@localhost";
 /** Concurrent deliveries, of mails that are sent for the first time and of others. Their connections stay open. */
 export const CONNECTIONS = { first: 8, again: 2 };
 
-/** Opens a mailer for `MAIL_URL`: into a folder of this machine, or to an SMTP server. */
-export function openMailer(at: MailSettings, from: string): Mailer {
-  return at.kind === "capture" ? captureMailer(at.folder, from) : smtpMailer(at, from);
+/**
+ * Opens a mailer for `MAIL_URL`: into a folder of this machine, or to an SMTP server.
+ *
+ * @param noteTime is told the time in the server's greeting, where it has one
+ */
+export function openMailer(at: MailSettings, from: string, noteTime?: (time: Date) => void): Mailer {
+  return at.kind === "capture" ? captureMailer(at.folder, from) : smtpMailer(at, from, noteTime);
 }
 
 // A mail never reads a file or an address, and does not name the program that made it.
 const PLAIN = { disableFileAccess: true, disableUrlAccess: true, xMailer: false } as const;
 
-function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, from: string): Mailer {
+function smtpMailer(
+  { url, dkim }: { url: string; dkim?: DkimKey | undefined },
+  from: string,
+  noteTime?: (time: Date) => void,
+): Mailer {
   const transport = createTransport({
     url,
     pool: true,
@@ -59,6 +67,8 @@ function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, 
     requireTLS: !isLoopbackHost(new URL(url).hostname),
     // The default would greet the server with the machine's own name.
     name: domainOf(from),
+    // The greeting can be seen only in what would be logged of the conversation.
+    ...(noteTime && { transactionLog: true, logger: greetingLogger(noteTime) }),
     ...(dkim && { dkim: { domainName: domainOf(from), keySelector: dkim.selector, privateKey: dkim.privateKey } }),
   });
   return {
@@ -70,6 +80,19 @@ function smtpMailer({ url, dkim }: { url: string; dkim?: DkimKey | undefined }, 
     },
     close: () => transport.close(),
   };
+}
+
+/** The date and time of RFC 5322 §3.3 with a zone in numbers or GMT; old servers write others, which could mean anything. */
+const MOMENT = /\b\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT|UTC)(?!\w)/;
+
+/** A logger that keeps nothing: it looks for the time in greetings (RFC 5321 §4.2, reply 220). */
+function greetingLogger(noteTime: (time: Date) => void) {
+  const look = (_: unknown, text: unknown) => {
+    const moment = /^S: 220[ -]/.test(String(text)) ? MOMENT.exec(String(text))?.[0] : undefined;
+    if (moment !== undefined) noteTime(new Date(moment));
+  };
+  const none = () => {};
+  return { level: none, trace: none, debug: look, info: none, warn: none, error: none, fatal: none };
 }
 
 /** Writes mails as numbered `.eml` files, such as `000001.eml`. They take the place of the mailboxes. */

@@ -209,6 +209,7 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
       store: new Proxy(harness.store, { get: (_, key) => Reflect.get(harness.store, key) }),
       mails: new Proxy({} as MailQueue, { get: (_, key) => Reflect.get(harness.service.mails, key) }),
       clock: harness.clock,
+      watch: { judge: () => harness.service.watch.judge() },
       leftRows: async () => ({ rows: 0, oldest: undefined }),
     },
     harness.service.log,

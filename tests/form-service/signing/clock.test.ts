@@ -1,36 +1,47 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { openClockWatch } from "../../../scripts/form-service/filing/clock-watch.ts";
+import { openClockWatch } from "../../../scripts/form-service/store/clock-watch.ts";
 import { days, fixedClock, hours, minutes, people } from "../../support/fixtures.ts";
 import { type Harness, openHarness, sign, stateShown, submit, withdrawalCodeIn } from "../harness.ts";
 
-describe("a clock that is set", () => {
-  it.each([
-    ["forward", days(400)],
-    ["back", -days(400)],
-    ["by an hour", hours(1)],
-  ])("%s is noticed, and doubted for a day", (_, jump) => {
-    const clock = fixedClock();
-    let elapsed = 0;
-    const watch = openClockWatch(clock, () => elapsed);
-    const wait = (milliseconds: number) => {
+/** A watched clock, which runs on evenly or is set. */
+function watched() {
+  const clock = fixedClock();
+  let elapsed = 0;
+  const watch = openClockWatch(clock, () => elapsed);
+  return {
+    clock,
+    watch,
+    wait(milliseconds: number) {
       clock.advance(milliseconds);
       elapsed += milliseconds;
-    };
+    },
+    may: () => ({ ...watch.judge(), wait: undefined, reason: undefined }),
+  };
+}
+
+const right = { doubt: undefined, mayDate: true, mayDelete: true };
+
+describe("a clock that is set by less than the days show", () => {
+  it.each([
+    ["forward", hours(20)],
+    ["back", -hours(20)],
+    ["by an hour", hours(1)],
+  ])("%s deletes nothing for a day", (_, jump) => {
+    const { clock, wait, may } = watched();
     wait(hours(1));
-    expect(watch.isSteady()).toBe(true);
+    expect(may()).toMatchObject(right);
     clock.advance(jump);
-    expect(watch.isSteady()).toBe(false);
+    expect(may()).toMatchObject({ doubt: "set", mayDate: true, mayDelete: false });
     wait(hours(23));
-    expect(watch.isSteady()).toBe(false);
+    expect(may()).toMatchObject({ mayDelete: false });
     wait(hours(1));
-    expect(watch.isSteady()).toBe(true);
+    expect(may()).toMatchObject(right);
   });
 
   it("by the machine's own corrections is believed", () => {
-    const clock = fixedClock();
-    const watch = openClockWatch(clock, () => 0);
+    const { clock, may } = watched();
     clock.advance(minutes(9));
-    expect(watch.isSteady()).toBe(true);
+    expect(may()).toMatchObject(right);
   });
 });
 

@@ -14,7 +14,7 @@ import { sha256 } from "../../../scripts/letter/bytes/hash.ts";
 import { confirmKeyOf } from "../../../scripts/letter/signature/derivation.ts";
 import { openDatabase } from "../../../scripts/outside/database/open.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
-import { fixedClock, fixedRandomness, hours, people, START } from "../../support/fixtures.ts";
+import { fixedClock, fixedRandomness, hours, people, rightClock, START } from "../../support/fixtures.ts";
 import { newEmptyDatabase } from "../harness.ts";
 
 // What a database holds from before every mailbox had one code: nobody who was half-way through is sent back.
@@ -81,7 +81,8 @@ it("opens what waited with the code that was mailed for it, and answers for what
   const clock = fixedClock();
   const pageWords: PageWords = { has: () => false } as never;
   const mailedCodes = openMailedCodes(store, clock, random);
-  const trying: Trying = { store, clock, pageWords, mailedCodes, codes: { find: () => undefined } };
+  const watch = rightClock;
+  const trying: Trying = { store, clock, watch, pageWords, mailedCodes, codes: { find: () => undefined } };
   for (let tries = 0; tries < 4; tries++)
     expect(await tryCode(trying, waits, `0000000${tries}`, "confirm")).toBeUndefined();
   expect(await tryCode(trying, waits, code, "leave")).toBeUndefined();

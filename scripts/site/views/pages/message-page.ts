@@ -16,6 +16,7 @@ export type Message =
         | "destroyed"
         | "addresses_destroyed"
         | "trouble"
+        | "clock"
         | "not_found";
     }
   | { readonly kind: "too_many" }
@@ -34,6 +35,7 @@ const TONE: Readonly<Record<Kind, string>> = {
   destroyed: "mid",
   addresses_destroyed: "mid",
   trouble: "bad",
+  clock: "note",
   not_found: "mid",
 };
 
