@@ -6,6 +6,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { systemClock } from "../outside/clock.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/git/local-host.ts";
+import { finishReplacement } from "../outside/git/replaced-repository.ts";
 import { type Keys, openKeys } from "../outside/seal/keys.ts";
 import type { Settings } from "../outside/settings.ts";
 import { currentSettings, withSettingsFile } from "../outside/settings-file.ts";
@@ -32,6 +33,7 @@ export type LocalCampaign = {
 export async function openLocalCampaign(missing: "make" | "refuse"): Promise<LocalCampaign> {
   const { dataDir } = readLocalSettings();
   const repository = campaignRepository(dataDir);
+  await finishReplacement(repository);
   if (missing === "refuse" && !existsSync(repository)) {
     throw new LetterError("data-folder", "no campaign in this data folder yet: run npm start, or set DATA_DIR");
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
@@ -35,6 +36,7 @@ export async function startOnGitHub(
   const content = await readContent("content");
   assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
+  await assertNoPurgeBegun(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const keys = await openServiceKeys(settings.dataDir, content.campaign);

@@ -93,6 +93,12 @@ export async function noteLedger(store: Store, { entries }: Ledger, attestation:
   });
 }
 
+/** Checks that main goes on from the ledger that a database has seen, and changes nothing. @throws LetterError `database` */
+export async function assertLedgerContinues({ query }: Store, { entries }: Ledger): Promise<void> {
+  const known = await query.selectFrom("campaign").selectAll().executeTakeFirst();
+  if (known !== undefined) assertContinues(entries, known);
+}
+
 function assertContinues(entries: readonly string[], seen: { size: number; root: string }): void {
   const size = Number(seen.size);
   if (entries.length >= size && rootAt(entries, size) === seen.root) return;
