@@ -1,7 +1,8 @@
 import { acceptAll } from "../accept/acceptance.ts";
-import { openLocalCampaign } from "../accept/local-campaign.ts";
+import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { loggedEdition } from "../letter/signature/record.ts";
 import { readServedFilesIn } from "../outside/git/letter-files.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -12,10 +13,11 @@ ledger. Signatures for the old edition stay what they are, and the list says whi
 
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
-  const { host, acceptor, day } = await openLocalCampaign("make");
+  const { host, acceptor, day } = await openLocalCampaign("refuse");
   const before = loggedEdition((await host.readMain()).record.entries);
   await host.commitText(await readServedFilesIn("."), day);
   const after = loggedEdition((await acceptAll(acceptor)).main.record.entries);
   console.log(`old edition ${before ?? "none"}`);
   console.log(`new edition ${after}${after === before ? " (the letter has not changed)" : ""}`);
+  sayWhere(readLocalSettings());
 });

@@ -4,6 +4,7 @@ import { findPublicBag, formatHandedContacts, handOverContacts, warningsOf } fro
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
 import { openBag } from "../outside/bag/reader.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -40,6 +41,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
     });
     console.log(values.json ? JSON.stringify(handed) : formatHandedContacts(handover, handed));
     for (const warning of warningsOf(handed)) console.error(`warning: ${warning}`);
+    sayWhere(place.settings);
   } finally {
     await bag.close();
   }

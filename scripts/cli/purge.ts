@@ -4,6 +4,7 @@ import { purge } from "../handover/purge.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { systemRandom } from "../outside/random.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -43,6 +44,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
       random: systemRandom,
     });
     console.log(report);
+    sayWhere(settings);
     if (!destroyed) process.exitCode = 1;
   } finally {
     lock.release();

@@ -40,16 +40,24 @@ export async function destroyPersonalData(
 async function destroyBackups(dataDir: string): Promise<string[]> {
   const missing: string[] = [];
   for (const { path } of await readBackupList(dataDir)) {
-    for (const beside of [leftListBeside(path), backupDraft(path)]) await destroyFile(beside).catch(() => false);
-    const isDestroyed = await overwriteFile(path).catch(() => false);
-    // Before the file goes: a run that is cut in between would look for it in vain.
+    // A backup that was cut is only its draft.
+    const files = [path, backupDraft(path)];
+    await destroyFile(leftListBeside(path)).catch(() => false);
+    const isDestroyed = await overwriteAny(files).catch(() => false);
+    // Before the files go: a run that is cut in between would look for them in vain.
     if (isDestroyed) await forgetBackup(dataDir, path);
     else missing.push(path);
-    await rm(path, { force: true }).catch(() => {});
+    for (const file of isDestroyed ? files : []) await rm(file, { force: true });
   }
   await destroyFile(leftListIn(dataDir));
   if (missing.length === 0) await destroyFile(join(dataDir, "backups.json"));
   return missing;
+}
+
+async function overwriteAny(files: readonly string[]): Promise<boolean> {
+  let any = false;
+  for (const file of files) if (await overwriteFile(file)) any = true;
+  return any;
 }
 
 /** After the purge only the digests of the bags are left, on the ledger. What begins a fresh repository is no bag. */
