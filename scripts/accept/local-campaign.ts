@@ -7,6 +7,7 @@ import { parseCampaign } from "../letter/text/campaign.ts";
 import { doubtOf, formatDoubt, systemClock } from "../outside/clock.ts";
 import { readKnownDays } from "../outside/database/known-days.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/git/local-host.ts";
+import { finishReplacement } from "../outside/git/replaced-repository.ts";
 import { type Keys, openKeys } from "../outside/seal/keys.ts";
 import type { Settings } from "../outside/settings.ts";
 import { currentSettings, withSettingsFile } from "../outside/settings-file.ts";
@@ -34,6 +35,7 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
   const settings = readLocalSettings();
   const { dataDir } = settings;
   const repository = campaignRepository(dataDir);
+  await finishReplacement(repository);
   if (missing === "refuse" && !existsSync(repository)) {
     throw new LetterError("data-folder", "no campaign in this data folder yet: run npm start, or set DATA_DIR");
   }

@@ -11,6 +11,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import { parseCode, WITHDRAWAL_CODE_LENGTH } from "../letter/signature/code.ts";
 import { systemClock } from "../outside/clock.ts";
 import { readHead, readMainAt } from "../outside/git/repository.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -47,6 +48,7 @@ await runCommand(HELP, OPTIONS, async ({ values: { out, open, identity }, positi
   await note(held ? "done" : "nothing-found");
   if (!held) throw new LetterError("access", "nothing is held here under this code: ask whether it was copied right");
   for (const line of await writeAnswer(held, out)) console.log(line);
+  sayWhere(place.settings);
 });
 
 async function firstLine(): Promise<string> {

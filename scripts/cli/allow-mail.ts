@@ -5,6 +5,7 @@ import { LetterError } from "../letter/bytes/error.ts";
 import { parseEmail } from "../letter/signature/email.ts";
 import { readPepper } from "../outside/seal/keys.ts";
 import { currentSettings } from "../outside/settings-file.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -23,6 +24,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
   if ("problem" in parsed) throw new LetterError("usage", "that is no e-mail address: write it as name@example.org");
   const done = await withCampaignStore(settings, (store) => allowAgain(store, pepper, parsed.email));
   console.log(done ? "codes may be mailed there again" : "nothing stood in the way: codes are mailed there already");
+  sayWhere(settings);
 });
 
 async function firstLine(): Promise<string> {

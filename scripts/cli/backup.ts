@@ -5,6 +5,7 @@ import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
 import { assertClock } from "../outside/database/known-days.ts";
 import { currentSettings } from "../outside/settings-file.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -50,6 +51,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
     const rows = await writeBackup(settings, resolve(path), to!, today, days || undefined);
     const list = relative(process.cwd(), join(settings.dataDir, "backups.json"));
     console.log(`${rows} rows written; ${list} lists this backup`);
+    sayWhere(settings);
   }
   if (!days) return;
   const { deleted, stuck } = await deleteOldBackups(settings.dataDir, days, today);

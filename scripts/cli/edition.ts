@@ -1,10 +1,10 @@
 import { acceptAll } from "../accept/acceptance.ts";
-import { openLocalCampaign } from "../accept/local-campaign.ts";
+import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { loggedEdition } from "../letter/signature/record.ts";
 import { systemClock } from "../outside/clock.ts";
 import { assertClock } from "../outside/database/known-days.ts";
 import { readServedFilesIn } from "../outside/git/letter-files.ts";
-import { currentSettings } from "../outside/settings-file.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -15,11 +15,12 @@ ledger. Signatures for the old edition stay what they are, and the list says whi
 
 await runCommand(HELP, {}, async ({ positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
-  const { host, acceptor, day } = await openLocalCampaign("make");
-  await assertClock(currentSettings(), systemClock);
+  await assertClock(readLocalSettings(), systemClock);
+  const { host, acceptor, day } = await openLocalCampaign("refuse");
   const before = loggedEdition((await host.readMain()).record.entries);
   await host.commitText(await readServedFilesIn("."), day);
   const after = loggedEdition((await acceptAll(acceptor)).main.record.entries);
   console.log(`old edition ${before ?? "none"}`);
   console.log(`new edition ${after}${after === before ? " (the letter has not changed)" : ""}`);
+  sayWhere(readLocalSettings());
 });

@@ -5,6 +5,7 @@ import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { systemClock } from "../outside/clock.ts";
 import { currentSettings } from "../outside/settings-file.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -21,8 +22,9 @@ are. FROM is not touched: when all is well it must be put away by hand, see .git
 await runCommand(HELP, { json: { type: "boolean" } }, async ({ values, positionals: [from, to, ...rest] }) => {
   if (from === undefined || to === undefined || rest.length > 0) throw usageError("name two folders", HELP);
   if (existsSync(to)) throw new LetterError("erase", "the second folder is there already: name one that is not");
-  const { dataDir } = currentSettings();
+  const settings = currentSettings();
   const done = await eraseRepository(from, to);
-  await noteRequest(dataDir, { kind: "erase", result: "done" }, dayOf(systemClock.now()));
+  await noteRequest(settings.dataDir, { kind: "erase", result: "done" }, dayOf(systemClock.now()));
   console.log(values.json ? JSON.stringify(done) : formatErased(done));
+  sayWhere(settings);
 });

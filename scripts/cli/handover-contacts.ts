@@ -6,6 +6,7 @@ import { parseHandover } from "../letter/handover/handover.ts";
 import { openBag } from "../outside/bag/reader.ts";
 import { systemClock } from "../outside/clock.ts";
 import { assertClock } from "../outside/database/known-days.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -43,6 +44,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
     });
     console.log(values.json ? JSON.stringify(handed) : formatHandedContacts(handover, handed));
     for (const warning of warningsOf(handed)) console.error(`warning: ${warning}`);
+    sayWhere(place.settings);
   } finally {
     await bag.close();
   }

@@ -1,6 +1,8 @@
 import { withdrawnHere } from "../form-service/store/vault-records.ts";
 import { makePublicBag, openPublicBagPlace } from "../handover/public-bag-place.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
+import { currentSettings } from "../outside/settings-file.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -32,4 +34,5 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const sha256 = Buffer.from(digest, "base64url").toString("hex");
   if (values.json) console.log(JSON.stringify({ file, sha256, digest, tag: handover.tag, commit }));
   else console.log(`${file}\nsha256 ${sha256}\ndigest ${digest}`);
+  if (place.dataDir !== undefined) sayWhere(currentSettings());
 });

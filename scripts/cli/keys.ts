@@ -1,5 +1,6 @@
 import { openKeys, openServiceKeys } from "../outside/seal/keys.ts";
 import { currentSettings } from "../outside/settings-file.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { readContent } from "../site/views/read-content.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -29,6 +30,7 @@ await runCommand(HELP, { json: { type: "boolean" } } as const, async ({ values, 
     return;
   }
   console.log(`ledger_vkey: ${publicKeys.ledger}\nattestation_key: ${publicKeys.attestation}`);
+  sayWhere(settings);
   if (demoCustodian) {
     console.log(
       "# recipient.age is empty: contact details are sealed for two demonstration identities on this machine",

@@ -1,8 +1,9 @@
-import { openLocalCampaign } from "../accept/local-campaign.ts";
+import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { approvalOf, refileSheet, rejectionOf, reviewSheet } from "../accept/local-review.ts";
 import { findByPrefix, readReviewDesk, sheetAsJson } from "../accept/open-sheets.ts";
 import { formatReviewedRows, formatReviewJson, formatReviewList } from "../accept/review-list.ts";
 import { REFUSAL_CODES } from "../letter/review/order.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -50,4 +51,5 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [command, typed, .
   }
   const verdict = command === "reject" ? rejectionOf(reviewed, code) : approvalOf(reviewed, values.refuse ?? []);
   for (const line of await reviewSheet(campaign, desk, reviewed, verdict)) console.log(line);
+  sayWhere(readLocalSettings());
 });

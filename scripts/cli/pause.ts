@@ -3,6 +3,7 @@ import { withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { parseReasons, pause, resume } from "../form-service/store/pause.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { currentSettings } from "../outside/settings-file.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -21,7 +22,8 @@ await runCommand(HELP, {}, async ({ positionals }) => {
     throw usageError(`give a reason in each of ${languages.join(", ")}, or off`, HELP);
   }
   const reasons = off ? undefined : parseReasons(languages, positionals);
-  await withCampaignStore(currentSettings(), async (store) => {
+  const settings = currentSettings();
+  await withCampaignStore(settings, async (store) => {
     if (reasons === undefined) {
       console.log((await resume(store)) ? "signatures are taken again" : "signatures were not paused");
     } else {
@@ -29,4 +31,5 @@ await runCommand(HELP, {}, async ({ positionals }) => {
       console.log("new signatures are paused; npm run pause -- off takes them again");
     }
   });
+  sayWhere(settings);
 });

@@ -1,6 +1,4 @@
-import { withCampaignStore } from "../form-service/store/campaign-database.ts";
-import { countUndecided, emptyDatabase, leavingIds } from "../form-service/store/destruction.ts";
-import { withdrawnHere } from "../form-service/store/vault-records.ts";
+import { storeToPurge } from "../form-service/store/destruction.ts";
 import { openHandoverPlace } from "../handover/handover-place.ts";
 import { purge } from "../handover/purge.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
@@ -8,6 +6,7 @@ import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { assertClock } from "../outside/database/known-days.ts";
 import { systemRandom } from "../outside/random.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -24,11 +23,12 @@ codes. The ledger and the count stay verifiable. Stop the form service first.
                        it yourself. Without it nothing is destroyed, and it is said what would be
   --deleted N          how many people the recipient has deleted from what it has, because they left since the tag; asked
                        for once anybody has, and refused unless it is their number
-  --lost-database      the database with the contact records is lost, and a new one is in its place. Without it the purge is
-                       refused where the database holds the record of nobody who was handed over
+  --lost-database      the database, or some of its contact records, is lost. Without it the purge is refused where the
+                       database does not hold the record of everybody who was handed over
 
-Refused while signatures are undecided, or were accepted after the tag, and while withdrawals are on their way: they would
-be lost unseen. All steps: .github/handing-over.md`;
+Refused while signatures are undecided, or were accepted after the handover, and while withdrawals are on their way: they
+would be lost unseen; and where the tag was moved, or a noted backup is not at its path. Once it has begun to destroy, run it
+again until it ends, if it is interrupted: npm start is refused until then. All steps: .github/handing-over.md`;
 
 const TEXT = { type: "string" } as const;
 const OPTIONS = { tag: TEXT, receipt: TEXT, deleted: TEXT, "lost-database": { type: "boolean" } } as const;
@@ -39,20 +39,15 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const place = await openHandoverPlace();
   await assertClock(place.settings, systemClock);
   const { settings } = place;
-  const store = {
-    countUndecided: () => withCampaignStore(settings, countUndecided),
-    leaving: () => withCampaignStore(settings, leavingIds),
-    lost: async (ids: readonly string[]) => (await withdrawnHere(settings, ids)).lost,
-    deleteEverything: () => emptyDatabase(settings),
-  };
   const lock = await lockDataFolder(settings.dataDir);
   try {
     const { destroyed, report } = await purge(handover, place, {
       told: { receipt: values.receipt, deleted: values.deleted, lostDatabase: values["lost-database"] },
-      store,
+      store: storeToPurge(settings),
       random: systemRandom,
     });
     console.log(report);
+    sayWhere(settings);
     if (!destroyed) process.exitCode = 1;
   } finally {
     lock.release();

@@ -15,7 +15,7 @@ import type { ListRow } from "../letter/signature/list.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { assertClock } from "../outside/database/known-days.ts";
-import { asksForYes } from "../outside/terminal.ts";
+import { asksForYes, sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -45,6 +45,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [typed, ...rest] }
   else for (const line of await writeRemoval(row, values.out ?? ".")) console.log(line);
   const request = { kind: "remove", result: place.local ? "done" : "notice-written" } as const;
   await noteRequest(place.settings.dataDir, request, dayOf(systemClock.now()));
+  sayWhere(place.settings);
 });
 
 async function removeAndForget({ local, settings }: HandoverPlace, row: ListRow): Promise<void> {

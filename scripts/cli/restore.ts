@@ -8,6 +8,7 @@ import { systemClock as clock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { systemRandom as random } from "../outside/random.ts";
 import { currentSettings } from "../outside/settings-file.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -52,6 +53,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
       : restored.noteRestoredDatabase(lists, how));
     console.log(restored.formatAnnouncement(contents?.day, dayOf(clock.now()), rows));
     console.log("restored; npm start goes on from here, after it has read what has been accepted since");
+    sayWhere(settings);
   } finally {
     lock.release();
   }

@@ -1,10 +1,11 @@
 import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { seedCampaign } from "../accept/seed.ts";
-import { makeDatabase } from "../form-service/store/campaign-database.ts";
+import { hasSignatures, makeDatabase, withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { assertClock } from "../outside/database/known-days.ts";
 import { systemRandom } from "../outside/random.ts";
+import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -21,16 +22,18 @@ await runCommand(HELP, {}, async ({ positionals: [typed, ...rest] }) => {
   try {
     await assertClock(settings, systemClock);
     const campaign = await openLocalCampaign("make");
+    // Before main has signatures: a start without a database would be refused then, and only here is one made.
+    const { record } = await campaign.host.readMain();
+    if (hasSignatures(record.entries)) await withCampaignStore(settings, async () => {});
+    else await makeDatabase(settings, record, campaign.keys.publicKeys.attestation);
     const { isTTY } = process.stderr;
     const total = await seedCampaign(campaign, Number(typed), systemRandom, (done) => {
       process.stderr.write(`${isTTY ? "\r" : ""}${done} of ${typed}${isTTY ? "" : "\n"}`);
     });
     if (isTTY) process.stderr.write("\n");
-    // A start on an empty database would be refused now that main has signatures.
-    const { record } = await campaign.host.readMain();
-    await makeDatabase(settings, record, campaign.keys.publicKeys.attestation);
     console.log(`accepted ${total.accepted}, refused ${total.refused}, withdrawn ${total.withdrawn}`);
     console.log(`the list has ${total.listed} signatures`);
+    sayWhere(settings);
   } finally {
     lock.release();
   }

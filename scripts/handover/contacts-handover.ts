@@ -12,6 +12,7 @@ import { noteCopy } from "../outside/bag/copy-list.ts";
 import type { Bag } from "../outside/bag/reader.ts";
 import { readText } from "../outside/git/object.ts";
 import { type Vault, type WrittenContacts, writeContactsBag } from "./contacts-bag.ts";
+import { noteHandover } from "./handover-note.ts";
 import type { HandoverPlace } from "./handover-place.ts";
 import { readTagged } from "./public-bag.ts";
 import { readPublicBag } from "./public-bag-facts.ts";
@@ -80,6 +81,7 @@ export async function handOverContacts(
       `the ledger names another contacts bag for ${notice.tag}: give the recipient that one, or hand over again under the tag of another day; nothing in DIR was changed`,
     );
   }
+  await noteHandover(dataDir, { tag, contactsBag: written.digest, size, lost: written.lost });
   await rename(draft, file);
   const noticeFile = join(out, `handover-${handover.day}.md`);
   await writeFile(noticeFile, formatNotice(notice));

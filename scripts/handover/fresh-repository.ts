@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { formatNotice, type Notice, noticePath } from "../letter/handover/notice.ts";
 import type { Campaign } from "../letter/text/campaign.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { listFiles, readBlobs } from "../outside/git/object.ts";
-import { createRepository, readHead } from "../outside/git/repository.ts";
+import { replaceRepository } from "../outside/git/replaced-repository.ts";
+import { readHead } from "../outside/git/repository.ts";
 
 /**
  * Replaces the campaign's repository with one without a history: the files of main in one commit, with this notice among
@@ -13,21 +14,15 @@ import { createRepository, readHead } from "../outside/git/repository.ts";
  *
  * `campaign.yaml` comes from this folder: accept goes by what the campaign promises now.
  */
-export async function replaceRepository(
+export async function dropHistory(
   repository: string,
   { notice, day, stays }: { notice: Notice; day: string; stays: Campaign["after_purge"] },
 ): Promise<void> {
   const files = await readTree(repository, stays);
   files.set(noticePath(notice), formatNotice(notice));
   files.set(CAMPAIGN_PATH, await readFile(CAMPAIGN_PATH, "utf8"));
-  const fresh = `${repository}.fresh`;
-  await rm(fresh, { recursive: true, force: true });
-  await createRepository(fresh, { files, message: "what stays of the campaign\n", committer: "organisers", day });
-  const old = `${repository}.old`;
-  await rm(old, { recursive: true, force: true });
-  await rename(repository, old);
-  await rename(fresh, repository);
-  await rm(old, { recursive: true, force: true });
+  const message = "what stays of the campaign\n";
+  await replaceRepository(repository, { files, message, committer: "organisers", day });
 }
 
 /** The folder in which a purge beside GitHub leaves what lives on. */

@@ -1,3 +1,5 @@
+import { access, constants } from "node:fs/promises";
+import { dirname } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import { countNewcomers } from "../letter/handover/contacts-payload.ts";
 import type { Handover } from "../letter/handover/handover.ts";
@@ -7,10 +9,14 @@ import { entriesOf } from "../letter/ledger/entry.ts";
 import { whyListed } from "../letter/ledger/taken-down.ts";
 import { idOf } from "../letter/signature/derivation.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
+import { backupDraft, readBackupList } from "../outside/backup-list.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
 import { readHead } from "../outside/git/repository.ts";
+import { readTag } from "../outside/git/tag.ts";
+import type { HandoverNote } from "./handover-note.ts";
 import type { HandoverPlace } from "./handover-place.ts";
+import { readTagged } from "./public-bag.ts";
 
 type PurgeNotice = Extract<Notice, { kind: "purge" }>;
 
@@ -22,47 +28,143 @@ export type PurgedStore = {
   leaving(): Promise<readonly string[]>;
   /** Returns which of these ids have no contact record there, although they have not left. */
   lost(ids: readonly string[]): Promise<readonly string[]>;
+  /** Throws unless main's ledger continues the one that this database has seen. */
+  assertContinued(entries: readonly string[]): Promise<void>;
+  /** Whether it is gone, or has no row any more. */
+  isEmptied(): Promise<boolean>;
   /** Deletes every row of every table. */
   deleteEverything(): Promise<void>;
 };
+
+/** What was handed over, as it is compared with main and the database. */
+export type HandedOver = {
+  /** how many entries the ledger has in the bags */
+  readonly size: number;
+  /** signatures of the bags whose contact record was missing at the handover already */
+  readonly lost: number;
+};
+
+/**
+ * Finds out what was handed over. The note of the handover says so where this machine has made it; otherwise the tag does,
+ * which somebody may have moved since.
+ *
+ * @param entry that of the handover on main's ledger
+ * @throws LetterError `purge` when the tag does not name what was handed over, `handover` when there is neither note nor tag
+ */
+export async function readHandedOver(
+  handover: Handover,
+  { repository, record }: Pick<HandoverPlace, "repository" | "record">,
+  { note, entry }: { note: HandoverNote | undefined; entry: string },
+): Promise<HandedOver> {
+  const { tag } = handover;
+  const sizeAtTag = async () => (await readTagged(repository, handover)).record.entries.length;
+  if (note === undefined) {
+    const size = await sizeAtTag();
+    if (size > record.entries.indexOf(entry))
+      throw movedTag(tag, "it names a state of main that came after the handover");
+    return { size, lost: 0 };
+  }
+  // A repository that has begun again has no tags, and a tag that is gone hides nothing.
+  const size = (await readTag(repository, tag)) === undefined ? note.size : await sizeAtTag();
+  if (size !== note.size) throw movedTag(tag, `the bags have ${note.size} entries of the ledger, and it has ${size}`);
+  return note;
+}
+
+function movedTag(tag: string, why: string): LetterError {
+  return new LetterError(
+    "purge",
+    `the tag ${tag} does not name what was handed over: ${why}. Put it back where it was; nothing was destroyed`,
+  );
+}
 
 /**
  * Anyone who signed and is in no bag would have signed for nothing, and anyone who was told that they left would be on
  * the list for ever.
  *
- * @param size of the ledger at the tag; what came between it and the entry of the handover is in no bag either; `isLost`:
- *   whether the organisers have said that the database with the records is lost
  * @throws LetterError `purge`
  */
-export async function assertNothingLost(
-  { record }: Pick<HandoverPlace, "record">,
-  { size, store, isLost }: { size: number; store: PurgedStore; isLost: boolean },
-): Promise<void> {
+export function assertNoNewcomers({ record }: Pick<HandoverPlace, "record">, { size }: HandedOver): void {
   const later = countNewcomers(record.entries, size);
   if (later > 0)
     throw new LetterError(
       "purge",
       `${later} signatures were accepted after the tag and are in no bag: hand over again, under the tag of a later day`,
     );
+}
+
+/**
+ * The same for those whom only the database knows. And it must be the database that was handed over: another one, an older
+ * or an empty one would leave it where it is.
+ *
+ * @param isLost whether the organisers have said that records are lost
+ * @throws LetterError `purge`
+ */
+export async function assertDatabase(
+  { record }: Pick<HandoverPlace, "record">,
+  { store, handedOver, isLost }: { store: PurgedStore; handedOver: HandedOver; isLost: boolean },
+): Promise<void> {
+  await store.assertContinued(record.entries);
   const undecided = await store.countUndecided();
   if (undecided > 0)
     throw new LetterError(
       "purge",
       `${undecided} confirmed signatures are undecided: accept or reject them, and hand over again if any was accepted`,
     );
-  const listed = new Set(record.rows.map(({ opening }) => idOf(Buffer.from(opening, "base64url"))));
-  // The database whose records were handed over is the one to destroy; an empty or an older one would leave it where it is.
-  if (!isLost && listed.size > 0 && (await store.lost([...listed])).length === listed.size)
+  const listed = idsOf(record);
+  const lost = isLost ? 0 : (await store.lost([...listed])).length;
+  if (lost > handedOver.lost) {
+    const held = lost === listed.size ? "none" : `only ${listed.size - lost}`;
     throw new LetterError(
       "purge",
-      `the database holds the contact record of none of the ${listed.size} signatures: set DATABASE_URL and DATA_DIR as the form service has them, or say --lost-database if it is lost; nothing was destroyed`,
+      `the database holds the contact record of ${held} of the ${listed.size} signatures: set DATABASE_URL and DATA_DIR as the form service has them, or say --lost-database if they are lost; nothing was destroyed`,
     );
+  }
+  await assertNobodyLeaving({ record }, store);
+}
+
+/** @throws LetterError `purge` while somebody on the list has been told that they have left */
+export async function assertNobodyLeaving(
+  { record }: Pick<HandoverPlace, "record">,
+  store: Pick<PurgedStore, "leaving">,
+): Promise<void> {
+  const listed = idsOf(record);
   const leaving = (await store.leaving()).filter((id) => listed.has(id)).length;
   if (leaving > 0)
     throw new LetterError(
       "purge",
       `${leaving} withdrawals are on their way to the ledger: start the form service until accept has taken them, then stop it and run this again`,
     );
+}
+
+function idsOf({ rows }: HandoverPlace["record"]): ReadonlySet<string> {
+  return new Set(rows.map(({ opening }) => idOf(Buffer.from(opening, "base64url"))));
+}
+
+/**
+ * A backup that is not where it was noted may be anywhere, and would outlive what the ledger says.
+ *
+ * @throws LetterError `purge` when a noted backup is not at its path, or cannot be destroyed there
+ */
+export async function assertBackupsThere(dataDir: string): Promise<void> {
+  for (const { path } of await readBackupList(dataDir)) {
+    const reason = await whyItStays(path);
+    if (reason !== undefined)
+      throw new LetterError(
+        "purge",
+        `the backup ${path}, which backups.json names, ${reason}: mount its medium or give back the permission; if it exists nowhere any more: npm run backup -- --gone ${path}; nothing was destroyed`,
+      );
+  }
+}
+
+async function whyItStays(path: string): Promise<string | undefined> {
+  const { F_OK, W_OK } = constants;
+  const may = (file: string, mode: number) =>
+    access(file, mode).then(
+      () => true,
+      () => false,
+    );
+  if (!(await may(path, F_OK))) return (await may(backupDraft(path), F_OK)) ? undefined : "is not there";
+  return (await may(path, W_OK)) && (await may(dirname(path), W_OK)) ? undefined : "cannot be destroyed";
 }
 
 /**

@@ -4,22 +4,27 @@ import { acceptAll } from "../accept/acceptance.ts";
 import { readNotices } from "../accept/notices.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Handover } from "../letter/handover/handover.ts";
-import { type Notice, noticeEntry } from "../letter/handover/notice.ts";
+import { type BagNotice, noticeEntry } from "../letter/handover/notice.ts";
 import { leaversSince } from "../letter/handover/spent-tag.ts";
 import { noteCopy } from "../outside/bag/copy-list.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
 import { readHead } from "../outside/git/repository.ts";
 import type { Random } from "../outside/random.ts";
-import { freshFolder, replaceRepository, writeFreshNotice, writeFreshRepository } from "./fresh-repository.ts";
+import { dropHistory, freshFolder, writeFreshNotice, writeFreshRepository } from "./fresh-repository.ts";
+import { forgetHandovers, type HandoverNote, noteHandover, readHandoverNote } from "./handover-note.ts";
 import type { HandoverPlace } from "./handover-place.ts";
 import { destroyPersonalData } from "./personal-data.ts";
-import { readTagged } from "./public-bag.ts";
 import {
+  assertBackupsThere,
+  assertDatabase,
   assertDeleted,
-  assertNothingLost,
+  assertNobodyLeaving,
+  assertNoNewcomers,
   assertPromise,
   assertReceipt,
+  type HandedOver,
   type PurgedStore,
+  readHandedOver,
 } from "./purge-conditions.ts";
 import { formatMissing, formatRefusedPurge, formatRemains } from "./purge-report.ts";
 
@@ -46,37 +51,78 @@ export async function purge(
   place: HandoverPlace,
   { told, store, random }: { told: Acknowledged; store: PurgedStore; random: Random },
 ): Promise<Purged> {
-  const handedOver = await noticeOf(handover, place);
-  const notice: Notice = { kind: "purge", tag: handover.tag, contactsBag: handedOver.contactsBag };
+  const { dataDir } = place.settings;
+  const named = await noticesOf(handover, place);
+  const notice: BagNotice = { kind: "purge", tag: handover.tag, contactsBag: named.handover.contactsBag };
   const done = place.record.entries.includes(noticeEntry(notice));
+  const note = await readHandoverNote(dataDir, notice.contactsBag);
   if (!done) {
-    const size = (await readTagged(place.repository, handover)).record.entries.length;
-    const left = leaversSince(place.record.entries, size);
-    await assertNothingLost(place, { size, store, isLost: told.lostDatabase ?? false });
+    const handedOver = await readHandedOver(handover, place, { note, entry: noticeEntry(named.handover) });
+    const begun = note?.purge !== undefined;
+    await assertNotLost(place, { handedOver, note, store, isLost: told.lostDatabase ?? false });
     await assertPromise(place, notice);
-    if (told.receipt === undefined) return { destroyed: false, report: formatRefusedPurge(place, handover, left) };
-    assertReceipt(told.receipt, handedOver.contactsBag);
-    assertDeleted(told.deleted, left, handover);
+    const left = leaversSince(place.record.entries, handedOver.size);
+    if (!begun && told.receipt === undefined)
+      return { destroyed: false, report: formatRefusedPurge(place, handover, left) };
+    if (told.receipt !== undefined) assertReceipt(told.receipt, notice.contactsBag);
+    if (!begun || told.deleted !== undefined) assertDeleted(told.deleted, left, handover);
+    if (!begun) await assertBackupsThere(dataDir);
+    // What cannot be published afterwards is said while everything is still there. A repository that has begun again cannot
+    // be before its entry is on the ledger.
+    if (!named.purge) await place.local?.host.readMain().then(place.local.site.publish);
+    const { tag, contactsBag } = notice;
+    const { size } = handedOver;
+    const lost = told.lostDatabase ? size : handedOver.lost;
+    if (!begun) await noteHandover(dataDir, { tag, contactsBag, size, lost, purge: "checked" });
+  } else if (note === undefined && !(await store.isEmptied())) {
+    // Where the names stay, people go on leaving after it.
+    await assertNobodyLeaving(place, store);
   }
-  // What cannot be published afterwards is said while everything is still there.
-  await place.local?.host.readMain().then(place.local.site.publish);
-  await destroyFile(freshFolder(place.settings.dataDir));
+  await destroyFile(freshFolder(dataDir));
   if (!place.local) await leaveForReview(handover, place, notice, done);
-  const missing = await destroyPersonalData(place.settings, store, random);
+  const missing = await destroyPersonalData(place.settings, () => emptyOnce(dataDir, notice, store), random);
   if (place.local) await putOnLedger(place, notice, done);
+  if (place.local || done) await forgetHandovers(dataDir);
   const remains = formatRemains(place, notice, done || place.local !== undefined);
   return { destroyed: true, report: [formatMissing(missing), remains].filter(Boolean).join("\n") };
 }
 
-type HandedOver = Extract<Notice, { kind: "handover" }>;
+/** Nobody may be lost by it. What a purge that has begun has destroyed is no reason to stop. */
+async function assertNotLost(
+  place: HandoverPlace,
+  {
+    handedOver,
+    note,
+    store,
+    isLost,
+  }: { handedOver: HandedOver; note: HandoverNote | undefined; store: PurgedStore; isLost: boolean },
+): Promise<void> {
+  assertNoNewcomers(place, handedOver);
+  const begun = note?.purge !== undefined;
+  if (note?.purge === "emptied") return;
+  if ((begun || isLost) && (await store.isEmptied())) return;
+  await assertDatabase(place, { store, handedOver, isLost });
+}
 
-/** The handover as the ledger has it: what was never handed over is not destroyed. */
-async function noticeOf({ tag }: Handover, { repository, record }: HandoverPlace): Promise<HandedOver> {
+/** The files of a database that was emptied may be overwritten in part, and are no database any more. */
+async function emptyOnce(dataDir: string, { contactsBag }: BagNotice, store: PurgedStore): Promise<void> {
+  const note = await readHandoverNote(dataDir, contactsBag);
+  if (note?.purge === "emptied") return;
+  await store.deleteEverything();
+  if (note !== undefined) await noteHandover(dataDir, { ...note, purge: "emptied" });
+}
+
+/** The handover as the ledger has it, and whether main has the notice of its purge: what was never handed over is not destroyed. */
+async function noticesOf(
+  { tag }: Handover,
+  { repository, record }: HandoverPlace,
+): Promise<{ handover: BagNotice; purge: boolean }> {
   const { notices } = await readNotices(repository, await readHead(repository));
-  const notice = notices.find((one): one is HandedOver => one.kind === "handover" && one.tag === tag);
-  if (!notice || !record.entries.includes(noticeEntry(notice)))
+  const of = (kind: BagNotice["kind"]) => notices.find((one): one is BagNotice => one.kind === kind && one.tag === tag);
+  const handover = of("handover");
+  if (!handover || !record.entries.includes(noticeEntry(handover)))
     throw new LetterError("purge", `the ledger has no handover of ${tag}: hand over first (npm run handover:contacts)`);
-  return notice;
+  return { handover, purge: of("purge")?.contactsBag === handover.contactsBag };
 }
 
 /**
@@ -86,7 +132,7 @@ async function noticeOf({ tag }: Handover, { repository, record }: HandoverPlace
 async function leaveForReview(
   { tag }: Handover,
   { repository, settings, record, content }: HandoverPlace,
-  notice: Notice,
+  notice: BagNotice,
   done: boolean,
 ): Promise<void> {
   const { dataDir } = settings;
@@ -96,9 +142,13 @@ async function leaveForReview(
 }
 
 /** On one machine the repository begins again without its history, and without the list where that goes too. */
-async function putOnLedger({ local, settings, content }: HandoverPlace, notice: Notice, done: boolean): Promise<void> {
+async function putOnLedger(
+  { local, settings, content }: HandoverPlace,
+  notice: BagNotice,
+  done: boolean,
+): Promise<void> {
   const { host, acceptor, site, day } = local!;
-  if (!done) await replaceRepository(host.repository, { notice, day, stays: content.campaign.after_purge });
+  if (!done) await dropHistory(host.repository, { notice, day, stays: content.campaign.after_purge });
   const { main } = await acceptAll(acceptor);
   await site.publish(main);
   for (const name of await readdir(join(settings.dataDir, "builds")))

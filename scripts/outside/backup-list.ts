@@ -64,6 +64,11 @@ export async function forgetBackup(dataDir: string, path: string): Promise<boole
   return others.length < notes.length;
 }
 
+/** The file in which a backup is written: one that was cut leaves it behind. */
+export function backupDraft(backup: string): string {
+  return `${backup}.part`;
+}
+
 /** The file beside a backup that lists who has left since. */
 export function leftListBeside(backup: string): string {
   return `${backup}.left`;

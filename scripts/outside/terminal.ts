@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { parseCampaign } from "../letter/text/campaign.ts";
+import { CAMPAIGN_PATH } from "./git/letter-files.ts";
+import type { Settings } from "./settings.ts";
 
 /** One cell of a table; `name` cells may be in any script and direction. */
 export type Cell = string | { readonly name: string };
@@ -57,4 +61,20 @@ function widthOf(text: string): number {
     width += /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(character) ? 2 : 1;
   }
   return width;
+}
+
+/**
+ * Says on stderr which campaign, data folder and database a command has worked on: whoever has forgotten a setting reads it
+ * there. Every command says so that has written anything.
+ */
+export function sayWhere({ dataDir, database }: Pick<Settings, "dataDir" | "database">): void {
+  const { ledger_origin } = parseCampaign(readFileSync(CAMPAIGN_PATH, "utf8"));
+  console.error(`campaign ${ledger_origin}; DATA_DIR ${dataDir}; database ${formatDatabase(database)}`);
+}
+
+/** Neither the name nor the password of a user. */
+function formatDatabase(place: Settings["database"]): string {
+  if (place.kind === "sqlite") return place.path;
+  const { host, pathname } = new URL(place.url);
+  return `postgres://${host}${pathname}`;
 }

@@ -1,11 +1,13 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { makeDatabase } from "../../scripts/form-service/store/campaign-database.ts";
 import { openStore, type Store } from "../../scripts/form-service/store/schema.ts";
 import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { readBackupList } from "../../scripts/outside/backup-list.ts";
 import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
+import { readAttestationKey } from "../../scripts/outside/seal/keys.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { type Instance, startInstance } from "../form-service/crashes/instances.ts";
 import { openAcceptance, type Signatory, submitMany } from "../form-service/crashes/kill-campaign.ts";
@@ -93,6 +95,9 @@ export const withStore = async <R>(settings: Record<string, string>, work: (stor
   const store = await openStore(readSettings(settings).database);
   return work(store).finally(store.close);
 };
+/** Makes the database as a form service does that starts. */
+export const makeClaimed = async (settings: Record<string, string>) =>
+  makeDatabase(readSettings(settings), { entries: [] }, await readAttestationKey(settings.DATA_DIR!));
 const sign = async (instance: Instance, { s, code }: Signatory) =>
   (await confirm(instance.origin, { lang: "en", s }, code))!;
 const pending = (dataDir: string) =>

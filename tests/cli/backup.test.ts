@@ -15,7 +15,7 @@ import { submitMany } from "../form-service/crashes/kill-campaign.ts";
 import { openRepository } from "../support/campaigns/repository.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
-import { begin, runBackupJourney, withStore } from "./backup-journey.ts";
+import { begin, makeClaimed, runBackupJourney, withStore } from "./backup-journey.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "undersigned-backup-"));
 const [file, keyFile] = [join(folder, "backup.age"), join(folder, "backup.key")];
@@ -40,10 +40,30 @@ describe("a backup", () => {
   beforeAll(async () => {
     dataDir = makeDataDir();
     await begin({ DATA_DIR: dataDir });
-    await withStore({ DATA_DIR: dataDir }, async () => {});
+    await makeClaimed({ DATA_DIR: dataDir });
     expect((await backUp({ DATA_DIR: dataDir }, file)).code).toBe(0);
   });
   afterAll(() => removeDataDir(dataDir));
+
+  it("is made of the campaign's own database or not at all", async () => {
+    const [other, path] = [makeDataDir(), join(folder, "none.age")];
+    await begin({ DATA_DIR: other });
+    const empty = join(other, "empty.db");
+    await withStore({ DATA_DIR: other, DATABASE_URL: `sqlite:${empty}` }, async () => {});
+    await makeClaimed({ DATA_DIR: dataDir, DATABASE_URL: `sqlite:${join(other, "anothers.db")}` });
+    for (const [place, words] of [
+      [empty, "the database is empty, and no form service has used it"],
+      [join(other, "anothers.db"), "the database belongs to another campaign"],
+      [join(other, "missing.db"), "there is no database"],
+    ] as const) {
+      const ended = await backUp({ DATA_DIR: other, DATABASE_URL: `sqlite:${place}` }, path);
+      expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/^error: [^\n]+\n$/) });
+      expect(ended.stderr).toContain(words);
+    }
+    expect(existsSync(path) || existsSync(join(other, "missing.db"))).toBe(false);
+    expect(existsSync(join(other, "backups.json"))).toBe(false);
+    removeDataDir(other);
+  });
 
   it("makes the whole campaign again on an empty machine", async () => {
     const empty = makeDataDir();
@@ -75,7 +95,8 @@ describe("a backup", () => {
 
   it("is deleted by --keep when it is old, with its list, and takes itself off the list", async () => {
     const [other, old] = [makeDataDir(), join(folder, "old.age")];
-    await withStore({ DATA_DIR: other }, async () => {});
+    await begin({ DATA_DIR: other });
+    await makeClaimed({ DATA_DIR: other });
     for (const path of [old, `${old}.left`]) writeFileSync(path, "");
     writeFileSync(join(other, "backups.json"), JSON.stringify([{ path: old, day: "2026-01-01" }]));
     const young = join(folder, "young.age");

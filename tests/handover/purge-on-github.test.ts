@@ -38,6 +38,8 @@ describe.each(["counts", "names"] as const)(
       countUndecided: async () => undecided,
       leaving: async () => leaving,
       lost: async () => [],
+      assertContinued: async () => {},
+      isEmptied: async () => deletions > 0,
       deleteEverything: async () => void deletions++,
     });
     const openHost = () => openLocalGitHost(campaign.repository.path, { folder: campaign.folder, day });
@@ -217,6 +219,8 @@ describe("a purge that would take down a list, or lose a signature, too early", 
             countUndecided: async () => 0,
             leaving: async () => [],
             lost: async () => [],
+            assertContinued: async () => {},
+            isEmptied: async () => false,
             deleteEverything: async () => {},
           },
           random,

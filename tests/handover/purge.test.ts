@@ -131,19 +131,51 @@ describe("npm run purge", () => {
     expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("the ledger has no handover") });
   });
 
+  it("refuses a tag that was moved since, and says where it was", async () => {
+    const at = campaign.repository.git("rev-parse", TAG);
+    for (const moved of ["main", `${TAG}~1`]) {
+      campaign.repository.git("tag", "--force", TAG, moved);
+      const refused = await purge("--receipt", sha256, "--deleted", "1");
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^error: the tag \S+ does not name what was handed over: [^\n]*nothing was[^\n]*\n$/,
+        ),
+      });
+    }
+    campaign.repository.git("tag", "--force", TAG, at);
+    expect(existsSync(join(campaign.dataDir, "service.db"))).toBe(true);
+  });
+
+  it("refuses while a noted backup is not where it was noted, until it is said to be gone", async () => {
+    const refused = await purge("--receipt", sha256, "--deleted", "1");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^error: the backup \S+, which backups\.json names, is not there: [^\n]+\n$/);
+    expect(refused.stderr).toContain(`npm run backup -- --gone ${away}`);
+    expect(existsSync(join(campaign.folder, "backup.age"))).toBe(true);
+    expect(await run("backup", ["--gone", away], { DATA_DIR: campaign.dataDir }, working)).toMatchObject({ code: 0 });
+  });
+
   it("destroys vault, queue, pepper, mail, backups and history, and says what remains", async () => {
+    mkdirSync(join(campaign.dataDir, "campaign.git.Xy12ab"));
+    writeFileSync(join(campaign.dataDir, "campaign.git.Xy12ab/bundle"), people[0]!.row.name);
     const ids = people.map(({ row }) => row.id);
     const ended = await purge("--receipt", `sha256 ${sha256}`, "--deleted", "1");
     expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/what remains[\s\S]*90 days/) });
-    for (const path of ["service.db", "service.db-wal", "mail/1.eml", "left.txt", "copies.json", "fresh"])
+    for (const path of [
+      "service.db",
+      "service.db-wal",
+      "mail/1.eml",
+      "left.txt",
+      "copies.json",
+      "fresh",
+      "backups.json",
+      "handovers.json",
+    ])
       expect(existsSync(join(campaign.dataDir, path)), path).toBe(false);
     for (const name of ["backup.age", "backup.age.left"])
       expect(existsSync(join(campaign.folder, name)), name).toBe(false);
-    // What lies on a medium that is away cannot be destroyed now, and is not forgotten.
-    expect(ended.stdout).toContain(`NOT destroyed, because they are not there: ${away}.`);
-    expect(JSON.parse(readFileSync(join(campaign.dataDir, "backups.json"), "utf8"))).toEqual([
-      { path: away, day: "2026-11-25" },
-    ]);
+    expect(readdirSync(campaign.dataDir).filter((name) => name.startsWith("campaign.git"))).toEqual(["campaign.git"]);
     expect(filesBelow(join(campaign.folder, "out"))).toEqual(["handover-2026-12-01.md"]);
     expect(readFileSync(join(campaign.dataDir, "keys/pepper.key"), "utf8")).not.toBe(before);
     // The sheets, with the ids and the contact commitments of the rows beside their names, stood in the history.

@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { withCampaignStore } from "../../scripts/form-service/store/campaign-database.ts";
-import { countUndecided, emptyDatabase, leavingIds } from "../../scripts/form-service/store/destruction.ts";
+import { storeToPurge } from "../../scripts/form-service/store/destruction.ts";
 import { sealedRecords, withdrawnHere, withoutRecord } from "../../scripts/form-service/store/vault-records.ts";
 import { findPublicBag, handOverContacts } from "../../scripts/handover/contacts-handover.ts";
 import { openHandover } from "../../scripts/handover/open-handover.ts";
@@ -100,12 +99,7 @@ export async function end(world: World, one: Received): Promise<boolean> {
   const { left } = await open(world, one, { reseal: false, split: false });
   const place = await machine.place();
   const { settings, dataDir } = machine;
-  const store = {
-    countUndecided: () => withCampaignStore(settings, countUndecided),
-    leaving: () => withCampaignStore(settings, leavingIds),
-    lost: async (ids: readonly string[]) => (await withdrawnHere(settings, ids)).lost,
-    deleteEverything: () => emptyDatabase(settings),
-  };
+  const store = storeToPurge(settings);
   await machine.stop();
   await options.leak?.beforePurge?.(one, place);
   const told = { receipt: one.digest, deleted: String(left.length) };

@@ -4,6 +4,7 @@ import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/s
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { openClockWatch } from "../../form-service/store/clock-watch.ts";
+import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
@@ -36,6 +37,7 @@ export async function startOnGitHub(
   const content = await readContent("content");
   assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
+  await assertNoPurgeBegun(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const watch = openClockWatch(clock, () => performance.now());
   const log = openLog(clock);

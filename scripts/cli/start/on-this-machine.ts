@@ -5,6 +5,7 @@ import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { openClockWatch } from "../../form-service/store/clock-watch.ts";
+import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { assertReady } from "../../letter/text/readiness.ts";
@@ -26,6 +27,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const content = await readContent("content");
   assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
+  await assertNoPurgeBegun(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");

@@ -11,7 +11,14 @@ const AT_ONCE = 500;
 
 /** Returns the number of the schema. @throws LetterError `backup` when the database's is not this program's */
 export async function schemaOf(query: Query): Promise<number> {
-  const { rows } = await sql<{ last: number }>`select coalesce(max(number), 0) as last from migration`.execute(query);
+  const { rows } = await sql<{ last: number }>`select coalesce(max(number), 0) as last from migration`
+    .execute(query)
+    .catch((cause) => {
+      const advice = "set DATABASE_URL and DATA_DIR as the form service has them";
+      throw new LetterError("backup", `that is no database of a form service, or it cannot be read: ${advice}`, {
+        cause,
+      });
+    });
   if (Number(rows[0]?.last) === MIGRATIONS.length) return MIGRATIONS.length;
   throw new LetterError("backup", "the database is of another version than this program: run npm start once first");
 }

@@ -24,17 +24,27 @@ export async function withCampaignStore<T>(
   const attestation = await readAttestationKey(dataDir);
   const store = await openExistingDatabase<Tables>(database, MIGRATIONS);
   try {
-    const known = await store.query.selectFrom("campaign").select("attestation").executeTakeFirst();
-    if (known === undefined && (await isEmpty(store.query)))
-      throw new LetterError(
-        "database",
-        "the database is empty, and no form service has used it: set DATABASE_URL and DATA_DIR as the form service has them",
-      );
-    if (known !== undefined && known.attestation !== attestation) throw ofAnother();
+    await assertOfCampaign(store.query, attestation);
     return await use(store);
   } finally {
     await store.close();
   }
+}
+
+/**
+ * Checks that a database is that of a campaign, and that a form service has used it.
+ *
+ * @param attestation the public key that names the campaign, base64url
+ * @throws LetterError `database`
+ */
+export async function assertOfCampaign(query: Query, attestation: string): Promise<void> {
+  const known = await query.selectFrom("campaign").select("attestation").executeTakeFirst();
+  if (known === undefined && (await isEmpty(query)))
+    throw new LetterError(
+      "database",
+      "the database is empty, and no form service has used it: set DATABASE_URL and DATA_DIR as the form service has them",
+    );
+  if (known !== undefined && known.attestation !== attestation) throw ofAnother();
 }
 
 /** The ledger as far as it shows whether a database belongs to it. */
@@ -97,6 +107,12 @@ export async function noteLedger(store: Store, { entries }: Ledger, attestation:
   });
 }
 
+/** Checks that main goes on from the ledger that a database has seen, and changes nothing. @throws LetterError `database` */
+export async function assertLedgerContinues({ query }: Store, { entries }: Ledger): Promise<void> {
+  const known = await query.selectFrom("campaign").selectAll().executeTakeFirst();
+  if (known !== undefined) assertContinues(entries, known);
+}
+
 function assertContinues(entries: readonly string[], seen: { size: number; root: string }): void {
   const size = Number(seen.size);
   if (entries.length >= size && rootAt(entries, size) === seen.root) return;
@@ -114,8 +130,8 @@ function rootAt(entries: readonly string[], size: number): string {
   return formatRoot(treeRoot(entries.slice(0, size).map(leafHash)));
 }
 
-/** After a purge the database is gone on purpose. */
-function hasSignatures(entries: readonly string[]): boolean {
+/** Whether there must be a database with signatures. After a purge it is gone on purpose. */
+export function hasSignatures(entries: readonly string[]): boolean {
   const kinds = new Set(entries.map((entry) => parseEntry(entry).kind));
   return kinds.has("accept") && !kinds.has("purge");
 }

@@ -1,11 +1,26 @@
 import { existsSync } from "node:fs";
 import { type Kysely, sql } from "kysely";
 import type { Dialect } from "../../outside/database/database.ts";
-import { type CommandPlace, withCampaignStore } from "./campaign-database.ts";
-import { MIGRATIONS, type Store, TABLES, type Tables, withStore } from "./schema.ts";
+import { lookAtDatabase } from "../../outside/database/open.ts";
+import { assertLedgerContinues, type CommandPlace, withCampaignStore } from "./campaign-database.ts";
+import { MIGRATIONS, type Query, type Store, TABLES, type Tables, withStore } from "./schema.ts";
+import { withoutRecord } from "./vault-records.ts";
+
+/** What a purge asks of the campaign's database and does to it. Each call opens the database and closes it again. */
+export function storeToPurge(place: CommandPlace) {
+  return {
+    countUndecided: () => withCampaignStore(place, countUndecided),
+    leaving: () => withCampaignStore(place, leavingIds),
+    lost: (ids: readonly string[]) => withCampaignStore(place, async (store) => (await withoutRecord(store, ids)).lost),
+    assertContinued: (entries: readonly string[]) =>
+      withCampaignStore(place, (store) => assertLedgerContinues(store, { entries })),
+    isEmptied: () => isEmptied(place),
+    deleteEverything: () => emptyDatabase(place),
+  };
+}
 
 /** Counts the signatures that are neither accepted nor settled otherwise, so that no decision about them exists. */
-export async function countUndecided({ query }: Store): Promise<number> {
+async function countUndecided({ query }: Store): Promise<number> {
   const rows = await query
     .selectFrom("signature")
     .select("id")
@@ -15,7 +30,7 @@ export async function countUndecided({ query }: Store): Promise<number> {
 }
 
 /** Returns the ids of those who have withdrawn and whose withdrawal is not known to be on main yet. */
-export async function leavingIds({ query }: Store): Promise<string[]> {
+async function leavingIds({ query }: Store): Promise<string[]> {
   return (await query.selectFrom("withdrawal").select("id").execute()).map(({ id }) => id);
 }
 
@@ -41,15 +56,24 @@ export async function deleteEverything(store: Store, dialect: Dialect): Promise<
 }
 
 /** Deletes everything in the campaign's database. One that is gone already, as when a purge is run again, is no error. */
-export async function emptyDatabase(place: CommandPlace): Promise<void> {
-  const { kind } = place.database;
-  if (place.database.kind === "sqlite" && !existsSync(place.database.path)) return;
-  if (kind === "postgres" && (await withStore(place.database, isEmpty))) return;
-  await withCampaignStore(place, (store) => deleteEverything(store, kind));
+async function emptyDatabase(place: CommandPlace): Promise<void> {
+  const { database } = place;
+  if (database.kind === "sqlite" && !existsSync(database.path)) return;
+  const work = (store: Store) => deleteEverything(store, database.kind);
+  // A purge that was cut may have emptied it, and left the bytes of the rows in its files.
+  await ((await isEmptied(place)) ? withStore(database, work) : withCampaignStore(place, work));
 }
 
-async function isEmpty({ query }: Store): Promise<boolean> {
-  for (const table of Object.keys(TABLES) as (keyof Tables)[])
+/** Whether the database is gone, or has no row in any table any more. Makes nothing where there is nothing. */
+async function isEmptied({ database }: CommandPlace): Promise<boolean> {
+  if (database.kind === "sqlite" && !existsSync(database.path)) return true;
+  const store = await lookAtDatabase<Tables>(database);
+  return isEmpty(store.query).finally(store.close);
+}
+
+async function isEmpty(query: Query): Promise<boolean> {
+  const there = new Set((await query.introspection.getTables()).map(({ name }) => name));
+  for (const table of (Object.keys(TABLES) as (keyof Tables)[]).filter((name) => there.has(name)))
     if ((await query.selectFrom(table).selectAll().limit(1).executeTakeFirst()) !== undefined) return false;
   return true;
 }

@@ -8,8 +8,10 @@ import { lookAtDatabase } from "../../outside/database/open.ts";
 import { readBundle } from "../../outside/git/bundle.ts";
 import { campaignRepository } from "../../outside/git/local-host.ts";
 import { writeBackupFile } from "../../outside/seal/backup-file.ts";
+import { readAttestationKey } from "../../outside/seal/keys.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { readRows, schemaOf } from "./backup.ts";
+import { assertOfCampaign } from "./campaign-database.ts";
 import { carryLeft } from "./left-list.ts";
 import type { Tables } from "./schema.ts";
 
@@ -21,7 +23,7 @@ import type { Tables } from "./schema.ts";
  * @param day the UTC day
  * @param keep the days after which it is promised to be deleted, if that was said
  * @returns the number of rows
- * @throws LetterError `backup` when the file is there already, or there is no database
+ * @throws LetterError `backup` when the file is there already, or there is no database; `database` when it is not the campaign's
  */
 export async function writeBackup(
   { dataDir, database }: Pick<Settings, "dataDir" | "database">,
@@ -34,10 +36,13 @@ export async function writeBackup(
   if (database.kind === "sqlite" && !existsSync(database.path)) {
     throw new LetterError("backup", "there is no database in this data folder: set DATA_DIR, or run npm start first");
   }
+  const attestation = await readAttestationKey(dataDir);
   const store = await lookAtDatabase<Tables>(database);
   let rows = 0;
   try {
     await schemaOf(store.query);
+    // A backup of an empty or another database looks like one until the night in which it is needed.
+    await assertOfCampaign(store.query, attestation);
     // Before the snapshot: anyone who leaves from now on may be in it.
     await noteBackup(dataDir, { path, day, ...(keep === undefined ? {} : { keep }) });
     await store.snapshot(async (query) => {
