@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
+import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
@@ -9,6 +10,7 @@ import { dayOf } from "../../letter/bytes/day.ts";
 import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
+import { LOST, PATIENCE, takeLease } from "../../outside/git/service-lease.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
@@ -27,6 +29,16 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
+  const { verifier } = keys.ledger;
+  // Another machine may publish what this folder was copied from.
+  const live = await readCheckpointNow(settings.siteUrl, verifier);
+  assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
+  const lease = await takeLease(host.repository, settings.dataDir, { random, say: console.log });
+  const renewals = every(PATIENCE.every, { log, random }, async () => {
+    if (await lease.renew()) return;
+    console.error(`error: ${LOST}`);
+    process.exit(1);
+  });
   await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
 
   let seen = "";
@@ -55,6 +67,8 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
   await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
     await Promise.all([rounds.stop(), service.close()]);
+    await renewals.stop();
+    await lease.release().catch(() => {});
     lock.release();
   });
 }

@@ -66,6 +66,7 @@ export type ErrorCode =
   | "host"
   | "identity"
   | "keys"
+  | "lease"
   | "offline"
   | "port"
   | "published"
