@@ -10,7 +10,7 @@ import { dayOf } from "../../letter/bytes/day.ts";
 import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
-import { LOST, PATIENCE, takeLease } from "../../outside/git/service-lease.ts";
+import { LOST, RENEW_EVERY, takeLease } from "../../outside/git/service-lease.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
@@ -34,7 +34,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const live = await readCheckpointNow(settings.siteUrl, verifier);
   assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
   const lease = await takeLease(host.repository, settings.dataDir, { random, say: console.log });
-  const renewals = every(PATIENCE.every, { log, random }, async () => {
+  const renewals = every(RENEW_EVERY, { log, random }, async () => {
     if (await lease.renew()) return;
     console.error(`error: ${LOST}`);
     process.exit(1);

@@ -8,7 +8,6 @@ import { idOf } from "../../letter/signature/derivation.ts";
 import type { CampaignRecord } from "../../letter/signature/record.ts";
 import { leftListBeside, leftListIn, noteBackups, readBackupList } from "../../outside/backup-list.ts";
 import type { Clock } from "../../outside/clock.ts";
-import { continueMain } from "../../outside/git/continued-main.ts";
 import { campaignRepository, openLocalGitHost } from "../../outside/git/local-host.ts";
 import type { Random } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
@@ -18,6 +17,7 @@ import { carryLeft, type LeftList, readLeftList } from "../store/left-list.ts";
 import { restoreBackup } from "../store/restored-backup.ts";
 import { type RestoredRows, restoredRows, WAITING_DAYS } from "../store/restored-rows.ts";
 import { type Query, type Store, withStore } from "../store/schema.ts";
+import { continueMain } from "./continued-main.ts";
 import { fileRestoredLeaves, noteRestored, type SinceBackup } from "./restoration.ts";
 import { formatPublished, type RestoredMain } from "./restored-main.ts";
 

@@ -17,14 +17,23 @@ export type ServiceLease = {
   release(): Promise<void>;
 };
 
-/** `every`: milliseconds between two renewals, `looks`: how many of them a lease must miss before it is taken over. */
-export type Patience = { readonly every: number; readonly looks: number };
+/** Milliseconds between two renewals. */
+export const RENEW_EVERY = 3_000;
 
-/** A lease is renewed this often, and one that has not moved for four times as long is held by nobody. */
-export const PATIENCE: Patience = { every: 3_000, looks: 4 };
+/** A lease that has not moved for so many times as long is held by nobody. */
+const LOOKS = 4;
 
-/** Where the lease is. Nothing here is fetched, listed as a branch, or kept in a backup. */
+/**
+ * Where the lease is: a ref to `undersigned/v1 service RUN TURN PLACE`, which is no commit, so that it is no branch and no
+ * change to review. No backup has it.
+ */
 export const LEASE = "refs/undersigned/service";
+
+type LeaseMeans = {
+  readonly random: Random;
+  readonly say: (text: string) => void;
+  readonly pause?: () => Promise<void>;
+};
 
 /**
  * Takes the lease of a campaign. A ref moves by compare and swap wherever the repository lies, while a lock file is
@@ -36,30 +45,37 @@ export const LEASE = "refs/undersigned/service";
  *
  * @param dataDir the data folder, whose lock the caller holds
  * @param say is told once when it takes some seconds
+ * @param pause waits as long as a renewal takes
  * @throws LetterError `lease` when another service holds it
  */
 export async function takeLease(
   repository: string,
   dataDir: string,
-  { random, patience = PATIENCE, say }: { random: Random; patience?: Patience; say: (text: string) => void },
+  { random, say, pause = () => sleep(RENEW_EVERY) }: LeaseMeans,
 ): Promise<ServiceLease> {
   const place = placeOf(dataDir);
   const found = await readRef(repository, LEASE);
   if (found !== undefined && (place === undefined || (await placeIn(repository, found)) !== place))
-    await watch(repository, found, patience, say);
-  // Two are enough: whoever watches sees it move, and no object is written at each renewal.
+    await watch(repository, found, { say, pause });
+  // Two are enough: whoever watches sees it move, and the repository does not grow by the renewals.
   const run = formatBase64url(random(16));
-  const ids = [await writeLease(repository, run, place, 0), await writeLease(repository, run, place, 1)] as const;
+  const write = (turn: 0 | 1) => writeLease(repository, `undersigned/v1 service ${run} ${turn} ${place ?? "-"}\n`);
+  const ids = [await write(0), await write(1)] as const;
   let turn: 0 | 1 = 0;
   const before = await readRef(repository, LEASE);
   if ((before !== undefined && before !== found) || !(await move(repository, before, ids[0]))) throw taken();
   return {
     async renew() {
       const next = turn === 0 ? 1 : 0;
-      // A power cut or a hand that deleted the ref has given it to nobody.
-      const held = await readRef(repository, LEASE);
-      if (held !== undefined && !ids.includes(held)) return false;
-      if (!(await move(repository, held, ids[next]))) return ids.includes((await readRef(repository, LEASE)) ?? "");
+      const moved = await move(repository, ids[turn], ids[next]).catch(() => false);
+      if (!moved) {
+        const held = await readRef(repository, LEASE);
+        // Where there is none, a hand or a power cut has removed it, and nobody else has it.
+        if (held !== undefined && !ids.includes(held)) return false;
+        // Whoever tidies up the repository may have removed what no ref points to.
+        await write(next);
+        if (!(await move(repository, held, ids[next]))) return false;
+      }
       turn = next;
       return true;
     },
@@ -84,14 +100,12 @@ function taken(): LetterError {
 async function watch(
   repository: string,
   found: string,
-  { every, looks }: Patience,
-  say: (text: string) => void,
+  { say, pause }: Required<Omit<LeaseMeans, "random">>,
 ): Promise<void> {
-  say(
-    `another service had this campaign: for ${Math.ceil((every * looks) / 1000)} s it is watched whether that one still runs …`,
-  );
-  for (let look = 0; look < looks; look++) {
-    await sleep(every);
+  const seconds = (RENEW_EVERY * LOOKS) / 1000;
+  say(`another service had this campaign: for ${seconds} s it is watched whether that one still runs …`);
+  for (let look = 0; look < LOOKS; look++) {
+    await pause();
     const now = await readRef(repository, LEASE);
     if (now === undefined) return;
     if (now !== found) throw taken();
@@ -102,9 +116,8 @@ async function move(repository: string, from: string | undefined, to: string | u
   return moveRefs(repository, [{ ref: LEASE, from, to }]);
 }
 
-/** Writes `undersigned/v1 service RUN TURN PLACE` as an object that no commit has, and returns its id. */
-async function writeLease(repository: string, run: string, place: string | undefined, turn: number): Promise<string> {
-  const input = `undersigned/v1 service ${run} ${turn} ${place ?? "-"}\n`;
+/** Writes a text as an object that no commit has, and returns its id. */
+async function writeLease(repository: string, input: string): Promise<string> {
   const { stdout } = await runGit(repository, ["hash-object", "-w", "--stdin"], { input });
   return stdout.toString("utf8").trim();
 }

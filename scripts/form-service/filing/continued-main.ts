@@ -8,11 +8,11 @@ import {
   loggedEdition,
 } from "../../letter/signature/record.ts";
 import { editionOf } from "../../letter/text/edition.ts";
-import { writeCommit } from "./commit.ts";
-import { letterPath, readLetterAt } from "./letter-files.ts";
-import { readRecordAt } from "./record-at.ts";
-import { MAIN, moveRefs } from "./ref.ts";
-import { readHead } from "./repository.ts";
+import { writeCommit } from "../../outside/git/commit.ts";
+import { letterPath, readLetterAt } from "../../outside/git/letter-files.ts";
+import { readRecordAt } from "../../outside/git/record-at.ts";
+import { MAIN, moveRefs } from "../../outside/git/ref.ts";
+import { readHead } from "../../outside/git/repository.ts";
 
 /**
  * Makes main continue up to a record that was published: ledger, list, checkpoint and texts of the editions, in one
