@@ -13,7 +13,7 @@ import { openPublished } from "../../outside/published.ts";
 export type LastPublished = {
   readonly place: string;
   readonly checkpoint: Checkpoint;
-  /** undefined for a checkpoint alone */
+  /** undefined for a checkpoint without its site */
   readonly record?: CampaignRecord;
 };
 

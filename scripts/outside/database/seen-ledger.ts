@@ -6,7 +6,7 @@ import { lookAtDatabase } from "./open.ts";
 export type SeenLedger = { readonly attestation: string; readonly size: number; readonly root: string };
 
 /**
- * Reads how far the ledger was when a form service last read main, for whoever is about to sign what comes next.
+ * Reads how far the ledger was when a form service last read main, before the caller signs what comes next.
  *
  * @returns undefined where there is no database, or none that a form service of this version has used
  */

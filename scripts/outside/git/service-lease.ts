@@ -57,7 +57,7 @@ export async function takeLease(
   const found = await readRef(repository, LEASE);
   if (found !== undefined && (place === undefined || (await placeIn(repository, found)) !== place))
     await watch(repository, found, { say, pause });
-  // Two are enough: whoever watches sees it move, and the repository does not grow by the renewals.
+  // Two are enough: anyone who watches sees it move, and the repository does not grow by the renewals.
   const run = formatBase64url(random(16));
   const write = (turn: 0 | 1) => writeLease(repository, `undersigned/v1 service ${run} ${turn} ${place ?? "-"}\n`);
   const ids = [await write(0), await write(1)] as const;
@@ -72,7 +72,7 @@ export async function takeLease(
         const held = await readRef(repository, LEASE);
         // Where there is none, a hand or a power cut has removed it, and nobody else has it.
         if (held !== undefined && !ids.includes(held)) return false;
-        // Whoever tidies up the repository may have removed what no ref points to.
+        // Tidying up the repository may remove what no ref points to.
         await write(next);
         if (!(await move(repository, held, ids[next]))) return false;
       }
