@@ -1,8 +1,9 @@
 import { LetterError } from "../letter/bytes/error.ts";
-import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
+import { formatRoot, openCheckpoint } from "../letter/ledger/checkpoint.ts";
 import type { NoteVerifier } from "../letter/ledger/note.ts";
-import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/ledger/tree.ts";
-import { openPublished } from "../outside/published.ts";
+import { append, EMPTY_FRONTIER, equal, type Hash, leafHash, rootOf } from "../letter/ledger/tree.ts";
+import type { SeenLedger } from "../outside/database/seen-ledger.ts";
+import { openPublished, readBody } from "../outside/published.ts";
 
 /**
  * Reads the checkpoint that the site at this address or in this folder shows now; undefined when it shows none.
@@ -33,9 +34,77 @@ export function assertContinues(
   }
   const { size, root } = openCheckpoint(live, verifier);
   if (size > entries.length) throw broken("the ledger on main is shorter than the one the world has seen");
-  if (!equal(root, rootOf(append(EMPTY_FRONTIER, entries.slice(0, size).map(leafHash))))) {
+  if (!equal(root, rootAt(entries, size))) {
     throw broken("the ledger on main is another than the one the world has seen");
   }
+}
+
+/** How long the site may take to answer at a start, in milliseconds. */
+const PATIENCE = 5_000;
+
+/**
+ * Reads the checkpoint that the site at this address shows now, for a start, which waits for no site. Only what the
+ * ledger's key has signed counts: what a stranger puts at the address must not keep a service from starting.
+ *
+ * @returns undefined when the site does not answer in time, or with something else, and for a site on this machine, which
+ *   is what starts
+ */
+export async function readCheckpointNow(siteUrl: string, verifier: NoteVerifier): Promise<string | undefined> {
+  const path = "ledger/checkpoint";
+  if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(siteUrl).hostname)) return undefined;
+  try {
+    const url = new URL(path, siteUrl.endsWith("/") ? siteUrl : `${siteUrl}/`);
+    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+    if (!answer.ok) return undefined;
+    const note = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readBody(answer, path));
+    openCheckpoint(note, verifier);
+    return note;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is known of a campaign's ledger besides main: by the service's database, and by the published site. */
+export type KnownLedger = { readonly seen?: SeenLedger | undefined; readonly live?: string | undefined };
+
+/** What to do about a main that does not go on, on one machine. */
+export const TAKE_OVER =
+  "put back the newest campaign.git, or let npm run restore -- --by-database --site URL|DIR take over what was published";
+
+/**
+ * Checks before anything is signed that main continues what the service's database has seen and what was published. A
+ * disk that was put back brings both an older main and an older site, or none.
+ *
+ * @param wayOn what to do, for the end of the message
+ * @throws LetterError `live`
+ */
+export function assertGoesOn(
+  entries: readonly string[],
+  { seen, live }: KnownLedger,
+  verifier: NoteVerifier,
+  wayOn: string,
+): void {
+  const known = live === undefined ? undefined : openCheckpoint(live, verifier);
+  if (known) assertBegins(entries, { ...known, root: formatRoot(known.root) }, "the published site", wayOn);
+  if (seen) assertBegins(entries, seen, "the form service's database", wayOn);
+}
+
+function assertBegins(
+  entries: readonly string[],
+  { size, root }: { readonly size: number; readonly root: string },
+  place: string,
+  wayOn: string,
+): void {
+  if (entries.length >= size && formatRoot(rootAt(entries, size)) === root) return;
+  const what =
+    entries.length < size
+      ? `main has ${entries.length} entries, and ${place} knows ${size}`
+      : `main has other entries than the ${size} that ${place} knows`;
+  throw broken(`${what}: nothing is signed, because a second ledger under one key looks like a forgery; ${wayOn}`);
+}
+
+function rootAt(entries: readonly string[], size: number): Hash {
+  return rootOf(append(EMPTY_FRONTIER, entries.slice(0, size).map(leafHash)));
 }
 
 function broken(message: string): LetterError {

@@ -5,13 +5,15 @@ import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { doubtOf, formatDoubt, systemClock } from "../outside/clock.ts";
+import type { DatabasePlace } from "../outside/database/database.ts";
 import { readKnownDays } from "../outside/database/known-days.ts";
+import { readSeenLedger, type SeenLedger } from "../outside/database/seen-ledger.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../outside/git/local-host.ts";
 import { finishReplacement } from "../outside/git/replaced-repository.ts";
 import { type Keys, openKeys } from "../outside/seal/keys.ts";
 import type { Settings } from "../outside/settings.ts";
 import { currentSettings, withSettingsFile } from "../outside/settings-file.ts";
-import { readLiveCheckpoint } from "./live-checkpoint.ts";
+import { assertGoesOn, readLiveCheckpoint, TAKE_OVER } from "./live-checkpoint.ts";
 import { type LocalSite, openLocalSite } from "./local-site.ts";
 import type { Acceptor } from "./merge.ts";
 
@@ -33,7 +35,7 @@ export type LocalCampaign = {
  */
 export async function openLocalCampaign(missing: "make" | "refuse"): Promise<LocalCampaign> {
   const settings = readLocalSettings();
-  const { dataDir } = settings;
+  const { dataDir, database } = settings;
   const repository = campaignRepository(dataDir);
   await finishReplacement(repository);
   if (missing === "refuse" && !existsSync(repository)) {
@@ -46,12 +48,28 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
       "campaign.git is missing in a data folder that has published a ledger: restore it from your copy, or name another DATA_DIR",
     );
   }
+  const folder = join(dataDir, "site");
+  const seen = await lookForSeen(database, existsSync(folder));
+  if (!existsSync(repository) && seen !== undefined && seen.size > 0) {
+    throw new LetterError(
+      "data-folder",
+      `campaign.git is missing, and the form service's database knows a ledger of ${seen.size} entries: put back a copy of it, and npm run restore -- --by-database --site URL|DIR takes over what was published since; or name another DATA_DIR and DATABASE_URL`,
+    );
+  }
   const campaign = parseCampaign(await readFile("content/campaign.yaml", "utf8"));
   const keys = await openKeys(dataDir, campaign);
+  if (seen !== undefined && seen.attestation !== keys.publicKeys.attestation) {
+    throw new LetterError(
+      "database",
+      "the database belongs to another campaign than the keys in the data folder: set DATABASE_URL and DATA_DIR as the form service has them",
+    );
+  }
   const day = dayOf(systemClock.now());
   const host = await openLocalGitHost(repository, { folder: ".", day });
   const site = openLocalSite(dataDir, keys.publicKeys);
   const live = async () => (existsSync(site.folder) ? readLiveCheckpoint(site.folder) : undefined);
+  const { entries } = (await host.readMain()).record;
+  assertGoesOn(entries, { seen, live: await live() }, keys.ledger.verifier, TAKE_OVER);
   const known = await readKnownDays(settings);
   const doubt = doubtOf(day, known);
   const acceptor = {
@@ -60,6 +78,23 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
     doubt: doubt && formatDoubt(doubt, day, known),
   };
   return { dataDir, host, keys, site, day, acceptor };
+}
+
+/**
+ * Reads what the form service's database knows of the ledger. Beside a published site the site tells enough: moderating
+ * needs no database, and goes on while it is away.
+ */
+async function lookForSeen(database: DatabasePlace, hasSite: boolean): Promise<SeenLedger | undefined> {
+  try {
+    return await readSeenLedger(database);
+  } catch (cause) {
+    if (hasSite) return undefined;
+    throw new LetterError(
+      "database",
+      "the database cannot be read, and nothing else tells what was published last: npm run doctor says what is wrong with it",
+      { cause },
+    );
+  }
 }
 
 /** Reads the settings of a campaign on this machine. @throws LetterError `git-host` when its sheets are on GitHub */

@@ -67,7 +67,7 @@ export async function runBackupJourney(newDatabase: () => Promise<Record<string,
   const looked = await runCommand("restore", [path, "--key", keyFile], after);
   expect(looked.stdout).toContain("3 signatures that wait, 0 accepted, 3 sealed contact records");
   expect(looked.stdout).toContain("nothing was changed");
-  const done = await runCommand("restore", [path, "--key", keyFile, "--yes"], after);
+  const done = await runCommand("restore", [path, "--key", keyFile, "--yes", "--no-site"], after);
   expect(done.code, done.stderr).toBe(0);
 
   instance = await startInstance({ ...after, FILE_EVERY: "100ms" });

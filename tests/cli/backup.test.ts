@@ -2,6 +2,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -67,7 +68,7 @@ describe("a backup", () => {
 
   it("makes the whole campaign again on an empty machine", async () => {
     const empty = makeDataDir();
-    const done = await restore({ DATA_DIR: empty }, file, "--yes");
+    const done = await restore({ DATA_DIR: empty }, file, "--yes", "--no-site");
     expect(done.code, done.stderr).toBe(0);
     for (const name of ["ledger.key", "attestation.key", "pepper.key"]) {
       expect(readFileSync(join(empty, "keys", name))).toEqual(readFileSync(join(dataDir, "keys", name)));
@@ -82,11 +83,16 @@ describe("a backup", () => {
     const [empty, list, away] = [makeDataDir(), `${file}.left`, `${file}.away`];
     expect(readFileSync(list, "utf8")).toMatch(/^undersigned\/v1 left \d{4}-\d{2}-\d{2}\n$/);
     renameSync(list, away);
-    const refused = await restore({ DATA_DIR: empty }, file, "--yes");
+    const refused = await restore({ DATA_DIR: empty }, file, "--yes", "--no-site");
     expect(refused.stdout).toContain("no list of who left since");
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/^error: [^\n]*--without-list\n$/)]);
     expect(existsSync(join(empty, "service.db"))).toBe(false);
-    const done = await restore({ DATA_DIR: empty }, file, "--yes", "--without-list");
+    const untold = await restore({ DATA_DIR: empty }, file, "--yes", "--without-list");
+    expect([untold.code, untold.stderr]).toEqual([1, expect.stringMatching(/^error: [^\n]*--no-site\n$/)]);
+    expect(readdirSync(empty)).toEqual(["lock.db"]);
+    const both = await restore({ DATA_DIR: empty }, file, "--yes", "--without-list", "--no-site", "--site", folder);
+    expect(both.stderr).toContain("say either --site or --no-site");
+    const done = await restore({ DATA_DIR: empty }, file, "--yes", "--without-list", "--no-site");
     expect(done.code, done.stderr).toBe(0);
     expect(done.stdout).toMatch(/announce this today[\s\S]* en: We had to restore[\s\S]* fa: ناچار شدیم/);
     renameSync(away, list);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { cpSync, readdirSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -61,6 +61,14 @@ describe("npm start", () => {
     const service = await start();
     const before = service.output();
     expect(await refusal({ PORT: String(await freePort()) })).toContain("another program works in this data folder");
+    expect((await fetch(`${service.origin}/readyz`)).status).toBe(200);
+    // The same campaign from a copy of the folder, whose lock is another: such as a disk that two machines share.
+    const copy = join(dataDir, "copy");
+    cpSync(join(dataDir, "keys"), join(copy, "keys"), { recursive: true });
+    cpSync(join(dataDir, "demo-custodian"), join(copy, "demo-custodian"), { recursive: true });
+    symlinkSync(join(dataDir, "campaign.git"), join(copy, "campaign.git"));
+    const second = await refusal({ DATA_DIR: copy, PORT: String(await freePort()) });
+    expect(second).toContain("another service runs for this campaign");
     expect((await fetch(`${service.origin}/readyz`)).status).toBe(200);
     expect(service.output()).toBe(before);
     const { lang, name, place, email } = people.sara;

@@ -8,13 +8,16 @@ import { readMainAt } from "../../outside/git/repository.ts";
 import type { Log } from "../../outside/log.ts";
 import type { Content } from "../../site/views/read-content.ts";
 
+/** `hasAnswered`: whether main was read there, and not only from this machine's mirror. */
+export type FollowedHost = GitHost & { hasAnswered(): boolean };
+
 /**
  * The git host as the service follows it: a start while GitHub is away goes on from main as it was read last, and the
  * log says when main has a newer letter than the service.
  *
  * @param mirror the repository on this machine that the host reads main into
  */
-export function followMain(host: GitHost, mirror: string, content: Content, log: Log): GitHost {
+export function followMain(host: GitHost, mirror: string, content: Content, log: Log): FollowedHost {
   const mine = editionOf(content.letterTexts);
   let hasAnswered = false;
   let spare: MainState | undefined;
@@ -34,6 +37,7 @@ export function followMain(host: GitHost, mirror: string, content: Content, log:
   };
   return {
     ...host,
+    hasAnswered: () => hasAnswered,
     async readMain() {
       // A start reads main twice, and each try takes long while nobody answers.
       const main = spare ?? (await readNow());

@@ -1,11 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { assertGoesOn, readCheckpointNow } from "../../accept/live-checkpoint.ts";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { openClockWatch } from "../../form-service/store/clock-watch.ts";
 import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
+import { parseVkey } from "../../letter/ledger/note.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
@@ -26,6 +28,8 @@ import { siteContext } from "../../site/views/context.ts";
 import { readContent } from "../../site/views/read-content.ts";
 import { followMain } from "./github-main.ts";
 import { explainPort, runUntilSignal, tellDoubt } from "./run-until-signal.ts";
+
+const BRING_BACK = "have an organiser bring main back to the newest clone (git push), and start again";
 
 /** Runs the form service until a signal comes, and files at GitHub: it accepts nothing, and holds no key that could. */
 export async function startOnGitHub(
@@ -60,7 +64,11 @@ export async function startOnGitHub(
   };
   const host = followMain({ ...gitHub, readMain }, mirror, content, log);
   console.log("reading main …");
+  const verifier = parseVkey(keys.publicKeys.ledger);
+  // First the site, which is built from main: it is never ahead of what is read afterwards.
+  const live = await readCheckpointNow(settings.siteUrl, verifier);
   const main = await host.readMain();
+  if (host.hasAnswered()) assertGoesOn(main.record.entries, { live }, verifier, BRING_BACK);
   assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));
   await assertSameWordings(await readServedFilesIn("."), (path) => readText(mirror, main.commit, path));
   const logged = loggedEdition(main.record.entries);

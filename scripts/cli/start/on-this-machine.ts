@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
+import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
@@ -12,6 +13,7 @@ import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { readKnownDays } from "../../outside/database/known-days.ts";
+import { LOST, RENEW_EVERY, takeLease } from "../../outside/git/service-lease.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
@@ -31,6 +33,16 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
+  const { verifier } = keys.ledger;
+  // Another machine may publish what this folder was copied from.
+  const live = await readCheckpointNow(settings.siteUrl, verifier);
+  assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
+  const lease = await takeLease(host.repository, settings.dataDir, { random, say: console.log });
+  const renewals = every(RENEW_EVERY, { log, random }, async () => {
+    if (await lease.renew()) return;
+    console.error(`error: ${LOST}`);
+    process.exit(1);
+  });
   const watch = openClockWatch(clock, () => performance.now());
   watch.know(await readKnownDays(settings));
   tellDoubt(watch);
@@ -66,6 +78,8 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
   await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
     await Promise.all([rounds.stop(), service.close()]);
+    await renewals.stop();
+    await lease.release().catch(() => {});
     lock.release();
   });
 }

@@ -1,21 +1,25 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseBase64url } from "../../letter/bytes/base64url.ts";
+import { formatBase64url, parseBase64url } from "../../letter/bytes/base64url.ts";
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { signingKey } from "../../letter/bytes/key.ts";
+import { idOf } from "../../letter/signature/derivation.ts";
+import type { CampaignRecord } from "../../letter/signature/record.ts";
 import { leftListBeside, leftListIn, noteBackups, readBackupList } from "../../outside/backup-list.ts";
 import type { Clock } from "../../outside/clock.ts";
 import { campaignRepository, openLocalGitHost } from "../../outside/git/local-host.ts";
 import type { Random } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
-import type { BackupContents, OpenedBackup } from "../store/backup-contents.ts";
-import { withCampaignStore } from "../store/campaign-database.ts";
+import { type BackupContents, formatBackup, type OpenedBackup, type ReadBackup } from "../store/backup-contents.ts";
+import { noteLedger, withCampaignStore } from "../store/campaign-database.ts";
 import { carryLeft, type LeftList, readLeftList } from "../store/left-list.ts";
 import { restoreBackup } from "../store/restored-backup.ts";
 import { type RestoredRows, restoredRows, WAITING_DAYS } from "../store/restored-rows.ts";
-import { withStore } from "../store/schema.ts";
+import { type Query, type Store, withStore } from "../store/schema.ts";
+import { continueMain } from "./continued-main.ts";
 import { fileRestoredLeaves, noteRestored, type SinceBackup } from "./restoration.ts";
+import { formatPublished, type RestoredMain } from "./restored-main.ts";
 
 /** A list of who left since a backup, and where it was found. */
 export type FoundList = LeftList & { readonly path: string };
@@ -38,22 +42,49 @@ export async function findLeftLists(backup: string | undefined, dataDirs: readon
 
 type Restoring = { readonly settings: Settings; readonly clock: Clock; readonly random: Random };
 
+/** What waits now for seven days, and how many are on the list whose contact records are lost; undefined: unknown. */
+export type Restored = { readonly waiting: RestoredRows | undefined; readonly unreachable: number | undefined };
+
+/** Says what is restored, who has left since as far as it is known, and how far the ledger was published. */
+export function formatRestoration(
+  from: ReadBackup | undefined,
+  lists: readonly FoundList[],
+  main: RestoredMain | undefined,
+): string {
+  const backup = from ? [formatBackup(from.contents, main?.draft === undefined)] : [];
+  return [...backup, formatLists(lists), ...(main ? [formatPublished(main)] : [])].join("\n");
+}
+
+/** Restores a backup, or takes over what has happened since a database was put back by its own means. */
+export async function restore(
+  from: ReadBackup | undefined,
+  lists: readonly LeftList[],
+  restoring: Restoring,
+  main: RestoredMain | undefined,
+): Promise<Restored> {
+  if (from) return restoreService(from.backup, from.contents, lists, restoring, main);
+  return noteRestoredDatabase(lists, restoring, main);
+}
+
 /**
  * Makes the form service of a backup again, without those who have left since as far as these lists tell: they are gone
  * before anything answers, and main hears of it before the site is published again.
  *
- * @returns what waits now for seven days; undefined if nothing does
+ * @param main the main to go on from; without it the one in the data folder or the backup, as it is
  */
 export async function restoreService(
   backup: OpenedBackup,
   contents: BackupContents,
   lists: readonly LeftList[],
   restoring: Restoring,
-): Promise<RestoredRows | undefined> {
+  main?: RestoredMain,
+): Promise<Restored> {
   const since = sinceBackup((name) => contents.files.get(name), lists, restoring);
   // First, because a backup that is not listed could not be destroyed.
   await takeOverBackups(backup.path, contents, restoring.settings.dataDir);
-  await restoreBackup(backup, contents, restoring.settings, (query) => noteRestored(query, since));
+  await takeOverPublished(main, restoring);
+  const note = (query: Query) => noteRestored(query, since);
+  await restoreBackup(backup, contents, restoring.settings, note, main?.draft);
   return afterRestoring(since, restoring);
 }
 
@@ -64,11 +95,19 @@ export async function restoreService(
 export async function noteRestoredDatabase(
   lists: readonly LeftList[],
   restoring: Restoring,
-): Promise<RestoredRows | undefined> {
+  main?: RestoredMain,
+): Promise<Restored> {
   const { dataDir, database } = restoring.settings;
   const since = sinceBackup((name) => readIfThere(join(dataDir, name)), lists, restoring);
-  await withCampaignStore({ dataDir, database }, (store) => store.change((query) => noteRestored(query, since)));
+  await withCampaignStore({ dataDir, database }, async (store) => {
+    await takeOverPublished(main, restoring);
+    await store.change((query) => noteRestored(query, since));
+  });
   return afterRestoring(since, restoring);
+}
+
+async function takeOverPublished(main: RestoredMain | undefined, { clock }: Restoring): Promise<void> {
+  if (main?.missing) await continueMain(main.repository, main.missing.record, dayOf(clock.now()));
 }
 
 function sinceBackup(
@@ -93,18 +132,32 @@ function sinceBackup(
 async function afterRestoring(
   { attestation, now }: SinceBackup,
   { settings, clock, random }: Restoring,
-): Promise<RestoredRows | undefined> {
+): Promise<Restored> {
   const { dataDir, database } = settings;
   return withStore(database, async (store) => {
     await carryLeft(store.query, dataDir, dayOf(now));
     const repository = campaignRepository(dataDir);
+    let unreachable: number | undefined;
     if (settings.gitHost.kind === "local" && existsSync(repository)) {
       const gitHost = await openLocalGitHost(repository, { folder: ".", day: dayOf(now) });
       await fileRestoredLeaves({ store, clock, random, attestation, gitHost });
+      const { record } = await gitHost.readMain();
+      // From now on no start goes on from less.
+      await noteLedger(store, record, formatBase64url(attestation.publicKey));
+      unreachable = await countUnreachable(store, record);
     }
     await store.scrub();
-    return restoredRows(store.query, dayOf(now));
+    return { waiting: await restoredRows(store.query, dayOf(now)), unreachable };
   });
+}
+
+/** Counts those on the list whom nobody could find any more: their contact records came after the backup. */
+async function countUnreachable(
+  { query }: Pick<Store, "query">,
+  { rows }: Pick<CampaignRecord, "rows">,
+): Promise<number> {
+  const kept = new Set((await query.selectFrom("vault").select("id").execute()).map(({ id }) => id));
+  return rows.filter(({ opening }) => !kept.has(idOf(parseBase64url(opening, 32)))).length;
 }
 
 function readIfThere(path: string): Buffer | undefined {
@@ -121,7 +174,7 @@ async function takeOverBackups(path: string, { backups, day }: BackupContents, d
 }
 
 /** Says which lists there are, and how far they reach; without any, what that means. */
-export function formatLists(lists: readonly FoundList[]): string {
+function formatLists(lists: readonly FoundList[]): string {
   if (lists.length === 0)
     return [
       `no list of who left since the backup was found, neither beside the backup (FILE.left) nor in DATA_DIR (left.txt):`,
@@ -155,12 +208,19 @@ export function assertTold(lists: readonly FoundList[], isSaid: boolean): void {
 export function formatAnnouncement(
   backupDay: string | undefined,
   today: string,
-  rows: RestoredRows | undefined,
+  { waiting, unreachable = 0 }: Restored,
 ): string {
   const until = dayAfter(today, WAITING_DAYS);
   const day = backupDay ?? "(DAY OF THE BACKUP)";
+  const lost =
+    unreachable === 0
+      ? []
+      : [
+          `${unreachable} signatures are on the list without a contact record: they count, and can be withdrawn with their codes, but the recipient gets no contact details of them`,
+        ];
   return [
-    `${rows?.waiting ?? 0} signatures that were not filed in the backup wait until ${until}; announce this today, wherever signers read it:`,
+    ...lost,
+    `${waiting?.waiting ?? 0} signatures that were not filed in the backup wait until ${until}; announce this today, wherever signers read it:`,
     `  en: We had to restore our service from a backup of ${day}. If you withdrew your signature on that day or later, check its state with your code, and withdraw it again if it is not withdrawn. No signature of the backup goes to review before ${until}. If you signed on that day or later and your code is not known, please sign again.`,
     `  fa: ناچار شدیم سامانه را از نسخهٔ پشتیبان روز ${day} بازگردانیم. اگر در آن روز یا پس از آن امضایتان را پس گرفته‌اید، وضعیت آن را با کد خود ببینید و اگر پس گرفته نشده است، دوباره آن را پس بگیرید. هیچ امضایی از آن نسخه پیش از ${until} برای بازبینی فرستاده نمی‌شود. اگر در آن روز یا پس از آن امضا کرده‌اید و کدتان شناخته نمی‌شود، لطفاً دوباره امضا کنید.`,
   ].join("\n");

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { LetterError } from "../../letter/bytes/error.ts";
@@ -31,6 +32,16 @@ export type BackupContents = {
   /** signatures by state */
   readonly states: ReadonlyMap<string, number>;
 };
+
+/** A backup that was read to its end, and what it holds. */
+export type ReadBackup = { readonly backup: OpenedBackup; readonly contents: BackupContents };
+
+/** Opens the backup at this path with this key file, and reads it to its end. @throws LetterError `backup` */
+export async function openBackup(path: string, keyFile: string): Promise<ReadBackup> {
+  const backup = { path, identity: await readBackupKey(keyFile) };
+  if (!existsSync(path)) throw new LetterError("backup", "there is no such backup file");
+  return { backup, contents: await readBackup(backup) };
+}
 
 /** Reads the identity in a key file. @throws LetterError `backup` when there is none */
 export async function readBackupKey(file: string): Promise<string> {
@@ -86,17 +97,27 @@ export async function* readBackupRows(
   }
 }
 
-/** Says what a backup holds, and what will be missing. */
-export function formatBackup({ day, tables, states }: Omit<BackupContents, "files" | "backups">): string {
+/** Says what a backup holds, and what will be missing. @param keepsMain whether main is there, and not only in the backup */
+export function formatBackup(
+  { day, tables, states }: Omit<BackupContents, "files" | "backups">,
+  keepsMain = true,
+): string {
   const queue = ["confirmed", "aside", "filing", "filed"].reduce((sum, state) => sum + (states.get(state) ?? 0), 0);
+  const since = keepsMain
+    ? [
+        "  signatures confirmed since then: those that were filed stay on their sheets, without contact records; the others",
+        "  are lost, and their people must sign again",
+      ]
+    : ["  signatures confirmed since then: all that were not published are lost, and their people must sign again"];
   return [
     `a backup of ${day}:`,
     `  ${queue} signatures that wait, ${states.get("accepted") ?? 0} accepted, ${tables.get("vault") ?? 0} sealed contact records`,
     "what is not in it, and what to do:",
-    "  signatures confirmed since then: those that were filed stay on their sheets, without contact records; the others",
-    "  are lost, and their people must sign again",
+    ...since,
     "  codes mailed since then open nothing: those people fill in the form again",
-    "what main has accepted or lost since then is read from there at the next start; nothing is filed twice",
+    ...(keepsMain
+      ? ["what main has accepted or lost since then is read from there at the next start; nothing is filed twice"]
+      : ["main comes from the backup too: only what was published tells what it has accepted or lost since then"]),
     "what had not been filed then waits seven days, so that those who have left since can say so again",
   ].join("\n");
 }

@@ -122,7 +122,7 @@ function assertContinues(entries: readonly string[], seen: { size: number; root:
       : `main has other entries than the ${size} that this database has seen`;
   throw new LetterError(
     "database",
-    `${what}: the repository is an older copy or that of another campaign. Bring back the one that was published last; a second ledger under the same key would look like a forgery`,
+    `${what}: the repository is an older copy or that of another campaign. Bring back the one that was published last (on one machine npm run restore -- --by-database --site URL|DIR takes over what is missing); a second ledger under the same key would look like a forgery`,
   );
 }
 

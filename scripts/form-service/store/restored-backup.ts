@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { makeFolder } from "../../outside/folder.ts";
@@ -31,12 +31,14 @@ export async function assertRoomFor({ files }: Pick<BackupContents, "files">, ta
  * Makes the form service of a backup again: its keys, its repository where there is none, and its rows, all or nothing.
  *
  * @param noteRestored is called in the transaction of the rows, after them
+ * @param ready a repository that was made of the bundle of this backup already, beside the place where it belongs
  */
 export async function restoreBackup(
   backup: OpenedBackup,
   { files }: Pick<BackupContents, "files">,
   { dataDir, database }: BackupTarget,
   noteRestored: (query: Query) => Promise<void>,
+  ready?: string,
 ): Promise<void> {
   for (const [name, bytes] of files) {
     const target = join(dataDir, name);
@@ -45,7 +47,8 @@ export async function restoreBackup(
   }
   const repository = campaignRepository(dataDir);
   const keepBundle = async (bundle: Buffer) => {
-    if (!existsSync(repository)) await restoreBundle(repository, bundle);
+    if (existsSync(repository)) return;
+    await (ready === undefined ? restoreBundle(repository, bundle) : rename(ready, repository));
   };
   // All or nothing; and last, because a database says that there is something to go on from.
   await withStore(database, (store) =>

@@ -69,6 +69,7 @@ export type ErrorCode =
   | "hung"
   | "identity"
   | "keys"
+  | "lease"
   | "offline"
   | "port"
   | "published"

@@ -15,8 +15,21 @@ export type CheckedLetters = { readonly languages: readonly string[]; readonly m
  * @throws LetterError naming the file
  */
 export async function checkLetters(read: Read, editions: readonly string[]): Promise<CheckedLetters> {
+  const texts = (await readLetters(read, editions)).get(editions.at(-1) ?? "") ?? new Map<string, string>();
+  return { languages: [...texts.keys()], missingPages: await checkPages(read, texts) };
+}
+
+/**
+ * Reads the texts of these editions by language, each of which must have the digest that the ledger has.
+ *
+ * @throws LetterError naming the file
+ */
+export async function readLetters(
+  read: Read,
+  editions: readonly string[],
+): Promise<Map<string, ReadonlyMap<string, string>>> {
   const languagesOf = await readEditions(read, editions);
-  let current: CheckedLetters = { languages: [], missingPages: [] };
+  const letters = new Map<string, ReadonlyMap<string, string>>();
   for (const edition of editions) {
     const languages = languagesOf.get(edition) ?? ["en", "fa"];
     const texts = new Map<string, string>();
@@ -31,9 +44,9 @@ export async function checkLetters(read: Read, editions: readonly string[]): Pro
     if (found !== edition) {
       throw failed(`letter/${edition}/: the text (${languages.join(", ")}) has the digest ${found}: it was changed`);
     }
-    if (edition === editions.at(-1)) current = { languages, missingPages: await checkPages(read, texts) };
+    letters.set(edition, texts);
   }
-  return current;
+  return letters;
 }
 
 /** Reads the languages of each edition of the ledger from `letter/editions.json`, if the site has this file. */

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { makeMirror } from "./fetch.ts";
 import { runGit } from "./run.ts";
 
-/** A whole repository, with all its refs, as one git bundle. */
+/** A whole repository as one git bundle: with all its refs, but for those that only tell who works on it now. */
 export async function readBundle(repository: string): Promise<Buffer> {
-  return (await runGit(repository, ["bundle", "create", "--quiet", "-", "--all"])).stdout;
+  return (await runGit(repository, ["bundle", "create", "--quiet", "-", "--exclude=refs/undersigned/*", "--all"]))
+    .stdout;
 }
 
 /** Makes the repository that a bundle holds, all at once. @throws LetterError `git` */

@@ -8,7 +8,11 @@ import { readText } from "./object.ts";
 /** Where the campaign is described, from the root of the repository. */
 export const CAMPAIGN_PATH = "content/campaign.yaml";
 const README = "signatures/README.md";
-const letterPath = (lang: string) => `content/${lang}/letter.md`;
+
+/** Where the letter is in this language. */
+export function letterPath(lang: string): string {
+  return `content/${lang}/letter.md`;
+}
 
 /** The files that a letter is made of, text by path from the repository's root: `campaign.yaml` and each `letter.md`. */
 export async function readLetterFilesIn(folder: string): Promise<Map<string, string>> {

@@ -13,7 +13,13 @@ type Change = (file: Uint8Array, paths: readonly string[]) => Uint8Array;
  */
 export async function rewriteHistory(from: string, to: string, change: Change): Promise<void> {
   // Signatures over commits and tags would be over what is no longer there.
-  const { stdout } = await runGit(from, ["fast-export", "--all", "--signed-tags=strip", "--reencode=no"]);
+  const { stdout } = await runGit(from, [
+    "fast-export",
+    "--exclude=refs/undersigned/*",
+    "--all",
+    "--signed-tags=strip",
+    "--reencode=no",
+  ]);
   const head = (await runGit(from, ["symbolic-ref", "HEAD"])).stdout.toString("utf8").trim();
   await runGit(to, ["init", "--quiet", "--bare"]);
   await runGit(to, ["fast-import", "--quiet", "--force"], { input: rewriteStream(stdout, change) });
