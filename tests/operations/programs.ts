@@ -1,0 +1,29 @@
+import { type Outcome, runCommand } from "../support/servers/service.ts";
+import { addressOf, type Operated } from "./world.ts";
+
+/**
+ * Runs a program of the project to its end, as an operator does, with the clock of the campaign.
+ *
+ * @param env goes before the settings of the form service; an empty one counts as unset
+ */
+export function runProgram(
+  { life, project }: Operated,
+  command: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const { dataDir, settings } = life.machine;
+  const own = { DATA_DIR: dataDir, DATABASE_URL: addressOf(settings.database), LIMITS: "off" };
+  return runCommand(command, args, { ...own, NODE_OPTIONS: clockOf(life.clock.now()), ...env }, project);
+}
+
+/** What gives a program of node the time of the campaign; from then on it runs as everywhere. */
+export function clockOf(now: Date): string {
+  const shift = now.getTime() - Date.now();
+  const code = `const Real = Date;
+    globalThis.Date = class extends Real {
+      constructor(...given) { given.length > 0 ? super(...given) : super(Real.now() + ${shift}); }
+      static now() { return Real.now() + ${shift}; }
+    };`;
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`;
+}
