@@ -55,7 +55,7 @@ async function mend(operated: Operated): Promise<void> {
   }
   const [, command, args = ""] = /npm run ([\w:]+)(?: -- ([^;,)\n]*))?/.exec(mendsOf(stdout)) ?? [];
   if (command === undefined)
-    throw new Error(`person ${person!.number} is stuck, and doctor names no command:\n${stdout}${stderr}`);
+    throw new Error(`person ${person!.number} is stuck, and doctor names no command:\n${mendsOf(stdout)}${stderr}`);
   await runProgram(operated, command, args.split(" ").filter(Boolean));
 }
 

@@ -45,7 +45,7 @@ function take(operated: Operated, step: Step): Promise<unknown> {
       life.clock.advance(hours(step.hours));
       return work(operated, { do: "round" });
     case "kill":
-      return kill(operated, step.at, () => work(operated, step.during));
+      return kill(operated, step.at, step.during);
     case "killProgram":
       return killProgram(operated, step.call);
     case "keep":

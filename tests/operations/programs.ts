@@ -14,11 +14,17 @@ export function runProgram(
 ): Promise<Outcome> {
   const { dataDir, settings } = life.machine;
   const own = { DATA_DIR: dataDir, DATABASE_URL: addressOf(settings.database), LIMITS: "off" };
-  return runCommand(command, args, { ...own, NODE_OPTIONS: clockOf(life.clock.now()), ...env }, project);
+  return runCommand(command, args, { ...own, ...nodeAt(life.clock.now()), ...env }, project);
 }
 
-/** What gives a program of node the time of the campaign; from then on it runs as everywhere. */
-export function clockOf(now: Date): string {
+/** The environment in which a program of node has the time of the campaign, and the changes that this process runs with. */
+export function nodeAt(now: Date): Record<string, string> {
+  const { CHANGES = "[]", NODE_OPTIONS = "" } = process.env;
+  return { CHANGES, NODE_OPTIONS: `${NODE_OPTIONS} ${clockOf(now)}` };
+}
+
+/** What sets the clock of a program of node; from then on it runs as everywhere. */
+function clockOf(now: Date): string {
   const shift = now.getTime() - Date.now();
   const code = `const Real = Date;
     globalThis.Date = class extends Real {

@@ -26,6 +26,7 @@ export async function work(operated: Operated, step: Work): Promise<void> {
       break;
     }
     case "moderate": {
+      await runRounds(life);
       const waiting = people.filter(({ stage }) => stage === "confirmed");
       await moderate(life, step.refuse === undefined ? undefined : pick(waiting, step.refuse));
       break;
