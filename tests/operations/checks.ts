@@ -9,20 +9,27 @@ import { vkey } from "../letter/invented.ts";
 import { openingTextOf, type Person } from "../lives/person.ts";
 import { stateShown } from "../lives/signing.ts";
 import type { World } from "../lives/world.ts";
-import { readSource } from "../support/source.ts";
 import type { Operated } from "./world.ts";
 
 /** Checks what must be true after every step, whatever has just happened. Nothing is changed by it. */
-export async function checkTruth({ life, seen }: Operated): Promise<void> {
+export async function checkTruth(operated: Operated): Promise<void> {
+  const { life, seen } = operated;
   await checkPublished(life, seen);
-  const { local, record } = await life.machine.place();
+  const { record } = await life.machine.place();
   checkEntries(record.entries);
   checkRows(life, new Set(record.rows.map(({ opening }) => opening)));
-  const readme = "signatures/README.md";
-  const main = await local.host.readMain();
-  if ((await readText(local.host.repository, main.commit, readme)) !== readSource(readme).text)
-    throw new Error(`${readme} on main is not what the campaign began with`);
+  operated.readme ??= await readmeOf(life);
+  if ((await readmeOf(life)) !== operated.readme)
+    throw new Error(`${README} on main is not what the campaign began with`);
   for (const person of life.people) await checkTold(life, person);
+}
+
+const README = "signatures/README.md";
+
+async function readmeOf({ machine }: World): Promise<string> {
+  const { local } = await machine.place();
+  const { commit } = await local.host.readMain();
+  return (await readText(local.host.repository, commit, README)) ?? "";
 }
 
 /** What is published verifies, and continues everything that was ever published under the key. */

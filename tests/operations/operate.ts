@@ -4,6 +4,7 @@ import { hours } from "../support/fixtures.ts";
 import { checkTruth } from "./checks.ts";
 import { checkDay } from "./day.ts";
 import { kill, killProgram } from "./kills.ts";
+import { beginOlder } from "./older.ts";
 import { forgetDatabase, moveTag, purge } from "./purging.ts";
 import { loseDatabase, restoreBackup, rollBack, twin } from "./rolling-back.ts";
 import { deleteBranch, spoilReview, spoilSheet } from "./spoiling.ts";
@@ -20,6 +21,7 @@ export async function operate(
 ): Promise<void> {
   const operated = await beginOperations(options);
   try {
+    if (options.older !== undefined) await beginOlder(operated, options.older);
     for (const [i, step] of steps.entries())
       await takeAndCheck(operated, step).catch((cause) => fail(cause, `step ${i + 1} (${JSON.stringify(step)})`));
     await checkDay(operated).catch((cause) => fail(cause, "the day after"));

@@ -22,10 +22,20 @@ export async function rollBack(operated: Operated, copy: KeptDatabase | undefine
   await noteDecided(life);
   await restart(operated, ({ settings }) => putRows(settings.database, copy.rows));
   const filed = await filedIds(life);
+  const { settled } = await (await life.machine.place()).local.host.readMain();
+  const isFile = life.machine.settings.database.kind === "sqlite";
   for (const person of life.people) {
     const before = copy.stages.get(person.number);
     person.known = before?.known ?? false;
     person.stage = stageAfter(person, before?.stage, filed);
+    // Of a file that was copied without npm run backup nobody is told, so what was never filed was simply deleted.
+    if (
+      isFile &&
+      person.stage === "left" &&
+      before?.stage === "confirmed" &&
+      !settled.withdrawn.has(idOfPerson(person))
+    )
+      Object.assign(person, { stage: "confirmed", leftAt: undefined });
   }
 }
 

@@ -16,6 +16,8 @@ export type OperationsOptions = {
   readonly seed: string;
   /** makes a new database; an SQLite file outside of the data folder otherwise */
   readonly newDatabase?: (() => Promise<string>) | undefined;
+  /** begins with the program of this commit, in SQLite */
+  readonly older?: string | undefined;
 };
 
 /** A copy of the database as it was once, and what had become of everybody by then. */
@@ -34,10 +36,12 @@ export type Operated = {
   /** the working folder for the programs themselves */
   readonly project: string;
   readonly power: Power;
+  /** the documentation of the formats, as main had it at first */
+  readme: string | undefined;
 };
 
 /** Begins a campaign. Its database is outside of the data folder, so that a command without `DATABASE_URL` misses it. */
-export async function beginOperations({ newDatabase, ...options }: OperationsOptions): Promise<Operated> {
+export async function beginOperations({ newDatabase, older: _, ...options }: OperationsOptions): Promise<Operated> {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-operations-"));
   let files = 0;
   const newFile = async () => `sqlite:${join(folder, `database-${++files}.db`)}`;
@@ -55,7 +59,7 @@ export async function beginOperations({ newDatabase, ...options }: OperationsOpt
     await remove();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { life, seen: new Map(), kept: [], project, power };
+  return { life, seen: new Map(), kept: [], project, power, readme: undefined };
 }
 
 /** The value of `DATABASE_URL` for a database. */
