@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseEntry } from "../../scripts/letter/ledger/entry.ts";
 import { verifyPublished } from "../../scripts/letter/published/verification.ts";
@@ -13,8 +13,12 @@ import type { Operated } from "./world.ts";
 
 /** Checks what must be true after every step, whatever has just happened. Nothing is changed by it. */
 export async function checkTruth(operated: Operated): Promise<void> {
-  const { life, seen } = operated;
-  await checkPublished(life, seen);
+  const { life, mirror } = operated;
+  await checkPublished(operated);
+  if (existsSync(join(life.machine.dataDir, "site"))) {
+    rmSync(mirror, { recursive: true, force: true });
+    cpSync(join(life.machine.dataDir, "site"), mirror, { recursive: true, dereference: true });
+  }
   const { record } = await life.machine.place();
   checkEntries(record.entries);
   checkRows(life, new Set(record.rows.map(({ opening }) => opening)));
@@ -33,8 +37,8 @@ async function readmeOf({ machine }: World): Promise<string> {
 }
 
 /** What is published verifies, and continues everything that was ever published under the key. */
-export async function checkPublished({ machine }: Pick<World, "machine">, seen: Map<string, string>): Promise<void> {
-  const site = join(machine.dataDir, "site");
+export async function checkPublished({ life, seen }: Pick<Operated, "life" | "seen">): Promise<void> {
+  const site = join(life.machine.dataDir, "site");
   if (!existsSync(site)) return;
   const checkpoint = readFileSync(join(site, CHECKPOINT_PATH), "utf8");
   const { checkpoint: read } = await verifyPublished(openPublished(site), vkey, { kept: seen });

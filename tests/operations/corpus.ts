@@ -1,11 +1,4 @@
-import {
-  DOUBTS_THE_CLOCK,
-  GUARDS_PURGE,
-  REFILES_SHEETS,
-  RESTORES_WHOLE_RECORD,
-  type Step,
-  TELLS_TWINS_APART,
-} from "./steps.ts";
+import { DOUBTS_THE_CLOCK, GUARDS_PURGE, REFILES_SHEETS, RESTORES_WHOLE_RECORD, type Step } from "./steps.ts";
 
 /** A sequence that something grave was once found by. */
 export type Told = {
@@ -45,7 +38,7 @@ export const CORPUS = {
   twins: {
     what: "two machines on copies of one folder",
     steps: [join, hidden, { do: "twin", joins: 1 }, moderate, join, day],
-    can: TELLS_TWINS_APART,
+    can: true,
   },
   branchGone: {
     what: "the branch of a pending sheet is deleted",
@@ -64,7 +57,7 @@ export const CORPUS = {
   },
   restoredOlder: {
     what: "yesterday's backup on one machine that was lost",
-    steps: [join, hidden, moderate, { do: "backUp" }, leave, join, moderate, { do: "restore", which: 0, left: "list" }],
+    steps: [join, hidden, moderate, { do: "backUp" }, leave, join, moderate, { do: "restore", which: 0, left: "site" }],
     can: RESTORES_WHOLE_RECORD,
   },
   emptied: {

@@ -53,16 +53,25 @@ async function mend(operated: Operated): Promise<void> {
     for (let days = 0; days < WAITING; days++) await day(life);
     return;
   }
-  const [, command, args = ""] = /npm run ([\w:]+)(?: -- ([^;,)\n]*))?/.exec(mendsOf(stdout)) ?? [];
-  if (command === undefined)
-    throw new Error(`person ${person!.number} is stuck, and doctor names no command:\n${mendsOf(stdout)}${stderr}`);
-  await runProgram(operated, command, args.split(" ").filter(Boolean));
+  const named = commandsIn(mendsOf(stdout));
+  if (named.length === 0)
+    throw new Error(
+      `person ${person!.number} is stuck, and doctor names no command:\n${mendsOf(stdout).join("\n")}${stderr}`,
+    );
+  for (const { command, args } of named) await runProgram(operated, command, args);
+}
+
+/** The commands that are named, a sheet by its id also where the words say SHEET. */
+function commandsIn(lines: readonly string[]): { command: string; args: string[] }[] {
+  return lines.flatMap((line) => {
+    const [, command, sub] = /npm run ([\\w:]+)(?: -- ([a-z-]+))?/.exec(line) ?? [];
+    const sheets = line.match(/\b[0-9a-hjkmnp-tv-z]{26}\b/g) ?? [];
+    if (command === undefined || sub === undefined) return [];
+    return sheets.map((sheet) => ({ command, args: [sub, sheet] }));
+  });
 }
 
 /** The lines of what is not well. */
-function mendsOf(said: string): string {
-  return said
-    .split("\n")
-    .filter((line) => line.startsWith("✕"))
-    .join("\n");
+function mendsOf(said: string): string[] {
+  return said.split("\n").filter((line) => line.startsWith("✕"));
 }

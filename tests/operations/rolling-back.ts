@@ -3,11 +3,10 @@ import { dirname, join } from "node:path";
 import { LetterError } from "../../scripts/letter/bytes/error.ts";
 import { parseSheet } from "../../scripts/letter/signature/sheet.ts";
 import type { Machine } from "../lives/machine.ts";
-import { type Left, restore } from "../lives/machines-lost.ts";
 import { idOfPerson, type Person } from "../lives/person.ts";
 import { runRounds } from "../lives/rounds.ts";
 import { confirm, signForm } from "../lives/signing.ts";
-import type { Backup, World } from "../lives/world.ts";
+import type { World } from "../lives/world.ts";
 import { checkPublished } from "./checks.ts";
 import { EMPTY, putRows, takeRows } from "./database-copies.ts";
 import { noteDecided } from "./moderating.ts";
@@ -21,21 +20,22 @@ export async function rollBack(operated: Operated, copy: KeptDatabase | undefine
   await runRounds(life);
   await noteDecided(life);
   await restart(operated, ({ settings }) => putRows(settings.database, copy.rows));
-  const filed = await filedIds(life);
+  await noteKnown(life, copy.stages);
+  // Of a file that was copied without npm run backup nobody is told, so what was never filed was simply deleted.
+  if (life.machine.settings.database.kind === "postgres") return;
   const { settled } = await (await life.machine.place()).local.host.readMain();
-  const isFile = life.machine.settings.database.kind === "sqlite";
+  for (const person of life.people)
+    if (person.stage === "left" && copy.stages.get(person.number)?.stage === "confirmed")
+      if (!settled.withdrawn.has(idOfPerson(person))) Object.assign(person, { stage: "confirmed", leftAt: undefined });
+}
+
+/** Notes what has become of everybody whom the database knows only as they were earlier. */
+export async function noteKnown(life: World, stages: KeptDatabase["stages"]): Promise<void> {
+  const filed = await filedIds(life);
   for (const person of life.people) {
-    const before = copy.stages.get(person.number);
+    const before = stages.get(person.number);
     person.known = before?.known ?? false;
     person.stage = stageAfter(person, before?.stage, filed);
-    // Of a file that was copied without npm run backup nobody is told, so what was never filed was simply deleted.
-    if (
-      isFile &&
-      person.stage === "left" &&
-      before?.stage === "confirmed" &&
-      !settled.withdrawn.has(idOfPerson(person))
-    )
-      Object.assign(person, { stage: "confirmed", leftAt: undefined });
   }
 }
 
@@ -71,20 +71,9 @@ export async function loseDatabase(operated: Operated): Promise<void> {
   life.machine = await life.open(dataDir, addressOf(settings.database));
 }
 
-/** Makes the service again of a backup. */
-export async function restoreBackup({ life }: Operated, backup: Backup | undefined, left: Left): Promise<void> {
-  if (backup === undefined) return;
-  // The purge has destroyed every backup that was listed; only a forgotten copy can be left.
-  const what = life.purged ? "copy" : left;
-  // Beside a forgotten copy is no list that somebody keeps: main has to know already who has left.
-  if (what === "copy") await runRounds(life);
-  await noteDecided(life);
-  await restore(life, backup, what);
-}
-
 /** A second machine starts on a copy of the folder while the first one runs; both file to the same repository. */
 export async function twin(operated: Operated, joins: number): Promise<void> {
-  const { life, seen } = operated;
+  const { life } = operated;
   const first = life.machine;
   if (life.purged) return;
   const second = await startTwin(life, first);
@@ -98,7 +87,7 @@ export async function twin(operated: Operated, joins: number): Promise<void> {
     }
     await Promise.all([first.service.file(), second.service.file()]);
     await second.accept();
-    await checkPublished(life, seen);
+    await checkPublished(operated);
   } finally {
     life.machine = first;
     life.quiet = false;

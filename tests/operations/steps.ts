@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { SHOWN, type Shown } from "../../scripts/letter/signature/shown.ts";
 import type { Moment } from "./power.ts";
+import type { Left } from "./restoring.ts";
 
 /** What somebody does of whom it can be interrupted. `who` and `which` count among those who can at that moment. */
 export type Work =
@@ -23,7 +24,7 @@ export type Step =
   | { readonly do: "twin"; readonly joins: number }
   | { readonly do: "deleteBranch" | "spoilReview" | "spoilSheet"; readonly which: number }
   | { readonly do: "backUp" | "moveTag" }
-  | { readonly do: "restore"; readonly which: number; readonly left: "main" | "copy" | "list" }
+  | { readonly do: "restore"; readonly which: number; readonly left: Left }
   /** the machine starts with a wrong clock, runs a round, and starts again with the right one */
   | { readonly do: "wrongClock"; readonly days: number }
   /** a command in a shell that does not know where the database is */
@@ -36,10 +37,8 @@ export type Step =
 // an exception for it.
 /** Filed sheets whose branch was deleted, whose review or blob is damaged, and sheets whose base was erased, go on. */
 export const REFILES_SHEETS = false;
-/** `restore` refuses a record that is shorter than the published one, or makes it whole. */
+/** `restore` takes over from what was published what the backup's main lacks. */
 export const RESTORES_WHOLE_RECORD = false;
-/** Two services on copies of one folder are told apart: the second one is refused, or both can work. */
-export const TELLS_TWINS_APART = false;
 /** `purge` notices that the tag was moved, and can be cut anywhere and run again. */
 export const GUARDS_PURGE = false;
 /** A clock that is wrong at the start deletes and dates nothing. */
@@ -82,7 +81,7 @@ const anyStep = (programs: boolean) =>
       weight: 2,
       arbitrary: simple("restore", {
         which,
-        left: fc.constantFrom("main", "copy", ...(RESTORES_WHOLE_RECORD ? ["list"] : [])),
+        left: fc.constantFrom("main", "copy", ...(RESTORES_WHOLE_RECORD ? ["site"] : [])),
       }),
     },
     { weight: 2, arbitrary: simple("handOver") },
@@ -92,7 +91,7 @@ const anyStep = (programs: boolean) =>
     ...only(REFILES_SHEETS, 1, simple("spoilReview", { which })),
     ...only(REFILES_SHEETS, 1, simple("spoilSheet", { which })),
     ...only(REFILES_SHEETS, 2, simple("erase")),
-    ...only(TELLS_TWINS_APART, 2, simple("twin", { joins: fc.integer({ min: 0, max: 2 }) })),
+    { weight: 2, arbitrary: simple("twin", { joins: fc.integer({ min: 0, max: 2 }) }) },
     ...only(GUARDS_PURGE, 1, simple("moveTag")),
     ...only(DOUBTS_THE_CLOCK, 2, simple("wrongClock", { days: fc.constantFrom(-400, -2, 5, 400) })),
     ...only(programs, 1, simple("forgetDatabase", { command: fc.constantFrom("purge", "pause", "backup") })),

@@ -35,6 +35,8 @@ export type Operated = {
   readonly kept: KeptDatabase[];
   /** the working folder for the programs themselves */
   readonly project: string;
+  /** what was published last, as somebody keeps it elsewhere */
+  readonly mirror: string;
   readonly power: Power;
   /** the documentation of the formats, as main had it at first */
   readme: string | undefined;
@@ -59,7 +61,7 @@ export async function beginOperations({ newDatabase, older: _, ...options }: Ope
     await remove();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { life, seen: new Map(), kept: [], project, power, readme: undefined };
+  return { life, seen: new Map(), kept: [], project, mirror: join(folder, "mirror"), power, readme: undefined };
 }
 
 /** The value of `DATABASE_URL` for a database. */
