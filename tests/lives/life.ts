@@ -112,17 +112,17 @@ async function take(world: World, step: Step): Promise<void> {
   }
 }
 
-function pick<T>(some: readonly T[], number: number): T | undefined {
+export function pick<T>(some: readonly T[], number: number): T | undefined {
   return some[number % some.length];
 }
 
 /** Whether the service still finds somebody by the address. */
-function isReached({ clock }: World, { known, refusedAt }: Person): boolean {
+export function isReached({ clock }: World, { known, refusedAt }: Person): boolean {
   return known && (refusedAt === undefined || clock.now().getTime() - refusedAt.getTime() < days(6));
 }
 
 /** Whose withdrawal is answered: whoever the database knows, or main shows by the code. */
-function mayLeave({ purged, options }: World, { stage, known, code }: Person): boolean {
+export function mayLeave({ purged, options }: World, { stage, known, code }: Person): boolean {
   if (code === "") return false;
   if (purged) return options.ending === "names" && stage === "accepted";
   return stage === "accepted" || stage === "refused" || (stage === "confirmed" && known);

@@ -14,6 +14,7 @@ export const CAMPAIGNS = {
   "kills of each service": { whole: 50, least: 10, seconds: 33 },
   "interleavings of a review": { whole: 200, least: 80, seconds: 4.8 },
   "random lives": { whole: 2_000, least: 40, seconds: 1.3 },
+  operations: { whole: 200, least: 6, seconds: 9 },
 } as const satisfies Record<string, Campaign>;
 
 /** Seconds that all tests of fixed size take together on one worker. */
