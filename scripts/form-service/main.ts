@@ -21,7 +21,7 @@ import { listen } from "./web/listener.ts";
 /** What the form service is started with. It opens database, mail and seal itself. */
 export type FormServiceDeps = Pick<
   ServiceDeps,
-  "settings" | "gitHost" | "site" | "siteFolder" | "bursts" | "clock" | "random" | "log" | "newDatabase"
+  "settings" | "gitHost" | "site" | "siteFolder" | "onionSite" | "bursts" | "clock" | "random" | "log" | "newDatabase"
 > & { readonly keys: Pick<Keys, "attestation" | "pepper" | "publicKeys"> };
 
 /** A form service that listens. */

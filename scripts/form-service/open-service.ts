@@ -26,7 +26,7 @@ import { openCodeMails } from "./mail/code-mails.ts";
 import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Service } from "./service.ts";
+import type { OnionSite, Service } from "./service.ts";
 import { openExpiry } from "./signing/expiry.ts";
 import { openIntents } from "./signing/intents.ts";
 import { openMailedCodes } from "./signing/mailed-codes.ts";
@@ -53,6 +53,8 @@ export type ServiceDeps = {
   readonly site: () => SiteContext;
   /** where the built site lies; may be a link that is swapped */
   readonly siteFolder: string;
+  /** the site as onion addresses show it; without it they show the built site as it is */
+  readonly onionSite?: OnionSite;
   readonly pageWords: PageWords;
   /** whether an address is one where Tor leaves its network */
   readonly isTorExit: (address: string) => boolean;
@@ -119,6 +121,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const service = {
     settings,
     siteFolder: deps.siteFolder,
+    onionSite: deps.onionSite,
     site: () => asOfMain(deps.site(), main.current()),
     main: main.current,
     store,

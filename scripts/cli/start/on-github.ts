@@ -1,9 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
+import { openOnionSite } from "../../accept/site/onion-site.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
+import { parseVkey } from "../../letter/ledger/note.ts";
 import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
@@ -48,8 +50,13 @@ export async function startOnGitHub(
     propose: ({ text, message }, { record }) =>
       formatProposal(parseSheet(text), { listed: record.rows, bursts, quarantined: isQuarantined(message) }),
   });
+  const onionSite = openOnionSite({
+    ...{ dataDir: settings.dataDir, repository: mirror, keys: keys.publicKeys, log },
+    ...{ verifier: parseVkey(keys.publicKeys.ledger), onion: content.campaign.onion },
+  });
   const readMain = async () => {
     const main = await gitHub.readMain();
+    onionSite.follow(main);
     for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
       log.info({}, `bags that this machine had made were destroyed: ${reason}`);
     return main;
@@ -65,12 +72,12 @@ export async function startOnGitHub(
     console.log("the letter is not on the ledger yet: nobody can sign before the workflow accept has run");
   }
 
-  // The site lies elsewhere; what a campaign on this machine may have left in the folder is not to be served.
+  // The site lies elsewhere, but for onion addresses; what a campaign on this machine may have left is not to be served.
   const siteFolder = join(settings.dataDir, "no-site");
   await mkdir(siteFolder, { recursive: true });
   const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
   const service = await startFormService({
-    ...{ settings, keys, clock, random, log, siteFolder, bursts, newDatabase },
+    ...{ settings, keys, clock, random, log, siteFolder, onionSite, bursts, newDatabase },
     gitHost: host,
     site: () => context,
   }).catch(explainPort(settings));
@@ -81,6 +88,7 @@ export async function startOnGitHub(
   ];
   await runUntilSignal(service, introduction.join("\n"), async () => {
     await service.close();
+    await onionSite.idle();
     lock.release();
   });
 }

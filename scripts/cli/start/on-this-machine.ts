@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
+import { openOnionSite } from "../../accept/site/onion-site.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
@@ -29,6 +30,10 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
   await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
 
+  const onionSite = openOnionSite({
+    ...{ dataDir: settings.dataDir, repository: host.repository, keys: keys.publicKeys, log },
+    ...{ verifier: keys.ledger.verifier, onion: content.campaign.onion },
+  });
   let seen = "";
   const acceptAndPublish = async () => {
     const refs = await host.refs();
@@ -38,6 +43,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     for (const outcome of outcomes)
       if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
     await site.publish(main);
+    onionSite.follow(main);
     for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
       log.info({}, `bags that this machine had made were destroyed: ${reason}`);
     seen = refs;
@@ -50,11 +56,11 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     ...{ settings, keys, clock, random, log, newDatabase },
     gitHost: host,
     site: () => context,
-    siteFolder: site.folder,
+    ...{ siteFolder: site.folder, onionSite },
   }).catch(explainPort(settings));
   const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
   await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
-    await Promise.all([rounds.stop(), service.close()]);
+    await Promise.all([rounds.stop().then(onionSite.idle), service.close()]);
     lock.release();
   });
 }

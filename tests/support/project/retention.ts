@@ -149,7 +149,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
   },
   copies: {
     holds: [
-      ...["site", "builds", "no-site", "fresh", "copies.json"].map((name) => `folder ${name}`),
+      ...["site", "onion-site", "builds", "no-site", "fresh", "copies.json"].map((name) => `folder ${name}`),
       ...["bag", "github-pages"].map((name) => `artifact ${name}`),
     ],
     deletedBy: ["scripts/accept/local-site.ts:pointTo"],
