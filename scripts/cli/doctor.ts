@@ -8,6 +8,7 @@ import { systemClock } from "../outside/clock.ts";
 import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort } from "../outside/machine-check.ts";
 import { checkMailDomain, formatFinding } from "../outside/mail-domain-check.ts";
 import { currentSettings } from "../outside/settings-file.ts";
+import { checkTorExits } from "../outside/tor-exits.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -15,7 +16,7 @@ usage: npm run doctor
 
 Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not:
 also whether people are told who is responsible, and whether a day that the pages promise comes soon (!) or is over (✕),
-and whether main's history has to be erased (.github/erasing.md).
+whether main's history has to be erased (.github/erasing.md), and whether the exits of Tor are known.
 With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.`;
 
 await runCommand(HELP, {}, async ({ positionals }) => {
@@ -30,6 +31,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
     ...(await checkCampaign(settings, dayOf(systemClock.now()))),
     ...(settings.mail.kind === "smtp" ? [await checkCoreFiles()] : []),
     ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
+    ...(await checkTorExits(settings, systemClock.now())),
     await checkDatabase(settings),
     ...(await checkBackups(settings, systemClock.now())),
     await checkErasure(settings, dayOf(systemClock.now())),

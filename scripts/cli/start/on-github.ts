@@ -50,13 +50,8 @@ export async function startOnGitHub(
     propose: ({ text, message }, { record }) =>
       formatProposal(parseSheet(text), { listed: record.rows, bursts, quarantined: isQuarantined(message) }),
   });
-  const onionSite = openOnionSite({
-    ...{ dataDir: settings.dataDir, repository: mirror, keys: keys.publicKeys, log },
-    ...{ verifier: parseVkey(keys.publicKeys.ledger), onion: content.campaign.onion },
-  });
   const readMain = async () => {
     const main = await gitHub.readMain();
-    onionSite.follow(main);
     for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
       log.info({}, `bags that this machine had made were destroyed: ${reason}`);
     return main;
@@ -72,13 +67,22 @@ export async function startOnGitHub(
     console.log("the letter is not on the ledger yet: nobody can sign before the workflow accept has run");
   }
 
+  const onionSite = openOnionSite({
+    ...{ dataDir: settings.dataDir, repository: mirror, keys: keys.publicKeys, log },
+    ...{ verifier: parseVkey(keys.publicKeys.ledger), onion: content.campaign.onion },
+  });
+  const readAndShow = async () => {
+    const main = await host.readMain();
+    onionSite.follow(main);
+    return main;
+  };
   // The site lies elsewhere, but for onion addresses; what a campaign on this machine may have left is not to be served.
   const siteFolder = join(settings.dataDir, "no-site");
   await mkdir(siteFolder, { recursive: true });
   const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
   const service = await startFormService({
     ...{ settings, keys, clock, random, log, siteFolder, onionSite, bursts, newDatabase },
-    gitHost: host,
+    gitHost: { ...host, readMain: readAndShow },
     site: () => context,
   }).catch(explainPort(settings));
   const introduction = [

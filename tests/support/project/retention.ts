@@ -216,6 +216,8 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
             "promised_days_left",
             "restored",
             "restored_days",
+            "tor_exits",
+            "tor_exits_days",
           ],
         ].map((name) => `metric undersigned_${name}`),
       ),
