@@ -114,7 +114,8 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     log.warn({ signatures: inTens(restored), until: restored.until }, "what a backup brought back waits to be filed");
 
   const { trustProxy } = settings;
-  const clients = openClients({ trustProxy, isTorExit: deps.isTorExit, clock, random });
+  const warn = () => log.warn({}, NO_HEADER);
+  const clients = openClients({ trustProxy, isTorExit: deps.isTorExit, clock, random, warn });
   const { limits, mailboxes, bursts, leased } = await openCounts(deps);
   const after = openAfterAnswer(log);
   const mailedCodes = openMailedCodes(store, clock, random);
@@ -171,6 +172,9 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     leased,
   };
 }
+
+const NO_HEADER =
+  "TRUST_PROXY is on, but a request came without X-Forwarded-For: everybody counts as one line until the proxy sends it";
 
 /** What counts forms, mails and confirmations. Without limits nothing is counted. */
 type Counts = {

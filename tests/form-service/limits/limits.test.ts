@@ -184,6 +184,19 @@ describe("Tor", () => {
   });
 });
 
+describe("a proxy that is trusted and says nothing of its visitors", () => {
+  it("is named once in the log, by no request that has the header", async () => {
+    const behind = await openHarness({ settings: { TRUST_PROXY: "on" } });
+    const warnings = () => behind.logged().match(/a request came without X-Forwarded-For/g)?.length ?? 0;
+    await behind.get("/en/not-me/", { "X-Forwarded-For": "192.0.2.7" });
+    await behind.get("/healthz");
+    expect(warnings()).toBe(0);
+    for (const path of ["/en/not-me/", "/fa/not-me/", "/en/not-me/"]) await behind.get(path);
+    expect(warnings()).toBe(1);
+    await behind.close();
+  });
+});
+
 describe("what is remembered of an address", () => {
   it("is a hash that is another one tomorrow, and nothing on the disk or in the log", async () => {
     const clock = fixedClock();
