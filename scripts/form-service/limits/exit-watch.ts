@@ -1,6 +1,6 @@
 import type { Clock } from "../../outside/clock.ts";
 import type { Log } from "../../outside/log.ts";
-import { ageOf, NO_EXITS, OLD_EXITS, readTorExits, TOR_EXITS, type TorExits } from "../../outside/tor-exits.ts";
+import { ageOf, NO_EXITS, OLD_EXITS, readTorExits, TOR_EXITS, type TorExits } from "../../outside/tor/exits.ts";
 
 /** Tor's exits as they are known now. */
 export type ExitWatch = {

@@ -124,4 +124,6 @@ it.each(every)("names no other origin of the campaign on the page %s in %s at an
   expect(named).not.toContain(siteHost);
   expect(named).not.toContain(serviceHost);
   expect(page).not.toMatch(/onion-location/i);
+  for (const [command] of page.matchAll(/npm run verify -- [^<]*/g))
+    expect(command).toContain(" --socks 127.0.0.1:9150");
 });

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openExitWatch } from "../../scripts/form-service/limits/exit-watch.ts";
-import { openLog } from "../../scripts/outside/log.ts";
-import { checkTorExits, parseTorExits, readTorExits } from "../../scripts/outside/tor-exits.ts";
-import { days, fixedClock, fixedRandomness, START } from "../support/fixtures.ts";
+import { openExitWatch } from "../../../scripts/form-service/limits/exit-watch.ts";
+import { openLog } from "../../../scripts/outside/log.ts";
+import { checkTorExits, parseTorExits, readTorExits } from "../../../scripts/outside/tor/exits.ts";
+import { days, fixedClock, fixedRandomness, START } from "../../support/fixtures.ts";
 
 let folder: string;
 let file: string;

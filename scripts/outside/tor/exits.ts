@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Finding } from "./mail-domain-check.ts";
-import { parseAddress } from "./network-address.ts";
-import type { Settings } from "./settings.ts";
+import type { Finding } from "../mail-domain-check.ts";
+import { parseAddress } from "../network-address.ts";
+import type { Settings } from "../settings.ts";
 
 /** The file of Tor's exits in the data folder. */
 export const TOR_EXITS = "tor-exits.txt";
