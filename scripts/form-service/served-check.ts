@@ -1,3 +1,4 @@
+import { LetterError } from "../letter/bytes/error.ts";
 import type { Campaign } from "../letter/text/campaign.ts";
 import type { Finding } from "../outside/mail-domain-check.ts";
 import type { Settings } from "../outside/settings.ts";
@@ -16,8 +17,8 @@ export type ServedCheck = {
 const PATIENCE = 60_000;
 
 /**
- * Asks the public addresses and the onion service as a visitor does, and says what is wrong there: what stands before the
- * service is not in its hands.
+ * Asks the public addresses and the onion service as a visitor does, and says what is wrong there: the proxy in front of
+ * the service is not in its hands.
  */
 export async function checkServed(check: ServedCheck): Promise<Finding[]> {
   return [await checkSite(check), await checkService(check), await checkPort(check), await checkOnion(check)].flat();
@@ -58,7 +59,7 @@ async function checkService({ settings, campaign, get }: ServedCheck): Promise<F
   return [{ what, mend: problems.length > 0 ? problems.join("; ") : undefined }];
 }
 
-/** Whoever reaches the service without the proxy writes `X-Forwarded-For` as they like. */
+/** Anyone who reaches the service without the proxy writes `X-Forwarded-For` as they like. */
 async function checkPort({ settings, get }: ServedCheck): Promise<Finding[]> {
   const { serviceUrl, port } = settings;
   if (isHere(serviceUrl) || isOnion(serviceUrl)) return [];
@@ -99,9 +100,9 @@ async function ask(get: Get, address: string): Promise<Seen | string> {
     const { headers } = answer;
     return { headers, text, seen: [text, headers.get("content-security-policy"), answer.url].join("\n") };
   } catch (cause) {
-    const { message, cause: inner } = cause as Error;
-    const code = (inner as NodeJS.ErrnoException | undefined)?.code;
-    return code === undefined || /Tor/.test(message) ? message : `nothing answers there (${code})`;
+    if (cause instanceof LetterError) return cause.message;
+    const { code = "" } = Object((cause as Error).cause ?? cause) as { code?: string };
+    return `nothing answers there${code && ` (${code})`}`;
   }
 }
 

@@ -93,7 +93,7 @@ async function connectOverSocks(proxy: SocksProxy, host: string, port: number, s
   }
 }
 
-/** Reads exactly so many bytes, and leaves what follows to whoever reads next. */
+/** Reads exactly so many bytes, and leaves what follows to the next reader. */
 async function readBytes(socket: Socket, count: number): Promise<Buffer> {
   for (;;) {
     const bytes = socket.read(count) as Buffer | null;
