@@ -6,7 +6,7 @@ import { writeSharedFiles } from "./scripts/site/write-shared.ts";
 
 /** Builds the site from content/ and from the record, which never lies in the input: its rows come as frozen values. */
 export default async function (eleventy) {
-  const { context, pages, record, keys, days } = await readSite(process.env);
+  const { context, pages, record, keys, days, drawn } = await readSite(process.env);
 
   eleventy.addExtension(["11ty.ts"], { key: "11ty.js" });
   eleventy.addGlobalData("pages", pages);
@@ -16,7 +16,7 @@ export default async function (eleventy) {
   eleventy.setWatchJavaScriptDependencies(false);
   eleventy.on("eleventy.after", async ({ directories }) => {
     await writePublishedFiles(directories.output, record, keys);
-    await writeSharedFiles(directories.output, context, days);
+    await writeSharedFiles(directories.output, { site: context, drawn }, days);
   });
 }
 

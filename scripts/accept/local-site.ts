@@ -1,9 +1,8 @@
 import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { LedgerDay } from "../letter/ledger/day.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
-import { formatRecord } from "../letter/signature/record.ts";
-import { buildSite } from "../outside/eleventy.ts";
+import { type CampaignRecord, formatRecord } from "../letter/signature/record.ts";
+import { buildSite, type SiteBuild } from "../outside/eleventy.ts";
 import type { MainState } from "../outside/git/host.ts";
 import { readLedgerDays } from "../outside/git/ledger-days.ts";
 import { campaignRepository } from "../outside/git/local-host.ts";
@@ -29,31 +28,43 @@ export function openLocalSite(dataDir: string, keys: PublicKeys): LocalSite {
       if (main.commit === published) return;
       const name = `${main.commit.slice(0, 12)}-${process.pid}`;
       const days = await readLedgerDays(campaignRepository(dataDir), main.commit);
-      await build(join(dataDir, "builds", name), main, keys, days);
+      await buildRecord(join(dataDir, "builds", name), main.record, { keys, days });
       await pointTo(folder, name);
       published = main.commit;
     },
   };
 }
 
-async function build(output: string, main: MainState, keys: PublicKeys, days: readonly LedgerDay[]): Promise<void> {
+/** Builds the site of a record that lies in no checkout, with the keys of a campaign that may not name them. */
+export async function buildRecord(
+  output: string,
+  record: CampaignRecord,
+  { keys, ...more }: { keys: PublicKeys } & Pick<SiteBuild, "days" | "environment">,
+): Promise<void> {
   const work = `${output}.record`;
   await mkdir(work, { recursive: true });
   const publicKeys = join(work, "keys.json");
   await writeFile(publicKeys, JSON.stringify(keys));
-  for (const [path, text] of formatRecord(main.record)) {
+  for (const [path, text] of formatRecord(record)) {
     const file = join(work, "signatures", path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  await buildSite({ signatures: join(work, "signatures"), output, publicKeys, days });
+  await buildSite({ signatures: join(work, "signatures"), output, publicKeys, ...more });
   await rm(work, { recursive: true });
 }
+
+/** How the name of a build for the onion service ends. */
+export const ONION_BUILD = "-onion";
+
+const isForOnion = (name: string) => name.replace(/\.record$/, "").endsWith(ONION_BUILD);
 
 // How long a response that began with the previous build may take, in milliseconds.
 const GRACE = 5_000;
 
-/** Points the link to a build and removes the others, because they hold rows that have been withdrawn since. */
+/**
+ * Points the link to a build and removes the others of its kind, because they hold rows that have been withdrawn since.
+ */
 export async function pointTo(link: string, name: string): Promise<void> {
   const before = await readlink(link).catch(() => undefined);
   const draft = `${link}.next`;
@@ -63,7 +74,8 @@ export async function pointTo(link: string, name: string): Promise<void> {
   const keep = [name, basename(before ?? "")];
   const builds = join(dirname(link), "builds");
   for (const other of await readdir(builds)) {
-    if (!keep.includes(other)) await rm(join(builds, other), { recursive: true, force: true });
+    if (keep.includes(other) || isForOnion(other) !== isForOnion(name)) continue;
+    await rm(join(builds, other), { recursive: true, force: true });
   }
   if (before === undefined) return;
   // If the process ends before that, the next start removes the previous build.

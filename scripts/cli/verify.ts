@@ -2,10 +2,12 @@ import { verifyPublished } from "../letter/published/verification.ts";
 import { formatVerified, verifiedAsJson } from "../letter/published/verified-words.ts";
 import { openKeptList, openPublished, readKeptFile } from "../outside/published.ts";
 import { showProgress } from "../outside/terminal.ts";
+import { getOverSocks, parseSocks } from "../outside/tor/socks.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
-usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--list DIR] [--json]
+usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--list DIR]
+                         [--socks HOST:PORT] [--json]
 
 Recomputes the count of a letter from what its site or its public bag publishes, without trusting it: the signature of
 the checkpoint, every tile and entry of the ledger, every row of the list, every attestation, withdrawals, counts,
@@ -20,6 +22,7 @@ texts, and the names and numbers on the pages.
               out or rewritten since? May be given more than once
   --list DIR  a list that you kept (the files of /list/, a copy of the site, a public bag): each row is checked against
               this ledger, also after the site has taken its list down
+  --socks HOST:PORT  asks through Tor: 127.0.0.1:9050 where a Tor runs, 127.0.0.1:9150 while Tor Browser is open
   --json      the result as one line of JSON
 
 The last line is "ok: …" (exit code 0) or "failed: …" with the place (exit code 1).`;
@@ -29,6 +32,7 @@ const OPTIONS = {
   "attestation-key": { type: "string" },
   since: { type: "string", multiple: true },
   list: { type: "string" },
+  socks: { type: "string" },
   json: { type: "boolean" },
 } as const;
 
@@ -40,7 +44,8 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
     const list = values.list === undefined ? undefined : openKeptList(values.list);
     const options = { attestationKey, kept, list, progress: showProgress("checking entry") };
     const passedOver: string[] = [];
-    const read = openPublished(place, (path) => passedOver.push(path));
+    const get = values.socks === undefined ? undefined : getOverSocks(parseSocks(values.socks));
+    const read = openPublished(place, (path) => passedOver.push(path), get);
     const found = { ...(await verifyPublished(read, values.vkey, options)), passedOver };
     const pinned = { ledger: values.vkey !== undefined, attestation: attestationKey !== undefined };
     console.log(values.json ? verifiedAsJson(found, pinned) : formatVerified(found, pinned));

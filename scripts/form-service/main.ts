@@ -8,8 +8,8 @@ import { causeOf } from "../outside/log.ts";
 import { openMailer } from "../outside/mail/mailer.ts";
 import type { Keys } from "../outside/seal/keys.ts";
 import { openSealPool } from "../outside/seal/pool.ts";
-import { readTorExits } from "../outside/tor-exits.ts";
 import { every } from "./filing/repeat.ts";
+import { openExitWatch } from "./limits/exit-watch.ts";
 import { openMailQueue } from "./mail/queue.ts";
 import { openMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics-listener.ts";
@@ -22,7 +22,17 @@ import { listen } from "./web/listener.ts";
 /** What the form service is started with. It opens database, mail and seal itself. */
 export type FormServiceDeps = Pick<
   ServiceDeps,
-  "settings" | "gitHost" | "site" | "siteFolder" | "bursts" | "clock" | "watch" | "random" | "log" | "newDatabase"
+  | "settings"
+  | "gitHost"
+  | "site"
+  | "siteFolder"
+  | "onionSite"
+  | "bursts"
+  | "clock"
+  | "watch"
+  | "random"
+  | "log"
+  | "newDatabase"
 > & { readonly keys: Pick<Keys, "attestation" | "pepper" | "publicKeys"> };
 
 /** A form service that listens. */
@@ -55,7 +65,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const mails = openMailQueue(mailer, { log, clock, random });
   try {
     const metrics = openMetrics({ store, mails, clock, watch, leftRows: watchLeftRows(settings) }, log);
-    let torExits = await readTorExits(settings.dataDir);
+    const exits = await openExitWatch(settings.dataDir, { clock, log });
     const service = await openService({
       ...deps,
       watch,
@@ -65,8 +75,9 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       metrics,
       seal: sealing.seal,
       pageWords: openPageWords(deps.site()),
-      isTorExit: (address) => torExits.has(address),
+      isTorExit: exits.has,
     });
+    metrics.watchExits(exits.counts);
     metrics.watchPromises(() => {
       const entries = service.service.main()?.record.entries ?? [];
       return daysLeft(deps.site().campaign, stageOf(entries), dayOf(watch.certain.now()));
@@ -78,9 +89,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const numbers = metricsPort === undefined ? undefined : await listenForMetrics(metrics, metricsPort);
     const means = { log, random };
     const filing = every(settings.fileEvery, means, () => metrics.round("filing", service.file));
-    const lists = every(READ_LISTS_EVERY, means, async () => {
-      torExits = await readTorExits(settings.dataDir);
-    });
+    const lists = every(READ_LISTS_EVERY, means, exits.look);
     // Between two rounds of filing main moves too: the letter may change, and sheets are accepted.
     const looking = every(Math.min(settings.fileEvery, LOOK_EVERY), means, () =>
       metrics.round("looking", service.look),

@@ -20,6 +20,8 @@ export type Metrics = {
   round<T>(name: Round, work: () => Promise<T>): Promise<T>;
   /** Tells from now on how many days are left until each day that the pages promise. */
   watchPromises(left: () => ReadonlyMap<PromisedDay, number>): void;
+  /** Tells from now on how many exits of Tor are known, and how old their list is. */
+  watchExits(counts: () => { readonly addresses: number; readonly days: number | undefined }): void;
   /** Returns the text of `/metrics`. */
   read(): Promise<string>;
 };
@@ -210,6 +212,16 @@ export function openMetrics(
           for (const [promise, days] of left()) all.set({ promise }, days);
         },
       );
+    },
+    watchExits(counts) {
+      gauge("undersigned_tor_exits", "addresses of Tor's exits that are known", [], (one) => {
+        one.set(counts().addresses);
+      });
+      gauge("undersigned_tor_exits_days", "age of their list in days; nothing without one", [], (one) => {
+        const { days } = counts();
+        if (days === undefined) one.remove();
+        else one.set(days);
+      });
     },
     async read() {
       try {

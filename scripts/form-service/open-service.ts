@@ -29,7 +29,7 @@ import { openCodeMails } from "./mail/code-mails.ts";
 import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Service } from "./service.ts";
+import type { OnionSite, Service } from "./service.ts";
 import { openExpiry } from "./signing/expiry.ts";
 import { openIntents } from "./signing/intents.ts";
 import { openMailedCodes } from "./signing/mailed-codes.ts";
@@ -60,6 +60,8 @@ export type ServiceDeps = {
   readonly site: () => SiteContext;
   /** where the built site lies; may be a link that is swapped */
   readonly siteFolder: string;
+  /** the site as onion addresses show it; without it they show the built site as it is */
+  readonly onionSite?: OnionSite;
   readonly pageWords: PageWords;
   /** whether an address is one where Tor leaves its network */
   readonly isTorExit: (address: string) => boolean;
@@ -138,13 +140,15 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     log.warn({ signatures: inTens(restored), until: restored.until }, "what a backup brought back waits to be filed");
 
   const { trustProxy } = settings;
-  const clients = openClients({ trustProxy, isTorExit: deps.isTorExit, clock, random });
+  const warn = () => log.warn({}, NO_HEADER);
+  const clients = openClients({ trustProxy, isTorExit: deps.isTorExit, clock, random, warn });
   const { limits, mailboxes, bursts, leased } = await openCounts(deps);
   const after = openAfterAnswer(log);
   const mailedCodes = openMailedCodes(store, clock, random);
   const service = {
     settings,
     siteFolder: deps.siteFolder,
+    onionSite: deps.onionSite,
     site: () => asOfMain(deps.site(), main.current()),
     main: main.current,
     store,
@@ -200,6 +204,9 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     leased,
   };
 }
+
+const NO_HEADER =
+  "TRUST_PROXY is on, but a request came without X-Forwarded-For: everybody counts as one line until the proxy sends it";
 
 /** What counts forms, mails and confirmations. Without limits nothing is counted. */
 type Counts = {

@@ -22,6 +22,10 @@ export type Service = Confirming &
     readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy" | "dataDir">;
     /** the folder of the built site */
     readonly siteFolder: string;
+    /** the site as onion addresses show it; without it they show the built site as it is */
+    readonly onionSite?: OnionSite | undefined;
+    /** the origin of the onion address that was asked; undefined where it was another one */
+    readonly onion?: string | undefined;
     readonly log: Log;
     /** only if metrics are collected */
     readonly metrics?: Pick<Metrics, "noteAnswer"> | undefined;
@@ -39,6 +43,14 @@ export type Service = Confirming &
     /** main as last read */
     main(): MainState | undefined;
   };
+
+/** The built site as an onion address shows it. */
+export type OnionSite = {
+  /** the origin that its pages name */
+  readonly origin: string;
+  /** Resolves to the folder once there is one; rejects if it cannot be built. */
+  folder(): Promise<string>;
+};
 
 /** A request to a route, with as much about its sender as a route may know. */
 export type Asked = {

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { Read } from "../letter/bytes/read.ts";
 import { listShardName } from "../letter/signature/list.ts";
+import { onionOrigin } from "../letter/text/onion.ts";
 import type { BagProblem } from "./bag/check.ts";
 import { checkBagFolder } from "./bag/folder.ts";
 import { openBag } from "./bag/reader.ts";
+import type { Get } from "./tor/socks.ts";
 
 /**
  * Reads what a campaign published: a site in a folder or at an http(s) address, or a public bag, as a folder or as its
@@ -14,10 +16,19 @@ import { openBag } from "./bag/reader.ts";
  * with their manifest.
  *
  * @param passOver is called with each file in the folder of a bag that is not part of it and does no harm
- * @throws LetterError `published` when there is nothing of that name
+ * @param get asks an address; over Tor, see `getOverSocks`
+ * @throws LetterError `published` when there is nothing of that name, or it is reached only over Tor
  */
-export function openPublished(place: string, passOver: (path: string) => void = () => {}): Read {
-  if (isAddress(place)) return readFrom(new URL(place.endsWith("/") ? place : `${place}/`));
+export function openPublished(place: string, passOver: (path: string) => void = () => {}, get?: Get): Read {
+  if (isAddress(place)) {
+    const base = new URL(place.endsWith("/") ? place : `${place}/`);
+    if (get === undefined && onionOrigin(base.host) !== undefined)
+      throw new LetterError(
+        "published",
+        "an onion address is reached over Tor: add --socks 127.0.0.1:9050 (Tor) or 127.0.0.1:9150 (Tor Browser)",
+      );
+    return readFrom(base, get ?? ((url, signal) => fetch(url, { signal })));
+  }
   const found = statSync(place, { throwIfNoEntry: false });
   if (found?.isFile()) return readFromBag(place);
   if (!found)
@@ -140,13 +151,12 @@ function assertSameSite(answer: Response, base: URL, path: string): void {
 
 const FETCH_ATTEMPTS = 3;
 
-function readFrom(base: URL): Read {
+function readFrom(base: URL, get: Get): Read {
   return async (path) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await fetch(new URL(path.replace(/(^|\/)index\.html$/, "$1"), base), {
-          signal: AbortSignal.timeout(30_000),
-        });
+        const place = new URL(path.replace(/(^|\/)index\.html$/, "$1"), base);
+        const answer = await get(place, AbortSignal.timeout(30_000));
         assertSameSite(answer, base, path);
         if (answer.ok) return await readBody(answer, path);
         if (answer.status === 404 || answer.status === 410) {
@@ -161,7 +171,9 @@ function readFrom(base: URL): Read {
         if (answer.status < 500 || attempt === FETCH_ATTEMPTS)
           throw new LetterError("published", `${path}: the site answers with status ${answer.status}`);
       } catch (cause) {
-        if (cause instanceof LetterError) throw cause;
+        // A circuit may break, and the next try takes another.
+        const again = cause instanceof LetterError && cause.code === "socks" && attempt < FETCH_ATTEMPTS;
+        if (cause instanceof LetterError && !again) throw cause;
         if (attempt === FETCH_ATTEMPTS)
           throw new LetterError("published", `${path} cannot be fetched: is the address right, and are you online?`, {
             cause,

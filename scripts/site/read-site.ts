@@ -8,12 +8,14 @@ import { stageOf } from "../letter/ledger/signing.ts";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { type CampaignRecord, countRecord, editionSigned, loggedEdition } from "../letter/signature/record.ts";
 import { editionOf } from "../letter/text/edition.ts";
+import { UNNAMED_ONION } from "../letter/text/onion.ts";
 import { assertReady } from "../letter/text/readiness.ts";
 import { readRecordIn } from "../outside/git/record-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
 import { readSettings } from "../outside/settings.ts";
+import { withSettingsFile } from "../outside/settings-file.ts";
 import { type SitePage, sitePages } from "./pages.ts";
-import { type SiteContext, siteContext, type TakenDown } from "./views/context.ts";
+import { onOneOrigin, type SiteContext, siteContext, type TakenDown } from "./views/context.ts";
 import { NEWEST_ROWS } from "./views/pages/signatures-page.ts";
 import { type Content, readContent } from "./views/read-content.ts";
 
@@ -25,17 +27,19 @@ export type Site = {
   readonly keys: PublicKeys;
   /** when the ledger grew; empty when it is not known */
   readonly days: readonly LedgerDay[];
+  /** the context of what leaves the site on paper or as a picture */
+  readonly drawn: SiteContext;
 };
 
 /**
  * Reads the site from content, record and settings. Besides the settings, the environment has `SIGNATURES_DIR`, the
  * folder of the record, `PUBLIC_KEYS`, a JSON file with the keys of a campaign whose `campaign.yaml` does not name
- * them, and `LEDGER_DAYS`.
+ * them, `LEDGER_DAYS`, and `ONION_ORIGIN`, with which the site is built as it is shown at that onion address.
  *
  * @throws LetterError when the letter is not the last edition on the ledger
  */
 export async function readSite(environment: Readonly<Record<string, string | undefined>>): Promise<Site> {
-  const settings = readSettings(environment);
+  const settings = readSettings(withSettingsFile(environment));
   const content = await readContent("content");
   assertReady(content.campaign, settings);
   const record = await readRecordIn(parentOf(environment.SIGNATURES_DIR ?? "signatures"));
@@ -46,7 +50,7 @@ export async function readSite(environment: Readonly<Record<string, string | und
   const current = loggedEdition(record.entries);
   const earlier = rows.filter(({ edition }) => edition !== current).length;
   const days = parseLedgerDays(environment.LEDGER_DAYS ?? "");
-  const context = siteContext({
+  const elsewhere = siteContext({
     content,
     settings,
     keys,
@@ -57,8 +61,12 @@ export async function readSite(environment: Readonly<Record<string, string | und
     takenDown: record.takenDown ? takenDownOn(record, days) : undefined,
     earlier,
   });
+  const { ONION_ORIGIN } = environment;
+  const context = ONION_ORIGIN ? onOneOrigin(elsewhere, ONION_ORIGIN) : elsewhere;
+  // A picture cannot be changed when it is asked for.
+  const drawn = ONION_ORIGIN === UNNAMED_ONION ? elsewhere : context;
   const pages = sitePages(context, { entries: record.entries, rows, days }, await readOfflineParts());
-  return { context, pages: Object.freeze(pages), record, keys, days };
+  return { context, pages: Object.freeze(pages), record, keys, days, drawn };
 }
 
 /** The list goes with the last purge. */

@@ -27,4 +27,15 @@ describe("the site of a campaign on one machine", () => {
     await vi.runAllTimersAsync();
     await vi.waitFor(() => expect(builds()).toEqual(["c"]));
   });
+
+  it("leaves alone what is built for the onion service meanwhile, which has a link of its own", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const builds = () => readdirSync(join(folder, "builds")).sort();
+    for (const name of ["a", "b-onion", "b-onion.record"]) mkdirSync(join(folder, "builds", name), { recursive: true });
+    await pointTo(join(folder, "site"), "a");
+    expect(builds()).toEqual(["a", "b-onion", "b-onion.record"]);
+    mkdirSync(join(folder, "builds", "c-onion"));
+    await pointTo(join(folder, "onion-site"), "c-onion");
+    expect(builds()).toEqual(["a", "c-onion"]);
+  });
 });

@@ -6,8 +6,9 @@ import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { parseSheet, sheetPath } from "../../scripts/letter/signature/sheet.ts";
 import { codeIn, confirm, stateOf, submit, withdraw } from "../journeys/signatory.ts";
 import { keys, secrets, vkey } from "../letter/invented.ts";
+import { askHost, hostsNamed, onionHost } from "../support/addresses.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
-import { people } from "../support/fixtures.ts";
+import { fixedRandomness, people } from "../support/fixtures.ts";
 import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/servers/github-service.ts";
 import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
 import { makeDataDir, removeDataDir, runCommand, type Service } from "../support/servers/service.ts";
@@ -145,6 +146,37 @@ describe("npm start with GitHub", () => {
     expect((await fetch(`${service.origin}/inbox/`)).status).toBe(404);
     await service.stop();
   }, 60_000);
+
+  it("is the whole site at an onion address, of main as accept left it, and leads nowhere else", async () => {
+    service = await host.start();
+    const onion = onionHost(fixedRandomness("github onion"));
+    const ask = (path: string) => askHost(service!.origin, path, onion);
+    const front = await ask("/");
+    expect(front.headers.location).toMatch(/^\/(en|fa)\/$/);
+    for (const path of [
+      "/fa/",
+      "/en/sign/",
+      "/en/verify/",
+      "/en/share/",
+      "/fa/withdraw/",
+      "/en/not-me/",
+      "/en/feed.xml",
+    ]) {
+      const { status, text } = await ask(path);
+      expect(status, path).toBe(200);
+      const here = [campaign.site.url, service.origin].map((url) => new URL(url).host);
+      expect(
+        hostsNamed(text).filter((name) => here.includes(name)),
+        path,
+      ).toEqual([]);
+    }
+    const checkpoint = campaign.mainFile("signatures/ledger/checkpoint");
+    expect((await ask("/ledger/checkpoint")).text).toBe(checkpoint);
+    expect((await ask("/en/signatures/")).text).toContain(people.omid.name);
+    expect((await ask("/en/signatures/")).text).not.toContain(people.niamh.name);
+    expect((await fetch(`${service.origin}/ledger/checkpoint`)).status).toBe(404);
+    await service.stop();
+  }, 120_000);
 });
 
 describe("while GitHub is away", () => {

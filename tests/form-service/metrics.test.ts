@@ -108,6 +108,17 @@ describe("the numbers for whoever runs the service", () => {
     stage = "gathering";
   });
 
+  it("tell how many exits of Tor are known, and how old their list is where there is one", async () => {
+    let days: number | undefined = 3;
+    metrics.watchExits(() => ({ addresses: 1204, days }));
+    const told = await read();
+    expect([numberOf(told, "undersigned_tor_exits"), numberOf(told, "undersigned_tor_exits_days")]).toEqual([1204, 3]);
+    days = undefined;
+    expect(await read()).not.toMatch(/^undersigned_tor_exits_days /m);
+    days = 0;
+    expect(numberOf(await read(), "undersigned_tor_exits_days")).toBe(0);
+  });
+
   it("answer nothing else, and nobody but this machine", async () => {
     expect((await fetch(`http://127.0.0.1:${listener.port}/`)).status).toBe(404);
     const address = ownAddress();

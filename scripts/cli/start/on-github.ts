@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { assertGoesOn, readCheckpointNow } from "../../accept/live-checkpoint.ts";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
+import { openOnionSite } from "../../accept/site/onion-site.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { openClockWatch } from "../../form-service/store/clock-watch.ts";
@@ -77,13 +78,22 @@ export async function startOnGitHub(
     console.log("the letter is not on the ledger yet: nobody can sign before the workflow accept has run");
   }
 
-  // The site lies elsewhere; what a campaign on this machine may have left in the folder is not to be served.
+  const onionSite = openOnionSite({
+    ...{ dataDir: settings.dataDir, repository: mirror, keys: keys.publicKeys, log },
+    ...{ verifier: parseVkey(keys.publicKeys.ledger), onion: content.campaign.onion },
+  });
+  const readAndShow = async () => {
+    const main = await host.readMain();
+    onionSite.follow(main);
+    return main;
+  };
+  // The site lies elsewhere, but for onion addresses; what a campaign on this machine may have left is not to be served.
   const siteFolder = join(settings.dataDir, "no-site");
   await mkdir(siteFolder, { recursive: true });
   const context = siteContext({ content, settings, keys: keys.publicKeys, at: "service" });
   const service = await startFormService({
-    ...{ settings, keys, clock, watch, random, log, siteFolder, bursts, newDatabase },
-    gitHost: host,
+    ...{ settings, keys, clock, watch, random, log, siteFolder, onionSite, bursts, newDatabase },
+    gitHost: { ...host, readMain: readAndShow },
     site: () => context,
   }).catch(explainPort(settings));
   tellDoubt(watch);
@@ -94,6 +104,7 @@ export async function startOnGitHub(
   ];
   await runUntilSignal(service, introduction.join("\n"), async () => {
     await service.close();
+    await onionSite.idle();
     lock.release();
   });
 }

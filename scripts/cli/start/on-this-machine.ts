@@ -3,6 +3,7 @@ import { acceptAll } from "../../accept/acceptance.ts";
 import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
+import { openOnionSite } from "../../accept/site/onion-site.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
 import { openClockWatch } from "../../form-service/store/clock-watch.ts";
@@ -48,6 +49,10 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   tellDoubt(watch);
   await recordServedTexts(host, content, { folder: ".", day: dayOf(watch.certain.now()) });
 
+  const onionSite = openOnionSite({
+    ...{ dataDir: settings.dataDir, repository: host.repository, keys: keys.publicKeys, log },
+    ...{ verifier: keys.ledger.verifier, onion: content.campaign.onion },
+  });
   let seen = "";
   const acceptAndPublish = async () => {
     // Also when nothing moved: what waits for a day, or for a clock, is accepted when that has come.
@@ -61,6 +66,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     for (const outcome of outcomes)
       if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
     await site.publish(main);
+    onionSite.follow(main);
     for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
       log.info({}, `bags that this machine had made were destroyed: ${reason}`);
     seen = refs;
@@ -73,11 +79,11 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     ...{ settings, keys, clock, watch, random, log, newDatabase },
     gitHost: host,
     site: () => context,
-    siteFolder: site.folder,
+    ...{ siteFolder: site.folder, onionSite },
   }).catch(explainPort(settings));
   const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
   await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
-    await Promise.all([rounds.stop(), service.close()]);
+    await Promise.all([rounds.stop().then(onionSite.idle), service.close()]);
     await renewals.stop();
     await lease.release().catch(() => {});
     lock.release();

@@ -33,13 +33,16 @@ export type Clients = {
 /**
  * @param trustProxy the last hop of `X-Forwarded-For` is the client; anyone may have written what precedes it
  * @param isTorExit whether an address is one where Tor leaves its network
+ * @param warn is called once, when a proxy is trusted and a request comes without the header
  */
 export function openClients(given: {
   readonly trustProxy: boolean;
   readonly isTorExit: (address: string) => boolean;
   readonly clock: Clock;
   readonly random: Random;
+  readonly warn?: () => void;
 }): Clients {
+  let warn = given.warn;
   let day = "";
   let key: KeyObject | undefined;
   return {
@@ -48,6 +51,10 @@ export function openClients(given: {
       if (key === undefined || today !== day) [day, key] = [today, createSecretKey(given.random(32))];
       const dayKey = key;
       const forwarded = given.trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
+      if (given.trustProxy && forwarded === undefined) {
+        warn?.();
+        warn = undefined;
+      }
       const address = parseAddress(forwarded ?? peer ?? "");
       if (address !== undefined && (isOnion(request, address) || given.isTorExit(address))) return { kind: "tor" };
       const levels = (address === undefined ? UNKNOWN : levelsOf(address)).map((level) => keyedHash(dayKey, level));

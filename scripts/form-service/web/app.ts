@@ -1,10 +1,12 @@
 import { Hono } from "hono";
+import { onionOrigin } from "../../letter/text/onion.ts";
 import { isDatabaseTrouble } from "../../outside/database/trouble.ts";
 import { causeOf } from "../../outside/log.ts";
 import { languagesOf } from "../../site/views/context.ts";
 import { messagePage } from "../../site/views/pages/message-page.ts";
 import { takenDownPage } from "../../site/views/pages/taken-down-page.ts";
 import type { Route, Service } from "../service.ts";
+import { openBoundedMap } from "../store/bounded-map.ts";
 import { isStillDone } from "./after-purge.ts";
 import { languageOf, message, page } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
@@ -14,7 +16,7 @@ import { operationRoutes } from "./operation-routes.ts";
 import { type Refusal, refusalPage } from "./refusal-page.ts";
 import { headersAt, securityHeaders } from "./security-headers.ts";
 import { signRoutes } from "./sign-routes.ts";
-import { staticFile } from "./static-files.ts";
+import { atOnion, siteFile } from "./site-file.ts";
 import { verifyRoutes } from "./verify-routes.ts";
 import { withdrawRoutes } from "./withdraw-routes.ts";
 
@@ -30,9 +32,35 @@ export type Peer = {
   readonly answered: Promise<void>;
 };
 
+/** Answers as the host that was asked requires: at an onion address everything is one origin, whatever it is elsewhere. */
 export function createApp(service: Service): App {
+  const here = openRoutes(service);
+  const onions = openBoundedMap<ReturnType<typeof openRoutes>>(MOST_ONIONS);
+  const routesAt = (origin: string) => {
+    const known = onions.get(origin) ?? openRoutes(atOnion(service, origin));
+    onions.set(origin, known, "all");
+    return known;
+  };
+  return {
+    async fetch(request, peer = unknownPeer()) {
+      const start = performance.now();
+      const url = new URL(request.url);
+      const onion = onionOrigin(request.headers.get("host") ?? url.host);
+      const { answerTo, headers, site } = onion === undefined ? here : routesAt(onion);
+      const answer = await answerTo(request, peer);
+      for (const [name, value] of Object.entries({ ...headers, ...headersAt(url.pathname, answer.status, site()) }))
+        answer.headers.set(name, value);
+      service.metrics?.noteAnswer(request, answer, performance.now() - start);
+      return answer;
+    },
+  };
+}
+
+/** An onion service has one address. Others come from people who try something. */
+const MOST_ONIONS = 4;
+
+function openRoutes(service: Service) {
   const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
-  const headers = securityHeaders(origins[0]!, origins[1]!);
   const app = new Hono<{ Bindings: Peer }>();
   const known = new Map<string, Set<string>>();
   const learn = (path: string, method: string) => known.set(path, (known.get(path) ?? new Set()).add(method));
@@ -72,14 +100,9 @@ export function createApp(service: Service): App {
     return refuse(service, context.req.raw, 503, { "Retry-After": "120" });
   });
   return {
-    async fetch(request, peer = unknownPeer()) {
-      const start = performance.now();
-      const answer = await app.fetch(request, peer);
-      const here = headersAt(new URL(request.url).pathname, answer.status, service.site());
-      for (const [name, value] of Object.entries({ ...headers, ...here })) answer.headers.set(name, value);
-      service.metrics?.noteAnswer(request, answer, performance.now() - start);
-      return answer;
-    },
+    answerTo: async (request: Request, peer: Peer) => app.fetch(request, peer),
+    headers: securityHeaders(origins[0]!, origins[1]!),
+    site: service.site,
   };
 }
 
@@ -100,7 +123,7 @@ function routes(service: Service): Route[] {
 
 /** Answers what no route answers: a file of the site, a page that needs another method, or nothing. */
 async function otherwise(
-  service: Pick<Service, "site" | "siteFolder">,
+  service: Pick<Service, "site" | "siteFolder" | "onionSite" | "onion">,
   request: Request,
   known: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<Response> {
@@ -111,7 +134,7 @@ async function otherwise(
   // A build from before the purge may still be there for a moment, with the list.
   if (reads && site.takenDown && OF_THE_LIST.test(pathname))
     return page(takenDownPage(site, languageOf(site, request)), 410, { Vary: "Accept-Language" });
-  const file = await staticFile(service.siteFolder, request);
+  const file = await siteFile(service, request);
   if (file) methods.add("GET");
   if (file && reads) return file;
   // Folders of the site redirect to their page, and so do the pages that only the service has. The query may hold `s`.

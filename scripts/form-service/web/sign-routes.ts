@@ -14,13 +14,15 @@ import type { WaitingSubmission } from "../signing/sealed-submission.ts";
 import { addSubmission } from "../signing/submissions.ts";
 import { readPause } from "../store/pause.ts";
 import { message, page, seeOther } from "./answers.ts";
-import { staticFile } from "./static-files.ts";
+import { siteFile } from "./site-file.ts";
 
 /** The dependencies of the form. */
 type SignService = Pick<
   Service,
   | "site"
   | "siteFolder"
+  | "onionSite"
+  | "onion"
   | "main"
   | "store"
   | "clock"
@@ -47,7 +49,7 @@ async function showForm(service: SignService, { request, lang }: Asked): Promise
   const site = service.site();
   const reasons = await readPause(service.store.query);
   if (reasons) return message(site, request, { kind: "paused", reason: reasons[lang] ?? "" }, 200);
-  const built = await staticFile(service.siteFolder, request);
+  const built = await siteFile(service, request);
   if (built) return built;
   if (site.siteUrl.includes("://")) return seeOther(`${site.siteUrl}/${lang}/sign/`);
   return message(site, request, { kind: "not_found" }, 404);

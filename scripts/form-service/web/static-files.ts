@@ -23,14 +23,20 @@ const TYPES: Readonly<Record<string, string>> = {
  * Returns the file of the built site for a GET request; undefined if there is none.
  *
  * The folder is a link that is swapped at each publish, so every request resolves it again.
+ *
+ * @param names the origin that the pages of the folder name, and the one that they name instead
  */
-export async function staticFile(folder: string, request: Request): Promise<Response | undefined> {
+export async function staticFile(
+  folder: string,
+  request: Request,
+  names?: { readonly from: string; readonly to: string },
+): Promise<Response | undefined> {
   const path = decodePath(new URL(request.url).pathname);
   if (path === undefined) return undefined;
   const found = await find(folder, path);
   if (found === undefined) return undefined;
   if ("folder" in found) return new Response(null, { status: 301, headers: { Location: found.folder } });
-  const content = await readFile(found.file);
+  const content = readdress(await readFile(found.file), found.file, names);
   const tag = `"${formatBase64url(sha256(content)).slice(0, 22)}"`;
   const type = typeOf(path, found.file);
   const packs = isPacked(type, content.length);
@@ -50,6 +56,13 @@ export async function staticFile(folder: string, request: Request): Promise<Resp
       "Content-Length": String(body.length),
     },
   });
+}
+
+/** Replaces a host name. Even a link that shares an address has the host as it is, because only what precedes it is encoded. */
+function readdress(content: Buffer, file: string, names?: { from: string; to: string }): Buffer {
+  if (names === undefined || names.from === names.to || !/\.(html|xml)$/.test(file)) return content;
+  const host = (origin: string) => origin.replace("http://", "");
+  return Buffer.from(content.toString().replaceAll(host(names.from), host(names.to)));
 }
 
 /** Text longer than one packet; fonts and pictures are compressed already. */

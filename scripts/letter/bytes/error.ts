@@ -75,6 +75,7 @@ export type ErrorCode =
   | "published"
   | "seal"
   | "settings"
+  | "socks"
   | "start"
   | "typeset"
   // How a command was called.

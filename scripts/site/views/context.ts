@@ -73,6 +73,15 @@ export function siteContext(given: {
   };
 }
 
+/**
+ * Returns the same site as an onion service: everything is one origin, and nothing leads to where it is elsewhere. Nor
+ * does it tell Tor Browser of an onion service, because the reader is there.
+ */
+export function onOneOrigin(site: SiteContext, origin: string): SiteContext {
+  const { onion: _, ...campaign } = site.campaign;
+  return { ...site, campaign, siteUrl: "", serviceUrl: "", publicUrl: `${origin}/` };
+}
+
 // On one origin a path is enough, and the same pages also work under another name, such as an onion address.
 function prefix(url: string, here: string): string {
   const { origin, pathname } = new URL(url);

@@ -2,6 +2,7 @@ import type { SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
 import { fill, type Html, html, prose } from "./html.ts";
 import { type Lang, stringsIn } from "./strings.ts";
+import { verifyCommand } from "./verify-tools.ts";
 
 /** Renders the sentence that the list was taken down, with the day if it is known. */
 export function takenDownSentence({ takenDown }: SiteContext, lang: Lang): Html {
@@ -30,7 +31,7 @@ export function takenDownCheck(site: SiteContext, lang: Lang): Html {
     site.takenDown &&
     html`<p>${takenDownSentence(site, lang)} ${prose(taken_down.rows)}</p>
 <p>${prose(taken_down.kept)}</p>
-<p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl} --list list</code></bdi></p>
+<p class="command"><bdi dir="ltr"><code>${verifyCommand(site, " --list list")}</code></bdi></p>
 `
   }`;
 }

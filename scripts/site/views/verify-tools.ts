@@ -1,3 +1,4 @@
+import { onionOrigin } from "../../letter/text/onion.ts";
 import type { SiteContext } from "./context.ts";
 import { codeField } from "./form-parts.ts";
 import { fill, type Html, html, prose } from "./html.ts";
@@ -74,6 +75,12 @@ const TONE: Partial<Record<Message, string>> = {
 /** Renders the attributes from which the script takes the address of the site and the ledger's key. */
 export function verifyRoot(site: SiteContext, lang: Lang): Html {
   return html`data-verify data-site="${site.siteUrl}/" data-vkey="${site.keys.ledger}" data-lang="${lang}"`;
+}
+
+/** Returns the command that checks the site at its public address; at an onion address through the reader's Tor Browser. */
+export function verifyCommand({ publicUrl }: SiteContext, more = ""): string {
+  const isOnion = onionOrigin(new URL(publicUrl).host) !== undefined;
+  return `npm run verify -- ${publicUrl}${isOnion ? " --socks 127.0.0.1:9150" : ""}${more}`;
 }
 
 /** Renders the link to the offline page, which downloads it instead of opening it. */

@@ -1,10 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openBuckets } from "../../../scripts/form-service/limits/buckets.ts";
 import { openClients } from "../../../scripts/form-service/limits/client.ts";
-import { readTorExits } from "../../../scripts/outside/tor-exits.ts";
 import { findCanaries, findCanariesIn } from "../../support/canaries.ts";
 import { days, fixedClock, fixedRandomness, minutes, people } from "../../support/fixtures.ts";
 import { formOf, type Harness, openHarness, torExit, withdrawalCodeIn } from "../harness.ts";
@@ -186,14 +182,18 @@ describe("Tor", () => {
     expect(request("127.0.0.1").kind).toBe("tor");
     expect(request("192.0.2.1").kind).toBe("line");
   });
+});
 
-  it("is known by a list of its exits in the data folder, which need not be there", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "undersigned-exits-"));
-    expect(await readTorExits(join(folder, "none"))).toEqual(new Set());
-    mkdirSync(join(folder, "data"));
-    writeFileSync(join(folder, "data/tor-exits.txt"), "# exits\n198.51.100.66\n2001:db8::6\nnonsense\n");
-    expect(await readTorExits(join(folder, "data"))).toEqual(new Set(["198.51.100.66", "2001:db8:0:0:0:0:0:6"]));
-    rmSync(folder, { recursive: true });
+describe("a proxy that is trusted and says nothing of its visitors", () => {
+  it("is named once in the log, by no request that has the header", async () => {
+    const behind = await openHarness({ settings: { TRUST_PROXY: "on" } });
+    const warnings = () => behind.logged().match(/a request came without X-Forwarded-For/g)?.length ?? 0;
+    await behind.get("/en/not-me/", { "X-Forwarded-For": "192.0.2.7" });
+    await behind.get("/healthz");
+    expect(warnings()).toBe(0);
+    for (const path of ["/en/not-me/", "/fa/not-me/", "/en/not-me/"]) await behind.get(path);
+    expect(warnings()).toBe(1);
+    await behind.close();
   });
 });
 

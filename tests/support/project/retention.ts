@@ -149,7 +149,9 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
   },
   copies: {
     holds: [
-      ...["site", "builds", "no-site", "fresh", "copies.json", "handovers.json"].map((name) => `folder ${name}`),
+      ...["site", "onion-site", "builds", "no-site", "fresh", "copies.json", "handovers.json"].map(
+        (name) => `folder ${name}`,
+      ),
       ...["bag", "github-pages"].map((name) => `artifact ${name}`),
     ],
     deletedBy: ["scripts/accept/local-site.ts:pointTo"],
@@ -216,6 +218,8 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
             "promised_days_left",
             "restored",
             "restored_days",
+            "tor_exits",
+            "tor_exits_days",
           ],
         ].map((name) => `metric undersigned_${name}`),
       ),

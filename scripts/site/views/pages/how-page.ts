@@ -6,6 +6,7 @@ import { layout } from "../layout.ts";
 import { numeral, plural, told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import { takenDownSection } from "../taken-down.ts";
+import { verifyCommand } from "../verify-tools.ts";
 import { checkpoint } from "./verify-page.ts";
 
 /** A batch of the ledger, and the day on which it was published if that is known. */
@@ -35,7 +36,7 @@ ${withdrawn(site, lang)}
 <h2>${how.without_us}</h2>
 ${checkpoint(site, lang)}
 <p>${prose(how.without_us_text)}</p>
-<p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl}</code></bdi></p>
+<p class="command"><bdi dir="ltr"><code>${verifyCommand(site)}</code></bdi></p>
 <p><a href="${site.siteUrl}/${lang}/verify/">${how.to_verify}</a></p>`,
   });
 }

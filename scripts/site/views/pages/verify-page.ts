@@ -7,7 +7,7 @@ import { layout } from "../layout.ts";
 import { told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import { takenDownCheck } from "../taken-down.ts";
-import { saveOffline, verifyRoot, verifyTools } from "../verify-tools.ts";
+import { saveOffline, verifyCommand, verifyRoot, verifyTools } from "../verify-tools.ts";
 import { reviewIsLate } from "./confirmed-page.ts";
 
 /** The state of a signature that its owner may learn. */
@@ -46,12 +46,12 @@ ${checkpoint(site, lang)}
 ${takenDownCheck(site, lang)}<p data-scripted hidden>${prose(site.takenDown ? verify.in_browser_without_list : verify.in_browser)}</p>
 ${tools.all}
 <p>${prose(verify.step_all_text)}</p>
-<p class="command"><bdi dir="ltr"><code id="command">npm run verify -- ${site.publicUrl}</code></bdi></p>
+<p class="command"><bdi dir="ltr"><code id="command">${verifyCommand(site)}</code></bdi></p>
 ${copyTools(lang, "command")}
 ${own(site, lang, tools.own)}
 <h2>${verify.question_kept}</h2>
 <p>${prose(verify.step_compare_text)} <a href="${site.siteUrl}/ledger/checkpoint">${verify.checkpoint_file}</a></p>
-<p class="command"><bdi dir="ltr"><code>npm run verify -- ${site.publicUrl} --since checkpoint</code></bdi></p>
+<p class="command"><bdi dir="ltr"><code>${verifyCommand(site, " --since checkpoint")}</code></bdi></p>
 ${tools.kept}
 ${tools.messages}
 </div>

@@ -1,0 +1,66 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findProgram } from "../support/servers/programs.ts";
+import { freePort } from "../support/servers/service.ts";
+import { root } from "../support/source.ts";
+import { changed, serverFile } from "./server-files.ts";
+
+const analyze = findProgram("systemd-analyze");
+const names = readdirSync(join(root, ".github/operations/server")).filter((name) => /\.(service|timer)$/.test(name));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "undersigned-units-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The values of a setting, in their order. */
+const valuesOf = (unit: string, setting: string) =>
+  [...unit.matchAll(new RegExp(`^${setting}=(.*)$`, "gm"))].map(([, value]) => value!);
+
+describe("the units of systemd", () => {
+  it.skipIf(analyze === undefined)("are what systemd takes, without a word of complaint", () => {
+    expect(names).toHaveLength(3);
+    for (const name of names) {
+      const text = serverFile(name);
+      writeFileSync(join(folder, name), text.replaceAll("/srv/undersigned/node_modules", `${root}/node_modules`));
+    }
+    for (const name of names) {
+      const said = execFileSync(analyze!, ["verify", join(folder, name)], { encoding: "utf8", stdio: "pipe" });
+      expect(said, name).toBe("");
+    }
+    expect(() => {
+      writeFileSync(
+        join(folder, "wrong.service"),
+        changed(serverFile(names[0]!), [[/^ExecStart=.*$/gm, "ExecStart=nothing"]]),
+      );
+      execFileSync(analyze!, ["verify", join(folder, "wrong.service")], { stdio: "pipe" });
+    }).toThrow();
+  });
+
+  it("start the service by the command in the unit, with nothing else set, and end it in time", async () => {
+    const unit = serverFile("undersigned.service");
+    const [command = ""] = valuesOf(unit, "ExecStart");
+    const [seconds = ""] = valuesOf(unit, "TimeoutStopSec");
+    const set = valuesOf(unit, "Environment").map((line) => line.replace("/srv/undersigned/.data", folder).split("="));
+    const [program = "", ...args] = command.replace("/srv/undersigned", root).split(" ");
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { PATH: "/usr/bin:/bin", ...Object.fromEntries(set), PORT: String(await freePort()) },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = once(child, "exit");
+    const ready = new Promise<void>((resolve) => {
+      child.stdout.setEncoding("utf8").on("data", (text: string) => /^ready /m.test(text) && resolve());
+    });
+    await Promise.race([ready, ended.then(([code]) => Promise.reject(new Error(`ended with ${code}`)))]);
+    const from = performance.now();
+    child.kill("SIGTERM");
+    expect((await ended)[0]).toBe(0);
+    expect(performance.now() - from).toBeLessThan(Number(seconds) * 1000);
+  });
+});
