@@ -3,7 +3,7 @@ import { deleteOldBackups, forgetGone, formatStuck, parseKeep } from "../form-se
 import { makeBackupKey, writeBackup } from "../form-service/store/written-backup.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
-import { assertClock } from "../outside/database/known-days.ts";
+import { assertClock } from "../outside/known-days.ts";
 import { currentSettings } from "../outside/settings-file.ts";
 import { sayWhere } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
@@ -38,9 +38,8 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
   if (newKey !== undefined || gone !== undefined) {
     if (path !== undefined || [to, keep, newKey && gone].some((value) => value !== undefined))
       throw usageError("--new-key and --gone take nothing else", HELP);
-    if (newKey !== undefined) console.log(await makeBackupKey(newKey));
-    else await forgetGone(currentSettings().dataDir, resolve(gone!));
-    return;
+    if (newKey === undefined) return forgetGone(currentSettings().dataDir, resolve(gone!));
+    return console.log(await makeBackupKey(newKey));
   }
   if (rest.length > 0 || (path === undefined && keep === undefined)) throw usageError("name one file", HELP);
   if (path !== undefined && to === undefined)

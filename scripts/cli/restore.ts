@@ -35,8 +35,7 @@ const OPTIONS = { key: TEXT, ...SITE, old: TEXT, "by-database": WORD, "without-l
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] }) => {
   const { key, site: named, old, yes, "no-site": noSite = false, "without-list": withoutList = false } = values;
-  if (rest.length > 0 || (path === undefined) !== Boolean(values["by-database"]))
-    throw usageError("name one file", HELP);
+  if (rest.length || (path === undefined) !== Boolean(values["by-database"])) throw usageError("name one file", HELP);
   if (path !== undefined && key === undefined) throw usageError("say with --key what opens the backup", HELP);
   if (named !== undefined && noSite) throw usageError("say either --site or --no-site", HELP);
   const from = path === undefined ? undefined : await openBackup(path, key!);
@@ -53,7 +52,6 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
       assertPublishedKnown(main, { named, isSaid: noSite });
       const done = await restored.restore(from, lists, { settings, clock, random }, main);
       console.log(restored.formatAnnouncement(from?.contents.day, dayOf(clock.now()), done));
-      console.log("restored; npm start goes on from here, after it has read what has been accepted since");
       sayWhere(settings);
     });
   } finally {

@@ -12,7 +12,7 @@ import { openStore, type Store, type Tables } from "../../scripts/form-service/s
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
 import { dayOf } from "../../scripts/letter/bytes/day.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
-import { writeClockRow } from "../../scripts/outside/database/known-days.ts";
+import { writeClockRow } from "../../scripts/outside/database/clock-row.ts";
 import type { GitHost } from "../../scripts/outside/git/host.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { type Mailer, openMailer } from "../../scripts/outside/mail/mailer.ts";
@@ -134,6 +134,7 @@ export async function openHarness(
   }
 
   let parts = await open();
+  let isClosed = false;
   const request = (path: string, init: RequestInit = {}) =>
     parts.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));
   return {
@@ -184,9 +185,12 @@ export async function openHarness(
     async restart({ newDatabase = true, stoodStill = false } = {}) {
       await parts.idle();
       const day = dayOf(clock.now());
-      if (!stoodStill) await parts.store.change((query) => writeClockRow(query, { day }));
+      if (!stoodStill && !isClosed) await parts.store.change((query) => writeClockRow(query, { day }));
       await parts.store.close();
+      // A start that is refused leaves none open.
+      isClosed = true;
       parts = await open(undefined, newDatabase);
+      isClosed = false;
     },
     /** Everything as at the start but for the keys, without the cost of a start: for thousands of short stories. */
     async renew() {

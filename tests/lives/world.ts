@@ -111,7 +111,8 @@ export async function beginWorld(options: Options): Promise<World> {
 
 /** A working folder with a small letter, and a data folder whose ledger has it. */
 async function beginCampaign(folder: string, ending: Ending): Promise<void> {
-  for (const path of ["content", "signatures/README.md"]) cpSync(join(root, path), join(folder, path), { recursive: true });
+  for (const path of ["content", "signatures/README.md"])
+    cpSync(join(root, path), join(folder, path), { recursive: true });
   const yaml = readFileSync(join(root, "content/campaign.yaml"), "utf8");
   writeFileSync(join(folder, "content/campaign.yaml"), yaml.replace(/^after_purge: .*$/m, `after_purge: ${ending}`));
   for (const [lang, text] of texts) writeFileSync(join(folder, "content", lang, "letter.md"), text);

@@ -1,6 +1,6 @@
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import type { Clock } from "../../outside/clock.ts";
-import { readClockRow, writeClockRow } from "../../outside/database/known-days.ts";
+import { readClockRow, writeClockRow } from "../../outside/database/clock-row.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import type { Log } from "../../outside/log.ts";
 import type { ClockJudgement, ClockWatch } from "../store/clock-watch.ts";

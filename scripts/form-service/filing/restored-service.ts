@@ -223,5 +223,6 @@ export function formatAnnouncement(
     `${waiting?.waiting ?? 0} signatures that were not filed in the backup wait until ${until}; announce this today, wherever signers read it:`,
     `  en: We had to restore our service from a backup of ${day}. If you withdrew your signature on that day or later, check its state with your code, and withdraw it again if it is not withdrawn. No signature of the backup goes to review before ${until}. If you signed on that day or later and your code is not known, please sign again.`,
     `  fa: ناچار شدیم سامانه را از نسخهٔ پشتیبان روز ${day} بازگردانیم. اگر در آن روز یا پس از آن امضایتان را پس گرفته‌اید، وضعیت آن را با کد خود ببینید و اگر پس گرفته نشده است، دوباره آن را پس بگیرید. هیچ امضایی از آن نسخه پیش از ${until} برای بازبینی فرستاده نمی‌شود. اگر در آن روز یا پس از آن امضا کرده‌اید و کدتان شناخته نمی‌شود، لطفاً دوباره امضا کنید.`,
+    "restored; npm start goes on from here, after it has read what has been accepted since",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import { type ColumnDefinitionBuilder, type ColumnType, type Generated, type Kysely, sql } from "kysely";
+import type { ClockRow } from "../../outside/database/clock-row.ts";
 import type { Database, DatabasePlace, Dialect, Migration } from "../../outside/database/database.ts";
-import type { ClockRow } from "../../outside/database/known-days.ts";
 import { openDatabase } from "../../outside/database/open.ts";
 
 /**

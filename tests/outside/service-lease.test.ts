@@ -2,11 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { lockDataFolder } from "../../../scripts/outside/data-folder.ts";
-import { readBundle, restoreBundle } from "../../../scripts/outside/git/bundle.ts";
-import { LEASE, takeLease } from "../../../scripts/outside/git/service-lease.ts";
-import { systemRandom as random } from "../../../scripts/outside/random.ts";
-import { makeCampaign, type TestCampaign } from "../../support/campaigns/local-campaign.ts";
+import { lockDataFolder } from "../../scripts/outside/data-folder.ts";
+import { readBundle, restoreBundle } from "../../scripts/outside/git/bundle.ts";
+import { systemRandom as random } from "../../scripts/outside/random.ts";
+import { LEASE, takeLease } from "../../scripts/outside/service-lease.ts";
+import { makeCampaign, type TestCampaign } from "../support/campaigns/local-campaign.ts";
 
 let campaign: TestCampaign;
 let folder: string;

@@ -1,44 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Kysely } from "kysely";
-import { dayOf } from "../../letter/bytes/day.ts";
-import { assertDay, type Clock, type KnownDays } from "../clock.ts";
-import { readCommit } from "../git/history.ts";
-import { MAIN, readRef } from "../git/ref.ts";
-import type { Settings } from "../settings.ts";
-import { lookAtDatabase } from "./open.ts";
-
-/** What the database holds of the clock, see `Tables` of the form service. */
-export type ClockRow = {
-  readonly name: "clock";
-  readonly day: string;
-  readonly told: string;
-  readonly overruled: string;
-};
-
-/** A database with that table, whatever else is in it. */
-export type ClockTable = { clock: ClockRow };
+import { dayOf } from "../letter/bytes/day.ts";
+import { assertDay, type Clock, type KnownDays } from "./clock.ts";
+import { type ClockRow, type ClockTable, readClockRow } from "./database/clock-row.ts";
+import { lookAtDatabase } from "./database/open.ts";
+import { readCommit } from "./git/history.ts";
+import { MAIN, readRef } from "./git/ref.ts";
+import type { Settings } from "./settings.ts";
 
 /** Where the days of a campaign are to be read. */
 export type DaysPlace = Pick<Settings, "dataDir" | "database" | "gitHost">;
-
-/** Returns what the database holds of the clock; undefined where no service has run with this table. */
-export async function readClockRow(query: Kysely<ClockTable>): Promise<ClockRow | undefined> {
-  return query.selectFrom("clock").selectAll().executeTakeFirst();
-}
-
-/** Notes the last day on which the clock was believed, and what an operator said of it. */
-export async function writeClockRow(
-  query: Kysely<ClockTable>,
-  { day, told, overruled }: { readonly day: string; readonly told?: string; readonly overruled?: string },
-): Promise<void> {
-  const said = told === undefined ? {} : { told, overruled: overruled ?? "" };
-  await query
-    .insertInto("clock")
-    .values({ name: "clock", day, told: told ?? "", overruled: overruled ?? "" })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet({ day, ...said }))
-    .execute();
-}
 
 /** Returns what the campaign of a data folder knows about the day, as far as its repository and database are there. */
 export async function readKnownDays(place: DaysPlace): Promise<KnownDays> {

@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatBase64url } from "../../letter/bytes/base64url.ts";
-import { LetterError } from "../../letter/bytes/error.ts";
-import { sha256 } from "../../letter/bytes/hash.ts";
-import type { Random } from "../random.ts";
-import { readBlobs } from "./object.ts";
-import { moveRefs, readRef } from "./ref.ts";
-import { runGit } from "./run.ts";
+import { formatBase64url } from "../letter/bytes/base64url.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { sha256 } from "../letter/bytes/hash.ts";
+import { readBlobs } from "./git/object.ts";
+import { moveRefs, readRef } from "./git/ref.ts";
+import { runGit } from "./git/run.ts";
+import type { Random } from "./random.ts";
 
 /** The word in a campaign's repository by which its one service is told from any other. */
 export type ServiceLease = {
