@@ -36,9 +36,10 @@ async function mainDay({ dataDir, gitHost }: DaysPlace): Promise<string | undefi
 
 async function rowOf({ database }: DaysPlace): Promise<ClockRow | undefined> {
   if (database.kind === "sqlite" && !existsSync(database.path)) return undefined;
-  const opened = await lookAtDatabase<ClockTable>(database);
+  // Whether the database can be read at all is for those who need more of it; one of an older version has no such table.
+  const opened = await lookAtDatabase<ClockTable>(database).catch(() => undefined);
+  if (opened === undefined) return undefined;
   try {
-    // A database of an older version has no such table; whether it answers at all is for whoever needs more of it.
     return await readClockRow(opened.query).catch(() => undefined);
   } finally {
     await opened.close();
