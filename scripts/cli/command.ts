@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { LetterError } from "../letter/bytes/error.ts";
+import { troubleOfDataFolder } from "../outside/settings-file.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;
@@ -50,6 +51,9 @@ function parseOrExplain<T>(parse: () => T, help: string): T {
 
 function oneLine(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const hint = cause instanceof LetterError ? "" : " (unexpected: run again with DEBUG=1 to see where)";
-  return `error: ${message.replace(/(?<!\s)\s*\n\s*/g, " ")}${hint}`;
+  const isOwn = cause instanceof LetterError;
+  // git and the build of the site know nothing of our settings.
+  const trouble = isOwn && !["git", "build"].includes(cause.code) ? undefined : troubleOfDataFolder();
+  const hint = trouble ?? (isOwn ? "" : "unexpected: run again with DEBUG=1 to see where");
+  return `error: ${message.replace(/(?<!\s)\s*\n\s*/g, " ")}${hint && ` (${hint})`}`;
 }

@@ -30,6 +30,8 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0 || out === undefined) throw usageError("name a folder with --out", HELP);
   const handover = parseHandover(values.tag);
   const place = await openHandoverPlace();
+  // Before the bag is made: with another database nothing is handed over.
+  await withCampaignStore(place.settings, async () => {});
   const bag = await openBag(await findPublicBag(handover, place, out));
   try {
     const handed = await withCampaignStore(place.settings, (store) => {
