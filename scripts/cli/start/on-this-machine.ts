@@ -4,6 +4,7 @@ import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { assertDatabaseToStart } from "../../form-service/store/campaign-database.ts";
 import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
@@ -29,6 +30,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
+  await assertDatabaseToStart(settings, (await host.readMain()).record, newDatabase);
   await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
 
   let seen = "";

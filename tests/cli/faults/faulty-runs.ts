@@ -5,7 +5,6 @@ import {
   chmodSync,
   cpSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -88,7 +87,8 @@ export async function openFaultyRuns(): Promise<FaultyRuns> {
   repository.commit("main", "say what was handed over", { [noticePath(handed)]: formatNotice(handed) });
   const acceptor = { signer: ledger, attestationKey: service.publicKey, day, live: async () => undefined };
   const { main } = await acceptAll({ host: await openHost(origin), ...acceptor });
-  await noteHandover(origin, { tag: TAG, contactsBag, size: main.record.entries.length, lost: 0 });
+  const size = main.record.entries.length - 1;
+  await noteHandover(origin, { tag: TAG, contactsBag, size, lost: 0 });
   const [keyFile, backup] = [join(folder, "backup.key"), join(folder, "backup.age")];
   const recipient = await makeBackupKey(keyFile);
   await writeBackup(readSettings({ DATA_DIR: origin }), backup, recipient, day);
@@ -267,7 +267,7 @@ export async function openFaultyRuns(): Promise<FaultyRuns> {
       const before = contentOf(at);
       const { code, stderr } = await start(command, at, settingsOf(command, at));
       expect(code, stderr).toBe(0);
-      expect(contentOf(at)).not.toEqual(before);
+      if (command !== "build") expect(contentOf(at)).not.toEqual(before);
     },
     remove() {
       bags.remove();
@@ -286,16 +286,19 @@ async function endOf(child: ChildProcess): Promise<Ended> {
   return { code, stderr };
 }
 
-/** The bytes of everything below a folder, but for the lock that a command holds while it works, as digests by path. */
+/**
+ * The bytes of everything below a folder, as digests by path. Not the folders, nor empty files: what cannot be written on a
+ * full disk has a name there at most. Nor the lock that a command holds while it works, and what SQLite keeps beside an
+ * open database, which is empty when nothing was written. What a site is built into was named for that, and may be half a
+ * site.
+ */
 function contentOf(folder: string): Record<string, string> {
-  const found = readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => {
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
     const path = join(entry.parentPath, entry.name);
-    const bytes = entry.isFile() ? readFileSync(path) : entry.isSymbolicLink() ? readlinkSync(path) : undefined;
-    return [
-      relative(folder, path),
-      bytes === undefined ? "" : createHash("sha256").update(bytes).digest("hex"),
-    ] as const;
+    if (entry.isDirectory() || /\block\.db$|\.db-shm$|\/out\/site\//.test(path)) return [];
+    const bytes = entry.isSymbolicLink() ? Buffer.from(readlinkSync(path)) : readFileSync(path);
+    if (bytes.length === 0) return [];
+    return [[relative(folder, path), createHash("sha256").update(bytes).digest("hex")] as const];
   });
-  expect(lstatSync(folder).isDirectory()).toBe(true);
-  return Object.fromEntries(found.filter(([path]) => path !== "lock.db").sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

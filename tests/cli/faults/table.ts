@@ -26,7 +26,7 @@ const MAKES: Exempt = { "no environment": "makes a data folder on purpose", "no 
 
 /** The commands that change something. Each is refused with each fault, but for those that it cannot have. */
 export const CHANGING = {
-  start: { ...MAKES, "no database": "made by a sibling's rule" },
+  start: MAKES,
   build: ELSEWHERE,
   moderate: NO_DATABASE,
   seed: MAKES,
@@ -87,8 +87,9 @@ export function formatFaults(): string {
     "# Commands and faults",
     "",
     "What each command does that changes something, when something is wrong with how it is run. *Refused* means: one line on",
-    "stderr that says what to do, an exit code that is not 0, and not one byte changed in the data folder, in main or in the",
-    "database. Made and checked by `tests/cli/faults/`, which run each command with each fault.",
+    "stderr that says what to do, an exit code that is not 0, and no byte changed in the data folder, in main or in the database;",
+    "what could not be written on a full disk may have left an empty file. Made and checked by `tests/cli/faults/`, which run each",
+    "command with each fault.",
     "",
     ...names.map((fault) => `- **${fault}**: ${FAULTS[fault]}`),
     "",
