@@ -3,7 +3,7 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import { formatRoot } from "../../letter/ledger/checkpoint.ts";
 import { parseEntry } from "../../letter/ledger/entry.ts";
 import { leafHash, treeRoot } from "../../letter/ledger/tree.ts";
-import { lookAtDatabase, openExistingDatabase } from "../../outside/database/open.ts";
+import { lookAtDatabase, openExistingDatabase, tablesOf } from "../../outside/database/open.ts";
 import { readAttestationKey } from "../../outside/seal/keys.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { MIGRATIONS, openStore, type Query, type Store, type Tables } from "./schema.ts";
@@ -101,8 +101,7 @@ export async function assertDatabaseToStart(
   }
   const store = await lookAtDatabase<Tables>(database);
   try {
-    const tables = await store.query.introspection.getTables();
-    if (!tables.some(({ name }) => name === "campaign")) return;
+    if (!(await tablesOf(store.query, database.kind)).has("campaign")) return;
     const known = await store.query.selectFrom("campaign").select("attestation").executeTakeFirst();
     if (known !== undefined && known.attestation !== (await readAttestationKey(dataDir))) throw ofAnother();
   } finally {
