@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { LetterError } from "../letter/bytes/error.ts";
 import { explainTrouble } from "../outside/database/trouble.ts";
+import { troubleOfDataFolder } from "../outside/settings-file.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;
@@ -50,9 +51,12 @@ function parseOrExplain<T>(parse: () => T, help: string): T {
 }
 
 function oneLine(cause: unknown): string {
-  const trouble = cause instanceof LetterError ? undefined : explainTrouble(cause);
-  if (trouble !== undefined) return `error: ${trouble}`;
+  const isOwn = cause instanceof LetterError;
+  const explained = isOwn ? undefined : explainTrouble(cause);
+  if (explained !== undefined) return `error: ${explained}`;
   const message = cause instanceof Error ? cause.message : String(cause);
-  const hint = cause instanceof LetterError ? "" : " (unexpected: run again with DEBUG=1 to see where)";
-  return `error: ${message.replace(/(?<!\s)\s*\n\s*/g, " ")}${hint}`;
+  // git and the build of the site know nothing of our settings.
+  const trouble = isOwn && !["git", "build"].includes(cause.code) ? undefined : troubleOfDataFolder();
+  const hint = trouble ?? (isOwn ? "" : "unexpected: run again with DEBUG=1 to see where");
+  return `error: ${message.replace(/(?<!\s)\s*\n\s*/g, " ")}${hint && ` (${hint})`}`;
 }

@@ -33,6 +33,8 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const handover = parseHandover(values.tag);
   const place = await openHandoverPlace();
   await assertClock(place.settings, systemClock);
+  // Before the bag is made: with another database nothing is handed over.
+  await withCampaignStore(place.settings, async () => {});
   const bag = await openBag(await findPublicBag(handover, place, out));
   try {
     const handed = await withCampaignStore(place.settings, (store) => {

@@ -48,7 +48,9 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [typed, ...rest] }
   sayWhere(place.settings);
 });
 
-async function removeAndForget({ local, settings }: HandoverPlace, row: ListRow): Promise<void> {
+async function removeAndForget({ local, settings, record }: HandoverPlace, row: ListRow): Promise<void> {
+  // Before main changes: in another database nothing of the person would be deleted.
+  if (!isPurged(record)) await withCampaignStore(settings, async () => {});
   const main = await removeHere(local!, row);
   console.log(`row ${row.index} left the list, which has ${main.record.rows.length} rows now`);
   const lock = await lockDataFolder(settings.dataDir).catch(() => undefined);

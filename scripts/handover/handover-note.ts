@@ -1,8 +1,7 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../letter/bytes/error.ts";
-import { destroyFile } from "../outside/destroyed-file.ts";
 
 /**
  * What this machine knows of a handover that it has made. A tag can be moved and a database can be another one, so a purge
@@ -51,7 +50,7 @@ export async function noteHandover(dataDir: string, note: HandoverNote): Promise
 
 /** Forgets all handovers: the purge has come to its end. */
 export async function forgetHandovers(dataDir: string): Promise<void> {
-  for (const path of [`${listPath(dataDir)}.part`, listPath(dataDir)]) await destroyFile(path);
+  for (const path of [`${listPath(dataDir)}.part`, listPath(dataDir)]) await rm(path, { force: true });
 }
 
 /**

@@ -50,7 +50,8 @@ async function destroyBackups(dataDir: string): Promise<string[]> {
     for (const file of isDestroyed ? files : []) await rm(file, { force: true });
   }
   await destroyFile(leftListIn(dataDir));
-  if (missing.length === 0) await destroyFile(join(dataDir, "backups.json"));
+  // Not overwritten: a run that is cut in between could not read it any more. It names paths, and nobody.
+  if (missing.length === 0) await rm(join(dataDir, "backups.json"), { force: true });
   return missing;
 }
 

@@ -49,8 +49,9 @@ export async function openPublicBagPlace(
   const { host, keys } = await openLocalCampaign("refuse");
   const { record } = await host.readMain();
   await destroyStaleCopies(dataDir, record.entries);
+  assertNotSpent(spentForHandover(handover.tag, record.entries, record.entries.length));
   const ids = record.rows.map(({ opening }) => idOf(Buffer.from(opening, "base64url")));
-  const { withdrawn } = await leaving(settings, ids);
+  const { withdrawn } = ids.length === 0 ? { withdrawn: [] } : await leaving(settings, ids);
   if (withdrawn.length > 0)
     throw new LetterError(
       "handover",
@@ -63,7 +64,6 @@ export async function openPublicBagPlace(
         "handover",
         "the list holds no signature: there is nothing to hand over, and no tag was made",
       );
-    assertNotSpent(spentForHandover(handover.tag, record.entries, record.entries.length));
     const head = await host.head();
     await moveRefs(host.repository, [{ ref: tagRef(handover.tag), from: undefined, to: head }]);
     say(`made the tag ${handover.tag} on main`);

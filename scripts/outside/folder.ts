@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, rmdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
 
@@ -33,6 +33,29 @@ export function wrongFolder(named: string, cause: unknown): LetterError {
   const reason = REASONS[code ?? ""] ?? `the folder cannot be used (${code ?? "of an unknown reason"})`;
   return new LetterError("folder", `${named}: ${reason}; write the path of a folder of yours`, { cause });
 }
+
+/**
+ * Why nothing more can be written below a folder, and what to do: a disk without room and a folder of somebody else are
+ * behind errors of git, of the database and of the system that say it each in their own words. Undefined: it is not that.
+ *
+ * @param named the setting that decides where it is
+ */
+export function whyUnwritable(path: string, named = "DATA_DIR"): string | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    if (bavail * bsize < ROOM) return `${named}: ${REASONS.ENOSPC}`;
+    accessSync(path, constants.W_OK);
+    return undefined;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : `${named}: ${REASONS[code ?? ""] ?? "it cannot be used"}; ${AS_THE_SERVICE}`;
+  }
+}
+
+/** Bytes with which a disk counts as full: less than a small change of the database and the repository takes. */
+const ROOM = 2 ** 18;
+
+const AS_THE_SERVICE = "run this as the user of the form service";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",

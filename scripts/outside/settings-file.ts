@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { LetterError } from "../letter/bytes/error.ts";
+import { whyUnwritable } from "./folder.ts";
 import { isSetting, readSettings, type Settings } from "./settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +15,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function currentSettings(): Settings {
   return readSettings(withSettingsFile(process.env));
+}
+
+/** Why nothing can be written in the data folder, and what to do; undefined: that is not what is wrong. */
+export function troubleOfDataFolder(): string | undefined {
+  try {
+    return whyUnwritable(currentSettings().dataDir);
+  } catch {
+    // The settings are what is wrong, and the error says so.
+    return undefined;
+  }
 }
 
 /** Adds what the file of settings says to an environment, which goes before it. */

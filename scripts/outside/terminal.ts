@@ -64,8 +64,8 @@ function widthOf(text: string): number {
 }
 
 /**
- * Says on stderr which campaign, data folder and database a command has worked on: whoever has forgotten a setting reads it
- * there. Every command says so that has written anything.
+ * Says on stderr which campaign, data folder and database a command has worked on: anyone who has forgotten a setting reads it
+ * there. Every command that has written anything says so.
  */
 export function sayWhere({ dataDir, database }: Pick<Settings, "dataDir" | "database">): void {
   const { ledger_origin } = parseCampaign(readFileSync(CAMPAIGN_PATH, "utf8"));

@@ -9,7 +9,7 @@ it("a purge may be cut at every step, and at another one when it is run again", 
   try {
     for (let step = 1; step <= cut.steps; step++) {
       const second = 1 + (Buffer.from(random(2)).readUInt16BE() % cut.steps);
-      for (const steps of [[step], [step, second]])
+      for (const steps of step % 3 === 0 ? [[step], [step, second]] : [[step]])
         await cut.cutAt(...steps).catch((cause) => failed.push(`cut at ${steps}: ${cause.message}`));
     }
   } finally {

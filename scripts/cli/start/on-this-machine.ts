@@ -6,6 +6,7 @@ import { recordServedTexts } from "../../accept/served-content.ts";
 import { openOnionSite } from "../../accept/site/onion-site.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { assertDatabaseToStart } from "../../form-service/store/campaign-database.ts";
 import { openClockWatch } from "../../form-service/store/clock-watch.ts";
 import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
@@ -38,6 +39,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   // Another machine may publish what this folder was copied from.
   const live = await readCheckpointNow(settings.siteUrl, verifier);
   assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
+  await assertDatabaseToStart(settings, (await host.readMain()).record, newDatabase);
   const lease = await takeLease(host.repository, settings.dataDir, { random, say: console.log });
   const renewals = every(RENEW_EVERY, { log, random }, async () => {
     if (await lease.renew()) return;

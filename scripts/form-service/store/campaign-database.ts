@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { formatRoot } from "../../letter/ledger/checkpoint.ts";
 import { parseEntry } from "../../letter/ledger/entry.ts";
 import { leafHash, treeRoot } from "../../letter/ledger/tree.ts";
-import { openExistingDatabase } from "../../outside/database/open.ts";
+import { lookAtDatabase, openExistingDatabase, tablesOf } from "../../outside/database/open.ts";
 import { readAttestationKey } from "../../outside/seal/keys.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { MIGRATIONS, openStore, type Query, type Store, type Tables } from "./schema.ts";
@@ -80,6 +81,36 @@ export async function claimDatabase(
     );
   }
   await noteLedger(store, { entries }, attestation);
+}
+
+/**
+ * Looks at the database before a start changes anything: it makes one only for a campaign that begins.
+ *
+ * @param isNew whether the organisers have said that the database may be empty although signatures were accepted
+ * @throws LetterError `database` when it is of another campaign, or there is none although main has signatures
+ */
+export async function assertDatabaseToStart(
+  { dataDir, database }: CommandPlace,
+  { entries }: Ledger,
+  isNew: boolean,
+): Promise<void> {
+  if (database.kind === "sqlite" && !existsSync(database.path)) {
+    if (isNew || !hasSignatures(entries)) return;
+    throw new LetterError(
+      "database",
+      `there is no database at ${database.path}, and main has signatures: set DATABASE_URL and DATA_DIR to where it is, or restore a backup (npm run restore); ` +
+        "if it is lost and there is no backup, npm start -- --new-database goes on without it: " +
+        "contact details are lost, and people may sign twice",
+    );
+  }
+  const store = await lookAtDatabase<Tables>(database);
+  try {
+    if (!(await tablesOf(store.query, database.kind)).has("campaign")) return;
+    const known = await store.query.selectFrom("campaign").select("attestation").executeTakeFirst();
+    if (known !== undefined && known.attestation !== (await readAttestationKey(dataDir))) throw ofAnother();
+  } finally {
+    await store.close();
+  }
 }
 
 /** Makes the database of a campaign where there is none, as one that holds nobody on purpose. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Kysely, sql } from "kysely";
 import type { Dialect } from "../../outside/database/database.ts";
-import { lookAtDatabase } from "../../outside/database/open.ts";
+import { lookAtDatabase, tablesOf } from "../../outside/database/open.ts";
 import { assertLedgerContinues, type CommandPlace, withCampaignStore } from "./campaign-database.ts";
 import { MIGRATIONS, type Query, type Store, TABLES, type Tables, withStore } from "./schema.ts";
 import { withoutRecord } from "./vault-records.ts";
@@ -68,11 +68,11 @@ async function emptyDatabase(place: CommandPlace): Promise<void> {
 async function isEmptied({ database }: CommandPlace): Promise<boolean> {
   if (database.kind === "sqlite" && !existsSync(database.path)) return true;
   const store = await lookAtDatabase<Tables>(database);
-  return isEmpty(store.query).finally(store.close);
+  return isEmpty(store.query, database.kind).finally(store.close);
 }
 
-async function isEmpty(query: Query): Promise<boolean> {
-  const there = new Set((await query.introspection.getTables()).map(({ name }) => name));
+async function isEmpty(query: Query, dialect: Dialect): Promise<boolean> {
+  const there = await tablesOf(query, dialect);
   for (const table of (Object.keys(TABLES) as (keyof Tables)[]).filter((name) => there.has(name)))
     if ((await query.selectFrom(table).selectAll().limit(1).executeTakeFirst()) !== undefined) return false;
   return true;

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { type CommandPlace, withCampaignStore } from "./campaign-database.ts";
 import type { Store } from "./schema.ts";
 
@@ -43,11 +42,14 @@ export async function withoutRecord(
   return found;
 }
 
-/** Which of these ids were withdrawn here: in the campaign's database, and nobody where there is none. */
+/**
+ * Which of these ids were withdrawn here.
+ *
+ * @throws LetterError `database` when there is no database, or it is of another campaign: it could not tell who has left
+ */
 export async function withdrawnHere(
   at: CommandPlace,
   ids: readonly string[],
 ): Promise<{ withdrawn: string[]; lost: string[] }> {
-  if (at.database.kind === "sqlite" && !existsSync(at.database.path)) return { withdrawn: [], lost: [] };
   return withCampaignStore(at, (store) => withoutRecord(store, ids));
 }

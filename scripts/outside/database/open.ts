@@ -64,6 +64,14 @@ export async function lookAtDatabase<T>(at: DatabasePlace): Promise<Pick<Databas
   return (await connect(at)) as unknown as Database<T>;
 }
 
+/** Returns the names of the tables that a database has. On PostgreSQL others may have theirs beside, in other schemas. */
+export async function tablesOf<T>(query: Kysely<T>, dialect: Dialect): Promise<ReadonlySet<string>> {
+  const tables = await query.introspection.getTables();
+  if (dialect === "sqlite") return new Set(tables.map(({ name }) => name));
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(query);
+  return new Set(tables.filter(({ schema }) => schema === rows[0]?.schema).map(({ name }) => name));
+}
+
 async function connect(at: DatabasePlace): Promise<OpenedDatabase> {
   return at.kind === "sqlite" ? openSqlite(at.path) : openPostgres(at.url);
 }

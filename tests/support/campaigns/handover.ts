@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
+import { makeDatabase } from "../../../scripts/form-service/store/campaign-database.ts";
 import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
@@ -13,6 +14,7 @@ import {
   attestedMessage,
   type Invented,
   invent,
+  keys,
   ledger,
   secrets,
   service,
@@ -78,7 +80,8 @@ export async function makeHandoverCampaign(
   const repository = openRepository(path);
   const accept = () =>
     acceptAll({ host, signer: ledger, attestationKey: service.publicKey, day, live: async () => undefined });
-  await accept();
+  const { record } = (await accept()).main;
+  await makeDatabase({ database: { kind: "sqlite", path: join(dataDir, "service.db") } }, record, keys.attestation);
   const pass = async (sheet: Sheet) => {
     await host.file({
       sheet: sheet.sheet,
@@ -114,13 +117,25 @@ function writeKeys(dataDir: string): void {
     writeFileSync(join(dataDir, "keys", `${name}.key`), `${formatBase64url(seed)}\n`, { mode: 0o600 });
 }
 
-/** The keys of one data folder in another one, with a clone of its repository. */
+/** The keys of one data folder in another one, with its database and a clone of its repository. */
 export function cloneDataFolder(campaign: HandoverCampaign, name: string): string {
   const copy = join(campaign.folder, name);
-  for (const part of ["keys", "demo-custodian"])
+  for (const part of ["keys", "demo-custodian", "service.db"])
     cpSync(join(campaign.dataDir, part), join(copy, part), { recursive: true });
   campaign.repository.git("clone", "--quiet", "--mirror", campaign.repository.path, join(copy, "campaign.git"));
   return copy;
+}
+
+/** A folder that has the letter which a campaign signed, and everything else of the project: commands are run in it. */
+export function makeWorkingFolder(folder: string, name = "working"): string {
+  const working = join(folder, name);
+  cpSync(join(root, "content"), join(working, "content"), { recursive: true });
+  for (const lang of ["en", "fa"])
+    cpSync(join(folder, "content", lang, "letter.md"), join(working, "content", lang, "letter.md"));
+  for (const file of [".eleventy.js", "package.json"]) cpSync(join(root, file), join(working, file));
+  cpSync(join(root, "signatures/README.md"), join(working, "signatures/README.md"));
+  for (const part of ["scripts", "node_modules"]) symlinkSync(join(root, part), join(working, part));
+  return working;
 }
 
 export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
