@@ -179,10 +179,11 @@ export async function openHarness(
      */
     async restart({ stoodStill = false } = {}) {
       await parts.idle();
-      const day = dayOf(clock.now());
-      if (!stoodStill) await parts.store.change((query) => writeClockRow(query, { day }));
       await parts.store.close();
-      parts = await open();
+      const store = await openStore(settings.database);
+      const day = dayOf(clock.now());
+      if (!stoodStill) await store.change((query) => writeClockRow(query, { day }));
+      parts = await open(store);
     },
     /** Everything as at the start but for the keys, without the cost of a start: for thousands of short stories. */
     async renew() {
