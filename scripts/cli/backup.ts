@@ -3,7 +3,7 @@ import { deleteOldBackups, forgetGone, formatStuck, parseKeep } from "../form-se
 import { makeBackupKey, writeBackup } from "../form-service/store/written-backup.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock } from "../outside/clock.ts";
-import { assertClock } from "../outside/database/known-days.ts";
+import { assertClock } from "../outside/known-days.ts";
 import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 

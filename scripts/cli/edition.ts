@@ -2,8 +2,8 @@ import { acceptAll } from "../accept/acceptance.ts";
 import { openLocalCampaign } from "../accept/local-campaign.ts";
 import { loggedEdition } from "../letter/signature/record.ts";
 import { systemClock } from "../outside/clock.ts";
-import { assertClock } from "../outside/database/known-days.ts";
 import { readServedFilesIn } from "../outside/git/letter-files.ts";
+import { assertClock } from "../outside/known-days.ts";
 import { currentSettings } from "../outside/settings-file.ts";
 import { runCommand, usageError } from "./command.ts";
 

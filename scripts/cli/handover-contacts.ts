@@ -5,7 +5,7 @@ import { openHandoverPlace } from "../handover/handover-place.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
 import { openBag } from "../outside/bag/reader.ts";
 import { systemClock } from "../outside/clock.ts";
-import { assertClock } from "../outside/database/known-days.ts";
+import { assertClock } from "../outside/known-days.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `

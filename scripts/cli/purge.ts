@@ -6,7 +6,7 @@ import { purge } from "../handover/purge.ts";
 import { parseHandover } from "../letter/handover/handover.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { assertClock } from "../outside/database/known-days.ts";
+import { assertClock } from "../outside/known-days.ts";
 import { systemRandom } from "../outside/random.ts";
 import { runCommand, usageError } from "./command.ts";
 

@@ -14,7 +14,7 @@ import { dayOf } from "../letter/bytes/day.ts";
 import type { ListRow } from "../letter/signature/list.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { assertClock } from "../outside/database/known-days.ts";
+import { assertClock } from "../outside/known-days.ts";
 import { asksForYes } from "../outside/terminal.ts";
 import { runCommand, usageError } from "./command.ts";
 

@@ -3,7 +3,7 @@ import { seedCampaign } from "../accept/seed.ts";
 import { makeDatabase } from "../form-service/store/campaign-database.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { assertClock } from "../outside/database/known-days.ts";
+import { assertClock } from "../outside/known-days.ts";
 import { systemRandom } from "../outside/random.ts";
 import { runCommand, usageError } from "./command.ts";
 

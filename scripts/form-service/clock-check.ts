@@ -1,6 +1,6 @@
 import { dayAfter, dayOf } from "../letter/bytes/day.ts";
 import { type Clock, doubtOf, formatDoubt } from "../outside/clock.ts";
-import { type DaysPlace, readKnownDays, writeClockRow } from "../outside/database/known-days.ts";
+import { type DaysPlace, readKnownDays, writeClockRow } from "../outside/known-days.ts";
 import type { Finding } from "../outside/mail-domain-check.ts";
 import { withCampaignStore } from "./store/campaign-database.ts";
 

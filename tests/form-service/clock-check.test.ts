@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { believeClock, checkClock } from "../../scripts/form-service/clock-check.ts";
 import { withStore } from "../../scripts/form-service/store/schema.ts";
 import { dayAfter, dayOf } from "../../scripts/letter/bytes/day.ts";
-import { assertClock, readKnownDays, writeClockRow } from "../../scripts/outside/database/known-days.ts";
 import { openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
+import { assertClock, readKnownDays, writeClockRow } from "../../scripts/outside/known-days.ts";
 import { readAttestationKey } from "../../scripts/outside/seal/keys.ts";
 import { readSettings, type Settings } from "../../scripts/outside/settings.ts";
 import { secrets } from "../letter/invented.ts";
@@ -18,7 +18,11 @@ let settings: Settings;
 beforeEach(async () => {
   settings = readSettings({ DATA_DIR: mkdtempSync(join(tmpdir(), "undersigned-clock-")) });
   mkdirSync(join(settings.dataDir, "keys"));
-  writeFileSync(join(settings.dataDir, "keys/attestation.key"), Buffer.from(secrets.attestation).toString("base64url"), { mode: 0o600 });
+  writeFileSync(
+    join(settings.dataDir, "keys/attestation.key"),
+    Buffer.from(secrets.attestation).toString("base64url"),
+    { mode: 0o600 },
+  );
 });
 afterEach(() => rmSync(settings.dataDir, { recursive: true, force: true }));
 

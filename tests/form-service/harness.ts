@@ -12,7 +12,7 @@ import { openStore, type Store, type Tables } from "../../scripts/form-service/s
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
 import { dayOf } from "../../scripts/letter/bytes/day.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
-import { writeClockRow } from "../../scripts/outside/database/known-days.ts";
+import { writeClockRow } from "../../scripts/outside/known-days.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { type Mailer, openMailer } from "../../scripts/outside/mail/mailer.ts";
 import { openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";

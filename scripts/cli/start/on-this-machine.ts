@@ -10,7 +10,7 @@ import { dayOf } from "../../letter/bytes/day.ts";
 import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
-import { readKnownDays } from "../../outside/database/known-days.ts";
+import { readKnownDays } from "../../outside/known-days.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";

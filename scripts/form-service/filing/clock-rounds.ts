@@ -1,7 +1,7 @@
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import type { Clock } from "../../outside/clock.ts";
-import { readClockRow, writeClockRow } from "../../outside/database/known-days.ts";
 import type { MainState } from "../../outside/git/host.ts";
+import { readClockRow, writeClockRow } from "../../outside/known-days.ts";
 import type { Log } from "../../outside/log.ts";
 import type { ClockJudgement, ClockWatch } from "../store/clock-watch.ts";
 import type { Store } from "../store/schema.ts";

@@ -1,7 +1,7 @@
 import { type ColumnDefinitionBuilder, type ColumnType, type Generated, type Kysely, sql } from "kysely";
 import type { Database, DatabasePlace, Dialect, Migration } from "../../outside/database/database.ts";
-import type { ClockRow } from "../../outside/database/known-days.ts";
 import { openDatabase } from "../../outside/database/open.ts";
+import type { ClockRow } from "../../outside/known-days.ts";
 
 /**
  * Where a signature is. `filing` and `filed` say whether the git host has accepted its sheet, `aside` that its row

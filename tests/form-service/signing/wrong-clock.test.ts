@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { dayAfter, dayOf } from "../../../scripts/letter/bytes/day.ts";
-import { writeClockRow } from "../../../scripts/outside/database/known-days.ts";
+import { writeClockRow } from "../../../scripts/outside/known-days.ts";
 import { days, hours, people } from "../../support/fixtures.ts";
 import { formOf, type Harness, openHarness, sign, stateShown, submit, withdrawalCodeIn } from "../harness.ts";
 

@@ -199,6 +199,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
       ...["window_key.number", "window_key.key", "spent_proof.hash", "spent_proof.slot"],
       ...["mail_budget.slot", "mail_budget.mails", "pause.name", "pause.reasons", "restoration.day"],
       ...["campaign.attestation", "campaign.size", "campaign.root"],
+      ...["clock.name", "clock.day", "clock.told", "clock.overruled"],
     ]
       .map((column) => `database ${column}`)
       .concat(
@@ -216,6 +217,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
             "promised_days_left",
             "restored",
             "restored_days",
+            "clock_doubt",
           ],
         ].map((name) => `metric undersigned_${name}`),
       ),

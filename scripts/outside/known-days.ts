@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
-import { dayOf } from "../../letter/bytes/day.ts";
-import { assertDay, type Clock, type KnownDays } from "../clock.ts";
-import { readCommit } from "../git/history.ts";
-import { MAIN, readRef } from "../git/ref.ts";
-import type { Settings } from "../settings.ts";
-import { lookAtDatabase } from "./open.ts";
+import { dayOf } from "../letter/bytes/day.ts";
+import { assertDay, type Clock, type KnownDays } from "./clock.ts";
+import { lookAtDatabase } from "./database/open.ts";
+import { readCommit } from "./git/history.ts";
+import { MAIN, readRef } from "./git/ref.ts";
+import type { Settings } from "./settings.ts";
 
 /** What the database holds of the clock, see `Tables` of the form service. */
 export type ClockRow = {
