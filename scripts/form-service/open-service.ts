@@ -142,7 +142,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const { trustProxy } = settings;
   const warn = () => log.warn({}, NO_HEADER);
   const clients = openClients({ trustProxy, isTorExit: deps.isTorExit, clock, random, warn });
-  const { limits, mailboxes, bursts, leased } = await openCounts(deps);
+  const { limits, mailboxes, bursts, leased } = await openCounts({ ...deps, watch });
   const after = openAfterAnswer(log);
   const mailedCodes = openMailedCodes(store, clock, random);
   const service = {
@@ -222,7 +222,7 @@ async function openCounts(deps: ServiceDeps): Promise<Counts> {
   if (!settings.limits) {
     return { limits: NO_LIMITS, mailboxes: EVERY_MAIL, bursts: NO_BURSTS, leased: async () => {} };
   }
-  const budgets = await openMailBudgets({ store, clock, pepper: keys.pepper, log }, mailsAnHour);
+  const budgets = await openMailBudgets({ store, clock, watch: deps.watch, pepper: keys.pepper, log }, mailsAnHour);
   return {
     limits: openLimits({ clock, draw: drawFrom(random), key: random(32), mailsAnHour, budgets }),
     mailboxes: openMailboxes(clock, random(32)),

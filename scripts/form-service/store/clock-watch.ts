@@ -70,13 +70,14 @@ export function openClockWatch(clock: Clock, elapsed: () => number): ClockWatch 
   let known: KnownDays = {};
   let last = offset();
   let [setAt, aheadSince] = [Number.NEGATIVE_INFINITY, Number.NaN];
-  let [isTold, isBelieved] = [false, false];
+  let [isTold, isBelieved, isBehind] = [false, false, false];
 
   /** Sees whether the clock was set. What servers said before may then be about a machine that slept. */
   function look(): void {
     if (Math.abs(offset() - last) > JUMP) {
       servers.clear();
-      [setAt, isTold, isBelieved] = [elapsed(), false, false];
+      setAt = elapsed();
+      [isTold, isBelieved, isBehind] = [false, false, false];
     }
     last = offset();
     // A clock whose day was believed and that has run evenly since is as good as then, however long nobody has asked.
@@ -87,7 +88,10 @@ export function openClockWatch(clock: Clock, elapsed: () => number): ClockWatch 
     if (isTold) return undefined;
     const told = SERVERS.map((name) => servers.get(name)).find((one) => one !== undefined);
     if (told !== undefined) return Math.abs(told - offset()) > APART ? "wrong" : undefined;
-    return doubtOf(dayOf(clock.now()), known) ?? (elapsed() - setAt < DELETE_AFTER ? "set" : undefined);
+    const doubt = doubtOf(dayOf(clock.now()), known);
+    // It stays wrong by as much when it comes to that day.
+    isBehind ||= doubt === "behind";
+    return isBehind ? "behind" : (doubt ?? (elapsed() - setAt < DELETE_AFTER ? "set" : undefined));
   }
 
   function judge(): ClockJudgement {
@@ -101,7 +105,7 @@ export function openClockWatch(clock: Clock, elapsed: () => number): ClockWatch 
       known = { ...known, run: dayOf(clock.now()) };
       return { doubt: undefined, mayDate: true, mayDelete: true, wait: 0, reason: "" };
     }
-    const mayDate: boolean = doubt === "set" || waited >= DATE_AFTER;
+    const mayDate = doubt === "set" || waited >= DATE_AFTER;
     const wait = mayDate ? 0 : doubt === "ahead" ? DATE_AFTER - waited : COME_BACK;
     return { doubt, mayDate, mayDelete: false, wait, reason: reasonOf(doubt) };
   }
@@ -134,7 +138,8 @@ export function openClockWatch(clock: Clock, elapsed: () => number): ClockWatch 
     },
     believe(overruled) {
       look();
-      [isTold, setAt] = [true, Number.NEGATIVE_INFINITY];
+      setAt = Number.NEGATIVE_INFINITY;
+      [isTold, isBehind] = [true, false];
       known = { ...known, overruled, run: dayOf(clock.now()) };
     },
     known: () => known,

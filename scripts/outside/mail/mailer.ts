@@ -87,8 +87,8 @@ const MOMENT = /\b\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT
 
 /** A logger that keeps nothing: it looks for the time in greetings (RFC 5321 §4.2, reply 220). */
 function greetingLogger(noteTime: (time: Date) => void) {
-  const look = (_: unknown, text: unknown) => {
-    const moment = /^S: 220[ -]/.test(String(text)) ? MOMENT.exec(String(text))?.[0] : undefined;
+  const look = ({ tnx }: { tnx?: unknown }, text: unknown) => {
+    const moment = tnx === "server" && /^220[ -]/.test(String(text)) ? MOMENT.exec(String(text))?.[0] : undefined;
     if (moment !== undefined) noteTime(new Date(moment));
   };
   const none = () => {};

@@ -131,3 +131,22 @@ it("never cross a net in the clear", async () => {
   mailer.close();
   await server.stop();
 });
+
+describe("the time of a mail server", () => {
+  it.each([
+    ["ready at Sun, 22 Nov 2026 14:00:00 +0200", ["2026-11-22T12:00:00.000Z"]],
+    ["Sendmail 8.18; Sun, 22 Nov 2026 12:00:00 GMT", ["2026-11-22T12:00:00.000Z"]],
+    ["Postfix", []],
+    // Which zone that is nobody can tell.
+    ["ready at Sun, 22 Nov 2026 14:00:00 IST", []],
+    ["ready at Sun, 99 Foo 2026 14:00:00 +0200", [Number.NaN]],
+  ])("is read in its greeting: %s", async (banner, times) => {
+    const server = await startMailServer({ banner });
+    const seen: Date[] = [];
+    const mailer = openMailer({ kind: "smtp", url: server.url }, "no-reply@example.org", (time) => seen.push(time));
+    await mailer.probe();
+    mailer.close();
+    await server.stop();
+    expect(seen.map((time) => (Number.isNaN(time.getTime()) ? Number.NaN : time.toISOString()))).toEqual(times);
+  });
+});

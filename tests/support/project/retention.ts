@@ -201,6 +201,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
       ...["window_key.number", "window_key.key", "spent_proof.hash", "spent_proof.slot"],
       ...["mail_budget.slot", "mail_budget.mails", "pause.name", "pause.reasons", "restoration.day"],
       ...["campaign.attestation", "campaign.size", "campaign.root"],
+      ...["clock.name", "clock.day", "clock.told", "clock.overruled"],
     ]
       .map((column) => `database ${column}`)
       .concat(
@@ -220,6 +221,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
             "restored_days",
             "tor_exits",
             "tor_exits_days",
+            "clock_doubt",
           ],
         ].map((name) => `metric undersigned_${name}`),
       ),

@@ -40,7 +40,7 @@ export type MailServer = {
 };
 
 /** `greylist`: how often each recipient is put off before it is taken; `takes`: milliseconds that a message takes. */
-export type MailServerOptions = { port?: number; greylist?: number; takes?: number };
+export type MailServerOptions = { port?: number; greylist?: number; takes?: number; banner?: string };
 
 const ANSWERS: Partial<Record<MailFault, [responseCode: number, text: string]>> = {
   greylist: [451, "4.7.1 come back later"],
@@ -73,6 +73,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     disableReverseLookup: true,
     hideDSN: false,
     closeTimeout: 100,
+    ...(options.banner && { banner: options.banner }),
     onMailFrom: (_address, _session, answer) => answer(fault("sender")?.error),
     onRcptTo({ address }, _session, answer) {
       const found = fault("greylist", "refuse", "tarpit");
