@@ -13,6 +13,7 @@ export type Outcome = { stdout: string; stderr: string; code: number | null };
 export type Service = {
   /** `http://localhost:PORT`, without a slash at its end. */
   origin: string;
+  pid: number;
   dataDir: string;
   /** Everything printed so far, both streams. */
   output: () => string;
@@ -67,6 +68,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
 
   return {
     origin,
+    pid: child.pid!,
     dataDir,
     output: all,
     run: (command, ...args) => runCommand(command, args, settings, project),
