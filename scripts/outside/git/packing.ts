@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { runGit } from "./run.ts";
 
 /**
- * A sheet leaves some twenty-five loose objects and two refs, so this is after about forty sheets. A commit of more than a
+ * A sheet leaves some seventeen loose objects and two refs, so this is after about thirty sheets. A commit of more than a
  * hundred objects is a pack of its own.
  */
-const MOST: Files = { loose: 1_000, packs: 50 };
+const MOST: Files = { loose: 500, packs: 50 };
 
 type Files = { readonly loose: number; readonly packs: number };
 
