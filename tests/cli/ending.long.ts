@@ -61,6 +61,13 @@ function left(): string[] {
   });
 }
 
+/** Resolves once a git hangs: every one that is started from now on does. */
+async function hangGit(): Promise<void> {
+  writeFileSync(join(dataDir, "hang"), "");
+  const hangs = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("tail");
+  await expect.poll(() => left().some(hangs)).toBe(true);
+}
+
 async function endBy(signal: NodeJS.Signals, reach: "npm" | "all"): Promise<void> {
   const ended = once(child, "exit");
   process.kill((reach === "npm" ? 1 : -1) * child.pid!, signal);
@@ -72,9 +79,10 @@ const origin = () => /^ready (\S+)\/$/m.exec(output)![1]!;
 
 describe.each(["sh", "bash"])("npm start from %s ends, with all it has started,", (shell) => {
   it.each(["SIGINT", "SIGTERM"] as const)(
-    "by %s to npm alone, while the site is built for the first time",
+    "by %s to npm alone, before it is ready, while a git hangs",
     async (signal) => {
       await start(shell, "building the site");
+      await hangGit();
       await endBy(signal, "npm");
       expect(output).not.toContain("ready ");
     },
@@ -91,10 +99,7 @@ describe.each(["sh", "bash"])("npm start from %s ends, with all it has started,"
 
   it.each(["npm", "all"] as const)("while a git hangs that acceptance waits for, by SIGTERM to %s", async (reach) => {
     await start(shell, "\nready ");
-    writeFileSync(join(dataDir, "hang"), "");
-    await expect
-      .poll(() => left().some((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("tail")))
-      .toBe(true);
+    await hangGit();
     await endBy("SIGTERM", reach);
   });
 
