@@ -46,6 +46,12 @@ describe("the documents", () => {
     expect(listed).toEqual(rules);
   });
 
+  it("start the service under systemd as npm start does", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: { start: string } };
+    const unit = documents.find(({ path }) => path === ".github/operating.md")?.text ?? "";
+    expect(/^ExecStart=\S+\/(node .+)$/m.exec(unit)?.[1]).toBe(scripts.start.replace("exec ", ""));
+  });
+
   it("explain the words in the order of the alphabet, each once", () => {
     const text = documents.find(({ path }) => path === ".github/GLOSSARY.md")?.text ?? "";
     const words = [...text.matchAll(/^\| \*\*(.+?)\*\*/gm)].map(([, word]) => word ?? "");

@@ -18,7 +18,7 @@ export function checkNode(): Finding {
 /** Whether there is a git that can keep the record. */
 export function checkGit(): Finding {
   try {
-    const version = execFileSync("git", ["--version"], { encoding: "utf8" }).trim();
+    const version = execFileSync("git", ["--version"], { encoding: "utf8", timeout: 10_000 }).trim();
     return {
       what: version,
       mend: /version (\d{2,}|[3-9]|2\.([3-9]\d|\d{3,}))/.test(version) ? undefined : "2.30 or later is needed",

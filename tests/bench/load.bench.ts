@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -6,6 +6,8 @@ import { startInstance } from "../form-service/crashes/instances.ts";
 import { formOf } from "../form-service/harness.ts";
 import { startService } from "../support/servers/service.ts";
 import type { Bench } from "./bench.ts";
+import { openCodes } from "./captured-codes.ts";
+import { type Memory, mebibytes, slope } from "./memory.ts";
 
 /** The peak that broke the petitions site of the United Kingdom in 2019. */
 const A_MINUTE = 2_000;
@@ -34,7 +36,7 @@ export const bench: Bench = {
 async function load(origin: string, mailFolder: string, pid: number, seconds: number): Promise<void> {
   const times = { submission: [] as number[], confirmation: [] as number[] };
   const errors = new Map<string, number>();
-  const memory: { at: number; mebibytes: number }[] = [];
+  const memory: Memory[] = [];
   const codes = openCodes(mailFolder);
   const post = async (kind: keyof typeof times, status: number, due: number, form: Record<string, string>) => {
     const path = kind === "submission" ? "/en/sign/" : "/en/confirm/";
@@ -91,53 +93,9 @@ async function load(origin: string, mailFolder: string, pid: number, seconds: nu
   console.log(`  ${AIM}`);
 }
 
-/** Takes the codes from captured mail, and the mail away. */
-function openCodes(folder: string) {
-  mkdirSync(folder, { recursive: true });
-  const waiting = new Map<string, (code: string) => void>();
-  const early = new Map<string, string>();
-  const reading = setInterval(() => {
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".eml"))) {
-      const mail = readFileSync(join(folder, file), "utf8");
-      unlinkSync(join(folder, file));
-      const email = /^To: <?([^\s>]+)/m.exec(mail)?.[1] ?? "";
-      const code = /^[0-9A-HJKMNP-TV-Z]{8}\r?$/m.exec(mail)?.[0].trim() ?? "";
-      const take = waiting.get(email);
-      if (take) take(code);
-      else early.set(email, code);
-      waiting.delete(email);
-    }
-  }, 50);
-  return {
-    close: () => clearInterval(reading),
-    async of(email: string): Promise<string> {
-      const code = early.get(email);
-      early.delete(email);
-      if (code !== undefined) return code;
-      const arrived = new Promise<string>((take) => waiting.set(email, take));
-      const late = wait(60_000, undefined, { ref: false }).then(() => Promise.reject(new Error("no mail in a minute")));
-      return Promise.race([arrived, late]);
-    },
-  };
-}
-
 function quantile(values: readonly number[], share: number): string {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toFixed();
-}
-
-/** Mebibytes a minute, by least squares over the second half: at first every program grows. */
-function slope(all: readonly { at: number; mebibytes: number }[]): number {
-  const half = all.slice(Math.floor(all.length / 2));
-  const mean = (of: (one: (typeof half)[number]) => number) =>
-    half.reduce((sum, one) => sum + of(one), 0) / half.length;
-  const [at, size] = [mean((one) => one.at), mean((one) => one.mebibytes)];
-  return mean((one) => (one.at - at) * (one.mebibytes - size)) / mean((one) => (one.at - at) ** 2);
-}
-
-/** What the process holds in memory, as Linux counts it. */
-function mebibytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
 /** The time that the process has had of all processors; Linux counts hundredths. */

@@ -109,7 +109,7 @@ describe("npm start", () => {
     expect(line).not.toContain(value);
   });
 
-  it.each(["SIGINT", "SIGTERM"] as const)("ends with everything it has started on %s", async (signal) => {
+  it.each(["SIGHUP", "SIGTERM"] as const)("ends with everything it has started on %s", async (signal) => {
     const service = await start();
     const kept = await fetch(`${service.origin}/en/`);
     await kept.arrayBuffer();

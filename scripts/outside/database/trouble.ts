@@ -34,7 +34,7 @@ const DAMAGED =
 
 const WAYS_ON: readonly (readonly [codes: RegExp, way: string])[] = [
   [/^SQLITE_(CORRUPT|NOTADB)(_|$)/, DAMAGED],
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT)$/, "the disk is full (CODE): make room and do it again; nothing was half done"],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)$/, "the disk is full (CODE): make room, and do it again"],
   [
     /^(SQLITE_IOERR|EIO$)/,
     "the disk does not read or write (CODE): look whether it is full or broken, in the machine’s log too",

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { runGit } from "./run.ts";
 
 /**
- * A sheet leaves some twenty-five loose objects and two refs, so this is after about forty sheets. A commit of more than a
+ * A sheet leaves some seventeen loose objects and two refs, so this is after about thirty sheets. A commit of more than a
  * hundred objects is a pack of its own.
  */
-const MOST: Files = { loose: 1_000, packs: 50 };
+const MOST: Files = { loose: 500, packs: 50 };
 
 type Files = { readonly loose: number; readonly packs: number };
 
@@ -17,7 +17,7 @@ const LEFTOVER = 86_400_000;
 /**
  * Packs objects and refs, once there are many loose ones: each is a file, and every reading of main looks among them.
  *
- * Nothing is dropped, reachable or not, so whoever writes at the same time loses nothing; the refs of settled sheets tell
+ * Nothing is dropped, reachable or not, so a process that writes at the same time loses nothing; the refs of settled sheets tell
  * a late retry that a sheet was filed, and what moderators said. A pack is written again only when as much has come since.
  * Nobody waits for it: neither filing nor acceptance, which a withdrawal needs.
  *
@@ -32,7 +32,7 @@ export async function packRepository(repository: string, most = MOST): Promise<b
   await removeLeftovers(packs);
   const rest = ["-d", "-l", "-q"];
   const { code } = await runGit(repository, ["repack", "--geometric=2", ...rest], { codes: [0, USAGE] });
-  // A git of before 2021 does not know how to leave large packs alone.
+  // A git of before 2021 cannot spare large packs.
   if (code === USAGE) await runGit(repository, ["repack", ...rest]);
   await runGit(repository, ["pack-refs", "--all"]);
   // git syncs the files, not the folders that name them.

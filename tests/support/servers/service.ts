@@ -13,16 +13,17 @@ export type Outcome = { stdout: string; stderr: string; code: number | null };
 export type Service = {
   /** `http://localhost:PORT`, without a slash at its end. */
   origin: string;
+  pid: number;
   dataDir: string;
   /** Everything printed so far, both streams. */
   output: () => string;
   /** Runs another command of package.json on the same data: `run("moderate", "list", "--json")`. */
   run: (command: string, ...args: string[]) => Promise<Outcome>;
   /**
-   * Ctrl-C in a terminal, which reaches the service and whatever it has started; any other signal reaches the service
+   * Ctrl-C in a terminal, or its end, which reach the service and whatever it has started; SIGTERM reaches the service
    * alone. Throws unless it ends by itself within 10 s, with exit code 0, and leaves no process behind.
    */
-  stop: (signal?: "SIGINT" | "SIGTERM") => Promise<void>;
+  stop: (signal?: "SIGINT" | "SIGTERM" | "SIGHUP") => Promise<void>;
   /** As a power cut ends the service and whatever it has started: nothing can be tidied up. */
   kill: () => Promise<void>;
 };
@@ -67,11 +68,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
 
   return {
     origin,
+    pid: child.pid!,
     dataDir,
     output: all,
     run: (command, ...args) => runCommand(command, args, settings, project),
     async stop(signal = "SIGINT") {
-      if (signal === "SIGINT") signalGroup(child, signal);
+      if (signal !== "SIGTERM") signalGroup(child, signal);
       else child.kill(signal);
       const late = setTimeout(cut, 10_000);
       const [code, killedBy] = await ended;
