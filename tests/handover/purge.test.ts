@@ -1,12 +1,18 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeDatabase } from "../../scripts/form-service/store/campaign-database.ts";
 import { openStore, type Query } from "../../scripts/form-service/store/schema.ts";
 import { formatNotice, noticePath } from "../../scripts/letter/handover/notice.ts";
 import { invent, keys, sheetOf, vkey, withdrawalsOf } from "../letter/invented.ts";
-import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/campaigns/handover.ts";
-import { root } from "../support/source.ts";
+import {
+  fillVault,
+  type HandoverCampaign,
+  makeHandoverCampaign,
+  makeWorkingFolder,
+  run,
+  TAG,
+} from "../support/campaigns/handover.ts";
 
 const people = Array.from({ length: 8 }, (_, i) => invent(i, i < 2 ? "name" : undefined));
 const late = invent(50);
@@ -28,7 +34,7 @@ describe("npm run purge", () => {
   };
   beforeAll(async () => {
     campaign = await makeHandoverCampaign(people);
-    working = workingFolder(campaign.folder);
+    working = makeWorkingFolder(campaign);
     await fillVault(campaign, [...people, late]);
     const out = join(campaign.folder, "out");
     const place = { DATA_DIR: campaign.dataDir };
@@ -195,7 +201,7 @@ describe("npm run purge, where the names stay", () => {
     const [one, other] = [invent(0, "name"), invent(1, "name")];
     const campaign = await makeHandoverCampaign([one, other]);
     await fillVault(campaign, [one, other]);
-    const working = workingFolder(campaign.folder);
+    const working = makeWorkingFolder(campaign);
     const yaml = readFileSync(join(working, "content/campaign.yaml"), "utf8");
     writeFileSync(join(working, "content/campaign.yaml"), yaml.replace(/^after_purge: .*$/m, "after_purge: names"));
     campaign.repository.git("tag", TAG, "main");
@@ -240,17 +246,4 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
-}
-
-/** A folder that has the letter which the campaign signed, and everything else of the project. */
-function workingFolder(folder: string): string {
-  const working = join(folder, "working");
-  cpSync(join(root, "content"), join(working, "content"), { recursive: true });
-  for (const lang of ["en", "fa"]) {
-    rmSync(join(working, "content", lang, "letter.md"));
-    cpSync(join(folder, "content", lang, "letter.md"), join(working, "content", lang, "letter.md"));
-  }
-  for (const name of [".eleventy.js", "package.json"]) cpSync(join(root, name), join(working, name));
-  for (const name of ["scripts", "node_modules"]) symlinkSync(join(root, name), join(working, name));
-  return working;
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
@@ -112,6 +112,19 @@ function writeKeys(dataDir: string): void {
   mkdirSync(join(dataDir, "keys"), { recursive: true, mode: 0o700 });
   for (const [name, seed] of Object.entries({ ...secrets, pepper: fixedRandomness("pepper")(32) }))
     writeFileSync(join(dataDir, "keys", `${name}.key`), `${formatBase64url(seed)}\n`, { mode: 0o600 });
+}
+
+/** A folder that has the letter which the campaign signed, and everything else of the project. */
+export function makeWorkingFolder({ folder }: HandoverCampaign): string {
+  const working = join(folder, "working");
+  cpSync(join(root, "content"), join(working, "content"), { recursive: true });
+  for (const lang of ["en", "fa"]) {
+    rmSync(join(working, "content", lang, "letter.md"));
+    cpSync(join(folder, "content", lang, "letter.md"), join(working, "content", lang, "letter.md"));
+  }
+  for (const name of [".eleventy.js", "package.json"]) cpSync(join(root, name), join(working, name));
+  for (const name of ["scripts", "node_modules"]) symlinkSync(join(root, name), join(working, name));
+  return working;
 }
 
 /** The keys of one data folder in another one, with a clone of its repository. */
