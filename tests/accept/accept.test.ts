@@ -295,7 +295,7 @@ describe("the workflow accept", () => {
     const approved = repository.git("rev-parse", `pending/${sheet.sheet}`);
     let pushed: string | undefined;
     campaign.github.setFault(({ operation }) => {
-      // Between the reading of the reviews and the merge, whoever has the file App's key sends other rows.
+      // Between the reading of the reviews and the merge, someone who has the file App's key sends other rows.
       if (operation === "git push" && pushed === undefined) {
         repository.git("update-ref", `refs/heads/pending/${sheet.sheet}`, `${approved}^`);
         const text = formatSheet(sheetOf(1, [invent(7, "name").row]));

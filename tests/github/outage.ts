@@ -12,7 +12,7 @@ import type { Fault, GitHubCall } from "../support/github/fault.ts";
 /** What went wrong and what came of it. */
 export type Outage = { rounds: number; failedCalls: number; refsFound: number; sheets: number; listed: number };
 
-/** GitHub's bad days; a call that was cut after the work leaves a ref or a pull request behind. */
+/** GitHub's bad days; a call that was cut after the work leaves a ref or a pull request. */
 const FAULTS: readonly Fault[] = [
   { status: 500 },
   { cut: "before" },
@@ -152,7 +152,7 @@ function useLetterAndKey(
   github.repository.commit("main", "the service's letter and key", files);
 }
 
-/** Whether every withdrawal stands on a sheet that has been filed. */
+/** Whether every withdrawal is on a sheet that has been filed. */
 function isSaid({ store }: Harness): () => Promise<boolean> {
   return async () => {
     const waiting = await store.query.selectFrom("withdrawal").select("id").where("sheet", "is", null).execute();

@@ -145,7 +145,7 @@ describe("npm run purge", () => {
       expect(existsSync(join(campaign.dataDir, path)), path).toBe(false);
     for (const name of ["backup.age", "backup.age.left"])
       expect(existsSync(join(campaign.folder, name)), name).toBe(false);
-    // What lies on a medium that is away cannot be destroyed now, and is not forgotten.
+    // What is on a medium that is away cannot be destroyed now, and is not forgotten.
     expect(ended.stdout).toContain(`NOT destroyed, because they are not there: ${away}.`);
     expect(JSON.parse(readFileSync(join(campaign.dataDir, "backups.json"), "utf8"))).toEqual([
       { path: away, day: "2026-11-25" },

@@ -59,7 +59,7 @@ export const keepsBags: Leak = {
   beforePurge: (_one, { settings }) => rmSync(join(settings.dataDir, "copies.json"), { force: true }),
 };
 
-/** An opening forgets that the one before it wrote a last file to import, whoever was in it. */
+/** An opening forgets that the one before it wrote a last file to import, no matter who was in it. */
 export const keepsOpened: Leak = {
   beforeOpening({ out }) {
     const [all, last] = [join(out, "signatories.csv"), join(out, "import-9.csv")];

@@ -53,7 +53,7 @@ export const TAG = "handover/2026-12-01";
 
 /** A data folder as a campaign leaves it that has its signatures and is about to hand them over. */
 export type HandoverCampaign = {
-  /** everything of this test lies below it */
+  /** everything of this test is below it */
   readonly folder: string;
   readonly dataDir: string;
   readonly repository: Repository;

@@ -35,7 +35,7 @@ export function moveRef(state: State, actor: Actor, move: Move, options: { force
   settlePulls(state, actor, [move]);
 }
 
-/** What moved refs do to pull requests: a new head, merged by whatever push made the head reachable, closed without a head. */
+/** What moved refs do to pull requests: a new head, merged by any push that made the head reachable, closed without a head. */
 export function settlePulls(state: State, actor: Actor, moves: readonly Move[]): void {
   const by = authorOf(actor);
   for (const { ref, from, to } of moves) {
@@ -73,7 +73,7 @@ export function close(state: State, actor: Actor, pull: Pull): void {
 }
 
 function changedWorkflows(state: State, { from, to }: Move, options: GitOptions): string[] {
-  // A new branch is compared with main: what stands there already is nobody's change.
+  // A new branch is compared with main: what is there already is nobody's change.
   // A merge counts by what it has from no parent.
   const base = from ?? state.objects.resolve("refs/heads/main", "commit");
   const range = base === undefined ? [to!] : [to!, `^${base}`];
