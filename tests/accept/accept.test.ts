@@ -1,15 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatSheet, sheetPath } from "../../scripts/letter/signature/sheet.ts";
 import { invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
+import { hurryTime } from "../support/browsers/hurry.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { mustAsk } from "../support/github/ask.ts";
 import { ask } from "../support/servers/github-calls.ts";
 
 let campaign: WorkflowCampaign;
+let realTime: () => void;
 beforeEach(async () => {
+  // Between two comments the client waits three seconds, as GitHub asks.
+  realTime = hurryTime();
   campaign = await makeWorkflowCampaign();
 });
-afterEach(() => campaign.close());
+afterEach(async () => {
+  realTime();
+  await campaign.close();
+});
 
 const [one, two, three] = [invent(1, "name"), invent(2, "hidden"), invent(3, "initials")];
 const sheet = sheetOf(1, [one.row, two.row, three.row]);

@@ -9,7 +9,7 @@ import type { HandoverPlace } from "../../scripts/handover/handover-place.ts";
 import type { OpenedPlaces } from "../../scripts/handover/open-handover.ts";
 import { readTagged, writePublicBag } from "../../scripts/handover/public-bag.ts";
 import type { PublicKeys } from "../../scripts/letter/published/files.ts";
-import { noPages } from "./handing-over.ts";
+import { noPages } from "../support/campaigns/handover.ts";
 import type { Received } from "./world.ts";
 
 /** A small breakage by which somebody who left comes back, or is counted. Each names the part that it breaks. */

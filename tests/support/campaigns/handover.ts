@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
+import { makePublicBag } from "../../../scripts/handover/public-bag-place.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
+import { parseHandover } from "../../../scripts/letter/handover/handover.ts";
 import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
@@ -13,6 +15,7 @@ import {
   attestedMessage,
   type Invented,
   invent,
+  keys,
   ledger,
   secrets,
   service,
@@ -126,6 +129,21 @@ export function makeWorkingFolder({ folder }: HandoverCampaign): string {
   for (const name of ["scripts", "node_modules"]) symlinkSync(join(root, name), join(working, name));
   return working;
 }
+
+/**
+ * Makes the public bag of a tag as `npm run handover` does, and the tag on main, but without the pages for print: to start
+ * the typesetter takes a processor seconds.
+ */
+export async function makeBagWithoutPages(campaign: HandoverCampaign, tag: string, out: string): Promise<string> {
+  const { repository, dataDir } = campaign;
+  if (repository.git("tag", "--list", tag) === "") repository.git("tag", tag, "main");
+  const recipients = await demoRecipients(join(dataDir, "demo-custodian"));
+  const place = { repository: repository.path, keys: { ...keys, recipients }, dataDir, pages: noPages };
+  return (await makePublicBag(parseHandover(tag), place, out, () => {})).file;
+}
+
+/** No pages for print. */
+export async function* noPages() {}
 
 /** The keys of one data folder in another one, with a clone of its repository. */
 export function cloneDataFolder(campaign: HandoverCampaign, name: string): string {
