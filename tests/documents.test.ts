@@ -48,7 +48,7 @@ describe("the documents", () => {
 
   it("start the service under systemd as npm start does", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: { start: string } };
-    const unit = documents.find(({ path }) => path === ".github/operating.md")?.text ?? "";
+    const unit = readFileSync(join(root, ".github/operations/server/undersigned.service"), "utf8");
     expect(/^ExecStart=\S+\/(node .+)$/m.exec(unit)?.[1]).toBe(scripts.start.replace("exec ", ""));
   });
 

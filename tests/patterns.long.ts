@@ -5,7 +5,7 @@ import { readSources, root } from "./support/source.ts";
 import { walk } from "./support/syntax.ts";
 
 /**
- * Patterns that need more than linear time, or that the tool cannot judge, and why that is all right. Whoever adds one here says
+ * Patterns that need more than linear time, or that the tool cannot judge, and why that is all right. Anyone who adds one here says
  * what bounds the text that it meets.
  */
 const ACCEPTED: ReadonlyMap<string, string> = new Map([

@@ -1,15 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatSheet, sheetPath } from "../../scripts/letter/signature/sheet.ts";
 import { invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
+import { hurryTime } from "../support/browsers/hurry.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { mustAsk } from "../support/github/ask.ts";
 import { ask } from "../support/servers/github-calls.ts";
 
 let campaign: WorkflowCampaign;
+let realTime: () => void;
 beforeEach(async () => {
+  // Between two comments the client waits three seconds, as GitHub asks.
+  realTime = hurryTime();
   campaign = await makeWorkflowCampaign();
 });
-afterEach(() => campaign.close());
+afterEach(async () => {
+  realTime();
+  await campaign.close();
+});
 
 const [one, two, three] = [invent(1, "name"), invent(2, "hidden"), invent(3, "initials")];
 const sheet = sheetOf(1, [one.row, two.row, three.row]);
@@ -295,7 +302,7 @@ describe("the workflow accept", () => {
     const approved = repository.git("rev-parse", `pending/${sheet.sheet}`);
     let pushed: string | undefined;
     campaign.github.setFault(({ operation }) => {
-      // Between the reading of the reviews and the merge, whoever has the file App's key sends other rows.
+      // Between the reading of the reviews and the merge, someone who has the file App's key sends other rows.
       if (operation === "git push" && pushed === undefined) {
         repository.git("update-ref", `refs/heads/pending/${sheet.sheet}`, `${approved}^`);
         const text = formatSheet(sheetOf(1, [invent(7, "name").row]));

@@ -6,7 +6,7 @@ import { formatSheet, sheetPath } from "../../scripts/letter/signature/sheet.ts"
 import { attested, attestedMessage, invent, messageFor, sheetOf, withdrawalsOf } from "../letter/invented.ts";
 import { makeCampaign, outcomeOf, type TestCampaign } from "../support/campaigns/local-campaign.ts";
 
-// One campaign for all: whatever these branches hold, main must not move.
+// One campaign for all: no matter what these branches hold, main must not move.
 let campaign: TestCampaign;
 let head: string;
 const accepted = sheetOf(100, [invent(100, "name").row, invent(101, "name").row, invent(102, "name").row]);
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => campaign.remove());
 
-/** A branch as whoever can push makes it: the tree of main with these lines of `git update-index --index-info`. */
+/** A branch as anyone who can push makes it: the tree of main with these lines of `git update-index --index-info`. */
 function push(branch: string, lines: string[], parents = [head], tree = head, message?: string): string {
   const index = join(campaign.folder, "index");
   const git = (input: string, ...args: string[]) =>

@@ -15,7 +15,7 @@ import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaign
 import { openPullRequest } from "../support/servers/github-calls.ts";
 import { root } from "../support/source.ts";
 
-// One campaign for all: whatever these pull requests hold, main must not move.
+// One campaign for all: no matter what these pull requests hold, main must not move.
 let campaign: WorkflowCampaign;
 let head: string;
 const cases = readHostilePulls();

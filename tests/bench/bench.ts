@@ -15,7 +15,7 @@ export type Aim = { readonly side: string; readonly over: string; readonly atLea
 const ROUNDS = 3;
 
 /**
- * Lets the sides take turns, so that whatever else the machine does meets all of them, and prints the median rate of
+ * Lets the sides take turns, so that everything else the machine does meets all of them, and prints the median rate of
  * each, with the lowest and the highest, and the ratios.
  */
 export async function compare(

@@ -21,7 +21,7 @@ export const bench: Bench = {
   about: `${A_MINUTE} signatures a minute on a form service of its own, at fixed moments whether it keeps up or not, filed every six hours`,
   async run(seconds) {
     const folder = mkdtempSync(join(tmpdir(), "undersigned-load-"));
-    // The first start puts the letter on the ledger and makes keys and two recipients; what is measured is the form service alone.
+    // The first start puts the letter on the ledger and makes keys and two recipients; what is measured is only the form service.
     await (await startService({ dataDir: folder })).stop();
     const instance = await startInstance({ DATA_DIR: folder, MAIL_URL: "capture:", FILE_EVERY: "6h" });
     try {
@@ -45,7 +45,7 @@ async function load(origin: string, mailFolder: string, pid: number, seconds: nu
     });
     await answer.arrayBuffer();
     if (answer.status !== status) throw new Error(`${kind} answered with ${answer.status}`);
-    // From the moment it was due: what waits behind a slow answer is slow as well.
+    // From the moment it was due: what waits for a slow answer is slow as well.
     times[kind].push(performance.now() - due);
     return answer;
   };

@@ -7,7 +7,7 @@ import { attested, edition, signed, texts } from "../letter/invented.ts";
 
 const BATCH = 1_000;
 
-/** The record of so many signatures, in a straight line: accepting sheet by sheet would check each of them anew. */
+/** The record of so many signatures, in a straight line: accepting sheet by sheet would check each of them again. */
 export function acceptedAtOnce(count: number): CampaignRecord {
   const letter = logEdition(EMPTY_RECORD, edition, texts).record;
   const [entries, rows] = [[...letter.entries], [...letter.rows]];

@@ -36,7 +36,7 @@ export const bench: Bench = {
     let count = 0;
     const until = performance.now() + 1000 * seconds * names.length;
     while (performance.now() < until) {
-      // In an order that changes, so that no story always comes behind the same other one.
+      // In an order that changes, so that no story always comes after the same other one.
       const shift = count % names.length;
       for (const name of [...names.slice(shift), ...names.slice(0, shift)]) {
         const email = name.startsWith("new") ? `f${String(count++).padStart(8, "0")}@example.org` : addressOf(name);

@@ -107,7 +107,7 @@ describe("erase", () => {
     const said = JSON.parse(erase(campaign.repository.path, to, "--json"));
     expect(said.erased).toBeGreaterThanOrEqual(3);
     expect(readFileSync(join(campaign.folder, "requests.log"), "utf8")).toMatch(/^\d{4}-\d\d-\d\d erase done\n$/);
-    // An attestation of an accepted row stands in the ledger: it is over the commitment alone.
+    // An attestation of an accepted row is in the ledger: it is only over the commitment.
     expect(findCanaries([...gone, refused.row.attestation], [to])).toEqual([]);
     expect(findCanaries([stays.row.name], [to]).length).toBeGreaterThan(0);
     expect(await main(to)).toEqual(before);
@@ -163,7 +163,7 @@ describe("erase", () => {
     const commitment = publicCommitment(leaves.row, edition);
     const index = entries.findIndex((line) => line.includes(commitment));
     expect(index).toBe(parseReceipt(receipt).index);
-    // Whoever guesses every cell right still lacks 32 random bytes; no opening that is left anywhere gives it.
+    // Anyone who guesses every cell right still lacks 32 random bytes; no opening that is left anywhere gives it.
     const left = (await main(to)).rows.map(({ opening }) => opening);
     for (const opening of [...left, "A".repeat(43), refused.row.opening])
       expect(publicCommitment({ ...leaves.row, opening }, edition)).not.toBe(commitment);

@@ -45,7 +45,7 @@ const SIGNING = { shown: "counted", email: "somebody@example.org", consent_hando
 it("tells everybody who comes after the list was taken down that the signatures were handed over, and to whom", async () => {
   const { harness, signed } = await handedOver(people.sara);
   const [{ withdrawalCode, s, code }] = signed as [(typeof signed)[0]];
-  // A handover alone destroys nothing: whoever wants to leave still can.
+  // A handover by itself destroys nothing: anyone who wants to leave still can.
   expect((await harness.post("/en/verify/", { code: withdrawalCode })).status).toBe(200);
   await afterPurge(harness);
   harness.gitHost.takeDown();

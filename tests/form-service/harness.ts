@@ -55,8 +55,8 @@ export type Substitutes = {
   readonly mails?: (mails: MailQueue) => MailQueue;
   readonly service?: <S extends Service>(service: S) => S;
   readonly app?: (app: App, service: Service) => App;
-  /** gives the git host to a service that starts */
-  readonly gitHost?: () => GitHost;
+  /** a real git host, made once the key is known with which the service attests */
+  readonly gitHost?: (attestationKey: Uint8Array, letters: ReadonlyMap<string, string>) => Promise<GitHost>;
 };
 
 /**
@@ -89,6 +89,7 @@ export async function openHarness(
   });
   const newGitHost = () => standInGitHost(content.letterTexts, attestation.publicKey);
   let gitHost = newGitHost();
+  const realHost = await substitutes.gitHost?.(attestation.publicKey, content.letterTexts);
   const lines: string[] = [];
   const log = openLog(clock, { write: (line: string) => void lines.push(line) } as pino.DestinationStream);
   const keys = { ledger: "", attestation: "", recipients };
@@ -117,7 +118,7 @@ export async function openHarness(
       keys: { attestation, pepper },
       newDatabase,
       store,
-      gitHost: substitutes.gitHost?.() ?? gitHost,
+      gitHost: realHost ?? gitHost,
       mails: substitutes.mails?.(mails) ?? mails,
       seal: substitutes.seal ?? openSeal(recipients),
       site,

@@ -22,7 +22,7 @@ export type Leavers = Readonly<Record<LeftIn, Leaver>>;
 /** A harness whose sheets have one row each, so that everybody can be brought into a state of their own. */
 export const openCampaign = () => openHarness({ settings: { FILE_AT_MOST: "1" } });
 
-/** Signs with a name, place and address that stand nowhere else. */
+/** Signs with a name, place and address that are nowhere else. */
 export async function signAs(harness: Harness, seed: string, who: string, shown = "name"): Promise<Leaver> {
   const draw = fixedRandomness(`${seed}/${who}`);
   const word = () => Array.from(draw(9), (byte) => String.fromCharCode(97 + (byte % 26))).join("");

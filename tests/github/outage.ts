@@ -12,7 +12,7 @@ import type { Fault, GitHubCall } from "../support/github/fault.ts";
 /** What went wrong and what came of it. */
 export type Outage = { rounds: number; failedCalls: number; refsFound: number; sheets: number; listed: number };
 
-/** GitHub's bad days; a call that was cut after the work leaves a ref or a pull request behind. */
+/** GitHub's bad days; a call that was cut after the work leaves a ref or a pull request. */
 const FAULTS: readonly Fault[] = [
   { status: 500 },
   { cut: "before" },
@@ -29,15 +29,26 @@ const FAULTS: readonly Fault[] = [
  */
 export async function surviveOutage(signatures: number, seed: number): Promise<Outage> {
   const campaign = await makeWorkflowCampaign();
+  const { github } = campaign;
+  let host = campaign.host;
   const harness = await openHarness({
     settings: { FILE_AT_LEAST: "1", FILE_AT_MOST: "2" },
     seed: `outage ${seed}`,
-    substitutes: { gitHost: campaign.reopen },
+    substitutes: {
+      async gitHost(attestationKey, letters) {
+        useLetterAndKey(campaign, letters, attestationKey);
+        await campaign.accept();
+        return {
+          head: () => host.head(),
+          readMain: () => host.readMain(),
+          file: (filing) => host.file(filing),
+          pendingBranches: () => host.pendingBranches(),
+          pendingSheets: (only) => host.pendingSheets(only),
+          undecidable: () => host.undecidable(),
+        };
+      },
+    },
   });
-  const { github } = campaign;
-  useServiceOf(harness, campaign);
-  await campaign.accept();
-  await harness.restart();
 
   const random = fixedRandomness(`faults ${seed}`);
   const chance = () => random(1)[0]! / 256;
@@ -96,7 +107,8 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
   });
   // A service does not start while GitHub is away.
   github.setFault();
-  await hurried(harness.restart);
+  host = campaign.reopen();
+  await hurried(() => harness.restart());
   for (const code of leaving) expect((await harness.post("/en/withdraw/", { code })).status).toBe(200);
   const kept = codes.filter((code) => !leaving.includes(code)).map((code) => idOf(openingOf(code)));
   expect((await states()).map(({ id }) => id)).toEqual(expect.arrayContaining(kept));
@@ -131,16 +143,18 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
 }
 
 /** Puts the service's letter and its public key on main, as organisers do. */
-function useServiceOf(harness: Harness, { github, mainFile }: WorkflowCampaign): void {
-  const attestation = formatBase64url(harness.service.attestation.publicKey);
-  const letters = [...harness.content.letterTexts].map(([lang, text]) => [`content/${lang}/letter.md`, text]);
-  github.repository.commit("main", "the service's letter and key", {
-    ...Object.fromEntries(letters),
-    "content/campaign.yaml": mainFile("content/campaign.yaml").replace(keys.attestation, attestation),
-  });
+function useLetterAndKey(
+  { github, mainFile }: WorkflowCampaign,
+  letterTexts: ReadonlyMap<string, string>,
+  attestationKey: Uint8Array,
+): void {
+  const letters = [...letterTexts].map(([lang, text]) => [`content/${lang}/letter.md`, text]);
+  const campaign = mainFile("content/campaign.yaml").replace(keys.attestation, formatBase64url(attestationKey));
+  const files = { ...Object.fromEntries(letters), "content/campaign.yaml": campaign };
+  github.repository.commit("main", "the service's letter and key", files);
 }
 
-/** Whether every withdrawal stands on a sheet that has been filed. */
+/** Whether every withdrawal is on a sheet that has been filed. */
 function isSaid({ store }: Harness): () => Promise<boolean> {
   return async () => {
     const waiting = await store.query.selectFrom("withdrawal").select("id").where("sheet", "is", null).execute();

@@ -120,7 +120,7 @@ function pullOf(number: number): Pull {
   return campaign.github.state.pulls.find((pull) => pull.head === head)!;
 }
 
-/** Takes a step; false when GitHub does not allow it as things stand. */
+/** Takes a step; false when GitHub does not allow it as things are. */
 async function take(past: Past, step: Step): Promise<boolean> {
   const { github, organiser } = campaign;
   github.advance(1000);
@@ -289,7 +289,7 @@ async function finish(past: Past): Promise<void> {
   const verified = await verifyPublished(readFrom(siteOf(record)), vkey);
   expect(verified).toMatchObject({ listed: past.expected.listed.size, size: record.entries.length });
   for (const number of past.expected.settled) expect(pullOf(number).merged).toBeDefined();
-  // One answer on each pull request that was settled, whatever died in between. Two runs that meet may both give it: the
+  // One answer on each pull request that was settled, no matter what died in between. Two runs that meet may both give it: the
   // workflow lets its runs wait for each other.
   const most = past.steps.some((step) => step.do === "accept twice at once") ? 2 : 1;
   for (const pull of state.pulls.filter(({ merged }) => merged)) {
@@ -301,7 +301,7 @@ async function finish(past: Past): Promise<void> {
 }
 
 /**
- * On GitHub, whatever moderators, signatories and accept do, in whatever order: the list holds exactly the approved rows
+ * On GitHub, no matter what moderators, signatories and accept do, and in which order: the list holds exactly the approved rows
  * that nobody refused or withdrew, each once.
  *
  * @param part from 1 to 4: the files run beside each other, each with a seed of its own

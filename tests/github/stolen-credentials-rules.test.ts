@@ -6,7 +6,7 @@ import { askAs, mustAsk } from "../support/github/ask.ts";
 import { openPull } from "../support/github/routes/pull-routes.ts";
 
 // What the holder of one stolen credential tries and a rule of GitHub's refuses. The stand-in models these rules from
-// the pages of docs.github.com that stand in the names; that GitHub keeps them is seen in the rehearsal.
+// the pages of docs.github.com that the names give; that GitHub keeps them is seen in the rehearsal.
 vi.setConfig({ hookTimeout: 240_000, testTimeout: 60_000 });
 
 const ROLES = "“Repository roles for an organization”";

@@ -32,8 +32,8 @@ import { mustAsk } from "../support/github/ask.ts";
 import { openPull } from "../support/github/routes/pull-routes.ts";
 
 // What the holder of one stolen credential tries, and what comes of it through the stand-in and the real accept. Who
-// stands in the way stands in the names: our own code, or (with its source) a rule of GitHub's that the stand-in models.
-// What is refused by rules of GitHub's alone is in stolen-credentials-rules.test.ts.
+// stops them is in the names: our own code, or (with its source) a rule of GitHub's that the stand-in models.
+// What is refused only by rules of GitHub's is in stolen-credentials-rules.test.ts.
 vi.setConfig({ hookTimeout: 240_000, testTimeout: 120_000 });
 
 const [one, two, three] = [invent(1, "name").row, invent(2, "name").row, invent(3, "name").row];
@@ -63,7 +63,7 @@ beforeEach(() => {
 const serviceToken = () => campaign.github.tokenOf(campaign.fileApp);
 const moderator = (number: 0 | 1) => campaign.moderators[number];
 
-/** With the file App's key: a commit on main with a sheet and whatever else, on the sheet's branch, as a pull request. */
+/** With the file App's key: a commit on main with a sheet and anything else, on the sheet's branch, as a pull request. */
 async function file(sheet: Sheet, more: Record<string, string> = {}, message?: string): Promise<number> {
   const commit = await commitOf(sheet, more, undefined, message);
   await mustAsk(campaign.github, serviceToken(), "POST", "git/refs", {

@@ -3,7 +3,7 @@
 //   node tests/go/write-browser-receipt.ts FOLDER
 //
 // FOLDER/browser/receipt.tlog-proof   as the page gave it
-// FOLDER/browser/entry                the entry of whoever asked for it
+// FOLDER/browser/entry                the entry of the person who asked for it
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { invent } from "../letter/invented.ts";

@@ -21,7 +21,7 @@ import { demoRecipients, openSeal } from "../../scripts/outside/seal/seal.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
 import { invent, keys, sheetOf } from "../letter/invented.ts";
-import { type HandoverCampaign, makeHandoverCampaign, TAG } from "../support/campaigns/handover.ts";
+import { type HandoverCampaign, makeHandoverCampaign, noPages, TAG } from "../support/campaigns/handover.ts";
 import { day } from "../support/campaigns/local-campaign.ts";
 
 const people = Array.from({ length: 5 }, (_, i) => invent(i));
@@ -54,7 +54,8 @@ describe("handing over the contacts of a campaign on GitHub", () => {
     campaign.repository.git("tag", TAG, "main");
     place = await readPlace();
     out = join(campaign.folder, "out");
-    const { file } = await writePublicBag(handover, await readTagged(place.repository, handover), keys, out, () => {});
+    const tagged = await readTagged(place.repository, handover);
+    const { file } = await writePublicBag(handover, tagged, keys, out, () => {}, noPages);
     bag = await openBag(file);
     const seal = openSeal(await demoRecipients(join(campaign.dataDir, "demo-custodian")));
     const records = people.map(async ({ contact }) => [contact.id, await seal(formatContactRecord(contact))] as const);

@@ -1,8 +1,9 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { formatReport } from "../../scripts/handover/handover-report.ts";
+import { type OpenedPlaces, openHandover } from "../../scripts/handover/open-handover.ts";
 import { type Opened, openContacts } from "../../scripts/handover/opened-contacts.ts";
 import { type PublicBagFacts, readPublicBag } from "../../scripts/handover/public-bag-facts.ts";
 import { type LedgerNow, readLedgerNow } from "../../scripts/handover/since/ledger-now.ts";
@@ -15,7 +16,14 @@ import { demoRecipients, openSeal, type Seal } from "../../scripts/outside/seal/
 import { openIdentities, type Unseal } from "../../scripts/outside/seal/unseal.ts";
 import { attested, type Invented, invent, withdrawalsOf } from "../letter/invented.ts";
 import { unnoticedBagFlips } from "../outside/bag/flipped-bag.ts";
-import { fillVault, type HandoverCampaign, makeHandoverCampaign, run, TAG } from "../support/campaigns/handover.ts";
+import {
+  fillVault,
+  type HandoverCampaign,
+  makeBagWithoutPages,
+  makeHandoverCampaign,
+  run,
+  TAG,
+} from "../support/campaigns/handover.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { FORMULAS, parseCsv, withApostrophe } from "../support/formulas.ts";
 import { parseWorkbook } from "../support/workbook.ts";
@@ -45,11 +53,12 @@ describe("npm run handover:contacts and handover:open", () => {
     await fillVault(campaign, people);
     const out = join(campaign.folder, "out");
     const place = { DATA_DIR: campaign.dataDir };
-    expect(await run("handover", ["--tag", TAG, "--out", out], place)).toMatchObject({ code: 0 });
+    mkdirSync(out);
+    const bag = await makeBagWithoutPages(campaign, TAG, out);
     const ended = await run("handover-contacts", ["--tag", TAG, "--out", out, "--json"], place);
     expect(ended, ended.stderr).toMatchObject({ code: 0, stderr: expect.stringMatching(/^campaign [^\n]+\n$/) });
     written = JSON.parse(ended.stdout);
-    files = { bag: join(out, "handover-2026-12-01.tar"), contacts: join(out, "contacts-2026-12-01.tar") };
+    files = { bag, contacts: join(out, "contacts-2026-12-01.tar") };
   });
   afterAll(() => campaign.remove());
 
@@ -79,16 +88,12 @@ describe("npm run handover:contacts and handover:open", () => {
 
   it("says so when the two files are swapped, or one is given twice", async () => {
     const out = join(campaign.folder, "swapped");
-    const ended = async (bag: string, contacts: string) => {
-      const args = ["--bag", bag, "--contacts", contacts, "--identity", identity(1), "--out", out];
-      const { code, stdout, stderr } = await run("handover-open", args, {});
-      expect([code, stdout]).toEqual([1, ""]);
-      return stderr;
-    };
-    const swapped = "error: this is a contacts bag, not the public bag: are the two files swapped?\n";
-    expect(await ended(files.contacts, files.bag)).toBe(swapped);
-    expect(await ended(files.contacts, files.contacts)).toBe(swapped);
-    expect(await ended(files.bag, files.bag)).toContain("the file given with --contacts is not a contacts bag");
+    const args = ["--bag", files.contacts, "--contacts", files.bag, "--identity", identity(1), "--out", out];
+    const swapped = "this is a contacts bag, not the public bag: are the two files swapped?";
+    expect(await run("handover-open", args, {})).toEqual({ code: 1, stdout: "", stderr: `error: ${swapped}\n` });
+    const twice = (file: string) => open({ bag: file, contacts: file, identity: identity(1), out });
+    await expect(twice(files.contacts)).rejects.toThrow(swapped);
+    await expect(twice(files.bag)).rejects.toThrow("the file given with --contacts is not a contacts bag");
     expect((await run("verify", [files.contacts], {})).stdout).toContain(
       "failed: this is a contacts bag: name the public",
     );
@@ -132,8 +137,8 @@ describe("npm run handover:contacts and handover:open", () => {
     const x25519 = await identityToRecipient(await generateX25519Identity());
     const args = ["--bag", files.bag, "--contacts", files.contacts, "--identity", identity(1)];
     const out = join(campaign.folder, "never");
-    const ended = await run("handover-open", [...args, "--out", out, "--reseal", first], {});
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("two or more recipients") });
+    const reseal = open({ ...files, identity: identity(1), out, reseal: [first] });
+    await expect(reseal).rejects.toThrow("two or more recipients");
     const split = await run("handover-open", [...args, "--out", out, "--split", "0"], {});
     expect(split).toMatchObject({ code: 1, stderr: expect.stringContaining("--split takes a number of rows") });
     expect(existsSync(out)).toBe(false);
@@ -301,7 +306,8 @@ describe("npm run handover:contacts and handover:open", () => {
     const gone = staying[0]!;
     const out = join(campaign.folder, "later");
     const [tag, place] = ["handover/2026-12-02", { DATA_DIR: campaign.dataDir }];
-    expect(await run("handover", ["--tag", tag, "--out", out], place)).toMatchObject({ code: 0 });
+    mkdirSync(out);
+    await makeBagWithoutPages(campaign, tag, out);
     await campaign.pass(withdrawalsOf(77, [gone.row.id]));
     for (const [spent, folder] of [
       [tag, out],
@@ -316,6 +322,11 @@ describe("npm run handover:contacts and handover:open", () => {
       expect(existsSync(join(folder, `contacts-${spent.slice(-10)}.tar.new`))).toBe(false);
     }
   });
+
+  /** Opens as the command does, in this process. */
+  function open(places: OpenedPlaces): Promise<unknown> {
+    return openHandover(places, systemClock, () => () => {});
+  }
 
   async function opened(contactsFile: string, unseal: Unseal, bagFile = files.bag): Promise<Opened> {
     const [bag, contacts] = [await openBag(bagFile), await openBag(contactsFile)];

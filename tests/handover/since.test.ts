@@ -171,7 +171,7 @@ describe("opening the bags with the ledger as it is now", () => {
 
   describe("refuses before the key is opened", () => {
     const refused = async (place: string, reason: string | RegExp) => {
-      // There is no such key: whoever opened it would say so.
+      // There is no such key: opening it would say so.
       const error = await open({ site: place, identity: at("no.key"), out: at("never") }).catch(
         (cause: Error) => cause,
       );

@@ -161,7 +161,7 @@ describe("what a screen reader is given", () => {
   });
 });
 
-/** These stand in the accessibility tree, one below the other. */
+/** These are in the accessibility tree, one below the other. */
 async function inOrder({ page }: Walk, parts: readonly string[]): Promise<void> {
   const tree = await page.locator("body").ariaSnapshot();
   let from = 0;

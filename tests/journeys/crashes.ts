@@ -29,7 +29,7 @@ type World = Campaign & {
 
 /**
  * Cuts the power again and again while people confirm and leave, sheets are filed, approved and accepted and the site is
- * built. Whoever has seen a withdrawal code must be on exactly one sheet and once on the list, or have left.
+ * built. Anyone who has seen a withdrawal code must be on exactly one sheet and once on the list, or have left.
  */
 export async function runCrashes(campaign: Campaign): Promise<void> {
   const bytes = fixedRandomness(campaign.seed);
@@ -184,7 +184,7 @@ async function check({ dataDir, signatories }: World, service: Service): Promise
   expect(Math.max(...filed.values())).toBe(1);
 
   for (const { asked, code, seen, leaves } of signatories) {
-    // Whoever has left does not read there any more that the signature stands.
+    // Those who have left no longer read there that the signature counts.
     expect(await confirm(service.origin, asked, code)).toBe(leaves ? undefined : seen);
   }
   const settled = async (codes: string[]) =>

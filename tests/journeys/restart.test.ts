@@ -75,7 +75,7 @@ it("goes on with every signature from where it was", async () => {
   expect(await stateOf(service.origin, approved)).toBe("accepted");
   for (const code of [filed, confirmed]) expect(await stateOf(service.origin, code)).toBe("pending");
   expect(await stateOf(service.origin, leaving)).toBe("withdrawn");
-  // The address was in memory alone; the code is in the mailbox, and is as good as before.
+  // The address was only in memory; the code is in the mailbox, and is as good as before.
   const { lang, s } = waiting.asked;
   const again = await post(`${service.origin}/${lang}/confirm/resend/`, { s });
   expect(await again.text()).toContain("The code cannot be sent again");

@@ -45,7 +45,7 @@ export async function withdraw(origin: string, code: string): Promise<void> {
   expect(response.status, await response.text()).toBe(200);
 }
 
-/** The code that stands alone on its line. */
+/** The code that has a line of its own. */
 export function codeIn(mail: Pick<ReceivedMail, "text">): string {
   const codes = mail.text.match(/^[0-9A-HJKMNP-TV-Z]{8}$/gm) ?? [];
   expect(codes).toHaveLength(1);

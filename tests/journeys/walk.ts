@@ -64,7 +64,7 @@ export async function sendForm(walk: Walk, form: Omit<Form, "lang">): Promise<vo
   await press(walk, sign.send_code);
 }
 
-// The recipient's name stands in the middle of the sentence.
+// The recipient's name is in the middle of the sentence.
 const consentWords = ({ lang }: Walk, of: "handover" | "public") =>
   readFileSync(join(root, "content", lang, `consent-${of}.md`), "utf8")
     .trim()
@@ -104,7 +104,7 @@ export async function askState(walk: Walk, code: string): Promise<void> {
   await follow(walk, strings.nav.verify);
   await field(walk, strings.verify.code).fill(code);
   await walk.page.waitForLoadState("load");
-  // With scripts the code stays in the browser unless it is sent on purpose: the service alone knows of what is pending.
+  // With scripts the code stays in the browser unless it is sent on purpose: only the service knows of what is pending.
   const send = walk.page.getByRole("button", { name: strings.verify.send, exact: true });
   await press(walk, (await send.isVisible()) ? strings.verify.send : strings.verify.button);
 }

@@ -117,7 +117,7 @@ export async function walkWholeWay(
   await checkTraces(visiting);
 }
 
-// The example stands behind them.
+// The example comes after them.
 const firstWords = (text: string) => text.split("{")[0]?.trim() ?? "";
 
 export async function enterCode(walk: Walk, code: string): Promise<void> {

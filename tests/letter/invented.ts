@@ -124,7 +124,7 @@ export function invent(number: number, shown: Shown = SHOWN[number % SHOWN.lengt
   };
 }
 
-/** A row with the form service's word for it as it stands. */
+/** A row with the form service's word for it as it is. */
 export function attested(row: Omit<Row, "attestation">, of = edition): Row {
   const entry = { edition: of, publicCommitment: publicCommitment(row, of), contactCommitment: row.contact };
   return { ...row, attestation: attest(entry, service) };

@@ -208,7 +208,7 @@ describe("signed note and checkpoint", () => {
         const edited = apply(note, change);
         fc.pre(edited !== note);
         const read = attempt(() => openNote(edited, ledger.verifier));
-        // A signature is over the text alone: what opens after an edit has the very text that was signed.
+        // A signature is only over the text: what opens after an edit has the very text that was signed.
         if (read !== undefined) expect(read).toBe(one);
       }),
       { numRuns: 1000 },

@@ -54,7 +54,7 @@ type WorkedValues = Record<"origin" | "vkey" | "serviceKey" | "edition", string>
   states: { size: number; root: string; checkpoint: string }[];
 };
 
-// The normative text carries the worked values, so that whoever reads it can check their own program: what stands there must be right.
+// The normative text carries the worked values, so that readers can check their own programs: what it says must be right.
 const readme = readFileSync(join(root, "signatures/README.md"), "utf8");
 const blocks = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, kind, text]) => ({
   kind,

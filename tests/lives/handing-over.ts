@@ -10,6 +10,7 @@ import { dayOf } from "../../scripts/letter/bytes/day.ts";
 import { LetterError } from "../../scripts/letter/bytes/error.ts";
 import { parseHandover } from "../../scripts/letter/handover/handover.ts";
 import { openBag } from "../../scripts/outside/bag/reader.ts";
+import { noPages } from "../support/campaigns/handover.ts";
 import { days } from "../support/fixtures.ts";
 import { runRounds } from "./rounds.ts";
 import type { Received, World } from "./world.ts";
@@ -67,9 +68,6 @@ export async function handOver(world: World): Promise<Received | undefined> {
     delete process.env.DATA_DIR;
   }
 }
-
-/** Nothing is printed: setting the pages takes longer than a life. */
-export async function* noPages() {}
 
 export type OpenWith = { readonly reseal: boolean; readonly split: boolean };
 type Counts = Awaited<ReturnType<typeof openHandover>>["counts"];

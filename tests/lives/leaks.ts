@@ -9,7 +9,7 @@ import type { HandoverPlace } from "../../scripts/handover/handover-place.ts";
 import type { OpenedPlaces } from "../../scripts/handover/open-handover.ts";
 import { readTagged, writePublicBag } from "../../scripts/handover/public-bag.ts";
 import type { PublicKeys } from "../../scripts/letter/published/files.ts";
-import { noPages } from "./handing-over.ts";
+import { noPages } from "../support/campaigns/handover.ts";
 import type { Received } from "./world.ts";
 
 /** A small breakage by which somebody who left comes back, or is counted. Each names the part that it breaks. */
@@ -59,7 +59,7 @@ export const keepsBags: Leak = {
   beforePurge: (_one, { settings }) => rmSync(join(settings.dataDir, "copies.json"), { force: true }),
 };
 
-/** An opening forgets that the one before it wrote a last file to import, whoever was in it. */
+/** An opening forgets that the one before it wrote a last file to import, no matter who was in it. */
 export const keepsOpened: Leak = {
   beforeOpening({ out }) {
     const [all, last] = [join(out, "signatories.csv"), join(out, "import-9.csv")];

@@ -121,7 +121,7 @@ export function isReached({ clock }: World, { known, refusedAt }: Person): boole
   return known && (refusedAt === undefined || clock.now().getTime() - refusedAt.getTime() < days(6));
 }
 
-/** Whose withdrawal is answered: whoever the database knows, or main shows by the code. */
+/** Whose withdrawal is answered: anyone whom the database knows, or main shows by the code. */
 export function mayLeave({ purged, options }: World, { stage, known, code }: Person): boolean {
   if (code === "") return false;
   if (purged) return options.ending === "names" && stage === "accepted";

@@ -34,7 +34,7 @@ export type MachineDeps = {
   readonly breakSite?: ((site: LocalSite, keys: PublicKeys) => LocalSite) | undefined;
 };
 
-/** A campaign on one machine, as `npm start` runs it, but for the pages of the site and for time, which stands still. */
+/** A campaign on one machine, as `npm start` runs it, but for the pages of the site and for time, which is stopped. */
 export type Machine = {
   readonly dataDir: string;
   readonly settings: ReturnType<typeof readSettings>;

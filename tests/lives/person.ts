@@ -6,7 +6,7 @@ import { fixedRandomness } from "../support/fixtures.ts";
 /** Where somebody is by what was answered. `lost`: a machine died with it, and no backup or sheet brings it back. */
 export type Stage = "submitted" | "confirmed" | "accepted" | "refused" | "lost" | "left";
 
-/** Somebody who signs, with everything that they alone know, and what has become of it. */
+/** Somebody who signs, with everything that only they know, and what has become of it. */
 export type Person = {
   readonly number: number;
   readonly name: string;
@@ -22,7 +22,7 @@ export type Person = {
   /** bytes of the sealed contact record, as the vault held them */
   sealed: Uint8Array;
   stage: Stage;
-  /** whether the database has contact record and address, or the row alone is left */
+  /** whether the database has contact record and address, or only the row is left */
   known: boolean;
   leftAt: Date | undefined;
   /** when moderators refused the row: a week later the service has forgotten the address */
@@ -34,7 +34,7 @@ const LETTERS = {
   fa: "بتجدرسشفکگلمنوه",
 } as const;
 
-/** Invents somebody whose name, place and address stand nowhere else. */
+/** Invents somebody whose name, place and address are nowhere else. */
 export function inventPerson(seed: string, number: number, shown: Shown, lang: "en" | "fa"): Person {
   const draw = fixedRandomness(`${seed}/person ${number}`);
   const word = (alphabet: string) => Array.from(draw(9), (byte) => alphabet[byte % alphabet.length]).join("");

@@ -41,7 +41,7 @@ function withoutReport({ where, bytes }: { where: string; bytes: Buffer }): Buff
   return text === "" ? bytes : Buffer.from(text);
 }
 
-/** Only the column for it may be printed: a full name stands there only for people who chose to show it. */
+/** Only the column for it may be printed: a full name is there only for people who chose to show it. */
 function checkPublicNames(one: Received, right: readonly Person[]): void {
   const [head = [], ...cells] = parseCsv(readFileSync(join(one.out, "signatories.csv"), "utf8"));
   const rows = cells.map((row) => Object.fromEntries(row.map((cell, i) => [head[i]!, cell])));

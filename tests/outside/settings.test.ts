@@ -65,7 +65,7 @@ describe("settings", () => {
     ["HOST", "letter.example.org"],
     ["HOST", "127.0.0.256"],
     ["HOST", "http://127.0.0.1"],
-    // Captured mail is shown to this machine alone.
+    // Captured mail is shown only to this machine.
     ["HOST", "192.0.2.7"],
     ["HOST", "2001:db8::7"],
     ["DATA_DIR", ""],

@@ -30,7 +30,7 @@ describe("both languages", () => {
   });
 
   it.each(languages)("have the same files: %s", (lang) => {
-    // What stands in the bag of a handover is no page.
+    // What is in the bag of a handover is not a page.
     expect(files(lang)).toEqual(
       ["contacts", "handover", "letter", "opened", "request", ...PAGE_TEXTS].map((name) => `${name}.md`).sort(),
     );

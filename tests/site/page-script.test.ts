@@ -100,7 +100,7 @@ describe("leaving quickly", () => {
     await close();
   });
 
-  // In the browse mode of a screen reader the page sees of "Shift and H" the Shift alone, down and up.
+  // In the browse mode of a screen reader the page sees of "Shift and H" only the Shift, down and up.
   const commands: [string, (page: Page) => Promise<unknown>][] = [
     ["asks a screen reader for the heading before, five times", (page) => tap(page, ...times(5, "ShiftLeft"))],
     ["turns on Sticky Keys", (page) => tap(page, ...times(5, "ShiftRight"))],

@@ -28,7 +28,7 @@ export const RULES: readonly [what: string, pattern: RegExp, example: string][] 
 /** What breaks a rule, with the words around it. Latin words, and places for a value, are no Persian. */
 export function slipsIn(text: string): string[] {
   const words = text
-    // The letters and digits that a code may hold stand in Latin on purpose.
+    // The letters and digits that a code may hold are Latin on purpose.
     .replace("رقم‌های 0 و 1", "")
     .replace(/\{\w+\}|[A-Za-z][\w.]*/g, "x");
   return RULES.flatMap(([what, pattern]) => {

@@ -30,7 +30,7 @@ import { root } from "../support/source.ts";
 
 const content = await readContent(join(root, "content"));
 
-/** The edition of the letter as it stands in this repository. */
+/** The edition of the letter as it is in this repository. */
 export const edition = editionOf(content.letterTexts);
 
 const main = (record: CampaignRecord) => ({ record, settled: nothingSettled, attestationKey: service.publicKey });

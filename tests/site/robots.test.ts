@@ -49,7 +49,7 @@ describe("what search engines may see", () => {
       "/inbox/",
     ])
       expect(header(path), path).toBe("noindex");
-    // Nothing stands at an address that gave no page.
+    // There is nothing at an address that gave no page.
     expect([header("/fa/"), header("/fa/", 503)]).toEqual([undefined, "noindex"]);
   });
 

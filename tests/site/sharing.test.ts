@@ -18,7 +18,7 @@ const named = { ...many, campaign: { ...many.campaign, preview_names_letter: tru
 const listed = { fa: "۲۵۰", en: "250" };
 const home = "https://letter.example.org";
 const telling = /Iran|ایران|Amnesty|عفو|United Nations|ملل|atrocit|جنایات/i;
-// jsqr is an older kind of module: its function stands below the name `default`.
+// jsqr is an older kind of module: its function has the name `default`.
 const readCode = jsQR as unknown as typeof jsQR.default;
 
 describe.each(["fa", "en"] as const)("what is shared in %s", (lang) => {

@@ -54,7 +54,7 @@ const lookUp = async (page: Page, code: string) => {
   await page.getByRole("textbox").fill(code);
   return ask(page, "own");
 };
-/** The verify page of the site as it is, with whatever a reader does there. */
+/** The verify page of the site as it is, with anything a reader does there. */
 const onPage = async <T>(lang: "en" | "fa", run: (page: Page) => Promise<T>, of = site): Promise<T> => {
   served.show(of);
   const { page, pageErrors, foreignRequests, close } = await visit(browser, origin, { language: lang });

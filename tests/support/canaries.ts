@@ -61,7 +61,7 @@ function searchBytes(index: Index, where: string, bytes: Buffer): Hit[] {
   });
 }
 
-/** All forms that stand in these bytes, in one walk over them: a search for each would take hours. */
+/** All forms that are in these bytes, in one walk over them: a search for each would take hours. */
 function formsIn(haystack: Buffer, { starts, forms }: Index): Form[] {
   const found = new Set<Form>();
   let start = 0;
@@ -109,7 +109,7 @@ function encodingsOf(name: string, bytes: Buffer): Omit<Form, "secret">[] {
     ["spaced hex", spaced.toUpperCase()],
   ];
   for (const offset of [0, 1, 2]) {
-    // What stands before and after the secret shares its outermost characters: those are left off.
+    // What comes before and after the secret shares its outermost characters: those are left off.
     const whole = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString("base64")
       .replace(/=+$/, "");

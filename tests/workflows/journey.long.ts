@@ -61,7 +61,7 @@ async function open(lang: "en" | "fa", javaScriptEnabled: boolean) {
 async function sign(walk: Walk, person: Person): Promise<string> {
   const { page, strings } = walk;
   await follow(walk, strings.letter.sign_letter);
-  // Whoever is faster than a person is set apart on a sheet of their own.
+  // Those who are faster than a person are set apart on a sheet of their own.
   await page.waitForTimeout(2_500);
   await sendForm(walk, { shown: "name", name: person.name, place: person.place, email: person.email });
   await see(walk, strings.confirm.waiting);

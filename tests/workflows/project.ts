@@ -7,7 +7,7 @@ import { realCampaign } from "../support/campaigns/real-campaign.ts";
 import type { WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { root } from "../support/source.ts";
 
-/** Puts this project, as it lies here, on main of the stand-in, with the keys of the campaign and nothing recorded yet; gives the letter's edition. */
+/** Puts this project, as it is here, on main of the stand-in, with the keys of the campaign and nothing recorded yet; gives the letter's edition. */
 export async function bringProject(campaign: WorkflowCampaign): Promise<string> {
   const { repository } = campaign.github;
   const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" });

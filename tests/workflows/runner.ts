@@ -7,7 +7,7 @@ import { type ActRun, runAct } from "./act.ts";
 
 /** Runs the workflows of a campaign's main, and publishes where its public site looks. */
 export type Runner = {
-  /** everything that runs leave behind lies in it */
+  /** holds everything that runs leave */
   readonly folder: string;
   /** the releases: a folder of files for each tag, beside the notes */
   readonly releases: string;

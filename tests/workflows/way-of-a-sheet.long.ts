@@ -14,7 +14,7 @@ import { root } from "../support/source.ts";
 import { bringProject } from "./project.ts";
 import { makeRunner, type Runner } from "./runner.ts";
 
-// `.ci/run` installs act and names it here; elsewhere the entries alone are tested (tests/actions/).
+// `.ci/run` installs act and names it here; elsewhere only the entries are tested (tests/actions/).
 const { ACT_PROGRAM: act } = process.env;
 
 let campaign: WorkflowCampaign;

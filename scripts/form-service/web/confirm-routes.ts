@@ -11,7 +11,7 @@ import { type Confirming, confirm } from "../signing/confirmation.ts";
 import { isWaiting } from "../signing/submissions.ts";
 import { isModerationLate } from "../store/moderation-lag.ts";
 import { page, tooMany } from "./answers.ts";
-import { mailedCode, routeWithS } from "./typed-codes.ts";
+import { countWrongCode, mailedCode, routeWithS } from "./typed-codes.ts";
 
 /** The dependencies of these pages. */
 type ConfirmService = Confirming &
@@ -32,21 +32,15 @@ function showConfirm(service: ConfirmService, { lang }: Asked, bytes: Uint8Array
   return page(askForCode(service, lang, bytes));
 }
 
-async function postConfirm(
-  service: ConfirmService,
-  { request, lang, form, client }: Asked,
-  bytes: Uint8Array,
-): Promise<Response> {
+async function postConfirm(service: ConfirmService, asked: Asked, bytes: Uint8Array): Promise<Response> {
+  const { lang, form } = asked;
   const s = formatBase64url(bytes);
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(askForCode(service, lang, bytes, { problem: typed.problem }), 422);
   const confirmed = await confirm(service, bytes, typed.code);
-  if (confirmed === undefined) {
-    const wait = service.limits.wrongCode(client);
-    if (wait > 0) return tooMany(site, request, wait);
-    return page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
-  }
+  if (confirmed === undefined)
+    return countWrongCode(service, asked) ?? page(askForCode(service, lang, bytes, { problem: "code.wrong" }), 422);
   if (confirmed.state !== "signed") return page(notCountedPage(site, lang, { s, because: confirmed.state }));
   const { withdrawalCode, row } = confirmed;
   const late = await isModerationLate(service.store.query, dayOf(service.clock.now()));

@@ -1,7 +1,7 @@
 import { parseBase64url } from "../../letter/bytes/base64url.ts";
 import { CONFIRMATION_CODE_LENGTH, parseCode, WITHDRAWAL_CODE_LENGTH } from "../../letter/signature/code.ts";
 import type { Asked, Route, Service } from "../service.ts";
-import { message } from "./answers.ts";
+import { message, tooMany } from "./answers.ts";
 
 /** Answers an address that needs the `s` of a page. */
 export type HandlerWithS<Needs> = (service: Needs, asked: Asked, s: Uint8Array) => Promise<Response> | Response;
@@ -41,6 +41,15 @@ export function withdrawalCode(
   if (typed.trim() === "") return { problem: "withdrawal_code.missing" };
   const code = parseCode(typed, WITHDRAWAL_CODE_LENGTH);
   return code === undefined ? { problem: "withdrawal_code.wrong" } : { code };
+}
+
+/** Counts a wrong code. Returns the answer to somebody who must wait, undefined if they may go on. */
+export function countWrongCode(
+  { limits, site }: Pick<Service, "limits" | "site">,
+  { request, client }: Pick<Asked, "request" | "client">,
+): Response | undefined {
+  const wait = limits.wrongCode(client);
+  return wait > 0 ? tooMany(site(), request, wait) : undefined;
 }
 
 function parseS(text: string | null): Uint8Array | undefined {

@@ -13,8 +13,8 @@ import { CODE_LIFE } from "../signing/mailed-codes.ts";
 import { addSubmission, type Trying, tryCode } from "../signing/submissions.ts";
 import { type Withdrawing, withdraw, withdrawOwn } from "../signing/withdrawal.ts";
 import { keyedAddress } from "../store/address.ts";
-import { message, page, seeOther, tooMany } from "./answers.ts";
-import { mailedCode, routeWithS, withdrawalCode } from "./typed-codes.ts";
+import { message, page, seeOther } from "./answers.ts";
+import { countWrongCode, mailedCode, routeWithS, withdrawalCode } from "./typed-codes.ts";
 
 /** The dependencies of the withdrawal pages. */
 type WithdrawService = Trying &
@@ -40,15 +40,13 @@ function asksByAddress(form: URLSearchParams): boolean {
   return form.has("email") && !form.get("code");
 }
 
-async function byCode(service: WithdrawService, { request, lang, form, client }: Asked): Promise<Response> {
+async function byCode(service: WithdrawService, asked: Asked): Promise<Response> {
+  const { lang, form } = asked;
   const site = service.site();
   const typed = withdrawalCode(form);
   if ("problem" in typed) return page(withdrawPage(site, lang, typed), 422);
-  if (!(await withdraw(service, typed.code))) {
-    const wait = service.limits.wrongCode(client);
-    if (wait > 0) return tooMany(site, request, wait);
-    return page(withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }), 422);
-  }
+  if (!(await withdraw(service, typed.code)))
+    return countWrongCode(service, asked) ?? page(withdrawPage(site, lang, { problem: "withdrawal_code.wrong" }), 422);
   return page(withdrawnPage(site, lang));
 }
 
@@ -91,21 +89,15 @@ function showConfirm(service: WithdrawService, { lang }: Asked, s: Uint8Array): 
   return page(withdrawConfirmPage(service.site(), lang, { s: formatBase64url(s), mail: service.mails.flow() }));
 }
 
-async function postConfirm(
-  service: WithdrawService,
-  { request, lang, form, client }: Asked,
-  bytes: Uint8Array,
-): Promise<Response> {
+async function postConfirm(service: WithdrawService, asked: Asked, bytes: Uint8Array): Promise<Response> {
+  const { lang, form } = asked;
   const s = formatBase64url(bytes);
   const site = service.site();
   const typed = mailedCode(form);
   if ("problem" in typed) return page(withdrawConfirmPage(site, lang, { s, problem: typed.problem }), 422);
   const opened = await tryCode(service, bytes, typed.code, "leave");
-  if (opened?.state !== "waiting") {
-    const wait = service.limits.wrongCode(client);
-    if (wait > 0) return tooMany(site, request, wait);
-    return page(withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }), 422);
-  }
+  if (opened?.state !== "waiting")
+    return countWrongCode(service, asked) ?? page(withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }), 422);
   await withdrawOwn(service, keyedAddress(service.pepper, opened.waiting.email));
   return page(withdrawnByAddressPage(site, lang));
 }

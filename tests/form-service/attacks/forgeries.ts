@@ -10,7 +10,7 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
  * Tries to confirm without the mailed code: with links that nobody got, altered links, altered codes, codes of others, and
  * right ones that came too late. Most go straight to what judges them, one in a hundred through the form.
  *
- * A submission ends with its fifth wrong code: whoever goes on after that asks for something that is gone. So most of a
+ * A submission ends with its fifth wrong code: anyone who goes on after that asks for something that is gone. So most of a
  * million attempts can only meet nothing, and five of them meet each row that is there.
  */
 export async function tryForgeries({ seed, attempts, rows }: { seed: number; attempts: number; rows: number }) {

@@ -28,7 +28,7 @@ import {
   whatIsLeft,
 } from "./two-worlds.ts";
 
-// Nobody but the mailbox learns whether an address has signed: whatever strangers send, they see the same whether the owner of
+// Nobody but the mailbox learns whether an address has signed: no matter what strangers send, they see the same whether the owner of
 // an address has done something here or somebody else has. (Non-interference, Goguen and Meseguer 1982.)
 
 type TwoWorlds = Awaited<ReturnType<typeof openTwoWorlds>>;
@@ -311,7 +311,7 @@ function withdrawalCode({ withdrawalCodes, count }: Knowledge, n: number): strin
   return withdrawalCodes[n % Math.max(2, withdrawalCodes.length)] ?? String(count).padStart(26, "0");
 }
 
-/** Whoever else got mail, in which order, when and what. */
+/** Who else got mail, in which order, when and what. */
 async function readMail(worlds: TwoWorlds, known: Knowledge): Promise<Difference | undefined> {
   const difference = await compare(worlds, "mail to others", async ({ outside }) =>
     outside.deliveries.filter(({ at }) => at !== undefined).map(({ mail, ...delivery }) => ({ ...delivery, ...mail })),
@@ -325,14 +325,14 @@ async function readMail(worlds: TwoWorlds, known: Knowledge): Promise<Difference
   return difference;
 }
 
-/** Whoever else got the mails that had been put off: all of them, at whatever moment. */
+/** Who else got the mails that had been put off: all of them, at any moment. */
 async function whatCameLate(worlds: TwoWorlds, known: Knowledge): Promise<Difference | undefined> {
   const hadAny = await worlds.both(async ({ outside }) => {
     outside.server = "well";
     return outside.putOff.size > 0;
   });
   if (!hadAny.includes(true)) return undefined;
-  // No mail waits longer than two hours; one by one they need many steps, also those of a service that was started anew.
+  // No mail waits longer than two hours; one by one they need many steps, also those of a service that was started again.
   for (let i = 0; i < 6; i++) await worlds.pass(hours(1));
   const difference = await readMail(worlds, known);
   if (difference) return difference;

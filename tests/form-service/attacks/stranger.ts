@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 import { torExit } from "../harness.ts";
 
-// What somebody can send who has every mailbox but one. This file alone knows the addresses and fields of the service.
+// What somebody can send who has every mailbox but one. Only this file knows the addresses and fields of the service.
 
 /** One request, and the address that it comes from. */
 export type Ask = {

@@ -15,7 +15,7 @@ import type { Mail } from "../../../scripts/outside/mail/mailer.ts";
 import { type Harness, openHarness, type Substitutes } from "../harness.ts";
 import { type Ask, codeIn, lineAt, ROUTES } from "./stranger.ts";
 
-/** An answer as whoever asked sees it, and what can be read from it. */
+/** An answer as the person who asked sees it, and what can be read from it. */
 export type Answer = { readonly seen: string; readonly location: string | null; readonly body: string };
 
 /**
@@ -103,7 +103,7 @@ export async function openTwoWorlds(interference: () => Interference = () => ({}
   return {
     both,
     pass,
-    /** Begins anew, with the victim's address and that of somebody else at the same provider. */
+    /** Begins again, with the victim's address and that of somebody else at the same provider. */
     async renew(victim: string, other: string, mailsAnHour: number) {
       vi.clearAllTimers();
       await worlds[0].renew(other, [victim, other], mailsAnHour);
@@ -300,7 +300,7 @@ async function openWorld({ list = async (rows) => rows, ...substitutes }: Interf
         ...(await list(harness.gitHost.record().rows, harness.service)).map((row) => JSON.stringify(row)),
       ].map((line) => line.replace(CONTACT, "contact").replace(SIGNED, "signed")),
     /**
-     * The numbers for whoever runs the service, but for those of the process, those that answers alone move, and those of mail
+     * The numbers for those who run the service, but for those of the process, those that only answers move, and those of mail
      * when a provider has put mails off: a blank one is not.
      */
     numbers: async () =>
@@ -371,7 +371,7 @@ export async function whatIsLeft(world: World, victim: string, named?: string): 
   return { ...left, ...mail, flow: queue.flow(), room: codeMails.hasRoom(victim) };
 }
 
-/** Proofs of work without the work: whoever writes `solved N` has solved the Nth. */
+/** Proofs of work without the work: anyone who writes `solved N` has solved the Nth. */
 function cheapProofs(): Proofs {
   const used = new Set<string>();
   let count = 0;

@@ -52,7 +52,7 @@ export type Signatory = { s: string; code: string; seen?: string; leaves?: "aske
 /**
  * Kills form services at random moments while many confirm and some leave, and while sheets are filed and accepted; in
  * between their disk is full, their clock jumps, or their database goes away.
- * Whoever was told "signed" must be on exactly one sheet and once on the list, or have left.
+ * Anyone who was told "signed" must be on exactly one sheet and once on the list, or have left.
  *
  * The submissions are put into the database by hand: what they are for begins with the confirmation.
  */

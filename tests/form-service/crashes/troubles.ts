@@ -23,7 +23,7 @@ export type Struck = {
  * service's own; PostgreSQL goes away when it has no room for its log.
  */
 export function troubleAt(point: number, every: number, server: PostgresServer | undefined): Trouble {
-  // A file's size can be limited from outside on Linux alone.
+  // A file's size can be limited from outside only on Linux.
   const fullDisk = process.platform === "linux" ? "fullDisk" : "kill";
   if (point % every !== every - 1) return "kill";
   return Math.floor(point / every) % 2 === 0 ? "clock" : server ? "database" : fullDisk;

@@ -50,7 +50,7 @@ it("hide the moment of every signature in twelve days of many and few", async ()
     expect(ids).toEqual([...ids].sort());
     if (rows.length > 20) expect(ids).not.toEqual(arrival.filter((id) => ids.includes(id)));
     for (const id of ids) seen.add(id);
-    // What git is told has the day and nothing finer; what stands on a row is the day of the confirmation.
+    // What git is told has the day and nothing finer; what a row has is the day of the confirmation.
     expect(filing.day).toBe(new Date(at).toISOString().slice(0, 10));
     expect(JSON.stringify(filing)).not.toMatch(/\d{4}-\d\d-\d\dT|\d\d:\d\d/);
   }

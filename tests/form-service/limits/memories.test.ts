@@ -9,7 +9,7 @@ import { openSuppression } from "../../../scripts/form-service/signing/suppressi
 import type { Store } from "../../../scripts/form-service/store/schema.ts";
 import { fixedClock, fixedRandomness, people } from "../../support/fixtures.ts";
 
-// What memory holds has a bound: whoever fills it forgets what is their own, and nothing of anybody else.
+// What memory holds has a bound: filling it makes one forget what is one's own, and nothing of anybody else.
 
 const random = fixedRandomness("memories");
 const clientAt = (network: string, line = network) =>

@@ -190,7 +190,7 @@ describe("mails to one domain", () => {
     expect(server.atOnce("big.example")).toBeLessThanOrEqual(4);
     expect(server.atOnce("big.example")).toBeGreaterThan(1);
     expect(server.connections()).toBeLessThanOrEqual(10);
-    // Those to the others did not wait behind the twenty.
+    // Those to the others did not wait for the twenty.
     expect(server.mails.slice(0, 16).filter(({ to }) => to.includes("@small"))).toHaveLength(8);
   });
 

@@ -59,7 +59,7 @@ describe("one code a mailbox", () => {
     const [row] = [await harness.post("/en/confirm/", { s: before.s, code: fresh })];
     expect(row.status).toBe(200);
     withdrawalCodeIn(await row.text());
-    // And the page of the new window the code of the earlier one, whatever memory knows.
+    // And the page of the new window the code of the earlier one, no matter what memory knows.
     const niamh = sOf(await harness.post("/en/sign/", formOf(people.niamh)));
     await harness.mailed();
     await harness.restart();

@@ -143,7 +143,7 @@ describe("the form", () => {
     await harness.sweep();
     expect(await count()).toBe(0);
 
-    // A form, and what is kept of a confirmation. The hour in which each goes is hidden from whoever has only the rows.
+    // A form, and what is kept of a confirmation. The hour in which each goes is hidden from anyone who has only the rows.
     const waiting = await submit(harness, people.niamh);
     await harness.restart();
     harness.clock.advance(hours(23));

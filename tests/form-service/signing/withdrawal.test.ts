@@ -31,7 +31,7 @@ describe("a withdrawal by code", () => {
     const filed = harness.settings.database.kind === "postgres" ? 1 : 0;
     expect(harness.gitHost.filings).toHaveLength(filed);
     expect(findCanaries(["Zarafshan", "Mehrabani"], [harness.dataDir])).toEqual([]);
-    // The link and code of the confirmation do not bring it back, nor say that it stands.
+    // The link and code of the confirmation do not bring it back, nor say that it counts.
     expect((await harness.post("/en/confirm/", { s, code })).status).toBe(422);
     await harness.round();
     expect(harness.gitHost.filings).toHaveLength(filed);
@@ -117,7 +117,7 @@ describe("a withdrawal by code", () => {
     expect(findCanaries(named, [harness.dataDir])).toEqual([]);
     const files = readdirSync(harness.dataDir).map((name) => readFileSync(join(harness.dataDir, name), "latin1"));
     expect(files.filter((bytes) => bytes.includes(gone[0]!))).toEqual([]);
-    // What the search would miss if it could not read the database: whoever stays is found.
+    // What the search would miss if it could not read the database: those who stay are found.
     expect(files.filter((bytes) => bytes.includes(inside(stays[0]!)))).not.toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import { openStore, type Store, TABLES, type Tables } from "../../../scripts/for
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { newEmptyDatabase } from "../harness.ts";
 
-// Destroyed means all of it: every table that the schema makes, whatever it is called, on whatever database.
+// Destroyed means all of it: every table that the schema makes, under any name, on either database.
 
 const ROWS = 300;
 /** What no text and no bytes of the database hold by chance. */

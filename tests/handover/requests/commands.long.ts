@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../../scripts/form-service/store/schema.ts";
@@ -10,6 +10,7 @@ import {
   fillVault,
   type HandoverCampaign,
   makeHandoverCampaign,
+  makeWorkingFolder,
   run,
   TAG,
 } from "../../support/campaigns/handover.ts";
@@ -24,7 +25,8 @@ let working: string;
 let place: Record<string, string>;
 beforeAll(async () => {
   campaign = await makeHandoverCampaign(people);
-  working = workingFolder(campaign.folder);
+  working = makeWorkingFolder(campaign.folder);
+  writeFileSync(join(working, "content/campaign.yaml"), campaignYaml());
   place = { DATA_DIR: campaign.dataDir };
   campaign.repository.commit("main", "names stay", { "content/campaign.yaml": campaignYaml() });
   await fillVault(campaign, people);
@@ -128,18 +130,4 @@ describe("the commands for requests", () => {
 
 function campaignYaml(): string {
   return readFileSync(join(root, "content/campaign.yaml"), "utf8").replace(/^after_purge: .*$/m, "after_purge: names");
-}
-
-/** A folder that has the letter which the campaign signed, and everything else of the project. */
-function workingFolder(folder: string): string {
-  const working = join(folder, "working");
-  cpSync(join(root, "content"), join(working, "content"), { recursive: true });
-  for (const lang of ["en", "fa"]) {
-    rmSync(join(working, "content", lang, "letter.md"));
-    cpSync(join(folder, "content", lang, "letter.md"), join(working, "content", lang, "letter.md"));
-  }
-  writeFileSync(join(working, "content/campaign.yaml"), campaignYaml());
-  for (const name of [".eleventy.js", "package.json"]) cpSync(join(root, name), join(working, name));
-  for (const name of ["scripts", "node_modules"]) symlinkSync(join(root, name), join(working, name));
-  return working;
 }

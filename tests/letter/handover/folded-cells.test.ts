@@ -54,7 +54,7 @@ describe("small cells", () => {
     );
   });
 
-  // Whoever knows the rule, the public list and every possible population tries them all. `fewest` is 3, so that they can
+  // Someone who knows the rule, the public list and every possible population tries them all. `fewest` is 3, so that they can
   // be tried: what decides are the relations between the numbers.
   it.each([2, 3, 4])("cannot be computed by anyone, with %i values that everybody knows", (values) => {
     const fewest = 3;

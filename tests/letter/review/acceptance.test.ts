@@ -235,7 +235,7 @@ describe("a row that is on another open sheet too", () => {
     const rejected: Decision = { ...approved(), state: "rejected", refused: all, named: new Set() };
     const others = ids.filter((id) => id !== second);
     expect(judge(rejected)).toEqual({ leftOut: [second], refused: others });
-    // Somebody who refuses the row itself means the row, on whatever sheet it is.
+    // Somebody who refuses the row itself means the row, on any sheet.
     expect(judge({ ...rejected, named: elsewhere })).toEqual({ leftOut: [], refused: ids });
   });
 

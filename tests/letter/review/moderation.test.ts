@@ -133,7 +133,7 @@ describe("the refusal of a row", () => {
       const held = judge({ ...approve(11, body), place: "here" }, approve(22), approve(33));
       expect([body, held.state, held.unclear]).toEqual([body, "blocked", ["here"]]);
       expect(judge(approve(11), approve(22), comment(11, body)).state).toBe("blocked");
-      // Comments on rows come first, the approval last: whoever slipped does not know it yet.
+      // Comments on rows come first, the approval last: the moderator who slipped does not know it yet.
       expect(judge(comment(11, body), approve(22), block(11), approve(11)).state).toBe("blocked");
       expect(judge(approve(11), approve(22), comment(44, body)).state).toBe("approved");
     }

@@ -48,7 +48,7 @@ describe(`what a listed moderator writes (seed ${inject("seed")})`, () => {
   it.each(read("held"))("holds the sheet back: $body", (one) => {
     const held = judge(approve(11), approve(22), said(33, one));
     expect([held.state, held.unclear]).toEqual(["blocked", ["here"]]);
-    // Whoever wrote it, in whatever order, and in a review too.
+    // No matter who wrote it, in which order, and in a review too.
     expect(judge(said(11, one), approve(11), approve(22)).state).toBe("blocked");
     expect(judge({ ...said(11, one), state: "approved", commit }, approve(22), approve(33)).state).toBe("blocked");
     // But nobody who is not listed.

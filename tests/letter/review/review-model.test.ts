@@ -101,7 +101,7 @@ function act(world: World, step: Step): void {
       say("approved", "", commitOf(step.sheet, target!.version - (step.stale ? 1 : 0)));
       return;
     case "dismiss": {
-      // As GitHub gives it: the review stands where it stood, and what it was is not told.
+      // As GitHub gives it: the review stays where it was, and what it was is not told.
       const acts = target!.acts;
       const at = acts.findLastIndex(
         (one) => one.by === step.by && ["approved", "changes-requested"].includes(one.state),

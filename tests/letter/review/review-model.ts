@@ -6,7 +6,7 @@ import type { Row } from "../../../scripts/letter/signature/row.ts";
 import { formatSheet, type Sheet, type SignaturesSheet } from "../../../scripts/letter/signature/sheet.ts";
 import { attestedMessage, invent, sheetOf, withdrawalsOf } from "../invented.ts";
 
-// What people and programs may do, and what must come of it: told from the steps alone, without the code under test.
+// What people and programs may do, and what must come of it: told only from the steps, without the code under test.
 
 // Two sheets; a push exchanges the rows of a sheet for others. Six people, the last on both versions of the first sheet.
 const rows: Row[] = Array.from({ length: 6 }, (_, i) => invent(i).row);
@@ -112,7 +112,7 @@ export function sayingOf(say: (typeof SAYINGS)[number], { rows }: Pick<Sheet, "r
 /** The withdrawals sheet of the nth withdrawal. */
 export const leaveSheet = (n: number, id: string) => withdrawalsOf(100 + n, [id]);
 
-/** What must stand on the list after the steps so far, whose row can never come there any more, and what is settled. */
+/** What must be on the list after the steps so far, whose row can never come there any more, and what is settled. */
 export type Expected = { listed: Set<string>; gone: Set<string>; settled: Set<number>; left: Set<number> };
 
 export const nothingExpected = (): Expected => ({
@@ -163,7 +163,7 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
       return versionAt(found.at) - (found.one.stale ? 1 : 0) === version;
     };
     const rejecting = voices.filter((who) => last(who, "approve", "reject")?.one.do === "reject").length >= 2;
-    // Whoever may write can dismiss a review. That takes an approval away; a request for changes goes on blocking.
+    // Anyone who may write can dismiss a review. That takes an approval away; a request for changes goes on blocking.
     // A refusal that cannot be read blocks, whatever its author says after it, until they take it away.
     // So does an order about a row that is not on the sheet: the row that it meant would come to the list.
     const here = new Set(VERSIONS[number]![version % 2]!.rows.map(({ id }) => id));
@@ -191,7 +191,7 @@ export function expectAccept(expected: Expected, history: readonly Step[], commi
   }
 }
 
-/** Whether the last order of a moderator about an id still stands; `keep` takes a refusal back, and nothing is left of both. */
+/** Whether the last order of a moderator about an id still holds; `keep` takes a refusal back, and nothing is left of both. */
 function orderStands(said: readonly { one: Step }[], who: number, id: string): boolean {
   let stands: "refuse" | "keep" | undefined;
   for (const { one } of said) {

@@ -72,7 +72,7 @@ describe("a name", () => {
 
   it("keeps its own spelling, in NFC, with single blanks", () => {
     expect(parseName("  A\u0301kos \u00a0 Nagy ")).toEqual({ name: "\u00c1kos Nagy" });
-    // Arabic yeh and kaf stay as they were typed: folding is for comparing alone.
+    // Arabic yeh and kaf stay as they were typed: folding is only for comparing.
     expect(parseName("علي كريمي")).toEqual({ name: "علي كريمي" });
   });
 

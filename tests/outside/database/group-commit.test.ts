@@ -116,7 +116,7 @@ describe("changes that come at the same time", () => {
     await most(rows[0]!.page_count + 2);
     const long = "x".repeat(3000);
     const outcomes = await Promise.allSettled(["b", "c", "d", "e", "f"].map((key) => add(key, long)));
-    // Whoever was told that it is done finds it; nobody else does.
+    // Those who were told that it is done find it; nobody else does.
     const done = ["b", "c", "d", "e", "f"].filter((_, i) => outcomes[i]!.status === "fulfilled");
     expect(done.length).toBeLessThan(5);
     expect(keys()).toEqual(["a", ...done]);

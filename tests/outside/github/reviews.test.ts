@@ -33,7 +33,7 @@ describe("reading the reviews on GitHub", () => {
     const [one, two] = campaign.moderators;
     await pulls(one, "reviews", { event: "APPROVE", body: `refuse ${first} advert`, commit_id: commit });
     campaign.github.advance(1000);
-    // The table's first row stands on line 10.
+    // The table's first row is on line 10.
     await pulls(two, "comments", {
       body: "refuse fake-name",
       commit_id: commit,
@@ -70,7 +70,7 @@ describe("reading the reviews on GitHub", () => {
     const where = { commit_id: commit, path: sheetPath(sheet.sheet), side: "RIGHT" };
     await pulls(one, "comments", { ...where, body: "refuse fake-name", start_line: 10, line: 12 });
     campaign.github.advance(1000);
-    // A push makes it outdated, and GitHub forgets where it stands, but not where it stood.
+    // A push makes it outdated, and GitHub forgets where it is, but not where it was.
     campaign.github.repository.commit(`pending/${sheet.sheet}`, "push", { x: "x" });
     const [open] = await campaign.openPulls();
     expect(open?.acts.at(-1)).toMatchObject({ by: one.id, state: "commented", commit, body: "refuse fake-name" });

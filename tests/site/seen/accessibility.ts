@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 
 const program = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds on the page as it stands, one line a finding: the rule and where it is broken. */
+/** What axe finds on the page as it is, one line a finding: the rule and where it is broken. */
 export async function findingsOn(page: Page, options: RunOptions = {}): Promise<string[]> {
   await page.evaluate(program);
   const rules = { "target-size": { enabled: true }, ...options.rules };

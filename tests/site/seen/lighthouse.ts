@@ -84,7 +84,7 @@ export async function openLighthouse(path: string): Promise<Judge> {
 
 const FLAGS = { logLevel: "silent", formFactor: "mobile", disableFullPageScreenshot: true };
 
-// No wait for a line that falls silent: what is judged stands in the page at once. Only while Lighthouse imagines the
+// No wait for a line that falls silent: what is judged is in the page at once. Only while Lighthouse imagines the
 // slow line does it heed this; with a throttling method of "provided" or "devtools" it waits ten seconds in any case.
 const AT_ONCE = {
   pauseAfterFcpMs: 0,

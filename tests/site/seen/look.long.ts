@@ -10,7 +10,7 @@ import { type Gallery, startGallery } from "../../support/servers/gallery-server
 import { root } from "../../support/source.ts";
 
 // How pages looked when somebody last said that they look right. After a change that is meant, look at the pages with
-// `npm run shots`, then make these anew: LOOKS=update npm run test:long -- tests/site/seen/look.long.ts
+// `npm run shots`, then make these again: LOOKS=update npm run test:long -- tests/site/seen/look.long.ts
 const kept = join(root, "tests/site/seen/looks");
 const update = process.env.LOOKS === "update";
 // The browser that npm brings and our own fonts draw the same everywhere; another browser draws letters a little otherwise.

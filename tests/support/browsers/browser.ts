@@ -41,7 +41,7 @@ export async function startBrowser({ textSize = 1 } = {}): Promise<Browser> {
 /** How Chromium is started, by whomever. */
 export const ARGUMENTS = [
   ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-  // Whatever a page or the browser itself may try, no other host has an address.
+  // No matter what a page or the browser itself may try, no other host has an address.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ];
 
@@ -79,7 +79,7 @@ export async function visit(browser: Browser, origin: string, options: VisitOpti
   return { page, context, foreignRequests, pageErrors, close: () => context.close() };
 }
 
-/** The program, for whoever starts it otherwise. */
+/** The program, for tests that start it otherwise. */
 export async function findChromium(): Promise<string> {
   const named = process.env.CHROME_PATH;
   if (named !== undefined) {
@@ -102,7 +102,7 @@ async function unpackChromium(): Promise<string> {
   if (!existsSync(home)) {
     mkdirSync(cache, { recursive: true });
     const unpacking = mkdtempSync(join(cache, "chromium-unpacking-"));
-    // The package unpacks into the folder for temporary files and takes what lies there, whole or not, for finished:
+    // The package unpacks into the folder for temporary files and takes what is there, whole or not, for finished:
     // it gets a folder of its own, in a process of its own, lest other files of this one land there.
     const unpack = `import chromium from "${import.meta.resolve("@sparticuz/chromium")}"; await chromium.executablePath();`;
     await run(process.execPath, ["--input-type=module", "--eval", unpack], {

@@ -17,7 +17,7 @@ const STEP = 2000;
  * @returns brings real time back
  */
 export function hurryTime(): () => void {
-  // Never back: whoever keeps the pace would wait until it has caught up.
+  // Never back: what keeps the pace would wait until it has caught up.
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: Math.max(Date.now(), latest) });
   let idle = 0;
   const step = setInterval(() => {

@@ -10,11 +10,11 @@ export type Moment = (typeof MOMENTS)[number];
 
 /** A `git` that counts its calls and cuts the power at one of them: how fast the machine is does not matter. */
 export type FatalGit = {
-  /** a PATH on which it stands before the real one */
+  /** a PATH on which it comes before the real one */
   readonly path: string;
   /** how often it was called since `cutAt` */
   calls(): number;
-  /** Counts anew; at this call the whole process group dies. */
+  /** Counts from the start again; at this call the whole process group dies. */
   cutAt(call: number, moment: Moment): void;
   remove(): void;
 };
@@ -30,7 +30,7 @@ export function makeFatalGit(): FatalGit {
     cutAt(call, moment) {
       rmSync(counter, { force: true });
       const dying = `"${process.execPath}" "${join(root, "tests/support/campaigns/dying-git.ts")}" "${real}" ${moment} "$@"`;
-      // One byte a call: what is appended is counted whole, whoever else appends.
+      // One byte a call: what is appended is counted whole, no matter who else appends.
       const script = `#!/bin/sh\nprintf . >>"${counter}"\n[ "$(wc -c <"${counter}")" -lt ${call} ] || exec ${dying}\nexec "${real}" "$@"\n`;
       writeFileSync(program, script);
       chmodSync(program, 0o700);

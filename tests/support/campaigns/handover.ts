@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { makeDatabase } from "../../../scripts/form-service/store/campaign-database.ts";
 import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
+import { makePublicBag } from "../../../scripts/handover/public-bag-place.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
+import { parseHandover } from "../../../scripts/letter/handover/handover.ts";
 import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
@@ -55,7 +57,7 @@ export const TAG = "handover/2026-12-01";
 
 /** A data folder as a campaign leaves it that has its signatures and is about to hand them over. */
 export type HandoverCampaign = {
-  /** everything of this test lies below it */
+  /** everything of this test is below it */
   readonly folder: string;
   readonly dataDir: string;
   readonly repository: Repository;
@@ -120,6 +122,21 @@ function writeKeys(dataDir: string): void {
   for (const [name, seed] of Object.entries({ ...secrets, pepper: fixedRandomness("pepper")(32) }))
     writeFileSync(join(dataDir, "keys", `${name}.key`), `${formatBase64url(seed)}\n`, { mode: 0o600 });
 }
+
+/**
+ * Makes the public bag of a tag as `npm run handover` does, and the tag on main, but without the pages for print: to start
+ * the typesetter takes a processor seconds.
+ */
+export async function makeBagWithoutPages(campaign: HandoverCampaign, tag: string, out: string): Promise<string> {
+  const { repository, dataDir } = campaign;
+  if (repository.git("tag", "--list", tag) === "") repository.git("tag", tag, "main");
+  const recipients = await demoRecipients(join(dataDir, "demo-custodian"));
+  const place = { repository: repository.path, keys: { ...keys, recipients }, dataDir, pages: noPages };
+  return (await makePublicBag(parseHandover(tag), place, out, () => {})).file;
+}
+
+/** No pages for print. */
+export async function* noPages() {}
 
 /** The keys of one data folder in another one, with its database and a clone of its repository. */
 export function cloneDataFolder(campaign: HandoverCampaign, name: string): string {

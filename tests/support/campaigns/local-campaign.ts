@@ -19,7 +19,7 @@ export type TestCampaign = {
   folder: string;
   host: LocalGitHost;
   acceptor: Acceptor;
-  /** Looks into the bare repository, and plays whoever can push to it. */
+  /** Looks into the bare repository, and plays anyone who can push to it. */
   repository: Repository;
   /** Opens the same repository as another process would. */
   reopen: () => Promise<LocalGitHost>;

@@ -38,7 +38,7 @@ export function takenDownRecord(record: CampaignRecord): CampaignRecord {
   return withoutList(purgedRecord(record));
 }
 
-/** The record without its list, whatever its ledger says. */
+/** The record without its list, no matter what its ledger says. */
 export function withoutList(record: CampaignRecord): CampaignRecord {
   return { ...record, rows: [], takenDown: true };
 }

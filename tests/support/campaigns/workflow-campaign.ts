@@ -16,7 +16,7 @@ import { type LiveSite, startLiveSite } from "../servers/live-site.ts";
 import { root } from "../source.ts";
 import { realCampaign } from "./real-campaign.ts";
 
-/** What a step of a workflow left behind. */
+/** What a step of a workflow left. */
 export type StepResult = { code: number; output: string; outputs: Record<string, string>; summary: string };
 
 /** A campaign on GitHub with its workflows, and the public site that they publish to. */
@@ -30,7 +30,7 @@ export type WorkflowCampaign = GitHubCampaign & {
   accept(env?: Record<string, string>): Promise<GitHubAcceptance>;
   /** Files a sheet and gives the number of its pull request. */
   fileSheet(sheet: Sheet, message?: string): Promise<number>;
-  /** Reviews a pull request as it stands, as a person does in the browser. */
+  /** Reviews a pull request as it is, as a person does in the browser. */
   review(by: Account, pull: number, event: "APPROVE" | "REQUEST_CHANGES" | "COMMENT", body?: string): Promise<void>;
   /** Variables of a step that reads this pull request. */
   proposal(pull: number): Record<string, string>;

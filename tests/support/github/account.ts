@@ -25,7 +25,7 @@ export type App = {
   readonly installation: number;
   readonly bot: { readonly id: number; readonly login: string };
   permissions: Permissions;
-  /** PEM; the stand-in itself keeps the public half alone */
+  /** PEM; the stand-in itself keeps only the public half */
   readonly privateKey: string;
   readonly publicKey: string;
 };
@@ -55,7 +55,7 @@ function makeKeys(): KeyPair {
   });
 }
 
-/** The account that stands beside what an actor does: for an App its bot. */
+/** The account that is shown beside what an actor does: for an App its bot. */
 export function authorOf(actor: Actor): { id: number; login: string; type: "User" | "Bot" } {
   return actor.kind === "user"
     ? { id: actor.account.id, login: actor.account.login, type: "User" }

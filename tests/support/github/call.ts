@@ -21,7 +21,7 @@ export type Handler = (call: Call) => Answer;
 export type Route = {
   /** what an App needs */
   readonly app: `${string}:${"read" | "write"}` | readonly `${string}:${"read" | "write"}`[] | "jwt" | "anyone";
-  /** what a person needs in the repository; undefined: an App alone is answered */
+  /** what a person needs in the repository; undefined: only an App is answered */
   readonly role?: Role;
   readonly handler: Handler;
 };

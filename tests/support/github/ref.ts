@@ -35,7 +35,7 @@ export function moveRef(state: State, actor: Actor, move: Move, options: { force
   settlePulls(state, actor, [move]);
 }
 
-/** What moved refs do to pull requests: a new head, merged by whatever push made the head reachable, closed without a head. */
+/** What moved refs do to pull requests: a new head, merged by any push that made the head reachable, closed without a head. */
 export function settlePulls(state: State, actor: Actor, moves: readonly Move[]): void {
   const by = authorOf(actor);
   for (const { ref, from, to } of moves) {

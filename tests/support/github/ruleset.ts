@@ -24,7 +24,7 @@ export type Ruleset = {
 /** A ref that is to move; `from` or `to` undefined for one that comes or goes. */
 export type Move = { readonly ref: string; readonly from: string | undefined; readonly to: string | undefined };
 
-/** The rules that stand in the way of a move, in GitHub's words; none when it may be made. */
+/** The rules that forbid a move, in GitHub's words; none when it may be made. */
 export function violations(
   state: State,
   actor: Actor,
@@ -37,7 +37,7 @@ export function violations(
     .flatMap((ruleset) => ruleset.rules.flatMap((rule) => violation(state, rule, move, options) ?? []));
 }
 
-/** The rules that hold for a branch, whoever comes. */
+/** The rules that hold for a branch, no matter who comes. */
 export function rulesFor(state: State, ref: string): { rule: Rule; ruleset: Ruleset }[] {
   return state.rulesets
     .filter((ruleset) => ruleset.enforcement === "active" && covers(ruleset, ref))

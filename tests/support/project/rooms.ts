@@ -74,12 +74,12 @@ export function checkEntries(sources: readonly Source[]): string[] {
     .map(({ path, lines }) => `${path}: ${lines} lines: its rules belong in the room of what they are about`);
 }
 
-/** The files that stand in a circle of imports, each circle once as `A → B → A`; types count, since a reader follows them. */
+/** The files that form a circle of imports, each circle once as `A → B → A`; types count, since a reader follows them. */
 export function findCircles(sources: readonly Source[]): string[] {
   return circlesAmong(importsAmong(sources));
 }
 
-/** The folders that stand in a circle; a file that lies beside folders counts as one. */
+/** The folders that form a circle; a file beside folders counts as one. */
 export function findCirclesOfRooms(sources: readonly Source[]): string[] {
   const folders = new Set(sources.map(({ path }) => posix.dirname(path)));
   const parents = new Set([...folders].map((folder) => posix.dirname(folder)));
@@ -142,7 +142,7 @@ function wrongArrow(path: string, from: Room | "views", name: string | undefined
   return `${own.name} may not import ${other.name} (${target}), which lies above it: what both need belongs in ${own.name} or below`;
 }
 
-/** The floor on which a file of a room lies; undefined for a file beside the floors. */
+/** The floor on which a file of a room is; undefined for a file beside the floors. */
 function floorOf(path: string): { room: string; name: string; level: number } | undefined {
   const folder = posix.dirname(path).replace("scripts/", "");
   for (const [room, names] of Object.entries(floors)) {

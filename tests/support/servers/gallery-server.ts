@@ -17,7 +17,7 @@ export type Gallery = {
   close(): Promise<void>;
 };
 
-/** A name as it stands in addresses and in names of files. */
+/** A name as it is in addresses and in names of files. */
 export const slugOf = (name: string): string => name.replaceAll(/\W+/g, "-");
 
 /** @param options `without`: headers that hinder a program which judges pages */

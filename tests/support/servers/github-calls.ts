@@ -1,6 +1,6 @@
 import type { GitHubCampaign } from "../github/campaign.ts";
 
-/** Opens a pull request for a branch as the form service does, or whoever has its key; gives its number. */
+/** Opens a pull request for a branch as the form service does, or anyone who has its key; gives its number. */
 export async function openPullRequest(campaign: GitHubCampaign, head: string, title = "Sheet"): Promise<number> {
   const answer = await ask(campaign, await campaign.api.token(), "pulls", { head, base: "main", title });
   return (answer as { number: number }).number;

@@ -24,7 +24,7 @@ export type Service = {
    * alone. Throws unless it ends by itself within 10 s, with exit code 0, and leaves no process behind.
    */
   stop: (signal?: "SIGINT" | "SIGTERM" | "SIGHUP") => Promise<void>;
-  /** As a power cut ends the service and whatever it has started: nothing can be tidied up. */
+  /** As a power cut ends the service and everything it has started: nothing can be tidied up. */
   kill: () => Promise<void>;
 };
 

@@ -9,7 +9,7 @@ const REPO = "/repos/{owner}/{repo}";
 /** Check runs, statuses, and workflows started by hand. docs.github.com/rest/checks/runs, /rest/commits/statuses, /rest/actions/workflows */
 export const checkRoutes: Routes = {
   [`POST ${REPO}/check-runs`]: {
-    // Apps alone make check runs; people are refused.
+    // Only Apps make check runs; people are refused.
     app: "checks:write",
     handler: (call) => {
       const { state, actor, body } = call;

@@ -130,7 +130,7 @@ function createCommit(call: Call) {
   const self: Person = { name: login, email: `${id}+${login}@users.noreply.github.com`, date: timeOf(state) };
   const author: Person = body.author ? { date: timeOf(state), ...body.author } : self;
   const committer: Person = body.committer ? { date: timeOf(state), ...body.committer } : author;
-  // GitHub signs what a bot makes in its own name alone ("Signature verification for bots").
+  // GitHub signs only what a bot makes in its own name ("Signature verification for bots").
   const signed = call.actor.kind === "installation" && !body.author && !body.committer && !body.signature;
   const text = formatCommit(
     { tree: body.tree, parents: body.parents ?? [], author, committer, message: body.message },
@@ -159,7 +159,7 @@ function createTree({ state, body }: Call) {
     if (sha === null) return { path, mode, sha };
     if (sha === undefined) throw new Refusal(422, "Must supply either tree.sha or tree.content");
     if (mode === "040000") throw new Error("the stand-in does not put whole trees into a tree");
-    // A submodule's commit lies in another repository.
+    // A submodule's commit is in another repository.
     if (mode !== "160000" && objects.resolve(sha, "blob") !== sha)
       throw new Refusal(422, `tree.sha ${sha} is not a valid blob`);
     return { path, mode, sha };

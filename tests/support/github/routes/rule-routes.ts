@@ -157,7 +157,7 @@ function rulesetView(call: Call, ruleset: Ruleset) {
     source: `${owner.login}/${repository.name}`,
     created_at: createdAt,
     updated_at: updatedAt,
-    // Who may pass is shown to those alone who may change it.
+    // Who may pass is shown only to those who may change it.
     ...(may(call.actor, "admin", "administration:write") ? { bypass_actors } : {}),
   } as Record<string, unknown>;
 }

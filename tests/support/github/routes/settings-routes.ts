@@ -51,7 +51,7 @@ export const settingsRoutes: Routes = {
   [`GET ${REPO}/actions/secrets`]: {
     app: "secrets:read",
     role: "write",
-    // Names alone: GitHub gives no value back to anyone.
+    // Only names: GitHub gives no value back to anyone.
     handler: ({ state }) => ({
       page: state.secrets.map((name) => ({
         name,
@@ -142,7 +142,7 @@ function repositoryFor(call: Call): object {
 }
 
 function organization({ state, ...call }: Call): object {
-  // What concerns safety is shown to owners alone.
+  // What concerns safety is shown only to owners.
   const owner = by({ state, ...call });
   const admin = state.accounts.some((one) => one.id === owner.id && one.role === "admin");
   const { plan, ...rest } = {
