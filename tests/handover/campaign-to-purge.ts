@@ -76,6 +76,8 @@ export async function makeCampaignToPurge() {
     if (begun) await expect(assertNoPurgeBegun(dataDir)).rejects.toThrow(`run npm run purge -- --tag ${TAG} again`);
     else {
       await assertNoPurgeBegun(dataDir);
+      // One that was cut after its end, and run again, has nothing to destroy any more.
+      if (entriesOf("purge", (await (await openHost(dataDir)).readMain()).record.entries).length > 0) return false;
       expect(readFileSync(join(dataDir, "out/backup.age"), "utf8")).toBe("sealed");
       expect(readFileSync(join(dataDir, "keys/pepper.key"), "utf8")).toBe(pepper);
       expect(await storeToPurge(readSettings({ DATA_DIR: dataDir })).lost(people.map(({ row }) => row.id))).toEqual([]);

@@ -6,8 +6,10 @@ import { formatBackup, readBackup, readBackupKey } from "../../../scripts/form-s
 import { assertRoomFor, restoreBackup } from "../../../scripts/form-service/store/restored-backup.ts";
 import { withStore } from "../../../scripts/form-service/store/schema.ts";
 import { makeBackupKey, writeBackup } from "../../../scripts/form-service/store/written-backup.ts";
+import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import { readBackupList } from "../../../scripts/outside/backup-list.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
+import { fixedRandomness } from "../../support/fixtures.ts";
 
 const DAY = "2026-11-25";
 
@@ -21,6 +23,8 @@ beforeEach(async () => {
   recipient = await makeBackupKey(path("backup.key"));
   mkdirSync(path("data/keys"), { recursive: true });
   writeFileSync(path("data/keys/pepper.key"), "a pepper");
+  // By it a backup is told to be of the campaign's own database.
+  writeFileSync(path("data/keys/attestation.key"), formatBase64url(fixedRandomness("an attestation key")(32)));
   await withStore(settingsOf("data").database, (store) =>
     store.change(async (query) => {
       const sealed = Buffer.from("sealed");
