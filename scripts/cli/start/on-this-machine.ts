@@ -31,7 +31,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
   const { verifier } = keys.ledger;
   // Another machine may publish what this folder was copied from.
-  const live = await readCheckpointNow(settings.siteUrl, verifier);
+  const live = isHere(settings.siteUrl) ? undefined : await readCheckpointNow(settings.siteUrl, verifier);
   assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
   const lease = await takeLease(host.repository, settings.dataDir, { random, say: console.log });
   const renewals = every(RENEW_EVERY, { log, random }, async () => {
@@ -71,6 +71,11 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     await lease.release().catch(() => {});
     lock.release();
   });
+}
+
+/** Whether this is the address of this machine, whose site is what starts. */
+function isHere(url: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function introduction({ dataDir, mail }: Settings, origin: string, demo: boolean): string {
