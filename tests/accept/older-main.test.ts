@@ -71,7 +71,7 @@ describe("no command signs what comes next", () => {
   });
 });
 
-describe("a start", () => {
+describe("a start beside a site elsewhere", () => {
   const { main, checkpoints } = inventedCampaign(2, 3);
   const { entries, checkpoint } = main.record;
   const { verifier } = ledger;

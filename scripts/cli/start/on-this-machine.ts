@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
-import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { every } from "../../form-service/filing/repeat.ts";
@@ -10,12 +9,12 @@ import { dayOf } from "../../letter/bytes/day.ts";
 import { assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
-import { LOST, RENEW_EVERY, takeLease } from "../../outside/git/service-lease.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { siteContext } from "../../site/views/context.ts";
 import { readContent } from "../../site/views/read-content.ts";
+import { becomeOneService } from "./one-service.ts";
 import { explainPort, originOf, runUntilSignal } from "./run-until-signal.ts";
 
 // Approvals may come from another process, and withdrawals need none: main is looked at this often.
@@ -29,16 +28,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
-  const { verifier } = keys.ledger;
-  // Another machine may publish what this folder was copied from.
-  const live = isHere(settings.siteUrl) ? undefined : await readCheckpointNow(settings.siteUrl, verifier);
-  assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
-  const lease = await takeLease(host.repository, settings.dataDir, { random, say: console.log });
-  const renewals = every(RENEW_EVERY, { log, random }, async () => {
-    if (await lease.renew()) return;
-    console.error(`error: ${LOST}`);
-    process.exit(1);
-  });
+  const one = await becomeOneService({ host, keys }, settings, { log, random });
   await recordServedTexts(host, content, { folder: ".", day: dayOf(clock.now()) });
 
   let seen = "";
@@ -67,15 +57,9 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
   await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
     await Promise.all([rounds.stop(), service.close()]);
-    await renewals.stop();
-    await lease.release().catch(() => {});
+    await one.release();
     lock.release();
   });
-}
-
-/** Whether this is the address of this machine, whose site is what starts. */
-function isHere(url: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function introduction({ dataDir, mail }: Settings, origin: string, demo: boolean): string {
