@@ -28,35 +28,31 @@ file, says what it holds and what will be missing, and changes nothing.
 Who has left since the backup is read from FILE.left beside it, and from left.txt in DATA_DIR and in --old. A repository
 or a key that is in DATA_DIR already stays; another key of the same name is never overwritten.`;
 
-const [TEXT, WORD] = [{ type: "string" }, { type: "boolean" }] as const;
-const WORDS = { "by-database": WORD, "no-site": WORD, "without-list": WORD, yes: WORD } as const;
+const [TEXT, WORD] = [{ type: "string" }, { type: "boolean", default: false }] as const;
+const WORDS = { "by-database": WORD, "no-site": WORD, "without-list": WORD, yes: WORD };
+const OPTIONS = { key: TEXT, site: TEXT, old: TEXT, ...WORDS };
 
-await runCommand(
-  HELP,
-  { key: TEXT, site: TEXT, old: TEXT, ...WORDS },
-  async ({ values, positionals: [path, ...rest] }) => {
-    const { key, site: named, old, yes, "no-site": noSite = false, "without-list": withoutList = false } = values;
-    if (rest.length > 0 || (path === undefined) !== Boolean(values["by-database"]))
-      throw usageError("name one file", HELP);
-    if (path !== undefined && key === undefined) throw usageError("say with --key what opens the backup", HELP);
-    if (named !== undefined && noSite) throw usageError("say either --site or --no-site", HELP);
-    const from = path === undefined ? undefined : await openBackup(path, key!);
-    const settings = currentSettings();
-    const lock = await lockDataFolder(settings.dataDir);
-    try {
-      const dataDirs = [settings.dataDir, ...(old === undefined ? [] : [old])];
-      const lists = await restored.findLeftLists(path, dataDirs);
-      if (from) await assertRoomFor(from.contents, settings);
-      await withRestoredMain(settings, from, { named, dataDirs }, async (main) => {
-        console.log(restored.formatRestoration(from, lists, main));
-        if (!yes) return console.log("nothing was changed; with --yes it is restored");
-        restored.assertTold(lists, main, { withoutList, noSite, named });
-        const done = await restored.restore(from, lists, { settings, clock, random }, main);
-        console.log(restored.formatAnnouncement(from?.contents.day, dayOf(clock.now()), done));
-        console.log("restored; npm start goes on from here, after it has read what has been accepted since");
-      });
-    } finally {
-      lock.release();
-    }
-  },
-);
+await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] }) => {
+  const { key, site: named, old, "no-site": noSite, "without-list": withoutList } = values;
+  if (rest.length > 0 || (path === undefined) !== values["by-database"]) throw usageError("name one file", HELP);
+  if (path !== undefined && key === undefined) throw usageError("say with --key what opens the backup", HELP);
+  if (named !== undefined && noSite) throw usageError("say either --site or --no-site", HELP);
+  const from = path === undefined ? undefined : await openBackup(path, key!);
+  const settings = currentSettings();
+  const lock = await lockDataFolder(settings.dataDir);
+  try {
+    const dataDirs = [settings.dataDir, ...(old === undefined ? [] : [old])];
+    const lists = await restored.findLeftLists(path, dataDirs);
+    if (from) await assertRoomFor(from.contents, settings);
+    await withRestoredMain(settings, from, { named, dataDirs }, async (main) => {
+      console.log(restored.formatRestoration(from, lists, main));
+      if (!values.yes) return console.log("nothing was changed; with --yes it is restored");
+      restored.assertTold(lists, main, { withoutList, noSite, named });
+      const done = await restored.restore(from, lists, { settings, clock, random }, main);
+      console.log(restored.formatAnnouncement(from?.contents.day, dayOf(clock.now()), done));
+      console.log("restored; npm start goes on from here, after it has read what has been accepted since");
+    });
+  } finally {
+    lock.release();
+  }
+});
