@@ -1,4 +1,4 @@
-import { assertPublishedKnown, withRestoredMain } from "../form-service/filing/restored-main.ts";
+import { withRestoredMain } from "../form-service/filing/restored-main.ts";
 import * as restored from "../form-service/filing/restored-service.ts";
 import { openBackup } from "../form-service/store/backup-contents.ts";
 import { assertRoomFor } from "../form-service/store/restored-backup.ts";
@@ -29,13 +29,13 @@ file, says what it holds and what will be missing, and changes nothing.
 Who has left since the backup is read from FILE.left beside it, and from left.txt in DATA_DIR and in --old. A repository
 or a key that is in DATA_DIR already stays; another key of the same name is never overwritten.`;
 
-const [TEXT, WORD] = [{ type: "string" }, { type: "boolean" }] as const;
-const SITE = { site: TEXT, "no-site": WORD } as const;
-const OPTIONS = { key: TEXT, ...SITE, old: TEXT, "by-database": WORD, "without-list": WORD, yes: WORD } as const;
+const [TEXT, WORD] = [{ type: "string" }, { type: "boolean", default: false }] as const;
+const WORDS = { "by-database": WORD, "no-site": WORD, "without-list": WORD, yes: WORD };
+const OPTIONS = { key: TEXT, site: TEXT, old: TEXT, ...WORDS };
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] }) => {
-  const { key, site: named, old, yes, "no-site": noSite = false, "without-list": withoutList = false } = values;
-  if (rest.length || (path === undefined) !== Boolean(values["by-database"])) throw usageError("name one file", HELP);
+  const { key, site: named, old, "no-site": noSite, "without-list": withoutList } = values;
+  if (rest.length > 0 || (path === undefined) !== values["by-database"]) throw usageError("name one file", HELP);
   if (path !== undefined && key === undefined) throw usageError("say with --key what opens the backup", HELP);
   if (named !== undefined && noSite) throw usageError("say either --site or --no-site", HELP);
   const from = path === undefined ? undefined : await openBackup(path, key!);
@@ -47,9 +47,8 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
     if (from) await assertRoomFor(from.contents, settings);
     await withRestoredMain(settings, from, { named, dataDirs }, async (main) => {
       console.log(restored.formatRestoration(from, lists, main));
-      if (!yes) return console.log("nothing was changed; with --yes it is restored");
-      restored.assertTold(lists, withoutList);
-      assertPublishedKnown(main, { named, isSaid: noSite });
+      if (!values.yes) return console.log("nothing was changed; with --yes it is restored");
+      restored.assertTold(lists, main, { withoutList, noSite, named });
       const done = await restored.restore(from, lists, { settings, clock, random }, main);
       console.log(restored.formatAnnouncement(from?.contents.day, dayOf(clock.now()), done));
       sayWhere(settings);

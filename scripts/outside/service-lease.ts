@@ -20,8 +20,11 @@ export type ServiceLease = {
 /** Milliseconds between two renewals. */
 export const RENEW_EVERY = 3_000;
 
-/** A lease that has not moved for so many times as long is held by nobody. */
-const LOOKS = 4;
+/** A lease that is found where it was as often as this is held by nobody. */
+const LOOKS = 8;
+
+/** Twice as often as it is renewed: two renewals between two looks would bring it back to where it was. */
+const LOOK_EVERY = RENEW_EVERY / 2;
 
 /**
  * Where the lease is: a ref to `undersigned/v1 service RUN TURN PLACE`, which is no commit, so that it is no branch and no
@@ -45,13 +48,13 @@ type LeaseMeans = {
  *
  * @param dataDir the data folder, whose lock the caller holds
  * @param say is told once when it takes some seconds
- * @param pause waits as long as a renewal takes
+ * @param pause waits between two looks
  * @throws LetterError `lease` when another service holds it
  */
 export async function takeLease(
   repository: string,
   dataDir: string,
-  { random, say, pause = () => sleep(RENEW_EVERY) }: LeaseMeans,
+  { random, say, pause = () => sleep(LOOK_EVERY) }: LeaseMeans,
 ): Promise<ServiceLease> {
   const place = placeOf(dataDir);
   const found = await readRef(repository, LEASE);
@@ -102,7 +105,7 @@ async function watch(
   found: string,
   { say, pause }: Required<Omit<LeaseMeans, "random">>,
 ): Promise<void> {
-  const seconds = (RENEW_EVERY * LOOKS) / 1000;
+  const seconds = (LOOK_EVERY * LOOKS) / 1000;
   say(`another service had this campaign: for ${seconds} s it is watched whether that one still runs …`);
   for (let look = 0; look < LOOKS; look++) {
     await pause();

@@ -244,6 +244,19 @@ describe("npm start with GitHub refuses, in one line,", () => {
     expect(await refused()).toContain("is not the edition on the ledger");
   });
 
+  it("a main that is older than what the site shows", async () => {
+    const { repository } = campaign.github;
+    const head = repository.git("rev-parse", "main");
+    repository.git("update-ref", "refs/heads/main", "refs/heads/main^1");
+    try {
+      expect(await refused()).toMatch(
+        /main has \d+ entries, and the published site knows \d+: .* have an organiser bring/,
+      );
+    } finally {
+      repository.git("update-ref", "refs/heads/main", head);
+    }
+  });
+
   it("other custodians than main's, or none", async () => {
     change("content/campaign.yaml", /age: \[(age1pq1\w+), (age1pq1\w+)\]/, "age: [$2, $1]");
     expect(await refused()).toContain("names other keys than on main");

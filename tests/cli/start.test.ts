@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { approve, codeIn, confirm, submit, waitForSheets } from "../journeys/signatory.ts";
+import { openRepository } from "../support/campaigns/repository.ts";
 import { people } from "../support/fixtures.ts";
 import { unknownFiles } from "../support/project/retention.ts";
 import { startMailServer } from "../support/servers/mail-server.ts";
@@ -55,6 +56,10 @@ describe("npm start", () => {
       expect((await fetch(`${service.origin}/${path}`)).status, path).toBe(200);
     }
     expect(unknownFiles([...readdirSync(dataDir), ...readdirSync(join(dataDir, "keys"))])).toEqual([]);
+    // It ends once another service has its campaign.
+    openRepository(join(dataDir, "campaign.git")).git("update-ref", "refs/undersigned/service", "refs/heads/main");
+    await expect.poll(service.output).toMatch(/\nerror: another service runs for this campaign now, [^\n]+\n$/);
+    await expect.poll(() => fetch(`${service.origin}/healthz`).catch(() => "ended")).toBe("ended");
   });
 
   it("refuses a data folder in which another start works, which goes on", async () => {

@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import { acceptAll } from "../../accept/acceptance.ts";
-import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { openOnionSite } from "../../accept/site/onion-site.ts";
@@ -17,10 +16,10 @@ import { lockDataFolder } from "../../outside/data-folder.ts";
 import { readKnownDays } from "../../outside/known-days.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
-import { LOST, RENEW_EVERY, takeLease } from "../../outside/service-lease.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { siteContext } from "../../site/views/context.ts";
 import { readContent } from "../../site/views/read-content.ts";
+import { becomeOneService } from "./one-service.ts";
 import { explainPort, originOf, runUntilSignal, tellDoubt } from "./run-until-signal.ts";
 
 // Approvals may come from another process, and withdrawals need none: main is looked at this often.
@@ -35,17 +34,8 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
-  const { verifier } = keys.ledger;
-  // Another machine may publish what this folder was copied from.
-  const live = await readCheckpointNow(settings.siteUrl, verifier);
-  assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
   await assertDatabaseToStart(settings, (await host.readMain()).record, newDatabase);
-  const lease = await takeLease(host.repository, settings.dataDir, { random, say: console.log });
-  const renewals = every(RENEW_EVERY, { log, random }, async () => {
-    if (await lease.renew()) return;
-    console.error(`error: ${LOST}`);
-    process.exit(1);
-  });
+  const one = await becomeOneService({ host, keys }, settings, { log, random });
   const watch = openClockWatch(clock, () => performance.now());
   watch.know(await readKnownDays(settings));
   tellDoubt(watch);
@@ -86,8 +76,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
   await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
     await Promise.all([rounds.stop().then(onionSite.idle), service.close()]);
-    await renewals.stop();
-    await lease.release().catch(() => {});
+    await one.release();
     lock.release();
   });
 }

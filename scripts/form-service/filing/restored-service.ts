@@ -19,7 +19,7 @@ import { type RestoredRows, restoredRows, WAITING_DAYS } from "../store/restored
 import { type Query, type Store, withStore } from "../store/schema.ts";
 import { continueMain } from "./continued-main.ts";
 import { fileRestoredLeaves, noteRestored, type SinceBackup } from "./restoration.ts";
-import { formatPublished, type RestoredMain } from "./restored-main.ts";
+import { assertPublishedKnown, formatPublished, type RestoredMain } from "./restored-main.ts";
 
 /** A list of who left since a backup, and where it was found. */
 export type FoundList = LeftList & { readonly path: string };
@@ -190,18 +190,21 @@ function formatLists(lists: readonly FoundList[]): string {
   ].join("\n");
 }
 
+/** What was said in so many words where nothing tells it, and the published site that was named. */
+export type Said = { readonly withoutList: boolean; readonly noSite: boolean; readonly named: string | undefined };
+
 /**
- * Checks that something tells who has left since the backup.
+ * Checks that something tells who has left since the backup, and how far the ledger was published.
  *
- * @param isSaid whether it was said in so many words that nothing does
- * @throws LetterError `backup`
+ * @throws LetterError `backup` or `published`
  */
-export function assertTold(lists: readonly FoundList[], isSaid: boolean): void {
-  if (lists.length > 0 || isSaid) return;
-  throw new LetterError(
-    "backup",
-    "nothing tells who has left since the backup, and they would come back; nothing was restored: find FILE.left or the old DATA_DIR (--old), or say --without-list",
-  );
+export function assertTold(lists: readonly FoundList[], main: RestoredMain | undefined, said: Said): void {
+  if (lists.length === 0 && !said.withoutList)
+    throw new LetterError(
+      "backup",
+      "nothing tells who has left since the backup, and they would come back; nothing was restored: find FILE.left or the old DATA_DIR (--old), or say --without-list",
+    );
+  assertPublishedKnown(main, { named: said.named, isSaid: said.noSite });
 }
 
 /** Says what to announce after a restoration, in both languages. */

@@ -1,0 +1,48 @@
+import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
+import type { LocalCampaign } from "../../accept/local-campaign.ts";
+import { every } from "../../form-service/filing/repeat.ts";
+import type { Log } from "../../outside/log.ts";
+import type { Random } from "../../outside/random.ts";
+import { LOST, RENEW_EVERY, takeLease } from "../../outside/service-lease.ts";
+import type { Settings } from "../../outside/settings.ts";
+
+/** The campaign as the one service has it that may sign for it. */
+export type OneService = {
+  /** Lets another service take the campaign over at once. */
+  release(): Promise<void>;
+};
+
+/**
+ * Makes sure, before anything is signed, that this service is the only one of its campaign: nobody has published more than
+ * its main has, and no other one works on its repository. One that another takes the place of later ends at once: whatever
+ * it was at is done again.
+ *
+ * @throws LetterError `live` when more was published than main has, `lease` when another service runs
+ */
+export async function becomeOneService(
+  { host, keys }: Pick<LocalCampaign, "host" | "keys">,
+  { siteUrl, dataDir }: Pick<Settings, "siteUrl" | "dataDir">,
+  { log, random }: { log: Log; random: Random },
+): Promise<OneService> {
+  const { verifier } = keys.ledger;
+  // Another machine may publish what this folder was copied from.
+  const live = isHere(siteUrl) ? undefined : await readCheckpointNow(siteUrl, verifier);
+  assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
+  const lease = await takeLease(host.repository, dataDir, { random, say: console.log });
+  const renewals = every(RENEW_EVERY, { log, random }, async () => {
+    if (await lease.renew()) return;
+    console.error(`error: ${LOST}`);
+    process.exit(1);
+  });
+  return {
+    async release() {
+      await renewals.stop();
+      await lease.release().catch(() => {});
+    },
+  };
+}
+
+/** Whether this is the address of this machine, whose site is what starts. */
+function isHere(url: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+}
