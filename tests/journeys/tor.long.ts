@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemRandom } from "../../scripts/outside/random.ts";
+import { writeOnionKey } from "../../scripts/outside/tor/onion-key.ts";
 import { changed, PROXIES, type RunningProxy, serverFile } from "../operations/server-files.ts";
 import { startBrowser, visit } from "../support/browsers/browser.ts";
 import { findCanaries, findCanariesIn } from "../support/canaries.ts";
@@ -36,12 +38,14 @@ describe.skipIf(why !== "")(`over a Tor network of this machine${why && `, which
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "undersigned-tor-"));
     const onionPort = await freePort();
-    const torrc = (data: string) =>
-      changed(serverFile("torrc"), [
-        [/^SocksPort .*$/m, "SocksPort 0"],
-        [/\/var\/lib\/tor\/letter\//g, `${join(data, "letter")}/`],
-        [/127\.0\.0\.1:8081/, `127.0.0.1:${onionPort}`],
-      ]);
+    // The key is made beforehand, as operators may do.
+    const key = join(folder, "letter");
+    address = await writeOnionKey(key, systemRandom);
+    const torrc = changed(serverFile("torrc"), [
+      [/^SocksPort .*$/m, "SocksPort 0"],
+      [/\/var\/lib\/tor\/letter\//g, `${key}/`],
+      [/127\.0\.0\.1:8081/, `127.0.0.1:${onionPort}`],
+    ]);
     mailServer = await startMailServer();
     [tor, service, browser] = await Promise.all([
       startPrivateTor(join(folder, "tor"), torrc),
@@ -60,6 +64,7 @@ describe.skipIf(why !== "")(`over a Tor network of this machine${why && `, which
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
+  let address: string;
   const secrets: string[] = ["?s="];
   it.each([
     ["fa", false],
@@ -103,6 +108,38 @@ describe.skipIf(why !== "")(`over a Tor network of this machine${why && `, which
       expect(new Set(relay.asked)).toEqual(new Set([`${tor.onion}:80`]));
     },
   );
+
+  it("no page leads a browser to another name, link by link", async () => {
+    const origin = `http://${tor.onion}`;
+    expect(origin).toBe(address);
+    const visiting = await visit(browser, origin, { socks: relay.port });
+    const seen = new Set([
+      "/fa/",
+      "/en/",
+      "/embed/fa/",
+      "/embed/en/",
+      "/nowhere/",
+      "/fa/confirm/?s=nothing",
+      "/en/not-me/",
+    ]);
+    for (const path of seen) {
+      const answer = await visiting.page.goto(origin + path);
+      if (!/nowhere|nothing/.test(path)) expect(answer?.status(), path).toBe(200);
+      const links = (await visiting.page.evaluate(
+        `[...document.querySelectorAll("a[href]")].map((a) => a.href)`,
+      )) as string[];
+      const own = links.map((link) => new URL(link)).filter((link) => link.origin === origin);
+      for (const { pathname } of own) if (pathname.endsWith("/")) seen.add(pathname);
+      expect(
+        links.filter((link) => /letter\.example\.org|sign\.example\.org/.test(link)),
+        path,
+      ).toEqual([]);
+    }
+    expect(seen.size).toBeGreaterThan(20);
+    expect(visiting.foreignRequests).toEqual([]);
+    await visiting.close();
+    expect(new Set(relay.asked)).toEqual(new Set([`${tor.onion}:80`]));
+  });
 
   it("anybody checks the count from outside, and the operator what is served", async () => {
     const socks = ["--socks", `127.0.0.1:${tor.socks}`];
