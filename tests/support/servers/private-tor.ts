@@ -55,7 +55,6 @@ export async function startPrivateTor(folder: string, torrc: string): Promise<Pr
   const authorities = known
     .filter(({ role }) => role === "auth")
     .map((relay) => authorityLine(relay, fingerprints.get(relay)!));
-  // On a busy machine the first consensus may miss relays: the next one comes within a minute.
   // Without measured weights the first consensus gives nearly everybody 0, and no circuit can be built for minutes.
   const weights = join(folder, "weights");
   const measured = [...fingerprints.values()].map((fingerprint) => `node_id=$${fingerprint} bw=1000\n`);
@@ -69,19 +68,27 @@ export async function startPrivateTor(folder: string, torrc: string): Promise<Pr
     hs: () => torrc,
     client: () => `SocksPort 127.0.0.1:${socks}\nClientRejectInternalAddresses 0\n`,
   };
-  const children = relays.map((relay) => {
-    const file = join(relay.data, "torrc");
-    writeFileSync(file, commonLines(relay, authorities) + parts[relay.role](relay));
-    const log = openSync(join(relay.data, "log"), "a");
-    return spawn(tor!, ["-f", file, "--defaults-torrc", "/nonexistent"], { stdio: ["ignore", log, log] });
-  });
-  const logs = () => relays.map(({ data }) => readFileSync(join(data, "log"), "utf8")).join("");
+  const children: ChildProcess[] = [];
+  const start = (those: readonly Relay[]) => {
+    for (const relay of those) {
+      const file = join(relay.data, "torrc");
+      writeFileSync(file, commonLines(relay, authorities) + parts[relay.role](relay));
+      const log = openSync(join(relay.data, "log"), "a");
+      children.push(spawn(tor!, ["-f", file, "--defaults-torrc", "/nonexistent"], { stdio: ["ignore", log, log] }));
+    }
+  };
+  const textOf = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : "");
+  const logs = () => relays.map(({ data }) => textOf(join(data, "log"))).join("");
   const stop = async () => void (await Promise.all(children.map(end)));
   try {
+    start(known);
+    // On a busy machine the first consensus misses relays, and a client that has read it waits long for the next one.
+    await until(() => isWhole(textOf(join(relays[0]!.data, "cached-microdesc-consensus")), known.length), 240);
+    start(relays.filter((relay) => !known.includes(relay)));
     const hostname = join(/^HiddenServiceDir (.*)$/m.exec(torrc)![1]!, "hostname");
     await until(() => existsSync(hostname), 60);
     const client = join(relays.find(({ role }) => role === "client")!.data, "log");
-    await until(() => readFileSync(client, "utf8").includes("Bootstrapped 100%"), 180);
+    await until(() => textOf(client).includes("Bootstrapped 100%"), 180);
     const onion = readFileSync(hostname, "utf8").trim();
     const get = getOverSocks({ host: "127.0.0.1", port: socks });
     const answers = () =>
@@ -94,6 +101,12 @@ export async function startPrivateTor(folder: string, torrc: string): Promise<Pr
     await stop();
     throw new Error(`the private Tor network did not start:\n${logs().slice(-4000)}`, { cause });
   }
+}
+
+/** Whether a consensus has every relay, with weights, and two exits. */
+function isWhole(consensus: string, relays: number): boolean {
+  const count = (line: RegExp) => consensus.match(line)?.length ?? 0;
+  return count(/^r /gm) === relays && count(/^s Exit /gm) === 2 && count(/^w Bandwidth=1000$/gm) >= relays - 3;
 }
 
 async function until(test: () => boolean | Promise<boolean>, seconds: number): Promise<void> {
@@ -136,7 +149,7 @@ Nickname ${name}
 Log notice stdout
 AddressDisableIPv6 1
 PathsNeededToBuildCircuits 0.67
-V3AuthNIntervalsValid 3
+V3AuthNIntervalsValid 30
 AssumeReachable 1
 ${authorities.join("")}`;
 
@@ -154,9 +167,9 @@ ExitPolicy reject *:*
 TestingV3AuthInitialVotingInterval 20
 TestingV3AuthInitialVoteDelay 4
 TestingV3AuthInitialDistDelay 4
-V3AuthVotingInterval 60
-V3AuthVoteDelay 10
-V3AuthDistDelay 10
+V3AuthVotingInterval 20
+V3AuthVoteDelay 4
+V3AuthDistDelay 4
 V3BandwidthsFile ${given.weights}
 TestingDirAuthVoteExit ${given.exits}
 TestingDirAuthVoteGuard *
