@@ -15,6 +15,8 @@ export function senderProblem({ mail, mailFrom, siteUrl, serviceUrl }: Sender): 
   const hosts = [siteUrl, serviceUrl].flatMap((url) => (url.includes("://") ? [new URL(url).hostname] : []));
   const domain = domainOf(mailFrom).toLowerCase();
   if (mail.kind === "capture") return undefined;
+  if (domain.endsWith(".onion"))
+    return "write an address at a domain that has mail: no mail server takes one at .onion";
   if (mailFrom === LOCAL_SENDER) {
     const trial = isLoopbackHost(new URL(mail.url).hostname) && hosts.every(isLoopbackHost);
     return trial ? undefined : `write the sender’s address, at a domain that does not name the site; ${RULE}`;

@@ -12,7 +12,13 @@ import { root } from "../support/source.ts";
 export type RunningProxy = Running & { readonly publicPort: number; readonly onionPort: number };
 
 /** What differs between the operator's machine and a test's. */
-type Place = { readonly folder: string; readonly service: number; readonly onion: string };
+type Place = {
+  readonly folder: string;
+  readonly service: number;
+  readonly onion: string;
+  /** where Tor leads; any free port unless it is told */
+  readonly onionPort?: number;
+};
 
 export const PUBLIC_NAME = "sign.example.org";
 
@@ -33,8 +39,8 @@ export function changed(text: string, changes: readonly (readonly [from: RegExp,
 export const PROXIES = {
   Caddy: {
     program: findProgram("caddy"),
-    async start(text: string, { folder, service, onion }: Place): Promise<RunningProxy> {
-      const [publicPort, onionPort] = [await freePort(), await freePort()];
+    async start(text: string, { folder, service, onion, onionPort: told }: Place): Promise<RunningProxy> {
+      const [publicPort, onionPort] = [await freePort(), told ?? (await freePort())];
       const config = changed(text, [
         // A certificate of its own, and no redirect, which would need port 80.
         [
@@ -56,8 +62,8 @@ export const PROXIES = {
   },
   nginx: {
     program: findProgram("openssl") && findProgram("nginx"),
-    async start(text: string, { folder, service, onion }: Place): Promise<RunningProxy> {
-      const [publicPort, plainPort, onionPort] = [await freePort(), await freePort(), await freePort()];
+    async start(text: string, { folder, service, onion, onionPort: told }: Place): Promise<RunningProxy> {
+      const [publicPort, plainPort, onionPort] = [await freePort(), await freePort(), told ?? (await freePort())];
       const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
       const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
       const subject = ["-subj", `/CN=${PUBLIC_NAME}`, "-keyout", key, "-out", certificate];

@@ -27,6 +27,12 @@ describe("the sender of real mail", () => {
     expect(senderProblem(real({ ...british, MAIL_FROM: "codes@post.letter.co.uk" }))).toContain("another domain");
   });
 
+  it("is at no onion address, which no mail server takes", () => {
+    const onion = `${"a".repeat(55)}d.onion`;
+    expect(senderProblem(real({ MAIL_FROM: `codes@${onion}` }))).toContain("no mail server takes one at .onion");
+    expect(senderProblem(real({ MAIL_FROM: `codes@${onion}`, SERVICE_URL: `http://${onion}` }))).toContain(".onion");
+  });
+
   it("must be set, unless everything is on this machine", () => {
     expect(senderProblem(real())).toContain("write the sender’s address");
     expect(senderProblem(real({ MAIL_URL: "smtp://127.0.0.1:25" }))).toContain("write the sender’s address");

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type CampaignRecord, formatRecord } from "../../scripts/letter/signature/record.ts";
+import { UNNAMED_ONION } from "../../scripts/letter/text/onion.ts";
 import { readSite } from "../../scripts/site/read-site.ts";
 import { keys } from "../letter/invented.ts";
 import { append, purgedRecord, takenDownRecord } from "../support/campaigns/taken-down.ts";
@@ -17,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const record = recordOf(["name", "initials", "hidden", "counted"]);
 
 /** The site that a build would write of the files of this record. */
-function siteOf(of: CampaignRecord, days: string) {
+function siteOf(of: CampaignRecord, days: string, more: Record<string, string> = {}) {
   const files = new Map([...formatRecord(of)].map(([path, text]) => [`signatures/${path}`, text]));
   for (const [path, text] of files.set("keys.json", JSON.stringify(keys))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -27,8 +28,29 @@ function siteOf(of: CampaignRecord, days: string) {
     SIGNATURES_DIR: join(folder, "signatures"),
     PUBLIC_KEYS: join(folder, "keys.json"),
     LEDGER_DAYS: days,
+    ...more,
   });
 }
+
+it("has the addresses of the settings file, as the service has them, and at an onion address that one only", async () => {
+  const file = join(folder, "settings.env");
+  writeFileSync(file, "SITE_URL=https://letter.example.org\nSERVICE_URL=https://sign.example.org\n");
+  const elsewhere = await siteOf(record, "", { SETTINGS_FILE: file });
+  expect(elsewhere.context).toMatchObject({
+    publicUrl: "https://letter.example.org/",
+    serviceUrl: "https://sign.example.org",
+  });
+  const onion = `http://${"b".repeat(55)}d.onion`;
+  const there = await siteOf(record, "", { SETTINGS_FILE: file, ONION_ORIGIN: onion });
+  expect(there.context).toMatchObject({ publicUrl: `${onion}/`, siteUrl: "", serviceUrl: "" });
+  expect(there.drawn.publicUrl).toBe(`${onion}/`);
+  // Nobody can be at this one, so that poster and card keep the public address.
+  const unnamed = await siteOf(record, "", { SETTINGS_FILE: file, ONION_ORIGIN: UNNAMED_ONION });
+  expect([unnamed.context.publicUrl, unnamed.drawn.publicUrl]).toEqual([
+    `${UNNAMED_ONION}/`,
+    "https://letter.example.org/",
+  ]);
+});
 
 it("knows from the files of the record that the list was taken down, and on which day", async () => {
   const gone = takenDownRecord(record);

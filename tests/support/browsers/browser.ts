@@ -24,6 +24,8 @@ export type VisitOptions = {
   language?: "en" | "fa";
   viewport?: { width: number; height: number };
   colorScheme?: "light" | "dark";
+  /** A SOCKS proxy, to which every name goes as it is. */
+  socks?: number;
 };
 
 /**
@@ -52,6 +54,7 @@ export async function visit(browser: Browser, origin: string, options: VisitOpti
     language = "en",
     viewport = { width: 1280, height: 900 },
     colorScheme = "light",
+    socks,
   } = options;
   const context = await browser.newContext({
     javaScriptEnabled: javaScript,
@@ -59,6 +62,7 @@ export async function visit(browser: Browser, origin: string, options: VisitOpti
     viewport,
     colorScheme,
     serviceWorkers: "block",
+    ...(socks === undefined ? {} : { proxy: { server: `socks5://127.0.0.1:${socks}` } }),
   });
   const foreignRequests: string[] = [];
   const pageErrors: string[] = [];
