@@ -11,6 +11,7 @@ import { openPageWords, type PageWords } from "../../scripts/form-service/signin
 import { openStore, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
 import { type App, createApp } from "../../scripts/form-service/web/app.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
+import type { GitHost } from "../../scripts/outside/git/host.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { type Mailer, openMailer } from "../../scripts/outside/mail/mailer.ts";
 import { openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";
@@ -52,6 +53,8 @@ export type Substitutes = {
   readonly mails?: (mails: MailQueue) => MailQueue;
   readonly service?: <S extends Service>(service: S) => S;
   readonly app?: (app: App, service: Service) => App;
+  /** a real git host, made once the key is known with which the service attests */
+  readonly gitHost?: (attestationKey: Uint8Array, letters: ReadonlyMap<string, string>) => Promise<GitHost>;
 };
 
 /**
@@ -84,6 +87,7 @@ export async function openHarness(
   });
   const newGitHost = () => standInGitHost(content.letterTexts, attestation.publicKey);
   let gitHost = newGitHost();
+  const realHost = await substitutes.gitHost?.(attestation.publicKey, content.letterTexts);
   const lines: string[] = [];
   const log = openLog(clock, { write: (line: string) => void lines.push(line) } as pino.DestinationStream);
   const keys = { ledger: "", attestation: "", recipients };
@@ -112,7 +116,7 @@ export async function openHarness(
       keys: { attestation, pepper },
       newDatabase,
       store,
-      gitHost,
+      gitHost: realHost ?? gitHost,
       mails: substitutes.mails?.(mails) ?? mails,
       seal: substitutes.seal ?? openSeal(recipients),
       site,
