@@ -1,5 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { checkCampaign } from "../accept/campaign-check.ts";
+import { checkSheets } from "../form-service/filing/sheet-check.ts";
 import { checkContent, checkDatabase } from "../form-service/start-check.ts";
 import { checkBackups } from "../form-service/store/old-backups.ts";
 import { checkErasure } from "../handover/requests/erasure-due.ts";
@@ -14,7 +15,7 @@ const HELP = `
 usage: npm run doctor
 
 Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not:
-also whether people are told who is responsible, and whether a day that the pages promise comes soon (!) or is over (✕),
+also whether a sheet is stuck, whether people are told who is responsible, and whether a day that the pages promise comes soon (!) or is over (✕),
 and whether main's history has to be erased (.github/erasing.md).
 With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.`;
 
@@ -31,6 +32,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
     ...(settings.mail.kind === "smtp" ? [await checkCoreFiles()] : []),
     ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
     await checkDatabase(settings),
+    ...(await checkSheets(settings)),
     ...(await checkBackups(settings, systemClock.now())),
     await checkErasure(settings, dayOf(systemClock.now())),
   ];

@@ -60,6 +60,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       pageWords: openPageWords(deps.site()),
       isTorExit: (address) => torExits.has(address),
     });
+    metrics.watchSheets(service.sheets);
     metrics.watchPromises(() => {
       const entries = service.service.main()?.record.entries ?? [];
       return daysLeft(deps.site().campaign, stageOf(entries), dayOf(clock.now()));

@@ -6,6 +6,7 @@ import type { Clock } from "../outside/clock.ts";
 import type { LeftRows } from "../outside/git/left-rows.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import { sheetsSetAside } from "./filing/sheets.ts";
+import type { SheetFindings } from "./filing/stuck-sheets.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import { inTens, restoredRows } from "./store/restored-rows.ts";
 import { rowsSetAside } from "./store/rows-set-aside.ts";
@@ -19,6 +20,8 @@ export type Metrics = {
   round<T>(name: Round, work: () => Promise<T>): Promise<T>;
   /** Tells from now on how many days are left until each day that the pages promise. */
   watchPromises(left: () => ReadonlyMap<PromisedDay, number>): void;
+  /** Tells from now on what is stuck at the git host. */
+  watchSheets(found: () => SheetFindings): void;
   /** Returns the text of `/metrics`. */
   read(): Promise<string>;
 };
@@ -192,6 +195,17 @@ export function openMetrics(
           all.reset();
           for (const [promise, days] of left()) all.set({ promise }, days);
         },
+      );
+    },
+    watchSheets(found) {
+      gauge("undersigned_stuck_sheets", "sheets that nobody can decide: look at npm run doctor", [], (one) => {
+        one.set(found().stuck.length);
+      });
+      gauge(
+        "undersigned_unknown_signatures",
+        "signatures on the list and on open sheets that the database has no row of, in tens, rounded up",
+        [],
+        (one) => one.set(inTens({ waiting: found().unknown })),
       );
     },
     async read() {

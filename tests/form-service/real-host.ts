@@ -1,6 +1,9 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import type { GitHost } from "../../scripts/outside/git/host.ts";
+import { campaignRepository } from "../../scripts/outside/git/local-host.ts";
 import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { keys } from "../letter/invented.ts";
 import { hurryTime } from "../support/browsers/hurry.ts";
@@ -54,6 +57,11 @@ export async function openOnThisMachine(seed: string): Promise<OnRealHost> {
       },
     },
   });
+  // As npm start leaves the data folder, for what commands read there.
+  mkdirSync(join(harness.dataDir, "keys"));
+  for (const [name, bytes] of Object.entries(harness.secrets))
+    writeFileSync(join(harness.dataDir, "keys", name), `${formatBase64url(bytes)}\n`);
+  symlinkSync(repository.path, campaignRepository(harness.dataDir));
   return {
     harness,
     host,

@@ -12,6 +12,7 @@ import { lockDataFolder } from "../../outside/data-folder.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
+import { printable } from "../../outside/terminal.ts";
 import { siteContext } from "../../site/views/context.ts";
 import { readContent } from "../../site/views/read-content.ts";
 import { explainPort, originOf, runUntilSignal } from "./run-until-signal.ts";
@@ -36,7 +37,8 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     const { main, outcomes, noticeProblems } = await acceptAll({ ...acceptor, day: dayOf(clock.now()) });
     for (const { path, reason } of noticeProblems) log.warn({ path, reason }, "a notice breaks a rule");
     for (const outcome of outcomes)
-      if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
+      if (outcome.state === "invalid")
+        log.warn({ sheet: printable(outcome.sheet), reason: outcome.reason }, "a sheet breaks a rule");
     await site.publish(main);
     for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))
       log.info({}, `bags that this machine had made were destroyed: ${reason}`);
