@@ -5,7 +5,7 @@ import { parseSheet } from "../../../scripts/letter/signature/sheet.ts";
 import { days, fixedRandomness, minutes } from "../../support/fixtures.ts";
 import { copyDatabase, type DatabaseCopy, putBack } from "../database-copy.ts";
 import { type Harness, openHarness, sign, stateShown, withdrawalCodeIn } from "../harness.ts";
-import { acceptAll, idOfCode, type Leaver, signAs, withdrawAll } from "../leavers.ts";
+import { acceptAll, backUp, idOfCode, type Leaver, signAs, withdrawAll } from "../leavers.ts";
 
 // A snapshot that was put back, a standby without the last commits, a copied file: nobody tells the service.
 const seed = `older ${inject("seed")}`;
@@ -175,6 +175,21 @@ it("what was unfiled in a copy that was put back waits as after a restoration: i
   await harness.round();
   acceptAll(harness);
   expect(harness.gitHost.record().rows.map(({ name }) => name)).not.toContain(hidden.name);
+});
+
+it("a copy that was put back learns from the data folder who has left without a trace on main", async () => {
+  harness = await openHarness();
+  const leaver = await signAs(harness, seed, "a");
+  await backUp(harness, "medium");
+  const copy = await copyDatabase(harness);
+  await withdrawAll(harness, [leaver]);
+  await goBack(copy, false);
+  await harness.sweep();
+  expect(await stateShown(harness, leaver.code)).toBe("unknown");
+  expect(await harness.store.query.selectFrom("vault").selectAll().execute()).toEqual([]);
+  await liveOn();
+  expect(harness.gitHost.filings.some(({ text }) => text.includes(leaver.name))).toBe(false);
+  expect(harness.gitHost.record().rows).toEqual([]);
 });
 
 it("two machines on copies of one database file and settle everybody once", async () => {
