@@ -216,6 +216,8 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
             "promised_days_left",
             "restored",
             "restored_days",
+            "stuck_sheets",
+            "unknown_signatures",
           ],
         ].map((name) => `metric undersigned_${name}`),
       ),
