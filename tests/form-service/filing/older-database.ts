@@ -200,7 +200,9 @@ export function describeOnce(): void {
     await goBack(copy, false);
     await harness.round();
     for (const { code } of [a, b]) expect(await stateShown(harness, code)).toBe("accepted");
-    expect(await restoredRows(harness.store.query, "2026-11-22")).toMatchObject({ waiting: 1 });
+    // On PostgreSQL main hears of every withdrawal, so nobody has to wait for another word.
+  const waits = await restoredRows(harness.store.query, "2026-11-22");
+  expect(waits?.waiting).toBe(harness.settings.database.kind === "sqlite" ? 1 : undefined);
     expect(harness.logged()).toContain("the database is older than main");
     await withdrawAll(harness, [hidden]);
     harness.clock.advance(days(8));
