@@ -201,10 +201,10 @@ export function describeOnce(): void {
     await harness.round();
     for (const { code } of [a, b]) expect(await stateShown(harness, code)).toBe("accepted");
     // On PostgreSQL main hears of every withdrawal, so nobody has to wait for another word.
-  const waits = await restoredRows(harness.store.query, "2026-11-22");
-  expect(waits?.waiting).toBe(harness.settings.database.kind === "sqlite" ? 1 : undefined);
+    const waits = await restoredRows(harness.store.query, "2026-11-22");
+    expect(waits?.waiting).toBe(harness.settings.database.kind === "sqlite" ? 1 : undefined);
     expect(harness.logged()).toContain("the database is older than main");
-    await withdrawAll(harness, [hidden]);
+    if (waits) await withdrawAll(harness, [hidden]);
     harness.clock.advance(days(8));
     await harness.round();
     acceptAll(harness);
