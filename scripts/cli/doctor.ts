@@ -10,8 +10,8 @@ usage: npm run doctor [-- --clock-is-right]
        npm run doctor -- served [--socks HOST:PORT]
 
 Looks whether this machine, the settings and the content are fit for npm start, and says what to do where they are not:
-also whether people are told who is responsible, and whether a day that the pages promise comes soon (!) or is over (✕),
-whether main's history has to be erased (.github/erasing.md), and whether the exits of Tor are known.
+also whether a sheet is stuck, whether people are told who is responsible, and whether a day that the pages promise comes
+soon (!) or is over (✕), whether main's history has to be erased (.github/erasing.md), and whether the exits of Tor are known.
 With a mail server it asks the DNS whether the sender's domain has what lets mail arrive, and prints the records to publish.
 
   --clock-is-right   says so where days that the campaign has had contradict the clock, as after a long standstill; a

@@ -78,6 +78,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       isTorExit: exits.has,
     });
     metrics.watchExits(exits.counts);
+    metrics.watchSheets(service.sheets);
     metrics.watchPromises(() => {
       const entries = service.service.main()?.record.entries ?? [];
       return daysLeft(deps.site().campaign, stageOf(entries), dayOf(watch.certain.now()));

@@ -6,6 +6,7 @@ import type { Clock } from "../outside/clock.ts";
 import type { LeftRows } from "../outside/git/left-rows.ts";
 import { causeOf, type Log } from "../outside/log.ts";
 import { sheetsSetAside } from "./filing/sheets.ts";
+import type { SheetFindings } from "./filing/stuck-sheets.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { ClockWatch } from "./store/clock-watch.ts";
 import { inTens, restoredRows } from "./store/restored-rows.ts";
@@ -22,6 +23,8 @@ export type Metrics = {
   watchPromises(left: () => ReadonlyMap<PromisedDay, number>): void;
   /** Tells from now on how many exits of Tor are known, and how old their list is. */
   watchExits(counts: () => { readonly addresses: number; readonly days: number | undefined }): void;
+  /** Tells from now on what is stuck at the git host. */
+  watchSheets(found: () => SheetFindings): void;
   /** Returns the text of `/metrics`. */
   read(): Promise<string>;
 };
@@ -222,6 +225,17 @@ export function openMetrics(
         if (days === undefined) one.remove();
         else one.set(days);
       });
+    },
+    watchSheets(found) {
+      gauge("undersigned_stuck_sheets", "sheets that nobody can decide: look at npm run doctor", [], (one) => {
+        one.set(found().stuck.length);
+      });
+      gauge(
+        "undersigned_unknown_signatures",
+        "signatures on the list and on open sheets that the database has no row of, in tens, rounded up",
+        [],
+        (one) => one.set(inTens({ waiting: found().unknown })),
+      );
     },
     async read() {
       try {

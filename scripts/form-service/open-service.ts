@@ -1,6 +1,6 @@
 import { formatBase64url } from "../letter/bytes/base64url.ts";
 import { dayOf } from "../letter/bytes/day.ts";
-import { lastBackupOf } from "../outside/backup-list.ts";
+import { lastBackupOf, leftListIn } from "../outside/backup-list.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { GitHost } from "../outside/git/host.ts";
 import { causeOf, type Log } from "../outside/log.ts";
@@ -16,6 +16,7 @@ import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
 import { reconcile } from "./filing/reconciliation.ts";
 import { attestedSheets } from "./filing/refiling.ts";
+import { takeOverList } from "./filing/restoration.ts";
 import { settle } from "./filing/settlement.ts";
 import { openSheetWatch } from "./filing/sheet-watch.ts";
 import type { SheetFindings } from "./filing/stuck-sheets.ts";
@@ -39,6 +40,7 @@ import { openSuppression } from "./signing/suppression.ts";
 import { claimDatabase, noteLedger } from "./store/campaign-database.ts";
 import { type ClockWatch, openClockWatch } from "./store/clock-watch.ts";
 import { openLeftCarrier } from "./store/left-carrier.ts";
+import { readLeftList } from "./store/left-list.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
 import { inTens, restoredRows } from "./store/restored-rows.ts";
 import type { Store } from "./store/schema.ts";
@@ -128,6 +130,11 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false, hasSheets });
   await clockRound();
   // Nobody may read here that a signature counts that was withdrawn after the backup.
+  const list = await readLeftList(leftListIn(settings.dataDir)).catch((error) => {
+    log.error(causeOf(error), "the list of who left cannot be read: look for another copy of DATA_DIR/left.txt");
+    return undefined;
+  });
+  await takeOverList(store, list?.ids ?? new Set(), { attestation, now: watch.certain.now() });
   const sheetWatch = openSheetWatch(clock, Math.min(settings.fileEvery, COMPARE_EVERY));
   const reconciling = { store, clock: watch.certain, attestation, gitHost, main, log };
   await reconcile(reconciling, sheetWatch, "start").catch((error) =>

@@ -236,6 +236,21 @@ describe("moderate reject", () => {
   });
 });
 
+describe("moderate refile", () => {
+  it("takes a damaged sheet away, and none that can be decided", async () => {
+    expect((await moderate("refile", sheet.sheet)).stderr).toMatch(/^error: this sheet can be decided/);
+    expect((await moderate("refile", "zzzz")).stderr).toMatch(
+      /^error: no open sheet has an id that begins so: what was on/,
+    );
+    const repository = openRepository(campaignRepository(dataDir));
+    repository.commit("x", "review\n", { "act.json": "{" });
+    repository.git("update-ref", `refs/reviews/${sheet.sheet}`, "x");
+    expect((await moderate("list")).stdout).toContain("invalid: a review of this sheet cannot be read");
+    expect((await moderate("refile", sheet.sheet.slice(0, 8))).stdout).toContain("are filed again under another id");
+    expect((await moderate("list")).stdout).toBe("no sheet waits for review\n");
+  });
+});
+
 describe("moderate", () => {
   it("applies withdrawals that wait, and says that they need no review", async () => {
     const id = sheet.rows[3]!.id;

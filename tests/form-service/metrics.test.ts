@@ -4,6 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { NOTHING_FOUND, type SheetFindings } from "../../scripts/form-service/filing/stuck-sheets.ts";
 import { type Metrics, openMetrics } from "../../scripts/form-service/metrics.ts";
 import { listenForMetrics, type MetricsListener } from "../../scripts/form-service/metrics-listener.ts";
 import { createApp } from "../../scripts/form-service/web/app.ts";
@@ -19,6 +20,7 @@ let harness: Harness;
 let metrics: Metrics;
 let listener: MetricsListener;
 let left: LeftRows = { rows: 0, oldest: undefined };
+let found: SheetFindings = NOTHING_FOUND;
 beforeAll(async () => {
   harness = await openHarness({ settings: { LIMITS: "off" } });
   metrics = openMetrics(
@@ -28,6 +30,7 @@ beforeAll(async () => {
     },
     harness.service.log,
   );
+  metrics.watchSheets(() => found);
   listener = await listenForMetrics(metrics, 0);
 });
 afterAll(async () => {
@@ -60,6 +63,16 @@ describe("the numbers for whoever runs the service", () => {
     const known =
       "form page file 1xx 2xx 3xx 4xx 5xx waiting putOff sent refused dropped confirmed filing filed sheets signatures looking expiry done failed";
     expect(labels.filter((value) => !known.split(" ").includes(value))).toEqual([]);
+  });
+
+  it("tell how many sheets are stuck, and in tens how many signatures the database does not know", async () => {
+    found = { stuck: [{ sheet: "3v9c", reason: "its branch is gone" }], unknown: 3 };
+    const text = await read();
+    expect(numberOf(text, "undersigned_stuck_sheets")).toBe(1);
+    expect(numberOf(text, "undersigned_unknown_signatures")).toBe(10);
+    expect(text).not.toContain("3v9c");
+    found = NOTHING_FOUND;
+    expect(numberOf(await read(), "undersigned_stuck_sheets")).toBe(0);
   });
 
   it("do not move by what one person does, but by what ten do", async () => {

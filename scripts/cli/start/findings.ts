@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { checkCampaign } from "../../accept/campaign-check.ts";
 import { checkClock } from "../../form-service/clock-check.ts";
+import { checkSheets } from "../../form-service/filing/sheet-check.ts";
 import { checkServed } from "../../form-service/served-check.ts";
 import { checkContent, checkDatabase } from "../../form-service/start-check.ts";
 import { checkBackups } from "../../form-service/store/old-backups.ts";
@@ -35,6 +36,7 @@ export async function findHere(settings: Settings): Promise<Finding[]> {
     ...(await checkMailDomain(settings, (name) => new Resolver({ timeout: 3000, tries: 2 }).resolveTxt(name))),
     ...(await checkTorExits(settings, systemClock.now())),
     await checkDatabase(settings),
+    ...(await checkSheets(settings)),
     ...(await checkBackups(settings, systemClock.now())),
     await checkErasure(settings, dayOf(systemClock.now())),
   ];

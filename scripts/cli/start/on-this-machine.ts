@@ -17,6 +17,7 @@ import { readKnownDays } from "../../outside/known-days.ts";
 import { openLog } from "../../outside/log.ts";
 import { systemRandom } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
+import { printable } from "../../outside/terminal.ts";
 import { siteContext } from "../../site/views/context.ts";
 import { readContent } from "../../site/views/read-content.ts";
 import { becomeOneService } from "./one-service.ts";
@@ -56,7 +57,8 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
     const { main, outcomes, noticeProblems } = await acceptAll({ ...acceptor, ...today });
     for (const { path, reason } of noticeProblems) log.warn({ path, reason }, "a notice breaks a rule");
     for (const outcome of outcomes)
-      if (outcome.state === "invalid") log.warn({ reason: outcome.reason }, "a sheet breaks a rule");
+      if (outcome.state === "invalid")
+        log.warn({ sheet: printable(outcome.sheet), reason: outcome.reason }, "a sheet breaks a rule");
     await site.publish(main);
     onionSite.follow(main);
     for (const reason of await destroyStaleCopies(settings.dataDir, main.record.entries))

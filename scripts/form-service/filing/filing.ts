@@ -3,7 +3,7 @@ import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { SHEET_ROWS } from "../../letter/signature/sheet.ts";
-import type { GitHost } from "../../outside/git/host.ts";
+import type { Filing, GitHost } from "../../outside/git/host.ts";
 import { isRefusal } from "../../outside/github/refusal.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import type { Settings } from "../../outside/settings.ts";
@@ -93,19 +93,23 @@ type Attempting = Making & Pick<FilingDeps, "gitHost" | "main" | "attempts" | "l
 
 /**
  * Gives the sheets another base that are to be filed on top of a commit which main does not have any more, because its
- * history was erased or written again: on the old one accept could not take them.
+ * history was erased or written again: on the old one accept could not take them, even if they have arrived.
  */
 async function renewBaseless(deps: Attempting & Pick<FilingDeps, "sheetWatch">): Promise<void> {
   const waiting = await sheetsToFile(deps.store);
   const main = waiting.length === 0 ? undefined : await deps.main.refresh();
   const baseless = waiting.flatMap(({ filing }) => (main && !main.line.has(filing.base) ? [filing.sheet] : []));
-  for (const sheet of deps.sheetWatch.baseless(baseless)) await renewUnlessThere(deps, sheet);
+  for (const sheet of deps.sheetWatch.baseless(baseless)) await renew(deps, sheet);
 }
 
-/** Gives a sheet another base, unless the git host has taken it all the same: then it is filed to its end. */
-async function renewUnlessThere(deps: Attempting, sheet: string): Promise<void> {
+/** Gives a sheet another base that was refused, unless the git host has it all the same: then it is filed to its end. */
+async function renewRefused(deps: Attempting, { sheet, base }: Filing): Promise<void> {
+  if ((await deps.main.refresh()).commit === base) return;
+  if (!(await deps.gitHost.pendingBranches()).has(sheet)) await renew(deps, sheet);
+}
+
+async function renew(deps: Attempting, sheet: string): Promise<void> {
   const { commit } = await deps.main.refresh();
-  if ((await deps.gitHost.pendingBranches()).has(sheet)) return;
   if (await renewSheet(deps, sheet, commit)) deps.log.warn({ sheet }, "a sheet has another base now, and another id");
 }
 
@@ -143,6 +147,8 @@ async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void>
     if (failed >= AWAY_AFTER) return;
     const patient = when === "again" || before >= SET_ASIDE_AFTER;
     if (patient && !attempts.isDue(filing.sheet)) continue;
+    // It gets another base first.
+    if (deps.main.current()?.line.has(filing.base) === false) continue;
     try {
       await gitHost.file(filing);
     } catch (error) {
@@ -154,9 +160,8 @@ async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void>
       if (count < SET_ASIDE_AFTER) log.warn(fields, "a sheet could not be filed; it is tried again");
       else log.error(fields, "a sheet is set aside, and tried once an hour: look at npm run doctor");
       // GitHub refuses a branch whose workflow files are not those of main, so that this sheet needs a younger base.
-      const head = isRefusal(error) ? deps.main.current()?.commit : undefined;
-      if (head !== undefined && head !== filing.base)
-        await renewUnlessThere(deps, filing.sheet).catch((cause) =>
+      if (isRefusal(error))
+        await renewRefused(deps, filing).catch((cause) =>
           log.warn(causeOf(cause), "a sheet could not be given another base"),
         );
       continue;

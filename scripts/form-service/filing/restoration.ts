@@ -8,7 +8,7 @@ import type { GitHost, MainState } from "../../outside/git/host.ts";
 import { endSignature, fileLeave, type Leaving, noteDeparted } from "../signing/withdrawal.ts";
 import { holdRestored } from "../store/restored-rows.ts";
 import { storedRow } from "../store/rows-set-aside.ts";
-import type { Query } from "../store/schema.ts";
+import type { Query, Store } from "../store/schema.ts";
 import { contactCommitments, isListWhole, longAgo, takeOverLeave } from "./settlement.ts";
 import { type Making, makeWithdrawalsSheet, markFiled, sheetsToFile } from "./sheets.ts";
 
@@ -33,6 +33,32 @@ export async function noteRestored(query: Query, since: SinceBackup): Promise<vo
     await fileLeave(query, since, id);
     await noteDeparted(query, id, day);
   }
+}
+
+/**
+ * Withdraws everybody whom the data folder's own list of who left names and the database has forgotten: it was put back,
+ * and the folder was not.
+ */
+export async function takeOverList(
+  store: Store,
+  ids: ReadonlySet<string>,
+  { attestation, now }: Pick<Leaving, "attestation" | "now">,
+): Promise<void> {
+  if (ids.size === 0) return;
+  await store.change(async (query) => {
+    const rows = await query
+      .selectFrom("signature")
+      .select("id")
+      .where("state", "!=", "withdrawn")
+      .orderBy("id")
+      .forUpdate()
+      .execute();
+    for (const { id } of rows) {
+      if (!ids.has(id)) continue;
+      await fileLeave(query, { attestation }, id);
+      await takeOverLeave(query, id, now);
+    }
+  });
 }
 
 /** Keeps the withdrawals of an old backup from looking like those of a wrong clock, which would be kept for longer. */

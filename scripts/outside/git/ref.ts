@@ -57,7 +57,7 @@ export async function readRef(repository: string, ref: string): Promise<string |
 
 /**
  * The refs below a prefix (`PENDING`) that point to commits, SHA by the part behind the prefix. A ref whose object is
- * lost or damaged is one of them: whoever reads the commit finds out, and the others can still be read.
+ * lost or damaged is one of them: the caller finds out on reading the commit, and the others can still be read.
  */
 export async function listRefs(repository: string, prefix: string): Promise<Map<string, string>> {
   const { stdout } = await runGit(repository, [

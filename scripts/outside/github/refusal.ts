@@ -23,7 +23,7 @@ export function namesRateLimit(answer: string): boolean {
 }
 
 /**
- * Whether GitHub has answered that it will not do something, as it stands: neither is it in trouble, nor was too much
+ * Whether GitHub has answered that it will not do something: neither is it in trouble, nor was too much
  * asked. A call without an answer may have been done.
  */
 export function isRefusal(error: unknown): boolean {

@@ -222,6 +222,8 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
             "tor_exits",
             "tor_exits_days",
             "clock_doubt",
+            "stuck_sheets",
+            "unknown_signatures",
           ],
         ].map((name) => `metric undersigned_${name}`),
       ),

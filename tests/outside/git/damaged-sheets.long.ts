@@ -1,0 +1,3 @@
+import { describeDamage, KINDS } from "./damaged-sheets.ts";
+
+describeDamage(KINDS);
