@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { SHOWN, type Shown } from "../../scripts/letter/signature/shown.ts";
-import type { Moment } from "./power.ts";
-import type { Left } from "./restoring.ts";
+import type { Moment } from "./slips/power.ts";
+import type { Left } from "./slips/restoring.ts";
 
 /** What somebody does of whom it can be interrupted. `who` and `which` count among those who can at that moment. */
 export type Work =

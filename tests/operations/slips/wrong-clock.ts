@@ -1,10 +1,10 @@
-import { LetterError } from "../../scripts/letter/bytes/error.ts";
-import type { Person } from "../lives/person.ts";
-import { runRounds } from "../lives/rounds.ts";
-import { confirm, signForm } from "../lives/signing.ts";
-import { days } from "../support/fixtures.ts";
-import { noteDecided } from "./moderating.ts";
-import { addressOf, type Operated, restart } from "./world.ts";
+import { LetterError } from "../../../scripts/letter/bytes/error.ts";
+import type { Person } from "../../lives/person.ts";
+import { runRounds } from "../../lives/rounds.ts";
+import { confirm, signForm } from "../../lives/signing.ts";
+import { days } from "../../support/fixtures.ts";
+import { noteDecided } from "../moderating.ts";
+import { addressOf, type Operated, restart } from "../world.ts";
 
 /** The machine starts with a wrong clock, as one without a battery does, and somebody notices later. */
 export async function wrongClock(operated: Operated, wrong: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { DOUBTS_THE_CLOCK, GUARDS_PURGE, REFILES_SHEETS, RESTORES_WHOLE_RECORD, type Step } from "./steps.ts";
+import { DOUBTS_THE_CLOCK, GUARDS_PURGE, REFILES_SHEETS, RESTORES_WHOLE_RECORD, type Step } from "../steps.ts";
 
 /** A sequence that something grave was once found by. */
 export type Told = {

@@ -1,18 +1,18 @@
 import fc from "fast-check";
-import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
-import { pick } from "../lives/life.ts";
-import { runRounds } from "../lives/rounds.ts";
-import { hours } from "../support/fixtures.ts";
-import { mustAsk } from "../support/github/ask.ts";
-import { checkEntries, checkRows, checkTold } from "./checks.ts";
-import { beginOnGitHub, type OnGitHub } from "./github-world.ts";
-import { kill } from "./kills.ts";
-import { noteDecided } from "./moderating.ts";
-import { rollBack } from "./rolling-back.ts";
-import { DOUBTS_THE_CLOCK, keeping, type Step, type Work, working } from "./steps.ts";
-import { work } from "./work.ts";
-import { keepDatabase, type OperationsOptions, restart } from "./world.ts";
-import { wrongClock } from "./wrong-clock.ts";
+import { readRecordAt } from "../../../scripts/outside/git/record-at.ts";
+import { pick } from "../../lives/life.ts";
+import { runRounds } from "../../lives/rounds.ts";
+import { hours } from "../../support/fixtures.ts";
+import { mustAsk } from "../../support/github/ask.ts";
+import { checkEntries, checkRows, checkTold } from "../checks.ts";
+import { noteDecided } from "../moderating.ts";
+import { kill } from "../slips/kills.ts";
+import { rollBack } from "../slips/rolling-back.ts";
+import { wrongClock } from "../slips/wrong-clock.ts";
+import { DOUBTS_THE_CLOCK, keeping, type Step, type Work, working } from "../steps.ts";
+import { work } from "../work.ts";
+import { keepDatabase, type OperationsOptions, restart } from "../world.ts";
+import { beginOnGitHub, type OnGitHub } from "./world.ts";
 
 /** What operators do to a campaign on GitHub: its form service loses its memory, a branch is deleted, a clock is wrong. */
 export type GitHubStep =

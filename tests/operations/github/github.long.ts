@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { inject, it } from "vitest";
-import { sizeOf } from "../support/project/budget.ts";
-import { onGitHub, operateOnGitHub } from "./github.ts";
+import { sizeOf } from "../../support/project/budget.ts";
+import { onGitHub, operateOnGitHub } from "./operate.ts";
 
 const numRuns = sizeOf("operations on GitHub");
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import type { Store } from "../../scripts/form-service/store/schema.ts";
+import type { Store } from "../../../scripts/form-service/store/schema.ts";
 
 /** A moment at which the program dies: the n-th call of git or the n-th change of the database, before or after it. */
 export type Moment = { readonly of: "git" | "database"; readonly call: number; readonly when: "before" | "after" };
