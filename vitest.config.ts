@@ -17,6 +17,7 @@ const LONG = [
   "/tests/cli/start.",
   "/tests/handover/open.",
   "/tests/lives/lives.",
+  "/tests/operations/operations.",
 ];
 
 const everyProject = {
