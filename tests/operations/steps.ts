@@ -57,7 +57,7 @@ const work = fc.oneof(
   ...(REFILES_SHEETS ? [simple("erase")] : []),
 ) as fc.Arbitrary<Work>;
 const at = fc.record({
-  of: fc.constantFrom("git", "database"),
+  of: fc.constantFrom("git", "commit", "database"),
   call: fc.integer({ min: 1, max: 12 }),
   when: fc.constantFrom("before", "after"),
 });
