@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { compiled } from "../../support/compiled.ts";
 import { type PostgresServer, startPostgres } from "../../support/servers/postgres.ts";
 import { root } from "../../support/source.ts";
@@ -18,11 +18,11 @@ afterAll(() => server?.stop());
 const told = Object.values<Told>(CORPUS);
 
 describe("what operators once did", () => {
-  // What the program cannot do yet is skipped by name.
-  for (const { what, steps, can } of told)
+  // What the program cannot do yet is skipped by name. The databases take turns, so that both see every kind of run.
+  for (const [i, { what, steps, can }] of told.entries())
     it.runIf(can)(`does no harm any more: ${what}`, async () => {
-      for (const newDatabase of [undefined, () => server.newDatabase()])
-        await operate(steps, { ending: "names", seed: "corpus", newDatabase });
+      const newDatabase = (i + inject("cases")) % 2 === 0 ? () => server.newDatabase() : undefined;
+      await operate(steps, { ending: "names", seed: "corpus", newDatabase });
     });
 });
 
