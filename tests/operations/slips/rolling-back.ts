@@ -92,6 +92,8 @@ export async function twin(operated: Operated, joins: number): Promise<void> {
     life.machine = first;
     life.quiet = false;
     await second.stop();
+    // Its own site is a second behind: it looks at main once a second.
+    await first.accept();
     rmSync(dirname(second.dataDir), { recursive: true, force: true });
   }
   const filed = await filedIds(life);
