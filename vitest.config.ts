@@ -18,6 +18,7 @@ const LONG = [
   "/tests/handover/open.",
   "/tests/lives/lives.",
   "/tests/lives/random.",
+  "/tests/operations/operations.",
 ];
 
 const everyProject = {

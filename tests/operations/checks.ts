@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { dayOf } from "../../scripts/letter/bytes/day.ts";
 import { parseEntry } from "../../scripts/letter/ledger/entry.ts";
 import { verifyPublished } from "../../scripts/letter/published/verification.ts";
 import { CHECKPOINT_PATH } from "../../scripts/letter/signature/record.ts";
@@ -22,6 +23,8 @@ export async function checkTruth(operated: Operated): Promise<void> {
   const { record } = await life.machine.place();
   checkEntries(record.entries);
   checkRows(life, new Set(record.rows.map(({ opening }) => opening)));
+  const today = dayOf(life.clock.now());
+  if (record.rows.some(({ signed }) => signed > today)) throw new Error("somebody has signed on a day that is to come");
   operated.readme ??= await readmeOf(life);
   if ((await readmeOf(life)) !== operated.readme)
     throw new Error(`${README} on main is not what the campaign began with`);
@@ -72,7 +75,7 @@ export function checkRows({ people, purged, options }: World, listed: ReadonlySe
 }
 
 /** The page of the code says what has become of the signature. */
-async function checkTold(life: World, person: Person): Promise<void> {
+export async function checkTold(life: World, person: Person): Promise<void> {
   const { code, number, stage } = person;
   if (code === "" || life.purged) return;
   const state = (await stateShown(life, person)) ?? "nothing";

@@ -64,7 +64,7 @@ async function mend(operated: Operated): Promise<void> {
 /** The commands that are named, a sheet by its id also where the words say SHEET. */
 function commandsIn(lines: readonly string[]): { command: string; args: string[] }[] {
   return lines.flatMap((line) => {
-    const [, command, sub] = /npm run ([\\w:]+)(?: -- ([a-z-]+))?/.exec(line) ?? [];
+    const [, command, sub] = /npm run ([\w:]+)(?: -- ([a-z-]+))?/.exec(line) ?? [];
     const sheets = line.match(/\b[0-9a-hjkmnp-tv-z]{26}\b/g) ?? [];
     if (command === undefined || sub === undefined) return [];
     return sheets.map((sheet) => ({ command, args: [sub, sheet] }));

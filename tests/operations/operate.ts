@@ -3,16 +3,16 @@ import { backUp } from "../lives/machines-lost.ts";
 import { hours } from "../support/fixtures.ts";
 import { checkTruth } from "./checks.ts";
 import { checkDay } from "./day.ts";
-import { kill, killProgram } from "./kills.ts";
 import { beginOlder } from "./older.ts";
-import { forgetDatabase, moveTag, purge } from "./purging.ts";
-import { restoreBackup } from "./restoring.ts";
-import { loseDatabase, rollBack, twin } from "./rolling-back.ts";
-import { deleteBranch, spoilReview, spoilSheet } from "./spoiling.ts";
+import { kill, killProgram } from "./slips/kills.ts";
+import { forgetDatabase, moveTag, purge } from "./slips/purging.ts";
+import { restoreBackup } from "./slips/restoring.ts";
+import { loseDatabase, rollBack, twin } from "./slips/rolling-back.ts";
+import { deleteBranch, spoilReview, spoilSheet } from "./slips/spoiling.ts";
+import { wrongClock } from "./slips/wrong-clock.ts";
 import type { Step } from "./steps.ts";
 import { work } from "./work.ts";
 import { beginOperations, keepDatabase, type Operated, type OperationsOptions, restart } from "./world.ts";
-import { wrongClock } from "./wrong-clock.ts";
 
 /** Takes the steps one after the other and checks after each, and lets a day pass at the end. */
 export async function operate(

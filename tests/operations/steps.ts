@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { SHOWN, type Shown } from "../../scripts/letter/signature/shown.ts";
-import type { Moment } from "./power.ts";
-import type { Left } from "./restoring.ts";
+import type { Moment } from "./slips/power.ts";
+import type { Left } from "./slips/restoring.ts";
 
 /** What somebody does of whom it can be interrupted. `who` and `which` count among those who can at that moment. */
 export type Work =
@@ -57,10 +57,21 @@ const work = fc.oneof(
   ...(REFILES_SHEETS ? [simple("erase")] : []),
 ) as fc.Arbitrary<Work>;
 const at = fc.record({
-  of: fc.constantFrom("git", "database"),
+  of: fc.constantFrom("git", "commit", "database"),
   call: fc.integer({ min: 1, max: 12 }),
   when: fc.constantFrom("before", "after"),
 });
+
+/** What people and the service do, and what operators do to its memory and its branches. */
+export const working = { join, leave, file: simple("file") };
+export const keeping = {
+  keep: simple("keep"),
+  restart: simple("restart"),
+  rollBack: simple("rollBack", { which }),
+  deleteBranch: simple("deleteBranch", { which }),
+  wrongClock: simple("wrongClock", { days: fc.constantFrom(-400, -2, 5, 400) }),
+  kill: simple("kill", { during: fc.oneof(join, leave, simple("file")), at }),
+};
 
 /** Every step with how often it is taken. What costs seconds is rare. */
 const anyStep = (programs: boolean) =>
@@ -68,13 +79,13 @@ const anyStep = (programs: boolean) =>
     { weight: 6, arbitrary: join },
     { weight: 4, arbitrary: leave },
     { weight: 5, arbitrary: moderate },
-    { weight: 2, arbitrary: simple("file") },
+    { weight: 2, arbitrary: working.file },
     { weight: 2, arbitrary: simple("round") },
     { weight: 2, arbitrary: simple("later", { hours: fc.constantFrom(1, 7, 50, 200) }) },
     { weight: 5, arbitrary: simple("kill", { during: work, at }) },
-    { weight: 2, arbitrary: simple("restart") },
-    { weight: 3, arbitrary: simple("keep") },
-    { weight: 4, arbitrary: simple("rollBack", { which }) },
+    { weight: 2, arbitrary: keeping.restart },
+    { weight: 3, arbitrary: keeping.keep },
+    { weight: 4, arbitrary: keeping.rollBack },
     { weight: 1, arbitrary: simple("loseDatabase") },
     { weight: 2, arbitrary: simple("backUp") },
     {
@@ -87,13 +98,13 @@ const anyStep = (programs: boolean) =>
     { weight: 2, arbitrary: simple("handOver") },
     { weight: 1, arbitrary: simple("purge") },
     { weight: 2, arbitrary: simple("day") },
-    ...only(REFILES_SHEETS, 3, simple("deleteBranch", { which })),
+    ...only(REFILES_SHEETS, 3, keeping.deleteBranch),
     ...only(REFILES_SHEETS, 1, simple("spoilReview", { which })),
     ...only(REFILES_SHEETS, 1, simple("spoilSheet", { which })),
     ...only(REFILES_SHEETS, 2, simple("erase")),
     { weight: 2, arbitrary: simple("twin", { joins: fc.integer({ min: 0, max: 2 }) }) },
     ...only(GUARDS_PURGE, 1, simple("moveTag")),
-    ...only(DOUBTS_THE_CLOCK, 2, simple("wrongClock", { days: fc.constantFrom(-400, -2, 5, 400) })),
+    ...only(DOUBTS_THE_CLOCK, 2, keeping.wrongClock),
     ...only(programs, 1, simple("forgetDatabase", { command: fc.constantFrom("purge", "pause", "backup") })),
     ...only(programs, 1, simple("killProgram", { call: fc.integer({ min: 1, max: 40 }) })),
   );

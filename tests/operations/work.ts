@@ -4,8 +4,8 @@ import { idOfPerson, type Person } from "../lives/person.ts";
 import { runRounds } from "../lives/rounds.ts";
 import { confirm, leaveByAddress, leaveByCode, markLeft, signForm } from "../lives/signing.ts";
 import type { World } from "../lives/world.ts";
-import { erase } from "./erasing.ts";
 import { moderate, noteDecided } from "./moderating.ts";
+import { erase } from "./slips/erasing.ts";
 import type { Work } from "./steps.ts";
 import { addressOf, type Operated } from "./world.ts";
 

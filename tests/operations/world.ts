@@ -7,8 +7,8 @@ import type { Machine } from "../lives/machine.ts";
 import type { Stage } from "../lives/person.ts";
 import { beginWorld, type Ending, type World } from "../lives/world.ts";
 import { root } from "../support/source.ts";
-import { type Rows, takeRows } from "./database-copies.ts";
-import { openPower, type Power } from "./power.ts";
+import { type Rows, takeRows } from "./slips/database-copies.ts";
+import { openPower, type Power } from "./slips/power.ts";
 
 /** What is decided about the operations of a campaign before they begin. */
 export type OperationsOptions = {

@@ -1,12 +1,12 @@
-import { confirm } from "../lives/signing.ts";
-import { MOMENTS, makeFatalGit } from "../support/campaigns/fatal-git.ts";
-import { startService } from "../support/servers/service.ts";
-import { noteDecided } from "./moderating.ts";
+import { confirm } from "../../lives/signing.ts";
+import { MOMENTS, makeFatalGit } from "../../support/campaigns/fatal-git.ts";
+import { startService } from "../../support/servers/service.ts";
+import { noteDecided } from "../moderating.ts";
+import { nodeAt } from "../programs.ts";
+import type { Work } from "../steps.ts";
+import { work } from "../work.ts";
+import { addressOf, type Operated, restart } from "../world.ts";
 import type { Moment } from "./power.ts";
-import { nodeAt } from "./programs.ts";
-import type { Work } from "./steps.ts";
-import { work } from "./work.ts";
-import { addressOf, type Operated, restart } from "./world.ts";
 
 /**
  * The program dies in the middle of some work, and is started again from what is on disk; then whoever got no answer tries

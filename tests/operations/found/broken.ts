@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root } from "../support/source.ts";
+import { root } from "../../support/source.ts";
 import type { Change } from "./breakages.ts";
 
 // Loaded before a program: gives it the sources with these changes. What the program starts itself gets them too.

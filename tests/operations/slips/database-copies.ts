@@ -1,5 +1,5 @@
-import { openStore, type Store, TABLES, type Tables } from "../../scripts/form-service/store/schema.ts";
-import type { DatabasePlace } from "../../scripts/outside/database/database.ts";
+import { openStore, type Store, TABLES, type Tables } from "../../../scripts/form-service/store/schema.ts";
+import type { DatabasePlace } from "../../../scripts/outside/database/database.ts";
 
 type Name = keyof Tables;
 

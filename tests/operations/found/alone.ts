@@ -1,6 +1,6 @@
-import { root } from "../support/source.ts";
+import { root } from "../../support/source.ts";
+import { operate } from "../operate.ts";
 import { CORPUS } from "./corpus.ts";
-import { operate } from "./operate.ts";
 
 // A program of its own for one sequence of the corpus: so the code under it can be another, see `broken.ts`.
 const [name] = process.argv.slice(2) as [keyof typeof CORPUS];

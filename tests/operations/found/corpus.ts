@@ -1,4 +1,4 @@
-import { DOUBTS_THE_CLOCK, GUARDS_PURGE, REFILES_SHEETS, RESTORES_WHOLE_RECORD, type Step } from "./steps.ts";
+import { DOUBTS_THE_CLOCK, GUARDS_PURGE, REFILES_SHEETS, RESTORES_WHOLE_RECORD, type Step } from "../steps.ts";
 
 /** A sequence that something grave was once found by. */
 export type Told = {
@@ -16,7 +16,7 @@ const day = { do: "day" } as const;
 const signed: Step[] = [join, hidden, moderate];
 
 /** A sheet is fixed, and the power goes before the repository has it. */
-const unfiled: Step = { do: "kill", during: { do: "file" }, at: { of: "git", call: 3, when: "before" } };
+const unfiled: Step = { do: "kill", during: { do: "file" }, at: { of: "commit", call: 1, when: "before" } };
 
 /** The gravest that operators ever did, by what they did. The names are used by `breakages.ts`. */
 export const CORPUS = {

@@ -1,9 +1,9 @@
 import { renameSync, rmSync } from "node:fs";
-import { eraseRepository } from "../../scripts/handover/erased-repository.ts";
-import { LetterError } from "../../scripts/letter/bytes/error.ts";
-import { campaignRepository } from "../../scripts/outside/git/local-host.ts";
-import { checkHistory } from "../lives/checks.ts";
-import { type Operated, restart } from "./world.ts";
+import { eraseRepository } from "../../../scripts/handover/erased-repository.ts";
+import { LetterError } from "../../../scripts/letter/bytes/error.ts";
+import { campaignRepository } from "../../../scripts/outside/git/local-host.ts";
+import { checkHistory } from "../../lives/checks.ts";
+import { type Operated, restart } from "../world.ts";
 
 /** Rewrites the history and puts the new repository in the place of the old one, as `.github/erasing.md` says. */
 export async function erase(operated: Operated): Promise<void> {

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { pick } from "../lives/life.ts";
-import type { World } from "../lives/world.ts";
-import { openRepository, type Repository } from "../support/campaigns/repository.ts";
+import { pick } from "../../lives/life.ts";
+import type { World } from "../../lives/world.ts";
+import { openRepository, type Repository } from "../../support/campaigns/repository.ts";
 
 type Spoiled = { readonly repository: Repository; readonly sheet: string };
 

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { end } from "../lives/handing-over.ts";
-import { filesOf } from "../lives/search.ts";
-import type { Received } from "../lives/world.ts";
-import { openRepository } from "../support/campaigns/repository.ts";
+import { end } from "../../lives/handing-over.ts";
+import { filesOf } from "../../lives/search.ts";
+import type { Received } from "../../lives/world.ts";
+import { openRepository } from "../../support/campaigns/repository.ts";
+import { runProgram } from "../programs.ts";
+import { addressOf, type Operated } from "../world.ts";
 import { takeRows } from "./database-copies.ts";
-import { runProgram } from "./programs.ts";
-import { addressOf, type Operated } from "./world.ts";
 
 /** The recipient has opened what it got last, and what this machine holds is destroyed, unless that is refused. */
 export async function purge({ life }: Operated): Promise<void> {

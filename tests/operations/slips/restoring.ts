@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { restore } from "../lives/machines-lost.ts";
-import { runRounds } from "../lives/rounds.ts";
-import type { Backup } from "../lives/world.ts";
-import { noteDecided } from "./moderating.ts";
-import { runProgram } from "./programs.ts";
+import { restore } from "../../lives/machines-lost.ts";
+import { runRounds } from "../../lives/rounds.ts";
+import type { Backup } from "../../lives/world.ts";
+import { noteDecided } from "../moderating.ts";
+import { runProgram } from "../programs.ts";
+import { addressOf, type Operated } from "../world.ts";
 import { noteKnown } from "./rolling-back.ts";
-import { addressOf, type Operated } from "./world.ts";
 
 /**
  * What is left when a machine is lost. `main`: its repository; `copy`: the repository, and a copy of the backup that no

@@ -2,10 +2,17 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import type { Store } from "../../scripts/form-service/store/schema.ts";
+import type { Store } from "../../../scripts/form-service/store/schema.ts";
 
-/** A moment at which the program dies: the n-th call of git or the n-th change of the database, before or after it. */
-export type Moment = { readonly of: "git" | "database"; readonly call: number; readonly when: "before" | "after" };
+/**
+ * A moment at which the program dies: the n-th call of git, the n-th commit that git writes, or the n-th change of the
+ * database, before or after it.
+ */
+export type Moment = {
+  readonly of: "git" | "commit" | "database";
+  readonly call: number;
+  readonly when: "before" | "after";
+};
 
 /** Takes the power from a program that runs in this process: from the moment on it gets nothing done any more. */
 export type Power = {
@@ -30,7 +37,7 @@ export function openPower(): Power {
   let moment: Moment | undefined;
   let [changes, dead] = [0, false];
   const gitCalls = () => (existsSync(counter) ? statSync(counter).size : 0);
-  const isDead = () => dead || (moment?.of === "git" && gitCalls() >= moment.call);
+  const isDead = () => dead || (moment !== undefined && moment.of !== "database" && gitCalls() >= moment.call);
   const dies = () => {
     throw new Error("the power is off");
   };
@@ -39,10 +46,11 @@ export function openPower(): Power {
     cutAt(next) {
       [moment, changes, dead] = [next, 0, false];
       rmSync(counter, { force: true });
-      const git = next.of === "git";
+      const git = next.of !== "database";
       const last = next.when === "after" ? `[ "$n" -gt ${next.call} ] || "${real}" "$@" >/dev/null` : ":";
       const dying = git ? `[ "$n" -lt ${next.call} ] || { ${last}; exit 9; }` : `[ ! -e "${counter}.off" ] || exit 9`;
-      const count = `printf . >>"${counter}"\nn="$(wc -c <"${counter}")"`;
+      const counted = next.of === "commit" ? "*fast-import*" : "*";
+      const count = `case "$*" in ${counted}) printf . >>"${counter}" ;; esac\nn="$(cat "${counter}" 2>/dev/null | wc -c)"`;
       writeFileSync(program, `#!/bin/sh\n${git ? count : ""}\n${dying}\nexec "${real}" "$@"\n`);
       chmodSync(program, 0o700);
       process.env.PATH = `${folder}${delimiter}${path}`;

@@ -1,16 +1,16 @@
 import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LetterError } from "../../scripts/letter/bytes/error.ts";
-import { parseSheet } from "../../scripts/letter/signature/sheet.ts";
-import type { Machine } from "../lives/machine.ts";
-import { idOfPerson, type Person } from "../lives/person.ts";
-import { runRounds } from "../lives/rounds.ts";
-import { confirm, signForm } from "../lives/signing.ts";
-import type { World } from "../lives/world.ts";
-import { checkPublished } from "./checks.ts";
+import { LetterError } from "../../../scripts/letter/bytes/error.ts";
+import { parseSheet } from "../../../scripts/letter/signature/sheet.ts";
+import type { Machine } from "../../lives/machine.ts";
+import { idOfPerson, type Person } from "../../lives/person.ts";
+import { runRounds } from "../../lives/rounds.ts";
+import { confirm, signForm } from "../../lives/signing.ts";
+import type { World } from "../../lives/world.ts";
+import { checkPublished } from "../checks.ts";
+import { noteDecided } from "../moderating.ts";
+import { addressOf, type KeptDatabase, type Operated, restart } from "../world.ts";
 import { EMPTY, putRows, takeRows } from "./database-copies.ts";
-import { noteDecided } from "./moderating.ts";
-import { addressOf, type KeptDatabase, type Operated, restart } from "./world.ts";
 
 /** Puts an earlier copy of the database back, by whatever means. No command is told of it. */
 export async function rollBack(operated: Operated, copy: KeptDatabase | undefined): Promise<void> {
@@ -92,6 +92,8 @@ export async function twin(operated: Operated, joins: number): Promise<void> {
     life.machine = first;
     life.quiet = false;
     await second.stop();
+    // Its own site is a second behind: it looks at main once a second.
+    await first.accept();
     rmSync(dirname(second.dataDir), { recursive: true, force: true });
   }
   const filed = await filedIds(life);
