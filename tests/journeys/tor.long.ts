@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandom } from "../../scripts/outside/random.ts";
 import { writeOnionKey } from "../../scripts/outside/tor/onion-key.ts";
-import { changed, PROXIES, type RunningProxy, serverFile } from "../operations/server-files.ts";
+import { changed, PROXIES, type RunningProxy, serverFile } from "../operations/server/server-files.ts";
 import { startBrowser, visit } from "../support/browsers/browser.ts";
 import { findCanaries, findCanariesIn } from "../support/canaries.ts";
 import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";

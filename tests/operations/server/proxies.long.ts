@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Listener, listen } from "../../scripts/form-service/web/listener.ts";
-import { formOf, type Harness, openHarness } from "../form-service/harness.ts";
-import { onionHost } from "../support/addresses.ts";
-import { findCanaries, findCanariesIn } from "../support/canaries.ts";
-import { fixedRandomness, people } from "../support/fixtures.ts";
-import { freePort } from "../support/servers/service.ts";
+import { type Listener, listen } from "../../../scripts/form-service/web/listener.ts";
+import { formOf, type Harness, openHarness } from "../../form-service/harness.ts";
+import { onionHost } from "../../support/addresses.ts";
+import { findCanaries, findCanariesIn } from "../../support/canaries.ts";
+import { fixedRandomness, people } from "../../support/fixtures.ts";
+import { freePort } from "../../support/servers/service.ts";
 import { changed, PROXIES, PUBLIC_NAME, type RunningProxy, serverFile } from "./server-files.ts";
 
 const onion = onionHost(fixedRandomness("proxies"));

@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
-import { findProgram, type Running, startProgram } from "../support/servers/programs.ts";
-import { freePort } from "../support/servers/service.ts";
-import { root } from "../support/source.ts";
+import { findProgram, type Running, startProgram } from "../../support/servers/programs.ts";
+import { freePort } from "../../support/servers/service.ts";
+import { root } from "../../support/source.ts";
 
 /** The ports of a proxy that stands before the service: for everybody, over TLS, and for Tor. */
 export type RunningProxy = Running & { readonly publicPort: number; readonly onionPort: number };

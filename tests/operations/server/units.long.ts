@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findProgram } from "../support/servers/programs.ts";
-import { freePort } from "../support/servers/service.ts";
-import { root } from "../support/source.ts";
+import { findProgram } from "../../support/servers/programs.ts";
+import { freePort } from "../../support/servers/service.ts";
+import { root } from "../../support/source.ts";
 import { changed, serverFile } from "./server-files.ts";
 
 const analyze = findProgram("systemd-analyze");
