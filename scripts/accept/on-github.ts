@@ -74,7 +74,7 @@ export async function acceptOnGitHub(
   if (Math.abs(apart) > APART)
     throw new LetterError("clock", "the clock of this machine is hours away from GitHub's: nothing is accepted by it");
   const day = dayOf(clock.now());
-  // GitHub agrees with the clock, so a day of main that is still to come is the fault of whoever made that commit.
+  // GitHub agrees with the clock, so a day of main that is still to come is the fault of the machine that made that commit.
   const overruled = Number.isNaN(apart) ? undefined : before.day;
   const report = await acceptAll({
     ...{ host, signer, attestationKey: keys.attestation, day, overruled },

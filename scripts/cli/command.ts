@@ -25,10 +25,7 @@ export async function runCommand<O extends Options>(
       strict: true,
     } as const;
     const parsed = parseOrExplain(() => parseArgs(config), help);
-    if ((parsed.values as { help?: boolean }).help) {
-      console.log(help.trim());
-      return;
-    }
+    if ((parsed.values as { help?: boolean }).help) return console.log(help.trim());
     await run(parsed as unknown as Parsed<O>);
   } catch (cause) {
     console.error(oneLine(cause));

@@ -1,14 +1,7 @@
 import { settle } from "../form-service/filing/settlement.ts";
 import { withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { type HandoverPlace, openHandoverPlace } from "../handover/handover-place.ts";
-import {
-  findRow,
-  formatListed,
-  isPurged,
-  publishWithout,
-  removeHere,
-  writeRemoval,
-} from "../handover/requests/removal.ts";
+import * as removal from "../handover/requests/removal.ts";
 import { noteRequest } from "../handover/requests/request-log.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import type { ListRow } from "../letter/signature/list.ts";
@@ -37,12 +30,12 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [typed, ...rest] }
   if (typed === undefined || rest.length > 0) throw usageError("name one index", HELP);
   const place = await openHandoverPlace();
   await assertClock(place.settings, systemClock);
-  const row = findRow(place.record, typed);
-  process.stdout.write(formatListed(row));
+  const row = removal.findRow(place.record, typed);
+  process.stdout.write(removal.formatListed(row));
   if (!values.yes && !(await asksForYes("Remove this row for good?")))
     throw usageError("not confirmed with --yes; nothing was changed", HELP);
   if (place.local) await removeAndForget(place, row);
-  else for (const line of await writeRemoval(row, values.out ?? ".")) console.log(line);
+  else for (const line of await removal.writeRemoval(row, values.out ?? ".")) console.log(line);
   const request = { kind: "remove", result: place.local ? "done" : "notice-written" } as const;
   await noteRequest(place.settings.dataDir, request, dayOf(systemClock.now()));
   sayWhere(place.settings);
@@ -50,13 +43,13 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [typed, ...rest] }
 
 async function removeAndForget({ local, settings, record }: HandoverPlace, row: ListRow): Promise<void> {
   // Before main changes: in another database nothing of the person would be deleted.
-  if (!isPurged(record)) await withCampaignStore(settings, async () => {});
-  const main = await removeHere(local!, row);
+  if (!removal.isPurged(record)) await withCampaignStore(settings, async () => {});
+  const main = await removal.removeHere(local!, row);
   console.log(`row ${row.index} left the list, which has ${main.record.rows.length} rows now`);
   const lock = await lockDataFolder(settings.dataDir).catch(() => undefined);
   if (!lock) return console.log("the service that runs here publishes it and deletes what it held, within a minute");
-  await publishWithout(main, local!);
-  if (!isPurged(main.record)) await withCampaignStore(settings, (store) => settle(store, systemClock, main));
+  await removal.publishWithout(main, local!);
+  if (!removal.isPurged(main.record)) await withCampaignStore(settings, (store) => settle(store, systemClock, main));
   lock.release();
   console.log("the site is published without it, and what the form service held of it is deleted");
 }

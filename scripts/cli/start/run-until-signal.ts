@@ -41,7 +41,7 @@ function endAtOnce(): never {
   process.exit(1);
 }
 
-/** Says on the terminal what contradicts the clock at the start, so that whoever starts the service need not ask a log. */
+/** Says on the terminal what contradicts the clock at the start, so that nobody who starts the service has to look into a log. */
 export function tellDoubt(watch: Pick<ClockWatch, "judge">): void {
   const { reason, mayDate, wait } = watch.judge();
   if (reason === "") return;

@@ -76,7 +76,7 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   if (edition === undefined || !isCompared) return;
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
-  // Whoever leaves does not wait for a clock; a signature may, also because of what a restoration keeps back until a day.
+  // A withdrawal does not wait for a clock; a signature may, also because of what a restoration keeps back until a day.
   if (deps.watch.judge().mayDate) made += await makeDueSheets(deps, main.commit);
   if (made > 0) await fileAll(deps, "round");
   const signatures = (await rowsSetAside(store.query)).length;

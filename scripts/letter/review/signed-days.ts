@@ -15,7 +15,7 @@ const OLDER = 31;
  * clock of the form service must not put a day on the list that is still to come, or was before the campaign. Hidden and
  * counted rows show no day.
  *
- * The service cannot date such a row anew, because its sealed contact record has the same day. So the sheet waits until
+ * The service cannot give such a row another day, because its sealed contact record has the same day. So the sheet waits until
  * that day, or until a moderator refuses the row.
  */
 export function misdatedRow(
