@@ -2,6 +2,7 @@ import { dayAfter, dayOf } from "../letter/bytes/day.ts";
 import { type Clock, doubtOf, formatDoubt } from "../outside/clock.ts";
 import { type DaysPlace, readKnownDays, writeClockRow } from "../outside/known-days.ts";
 import type { Finding } from "../outside/mail-domain-check.ts";
+import { systemRandom } from "../outside/random.ts";
 import { withCampaignStore } from "./store/campaign-database.ts";
 
 /** Whether the days that the campaign has had contradict the clock. */
