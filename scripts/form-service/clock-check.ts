@@ -3,6 +3,7 @@ import { type Clock, doubtOf, formatDoubt } from "../outside/clock.ts";
 import { writeClockRow } from "../outside/database/clock-row.ts";
 import { type DaysPlace, readKnownDays } from "../outside/known-days.ts";
 import type { Finding } from "../outside/mail-domain-check.ts";
+import { systemRandom } from "../outside/random.ts";
 import { withCampaignStore } from "./store/campaign-database.ts";
 
 /** Whether the days that the campaign has had contradict the clock. */
@@ -29,9 +30,9 @@ export async function believeClock(place: DaysPlace, clock: Clock): Promise<stri
   const day = dayOf(clock.now());
   const { main = "" } = await readKnownDays(place);
   const overruled = main > dayAfter(day, 1) ? main : "";
-  await withCampaignStore(place, (store) =>
-    store.change((query) => writeClockRow(query, { day, told: day, overruled })),
-  );
+  // With a mark, so that a service hears the second word of a day too.
+  const told = `${day} ${Buffer.from(systemRandom(4)).toString("hex")}`;
+  await withCampaignStore(place, (store) => store.change((query) => writeClockRow(query, { day, told, overruled })));
   const of = overruled === "" ? "" : `; that main has a commit of ${overruled} counts no more`;
   return `noted: today is ${day} UTC${of}`;
 }

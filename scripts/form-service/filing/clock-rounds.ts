@@ -32,7 +32,8 @@ export function openClockRounds(
   /** An operator's word counts once. The row outlives it, and the clock may be set to something else tomorrow. */
   function hear(row: { told: string; overruled: string }): void {
     const today = dayOf(clock.now());
-    const isOfNow = row.told >= dayAfter(today, -1) && row.told <= dayAfter(today, 1);
+    const day = row.told.slice(0, 10);
+    const isOfNow = day >= dayAfter(today, -1) && day <= dayAfter(today, 1);
     if (row.told !== told && isOfNow && !isStart) watch.believe(row.overruled);
     told = row.told;
   }

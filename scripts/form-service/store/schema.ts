@@ -83,7 +83,7 @@ export type Tables = {
   mail_budget: { slot: string; mails: number };
   /**
    * The clock as it was last believed, by days only; one row. `day`: the last one on which nothing contradicted it.
-   * `told`: the day on which an operator said that it is right, and `overruled`: main's day that is wrong then, or "".
+   * `told`: the day on which an operator said that it is right, with a random mark, and `overruled`: main's day that is wrong then, or "".
    */
   clock: ClockRow;
 };

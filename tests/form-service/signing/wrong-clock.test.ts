@@ -92,7 +92,7 @@ describe("a service that starts with a wrong clock", () => {
     await submit(harness, people.sara);
     await boot(days(90));
     const day = dayOf(harness.clock.now());
-    await harness.store.change((query) => writeClockRow(query, { day, told: day, overruled: "" }));
+    await harness.store.change((query) => writeClockRow(query, { day, told: `${day} mark`, overruled: "" }));
     await harness.sweep();
     expect((await harness.get("/readyz")).status).toBe(200);
     expect(await counted("submission")).toBe(0);
