@@ -158,6 +158,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     onionSite: deps.onionSite,
     site: () => asOfMain(deps.site(), main.current()),
     main: main.current,
+    isOnOpenSheet: (id: string) => sheetWatch.found.onlyOpen.has(id),
     store,
     lastBackup: () => lastBackupOf(settings),
     carryLeft: left.carry,

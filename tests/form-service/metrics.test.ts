@@ -66,7 +66,7 @@ describe("the numbers for whoever runs the service", () => {
   });
 
   it("tell how many sheets are stuck, and in tens how many signatures the database does not know", async () => {
-    found = { stuck: [{ sheet: "3v9c", reason: "its branch is gone" }], unknown: 3 };
+    found = { stuck: [{ sheet: "3v9c", reason: "its branch is gone" }], onlyOpen: new Set<string>(), unknown: 3 };
     const text = await read();
     expect(numberOf(text, "undersigned_stuck_sheets")).toBe(1);
     expect(numberOf(text, "undersigned_unknown_signatures")).toBe(10);

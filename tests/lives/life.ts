@@ -121,11 +121,11 @@ export function isReached({ clock }: World, { known, refusedAt }: Person): boole
   return known && (refusedAt === undefined || clock.now().getTime() - refusedAt.getTime() < days(6));
 }
 
-/** Whose withdrawal is answered: anyone whom the database knows, or main shows by the code. */
-export function mayLeave({ purged, options }: World, { stage, known, code }: Person): boolean {
+/** Whose withdrawal is answered: anyone whom the database knows, or main or an open sheet shows by the code. */
+export function mayLeave({ purged, options }: World, { stage, code }: Person): boolean {
   if (code === "") return false;
   if (purged) return options.ending === "names" && stage === "accepted";
-  return stage === "accepted" || stage === "refused" || (stage === "confirmed" && known);
+  return stage === "accepted" || stage === "refused" || stage === "confirmed";
 }
 
 async function takeRestore(world: World, backup: World["backups"][number] | undefined, left: Left): Promise<void> {

@@ -14,9 +14,11 @@ export type SheetFindings = {
   readonly stuck: readonly StuckSheet[];
   /** signatures on main's list or on our open sheets of which the database has no row */
   readonly unknown: number;
+  /** the ids of those among them that only an open sheet shows */
+  readonly onlyOpen: ReadonlySet<string>;
 };
 
-export const NOTHING_FOUND: SheetFindings = { stuck: [], unknown: 0 };
+export const NOTHING_FOUND: SheetFindings = { stuck: [], unknown: 0, onlyOpen: new Set() };
 
 /** The git host as it was read: the branches by name, the sheets that this service attested, and what cannot be decided. */
 export type SheetsSeen = {
@@ -47,25 +49,30 @@ export async function findStuck(
     // The pull request of a sheet that is just being filed may not be there yet.
     if (reason !== undefined && !filing.has(sheet.sheet)) stuck.push({ sheet: sheet.sheet, reason });
   }
-  return { stuck, unknown: await countUnknown(query, main, open) };
+  return { stuck, ...(await findUnknown(query, main, open)) };
 }
 
 const AGAIN = "the form service files its signatures again at one of its next rounds";
 const GONE = `its branch is gone: ${AGAIN}`;
 const UNREADABLE = `its branch does not hold what was filed: ${AGAIN}`;
 
-/** Counts what main and the open sheets show and the database never knew. */
-async function countUnknown(query: Query, main: MainState, open: readonly Sheet[]): Promise<number> {
-  if (stageOf(main.record.entries) === "destroyed") return 0;
-  const shown = new Set(main.record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))));
+/** Finds what main and the open sheets show and the database never knew. */
+async function findUnknown(
+  query: Query,
+  main: MainState,
+  open: readonly Sheet[],
+): Promise<Pick<SheetFindings, "unknown" | "onlyOpen">> {
+  if (stageOf(main.record.entries) === "destroyed") return NOTHING_FOUND;
+  const listed = new Set(main.record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))));
+  const shown = new Set(listed);
   for (const sheet of open) {
     if (sheet.kind !== "signatures") continue;
     for (const { id } of sheet.rows)
       if (!main.settled.withdrawn.has(id) && !main.settled.refused.has(id)) shown.add(id);
   }
-  if (shown.size === 0) return 0;
+  if (shown.size === 0) return NOTHING_FOUND;
   // Who has left is forgotten here after 48 hours, and main may hear of it later.
   for (const { id } of await query.selectFrom("withdrawal").select("id").execute()) shown.delete(id);
   for (const { id } of await query.selectFrom("signature").select("id").execute()) shown.delete(id);
-  return shown.size;
+  return { unknown: shown.size, onlyOpen: new Set([...shown].filter((id) => !listed.has(id))) };
 }

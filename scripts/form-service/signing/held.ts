@@ -45,7 +45,7 @@ export async function heldUnder(store: Store | undefined, main: MainState, code:
   if (onMain === "unknown" && !here?.signature && !here?.codeHash) return undefined;
   return {
     id,
-    state: store ? await stateOf(store, main, code) : onMain,
+    state: store ? await stateOf({ store, main: () => main, isOnOpenSheet: () => false }, code) : onMain,
     stateOnMain: onMain,
     day: here?.signature?.day ?? undefined,
     listed: main.record.rows.find((row) => row.opening === text),

@@ -7,13 +7,24 @@ import { hashOf } from "../store/secret-hash.ts";
 /** Where a signature is, as shown to its signer. */
 export type ShownState = "pending" | "accepted" | "refused" | "withdrawn" | "unknown";
 
+/** Where a signature is looked for. */
+export type Looking = {
+  readonly store: Store;
+  /** main as last read; undefined before the first time */
+  main(): MainState | undefined;
+  /** whether an open sheet has the signature of this id, which the database has no row of, as after a restoration */
+  isOnOpenSheet(id: string): boolean;
+};
+
 /**
- * Returns the state of a withdrawal code's signature: as the service knows it, or else from the code's row on main.
+ * Returns the state of a withdrawal code's signature: as the service knows it, or else from the code's row on main or on
+ * an open sheet.
  *
  * A withdrawal is told for 48 hours, as long as the service knows the code. After that the code is as good as one that
  * never was: looking up proves nothing, even while main has not applied the withdrawal yet.
  */
-export async function stateOf(store: Store, main: MainState | undefined, code: string): Promise<ShownState> {
+export async function stateOf({ store, main, isOnOpenSheet }: Looking, code: string): Promise<ShownState> {
+  const id = idOf(openingOf(code));
   const row = await store.query
     .selectFrom("code")
     .innerJoin("signature", "signature.id", "code.id")
@@ -21,12 +32,11 @@ export async function stateOf(store: Store, main: MainState | undefined, code: s
     .where("code.code_hash", "=", hashOf(code))
     .executeTakeFirst();
   if (row) return shown(row.state);
-  const leaving = await store.query
-    .selectFrom("withdrawal")
-    .select("id")
-    .where("id", "=", idOf(openingOf(code)))
-    .executeTakeFirst();
-  return main && !leaving ? stateOnMain(main, code) : "unknown";
+  const leaving = await store.query.selectFrom("withdrawal").select("id").where("id", "=", id).executeTakeFirst();
+  const read = main();
+  if (!read || leaving) return "unknown";
+  const state = stateOnMain(read, code);
+  return state === "unknown" && isOnOpenSheet(id) ? "pending" : state;
 }
 
 /** Returns the day before which a pending signature is not filed, because a backup brought it back. @param today UTC */

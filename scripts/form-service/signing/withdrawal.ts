@@ -3,15 +3,13 @@ import type { SigningKey } from "../../letter/bytes/key.ts";
 import { attestLeave } from "../../letter/ledger/attestation.ts";
 import { idOf, openingOf } from "../../letter/signature/derivation.ts";
 import type { Clock } from "../../outside/clock.ts";
-import type { MainState } from "../../outside/git/host.ts";
 import { findByAddress, type KeyedAddress } from "../store/address.ts";
 import { hideHour, isDue, KEPT_FOR, lastDueDay } from "../store/due-hour.ts";
-import { OUT_OF_QUEUE, type Query, type SignatureState, type Store } from "../store/schema.ts";
+import { OUT_OF_QUEUE, type Query, type SignatureState } from "../store/schema.ts";
 import { hashOf } from "../store/secret-hash.ts";
-import { stateOnMain } from "./signature-state.ts";
+import { type Looking, stateOnMain } from "./signature-state.ts";
 
 export type Withdrawing = {
-  readonly store: Store;
   readonly clock: Clock;
   readonly attestation: SigningKey;
   readonly pepper: Uint8Array;
@@ -19,9 +17,7 @@ export type Withdrawing = {
   lastBackup(): Promise<string>;
   /** writes the ids that have left beside every backup; what cannot be written now is written later */
   carryLeft(): Promise<void>;
-  /** main as last read; undefined before the first time */
-  main(): MainState | undefined;
-};
+} & Looking;
 
 /**
  * Withdraws the signature of a withdrawal code; false if there is none. Repeating it is a success.
@@ -37,9 +33,10 @@ export async function withdraw(deps: Withdrawing, code: string): Promise<boolean
     if (known) return (await withdrawId(query, leaving, known.id)) ? known.id : undefined;
     // A row that this database never saw or has forgotten: the code opens it, and that is proof enough.
     const main = deps.main();
-    const state = main && stateOnMain(main, code);
-    if (state !== "accepted" && state !== "refused") return undefined;
+    const shown = main && stateOnMain(main, code);
     const id = idOf(openingOf(code));
+    if (!shown || (shown === "unknown" && !deps.isOnOpenSheet(id))) return undefined;
+    const state = shown === "unknown" ? "filed" : shown;
     await query
       .insertInto("code")
       .values({ code_hash: hashOf(code), id })
@@ -183,7 +180,7 @@ export async function forget(query: Query, id: string): Promise<void> {
 /**
  * Deletes what is left of the signatures that were withdrawn 48 hours ago or earlier, so that nothing here proves any
  * more that they existed. A day that is much earlier, or missing, was written by a clock that was wrong for a moment,
- * or by an older program, and counts as today.
+ * or by an older program, and counts as today; so does one that is still to come.
  */
 export async function deleteWithdrawn(query: Query, pepper: Uint8Array, now: Date): Promise<void> {
   const lastDay = lastDueDay(now);
@@ -191,7 +188,13 @@ export async function deleteWithdrawn(query: Query, pepper: Uint8Array, now: Dat
     .updateTable("signature")
     .set({ day: dayOf(now), due: null })
     .where("state", "=", "withdrawn")
-    .where((is) => is.or([is("day", "is", null), is("day", "<", dayAfter(lastDay, -PLAUSIBLE_DAYS))]))
+    .where((is) =>
+      is.or([
+        is("day", "is", null),
+        is("day", "<", dayAfter(lastDay, -PLAUSIBLE_DAYS)),
+        is("day", ">", dayAfter(dayOf(now), 1)),
+      ]),
+    )
     .execute();
   const old = await query
     .selectFrom("signature")

@@ -9,7 +9,7 @@ import { page, tooMany } from "./answers.ts";
 import { withdrawalCode } from "./typed-codes.ts";
 
 /** The dependencies of this page. */
-type VerifyService = Pick<Service, "site" | "main" | "store" | "clock" | "limits">;
+type VerifyService = Pick<Service, "site" | "main" | "store" | "isOnOpenSheet" | "clock" | "limits">;
 
 /** Shows where a signature is, for people without scripts. */
 export function verifyRoutes(service: VerifyService): Route[] {
@@ -29,7 +29,7 @@ async function postVerify(
   const site = { ...service.site(), totals };
   const typed = withdrawalCode(form);
   if ("problem" in typed) return page(verifyPage(site, lang, typed), 422);
-  const state = await stateOf(service.store, main, typed.code);
+  const state = await stateOf(service, typed.code);
   const wait = state === "unknown" ? service.limits.wrongCode(client) : 0;
   if (wait > 0) return tooMany(site, request, wait);
   const today = dayOf(service.clock.now());

@@ -136,7 +136,8 @@ export function describeOlder(running: boolean, fates = Object.keys(SINCE) as re
     const copy = await copyDatabase(harness);
     const lost = [await signAs(harness, seed, "a"), await signAs(harness, seed, "b")];
     await harness.round();
-    harness.gitHost.accept([...harness.gitHost.open.keys()][0]!);
+    const isOn = (sheet: string) => harness.gitHost.parse(sheet).rows.some(({ id }) => id === idOfCode(lost[0]!.code));
+    harness.gitHost.accept([...harness.gitHost.open.keys()].find(isOn)!);
     await harness.round();
 
     await goBack(copy, running);
@@ -146,8 +147,13 @@ export function describeOlder(running: boolean, fates = Object.keys(SINCE) as re
     expect(harness.sheets().unknown).toBe(2);
     expect(harness.logged()).toContain("signatures that the database has no row of");
     expect(await stateShown(harness, known.code)).toMatch(/pending|accepted/);
-    // Their codes open what is on the list, as after any loss of the database.
-    for (const { code } of lost) expect(await stateShown(harness, code)).toMatch(/unknown|accepted/);
+    // Their codes open what is on the list and on the open sheets, as after any loss of the database, and they can leave.
+    const shown = await Promise.all(lost.map(({ code }) => stateShown(harness, code)));
+    expect(shown).toEqual(["accepted", "pending"]);
+    await withdrawAll(harness, lost);
+    for (const { code } of lost) expect(await stateShown(harness, code)).toBe("withdrawn");
+    await liveOn();
+    expect(harness.gitHost.record().rows.map(({ name }) => name)).toEqual([known.name]);
   });
 }
 

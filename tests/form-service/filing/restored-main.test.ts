@@ -138,7 +138,7 @@ describe("a backup whose main is older than what was published", () => {
     await bringBack({ named: site("accepted") });
     const main = await readMain();
     await withStore(readSettings({ DATA_DIR: dataDir }).database, async (store) => {
-      const carried = { lastBackup: async () => day, carryLeft: async () => {} };
+      const carried = { lastBackup: async () => day, carryLeft: async () => {}, isOnOpenSheet: () => false };
       const deps = { store, clock, attestation: service, pepper: secrets.attestation, ...carried, main: () => main };
       expect(await withdraw(deps, late.withdrawalCode)).toBe(true);
       expect(await withdraw(deps, never.withdrawalCode)).toBe(false);
