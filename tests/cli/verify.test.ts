@@ -349,7 +349,7 @@ describe("verify", () => {
     const help = await verify("--help");
     expect([help.code, help.out[0]]).toEqual([
       0,
-      "usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--list DIR] [--json]",
+      "usage: npm run verify -- DIR|BAG|URL [--vkey KEY] [--attestation-key KEY] [--since FILE …] [--list DIR]",
     ]);
     for (const args of [[], [folder, folder], [folder, "--pin"]]) {
       const { code, out, err } = await verify(...args);
