@@ -135,7 +135,6 @@ export async function openHarness(
   }
 
   let parts = await open();
-  let isClosed = false;
   const request = (path: string, init: RequestInit = {}) =>
     parts.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));
   return {
@@ -185,13 +184,14 @@ export async function openHarness(
      */
     async restart({ newDatabase = true, stoodStill = false } = {}) {
       await parts.idle();
-      const day = dayOf(clock.now());
-      if (!stoodStill && !isClosed) await parts.store.change((query) => writeClockRow(query, { day }));
       await parts.store.close();
-      // A start that is refused leaves none open.
-      isClosed = true;
-      parts = await open(undefined, newDatabase);
-      isClosed = false;
+      const store = await openStore(settings.database);
+      const day = dayOf(clock.now());
+      if (!stoodStill) await store.change((query) => writeClockRow(query, { day }));
+      parts = await open(store, newDatabase).catch(async (refusal) => {
+        await store.close();
+        throw refusal;
+      });
     },
     /** Everything as at the start but for the keys, without the cost of a start: for thousands of short stories. */
     async renew() {
