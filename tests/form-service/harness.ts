@@ -64,14 +64,20 @@ export type Substitutes = {
  * randomness. Limits are off unless told, since everything here comes from one place.
  */
 export async function openHarness(
-  options: { settings?: Record<string, string>; seed?: string; mails?: MailQueue; substitutes?: Substitutes } = {},
+  options: {
+    settings?: Record<string, string>;
+    seed?: string;
+    start?: string;
+    mails?: MailQueue;
+    substitutes?: Substitutes;
+  } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-form-service-"));
   const dataDir = join(folder, "data");
   const siteFolder = join(folder, "site");
   for (const path of [siteFolder, dataDir]) mkdirSync(path, { recursive: true });
   const mailServer: MailServer = await startMailServer();
-  const clock = fixedClock();
+  const clock = fixedClock(options.start);
   const { substitutes = {} } = options;
   const { capacity } = substitutes;
   let random = fixedRandomness(options.seed);

@@ -48,6 +48,7 @@ export async function openOnThisMachine(seed: string): Promise<OnRealHost> {
   const host: GitHost = { ...campaign.host };
   const harness = await openHarness({
     seed,
+    start: `${day}T12:00:00.000Z`,
     substitutes: {
       async gitHost(attestationKey, letters) {
         acceptor = { ...acceptor, attestationKey };
@@ -95,6 +96,8 @@ export async function openOnGitHub(seed: string): Promise<OnRealHost & { readonl
   const opening = () =>
     openHarness({
       seed,
+      // The stand-in dates its commits by the machine's clock.
+      start: new Date().toISOString(),
       settings: { FILE_EVERY: "6h", FILE_AT_LEAST: "1" },
       substitutes: {
         async gitHost(attestationKey, letters) {

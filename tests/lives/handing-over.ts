@@ -34,7 +34,9 @@ export async function handOver(world: World): Promise<Received | undefined> {
   const out = outOf(world);
   mkdirSync(out, { recursive: true });
   try {
+    const { database } = machine.settings;
     process.env.DATA_DIR = machine.dataDir;
+    if (database.kind === "postgres") process.env.DATABASE_URL = database.url;
     const found = await openPublicBagPlace(handover, { leaving: withdrawnHere, say: () => {} });
     await makePublicBag(handover, { ...found, pages: noPages }, out, () => {});
     const place = await machine.place();
@@ -65,7 +67,7 @@ export async function handOver(world: World): Promise<Received | undefined> {
     if (cause instanceof LetterError && cause.code === "handover") return undefined;
     throw cause;
   } finally {
-    delete process.env.DATA_DIR;
+    for (const name of ["DATA_DIR", "DATABASE_URL"]) delete process.env[name];
   }
 }
 

@@ -49,7 +49,7 @@ export async function findStuck(
     // The pull request of a sheet that is just being filed may not be there yet.
     if (reason !== undefined && !filing.has(sheet.sheet)) stuck.push({ sheet: sheet.sheet, reason });
   }
-  return { stuck, ...(await findUnknown(query, main, open)) };
+  return { ...(await findUnknown(query, main, open)), stuck };
 }
 
 const AGAIN = "the form service files its signatures again at one of its next rounds";
@@ -61,7 +61,7 @@ async function findUnknown(
   query: Query,
   main: MainState,
   open: readonly Sheet[],
-): Promise<Pick<SheetFindings, "unknown" | "onlyOpen">> {
+): Promise<Omit<SheetFindings, "stuck">> {
   if (stageOf(main.record.entries) === "destroyed") return NOTHING_FOUND;
   const listed = new Set(main.record.rows.map(({ opening }) => idOf(parseBase64url(opening, 32))));
   const shown = new Set(listed);

@@ -51,7 +51,7 @@ export async function readRef(repository: string, ref: string): Promise<string |
     .find((line) => line.slice(41) === ref);
   // git only warns of a ref whose file a power cut has emptied. It is not one that was never there.
   const damage = found === undefined && said.includes(ref) ? wayOn(repository, said) : "";
-  if (damage !== "") throw new LetterError("git", `${ref} cannot be read${damage}`);
+  if (damage !== "") throw new LetterError("damaged", `${ref} cannot be read${damage}`);
   return found?.slice(0, 40);
 }
 

@@ -40,7 +40,9 @@ export async function appendReview(repository: string, sheet: string, act: Revie
  *   cannot be read, so the rest of it does not count either
  */
 export async function readReviews(repository: string, sheet: string): Promise<ReviewAct[]> {
-  const last = await readRef(repository, chainRef(sheet));
+  const last = await readRef(repository, chainRef(sheet)).catch((cause) => {
+    throw cause instanceof LetterError && cause.code === "damaged" ? damaged(cause) : cause;
+  });
   // git passes over a ref whose file was cut short by a power cut, as if there were none.
   if (last === undefined && existsSync(join(repository, chainRef(sheet)))) throw damaged();
   if (last === undefined) return [];

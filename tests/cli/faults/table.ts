@@ -65,7 +65,7 @@ export function commandsOf(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  return Object.keys(scripts).filter((name) => /^(exec )?node scripts\/cli\//.test(scripts[name]!));
+  return Object.keys(scripts).filter((name) => /^(exec )?node (--\S+ )*scripts\/cli\//.test(scripts[name]!));
 }
 
 /** The cells that are to be tried: a command, and what is wrong. */

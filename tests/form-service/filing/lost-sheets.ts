@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { NOTHING_FOUND } from "../../../scripts/form-service/filing/stuck-sheets.ts";
 import { parseSheet, sheetPath } from "../../../scripts/letter/signature/sheet.ts";
 import { minutes } from "../../support/fixtures.ts";
 import { stateShown } from "../harness.ts";
@@ -57,7 +58,7 @@ export async function endsWell(signed: Leaver, old: string): Promise<void> {
   expect(await stateShown(on.harness, signed.code)).toBe("accepted");
   expect(await on.listed()).toBe(1);
   expect(on.open()).toEqual([]);
-  expect(on.harness.sheets()).toEqual({ stuck: [], unknown: 0 });
+  expect(on.harness.sheets()).toEqual(NOTHING_FOUND);
 }
 
 /** What ends well on every git host alike. */

@@ -80,12 +80,14 @@ export async function makeHandoverCampaign(
   const path = join(dataDir, "campaign.git");
   const host = await openLocalGitHost(path, { folder, day });
   const repository = openRepository(path);
-  // Commands of the test, which go by the real clock, may have been at work on main since.
-  const accept = async () =>
-    acceptAll({
+  const accept = async () => {
+    // Commands of the test, which go by the real clock, may have been at work on main since.
+    const last = (await host.readMain()).day;
+    return acceptAll({
       ...{ host, signer: ledger, attestationKey: service.publicKey, live: async () => undefined },
-      day: (await host.readMain()).day,
+      day: last > day ? last : day,
     });
+  };
   const { record } = (await accept()).main;
   await makeDatabase({ database: { kind: "sqlite", path: join(dataDir, "service.db") } }, record, keys.attestation);
   const pass = async (sheet: Sheet) => {
