@@ -136,6 +136,8 @@ async function leaveForReview(
   done: boolean,
 ): Promise<void> {
   const { dataDir } = settings;
+  // What the onion service showed; with the names, the next start builds it again.
+  for (const name of ["onion-site", "builds"]) await rm(join(dataDir, name), { recursive: true, force: true });
   if (!done) return writeFreshNotice(dataDir, notice);
   await noteCopy(dataDir, { path: resolve(freshFolder(dataDir)), tag, size: record.entries.length });
   await writeFreshRepository(repository, dataDir, content.campaign.after_purge);

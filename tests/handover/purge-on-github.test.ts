@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
@@ -87,6 +87,8 @@ describe.each(["counts", "names"] as const)(
       writeFileSync(path("mail/1.eml"), "To: somebody@example.org");
       writeFileSync(path("mirror.git/packed"), "the past");
       writeFileSync(path("service.db"), "rows");
+      mkdirSync(path("builds/1234-onion"), { recursive: true });
+      symlinkSync("builds/1234-onion", path("onion-site"));
       writeFileSync(path("out/handover.tar"), "the list");
       await noteCopy(campaign.dataDir, { path: path("out/handover.tar"), tag: TAG, size: 6 });
     });
@@ -137,7 +139,7 @@ describe.each(["counts", "names"] as const)(
       for (const deleted of ["", "two", "-2"])
         await expect(run({ receipt: hex, deleted })).rejects.toThrow("--deleted takes a number");
       expect(deletions).toBe(0);
-      for (const name of ["mail/1.eml", "service.db", "out/handover.tar"])
+      for (const name of ["mail/1.eml", "service.db", "out/handover.tar", "onion-site", "builds"])
         expect(existsSync(path(name)), name).toBe(true);
     });
 
@@ -146,7 +148,15 @@ describe.each(["counts", "names"] as const)(
       const { destroyed, report } = await run({ receipt: contactsBag, deleted: "2" });
       expect(destroyed).toBe(true);
       expect(deletions).toBe(1);
-      for (const name of ["mail/1.eml", "service.db", "out/handover.tar", "copies.json", "mirror.git"])
+      for (const name of [
+        "mail/1.eml",
+        "service.db",
+        "out/handover.tar",
+        "copies.json",
+        "mirror.git",
+        "onion-site",
+        "builds",
+      ])
         expect(existsSync(path(name)), name).toBe(false);
       expect(readFileSync(path("keys/pepper.key"), "utf8")).not.toBe(pepper);
       const file = path(`fresh/repository/${noticePath(notice)}`);
