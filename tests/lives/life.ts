@@ -50,7 +50,7 @@ async function take(world: World, step: Step): Promise<void> {
     }
     case "confirm": {
       const person = pick(
-        people.filter(({ stage }) => stage === "submitted" && !world.purged),
+        people.filter((one) => mayConfirm(world, one)),
         step.who,
       );
       if (person) await confirm(world, person);
@@ -114,6 +114,11 @@ async function take(world: World, step: Step): Promise<void> {
 
 export function pick<T>(some: readonly T[], number: number): T | undefined {
   return some[number % some.length];
+}
+
+/** Whose mailed code is still good: it is for 48 hours. */
+function mayConfirm({ purged, clock }: World, { stage, signedAt }: Person): boolean {
+  return stage === "submitted" && !purged && clock.now().getTime() - signedAt.getTime() < days(2);
 }
 
 /** Whether the service still finds somebody by the address. */

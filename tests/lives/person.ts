@@ -24,6 +24,8 @@ export type Person = {
   stage: Stage;
   /** whether the database has contact record and address, or only the row is left */
   known: boolean;
+  /** when the form was sent: the mailed code is good for 48 hours */
+  signedAt: Date;
   leftAt: Date | undefined;
   /** when moderators refused the row: a week later the service has forgotten the address */
   refusedAt: Date | undefined;
@@ -52,6 +54,7 @@ export function inventPerson(seed: string, number: number, shown: Shown, lang: "
     sealed: new Uint8Array(),
     stage: "submitted",
     known: false,
+    signedAt: new Date(Number.NaN),
     leftAt: undefined,
     refusedAt: undefined,
   };

@@ -16,6 +16,7 @@ export async function signForm(
   if (world.purged && answer.status === 410) return undefined;
   person.s = searchedFor(answer);
   person.mailed = world.machine.mails.takeCode(email)!;
+  person.signedAt = world.clock.now();
   world.people.push(person);
   return person;
 }
