@@ -13,9 +13,9 @@ import type { Queue } from "../store/queue.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
-import { type Reconciling, reconcile } from "./reconciliation.ts";
+import { type Reconciling, reconcile, settleCompared } from "./reconciliation.ts";
 import { remakeLeft } from "./refiling.ts";
-import { destroyRefused, settle } from "./settlement.ts";
+import { destroyRefused } from "./settlement.ts";
 import type { SheetWatch } from "./sheet-watch.ts";
 import {
   type Making,
@@ -54,7 +54,7 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   await deps.queue.look();
   const main = await deps.main.refresh();
   await noteLedger(store, main.record, formatBase64url(deps.attestation.publicKey));
-  await settle(store, clock, main);
+  await settleCompared(deps, deps.sheetWatch, main);
   await remakeLeft(deps, main).catch((error) =>
     deps.log.warn(causeOf(error), "the branches of sheets that somebody has left could not be looked at"),
   );
