@@ -10,6 +10,7 @@ import type { Settings } from "../../outside/settings.ts";
 import { noteLedger } from "../store/campaign-database.ts";
 import type { ClockWatch } from "../store/clock-watch.ts";
 import type { Queue } from "../store/queue.ts";
+import { shortenWaiting } from "../store/restored-rows.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
@@ -77,7 +78,10 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
   // A withdrawal does not wait for a clock; a signature may, also because of what a restoration keeps back until a day.
-  if (deps.watch.judge().mayDate) made += await makeDueSheets(deps, main.commit);
+  if (deps.watch.judge().mayDate) {
+    await shortenWaiting(store, dayOf(clock.now()));
+    made += await makeDueSheets(deps, main.commit);
+  }
   if (made > 0) await fileAll(deps, "round");
   const signatures = (await rowsSetAside(store.query)).length;
   if (signatures > 0) deps.log.error({ signatures }, "signatures are set aside: look at npm run doctor");

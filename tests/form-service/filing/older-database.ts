@@ -1,6 +1,7 @@
 import { afterEach, expect, inject, it, vi } from "vitest";
-import { restoredRows } from "../../../scripts/form-service/store/restored-rows.ts";
+import { holdRestored, restoredRows } from "../../../scripts/form-service/store/restored-rows.ts";
 import { formatCrockford128 } from "../../../scripts/letter/bytes/crockford.ts";
+import { dayAfter, dayOf } from "../../../scripts/letter/bytes/day.ts";
 import { parseSheet } from "../../../scripts/letter/signature/sheet.ts";
 import { days, fixedRandomness, minutes } from "../../support/fixtures.ts";
 import { copyDatabase, type DatabaseCopy, putBack } from "../database-copy.ts";
@@ -226,6 +227,15 @@ export function describeOnce(): void {
       expect(harness.gitHost.record().rows.map(({ name }) => name)).not.toContain(hidden.name);
     },
   );
+
+  it("nothing waits until a day that only a clock which was ahead has named", async () => {
+    harness = await openHarness({ settings: { FILE_AT_LEAST: "2" } });
+    await signAs(harness, seed, "a");
+    await harness.store.change((query) => holdRestored(query, "2028-03-01"));
+    await harness.round();
+    const waits = await restoredRows(harness.store.query, "2026-11-22");
+    expect(waits?.until).toBe(dayAfter(dayOf(harness.clock.now()), 7));
+  });
 
   it("a copy that was put back learns from the data folder who has left without a trace on main", async () => {
     harness = await openHarness();
