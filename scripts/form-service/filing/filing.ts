@@ -120,11 +120,14 @@ async function renew(deps: Attempting, sheet: string): Promise<void> {
 /** Makes sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; all if one has waited too long. */
 async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   const { fileAtLeast, fileAtMost, fileAtLatest } = deps.settings;
+  const today = dayOf(deps.clock.now());
+  // A sheet that others have seen cannot be taken back, so what is kept back waits for the clock as long as deleting does.
+  const released = deps.watch.judge().mayDelete ? today : "";
   const editions = await deps.store.query
     .selectFrom("signature")
     .select(["edition", "flood", sql<number>`count(*)`.as("count")])
     .where("state", "=", "confirmed")
-    .where(mayBeFiled(dayOf(deps.clock.now())))
+    .where(mayBeFiled(today, released))
     .groupBy(["edition", "flood"])
     .orderBy("edition")
     .orderBy("flood")
@@ -133,7 +136,7 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   for (const { edition, flood, count } of editions) {
     if (edition === null) continue;
     const overdue = await deps.queue.isOverdue(edition, fileAtLatest);
-    const kind = { edition, flood };
+    const kind = { edition, flood, released };
     // A flood is refused in one act, so it goes on as few sheets as possible.
     const atMost = flood ? SHEET_ROWS : fileAtMost;
     for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); left -= atMost) {

@@ -237,6 +237,21 @@ export function describeOnce(): void {
     expect(waits?.until).toBe(dayAfter(dayOf(harness.clock.now()), 7));
   });
 
+  it("what waits is not released by a clock that may date but is still doubted", async () => {
+    harness = await openHarness({ settings: { FILE_AT_LEAST: "1" } });
+    await signAs(harness, seed, "a");
+    await harness.store.change((query) => holdRestored(query, dayOf(harness.clock.now())));
+    harness.clock.advance(days(20));
+    await harness.restart({ stoodStill: true });
+    harness.clock.advance(minutes(90));
+    await harness.round();
+    expect(harness.gitHost.open.size).toBe(0);
+    harness.clock.advance(days(1));
+    await harness.sweep();
+    await harness.round();
+    expect(harness.gitHost.open.size).toBe(1);
+  });
+
   it("a copy that was put back learns from the data folder who has left without a trace on main", async () => {
     harness = await openHarness();
     const leaver = await signAs(harness, seed, "a");
