@@ -5,7 +5,6 @@ import { assertRoomFor } from "../form-service/store/restored-backup.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { systemClock as clock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
-import { assertClockAfter } from "../outside/known-days.ts";
 import { systemRandom as random } from "../outside/random.ts";
 import { currentSettings } from "../outside/settings-file.ts";
 import { sayWhere } from "../outside/terminal.ts";
@@ -50,8 +49,6 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
       console.log(restored.formatRestoration(from, lists, main));
       if (!values.yes) return console.log("nothing was changed; with --yes it is restored");
       restored.assertTold(lists, main, { withoutList, noSite, named });
-      const days = [...(from ? [from.contents.day] : []), ...lists.map(({ day }) => day)];
-      await assertClockAfter(days, settings, clock);
       const done = await restored.restore(from, lists, { settings, clock, random }, main);
       console.log(restored.formatAnnouncement(from?.contents.day, dayOf(clock.now()), done));
       sayWhere(settings);
