@@ -63,6 +63,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
   const noteTime = (time: Date) => watch.noteServer("mail server", time);
   const mailer = openMailer(settings.mail, settings.mailFrom, noteTime);
   const mails = openMailQueue(mailer, { log, clock, random });
+  const listeners: (() => Promise<void>)[] = [];
   try {
     const metrics = openMetrics({ store, mails, clock, watch, leftRows: watchLeftRows(settings) }, log);
     const exits = await openExitWatch(settings.dataDir, { clock, log });
@@ -86,6 +87,7 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const from = settings.mail.kind === "capture" ? "this machine" : "anywhere";
     const { port, host } = settings;
     const listener = await listen(service.app.fetch, { port, host, from }, log);
+    listeners.push(() => listener.close(0));
     const { metricsPort } = settings;
     const numbers = metricsPort === undefined ? undefined : await listenForMetrics(metrics, metricsPort);
     const means = { log, random };
@@ -123,6 +125,8 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       },
     };
   } catch (cause) {
+    // One that stays open would keep the process, which answers every form with an error.
+    await Promise.all(listeners.map((close) => close()));
     await mails.close(0);
     await store.close();
     throw cause;

@@ -14,10 +14,9 @@ import { openFilingAttempts } from "./filing/attempts.ts";
 import { openClockRounds } from "./filing/clock-rounds.ts";
 import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
-import { reconcile } from "./filing/reconciliation.ts";
+import { reconcile, settleCompared } from "./filing/reconciliation.ts";
 import { attestedSheets } from "./filing/refiling.ts";
 import { takeOverList } from "./filing/restoration.ts";
-import { settle } from "./filing/settlement.ts";
 import { openSheetWatch } from "./filing/sheet-watch.ts";
 import type { SheetFindings } from "./filing/stuck-sheets.ts";
 import { openClients } from "./limits/client.ts";
@@ -198,7 +197,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     async look() {
       const now = await main.refresh();
       await noteLedger(store, now.record, campaign);
-      await settle(store, watch.certain, now);
+      await settleCompared(reconciling, sheetWatch, now);
       await store.alone("file", async () => {
         await reconcile(reconciling, sheetWatch, "between rounds").catch((error) =>
           log.warn(causeOf(error), "main and its branches could not be compared with the database; it is tried again"),

@@ -30,6 +30,8 @@ export type PurgedStore = {
   lost(ids: readonly string[]): Promise<readonly string[]>;
   /** Throws unless main's ledger continues the one that this database has seen. */
   assertContinued(entries: readonly string[]): Promise<void>;
+  /** Whether there is a database of a form service, be it without a row. */
+  isThere(): Promise<boolean>;
   /** Whether it is gone, or has no row any more. */
   isEmptied(): Promise<boolean>;
   /** Deletes every row of every table. */
@@ -120,6 +122,19 @@ export async function assertDatabase(
     );
   }
   await assertNobodyLeaving({ record }, store);
+}
+
+/**
+ * A purge that was cut before it had emptied the database has left it there: where there is none, this is another one.
+ *
+ * @throws LetterError `purge`
+ */
+export async function assertDatabaseThere(store: Pick<PurgedStore, "isThere">): Promise<void> {
+  if (await store.isThere()) return;
+  throw new LetterError(
+    "purge",
+    "the purge has begun and has not emptied the database yet, and here there is none: set DATABASE_URL as the form service has it, or say --lost-database if it is lost",
+  );
 }
 
 /** @throws LetterError `purge` while somebody on the list has been told that they have left */

@@ -17,6 +17,7 @@ import { destroyPersonalData } from "./personal-data.ts";
 import {
   assertBackupsThere,
   assertDatabase,
+  assertDatabaseThere,
   assertDeleted,
   assertNobodyLeaving,
   assertNoNewcomers,
@@ -100,6 +101,8 @@ async function assertNotLost(
   assertNoNewcomers(place, handedOver);
   const begun = note?.purge !== undefined;
   if (note?.purge === "emptied") return;
+  // `--lost-database` was noted as the loss of everything.
+  if (begun && !isLost && note.lost < note.size) await assertDatabaseThere(store);
   if ((begun || isLost) && (await store.isEmptied())) return;
   await assertDatabase(place, { store, handedOver, isLost });
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { dayOf } from "../letter/bytes/day.ts";
-import { assertDay, type Clock, type KnownDays } from "./clock.ts";
+import { LetterError } from "../letter/bytes/error.ts";
+import { assertDay, type Clock, doubtOf, type KnownDays, lastKnownDay } from "./clock.ts";
 import { type ClockRow, type ClockTable, readClockRow } from "./database/clock-row.ts";
 import { lookAtDatabase } from "./database/open.ts";
 import { readCommit } from "./git/history.ts";
@@ -24,6 +25,23 @@ export async function readKnownDays(place: DaysPlace): Promise<KnownDays> {
  */
 export async function assertClock(place: DaysPlace, clock: Clock): Promise<void> {
   assertDay(dayOf(clock.now()), await readKnownDays(place));
+}
+
+/**
+ * Refuses a clock that is behind what is restored: what waits a week for those who may have left would wait no longer.
+ * A restoration comes late by its nature, so a clock that is ahead is no reason.
+ *
+ * @param kept the UTC days that the backup and the lists beside it name
+ * @throws LetterError `clock`
+ */
+export async function assertClockAfter(kept: readonly string[], place: DaysPlace, clock: Clock): Promise<void> {
+  const today = dayOf(clock.now());
+  const last = [lastKnownDay(await readKnownDays(place)), ...kept].reduce((a, b) => (a > b ? a : b));
+  if (doubtOf(today, { main: last }) !== "behind") return;
+  throw new LetterError(
+    "clock",
+    `the clock of this machine says ${today}, and what is restored has had ${last}: set the clock; nothing was restored`,
+  );
 }
 
 /** The repository that holds main: the campaign's on this machine, or the mirror of the one on GitHub. */

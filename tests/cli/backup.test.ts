@@ -129,6 +129,23 @@ describe("a backup", () => {
     removeDataDir(empty);
   });
 
+  it("is not restored by a clock that is behind it", async () => {
+    const [empty, list] = [makeDataDir(), `${file}.left`];
+    const before = readFileSync(list, "utf8");
+    writeFileSync(list, "undersigned/v1 left 2999-12-31\n");
+    const refused = await restore({ DATA_DIR: empty }, file, "--yes", "--no-site");
+    expect(refused.stderr).toMatch(
+      /^error: the clock of this machine says [\d-]+, and what is restored has had 2999-12-31: /,
+    );
+    expect([refused.code, existsSync(join(empty, "service.db")), existsSync(join(empty, "keys"))]).toEqual([
+      1,
+      false,
+      false,
+    ]);
+    writeFileSync(list, before);
+    removeDataDir(empty);
+  });
+
   it("overwrites nothing: no file, no key, no database", async () => {
     expect((await backUp({ DATA_DIR: dataDir }, file)).stderr).toContain("there already");
     expect((await runCommand("backup", ["--new-key", keyFile])).stderr).toContain("there already");

@@ -89,12 +89,16 @@ describe("npm start", () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  it("refuses a port that is taken", async () => {
+  it.each([
+    ["PORT", {}],
+    ["METRICS_PORT", { PORT: "0" }],
+  ])("refuses a port that is taken, and ends: %s", async (name, more) => {
     const other = createServer().listen(0);
     await once(other, "listening");
     const { port } = other.address() as AddressInfo;
     try {
-      expect(await refusal({ PORT: String(port) })).toContain(`port ${port} is taken`);
+      const said = await refusal({ ...more, [name]: String(port) });
+      expect(said).toContain(`port ${port} is taken: stop what listens there, or set ${name} to`);
     } finally {
       other.close();
     }

@@ -132,6 +132,17 @@ describe("npm run purge", () => {
     expect(lost).toMatchObject({ code: 1, stderr: expect.stringContaining("--receipt is not the digest") });
   });
 
+  it("goes on only with the database that it has begun with, until it has emptied that", async () => {
+    const path = join(campaign.dataDir, "handovers.json");
+    const notes = readFileSync(path, "utf8");
+    writeFileSync(path, JSON.stringify(JSON.parse(notes).map((note: object) => ({ ...note, purge: "checked" }))));
+    const elsewhere = { DATA_DIR: campaign.dataDir, DATABASE_URL: `sqlite:${join(campaign.folder, "none.db")}` };
+    const refused = await run("purge", ["--tag", TAG], elsewhere, working);
+    expect(refused.stderr).toContain("has not emptied the database yet, and here there is none");
+    expect(refused.code).toBe(1);
+    writeFileSync(path, notes);
+  });
+
   it("refuses a tag that was never handed over", async () => {
     const other = await run("purge", ["--tag", "handover/2026-12-07"], { DATA_DIR: campaign.dataDir }, working);
     expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("the ledger has no handover") });

@@ -5,13 +5,20 @@ import { LetterError } from "../../letter/bytes/error.ts";
 /** A form service that listens, as far as a command that starts it is concerned. */
 export type Running = { readonly host: string; readonly port: number };
 
-/** Says what is wrong with the port or the address where a start failed for that. */
-export function explainPort({ host, port }: Running): (cause: NodeJS.ErrnoException) => never {
+/** Says what is wrong with a port or the address where a start failed for that. */
+export function explainPort({
+  host,
+  port,
+  metricsPort,
+}: Running & { readonly metricsPort?: number | undefined }): (
+  cause: NodeJS.ErrnoException & { port?: number },
+) => never {
   return (cause) => {
     if (cause.code === "EADDRNOTAVAIL")
       throw new LetterError("host", `HOST: ${host} is no address of this machine; write 0.0.0.0 or :: for all it has`);
     if (cause.code !== "EADDRINUSE") throw cause;
-    throw new LetterError("port", `port ${port} is taken: stop what listens there, or set PORT to another number`);
+    const [name, taken] = cause.port === metricsPort ? ["METRICS_PORT", metricsPort] : ["PORT", port];
+    throw new LetterError("port", `port ${taken} is taken: stop what listens there, or set ${name} to another number`);
   };
 }
 
@@ -57,16 +64,24 @@ export function tellDoubt(watch: Pick<ClockWatch, "judge">): void {
 export async function runUntilSignal(service: Running, introduction: string, close: () => Promise<void>) {
   const stopped = stopOnSignal(close);
   const origin = originOf(service);
-  const response = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(10_000) });
-  // A doubted clock is no reason to end: the pages are up, people can withdraw, and it may resolve itself.
-  const reason = response.ok ? undefined : (await response.text()).trim();
-  if (reason !== undefined && !reason.startsWith(NO_FORM))
-    throw new LetterError("start", `the form service could take no form: ${reason}; its log above may say more`);
+  await assertAnswers(origin).catch(async (cause) => {
+    // A service that went on listening would look like one that has started.
+    await close().catch(() => {});
+    throw cause;
+  });
   console.log(introduction);
   console.log(`ready ${origin}/`);
   await stopped;
   // What still waits for somebody elsewhere must not keep the process.
   setTimeout(() => process.exit(), 500).unref();
+}
+
+async function assertAnswers(origin: string): Promise<void> {
+  const response = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(10_000) });
+  // A doubted clock is no reason to end: the pages are up, people can withdraw, and it may resolve itself.
+  const reason = response.ok ? undefined : (await response.text()).trim();
+  if (reason !== undefined && !reason.startsWith(NO_FORM))
+    throw new LetterError("start", `the form service could take no form: ${reason}; its log above may say more`);
 }
 
 function stopOnSignal(close: () => Promise<void>): Promise<void> {

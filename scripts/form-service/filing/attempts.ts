@@ -22,7 +22,9 @@ export function openFilingAttempts(clock: Clock, random: Random): FilingAttempts
   const dueAt = new Map<string, number>();
   return {
     isDue(sheet) {
-      const due = clock.now().getTime() >= (dueAt.get(sheet) ?? 0);
+      const wait = (dueAt.get(sheet) ?? 0) - clock.now().getTime();
+      // No pause is longer: the clock was set back.
+      const due = wait <= 0 || wait > PAUSES.most;
       // Most sheets are filed at the next attempt; one that is not comes back.
       if (due) dueAt.delete(sheet);
       return due;

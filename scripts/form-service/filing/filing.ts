@@ -10,12 +10,13 @@ import type { Settings } from "../../outside/settings.ts";
 import { noteLedger } from "../store/campaign-database.ts";
 import type { ClockWatch } from "../store/clock-watch.ts";
 import type { Queue } from "../store/queue.ts";
+import { shortenWaiting } from "../store/restored-rows.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
-import { type Reconciling, reconcile } from "./reconciliation.ts";
+import { type Reconciling, reconcile, settleCompared } from "./reconciliation.ts";
 import { remakeLeft } from "./refiling.ts";
-import { destroyRefused, settle } from "./settlement.ts";
+import { destroyRefused } from "./settlement.ts";
 import type { SheetWatch } from "./sheet-watch.ts";
 import {
   type Making,
@@ -54,7 +55,7 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   await deps.queue.look();
   const main = await deps.main.refresh();
   await noteLedger(store, main.record, formatBase64url(deps.attestation.publicKey));
-  await settle(store, clock, main);
+  await settleCompared(deps, deps.sheetWatch, main);
   await remakeLeft(deps, main).catch((error) =>
     deps.log.warn(causeOf(error), "the branches of sheets that somebody has left could not be looked at"),
   );
@@ -77,7 +78,10 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
   // A withdrawal does not wait for a clock; a signature may, also because of what a restoration keeps back until a day.
-  if (deps.watch.judge().mayDate) made += await makeDueSheets(deps, main.commit);
+  if (deps.watch.judge().mayDate) {
+    await shortenWaiting(store, dayOf(clock.now()));
+    made += await makeDueSheets(deps, main.commit);
+  }
   if (made > 0) await fileAll(deps, "round");
   const signatures = (await rowsSetAside(store.query)).length;
   if (signatures > 0) deps.log.error({ signatures }, "signatures are set aside: look at npm run doctor");
@@ -116,11 +120,14 @@ async function renew(deps: Attempting, sheet: string): Promise<void> {
 /** Makes sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; all if one has waited too long. */
 async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   const { fileAtLeast, fileAtMost, fileAtLatest } = deps.settings;
+  const today = dayOf(deps.clock.now());
+  // A sheet that others have seen cannot be taken back, so what is kept back waits for the clock as long as deleting does.
+  const released = deps.watch.judge().mayDelete ? today : "";
   const editions = await deps.store.query
     .selectFrom("signature")
     .select(["edition", "flood", sql<number>`count(*)`.as("count")])
     .where("state", "=", "confirmed")
-    .where(mayBeFiled(dayOf(deps.clock.now())))
+    .where(mayBeFiled(today, released))
     .groupBy(["edition", "flood"])
     .orderBy("edition")
     .orderBy("flood")
@@ -129,7 +136,7 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   for (const { edition, flood, count } of editions) {
     if (edition === null) continue;
     const overdue = await deps.queue.isOverdue(edition, fileAtLatest);
-    const kind = { edition, flood };
+    const kind = { edition, flood, released };
     // A flood is refused in one act, so it goes on as few sheets as possible.
     const atMost = flood ? SHEET_ROWS : fileAtMost;
     for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); left -= atMost) {

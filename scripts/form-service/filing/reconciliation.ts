@@ -43,7 +43,8 @@ export async function reconcile(
   when: "start" | "before filing" | "between rounds",
 ): Promise<void> {
   const { store, clock, gitHost, attestation, log } = deps;
-  const isWhole = when === "start" || watch.isWholeDue();
+  const isFirst = when === "start" || watch.isFirst();
+  const isWhole = isFirst || watch.isWholeDue();
   // Before sheets are made it is always compared: what another one holds is not to be filed twice.
   if (when === "between rounds" && !isWhole && !watch.isDue() && !(await hasLost(store.query))) return;
   if (isWhole) watch.forget();
@@ -63,7 +64,8 @@ export async function reconcile(
   const read = gone.size === 0 ? seen : await readBranches(deps, watch, { known, branches, all: true });
   const open = new Map([...read].filter(([{ sheet }]) => isOpen(sheet)));
   const now = clock.now();
-  const older = when === "start" && (await isOlder(store.query, main, open));
+  // A start may not have reached the git host.
+  const older = isFirst && (await isOlder(store.query, main, open));
   await store.change(async (query) => {
     await takeOver(query, { main, open, now, isOlder: older, isWhole });
     await queueLost(query, gone, open);
@@ -77,6 +79,19 @@ export async function reconcile(
   if (gone.size > 0)
     log.warn({ sheets: gone.size }, "sheets were neither open nor settled: their signatures are filed again");
   watch.done(isWhole ? await findAndTell(deps, watch, { main, branches, sheets: [...open.keys()] }) : undefined);
+}
+
+/**
+ * Takes over what main has settled. Where a start could not compare, it waits while main shows that the database is older:
+ * settled, nothing would show it any more, and what is unfiled would not be kept back.
+ */
+export async function settleCompared(
+  { store, clock }: Pick<Reconciling, "store" | "clock">,
+  watch: Pick<SheetWatch, "isFirst">,
+  main: MainState,
+): Promise<void> {
+  if (watch.isFirst() && (await isOlder(store.query, main, new Map()))) return;
+  await settle(store, clock, main);
 }
 
 type Branches = {

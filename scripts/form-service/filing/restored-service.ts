@@ -9,6 +9,7 @@ import type { CampaignRecord } from "../../letter/signature/record.ts";
 import { leftListBeside, leftListIn, noteBackups, readBackupList } from "../../outside/backup-list.ts";
 import type { Clock } from "../../outside/clock.ts";
 import { campaignRepository, openLocalGitHost } from "../../outside/git/local-host.ts";
+import { assertClockAfter } from "../../outside/known-days.ts";
 import type { Random } from "../../outside/random.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { type BackupContents, formatBackup, type OpenedBackup, type ReadBackup } from "../store/backup-contents.ts";
@@ -55,13 +56,19 @@ export function formatRestoration(
   return [...backup, formatLists(lists), ...(main ? [formatPublished(main)] : [])].join("\n");
 }
 
-/** Restores a backup, or takes over what has happened since a database was put back by its own means. */
+/**
+ * Restores a backup, or takes over what has happened since a database was put back by its own means.
+ *
+ * @throws LetterError `clock` when the clock is behind what is restored, …
+ */
 export async function restore(
   from: ReadBackup | undefined,
   lists: readonly LeftList[],
   restoring: Restoring,
   main: RestoredMain | undefined,
 ): Promise<Restored> {
+  const days = [...(from ? [from.contents.day] : []), ...lists.map(({ day }) => day)];
+  await assertClockAfter(days, restoring.settings, restoring.clock);
   if (from) return restoreService(from.backup, from.contents, lists, restoring, main);
   return noteRestoredDatabase(lists, restoring, main);
 }

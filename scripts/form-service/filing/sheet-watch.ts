@@ -6,6 +6,8 @@ import { NOTHING_FOUND, type SheetFindings } from "./stuck-sheets.ts";
  * start everything is looked at again.
  */
 export type SheetWatch = {
+  /** Whether nothing has been compared since the start: only then can it be seen that the database is older. */
+  isFirst(): boolean;
   isDue(): boolean;
   /** Whether every branch is to be read again, also those that have not moved: what git holds may have been damaged. */
   isWholeDue(): boolean;
@@ -40,11 +42,13 @@ const STUCK_EVERY = 60_000;
 export function openSheetWatch(clock: Clock, every: number): SheetWatch {
   const read = new Map<string, { commit: string; isSound: boolean }>();
   let [next, nextWhole] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let found = NOTHING_FOUND;
+  let [found, isFirst] = [NOTHING_FOUND, true];
   const now = () => clock.now().getTime();
   return {
-    isDue: () => now() >= next,
-    isWholeDue: () => now() >= nextWhole,
+    isFirst: () => isFirst,
+    // A clock that was set back would keep a moment of before away for as long.
+    isDue: () => now() >= next || next - now() > every,
+    isWholeDue: () => now() >= nextWhole || nextWhole - now() > Math.max(every, WHOLE_EVERY),
     forget: () => read.clear(),
     isRead: (sheet, commit) => commit !== undefined && read.get(sheet)?.commit === commit,
     isSound(sheet, commit) {
@@ -58,6 +62,7 @@ export function openSheetWatch(clock: Clock, every: number): SheetWatch {
       return found;
     },
     done(whole) {
+      isFirst = false;
       next = now() + every;
       if (whole === undefined) return;
       found = whole;
@@ -69,7 +74,7 @@ export function openSheetWatch(clock: Clock, every: number): SheetWatch {
 function openRepeatedly(now: () => number, every: number): Repeatedly {
   let since = new Map<string, number>();
   return (sheets) => {
-    since = new Map(sheets.map((sheet) => [sheet, since.get(sheet) ?? now()]));
+    since = new Map(sheets.map((sheet) => [sheet, Math.min(since.get(sheet) ?? now(), now())]));
     return new Set(sheets.filter((sheet) => now() - since.get(sheet)! >= every));
   };
 }

@@ -28,11 +28,13 @@ export type Making = {
  *
  * One transaction fixes the sheet's id, bytes, base, message and day before the git host hears of it, so that every
  * attempt to file it makes the same commit. The message carries the attestation of the bytes.
+ *
+ * @param released as for `mayBeFiled`
  */
 export function makeSignaturesSheet(
   making: Making,
   base: string,
-  { edition, flood }: { edition: string; flood: number },
+  { edition, flood, released }: { edition: string; flood: number; released: string },
   atMost: number,
 ): Promise<boolean> {
   return making.store.change(async (query) => {
@@ -42,7 +44,7 @@ export function makeSignaturesSheet(
       .where("state", "=", "confirmed")
       .where("edition", "=", edition)
       .where("flood", "=", flood)
-      .where(mayBeFiled(dayOf(making.clock.now())))
+      .where(mayBeFiled(dayOf(making.clock.now()), released))
       .orderBy("id")
       .limit(Math.min(atMost, SHEET_ROWS))
       // Signatures that are being withdrawn at this moment are not filed.
@@ -64,12 +66,15 @@ export function makeSignaturesSheet(
 
 /**
  * Keeps the signatures back that wait since a restoration, and those that a wrong clock dated: accept lets a sheet with a
- * day that is still to come wait, with all its rows. @param today UTC
+ * day that is still to come wait, with all its rows.
+ *
+ * @param today UTC
+ * @param released the day up to which what a restoration keeps back may go
  */
-export function mayBeFiled(today: string) {
+export function mayBeFiled(today: string, released: string) {
   return (is: ExpressionBuilder<Tables, "signature">) =>
     is.and([
-      is.or([is("wait_until", "is", null), is("wait_until", "<=", today)]),
+      is.or([is("wait_until", "is", null), is("wait_until", "<=", released)]),
       is.or([is("day", "is", null), is("day", "<=", dayAfter(today, 1))]),
     ]);
 }

@@ -14,6 +14,7 @@ export function storeToPurge(place: CommandPlace) {
     lost: (ids: readonly string[]) => withCampaignStore(place, async (store) => (await withoutRecord(store, ids)).lost),
     assertContinued: (entries: readonly string[]) =>
       withCampaignStore(place, (store) => assertLedgerContinues(store, { entries })),
+    isThere: () => isThere(place),
     isEmptied: () => isEmptied(place),
     deleteEverything: () => emptyDatabase(place),
   };
@@ -69,6 +70,14 @@ async function isEmptied({ database }: CommandPlace): Promise<boolean> {
   if (database.kind === "sqlite" && !existsSync(database.path)) return true;
   const store = await lookAtDatabase<Tables>(database);
   return isEmpty(store.query, database.kind).finally(store.close);
+}
+
+/** Whether there is a database that a form service has used, be it without a row. */
+async function isThere({ database }: CommandPlace): Promise<boolean> {
+  if (database.kind === "sqlite" && !existsSync(database.path)) return false;
+  const store = await lookAtDatabase<Tables>(database);
+  const tables = await tablesOf(store.query, database.kind).finally(store.close);
+  return tables.has("signature");
 }
 
 async function isEmpty(query: Query, dialect: Dialect): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { dayAfter } from "../../letter/bytes/day.ts";
-import type { Query } from "./schema.ts";
+import type { Query, Store } from "./schema.ts";
 
 /** Days that a signature waits which a backup brought back unfiled: its holder may have withdrawn it since the backup. */
 export const WAITING_DAYS = 7;
@@ -26,6 +26,21 @@ export async function holdRestored(query: Query, day: string): Promise<void> {
     .set({ wait_until: dayAfter(day, WAITING_DAYS) })
     .where("state", "in", ["confirmed", "aside", "filed"])
     .execute();
+}
+
+/**
+ * Lets nothing wait for longer than if it had been brought back today: a clock that was ahead has dated the restoration.
+ *
+ * @param today UTC, of a clock that may date
+ */
+export async function shortenWaiting({ change }: Pick<Store, "change">, today: string): Promise<void> {
+  await change(async (query) => {
+    await query
+      .updateTable("signature")
+      .set({ wait_until: dayAfter(today, WAITING_DAYS) })
+      .where("wait_until", ">", dayAfter(today, WAITING_DAYS + 1))
+      .execute();
+  });
 }
 
 /** Returns what waits since a restoration; undefined if nothing does. @param today UTC */

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { makeFolder } from "../folder.ts";
+import { removeStaleLocks } from "./ref.ts";
 import { type Remote, runGit } from "./run.ts";
 
 /** Makes an empty bare repository where there is none, all at once. */
@@ -31,8 +32,15 @@ export async function fetchRefs(
   what: string,
   refspecs: readonly string[],
 ): Promise<void> {
+  await removeStaleLocks(repository, await lockedRefs(repository));
   const args = ["fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head", "--no-recurse-submodules"];
   await runGit(repository, [...args, "--", remote.url, ...refspecs], {
     remote: { token: remote.token, failure: `${what} could not be fetched` },
   });
+}
+
+/** The refs with a lock file. A fetch is killed when its time is up, and a lock that it leaves would stop all later ones. */
+async function lockedRefs(repository: string): Promise<string[]> {
+  const names = await readdir(join(repository, "refs"), { recursive: true });
+  return names.flatMap((name) => (name.endsWith(".lock") ? [`refs/${name.slice(0, -".lock".length)}`] : []));
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { removeStaleLocks } from "./ref.ts";
 import { runGit } from "./run.ts";
 
 /**
@@ -34,6 +35,7 @@ export async function packRepository(repository: string, most = MOST): Promise<b
   const { code } = await runGit(repository, ["repack", "--geometric=2", ...rest], { codes: [0, USAGE] });
   // A git of before 2021 cannot spare large packs.
   if (code === USAGE) await runGit(repository, ["repack", ...rest]);
+  await removeStaleLocks(repository, []);
   await runGit(repository, ["pack-refs", "--all"]);
   // git syncs the files, not the folders that name them.
   for (const folder of [packs, repository]) {

@@ -103,7 +103,10 @@ export async function moveRefs(repository: string, moves: readonly RefMove[]): P
   let said = "";
   // git waits for a lock until it is old enough to be removed: the second attempt does that.
   for (let tries = 0; tries < 2; tries++) {
-    await removeStaleLocks(repository, moves);
+    await removeStaleLocks(
+      repository,
+      moves.map(({ ref }) => ref),
+    );
     const result = await runGit(repository, ["update-ref", "--stdin", "-z"], { input, codes: [0, 1, 128] });
     if (result.code === 0) {
       for (const { ref } of moves) await syncFolders(repository, ref);
@@ -117,11 +120,15 @@ export async function moveRefs(repository: string, moves: readonly RefMove[]): P
 
 const ZERO = "0".repeat(40);
 
-async function removeStaleLocks(repository: string, moves: readonly RefMove[]): Promise<void> {
-  for (const name of ["packed-refs", ...moves.map(({ ref }) => ref)]) {
-    const lock = join(repository, `${name}.lock`);
-    const found = await stat(lock).catch(() => undefined);
-    if (found && Math.abs(Date.now() - found.mtimeMs) > STALE_LOCK) await rm(lock, { force: true });
+/**
+ * Removes what a git that was killed has left, or no later one could move these refs, or delete any that is packed. git
+ * waits for a lock, but not for the draft of the packed refs, which it writes while it holds their lock.
+ */
+export async function removeStaleLocks(repository: string, refs: readonly string[]): Promise<void> {
+  for (const name of ["packed-refs.new", ...["packed-refs", ...refs].map((ref) => `${ref}.lock`)]) {
+    const path = join(repository, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Math.abs(Date.now() - found.mtimeMs) > STALE_LOCK) await rm(path, { force: true });
   }
 }
 

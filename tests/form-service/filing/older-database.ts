@@ -1,6 +1,7 @@
-import { afterEach, expect, inject, it } from "vitest";
-import { restoredRows } from "../../../scripts/form-service/store/restored-rows.ts";
+import { afterEach, expect, inject, it, vi } from "vitest";
+import { holdRestored, restoredRows } from "../../../scripts/form-service/store/restored-rows.ts";
 import { formatCrockford128 } from "../../../scripts/letter/bytes/crockford.ts";
+import { dayAfter, dayOf } from "../../../scripts/letter/bytes/day.ts";
 import { parseSheet } from "../../../scripts/letter/signature/sheet.ts";
 import { days, fixedRandomness, minutes } from "../../support/fixtures.ts";
 import { copyDatabase, type DatabaseCopy, putBack } from "../database-copy.ts";
@@ -194,27 +195,61 @@ export function describeTwoMachines(): void {
 
 /** What holds once, however it is put back. */
 export function describeOnce(): void {
-  it("what was unfiled in a copy that was put back waits as after a restoration: its holder may have left since", async () => {
+  it.each([
+    ["", async () => {}],
+    [
+      ", also when the git host did not answer at the start",
+      async () => void vi.spyOn(harness.gitHost, "pendingBranches").mockRejectedValueOnce(new Error("away")),
+    ],
+  ])(
+    "what was unfiled in a copy that was put back waits as after a restoration: its holder may have left since%s",
+    async (_, before) => {
+      harness = await openHarness({ settings: { FILE_AT_LEAST: "2" } });
+      const [a, b] = [await signAs(harness, seed, "a"), await signAs(harness, seed, "b")];
+      const hidden = await signAs(harness, seed, "c");
+      const copy = await copyDatabase(harness);
+      await withdrawAll(harness, [hidden]);
+      await harness.round();
+      acceptAll(harness);
+      await harness.round();
+      await before();
+      await goBack(copy, false);
+      await harness.round();
+      for (const { code } of [a, b]) expect(await stateShown(harness, code)).toBe("accepted");
+      // On PostgreSQL main hears of every withdrawal, so nobody has to wait for another word.
+      const waits = await restoredRows(harness.store.query, "2026-11-22");
+      expect(waits?.waiting).toBe(harness.settings.database.kind === "sqlite" ? 1 : undefined);
+      expect(harness.logged()).toContain("the database is older than main");
+      if (waits) await withdrawAll(harness, [hidden]);
+      harness.clock.advance(days(8));
+      await harness.round();
+      acceptAll(harness);
+      expect(harness.gitHost.record().rows.map(({ name }) => name)).not.toContain(hidden.name);
+    },
+  );
+
+  it("nothing waits until a day that only a clock which was ahead has named", async () => {
     harness = await openHarness({ settings: { FILE_AT_LEAST: "2" } });
-    const [a, b] = [await signAs(harness, seed, "a"), await signAs(harness, seed, "b")];
-    const hidden = await signAs(harness, seed, "c");
-    const copy = await copyDatabase(harness);
-    await withdrawAll(harness, [hidden]);
+    await signAs(harness, seed, "a");
+    await harness.store.change((query) => holdRestored(query, "2028-03-01"));
     await harness.round();
-    acceptAll(harness);
-    await harness.round();
-    await goBack(copy, false);
-    await harness.round();
-    for (const { code } of [a, b]) expect(await stateShown(harness, code)).toBe("accepted");
-    // On PostgreSQL main hears of every withdrawal, so nobody has to wait for another word.
     const waits = await restoredRows(harness.store.query, "2026-11-22");
-    expect(waits?.waiting).toBe(harness.settings.database.kind === "sqlite" ? 1 : undefined);
-    expect(harness.logged()).toContain("the database is older than main");
-    if (waits) await withdrawAll(harness, [hidden]);
-    harness.clock.advance(days(8));
+    expect(waits?.until).toBe(dayAfter(dayOf(harness.clock.now()), 7));
+  });
+
+  it("what waits is not released by a clock that may date but is still doubted", async () => {
+    harness = await openHarness({ settings: { FILE_AT_LEAST: "1" } });
+    await signAs(harness, seed, "a");
+    await harness.store.change((query) => holdRestored(query, dayOf(harness.clock.now())));
+    harness.clock.advance(days(20));
+    await harness.restart({ stoodStill: true });
+    harness.clock.advance(minutes(90));
     await harness.round();
-    acceptAll(harness);
-    expect(harness.gitHost.record().rows.map(({ name }) => name)).not.toContain(hidden.name);
+    expect(harness.gitHost.open.size).toBe(0);
+    harness.clock.advance(days(1));
+    await harness.sweep();
+    await harness.round();
+    expect(harness.gitHost.open.size).toBe(1);
   });
 
   it("a copy that was put back learns from the data folder who has left without a trace on main", async () => {

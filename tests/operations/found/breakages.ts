@@ -119,7 +119,7 @@ const FOUND: readonly (Breakage | false)[] = [
     changes: [
       {
         path: `${FILING}/filing.ts`,
-        from: "for (const sheet of deps.watch.baseless(baseless)) await renew(deps, sheet);",
+        from: "for (const sheet of deps.sheetWatch.baseless(baseless)) await renew(deps, sheet);",
         to: "void baseless;",
       },
     ],

@@ -52,6 +52,23 @@ it("packs the objects and refs of settled sheets once there are many, and drops 
   expect(await readRef(repository.path, ref)).toBeUndefined();
 });
 
+it("refs that are packed can be deleted, and packed again, after a git that was killed while it wrote them", async () => {
+  const { path } = repository;
+  const leave = () => {
+    for (const name of ["packed-refs.new", "packed-refs.lock"]) {
+      writeFileSync(join(path, name), "");
+      utimesSync(join(path, name), 1, 1);
+    }
+  };
+  settle(0, 2);
+  leave();
+  expect(await packRepository(path, always)).toBe(true);
+  leave();
+  const ref = "refs/proposals/1";
+  expect(await moveRefs(path, [{ ref, from: await readRef(path, ref), to: undefined }])).toBe(true);
+  expect(await readRef(path, ref)).toBeUndefined();
+});
+
 it("writes a pack again only when as much has come since, so that there are few and none is large for nothing", async () => {
   settle(0, 60);
   await packRepository(repository.path, always);
