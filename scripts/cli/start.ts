@@ -6,7 +6,7 @@ import { startLocally } from "./start/on-this-machine.ts";
 import { endOnSignal } from "./start/run-until-signal.ts";
 
 const HELP = `
-usage: npm start [-- --new-database]
+usage: npm start [-- --new-database | --moved]
 
 Runs a whole campaign on this machine: letter, form, captured mail, filing, acceptance, list, ledger. What is missing
 in DATA_DIR (default: .data) is made, what is there goes on. Ctrl-C ends everything. Settings: see README.md.
@@ -16,9 +16,11 @@ moderators review them on GitHub, and the workflows accept and publish.
 
   --new-database  goes on without the database of before, when it is lost and there is no backup: the contact details are
                   lost, and people may sign twice. Without it a start on an empty database is refused once main has
-                  signatures`;
+                  signatures
+  --moved         says that DATA_DIR was moved here from where a service was not stopped, and that none runs there`;
 
-const OPTIONS = { "new-database": { type: "boolean", default: false } } as const;
+const WORD = { type: "boolean", default: false } as const;
+const OPTIONS = { "new-database": WORD, moved: WORD } as const;
 
 await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   if (positionals.length > 0) throw usageError("it takes no names", HELP);
@@ -28,6 +30,6 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const { gitHost } = settings;
   const newDatabase = values["new-database"];
   await (gitHost.kind === "local"
-    ? startLocally(settings, { newDatabase })
+    ? startLocally(settings, { newDatabase, isMoved: values.moved })
     : startOnGitHub(settings, gitHost, { newDatabase }));
 });

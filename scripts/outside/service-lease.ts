@@ -27,7 +27,7 @@ const LOOKS = 8;
 const LOOK_EVERY = RENEW_EVERY / 2;
 
 /**
- * Where the lease is: a ref to `undersigned/v1 service RUN TURN PLACE`, which is no commit, so that it is no branch and no
+ * Where the lease is: a ref to `undersigned/v1 service RUN TURN PLACE HOME`, which is no commit, so that it is no branch and no
  * change to review. No backup has it.
  */
 export const LEASE = "refs/undersigned/service";
@@ -36,6 +36,8 @@ type LeaseMeans = {
   readonly random: Random;
   readonly say: (text: string) => void;
   readonly pause?: () => Promise<void>;
+  /** whether the operator has said that the repository was moved here, and that no service runs where it was */
+  readonly isMoved?: boolean;
 };
 
 /**
@@ -46,6 +48,9 @@ type LeaseMeans = {
  * without a word. One that was held from this very folder since this machine was booted is not even watched: its holder
  * is gone, because the caller has the lock on the folder.
  *
+ * A copy of the repository itself has a lease that nobody moves. It names the inode of the repository that it was taken
+ * in: where that is another one, only the operator knows whether a service still runs there.
+ *
  * @param dataDir the data folder, whose lock the caller holds
  * @param say is told once when it takes some seconds
  * @param pause waits between two looks
@@ -54,15 +59,18 @@ type LeaseMeans = {
 export async function takeLease(
   repository: string,
   dataDir: string,
-  { random, say, pause = () => sleep(LOOK_EVERY) }: LeaseMeans,
+  { random, say, pause = () => sleep(LOOK_EVERY), isMoved = false }: LeaseMeans,
 ): Promise<ServiceLease> {
-  const place = placeOf(dataDir);
+  const [place, home] = [placeOf(dataDir), homeOf(repository)];
   const found = await readRef(repository, LEASE);
-  if (found !== undefined && (place === undefined || (await placeIn(repository, found)) !== place))
+  const held = found === undefined ? undefined : await readLease(repository, found);
+  if (held?.home !== undefined && held.home !== home && !isMoved) throw copied();
+  if (found !== undefined && (place === undefined || held?.place !== place))
     await watch(repository, found, { say, pause });
   // Two are enough: anyone who watches sees it move, and the repository does not grow by the renewals.
   const run = formatBase64url(random(16));
-  const write = (turn: 0 | 1) => writeLease(repository, `undersigned/v1 service ${run} ${turn} ${place ?? "-"}\n`);
+  const write = (turn: 0 | 1) =>
+    writeLease(repository, `undersigned/v1 service ${run} ${turn} ${place ?? "-"} ${home}\n`);
   const ids = [await write(0), await write(1)] as const;
   let turn: 0 | 1 = 0;
   const before = await readRef(repository, LEASE);
@@ -100,10 +108,17 @@ function taken(): LetterError {
   );
 }
 
+function copied(): LetterError {
+  return new LetterError(
+    "lease",
+    "campaign.git is a copy of one whose service was not stopped, and two services would sign two ledgers: if it still runs there, leave this copy off; if the folder was moved here and nothing runs there any more, npm start -- --moved",
+  );
+}
+
 async function watch(
   repository: string,
   found: string,
-  { say, pause }: Required<Omit<LeaseMeans, "random">>,
+  { say, pause }: Required<Pick<LeaseMeans, "say" | "pause">>,
 ): Promise<void> {
   const seconds = (LOOK_EVERY * LOOKS) / 1000;
   say(`another service had this campaign: for ${seconds} s it is watched whether that one still runs …`);
@@ -125,9 +140,16 @@ async function writeLease(repository: string, input: string): Promise<string> {
   return stdout.toString("utf8").trim();
 }
 
-async function placeIn(repository: string, id: string): Promise<string | undefined> {
+async function readLease(repository: string, id: string): Promise<{ place?: string; home?: string }> {
   const [bytes] = await readBlobs(repository, [id]);
-  return /^undersigned\/v1 service [\w-]{22} [01] ([\w-]{43})\n$/.exec(bytes?.toString("utf8") ?? "")?.[1];
+  const text = bytes?.toString("utf8") ?? "";
+  const [, place, home] = /^undersigned\/v1 service [\w-]{22} [01] ([\w-]{43}|-) (\d+)\n$/.exec(text) ?? [];
+  return { ...(place !== undefined && { place }), ...(home !== undefined && { home }) };
+}
+
+/** Tells this repository from a copy of it. The device is left out, since it may have another number after a reboot. */
+function homeOf(repository: string): string {
+  return String(statSync(repository, { bigint: true }).ino);
 }
 
 /**

@@ -34,6 +34,8 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
   const harness = await openHarness({
     settings: { FILE_AT_LEAST: "1", FILE_AT_MOST: "2" },
     seed: `outage ${seed}`,
+    // The stand-in dates its commits by the machine's clock.
+    start: new Date().toISOString(),
     substitutes: {
       async gitHost(attestationKey, letters) {
         useLetterAndKey(campaign, letters, attestationKey);

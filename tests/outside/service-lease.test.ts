@@ -69,6 +69,19 @@ it("goes to one of two that wait for it", async () => {
   expect(one).toMatchObject({ status: "rejected" });
 });
 
+it("is refused to a copy of the whole folder, which was made while the service ran, unless it was moved", async () => {
+  const first = await take("a");
+  const copy = join(folder, "copy.git");
+  cpSync(campaign.host.repository, copy, { recursive: true });
+  const inCopy = (isMoved: boolean) => {
+    mkdirSync(join(folder, "c"), { recursive: true });
+    return takeLease(copy, join(folder, "c"), { random, say: () => {}, pause: async () => {}, isMoved });
+  };
+  await expect(inCopy(false)).rejects.toThrow("npm start -- --moved");
+  const moved = await inCopy(true);
+  expect([await moved.renew(), await first.renew()]).toEqual([true, true]);
+});
+
 it("need not be waited for when it was given back", async () => {
   await (await take("a")).release();
   expect(ref()).toBe("");

@@ -27,7 +27,10 @@ import { explainPort, originOf, runUntilSignal, tellDoubt } from "./run-until-si
 const ACCEPT_EVERY = 1000;
 
 /** Runs a whole campaign on this machine until a signal comes. */
-export async function startLocally(settings: Settings, { newDatabase }: { newDatabase: boolean }): Promise<void> {
+export async function startLocally(
+  settings: Settings,
+  { newDatabase, isMoved }: { newDatabase: boolean; isMoved: boolean },
+): Promise<void> {
   const content = await readContent("content");
   assertReady(content.campaign, settings);
   const lock = await lockDataFolder(settings.dataDir);
@@ -36,7 +39,7 @@ export async function startLocally(settings: Settings, { newDatabase }: { newDat
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
   await assertDatabaseToStart(settings, (await host.readMain()).record, newDatabase);
-  const one = await becomeOneService({ host, keys }, settings, { log, random });
+  const one = await becomeOneService({ host, keys }, settings, { log, random, isMoved });
   const watch = openClockWatch(clock, () => performance.now());
   watch.know(await readKnownDays(settings));
   tellDoubt(watch);

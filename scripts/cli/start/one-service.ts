@@ -22,13 +22,13 @@ export type OneService = {
 export async function becomeOneService(
   { host, keys }: Pick<LocalCampaign, "host" | "keys">,
   { siteUrl, dataDir }: Pick<Settings, "siteUrl" | "dataDir">,
-  { log, random }: { log: Log; random: Random },
+  { log, random, isMoved }: { log: Log; random: Random; isMoved: boolean },
 ): Promise<OneService> {
   const { verifier } = keys.ledger;
   // Another machine may publish what this folder was copied from.
   const live = isHere(siteUrl) ? undefined : await readCheckpointNow(siteUrl, verifier);
   assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
-  const lease = await takeLease(host.repository, dataDir, { random, say: console.log });
+  const lease = await takeLease(host.repository, dataDir, { random, say: console.log, isMoved });
   const renewals = every(RENEW_EVERY, { log, random }, async () => {
     if (await lease.renew()) return;
     console.error(`error: ${LOST}`);

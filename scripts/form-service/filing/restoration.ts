@@ -165,7 +165,7 @@ async function takeOverLeaves(query: Query, main: MainState, now: Date): Promise
   const rows = await query
     .selectFrom("signature")
     .select(["id", "state"])
-    .where("state", "in", ["accepted", "refused"])
+    .where("state", "in", ["confirmed", "aside", "filing", "filed", "accepted", "refused"])
     .orderBy("id")
     .forUpdate()
     .execute();

@@ -1,4 +1,6 @@
 import { LetterError } from "../../letter/bytes/error.ts";
+import { soundRefs } from "./bundle.ts";
+import { MAIN } from "./ref.ts";
 import { runGit } from "./run.ts";
 
 /** What becomes of one version of a file. */
@@ -12,18 +14,27 @@ type Change = (file: Uint8Array, paths: readonly string[]) => Uint8Array;
  * @param change gets the bytes of each version of each file once, and all paths at which it ever was
  */
 export async function rewriteHistory(from: string, to: string, change: Change): Promise<void> {
-  // Signatures over commits and tags would be over what is no longer there.
-  const { stdout } = await runGit(from, [
-    "fast-export",
-    "--exclude=refs/undersigned/*",
-    "--all",
-    "--signed-tags=strip",
-    "--reencode=no",
-  ]);
+  const stdout = await exportAll(from);
   const head = (await runGit(from, ["symbolic-ref", "HEAD"])).stdout.toString("utf8").trim();
   await runGit(to, ["init", "--quiet", "--bare"]);
   await runGit(to, ["fast-import", "--quiet", "--force"], { input: rewriteStream(stdout, change) });
   await runGit(to, ["symbolic-ref", "HEAD", head]);
+}
+
+/** Every ref, but for those of sheets that a disk has damaged: nobody could read them in the new repository either. */
+async function exportAll(repository: string): Promise<Buffer> {
+  const exported = async (refs: readonly string[]) => {
+    // Signatures over commits and tags would be over what is no longer there.
+    const how = ["--signed-tags=strip", "--reencode=no"];
+    return (await runGit(repository, ["fast-export", ...refs, ...how])).stdout;
+  };
+  try {
+    return await exported(["--exclude=refs/undersigned/*", "--all"]);
+  } catch (cause) {
+    const sound = await soundRefs(repository);
+    if (!sound.includes(MAIN)) throw cause;
+    return exported(sound);
+  }
 }
 
 /** The stream of `git fast-export` with other contents of files. */

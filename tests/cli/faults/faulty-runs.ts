@@ -131,7 +131,7 @@ export async function openFaultyRuns(): Promise<FaultyRuns> {
     keys: { args: () => [], dataDir: (at) => join(at, "new") },
     backup: { args: (at) => [join(at, "out/backup.age"), "--to", recipient] },
     restore: {
-      args: () => [backup, "--key", keyFile, "--yes", "--without-list"],
+      args: () => [backup, "--key", keyFile, "--yes", "--without-list", "--no-site"],
       dataDir: (at) => join(at, "new"),
     },
     remove: { args: () => ["2", "--yes"] },
@@ -178,8 +178,8 @@ export async function openFaultyRuns(): Promise<FaultyRuns> {
   ): Promise<Ended> {
     const { args, input = "", changedLetter } = CALLS[command];
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-    const program = scripts[command].replace(/^exec /, "").split(" ")[1];
-    const [first, ...rest] = [...around, process.execPath, program, ...args(at)] as [string, ...string[]];
+    const [, ...program] = scripts[command].replace(/^exec /, "").split(" ");
+    const [first, ...rest] = [...around, process.execPath, ...program, ...args(at)] as [string, ...string[]];
     const child = spawn(first, rest, {
       cwd: changedLetter ? changed : working,
       env: { ...compiled, PATH: process.env.PATH, HOME: "/nonexistent", ...settings },
