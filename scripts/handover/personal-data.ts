@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { formatBase64url } from "../letter/bytes/base64url.ts";
@@ -74,7 +75,7 @@ async function destroyBags(dataDir: string): Promise<void> {
 
 /** Writes another pepper over it, which nothing depends on: a data folder in use must have one. */
 async function forgetPepper(path: string, random: Random): Promise<void> {
-  const file = await open(path, "r+");
+  const file = await open(path, existsSync(path) ? "r+" : "w", 0o600);
   await file.write(`${formatBase64url(random(32))}\n`, 0);
   await file.sync();
   await file.close();

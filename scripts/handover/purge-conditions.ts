@@ -110,7 +110,7 @@ export async function assertDatabase(
   if (undecided > 0)
     throw new LetterError(
       "purge",
-      `${undecided} confirmed signatures are undecided: accept or reject them, and hand over again if any was accepted`,
+      `${undecided} confirmed signatures are undecided: accept or reject them, run npm start once, so that the form service learns of it, and hand over again if any was accepted`,
     );
   const listed = idsOf(record);
   const lost = isLost ? 0 : (await store.lost([...listed])).length;

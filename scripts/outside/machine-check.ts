@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, statfsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { makeWritableFolder } from "./folder.ts";
@@ -36,6 +37,21 @@ export function checkFolder({ dataDir }: Pick<Settings, "dataDir">): Finding {
   } catch (cause) {
     return { what: "the data folder cannot be written", mend: (cause as Error).message };
   }
+}
+
+/** With less room than this many bytes a form may not be kept. */
+const ROOM = 2 ** 20;
+
+/** Whether the disk of the data folder has room; a folder that is not there yet needs none. */
+export function checkRoom({ dataDir }: Pick<Settings, "dataDir">): Finding {
+  const what = "the disk of the data folder";
+  if (!existsSync(dataDir)) return { what };
+  const { bavail, bsize } = statfsSync(dataDir);
+  const isFull = bavail * bsize < ROOM;
+  return {
+    what,
+    mend: isFull ? "it is full: make room, since no form can be kept and no withdrawal be taken" : undefined,
+  };
 }
 
 /** Whether the service could listen at its port now. */

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { checkFolder, checkGit, checkNode, checkPort } from "../../scripts/outside/machine-check.ts";
+import { checkFolder, checkGit, checkNode, checkPort, checkRoom } from "../../scripts/outside/machine-check.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -37,4 +37,10 @@ it("tells a port that is taken from an address that this machine does not have",
   expect(await checkPort({ port, host: "127.0.0.1" })).toEqual({ what: `port ${port}` });
   // TEST-NET-1 of RFC 5737 is nobody's address.
   expect((await checkPort({ port, host: "192.0.2.1" })).mend).toContain("HOST is no address of this machine");
+});
+
+it.runIf(process.platform === "linux")("tells a full disk", () => {
+  expect(checkRoom({ dataDir: folder }).mend).toBeUndefined();
+  // A file system of the kernel's own has no room at all.
+  expect(checkRoom({ dataDir: "/proc" }).mend).toContain("it is full");
 });

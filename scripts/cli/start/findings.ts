@@ -8,7 +8,7 @@ import { checkBackups } from "../../form-service/store/old-backups.ts";
 import { checkErasure } from "../../handover/requests/erasure-due.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { systemClock } from "../../outside/clock.ts";
-import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort } from "../../outside/machine-check.ts";
+import { checkCoreFiles, checkFolder, checkGit, checkNode, checkPort, checkRoom } from "../../outside/machine-check.ts";
 import { checkMailDomain, type Finding } from "../../outside/mail-domain-check.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { checkTorExits } from "../../outside/tor/exits.ts";
@@ -29,6 +29,7 @@ export async function findHere(settings: Settings): Promise<Finding[]> {
     checkGit(),
     await checkClock(settings, systemClock),
     checkFolder(settings),
+    checkRoom(settings),
     await checkPort(settings),
     await checkContent(),
     ...(await checkCampaign(settings, dayOf(systemClock.now()))),

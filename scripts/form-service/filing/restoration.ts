@@ -205,7 +205,7 @@ async function takeOverSheet(query: Query, sheet: Sheet, message: string, now: D
       .selectFrom("signature")
       .select("row")
       .where("id", "=", row.id)
-      .where("state", "=", "confirmed")
+      .where("state", "in", ["confirmed", "aside"])
       .forUpdate()
       .executeTakeFirst();
     if (!mine || storedRow(mine.row).attestation !== row.attestation) continue;
