@@ -1,6 +1,6 @@
 import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
 import { seedCampaign } from "../accept/seed.ts";
-import { hasSignatures, makeDatabase, withCampaignStore } from "../form-service/store/campaign-database.ts";
+import { hasSignatures, makeDatabase, noteLedger, withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { assertClock } from "../outside/known-days.ts";
@@ -31,6 +31,9 @@ await runCommand(HELP, {}, async ({ positionals: [typed, ...rest] }) => {
       process.stderr.write(`${isTTY ? "\r" : ""}${done} of ${typed}${isTTY ? "" : "\n"}`);
     });
     if (isTTY) process.stderr.write("\n");
+    // The database holds none of these people, and has seen them: npm start goes on.
+    const seeded = (await campaign.host.readMain()).record;
+    await withCampaignStore(settings, (store) => noteLedger(store, seeded, campaign.keys.publicKeys.attestation));
     console.log(`accepted ${total.accepted}, refused ${total.refused}, withdrawn ${total.withdrawn}`);
     console.log(`the list has ${total.listed} signatures`);
     sayWhere(settings);

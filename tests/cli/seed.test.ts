@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { assertIntact } from "../../scripts/accept/intact-record.ts";
+import { claimDatabase } from "../../scripts/form-service/store/campaign-database.ts";
+import { withStore } from "../../scripts/form-service/store/schema.ts";
 import { parseVkey } from "../../scripts/letter/ledger/note.ts";
 import { countRecord } from "../../scripts/letter/signature/record.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
@@ -10,6 +12,7 @@ import { readLetterFilesIn } from "../../scripts/outside/git/letter-files.ts";
 import { campaignRepository } from "../../scripts/outside/git/local-host.ts";
 import { readHead, readMainAt } from "../../scripts/outside/git/repository.ts";
 import { openKeys } from "../../scripts/outside/seal/keys.ts";
+import { readSettings } from "../../scripts/outside/settings.ts";
 import { makeDataDir, removeDataDir, runCommand } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 
@@ -35,7 +38,12 @@ describe("seed", () => {
     expect(record.rows.some((row) => /\p{Script=Arabic}/u.test(row.name))).toBe(true);
     expect(record.rows.some((row) => /\p{Script=Latin}/u.test(row.name))).toBe(true);
     const campaign = parseCampaign((await readLetterFilesIn(root)).get("content/campaign.yaml")!);
-    assertIntact(record, parseVkey((await openKeys(dataDir, campaign)).publicKeys.ledger));
+    const { publicKeys } = await openKeys(dataDir, campaign);
+    assertIntact(record, parseVkey(publicKeys.ledger));
+    // A start goes on, although none of these people is in its database.
+    const { database } = readSettings({ DATA_DIR: dataDir });
+    const { attestation } = publicKeys;
+    await withStore(database, (store) => claimDatabase(store, record, { attestation, isNew: false }));
   });
 
   it("goes on from what is there, and commands work on that database and no other", async () => {
