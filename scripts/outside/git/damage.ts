@@ -2,7 +2,7 @@ import { basename } from "node:path";
 
 /** What git says of a file of the repository that a broken disk or a power cut has spoilt. */
 const DAMAGED =
-  /is corrupt|is empty$|bad object|broken ref|reference broken|inflate:|invalid sha1 pointer|unable to (read|unpack)|bad signature|index file .* (too small|is not)/m;
+  /is corrupt|is empty$|bad object|broken ref|reference broken|inflate:|invalid sha1 pointer|unable to (read|unpack)|bad signature|index file/m;
 const FULL = /No space left on device|Disk quota exceeded/;
 
 /**
