@@ -156,7 +156,9 @@ describe("the whole life of a letter that twelve people sign", () => {
           const gone = await fetch(`${origin}${path}`);
           expect([gone.status, await gone.text()]).toEqual([410, expect.stringContaining(words)]);
         }
-        expect(await refused(run("handover", "--tag", tag, "--out", out))).toContain("what was held has been destroyed");
+        expect(await refused(run("handover", "--tag", tag, "--out", out))).toContain(
+          "what was held has been destroyed",
+        );
         expect(openRepository(join(dataDir, "campaign.git")).git("tag")).toBe("");
         for (const fields of [{ code: rest[0]!.withdrawalCode }, { email: rest[0]!.email }]) {
           const answer = await post(`${origin}/en/withdraw/`, fields as Record<string, string>);
