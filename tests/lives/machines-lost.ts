@@ -1,5 +1,6 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { believeClock } from "../../scripts/form-service/clock-check.ts";
 import { findLeftLists, restoreService } from "../../scripts/form-service/filing/restored-service.ts";
 import { readBackup } from "../../scripts/form-service/store/backup-contents.ts";
 import { assertRoomFor } from "../../scripts/form-service/store/restored-backup.ts";
@@ -49,6 +50,8 @@ export async function restore(world: World, backup: Backup, left: Left): Promise
   const settings = readSettings({ DATA_DIR: dataDir, LIMITS: "off", DATABASE_URL: databaseUrl });
   await assertRoomFor(contents, settings);
   await restoreService(opened, contents, lists, { settings, clock, random });
+  // Where main has not moved for days, nothing else tells that the clock is right.
+  await believeClock(settings, clock);
   world.machine = await world.open(dataDir, databaseUrl);
   world.quiet = false;
   rmSync(dirname(old), { recursive: true, force: true });
