@@ -81,7 +81,7 @@ export async function purge(
   }
   await destroyFile(freshFolder(dataDir));
   if (!place.local) await leaveForReview(handover, place, notice, done);
-  const missing = await destroyPersonalData(place.settings, () => emptyOnce(dataDir, notice, store), random);
+  const missing = await destroyPersonalData(place.settings, () => emptyOnce(dataDir, notice, store, told), random);
   if (place.local) await putOnLedger(place, notice, done);
   if (place.local || done) await forgetHandovers(dataDir);
   const remains = formatRemains(place, notice, done || place.local !== undefined);
@@ -108,9 +108,16 @@ async function assertNotLost(
 }
 
 /** The files of a database that was emptied may be overwritten in part, and are no database any more. */
-async function emptyOnce(dataDir: string, { contactsBag }: BagNotice, store: PurgedStore): Promise<void> {
+async function emptyOnce(
+  dataDir: string,
+  { contactsBag }: BagNotice,
+  store: PurgedStore,
+  { lostDatabase = false }: Acknowledged,
+): Promise<void> {
   const note = await readHandoverNote(dataDir, contactsBag);
   if (note?.purge === "emptied") return;
+  // Also where the ledger has the purge already, by the notice of another run: no database is not an emptied one.
+  if (note !== undefined && !lostDatabase && note.lost < note.size) await assertDatabaseThere(store);
   await store.deleteEverything();
   if (note !== undefined) await noteHandover(dataDir, { ...note, purge: "emptied" });
 }

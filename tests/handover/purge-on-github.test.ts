@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
+import { noteHandover } from "../../scripts/handover/handover-note.ts";
 import type { HandoverPlace } from "../../scripts/handover/handover-place.ts";
 import { type Acknowledged, purge } from "../../scripts/handover/purge.ts";
 import { assertReceipt, type PurgedStore } from "../../scripts/handover/purge-conditions.ts";
@@ -25,6 +26,8 @@ const [publicBag, contactsBag] = [formatBase64url(random(32)), formatBase64url(r
 const hex = Buffer.from(contactsBag, "base64url").toString("hex");
 const handedOver: Notice = { kind: "handover", tag: TAG, publicBag, contactsBag };
 const notice: Notice = { kind: "purge", tag: TAG, contactsBag };
+
+type Around = { undecided: number; leaving: string[]; here: string; isThere: boolean };
 
 describe.each(["counts", "names"] as const)(
   "a purge beside a campaign on GitHub, after which there are %s",
@@ -55,7 +58,7 @@ describe.each(["counts", "names"] as const)(
       });
     const run = async (
       told: Partial<Acknowledged>,
-      { undecided = 0, leaving = [], here = stays }: { undecided?: number; leaving?: string[]; here?: string } = {},
+      { undecided = 0, leaving = [], here = stays, isThere = true }: Partial<Around> = {},
     ) => {
       const content = await readContent("content");
       const place: HandoverPlace = {
@@ -68,7 +71,7 @@ describe.each(["counts", "names"] as const)(
       };
       return purge(parseHandover(TAG), place, {
         told: { receipt: undefined, deleted: undefined, ...told },
-        store: storeWith(undecided, leaving),
+        store: { ...storeWith(undecided, leaving), isThere: async () => isThere },
         random,
       });
     };
@@ -176,6 +179,9 @@ describe.each(["counts", "names"] as const)(
       expect({ notices, noticeProblems }).toEqual({ notices: [notice], noticeProblems: [] });
       const { takenDown, rows } = await readRecord();
       expect([takenDown, rows.length]).toEqual(stays === "counts" ? [true, 0] : [undefined, 2]);
+      const size = (await readRecord()).entries.length;
+      await noteHandover(campaign.dataDir, { tag: TAG, contactsBag, size, lost: 0, purge: "checked" });
+      await expect(run({}, { isThere: false })).rejects.toThrow("set DATABASE_URL as the form service has it");
       expect((await run({})).report).toContain(stays === "counts" ? "The list is taken down" : "The list stands");
       const fresh = path("fresh/repository/signatures");
       expect(readFileSync(join(fresh, "ledger/checkpoint"), "utf8")).toContain(
