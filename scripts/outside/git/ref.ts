@@ -122,10 +122,11 @@ const ZERO = "0".repeat(40);
 
 /**
  * Removes what a git that was killed has left, or no later one could move these refs, or delete any that is packed. git
- * waits for a lock, but not for the draft of the packed refs, which it writes while it holds their lock.
+ * locks HEAD, too, when it moves the branch that HEAD names. It waits for a lock, but not for the draft of the packed
+ * refs, which it writes while it holds their lock.
  */
 export async function removeStaleLocks(repository: string, refs: readonly string[]): Promise<void> {
-  for (const name of ["packed-refs.new", ...["packed-refs", ...refs].map((ref) => `${ref}.lock`)]) {
+  for (const name of ["packed-refs.new", ...["HEAD", "packed-refs", ...refs].map((ref) => `${ref}.lock`)]) {
     const path = join(repository, name);
     const found = await stat(path).catch(() => undefined);
     if (found && Math.abs(Date.now() - found.mtimeMs) > STALE_LOCK) await rm(path, { force: true });

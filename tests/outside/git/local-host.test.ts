@@ -1,4 +1,6 @@
-import { rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
@@ -6,6 +8,7 @@ import { formatSheet } from "../../../scripts/letter/signature/sheet.ts";
 import type { LocalGitHost } from "../../../scripts/outside/git/local-host.ts";
 import { attestedMessage, invent, sheetOf } from "../../letter/invented.ts";
 import { makeCampaign, outcomeOf, type TestCampaign } from "../../support/campaigns/local-campaign.ts";
+import { openRepository } from "../../support/campaigns/repository.ts";
 
 let campaign: TestCampaign;
 beforeEach(async () => {
@@ -148,14 +151,17 @@ describe("a crash", () => {
   it.each([
     ["two minutes ago", -120_000],
     ["tomorrow, by a clock that was wrong", 86_400_000],
-  ])("that leaves a lock behind, dated %s, does not stop the next acceptance for good", async (_when, after) => {
-    const lock = join(campaign.repository.path, "refs/heads/main.lock");
-    writeFileSync(lock, "");
-    const made = new Date(Date.now() + after);
-    utimesSync(lock, made, made);
-    expect(statSync(lock).size).toBe(0);
-    expect(outcomeOf(await campaign.pass(sheet), sheet.sheet)?.state).toBe("accepted");
-  });
+  ])(
+    "that leaves the locks of main behind, dated %s, does not stop the next acceptance for good",
+    async (_when, after) => {
+      const locks = await killWithLocksHeld(campaign.repository.path, "refs/heads/main");
+      expect(locks).toContain("refs/heads/main.lock");
+      const made = new Date(Date.now() + after);
+      for (const lock of locks) utimesSync(join(campaign.repository.path, lock), made, made);
+      expect(outcomeOf(await campaign.pass(sheet), sheet.sheet)?.state).toBe("accepted");
+      expect(findLocks(campaign.repository.path)).toEqual([]);
+    },
+  );
 
   it("while the repository was being made: the next start makes it", async () => {
     rmSync(campaign.repository.path, { recursive: true });
@@ -182,4 +188,21 @@ describe("a review", () => {
 /** The same repository, seen by a process that dies at one step. */
 function dyingHost(steps: Partial<LocalGitHost>): LocalGitHost {
   return { ...campaign.host, ...steps };
+}
+
+/** Kills a git that has prepared to move a ref, and gives the locks that it leaves: which they are is for git to say. */
+async function killWithLocksHeld(repository: string, ref: string): Promise<string[]> {
+  const at = openRepository(repository).git("rev-parse", ref);
+  const child = spawn("git", ["--git-dir", repository, "update-ref", "--stdin"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.write(`start\nupdate ${ref} ${at} ${at}\nprepare\n`);
+  for await (const said of child.stdout) if (String(said).includes("prepare: ok")) break;
+  child.kill("SIGKILL");
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  return findLocks(repository);
+}
+
+function findLocks(repository: string): string[] {
+  return readdirSync(repository, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".lock"));
 }
