@@ -26,7 +26,7 @@ export async function readNotices(
       const [bytes] = await readBlobs(repository, [id]);
       const notice = parseNotice(decodeText(bytes ?? new Uint8Array(), shown(path)));
       if (noticePath(notice) === path) notices.push(notice);
-      else refuse(`the notice belongs into ${noticePath(notice)}`);
+      else refuse(`the notice belongs in ${noticePath(notice)}`);
     } catch (cause) {
       refuse(reasonOf(cause));
     }
@@ -34,7 +34,7 @@ export async function readNotices(
   return { notices: inOrder(notices), problems };
 }
 
-/** Returns the path only if it looks like that of a notice, because others may hold anything. */
+/** Returns the path only if it looks like that of a notice, because any other may contain arbitrary text. */
 function shown(path: string): string {
   return /\/((handover|purge)-[0-9-]{10}|remove-\d{1,9})\.md$/.test(path) ? path : `a file in ${NOTICES_FOLDER}/`;
 }

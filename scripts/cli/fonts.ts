@@ -24,7 +24,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
   ] as const) {
     const font = await readFile(join(VAZIRMATN, `fonts/ttf/Vazirmatn-${style}.ttf`));
     await write(`vazirmatn-${weight}.woff2`, await subset(font, weight === 400 ? PERSIAN + ARABIC : PERSIAN));
-    // The `unicode-range` of this file in site.css says the same.
+    // Keep in step with the `unicode-range` of this file in site.css.
     if (weight === 400)
       await write(
         `vazirmatn-${weight}-names.woff2`,

@@ -116,7 +116,7 @@ export function formatHandedContacts({ tag }: Handover, handed: HandedContacts):
     `${records} sealed records${withdrawn > 0 ? `; ${withdrawn} people withdrew since the tag and are left out` : ""}`,
     `sha256 ${Buffer.from(digest, "base64url").toString("hex")}`,
     `digest ${digest}`,
-    logged ? `the ledger names both bags now (${path})` : `for review: ${notice} belongs into ${path}`,
+    logged ? `the ledger names both bags now (${path})` : `for review: ${notice} belongs in ${path}`,
   ].join("\n");
 }
 

@@ -15,7 +15,7 @@ import { dayInWords } from "../site/views/dates.ts";
 import { numeral, plural } from "../site/views/numerals.ts";
 import { type Lang, stringsIn } from "../site/views/strings.ts";
 
-/** Names in one file: beyond that a reader's program and ours need long. */
+/** Names in one file: with more, PDF viewers and our typesetter become slow. */
 const NAMES_A_FILE = 2000;
 
 /** A file to print: its template in `content/print/`, and what it sets. */
@@ -27,8 +27,9 @@ export type PrintFile = {
 };
 
 /**
- * What is carried into a room: the letter with a cover, its totals and its first names; further files with the other
- * names; a poster with the number. Each says which text was signed, and of which ledger and size it tells.
+ * What is handed over on paper: the letter with a cover, its totals and its first names; further files with the other
+ * names; a poster with the number. Each says which text was signed, and
+ * which ledger, at which size, it describes.
  *
  * @param request the sentence at the head of each part; undefined when there is none, see `requestIn`
  */
@@ -98,7 +99,7 @@ export type Printed = {
 };
 
 /**
- * The request, if it is a sentence of the letter, word for word: above the names may be nothing that nobody has signed.
+ * The request, if it is a sentence of the letter, word for word: only text that was signed may be above the names.
  *
  * @param text of `content/LANG/request.md`
  */
@@ -117,7 +118,7 @@ function isSentenceOf(block: string, words: string): boolean {
   return /(^|[.!?؟]\s*)$/.test(before) && (after === "" || /[.!?؟]$/.test(words));
 }
 
-/** What cover and poster say: to whom, how many, on which day, and by which fingerprints that can be checked. */
+/** What the cover and the poster say: to whom, how many, on which day, and by which fingerprints that can be checked. */
 function coverOf(
   lang: Lang,
   given: { letter: Letter; totals: Totals; current: string } & Pick<Printed, "campaign" | "handover">,
@@ -177,7 +178,8 @@ function wordsOf(lang: Lang, { listed, shown, withdrawn }: Totals, record: Campa
   ];
 }
 
-// A name of the other direction must not reorder the text next to it, so isolate it by U+2068 or U+2066, and U+2069.
+// A name in the other direction must not reorder the text around it, so it is isolated by U+2068 (U+2066 for text from left to
+// right) and U+2069.
 function isolate(text: string): string {
   return `\u2068${text}\u2069`;
 }

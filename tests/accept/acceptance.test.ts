@@ -244,7 +244,7 @@ describe("a notice that was reviewed and is on main", () => {
     expect(outcomes.map(({ state }) => state)).toEqual(["accepted"]);
     expect(noticeProblems.map(({ path, reason }) => `${path}: ${reason}`).sort()).toEqual([
       "a file in signatures/notices/: the text does not begin with a line of three hyphens",
-      "signatures/notices/handover-2027-01-16.md: the notice belongs into signatures/notices/handover-2027-01-15.md",
+      "signatures/notices/handover-2027-01-16.md: the notice belongs in signatures/notices/handover-2027-01-15.md",
       "signatures/notices/handover-2027-01-17.md: not a regular file of at most 1,000 bytes",
       "signatures/notices/purge-2027-01-15.md: the notice of a purge names a contacts bag that no handover on the ledger has",
     ]);

@@ -76,6 +76,6 @@ describe("a change of code", () => {
     const other = formatNotice({ ...there, contactsBag: publicBag } as Notice);
     await expect(check({ [noticePath(there)]: other })).rejects.toThrow("the pull request changes a notice");
     await expect(check({ [noticePath(there)]: undefined })).rejects.toThrow("the pull request changes a notice");
-    await expect(check({ [noticePath(added)]: formatNotice(there) })).rejects.toThrow("the notice belongs into");
+    await expect(check({ [noticePath(added)]: formatNotice(there) })).rejects.toThrow("the notice belongs in");
   });
 });

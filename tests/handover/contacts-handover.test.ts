@@ -100,7 +100,7 @@ describe("handing over the contacts of a campaign on GitHub", () => {
       "4 sealed records",
       `sha256 ${Buffer.from(handed.digest, "base64url").toString("hex")}`,
       `digest ${handed.digest}`,
-      `for review: ${handed.notice} belongs into signatures/notices/handover-2026-12-01.md`,
+      `for review: ${handed.notice} belongs in signatures/notices/handover-2026-12-01.md`,
     ]);
     expect(warningsOf(handed)).toEqual([expect.stringMatching(/^of 1 signatures this database has no contact record/)]);
   });

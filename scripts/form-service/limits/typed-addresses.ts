@@ -3,7 +3,7 @@ import type { Clock } from "../../outside/clock.ts";
 import { keyedHash } from "../store/secret-hash.ts";
 import { openBuckets } from "./buckets.ts";
 
-/** How many forms name an address. It depends only on what is typed, not on what is known of the address. */
+/** Limits how many forms may give one address. The limit depends only on what is typed, not on what is known of the address. */
 export type TypedAddresses = {
   /** Returns the milliseconds until another form may name it. */
   wait(email: string): number;
@@ -12,12 +12,16 @@ export type TypedAddresses = {
   readonly size: number;
 };
 
-/** 200 in any 24 hours: each form allows five guesses at the code, and a person needs no more than a few forms. */
+/** At most 200 in any 24 hours, 100 of them at once: each form allows five guesses at the code, and a person needs no more than a few forms. */
 const RATE = { every: 86_400_000 / 100, atOnce: 100 };
 /** The most addresses counted at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
 
-/** @param key keys the hash under which an address is remembered; generated for each process */
+/**
+ * Opens the counters.
+ *
+ * @param key keys the hash under which an address is remembered; generated for each process
+ */
 export function openTypedAddresses(clock: Clock, key: Uint8Array): TypedAddresses {
   const forms = openBuckets(CAPACITY);
   const secret = createSecretKey(key);

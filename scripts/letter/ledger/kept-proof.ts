@@ -5,10 +5,10 @@ import type { NoteVerifier } from "./note.ts";
 import { isReceipt, openReceipt, parseReceipt, type Receipt } from "./receipt.ts";
 import { equal, type Hash } from "./tree.ts";
 
-/** A proof that a reader kept from an earlier day: a checkpoint, or a receipt that holds one. `name` names its file. */
+/** A proof that a reader kept from an earlier day: a checkpoint, or a receipt that holds one. `name` is that of its file. */
 export type KeptProof = { readonly name: string; readonly checkpoint: Checkpoint; readonly receipt?: Receipt };
 
-/** @throws LetterError when the text is neither, or another key signed it */
+/** Parses a kept checkpoint or receipt. @throws LetterError when the text is neither, or another key signed it */
 export function parseKeptProof(name: string, text: string, verifier: NoteVerifier): KeptProof {
   return withContext(name, () => {
     if (!isReceipt(text)) return { name, checkpoint: openCheckpoint(text, verifier) };

@@ -33,7 +33,7 @@ const LARGE = [
   "googlemail.com",
 ];
 
-// Real providers that are one slip away from a large one.
+// These are never corrected: the large providers, and real ones that are one slip away from them.
 const REAL: ReadonlySet<string> = new Set([...LARGE, "mail.com", "email.com", "ymail.com"]);
 
 // More than one slip away, but common.
@@ -47,7 +47,7 @@ const KNOWN_SLIPS: ReadonlyMap<string, string> = new Map(
   ].flatMap(([provider = "", slips = ""]) => slips.split(" ").map((slip) => [slip, provider] as const)),
 );
 
-// None of them is in the root zone.
+// Mistyped top-level domains; none of them exists.
 const TOPS: ReadonlyMap<string, string> = new Map(
   [
     ["com", "con comm cmo ocm vom xom cpm coom ccom conm cim copm"],

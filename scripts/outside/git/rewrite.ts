@@ -3,12 +3,12 @@ import { soundRefs } from "./bundle.ts";
 import { MAIN } from "./ref.ts";
 import { runGit } from "./run.ts";
 
-/** What becomes of one version of a file. */
+/** Returns the new bytes of one version of a file. */
 type Change = (file: Uint8Array, paths: readonly string[]) => Uint8Array;
 
 /**
- * Writes every commit of every ref of a repository again into an empty folder, each file as `change` returns it. The old
- * repository is not touched, and the new one holds none of its objects, only those written here.
+ * Rewrites every commit of every ref, except those below `refs/undersigned/`, into a new repository, with each file as
+ * `change` returns it. The old repository is not touched, and the new one holds none of its objects.
  *
  * @param to a folder that is not there yet; it becomes a bare repository
  * @param change gets the bytes of each version of each file once, and all paths at which it ever was
@@ -21,10 +21,10 @@ export async function rewriteHistory(from: string, to: string, change: Change): 
   await runGit(to, ["symbolic-ref", "HEAD", head]);
 }
 
-/** Every ref, but for those of sheets that a disk has damaged: nobody could read them in the new repository either. */
+/** Exports all refs; if objects are damaged, only those that can be read in full, and main must be one of them. */
 async function exportAll(repository: string): Promise<Buffer> {
   const exported = async (refs: readonly string[]) => {
-    // Signatures over commits and tags would be over what is no longer there.
+    // A signature would no longer match what it signed.
     const how = ["--signed-tags=strip", "--reencode=no"];
     return (await runGit(repository, ["fast-export", ...refs, ...how])).stdout;
   };
@@ -37,7 +37,7 @@ async function exportAll(repository: string): Promise<Buffer> {
   }
 }
 
-/** The stream of `git fast-export` with other contents of files. */
+/** The stream of `git fast-export` with the files' contents replaced. */
 function rewriteStream(stream: Buffer, change: Change): Buffer {
   const paths = pathsOfFiles(stream);
   const parts: Uint8Array[] = [];
@@ -68,7 +68,7 @@ function pathsOfFiles(stream: Buffer): Map<string, string[]> {
 
 type Part = { readonly line: string; readonly bytes: Buffer; readonly data?: Buffer };
 
-/** Reads the stream line by line; after `data N` come as many bytes. */
+/** Reads the stream line by line; a line `data N` is followed by N bytes. */
 function* readStream(stream: Buffer): Generator<Part> {
   for (let at = 0; at < stream.length; ) {
     const end = stream.indexOf(10, at) + 1;

@@ -20,18 +20,19 @@ export type SiteContext = {
   /** The address that a reader can pass to `npm run verify`. */
   readonly publicUrl: string;
   readonly keys: PublicKeys;
-  /** Anyone who has this machine can open the sealed details. */
+  /** No recipient is named: details are sealed for the demonstration identities, which anyone with this machine can open. */
   readonly demoCustodian: boolean;
   /** Mails are shown under /inbox/ instead of being sent. */
   readonly capturedMail: boolean;
   /** The totals of the record when the page was rendered; the service may not know them. */
   readonly totals?: Totals | undefined;
+  /** Some rows of the list, the newest first. */
   readonly newest?: readonly SignedRow[] | undefined;
-  /** the stage of the letter by the ledger; the service looks it up for each request */
+  /** The stage of the letter according to the ledger; the service looks it up for each request */
   readonly stage?: Stage | undefined;
   /** The list was taken down with the purge, on this day if it is known; undefined while there is a list. */
   readonly takenDown?: TakenDown | undefined;
-  /** the number of live rows that signed an earlier text than the letter shown */
+  /** The number of live rows that signed an earlier text than the letter shown */
   readonly earlier?: number | undefined;
 };
 
@@ -74,8 +75,8 @@ export function siteContext(given: {
 }
 
 /**
- * Returns the same site as an onion service: everything is one origin, and nothing leads to where it is elsewhere. Nor
- * does it tell Tor Browser of an onion service, because the reader is there.
+ * Returns the same site as an onion service: everything is on one origin, and nothing links to its other addresses. Nor
+ * does it offer the onion service to Tor Browser: the reader is already there.
  */
 export function onOneOrigin(site: SiteContext, origin: string): SiteContext {
   const { onion: _, ...campaign } = site.campaign;

@@ -118,7 +118,7 @@ describe("a notice on main that removes a row", () => {
     await puts(index, 998);
     const { noticeProblems, main: after } = await campaign.pass(sheetOf(2, [invent(51, "name").row]));
     expect(noticeProblems.map(({ path, reason }) => `${path}: ${reason}`).sort()).toEqual([
-      `signatures/notices/remove-998.md: the notice belongs into signatures/notices/remove-${index}.md`,
+      `signatures/notices/remove-998.md: the notice belongs in signatures/notices/remove-${index}.md`,
       "signatures/notices/remove-999.md: the list has no row 999: nothing is removed",
     ]);
     expect(after.record.rows).toHaveLength(before.rows.length + 1);
