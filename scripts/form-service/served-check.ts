@@ -82,9 +82,7 @@ async function checkOnion({ settings, campaign, getOverTor }: ServedCheck): Prom
     const others = [settings.siteUrl, settings.serviceUrl].map((url) => new URL(url).host);
     const left = others.find((host) => host !== new URL(onion).host && page.seen.includes(`//${host}`));
     if (left !== undefined)
-      return [
-        { what, mend: `${path} leads to ${left}: the proxy must pass Host on, and Tor lead to the proxy (${guide})` },
-      ];
+      return [{ what, mend: `${path} leads to ${left}: Tor must lead to ONION_PORT, and pass Host on (${guide})` }];
   }
   return [{ what }];
 }

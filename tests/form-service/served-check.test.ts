@@ -90,7 +90,7 @@ describe("what the doctor says of what is served", () => {
     [
       "an onion service behind a proxy that does not pass its name on",
       { [onion]: (url) => harness.request(url.pathname) },
-      /leads to [\w.]+: the proxy must pass Host on/,
+      /leads to [\w.]+: Tor must lead to ONION_PORT/,
     ],
     [
       "a mirror of the site as an onion service",
