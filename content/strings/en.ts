@@ -110,6 +110,7 @@ export const en = {
     leave_empty: "Leave this field empty",
     still_here:
       "Nothing is lost, and what you wrote is still here. Send the form again; if this page comes back, press the button again in a moment.",
+    still_here_later: "Nothing is lost, and what you wrote is still here. Send the form again in {wait}.",
     send_again: "Send the form again",
     proof_working:
       "Your browser is solving a small task, which shows that no program is sending forms by the thousand. This takes a few seconds, or up to a minute on an older phone.",
@@ -756,6 +757,7 @@ export const en = {
       title: "Many people share this connection",
       text: "Many forms are coming over your connection at the moment. A household, a mobile operator, a VPN or Tor can give many people one address.",
       more: "Nothing is lost. Go back to the previous page and send the form again in a moment.",
+      later: "Nothing is lost. Go back to the previous page and send the form again in {wait}.",
     },
     not_open: {
       title: "Not open for signing yet",

@@ -42,12 +42,18 @@ export type FormService = {
   readonly host: string;
   /** where `/metrics` answers; undefined: nowhere */
   readonly metricsPort: number | undefined;
+  /** where Tor leads; undefined: nowhere */
+  readonly onionPort: number | undefined;
+  /** opens captured mail from elsewhere; undefined where mail is sent */
+  readonly inboxKey: string | undefined;
   /** Files now what is due, and takes over what main has settled; resolves when the round is over. */
   fileNow(): Promise<void>;
   /** Stops listening, lets what runs come to its end for at most ten seconds, and closes the database. */
   close(): Promise<void>;
 };
 
+/** Connections that Tor may have at a time: those of everybody else are not closed for them. */
+const OVER_TOR = 2_000;
 const EXPIRE_EVERY = 60_000;
 const LOOK_EVERY = 60_000;
 const READ_LISTS_EVERY = 60_000;
@@ -88,7 +94,12 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
     const { port, host } = settings;
     const listener = await listen(service.app.fetch, { port, host, from }, log);
     listeners.push(() => listener.close(0));
-    const { metricsPort } = settings;
+    const { metricsPort, onionPort } = settings;
+    const door =
+      onionPort === undefined
+        ? undefined
+        : await listen(service.app.fetch, { port: onionPort, from: "tor", connections: OVER_TOR }, log);
+    if (door) listeners.push(() => door.close(0));
     const numbers = metricsPort === undefined ? undefined : await listenForMetrics(metrics, metricsPort);
     const means = { log, random };
     const filing = every(settings.fileEvery, means, () => metrics.round("filing", service.file));
@@ -104,12 +115,14 @@ export async function startFormService(deps: FormServiceDeps): Promise<FormServi
       port: listener.port,
       host,
       metricsPort: numbers?.port,
+      onionPort: door?.port,
+      inboxKey: service.service.inboxKey,
       fileNow: filing.now,
       async close() {
         const deadline = performance.now() + 8_000;
         const rounds = [filing, looking, lists, expiry, order, packing].map((round) => round.stop());
         // A request that still runs may have a mail to send.
-        await listener.close(4_000);
+        await Promise.all([listener.close(4_000), door?.close(4_000)]);
         await service.idle();
         const left = () => Math.max(0, deadline - performance.now());
         // A round that waits for a git host that does not answer is done again after the next start.

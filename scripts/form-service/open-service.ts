@@ -182,6 +182,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
     watch,
     random,
     log,
+    inboxKey: settings.mail.kind === "capture" ? formatBase64url(random(16)) : undefined,
   };
 
   const attempts = openFilingAttempts(clock, random);

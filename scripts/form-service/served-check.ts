@@ -6,7 +6,7 @@ import type { Get } from "../outside/tor/socks.ts";
 
 /** What the doctor asks with. */
 export type ServedCheck = {
-  readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "port">;
+  readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "port" | "onionPort">;
   readonly campaign: Pick<Campaign, "onion" | "languages">;
   /** asks as everybody does, and through Tor */
   readonly get: Get;
@@ -82,11 +82,11 @@ async function checkOnion({ settings, campaign, getOverTor }: ServedCheck): Prom
     const others = [settings.siteUrl, settings.serviceUrl].map((url) => new URL(url).host);
     const left = others.find((host) => host !== new URL(onion).host && page.seen.includes(`//${host}`));
     if (left !== undefined)
-      return [
-        { what, mend: `${path} leads to ${left}: the proxy must pass Host on, and Tor lead to the proxy (${guide})` },
-      ];
+      return [{ what, mend: `${path} leads to ${left}: Tor must lead to ONION_PORT, and pass Host on (${guide})` }];
   }
-  return [{ what }];
+  if (settings.onionPort !== undefined) return [{ what }];
+  const soon = `somebody who sends many forms over Tor is in the way of all others there: ${guide}`;
+  return [{ what }, { what: "Tor does not lead to an ONION_PORT", soon }];
 }
 
 /** What a visitor gets at an address; or why there is nothing, as words. */

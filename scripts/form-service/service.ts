@@ -19,7 +19,9 @@ import type { Withdrawing } from "./signing/withdrawal.ts";
 /** Everything that the pages of the service work with. Each file of routes names what it needs of this. */
 export type Service = Confirming &
   Withdrawing & {
-    readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy" | "dataDir">;
+    readonly settings: Pick<Settings, "siteUrl" | "serviceUrl" | "mail" | "trustProxy" | "onionPort" | "dataDir">;
+    /** opens captured mail from elsewhere; undefined where mail is sent */
+    readonly inboxKey?: string | undefined;
     /** the folder of the built site */
     readonly siteFolder: string;
     /** the site as onion addresses show it; without it they show the built site as it is */

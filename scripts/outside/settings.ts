@@ -14,6 +14,8 @@ export type Settings = {
   readonly dataDir: string;
   /** port of the metrics; undefined: off */
   readonly metricsPort: number | undefined;
+  /** where only the Tor program of this machine leads; undefined: nowhere */
+  readonly onionPort?: number | undefined;
   readonly trustProxy: boolean;
   readonly limits: boolean;
   /** absolute path of the SQLite file, or a PostgreSQL server that several instances may share */
@@ -51,6 +53,10 @@ const whole = (low: number, high: number) =>
     .transform(Number)
     .refine((n) => n >= low && n <= high, `write a whole number from ${low} to ${high}`);
 const port = whole(0, 65_535);
+const portOrOff = z
+  .union([z.literal("off"), port], "write off or a port from 0 to 65535")
+  .transform((value) => (value === "off" ? undefined : value))
+  .optional();
 const onOff = z.enum(["on", "off"], "write on or off").transform((text) => text === "on");
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const duration = z
@@ -77,10 +83,8 @@ const environment = z.object({
     .string()
     .refine((path) => path.trim() !== "" && !path.includes("\0"), "write the path of a folder, or leave it unset")
     .default(".data"),
-  METRICS_PORT: z
-    .union([z.literal("off"), port], "write off or a port from 0 to 65535")
-    .transform((value) => (value === "off" ? undefined : value))
-    .optional(),
+  METRICS_PORT: portOrOff,
+  ONION_PORT: portOrOff,
   TRUST_PROXY: onOff.default(false),
   LIMITS: onOff.default(true),
   DATABASE_URL: z
@@ -156,6 +160,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     host: values.HOST,
     dataDir,
     metricsPort: values.METRICS_PORT,
+    onionPort: values.ONION_PORT,
     trustProxy: values.TRUST_PROXY,
     limits: values.LIMITS,
     database: readDatabase(values.DATABASE_URL ?? `sqlite:${join(dataDir, "service.db")}`),

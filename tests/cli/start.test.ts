@@ -51,7 +51,7 @@ describe("npm start", () => {
   it("says in one line of its own that it is ready, and answers", async () => {
     const service = await start();
     expect(service.output()).toContain(`\nready ${service.origin}/\n`);
-    expect(service.output()).toContain(`${service.origin}/inbox/`);
+    expect(service.output()).toMatch(/mail is captured, not sent: \S+\/inbox\/\?key=[\w-]{22}\n/);
     for (const path of ["healthz", "readyz", "fa/", "en/sign/", "count.json", "ledger/checkpoint"]) {
       expect((await fetch(`${service.origin}/${path}`)).status, path).toBe(200);
     }
@@ -92,6 +92,7 @@ describe("npm start", () => {
   it.each([
     ["PORT", {}],
     ["METRICS_PORT", { PORT: "0" }],
+    ["ONION_PORT", { PORT: "0" }],
   ])("refuses a port that is taken, and ends: %s", async (name, more) => {
     const other = createServer().listen(0);
     await once(other, "listening");

@@ -9,7 +9,7 @@ import { openService } from "../../scripts/form-service/open-service.ts";
 import type { Service } from "../../scripts/form-service/service.ts";
 import { openPageWords, type PageWords } from "../../scripts/form-service/signing/own-page-codes.ts";
 import { openStore, type Store, type Tables } from "../../scripts/form-service/store/schema.ts";
-import { type App, createApp } from "../../scripts/form-service/web/app.ts";
+import { type App, createApp, type Peer } from "../../scripts/form-service/web/app.ts";
 import { dayOf } from "../../scripts/letter/bytes/day.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import { writeClockRow } from "../../scripts/outside/database/clock-row.ts";
@@ -172,7 +172,7 @@ export async function openHarness(
     leased: () => parts.leased(),
     get: (path: string, headers: Record<string, string> = {}) => request(path, { headers }),
     request,
-    fetch: (asked: Request) => parts.app.fetch(asked),
+    fetch: (asked: Request, peer?: Peer) => parts.app.fetch(asked, peer),
     post: (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
       request(path, { method: "POST", body: new URLSearchParams(form), headers }),
     /** The last day of signing. */

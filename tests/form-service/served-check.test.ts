@@ -9,7 +9,10 @@ import { fixedRandomness } from "../support/fixtures.ts";
 import { type Harness, openHarness } from "./harness.ts";
 
 const onion = onionHost(fixedRandomness("served"));
-const settings = { siteUrl: "https://letter.example.org", serviceUrl: "https://sign.example.org", port: 8080 };
+const settings = {
+  ...{ siteUrl: "https://letter.example.org", serviceUrl: "https://sign.example.org" },
+  ...{ port: 8080, onionPort: 8081 },
+};
 const pageAt = (host: string, path: string) =>
   `<meta http-equiv="onion-location" content="http://${onion}${path}"><form action="//${host}/x">`;
 
@@ -37,7 +40,11 @@ const world: Record<string, (url: URL) => Promise<Response> | Response> = {
 };
 
 /** The doctor's lines, in a world in which something is different. */
-async function linesIn(change: typeof world = {}, named: string | undefined = `http://${onion}`): Promise<string[]> {
+async function linesIn(
+  change: typeof world = {},
+  named: string | undefined = `http://${onion}`,
+  more: { onionPort?: undefined } = {},
+): Promise<string[]> {
   const all = { ...world, ...change };
   const get: Get = async (url) => {
     const answer = all[url.host];
@@ -47,7 +54,7 @@ async function linesIn(change: typeof world = {}, named: string | undefined = `h
     return to === null ? given : get(new URL(to, url), AbortSignal.timeout(1000));
   };
   const campaign = { ...harness.content.campaign, ...(named ? { onion: named } : {}) };
-  return (await checkServed({ settings, campaign, get, getOverTor: get })).map(formatFinding);
+  return (await checkServed({ settings: { ...settings, ...more }, campaign, get, getOverTor: get })).map(formatFinding);
 }
 
 describe("what the doctor says of what is served", () => {
@@ -56,6 +63,8 @@ describe("what the doctor says of what is served", () => {
     expect(lines).toHaveLength(4);
     expect(lines.filter((line) => !line.startsWith("✓"))).toEqual([]);
     expect(await linesIn({}, "")).toContainEqual(expect.stringMatching(/^! no onion service: .*operating\.md/));
+    const untold = await linesIn({}, undefined, { onionPort: undefined });
+    expect(untold).toContainEqual(expect.stringMatching(/^! Tor does not lead to an ONION_PORT: .*operating\.md/));
   });
 
   it.each<[string, typeof world, RegExp]>([
@@ -90,7 +99,7 @@ describe("what the doctor says of what is served", () => {
     [
       "an onion service behind a proxy that does not pass its name on",
       { [onion]: (url) => harness.request(url.pathname) },
-      /leads to [\w.]+: the proxy must pass Host on/,
+      /leads to [\w.]+: Tor must lead to ONION_PORT/,
     ],
     [
       "a mirror of the site as an onion service",

@@ -40,7 +40,14 @@ describe("settings", () => {
 
   it("read what is set; an empty variable is not set", () => {
     const settings = readSettings({
-      ...{ PORT: "0", METRICS_PORT: "9100", TRUST_PROXY: "on", LIMITS: "off", DATABASE_URL: "sqlite:/srv/a.db" },
+      ...{
+        PORT: "0",
+        METRICS_PORT: "9100",
+        ONION_PORT: "8081",
+        TRUST_PROXY: "on",
+        LIMITS: "off",
+        DATABASE_URL: "sqlite:/srv/a.db",
+      },
       ...{ MAIL_URL: "smtp://mail.example.org:25", FILE_EVERY: "6h", FILE_AT_LATEST: "90m", FILE_AT_LEAST: "" },
       MAIL_FROM: "no-reply@codes.example",
       ...{ SITE_URL: "https://letter.example.org/", SERVICE_URL: "https://sign.example.org" },
@@ -49,6 +56,7 @@ describe("settings", () => {
       ...{
         port: 0,
         metricsPort: 9100,
+        onionPort: 8081,
         trustProxy: true,
         limits: false,
         fileEvery: 21_600_000,
@@ -72,6 +80,7 @@ describe("settings", () => {
     ["DATA_DIR", "  "],
     ["DATA_DIR", "data\0folder"],
     ["METRICS_PORT", "yes"],
+    ["ONION_PORT", "8081x"],
     ["TRUST_PROXY", "true"],
     ["LIMITS", "no"],
     ["DATABASE_URL", "mysql://user:hunter2@host/db"],

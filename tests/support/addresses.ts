@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { get, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
+import { onionOf } from "../../scripts/letter/text/onion.ts";
 
 /** Every address of another host in a page, a feed or a header, plain or encoded as in a link that shares it. */
 export function hostsNamed(text: string): string[] {
@@ -8,10 +9,9 @@ export function hostsNamed(text: string): string[] {
   return [...plain.matchAll(/https?:\/\/([\w.-]+(?::\d+)?)/g)].map(([, host]) => host!);
 }
 
-/** An onion address as Tor makes them: 56 characters of which the last is the version. */
+/** An onion address as Tor makes them, with a checksum that is right. */
 export function onionHost(random: (count: number) => Uint8Array): string {
-  const letters = "abcdefghijklmnopqrstuvwxyz234567";
-  return `${[...random(55)].map((byte) => letters[byte % 32]).join("")}d.onion`;
+  return onionOf(random(32));
 }
 
 /** What an answer says of other hosts: in its body, and in the headers that browsers follow. */

@@ -4,7 +4,7 @@ import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { openOnionSite } from "../../accept/site/onion-site.ts";
 import { every } from "../../form-service/filing/repeat.ts";
-import { startFormService } from "../../form-service/main.ts";
+import { type FormService, startFormService } from "../../form-service/main.ts";
 import { assertDatabaseToStart } from "../../form-service/store/campaign-database.ts";
 import { openClockWatch } from "../../form-service/store/clock-watch.ts";
 import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
@@ -79,17 +79,18 @@ export async function startLocally(
     ...{ siteFolder: site.folder, onionSite },
   }).catch(explainPort(settings));
   const rounds = every(ACCEPT_EVERY, { log, random }, acceptAndPublish);
-  await runUntilSignal(service, introduction(settings, originOf(service), keys.demoCustodian), async () => {
+  await runUntilSignal(service, introduction(settings, service, keys.demoCustodian), async () => {
     await Promise.all([rounds.stop().then(onionSite.idle), service.close()]);
     await one.release();
     lock.release();
   });
 }
 
-function introduction({ dataDir, mail }: Settings, origin: string, demo: boolean): string {
+function introduction({ dataDir }: Settings, service: FormService, demo: boolean): string {
   const folder = shortest(dataDir);
   const lines = [`keys, database, repository and site lie in ${folder}`];
-  if (mail.kind === "capture") lines.push(`mail is captured, not sent: ${origin}/inbox/`);
+  if (service.inboxKey !== undefined)
+    lines.push(`mail is captured, not sent: ${originOf(service)}/inbox/?key=${service.inboxKey}`);
   if (demo)
     lines.push(
       `for trying out only: the contact details are sealed for demonstration keys in ${folder}/demo-custodian`,

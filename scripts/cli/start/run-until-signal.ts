@@ -10,14 +10,16 @@ export function explainPort({
   host,
   port,
   metricsPort,
-}: Running & { readonly metricsPort?: number | undefined }): (
+  onionPort,
+}: Running & { readonly metricsPort?: number | undefined; readonly onionPort?: number | undefined }): (
   cause: NodeJS.ErrnoException & { port?: number },
 ) => never {
   return (cause) => {
     if (cause.code === "EADDRNOTAVAIL")
       throw new LetterError("host", `HOST: ${host} is no address of this machine; write 0.0.0.0 or :: for all it has`);
     if (cause.code !== "EADDRINUSE") throw cause;
-    const [name, taken] = cause.port === metricsPort ? ["METRICS_PORT", metricsPort] : ["PORT", port];
+    const others: Record<string, number | undefined> = { METRICS_PORT: metricsPort, ONION_PORT: onionPort };
+    const [name, taken] = Object.entries(others).find(([, other]) => other === cause.port) ?? ["PORT", port];
     throw new LetterError("port", `port ${taken} is taken: stop what listens there, or set ${name} to another number`);
   };
 }

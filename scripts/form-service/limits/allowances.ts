@@ -20,45 +20,51 @@ export type UnprovedForm = {
   readonly owner: string;
   /** it could have brought a proof and will with the next try, so it only gets the first half of an allowance */
   readonly scripts: boolean;
-  /** its line has used next to nothing lately */
+  /** its line, or its circuit of Tor, has used next to nothing lately */
   readonly fresh: boolean;
-  /** it came over Tor, where there is only the one level */
+  /** it came over Tor: the last level is Tor's one allowance, which has nothing to do with that of all lines */
   readonly tor: boolean;
 };
+
+/** All lines, or all circuits of Tor: the names under which their forms are counted, and how many of them are taken. */
+type Pool = { readonly fresh: string; readonly used: string; readonly share: number };
 
 const MINUTE = 60_000;
 /** The most levels counted at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
-const [FRESH, USED] = ["fresh", "used"];
 
 /** @param everywhere forms a minute of all lines together: the last level, where fresh lines have more tickets */
 export function openAllowances(clock: Clock, draw: Draw, everywhere: number): Allowances {
   const forms = openTallies(CAPACITY, MINUTE);
-  const overall = openTallies(2, MINUTE);
+  const overall = openTallies(4, MINUTE);
 
   const wins = (chance: number) => chance >= 1 || draw() < chance;
-  const inAll = (now: number) => overall.read(FRESH, now) + overall.read(USED, now);
+  const lines: Pool = { fresh: "fresh lines", used: "used lines", share: everywhere };
+  const inAll = ({ fresh, used }: Pool, now: number) => overall.read(fresh, now) + overall.read(used, now);
 
   /** A level counts only what the finer ones let through, so a flood on one line takes no more from its neighbours. */
-  function drawOnAll(levels: readonly Level[], { owner, fresh, tor }: UnprovedForm, now: number): boolean {
-    for (const { key, allowance } of levels) {
+  function drawOnAll(finer: readonly Level[], pool: Pool, { owner, fresh }: UnprovedForm, now: number): boolean {
+    for (const { key, allowance } of finer) {
       if (!wins(allowance / forms.add(key, now, owner))) return false;
     }
-    if (tor) return true;
-    const kind = fresh ? FRESH : USED;
+    const kind = fresh ? pool.fresh : pool.used;
     overall.add(kind, now, kind);
-    const chance = chances(everywhere, { first: overall.read(FRESH, now), other: overall.read(USED, now) });
+    const chance = chances(pool.share, { first: overall.read(pool.fresh, now), other: overall.read(pool.used, now) });
     return wins(fresh ? chance.first : chance.other);
   }
 
   return {
     take(levels, form) {
       const now = clock.now().getTime();
+      const finer = form.tor ? levels.slice(0, -1) : levels;
+      const pool = form.tor
+        ? { fresh: "fresh circuits", used: "used circuits", share: levels.at(-1)!.allowance }
+        : lines;
       const half = ({ key, allowance }: Level) => forms.read(key, now) < allowance / 2;
       // These clients are asked for a proof instead. They are not counted, so they take nothing from those who cannot
       // solve one.
-      if (form.scripts && !(levels.every(half) && (form.tor || inAll(now) < everywhere / 2))) return false;
-      return drawOnAll(levels, form, now);
+      if (form.scripts && !(finer.every(half) && inAll(pool, now) < pool.share / 2)) return false;
+      return drawOnAll(finer, pool, form, now);
     },
     get size() {
       return forms.size;

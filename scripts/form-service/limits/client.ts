@@ -22,12 +22,25 @@ export type Client =
       /** the address is not known: many clients may share this line */
       readonly unknown?: true;
     }
-  | { readonly kind: "tor" };
+  | {
+      readonly kind: "tor";
+      /** the circuit, where Tor tells them apart; hashed like a line */
+      readonly circuit?: string;
+    };
+
+/** A connection that came in where only the Tor program of this machine leads: see `tor-door.ts`. */
+export type ByTor = {
+  /** the number of the circuit, where Tor tells it */
+  readonly circuit?: string | undefined;
+};
 
 /** Determines where requests come from. */
 export type Clients = {
-  /** @param peer address at the other end of the socket */
-  of(request: Request, peer: string | undefined): Client;
+  /**
+   * @param peer address at the other end of the socket
+   * @param byTor what is known of the connection, never of the request: anybody may write a header
+   */
+  of(request: Request, peer: string | undefined, byTor?: ByTor): Client;
 };
 
 /**
@@ -46,10 +59,14 @@ export function openClients(given: {
   let day = "";
   let key: KeyObject | undefined;
   return {
-    of(request, peer) {
+    of(request, peer, byTor) {
       const today = dayOf(given.clock.now());
       if (key === undefined || today !== day) [day, key] = [today, createSecretKey(given.random(32))];
       const dayKey = key;
+      if (byTor !== undefined) {
+        const { circuit } = byTor;
+        return circuit === undefined ? { kind: "tor" } : { kind: "tor", circuit: keyedHash(dayKey, `tor ${circuit}`) };
+      }
       const forwarded = given.trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : undefined;
       if (given.trustProxy && forwarded === undefined) {
         warn?.();

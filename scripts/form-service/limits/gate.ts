@@ -38,7 +38,7 @@ export const AFTER_A_DRAW = 5;
 const UNPROVED = { lines: 1 / 2, tor: 1 / 4 };
 /** An allowance of fewer forms a minute would turn away people who come one by one. */
 const LEAST = 10;
-/** A line is fresh if no form of it was taken for some forty minutes: most people send one form. */
+/** A line or a circuit is fresh if no form of it was taken for some forty minutes: most people send one form. */
 const FRESH = 0.5;
 /** Tor is one line. Its proofs get no harder before it has used its part of the room, nor before any line's would. */
 const EASY = 2_000;
@@ -66,7 +66,8 @@ export function openGate({
     take(client, { proved, scripts }) {
       const [levels, network] = [levelsOf(client, tor), networkOf(client)];
       const [line, owner] = [levels[0]!, levels.at(-1)!.key];
-      const fresh = hardness.used(line) < FRESH;
+      // Nobody who comes without a number of a circuit, as over Tor's exits, has fewer tickets for that.
+      const fresh = (client.kind === "tor" && client.circuit === undefined) || hardness.used(line) < FRESH;
       const lost = () => ({ taken: false, after: AFTER_A_DRAW, difficulty: difficulty(client) }) as const;
       if (!proved && !allowances.take(levels, { owner, scripts, fresh, tor: client.kind === "tor" })) return lost();
       const taken = room.take({ network, owner, proved });

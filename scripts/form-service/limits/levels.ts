@@ -35,9 +35,21 @@ const IPV6: readonly Numbers[] = [
   { allowance: 8, easy: 16_000 },
 ];
 
-/** Returns the levels of a client, from its own line to the widest network. All clients over Tor share one line. */
+/**
+ * How many forms a minute of one circuit take part in the lot of all of Tor: as many as somebody sends who presses the
+ * button each time the page offers it. It takes nobody by itself: every form of Tor shares the one allowance.
+ */
+const CIRCUIT = 12;
+
+/**
+ * Returns the levels of a client, from its own line to the widest network. All clients over Tor share one line, and a
+ * circuit is a part of it.
+ */
 export function levelsOf(client: Client, tor: Numbers): readonly Level[] {
-  if (client.kind === "tor") return [{ key: TOR, ...tor }];
+  if (client.kind === "tor") {
+    const all = { key: TOR, ...tor };
+    return client.circuit === undefined ? [all] : [{ key: client.circuit, allowance: CIRCUIT, easy: tor.easy }, all];
+  }
   const numbers = client.levels.length === IPV4.length ? IPV4 : IPV6;
   return client.levels.flatMap((key, i) => (numbers[i] ? [{ key, ...numbers[i] }] : []));
 }

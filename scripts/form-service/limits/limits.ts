@@ -34,6 +34,13 @@ const WRONG_OVER_TOR: Rate = { every: 20, atOnce: 3_000 };
 /** The most lines whose wrong codes are counted at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
 
+/** Returns what a wrong code counts for. A circuit takes what a line may, and no more, out of what all of Tor may. */
+function countsOf(client: Client): readonly (readonly [key: string, rate: Rate])[] {
+  if (client.kind === "line") return [[client.line, WRONG]];
+  const tor = [TOR, WRONG_OVER_TOR] as const;
+  return client.circuit === undefined ? [tor] : [[client.circuit, WRONG], tor];
+}
+
 /** Sets no limits: for a campaign on one machine, where every request comes from one address. */
 export const NO_LIMITS: Limits = {
   submission: () => ({ taken: true }),
@@ -75,9 +82,9 @@ export function openLimits({ clock, draw, key, mailsAnHour, budgets }: LimitsDep
     leave: (client, effort, email) => take("leave", client, effort, email),
     wrongCode(client) {
       const now = clock.now().getTime();
-      const [line, rate] = client.kind === "tor" ? ([TOR, WRONG_OVER_TOR] as const) : ([client.line, WRONG] as const);
-      const wait = wrong.wait(line, rate, now);
-      if (wait === 0) wrong.take(line, rate, now, networkOf(client));
+      const counted = countsOf(client);
+      const wait = Math.max(...counted.map(([key, rate]) => wrong.wait(key, rate, now)));
+      if (wait === 0) for (const [key, rate] of counted) wrong.take(key, rate, now, networkOf(client));
       return Math.ceil(wait / 1000);
     },
     get size() {

@@ -21,9 +21,9 @@ export function message(site: SiteContext, request: Request, what: Message, stat
   return page(messagePage(site, languageOf(site, request), what), status, { Vary: "Accept-Language" });
 }
 
-/** Returns a page that says that the form can be sent again in a moment. `Retry-After` says how long that is. */
+/** Returns a page that says when the form can be sent again, as `Retry-After` does. */
 export function tooMany(site: SiteContext, request: Request, seconds: number): Response {
-  const html = messagePage(site, languageOf(site, request), { kind: "too_many" });
+  const html = messagePage(site, languageOf(site, request), { kind: "too_many", after: seconds });
   return page(html, 429, { Vary: "Accept-Language", "Retry-After": String(seconds) });
 }
 

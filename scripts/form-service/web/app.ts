@@ -5,6 +5,7 @@ import { causeOf } from "../../outside/log.ts";
 import { languagesOf } from "../../site/views/context.ts";
 import { messagePage } from "../../site/views/pages/message-page.ts";
 import { takenDownPage } from "../../site/views/pages/taken-down-page.ts";
+import type { ByTor } from "../limits/client.ts";
 import type { Route, Service } from "../service.ts";
 import { openBoundedMap } from "../store/bounded-map.ts";
 import { isStillDone } from "./after-purge.ts";
@@ -12,6 +13,7 @@ import { languageOf, message, page } from "./answers.ts";
 import { confirmRoutes } from "./confirm-routes.ts";
 import { isOwnPost } from "./cross-site.ts";
 import { readForm } from "./form-body.ts";
+import { type InboxGuard, openInboxGuard } from "./inbox-guard.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { type Refusal, refusalPage } from "./refusal-page.ts";
 import { headersAt, securityHeaders } from "./security-headers.ts";
@@ -30,14 +32,19 @@ export type Peer = {
   readonly connection?: object;
   /** resolves once the answer has been handed over, or the connection is cut */
   readonly answered: Promise<void>;
+  /** the version of HTTP that was spoken */
+  readonly http?: string;
+  /** only where the connection came in by Tor's own port */
+  readonly byTor?: ByTor | undefined;
 };
 
 /** Answers as the host that was asked requires: at an onion address everything is one origin, whatever it is elsewhere. */
 export function createApp(service: Service): App {
-  const here = openRoutes(service);
+  const guard = openInboxGuard(service.settings, service.inboxKey);
+  const here = openRoutes(service, guard);
   const onions = openBoundedMap<ReturnType<typeof openRoutes>>(MOST_ONIONS);
   const routesAt = (origin: string) => {
-    const known = onions.get(origin) ?? openRoutes(atOnion(service, origin));
+    const known = onions.get(origin) ?? openRoutes(atOnion(service, origin), guard);
     onions.set(origin, known, "all");
     return known;
   };
@@ -45,6 +52,7 @@ export function createApp(service: Service): App {
     async fetch(request, peer = unknownPeer()) {
       const start = performance.now();
       const url = new URL(request.url);
+      guard.note(request, peer);
       const onion = onionOrigin(request.headers.get("host") ?? url.host);
       const { answerTo, headers, site } = onion === undefined ? here : routesAt(onion);
       const answer = await answerTo(request, peer);
@@ -59,15 +67,15 @@ export function createApp(service: Service): App {
 /** An onion service has one address. Others come from people who try something. */
 const MOST_ONIONS = 4;
 
-function openRoutes(service: Service) {
+function openRoutes(service: Service, guard: InboxGuard) {
   const origins = [service.settings.siteUrl, service.settings.serviceUrl].map((url) => new URL(url).origin);
   const app = new Hono<{ Bindings: Peer }>();
   const known = new Map<string, Set<string>>();
   const learn = (path: string, method: string) => known.set(path, (known.get(path) ?? new Set()).add(method));
 
-  for (const [path, handle] of Object.entries(operationRoutes(service))) {
+  for (const [path, handle] of Object.entries(operationRoutes(service, guard))) {
     learn(path, "GET");
-    app.get(path, (context) => handle(context.req.raw));
+    app.get(path, (context) => handle(context.req.raw, context.env));
   }
   for (const lang of languagesOf(service.site())) {
     for (const { method, path, handle } of routes(service)) {
@@ -75,8 +83,8 @@ function openRoutes(service: Service) {
       learn(full, method);
       app.on(method, full, async (context) => {
         const request = context.req.raw;
-        const { address, connection, answered } = context.env;
-        const client = service.clients.of(request, address);
+        const { address, connection, answered, byTor } = context.env;
+        const client = service.clients.of(request, address, byTor);
         if (!isStillDone(service.site(), method, path))
           return message(service.site(), request, { kind: "destroyed" }, 410);
         const { mayDate, wait } = service.watch.judge();

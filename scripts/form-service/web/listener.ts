@@ -5,6 +5,7 @@ import { causeOf, type Log } from "../../outside/log.ts";
 import type { App } from "./app.ts";
 import { holdConnections } from "./connections.ts";
 import { isLoopback } from "./this-machine.ts";
+import { openTorDoor } from "./tor-door.ts";
 
 export type Listener = {
   readonly port: number;
@@ -43,7 +44,8 @@ const HEADERS = {
  * Listens on a port of this machine; rejects if it is taken.
  *
  * @param host the address of this machine at which it listens; `0.0.0.0` and `::` are all of them
- * @param from `this machine`: connections from elsewhere are cut off, because captured mail shows every code
+ * @param from `this machine`: connections from elsewhere are cut off, because captured mail shows every code; `tor`: the
+ *   Tor program leads here, and tells the circuits apart
  */
 export async function listen(
   fetch: App["fetch"],
@@ -52,7 +54,7 @@ export async function listen(
     host = "127.0.0.1",
     from,
     connections = LIMITS.connections,
-  }: { port: number; host?: string; from: "anywhere" | "this machine"; connections?: number },
+  }: { port: number; host?: string; from: "anywhere" | "this machine" | "tor"; connections?: number },
   log: Log,
   patience: Patience = PATIENCE,
 ): Promise<Listener> {
@@ -66,8 +68,9 @@ export async function listen(
     (request, env) => {
       const { incoming, outgoing } = env as HttpBindings;
       const answered = new Promise<void>((resolve) => outgoing.once("close", resolve));
-      const { socket } = incoming;
-      return fetch(request, { address: socket.remoteAddress, connection: socket, answered });
+      const { socket, httpVersion: http } = incoming;
+      const { remoteAddress: address } = socket;
+      return fetch(request, { address, connection: socket, answered, http, byTor: byTor(socket) });
     },
     { errorHandler },
   );
@@ -78,6 +81,8 @@ export async function listen(
   const means = { maxHeaderSize, connectionsCheckingInterval: looks, requireHostHeader: false };
   const server = createServer({ ...times, ...means }, answer);
   server.timeout = timeout;
+  const missing = () => log.warn({}, NO_CIRCUIT);
+  const byTor = from === "tor" ? openTorDoor(server, { patience: times.headersTimeout, missing }) : () => undefined;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
     const head = Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -109,6 +114,9 @@ export async function listen(
     },
   };
 }
+
+const NO_CIRCUIT =
+  "Tor leads to ONION_PORT without the number of a circuit: HiddenServiceExportCircuitID haproxy is missing in the torrc";
 
 const STATUS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",

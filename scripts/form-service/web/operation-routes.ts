@@ -2,9 +2,9 @@ import { readCapturedMails } from "../../outside/mail/captured.ts";
 import type { Settings } from "../../outside/settings.ts";
 import type { Service } from "../service.ts";
 import { languageOf, page } from "./answers.ts";
+import type { InboxGuard, Way } from "./inbox-guard.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { openReadiness, type Readiness } from "./readiness.ts";
-import { isAskedHere } from "./this-machine.ts";
 
 /** The dependencies of these addresses. */
 type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store" | "clock" | "watch"> & {
@@ -14,14 +14,17 @@ type OperationService = Pick<Service, "site" | "siteFolder" | "main" | "store" |
 /** The addresses outside the languages, by path. */
 export function operationRoutes(
   service: OperationService,
-): Record<string, (request: Request) => Promise<Response> | Response> {
+  guard: InboxGuard,
+): Record<string, (request: Request, way: Way) => Promise<Response> | Response> {
   const { mail } = service.settings;
   const ready = openReadiness(service);
   return {
     "/": (request) => chooseLanguage(service, request),
     "/healthz": () => plain("ok\n"),
     "/readyz": () => readiness(ready, service),
-    ...(mail.kind === "capture" ? { "/inbox/": (request: Request) => inbox(service, mail.folder, request) } : {}),
+    ...(mail.kind === "capture"
+      ? { "/inbox/": (request: Request, way: Way) => inbox(service, mail.folder, guard.mayRead(request, way), request) }
+      : {}),
   };
 }
 
@@ -48,8 +51,8 @@ async function readiness(ready: Readiness, { watch }: Pick<OperationService, "wa
   return judged.mayDate ? plain("ready\n") : plain(`${NO_FORM}: ${judged.reason}\n`, 503);
 }
 
-async function inbox(service: OperationService, folder: string, request: Request): Promise<Response> {
-  if (!isAskedHere(request)) return plain("captured mail is shown only on this machine, under http://localhost\n", 403);
+async function inbox(service: OperationService, folder: string, mayRead: boolean, request: Request): Promise<Response> {
+  if (!mayRead) return plain("captured mail is shown at the address with a key that npm start has printed\n", 403);
   const site = service.site();
   return page(inboxPage(site, languageOf(site, request), await readCapturedMails(folder, 50)));
 }

@@ -115,7 +115,7 @@ async function askToWait(
 ): Promise<Response> {
   const challenge = await service.proofs.challenge(difficulty, client);
   // It continues by itself only once: a browser that gets nowhere would do so for ever.
-  const wait = { challenge, goesOn: !form.has("altcha"), once: form.get("once") ?? "" };
+  const wait = { challenge, goesOn: !form.has("altcha"), after, once: form.get("once") ?? "" };
   return page(signPage(service.site(), lang, { values, problems: {}, wait }), 429, { "Retry-After": String(after) });
 }
 

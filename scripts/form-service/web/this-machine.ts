@@ -5,8 +5,12 @@ export function isLoopback(address: string): boolean {
 
 /** Whether a browser here asked for this machine. A proxy or Tor program forwards requests from elsewhere. */
 export function isAskedHere(request: Request): boolean {
-  if (HOPS.some((header) => request.headers.has(header))) return false;
-  return isOwnHost(new URL(request.url).hostname);
+  return !isPassedOn(request) && isOwnHost(new URL(request.url).hostname);
+}
+
+/** Whether a request says that a proxy has passed it on. */
+export function isPassedOn(request: Request): boolean {
+  return HOPS.some((header) => request.headers.has(header));
 }
 
 /**

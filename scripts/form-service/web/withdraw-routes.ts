@@ -71,7 +71,7 @@ async function requestCode(
   if (!admission.taken) {
     const { after, difficulty } = admission;
     const challenge = await service.proofs.challenge(difficulty, client);
-    const wait = { challenge, goesOn: !form.has("altcha") };
+    const wait = { challenge, goesOn: !form.has("altcha"), after };
     return page(withdrawPage(site, lang, { email: typed, wait }), 429, { "Retry-After": String(after) });
   }
   const s = service.random(16);

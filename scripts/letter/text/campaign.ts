@@ -3,6 +3,7 @@ import { isDay } from "../bytes/day.ts";
 import { LetterError } from "../bytes/error.ts";
 import { inEachLanguage, language, wholeNumber, yesOrNo } from "./field.ts";
 import { parsePlainYaml } from "./front-matter.ts";
+import { isOnionHost } from "./onion.ts";
 import { hosts, responsible, tablesOf } from "./responsible.ts";
 
 const day = z.string().refine(isDay, "must be a day, YYYY-MM-DD");
@@ -40,6 +41,10 @@ const campaign = z.strictObject({
     .regex(
       /^http:\/\/[a-z2-7]{56}\.onion$/,
       "must be http:// and an onion address of 56 characters, without a slash at its end",
+    )
+    .refine(
+      (address) => isOnionHost(address.replace("http://", "")),
+      "is not the address of an onion service: its checksum is wrong; copy it from Tor’s file hostname",
     )
     .optional(),
   source: z.url({ protocol: /^https$/, error: "must be an https address" }).optional(),

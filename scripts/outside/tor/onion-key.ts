@@ -3,6 +3,7 @@ import { chmod, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { signingKey } from "../../letter/bytes/key.ts";
+import { onionOf } from "../../letter/text/onion.ts";
 import { makeWritableFolder } from "../folder.ts";
 import type { Random } from "../random.ts";
 
@@ -31,13 +32,6 @@ export async function writeOnionKey(folder: string, random: Random): Promise<str
   return `http://${hostname}`;
 }
 
-/** Returns the host of the onion service with this Ed25519 key: key, checksum and version in base32. */
-export function onionOf(publicKey: Uint8Array): string {
-  const version = Buffer.from([3]);
-  const checksum = createHash("sha3-256").update(".onion checksum").update(publicKey).update(version).digest();
-  return `${base32(Buffer.concat([publicKey, checksum.subarray(0, 2), version]))}.onion`;
-}
-
 const tag = (kind: "secret" | "public") => Buffer.from(`== ed25519v1-${kind}: type0 ==\0\0\0`, "latin1");
 
 /** Tor keeps the hashed and clamped key instead of its seed (RFC 8032 §5.1.5). */
@@ -46,10 +40,4 @@ function expanded(seed: Uint8Array): Buffer {
   hash[0]! &= 248;
   hash[31] = (hash[31]! & 63) | 64;
   return hash;
-}
-
-/** RFC 4648 §6 in small letters; 35 bytes need no padding. */
-function base32(bytes: Buffer): string {
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  return bits.replace(/.{5}/g, (five) => "abcdefghijklmnopqrstuvwxyz234567"[Number.parseInt(five, 2)]!);
 }

@@ -7,8 +7,8 @@ import { PARTS } from "../../../scripts/form-service/limits/mail-ledger.ts";
 import { levelsOf, networkOf } from "../../../scripts/outside/network-address.ts";
 import { hours } from "../../support/fixtures.ts";
 
-/** Where somebody comes from: an address, or over Tor. */
-export type From = string | "tor";
+/** Where somebody comes from: an address, or over Tor, by a circuit if it is told. */
+export type From = string | "tor" | { readonly circuit: string };
 
 /** People who come one by one, each wanting to sign once. */
 export type Crowd = {
@@ -58,6 +58,7 @@ export function numbersFrom(seed: number): () => number {
 
 export function clientAt(from: From): Client {
   if (from === "tor") return { kind: "tor" };
+  if (typeof from === "object") return { kind: "tor", circuit: from.circuit };
   const levels = levelsOf(from);
   return { kind: "line", line: levels[0]!, network: networkOf(from), levels, networkUnder: () => "" };
 }

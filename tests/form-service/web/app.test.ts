@@ -4,6 +4,7 @@ import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Peer } from "../../../scripts/form-service/web/app.ts";
 import { listen } from "../../../scripts/form-service/web/listener.ts";
 import { people } from "../../support/fixtures.ts";
 import { formOf, type Harness, openHarness } from "../harness.ts";
@@ -243,6 +244,63 @@ describe("the inbox", () => {
       expect(await ask({ Host: "localhost", [header]: "203.0.113.7" }), header).toEqual([403, false]);
     }
     await close(0);
+    await trial.close();
+  });
+
+  /** A trial with one mail, and how its inbox is answered. */
+  async function trialWith(settings: Record<string, string> = {}) {
+    const trial = await openHarness({ settings: { MAIL_URL: "capture:", ...settings } });
+    await trial.post("/en/sign/", formOf(people.sara));
+    await trial.mailed();
+    const ask = async (path: string, headers: Record<string, string> = {}, more: Partial<Peer> = {}) => {
+      const asked = new Request(new URL(path, `http://${headers.Host ?? "localhost:8080"}`), { headers });
+      const answer = await trial.fetch(asked, { address: "127.0.0.1", answered: Promise.resolve(), ...more });
+      return [answer.status, (await answer.text()).includes(people.sara.email)];
+    };
+    return { trial, ask, open: `/inbox/?key=${trial.service.inboxKey}` };
+  }
+
+  it("opens by its key from everywhere, and by no other", async () => {
+    const { trial, ask, open } = await trialWith();
+    const onion = { Host: `${"a".repeat(56)}.onion` };
+    expect(await ask(open, onion)).toEqual([200, true]);
+    expect(await ask(open, { Host: "trial.example", "X-Forwarded-For": "203.0.113.7" })).toEqual([200, true]);
+    for (const wrong of ["/inbox/?key=", "/inbox/?key=undefined", `${open}x`, open.slice(0, -1), open.toLowerCase()])
+      expect(await ask(wrong, onion), wrong).toEqual([403, false]);
+    await trial.close();
+  });
+
+  it.each([
+    ["a visitor came by an onion address", { Host: `${"a".repeat(56)}.onion` }, {}],
+    ["a visitor came by a proxy", { "X-Forwarded-For": "203.0.113.7" }, {}],
+    ["a visitor came by Tor's own port", {}, { byTor: {} }],
+  ])("asks everybody for its key once %s", async (_, headers, more) => {
+    const { trial, ask, open } = await trialWith();
+    expect(await ask("/inbox/")).toEqual([200, true]);
+    await ask("/en/not-me/", headers, more);
+    // Such a visitor may well say that this is localhost.
+    expect(await ask("/inbox/")).toEqual([403, false]);
+    expect(await ask(open)).toEqual([200, true]);
+    await trial.close();
+  });
+
+  it("asks everybody for its key where settings say that people come from elsewhere", async () => {
+    const elsewhere = [
+      { TRUST_PROXY: "on" },
+      { ONION_PORT: "0" },
+      { SERVICE_URL: "https://sign.example.org", SITE_URL: "https://sign.example.org" },
+    ];
+    for (const settings of elsewhere) {
+      const { trial, ask, open } = await trialWith(settings);
+      expect(await ask("/inbox/"), JSON.stringify(settings)).toEqual([403, false]);
+      expect(await ask(open)).toEqual([200, true]);
+      await trial.close();
+    }
+  });
+
+  it("is not shown to what speaks as nginx does where nobody told it what to pass on", async () => {
+    const { trial, ask } = await trialWith();
+    expect(await ask("/inbox/", {}, { http: "1.0" })).toEqual([403, false]);
     await trial.close();
   });
 });

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { LetterError } from "../../../scripts/letter/bytes/error.ts";
 import { parseCampaign } from "../../../scripts/letter/text/campaign.ts";
+import { onionHost } from "../../support/addresses.ts";
+import { fixedRandomness } from "../../support/fixtures.ts";
 import { root } from "../../support/source.ts";
 
+const onion = onionHost(fixedRandomness(`campaign ${inject("seed")}`));
+const mistyped = onion.replace(/^./, (letter) => (letter === "a" ? "b" : "a"));
 const yaml = readFileSync(join(root, "content/campaign.yaml"), "utf8");
 
 describe("the campaign of this repository", () => {
@@ -34,6 +38,10 @@ describe("a campaign", () => {
     return () => parseCampaign(yaml.replace(from, to));
   };
 
+  it("may name its onion service", () => {
+    expect(parseCampaign(yaml.replace(/^# onion: .*/m, `onion: http://${onion}`)).onion).toBe(`http://${onion}`);
+  });
+
   it("may have a goal and days", () => {
     const campaign = parseCampaign(`${yaml}\ngoal: 15000\nopens: 2026-11-22\ncloses: 2027-03-31\n`);
     expect(campaign).toMatchObject({ goal: 15000, opens: "2026-11-22", closes: "2027-03-31" });
@@ -54,6 +62,9 @@ describe("a campaign", () => {
     ["a language twice", "languages: [fa, en]", "languages: [fa, fa, en]", "languages"],
     ["paragraphs in the wrong order", "to: 10", "to: 2", "distressing.to"],
     ["a ledger with a scheme", "ledger_origin: letter", "ledger_origin: https://letter", "ledger_origin"],
+    ["an onion address over https", /^# onion: .*/m, `onion: https://${onion}`, "onion"],
+    ["an onion address with a slash", /^# onion: .*/m, `onion: http://${onion}/`, "onion"],
+    ["an onion address with one letter wrong", /^# onion: .*/m, `onion: http://${mistyped}`, "onion: [^\\n]*checksum"],
     ["a list where a text stands", /^contact: .*/m, "contact: [a, b]", "contact"],
   ])("is refused for %s, in one line that names the field", (_, from, to, field) => {
     const parse = change(from, to);

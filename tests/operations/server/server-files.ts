@@ -8,16 +8,13 @@ import { findProgram, type Running, startProgram } from "../../support/servers/p
 import { freePort } from "../../support/servers/service.ts";
 import { root } from "../../support/source.ts";
 
-/** The ports of a proxy that stands before the service: for everybody, over TLS, and for Tor. */
-export type RunningProxy = Running & { readonly publicPort: number; readonly onionPort: number };
+/** A proxy that stands before the service, and its port, over TLS. */
+export type RunningProxy = Running & { readonly publicPort: number };
 
 /** What differs between the operator's machine and a test's. */
 type Place = {
   readonly folder: string;
   readonly service: number;
-  readonly onion: string;
-  /** where Tor leads; any free port unless it is told */
-  readonly onionPort?: number;
 };
 
 export const PUBLIC_NAME = "sign.example.org";
@@ -39,8 +36,8 @@ export function changed(text: string, changes: readonly (readonly [from: RegExp,
 export const PROXIES = {
   Caddy: {
     program: findProgram("caddy"),
-    async start(text: string, { folder, service, onion, onionPort: told }: Place): Promise<RunningProxy> {
-      const [publicPort, onionPort] = [await freePort(), told ?? (await freePort())];
+    async start(text: string, { folder, service }: Place): Promise<RunningProxy> {
+      const publicPort = await freePort();
       const config = changed(text, [
         // A certificate of its own, and no redirect, which would need port 80.
         [
@@ -48,22 +45,21 @@ export const PROXIES = {
           `admin off\n\tskip_install_trust\n\tauto_https disable_redirects\n\tstorage file_system ${folder}`,
         ],
         [/^sign\.example\.org \{/m, `${PUBLIC_NAME}:${publicPort} {\n\ttls internal`],
-        [/LETTER\.onion:8081/, `${onion}:${onionPort}`],
         [/127\.0\.0\.1:8080/g, `127.0.0.1:${service}`],
       ]);
       const file = join(folder, "Caddyfile");
       writeFileSync(file, config);
       const args = ["run", "--config", file, "--adapter", "caddyfile"];
-      const running = await startProgram(this.program!, args, { ports: [publicPort, onionPort], cwd: folder });
+      const running = await startProgram(this.program!, args, { ports: [publicPort], cwd: folder });
       // It listens before its own certificate is made.
       while (!(await shakesHands(publicPort))) await sleep(20);
-      return { ...running, publicPort, onionPort };
+      return { ...running, publicPort };
     },
   },
   nginx: {
     program: findProgram("openssl") && findProgram("nginx"),
-    async start(text: string, { folder, service, onion, onionPort: told }: Place): Promise<RunningProxy> {
-      const [publicPort, plainPort, onionPort] = [await freePort(), await freePort(), told ?? (await freePort())];
+    async start(text: string, { folder, service }: Place): Promise<RunningProxy> {
+      const [publicPort, plainPort] = [await freePort(), await freePort()];
       const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
       const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
       const subject = ["-subj", `/CN=${PUBLIC_NAME}`, "-keyout", key, "-out", certificate];
@@ -78,18 +74,15 @@ export const PROXIES = {
         [/^\s*listen \[::\].*$/gm, ""],
         [/listen 443/g, `listen 127.0.0.1:${publicPort}`],
         [/listen 80 /g, `listen 127.0.0.1:${plainPort} `],
-        [/127\.0\.0\.1:8081/g, `127.0.0.1:${onionPort}`],
         [/127\.0\.0\.1:8080/g, `127.0.0.1:${service}`],
-        [/LETTER\.onion/g, onion],
         [/\S*fullchain\.pem/, certificate],
         [/\S*privkey\.pem/, key],
       ]);
       const file = join(folder, "nginx.conf");
       writeFileSync(file, config);
       const args = ["-e", "stderr", "-p", folder, "-c", file, "-g", "daemon off;"];
-      const ports = [publicPort, onionPort];
-      const running = await startProgram(this.program!, args, { ports, cwd: folder });
-      return { ...running, publicPort, onionPort };
+      const running = await startProgram(this.program!, args, { ports: [publicPort], cwd: folder });
+      return { ...running, publicPort };
     },
   },
 } as const;

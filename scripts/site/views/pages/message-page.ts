@@ -1,4 +1,5 @@
 import { askTheRecipient } from "../asking-the-recipient.ts";
+import { longWait } from "../busy-box.ts";
 import type { SiteContext } from "../context.ts";
 import { dayElement } from "../dates.ts";
 import { fill, type Html, html, prose } from "../html.ts";
@@ -19,7 +20,7 @@ export type Message =
         | "clock"
         | "not_found";
     }
-  | { readonly kind: "too_many" }
+  | { readonly kind: "too_many" /** seconds until it can be sent again */; readonly after?: number }
   | { readonly kind: "not_open"; readonly day: string }
   | { readonly kind: "paused"; readonly reason: string };
 
@@ -42,6 +43,7 @@ const TONE: Readonly<Record<Kind, string>> = {
 /** `path`: the address below `/{lang}/` to which the link to the other language leads. */
 export function messagePage(site: SiteContext, lang: Lang, message: Message, path = ""): string {
   const { [message.kind]: words } = stringsIn(lang).message;
+  const wait = message.kind === "too_many" ? longWait(lang, message.after) : undefined;
   return layout(site, lang, {
     title: words.title,
     untold: message.kind === "expired",
@@ -49,7 +51,7 @@ export function messagePage(site: SiteContext, lang: Lang, message: Message, pat
     at: "site",
     body: html`<div class="${TONE[message.kind]}" role="status"><h1>${words.title}</h1>
 <p>${text(site, lang, message)}</p></div>
-${"more" in words && html`<p>${prose(site.takenDown && "without_list" in words ? words.without_list : words.more)}</p>`}${message.kind === "not_found" && site.takenDown && html`<p>${takenDownSentence(site, lang)}</p>`}${/destroyed/.test(message.kind) && html`<p>${askTheRecipient(site, lang)}</p>`}
+${"more" in words && html`<p>${wait !== undefined && "later" in words ? fill(words.later, { wait }) : prose(site.takenDown && "without_list" in words ? words.without_list : words.more)}</p>`}${message.kind === "not_found" && site.takenDown && html`<p>${takenDownSentence(site, lang)}</p>`}${/destroyed/.test(message.kind) && html`<p>${askTheRecipient(site, lang)}</p>`}
 <p class="acts">${actions(site, lang, message.kind)}</p>`,
   });
 }
