@@ -29,7 +29,7 @@ import { openCodeMails } from "./mail/code-mails.ts";
 import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
-import type { OnionSite, Service } from "./service.ts";
+import type { OnionPages, Service } from "./service.ts";
 import { openExpiry } from "./signing/expiry.ts";
 import { openIntents } from "./signing/intents.ts";
 import { openMailedCodes } from "./signing/mailed-codes.ts";
@@ -62,7 +62,7 @@ export type ServiceDeps = {
   /** where the built site lies; may be a link that is swapped */
   readonly siteFolder: string;
   /** the site as onion addresses show it; without it they show the built site as it is */
-  readonly onionSite?: OnionSite;
+  readonly onionSite?: OnionPages;
   readonly pageWords: PageWords;
   /** whether an address is one where Tor leaves its network */
   readonly isTorExit: (address: string) => boolean;
