@@ -65,6 +65,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(draft, path);
+  // Until the folder is on the disk, a power cut may bring the old text back, after others have gone by the new one.
+  const folder = await open(dirname(path));
+  await folder.sync();
+  await folder.close();
 }
 
 /** Returns the text of a file, undefined if there is none. */
