@@ -15,7 +15,7 @@ import { openClockRounds } from "./filing/clock-rounds.ts";
 import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
 import { reconcile, settleCompared } from "./filing/reconciliation.ts";
-import { attestedSheets } from "./filing/refiling.ts";
+import { hasOwnSignatures } from "./filing/refiling.ts";
 import { takeOverList } from "./filing/restoration.ts";
 import { openSheetWatch } from "./filing/sheet-watch.ts";
 import type { SheetFindings } from "./filing/stuck-sheets.ts";
@@ -107,7 +107,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const { attestation, pepper } = deps.keys;
   const main = openMainView(gitHost);
   const codes = openWaitingCodes(clock);
-  const queue = openQueue(store, clock);
+  const queue = openQueue(store, watch.certain);
   const deleteDue = openExpiry({ store, clock, codes, pepper });
   const left = openLeftCarrier({ store, clock, log }, settings.dataDir);
   const clockRound = openClockRounds({ store, clock, watch, log, probe: deps.probe ?? (async () => {}) }, main.current);
@@ -121,11 +121,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   };
   const campaign = formatBase64url(attestation.publicKey);
   const read = await main.refresh();
-  const hasSheets = async () =>
-    // A git host that is away is asked again in the first round, and then the log tells what is not known here.
-    [...attestedSheets(await gitHost.pendingSheets().catch(() => new Map()), attestation).keys()].some(
-      ({ kind }) => kind === "signatures",
-    );
+  const hasSheets = () => hasOwnSignatures(gitHost, attestation);
   await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false, hasSheets });
   await clockRound();
   // Nobody may read here that a signature counts that was withdrawn after the backup.
@@ -143,7 +139,10 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   await expire();
   const restored = await restoredRows(store.query, dayOf(watch.certain.now()));
   if (restored)
-    log.warn({ signatures: inTens(restored), until: restored.until }, "what a backup brought back waits to be filed");
+    log.warn(
+      { about: inTens(restored), until: restored.until },
+      "signatures that a backup brought back wait to be filed",
+    );
 
   const { trustProxy } = settings;
   const warn = () => log.warn({}, NO_HEADER);
