@@ -94,7 +94,7 @@ export function openOnionSite(deps: OnionSiteDeps): OnionSite {
     follow(state) {
       main = state;
       failed = undefined;
-      // In the same step: whoever waits for `idle` now waits for this build too.
+      // In the same step, so that a call of `idle` from here on waits for this build too.
       if (isWanted || isShown(link)) void start();
     },
     async idle() {

@@ -259,7 +259,7 @@ export function formatAnnouncement(
     `  en: We had to restore our service from a backup of ${day}. If you withdrew your signature on that day or later, check its state with your code, and withdraw it again if it is not withdrawn. No signature of the backup goes to review before ${until}. If you signed on that day or later and your code is not known, please sign again.`,
     `  fa: ناچار شدیم سامانه را از نسخهٔ پشتیبان روز ${day} بازگردانیم. اگر در آن روز یا پس از آن امضایتان را پس گرفته‌اید، وضعیت آن را با کد خود ببینید و اگر پس گرفته نشده است، دوباره آن را پس بگیرید. هیچ امضایی از آن نسخه پیش از ${until} برای بازبینی فرستاده نمی‌شود. اگر در آن روز یا پس از آن امضا کرده‌اید و کدتان شناخته نمی‌شود، لطفاً دوباره امضا کنید.`,
     "restored; npm start goes on from here, after it has read what has been accepted since",
-    // Nobody has looked at the clock yet, and a machine that is set up anew is the one whose clock is wrong.
+    // It is not believed by itself: nobody has looked at it yet, and a new machine is the one whose clock may be wrong.
     ...(doubt === undefined ? [] : [`no form is taken for the first hour, unless you say so now: ${doubt}`]),
   ].join("\n");
 }
