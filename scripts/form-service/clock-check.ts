@@ -34,5 +34,5 @@ export async function believeClock(place: DaysPlace, clock: Clock): Promise<stri
   const told = `${day} ${Buffer.from(systemRandom(4)).toString("hex")}`;
   await withCampaignStore(place, (store) => store.change((query) => writeClockRow(query, { day, told, overruled })));
   const of = overruled === "" ? "" : `; that main has a commit of ${overruled} counts no more`;
-  return `noted: today is ${day} UTC${of}`;
+  return `noted: today is ${day} UTC${of}; a service that runs hears of it within a minute, and takes forms again then`;
 }

@@ -15,7 +15,7 @@ import { openClockRounds } from "./filing/clock-rounds.ts";
 import { fileAgain, fileRound } from "./filing/filing.ts";
 import { openMainView } from "./filing/main-view.ts";
 import { reconcile, settleCompared } from "./filing/reconciliation.ts";
-import { attestedSheets } from "./filing/refiling.ts";
+import { hasOwnSignatures } from "./filing/refiling.ts";
 import { takeOverList } from "./filing/restoration.ts";
 import { openSheetWatch } from "./filing/sheet-watch.ts";
 import type { SheetFindings } from "./filing/stuck-sheets.ts";
@@ -29,7 +29,7 @@ import { openCodeMails } from "./mail/code-mails.ts";
 import { EVERY_MAIL, type Mailboxes, openMailboxes } from "./mail/mailboxes.ts";
 import type { MailQueue } from "./mail/queue.ts";
 import type { Metrics } from "./metrics.ts";
-import type { OnionSite, Service } from "./service.ts";
+import type { OnionPages, Service } from "./service.ts";
 import { openExpiry } from "./signing/expiry.ts";
 import { openIntents } from "./signing/intents.ts";
 import { openMailedCodes } from "./signing/mailed-codes.ts";
@@ -62,7 +62,7 @@ export type ServiceDeps = {
   /** where the built site lies; may be a link that is swapped */
   readonly siteFolder: string;
   /** the site as onion addresses show it; without it they show the built site as it is */
-  readonly onionSite?: OnionSite;
+  readonly onionSite?: OnionPages;
   readonly pageWords: PageWords;
   /** whether an address is one where Tor leaves its network */
   readonly isTorExit: (address: string) => boolean;
@@ -107,7 +107,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const { attestation, pepper } = deps.keys;
   const main = openMainView(gitHost);
   const codes = openWaitingCodes(clock);
-  const queue = openQueue(store, clock);
+  const queue = openQueue(store, watch.certain);
   const deleteDue = openExpiry({ store, clock, codes, pepper });
   const left = openLeftCarrier({ store, clock, log }, settings.dataDir);
   const clockRound = openClockRounds({ store, clock, watch, log, probe: deps.probe ?? (async () => {}) }, main.current);
@@ -121,11 +121,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   };
   const campaign = formatBase64url(attestation.publicKey);
   const read = await main.refresh();
-  const hasSheets = async () =>
-    // A git host that is away is asked again in the first round, and then the log tells what is not known here.
-    [...attestedSheets(await gitHost.pendingSheets().catch(() => new Map()), attestation).keys()].some(
-      ({ kind }) => kind === "signatures",
-    );
+  const hasSheets = () => hasOwnSignatures(gitHost, attestation);
   await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false, hasSheets });
   await clockRound();
   // Nobody may read here that a signature counts that was withdrawn after the backup.
@@ -143,7 +139,10 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   await expire();
   const restored = await restoredRows(store.query, dayOf(watch.certain.now()));
   if (restored)
-    log.warn({ signatures: inTens(restored), until: restored.until }, "what a backup brought back waits to be filed");
+    log.warn(
+      { about: inTens(restored), until: restored.until },
+      "signatures that a backup brought back wait to be filed",
+    );
 
   const { trustProxy } = settings;
   const warn = () => log.warn({}, NO_HEADER);

@@ -25,7 +25,7 @@ export type Service = Confirming &
     /** the folder of the built site */
     readonly siteFolder: string;
     /** the site as onion addresses show it; without it they show the built site as it is */
-    readonly onionSite?: OnionSite | undefined;
+    readonly onionSite?: OnionPages | undefined;
     /** the origin of the onion address that was asked; undefined where it was another one */
     readonly onion?: string | undefined;
     readonly log: Log;
@@ -46,8 +46,8 @@ export type Service = Confirming &
     main(): MainState | undefined;
   };
 
-/** The built site as an onion address shows it. */
-export type OnionSite = {
+/** What requests to an onion address need of the site that is built for them. */
+export type OnionPages = {
   /** the origin that its pages name */
   readonly origin: string;
   /** Resolves to the folder once there is one; rejects if it cannot be built. */

@@ -26,7 +26,10 @@ export async function checkContent(): Promise<Finding> {
 
 /** Whether the database answers, and whether everything in it can be filed; one that is missing is no fault. */
 export async function checkDatabase({ database }: Pick<Settings, "database">): Promise<Finding> {
-  if (database.kind === "sqlite" && !existsSync(database.path)) return { what: "no database yet: npm start makes it" };
+  if (database.kind === "sqlite" && !existsSync(database.path))
+    return {
+      what: `no database yet at ${database.path}: npm start makes it. If this campaign has one already, set DATABASE_URL and DATA_DIR as the form service has them`,
+    };
   const what = database.kind === "sqlite" ? "the database" : "the PostgreSQL database";
   try {
     const store = await lookAtDatabase<Tables>(database);

@@ -1,7 +1,8 @@
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../letter/bytes/error.ts";
+import { readIfThere, replaceFile } from "../outside/data-folder.ts";
 
 /**
  * What this machine knows of a handover that it has made. A tag can be moved and a database can be another one, so a purge
@@ -40,12 +41,7 @@ export async function readHandoverNote(dataDir: string, contactsBag: string): Pr
 /** Notes a handover, in the place of what was noted of the same bag. */
 export async function noteHandover(dataDir: string, note: HandoverNote): Promise<void> {
   const others = (await readNotes(dataDir)).filter(({ contactsBag }) => contactsBag !== note.contactsBag);
-  const draft = `${listPath(dataDir)}.part`;
-  const file = await open(draft, "w", 0o600);
-  await file.writeFile(`${JSON.stringify([...others, note], null, 2)}\n`);
-  await file.sync();
-  await file.close();
-  await rename(draft, listPath(dataDir));
+  await replaceFile(listPath(dataDir), `${JSON.stringify([...others, note], null, 2)}\n`);
 }
 
 /** Forgets all handovers: the purge has come to its end. */
@@ -68,13 +64,8 @@ export async function assertNoPurgeBegun(dataDir: string): Promise<void> {
 }
 
 async function readNotes(dataDir: string): Promise<HandoverNote[]> {
-  let text: string;
-  try {
-    text = await readFile(listPath(dataDir), "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw cause;
-  }
+  const text = await readIfThere(listPath(dataDir));
+  if (text === undefined) return [];
   try {
     return notes.parse(JSON.parse(text));
   } catch (cause) {

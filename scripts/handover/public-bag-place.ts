@@ -13,7 +13,7 @@ import { moveRefs, tagRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
 import type { Settings } from "../outside/settings.ts";
 import type { Vault } from "./contacts-bag.ts";
-import { type BagPages, namedKeys, readTagged, writePublicBag } from "./public-bag.ts";
+import { assertNotMoved, type BagPages, namedKeys, readTagged, writePublicBag } from "./public-bag.ts";
 import { destroyStaleCopies } from "./stale-copies.ts";
 
 /** What a public bag is made of. `dataDir` is undefined in a clone, and `keys` where `campaign.yaml` must name them. */
@@ -74,7 +74,7 @@ export async function openPublicBagPlace(
 /**
  * Writes the public bag of a tag into a folder, and notes it in the data folder, so that it goes when somebody leaves.
  *
- * @throws LetterError `handover` when there is no such tag, or somebody has left since
+ * @throws LetterError `handover` when there is no such tag, somebody has left since, or the folder has another bag of it
  */
 export async function makePublicBag(
   handover: Handover,
@@ -84,6 +84,8 @@ export async function makePublicBag(
 ): Promise<{ file: string; digest: string; commit: string }> {
   const tagged = await readTagged(repository, handover);
   const path = resolve(join(out, `${handover.publicBag}.tar`));
+  // Before the note, which tells whose leaving destroys the bag that is there.
+  if (tagged.spent === undefined) await assertNotMoved(path, handover, tagged.record);
   if (dataDir !== undefined && tagged.spent === undefined)
     await noteCopy(dataDir, { path, tag: handover.tag, size: tagged.record.entries.length });
   const made = await writePublicBag(handover, tagged, keys ?? namedKeys(tagged.campaign), out, say, pages);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
@@ -8,6 +9,7 @@ import type { PublicKeys } from "../letter/published/files.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
 import { type CampaignRecord, countRecord } from "../letter/signature/record.ts";
 import { type Campaign, parseCampaign } from "../letter/text/campaign.ts";
+import { openBag } from "../outside/bag/reader.ts";
 import { writeBag } from "../outside/bag/writer.ts";
 import { readHistory } from "../outside/git/history.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
@@ -116,7 +118,8 @@ export async function writePublicBag(
     throw new LetterError("handover", "the checkpoint is of another ledger");
   const file = join(out, `${handover.publicBag}.tar`);
   const totals = countRecord(record);
-  const digest = await writeBag(file, {
+  const there = await readThere(file);
+  const bag = {
     name: handover.publicBag,
     day: handover.day,
     tagFiles: await readmes(handover, campaign, record, keys),
@@ -129,8 +132,38 @@ export async function writePublicBag(
       ["Ledger-Size", String(totals.size)],
       ["Ledger-Root", totals.root],
     ]),
-  });
+  };
+  const digest = await writeBag(file, bag, async (made) => assertSame(handover, there?.digest, made));
   return { file, digest };
+}
+
+/**
+ * Refuses to make a bag in the place of one whose ledger is another: the tag was moved since. What the recipient has and
+ * what the ledger names would be nowhere any more.
+ *
+ * @throws LetterError `handover`
+ */
+export async function assertNotMoved(file: string, handover: Handover, record: CampaignRecord): Promise<void> {
+  const there = await readThere(file);
+  const { size, root } = countRecord(record);
+  if (there !== undefined) assertSame(handover, `${there.size} ${there.root}`, `${size} ${root}`);
+}
+
+function assertSame({ tag, publicBag }: Handover, there: string | undefined, made: string): void {
+  if (there === undefined || there === made) return;
+  throw new LetterError(
+    "handover",
+    `${publicBag}.tar in the folder of --out is another bag than ${tag} gives now: the tag was moved, or another version of this program has made it. Hand that file over if the ledger names it, make a tag of another day for what main is now, or name another folder; nothing was changed`,
+  );
+}
+
+/** The bag that is there already. One that is damaged may be made again. */
+async function readThere(file: string): Promise<{ digest: string; size: string; root: string } | undefined> {
+  if (!existsSync(file)) return undefined;
+  const bag = await openBag(file).catch(() => undefined);
+  await bag?.close();
+  if (bag === undefined || bag.problems.length > 0) return undefined;
+  return { digest: bag.digest, size: bag.info.get("Ledger-Size") ?? "", root: bag.info.get("Ledger-Root") ?? "" };
 }
 
 async function* payload(

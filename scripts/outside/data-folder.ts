@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { link, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
@@ -28,6 +29,17 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     );
   }
   return { release: () => database.close() };
+}
+
+/** Whether another process holds the data folder now, as `npm start` does while it runs. Makes nothing. */
+export async function isWorkedIn(folder: string): Promise<boolean> {
+  if (!existsSync(join(folder, "lock.db"))) return false;
+  try {
+    (await lockDataFolder(folder)).release();
+    return false;
+  } catch (cause) {
+    return cause instanceof LetterError && cause.code === "data-folder";
+  }
 }
 
 /** Returns the text of a file that is made once and then kept: its own if it exists, else `make()`, stored durably. */
@@ -65,6 +77,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(draft, path);
+  // Until the folder is on the disk, a power cut may bring the old text back, after others have gone by the new one.
+  const folder = await open(dirname(path));
+  await folder.sync();
+  await folder.close();
 }
 
 /** Returns the text of a file, undefined if there is none. */

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, statfsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { isWorkedIn } from "./data-folder.ts";
 import { makeWritableFolder } from "./folder.ts";
 import type { Finding } from "./mail-domain-check.ts";
 import type { Settings } from "./settings.ts";
@@ -54,14 +55,20 @@ export function checkRoom({ dataDir }: Pick<Settings, "dataDir">): Finding {
   };
 }
 
-/** Whether the service could listen at its port now. */
-export async function checkPort({ port, host }: Pick<Settings, "port" | "host">): Promise<Finding> {
+/** Whether the service could listen at its port now, or does already. */
+export async function checkPort({
+  port,
+  host,
+  dataDir,
+}: Pick<Settings, "port" | "host" | "dataDir">): Promise<Finding> {
   const error = await new Promise<string | undefined>((resolve) => {
     const server = createServer();
     server.once("error", (cause: NodeJS.ErrnoException) => resolve(cause.code));
     server.listen({ port, host }, () => server.close(() => resolve(undefined)));
   });
   if (error === undefined) return { what: `port ${port}` };
+  if (error === "EADDRINUSE" && (await isWorkedIn(dataDir)))
+    return { what: `port ${port}: this campaign’s service runs there` };
   const elsewhere = "HOST is no address of this machine; write 0.0.0.0 or :: for all it has";
   const taken = "something listens there already; stop it, or set PORT to another number";
   return { what: `port ${port}`, mend: error === "EADDRNOTAVAIL" ? elsewhere : taken };

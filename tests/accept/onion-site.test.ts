@@ -17,13 +17,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a site of this record says that must not be shown, and what the operator reads of it. */
-async function refusalOf(shown: CampaignRecord): Promise<string> {
+/** A site, and what the operator reads of it. */
+function openSite() {
   const lines: string[] = [];
   const log = openLog(fixedClock(), { write: (line: string) => void lines.push(line) } as never);
   const deps = { dataDir: folder, repository: folder, keys, verifier: ledger.verifier, onion: undefined, log };
-  const site = openOnionSite(deps);
-  site.follow({ commit: "c".repeat(40), record: shown, settled: nothingSettled, line: new Set() });
+  return { site: openOnionSite(deps), lines };
+}
+
+const mainWith = (shown: CampaignRecord, commit = "c") => ({
+  ...{ commit: commit.repeat(40), record: shown, settled: nothingSettled, line: new Set<string>() },
+});
+
+/** What a site of this record says that must not be shown. */
+async function refusalOf(shown: CampaignRecord): Promise<string> {
+  const { site, lines } = openSite();
+  site.follow(mainWith(shown));
   const reason = await site.folder().then(
     () => "shown",
     (cause: Error) => cause.message,
@@ -61,8 +70,30 @@ describe("the site of the onion service", () => {
   });
 
   it("says that main has not been read before it was", async () => {
-    const log = openLog(fixedClock(), { write: () => {} } as never);
-    const deps = { dataDir: folder, repository: folder, keys, verifier: ledger.verifier, onion: undefined, log };
-    await expect(openOnionSite(deps).folder()).rejects.toThrow("main has not been read yet");
+    await expect(openSite().site.folder()).rejects.toThrow("main has not been read yet");
+  });
+
+  // A record that cannot be built shows in the log that it was tried.
+  const broken = { ...record, entries: record.entries.slice(0, -1) };
+
+  it("is idle only when the build has ended that the last main has begun", async () => {
+    show(record.checkpoint!);
+    const { site, lines } = openSite();
+    site.follow(mainWith(broken));
+    await site.idle();
+    expect(lines).toHaveLength(1);
+  });
+
+  it.each([
+    ["main was not read yet", false],
+    ["main has not moved", true],
+  ])("follows main also after it was asked for while %s", async (_, isRead) => {
+    const { site, lines } = openSite();
+    if (isRead) site.follow(mainWith(broken));
+    for (let asked = 0; asked < 3; asked++) await expect(site.folder()).rejects.toThrow();
+    const before = lines.length;
+    site.follow(mainWith(broken, "d"));
+    await site.idle();
+    expect(lines).toHaveLength(before + 1);
   });
 });

@@ -55,7 +55,7 @@ describe("a backup", () => {
     for (const [place, words] of [
       [empty, "the database is empty, and no form service has used it"],
       [join(other, "anothers.db"), "the database belongs to another campaign"],
-      [join(other, "missing.db"), "there is no database"],
+      [join(other, "missing.db"), `there is no database at ${join(other, "missing.db")}: set DATABASE_URL`],
     ] as const) {
       const ended = await backUp({ DATA_DIR: other, DATABASE_URL: `sqlite:${place}` }, path);
       expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/^error: [^\n]+\n$/) });

@@ -257,6 +257,12 @@ describe("npm start with GitHub refuses, in one line,", () => {
     }
   });
 
+  it("to make a database while main has signatures", async () => {
+    const path = join(host.dataDir, "other.db");
+    expect(await refused({ DATABASE_URL: `sqlite:${path}` })).toContain("--new-database");
+    expect(existsSync(path)).toBe(false);
+  });
+
   it("other custodians than main's, or none", async () => {
     change("content/campaign.yaml", /age: \[(age1pq1\w+), (age1pq1\w+)\]/, "age: [$2, $1]");
     expect(await refused()).toContain("names other keys than on main");

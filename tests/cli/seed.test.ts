@@ -57,7 +57,9 @@ describe("seed", () => {
     expect(ended.stderr).toMatch(/^error: there is no database of a form service at [^\n]+: set DATABASE_URL[^\n]+\n$/);
     expect(existsSync(elsewhere)).toBe(false);
     const started = await runCommand("start", [], settings);
-    expect(started.stderr).toMatch(/^error: there is no database at [^\n]+, and main has signatures: [^\n]+\n$/m);
+    expect(started.stderr).toMatch(
+      /^error: there is no database at [^\n]+, and main or an open sheet has signatures: [^\n]+\n$/m,
+    );
     expect(started.code).toBe(1);
   });
 

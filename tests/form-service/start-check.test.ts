@@ -19,7 +19,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the database of a service that is about to start", () => {
   it("may be missing, or whole", async () => {
-    expect(await checkDatabase(settings)).toEqual({ what: "no database yet: npm start makes it" });
+    expect(await checkDatabase(settings)).toEqual({
+      what: expect.stringMatching(/^no database yet at .*: npm start makes it\. .* set DATABASE_URL and DATA_DIR/),
+    });
     await withStore(settings.database, async () => {});
     expect(await checkDatabase(settings)).toEqual({ what: "the database" });
   });

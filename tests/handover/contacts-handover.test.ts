@@ -10,7 +10,8 @@ import {
 } from "../../scripts/handover/contacts-handover.ts";
 import type { HandoverPlace } from "../../scripts/handover/handover-place.ts";
 import { openHandover } from "../../scripts/handover/open-handover.ts";
-import { readTagged, writePublicBag } from "../../scripts/handover/public-bag.ts";
+import { type BagPages, readTagged, writePublicBag } from "../../scripts/handover/public-bag.ts";
+import { makePublicBag } from "../../scripts/handover/public-bag-place.ts";
 import { parseHandover } from "../../scripts/letter/handover/handover.ts";
 import { formatNotice } from "../../scripts/letter/handover/notice.ts";
 import { formatContactRecord } from "../../scripts/letter/signature/contact.ts";
@@ -23,6 +24,10 @@ import { readContent } from "../../scripts/site/views/read-content.ts";
 import { invent, keys, sheetOf } from "../letter/invented.ts";
 import { type HandoverCampaign, makeHandoverCampaign, noPages, TAG } from "../support/campaigns/handover.ts";
 import { day } from "../support/campaigns/local-campaign.ts";
+
+async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
 
 const people = Array.from({ length: 5 }, (_, i) => invent(i));
 const handover = parseHandover(TAG);
@@ -140,5 +145,22 @@ describe("handing over the contacts of a campaign on GitHub", () => {
     const handed = await handOverContacts(handover, place, { bag, out, vault: vaultWithout([]) });
     expect(handed).toMatchObject({ records: 5, lost: 0, later: 1 });
     expect(warningsOf(handed)).toEqual([expect.stringMatching(/^1 signatures were accepted after the tag/)]);
+  });
+
+  it("keeps the public bag that was handed over when its tag is moved, or it would become another one", async () => {
+    const file = join(out, "handover-2026-12-01.tar");
+    const before = readFileSync(file);
+    const from = { repository: campaign.repository.path, keys, dataDir: campaign.dataDir };
+    const again = (pages: BagPages) => makePublicBag(handover, { ...from, pages }, out, () => {});
+    expect(await again(noPages)).toMatchObject({ digest: bag.digest });
+    const noted = readFileSync(join(campaign.dataDir, "copies.json"));
+    await expect(again(() => inTurn([["page.txt", "another"]]))).rejects.toThrow(
+      "another bag than handover/2026-12-01",
+    );
+    campaign.repository.git("tag", "--force", TAG, "main");
+    await expect(again(noPages)).rejects.toThrow("the tag was moved");
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(readFileSync(join(campaign.dataDir, "copies.json"))).toEqual(noted);
+    expect(readdirSync(out).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 });

@@ -97,6 +97,13 @@ export async function openMachine(deps: MachineDeps): Promise<Machine> {
       const { repository } = host;
       return { settings, content, keys: keys.publicKeys, record, repository, local: local() };
     },
+    ...doorOf(service, store),
+  };
+}
+
+/** How people reach a service, and how it ends. */
+export function doorOf(service: OpenService, store: Store): Pick<Machine, "post" | "stop"> {
+  return {
     async post(path, form) {
       const init = { method: "POST", body: new URLSearchParams(form) };
       const answer = await service.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));

@@ -33,28 +33,17 @@ export type Step =
   /** moderators look at everything for a day; after it nobody may be stuck */
   | { readonly do: "day" };
 
-// What the program cannot do yet. Each of these is switched on when it can, and then nothing else changes: no check makes
-// an exception for it.
-/** Filed sheets whose branch was deleted, whose review or blob is damaged, and sheets whose base was erased, go on. */
-export const REFILES_SHEETS = true;
-/** `restore` takes over from what was published what the backup's main lacks. */
-export const RESTORES_WHOLE_RECORD = true;
-/** `purge` notices that the tag was moved, and can be cut anywhere and run again. */
-export const GUARDS_PURGE = true;
-/** A clock that is wrong at the start deletes and dates nothing. */
-export const DOUBTS_THE_CLOCK = true;
-
 const which = fc.nat({ max: 6 });
 const simple = (name: Step["do"], more: Readonly<Record<string, fc.Arbitrary<unknown>>> = {}) =>
   fc.record({ do: fc.constant(name), ...more }) as unknown as fc.Arbitrary<Step>;
-const only = (can: boolean, weight: number, arbitrary: fc.Arbitrary<Step>) => (can ? [{ weight, arbitrary }] : []);
+const withPrograms = (can: boolean, ...steps: fc.Arbitrary<Step>[]) =>
+  can ? steps.map((arbitrary) => ({ weight: 1, arbitrary })) : [];
 
 const join = simple("join", { shown: fc.constantFrom(...SHOWN), lang: fc.constantFrom("en", "fa") });
 const leave = simple("leave", { who: which, by: fc.constantFrom("code", "address") });
 const moderate = simple("moderate", { refuse: fc.option(which, { nil: undefined }) });
 const work = fc.oneof(
-  ...[join, leave, moderate, simple("file"), simple("round"), simple("handOver")],
-  ...(REFILES_SHEETS ? [simple("erase")] : []),
+  ...[join, leave, moderate, simple("file"), simple("round"), simple("handOver"), simple("erase")],
 ) as fc.Arbitrary<Work>;
 const at = fc.record({
   of: fc.constantFrom("git", "commit", "database"),
@@ -92,21 +81,24 @@ const anyStep = (programs: boolean) =>
       weight: 2,
       arbitrary: simple("restore", {
         which,
-        left: fc.constantFrom("main", "copy", ...(RESTORES_WHOLE_RECORD ? ["site"] : [])),
+        left: fc.constantFrom("main", "copy", "site"),
       }),
     },
     { weight: 2, arbitrary: simple("handOver") },
     { weight: 1, arbitrary: simple("purge") },
     { weight: 2, arbitrary: simple("day") },
-    ...only(REFILES_SHEETS, 3, keeping.deleteBranch),
-    ...only(REFILES_SHEETS, 1, simple("spoilReview", { which })),
-    ...only(REFILES_SHEETS, 1, simple("spoilSheet", { which })),
-    ...only(REFILES_SHEETS, 2, simple("erase")),
+    { weight: 3, arbitrary: keeping.deleteBranch },
+    { weight: 1, arbitrary: simple("spoilReview", { which }) },
+    { weight: 1, arbitrary: simple("spoilSheet", { which }) },
+    { weight: 2, arbitrary: simple("erase") },
     { weight: 2, arbitrary: simple("twin", { joins: fc.integer({ min: 0, max: 2 }) }) },
-    ...only(GUARDS_PURGE, 1, simple("moveTag")),
-    ...only(DOUBTS_THE_CLOCK, 2, keeping.wrongClock),
-    ...only(programs, 1, simple("forgetDatabase", { command: fc.constantFrom("purge", "pause", "backup") })),
-    ...only(programs, 1, simple("killProgram", { call: fc.integer({ min: 1, max: 40 }) })),
+    { weight: 1, arbitrary: simple("moveTag") },
+    { weight: 2, arbitrary: keeping.wrongClock },
+    ...withPrograms(
+      programs,
+      simple("forgetDatabase", { command: fc.constantFrom("purge", "pause", "backup") }),
+      simple("killProgram", { call: fc.integer({ min: 1, max: 40 }) }),
+    ),
   );
 
 /**

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { lockDataFolder } from "../../scripts/outside/data-folder.ts";
 import { checkFolder, checkGit, checkNode, checkPort, checkRoom } from "../../scripts/outside/machine-check.ts";
 
 let folder: string;
@@ -29,14 +30,24 @@ it("tells a port that is taken from an address that this machine does not have",
   const server = createServer();
   await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1" }, resolve));
   const { port } = server.address() as AddressInfo;
-  expect(await checkPort({ port, host: "127.0.0.1" })).toEqual({
+  expect(await checkPort({ port, host: "127.0.0.1", dataDir: folder })).toEqual({
     what: `port ${port}`,
     mend: "something listens there already; stop it, or set PORT to another number",
   });
+  expect(existsSync(join(folder, "lock.db"))).toBe(false);
+  // As while the campaign's own service runs, which is no reason to stop it.
+  const lock = await lockDataFolder(folder);
+  expect(await checkPort({ port, host: "127.0.0.1", dataDir: folder })).toEqual({
+    what: `port ${port}: this campaign’s service runs there`,
+  });
+  lock.release();
+  expect((await checkPort({ port, host: "127.0.0.1", dataDir: folder })).mend).toContain("something listens there");
   await new Promise((resolve) => server.close(resolve));
-  expect(await checkPort({ port, host: "127.0.0.1" })).toEqual({ what: `port ${port}` });
+  expect(await checkPort({ port, host: "127.0.0.1", dataDir: folder })).toEqual({ what: `port ${port}` });
   // TEST-NET-1 of RFC 5737 is nobody's address.
-  expect((await checkPort({ port, host: "192.0.2.1" })).mend).toContain("HOST is no address of this machine");
+  expect((await checkPort({ port, host: "192.0.2.1", dataDir: folder })).mend).toContain(
+    "HOST is no address of this machine",
+  );
 });
 
 it.runIf(process.platform === "linux")("tells a full disk", () => {

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readlink } from "node:fs/promises";
+import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { NoteVerifier } from "../../letter/ledger/note.ts";
 import type { PublicKeys } from "../../letter/published/files.ts";
@@ -64,6 +63,8 @@ export function openOnionSite(deps: OnionSiteDeps): OnionSite {
 
   /** Builds until the newest main is published; a commit that cannot be built is not tried again before main is read again. */
   async function catchUp(): Promise<void> {
+    // `running` is this run from here on. One without any work would else end before it is noted, and be noted for good.
+    await Promise.resolve();
     while (main && main.commit !== published && main.commit !== failed?.commit) {
       const next = main;
       try {
@@ -93,9 +94,8 @@ export function openOnionSite(deps: OnionSiteDeps): OnionSite {
     follow(state) {
       main = state;
       failed = undefined;
-      void isShown(link).then((shown) => {
-        if (shown || isWanted) void start();
-      });
+      // In the same step, so that a call of `idle` from here on waits for this build too.
+      if (isWanted || isShown(link)) void start();
     },
     async idle() {
       await running;
@@ -104,9 +104,6 @@ export function openOnionSite(deps: OnionSiteDeps): OnionSite {
 }
 
 /** Whether an earlier run has made one. The build itself may have been removed since. */
-async function isShown(link: string): Promise<boolean> {
-  return readlink(link).then(
-    () => true,
-    () => false,
-  );
+function isShown(link: string): boolean {
+  return lstatSync(link, { throwIfNoEntry: false }) !== undefined;
 }

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { assertGoesOn, readCheckpointNow } from "../../accept/live-checkpoint.ts";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
 import { openOnionSite } from "../../accept/site/onion-site.ts";
+import { hasOwnSignatures } from "../../form-service/filing/refiling.ts";
 import { openBursts } from "../../form-service/limits/domain-bursts.ts";
 import { startFormService } from "../../form-service/main.ts";
+import { assertDatabaseToStart } from "../../form-service/store/campaign-database.ts";
 import { openClockWatch } from "../../form-service/store/clock-watch.ts";
 import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
@@ -78,6 +80,8 @@ export async function startOnGitHub(
     console.log("the letter is not on the ledger yet: nobody can sign before the workflow accept has run");
   }
 
+  const hasSheets = () => hasOwnSignatures(host, keys.attestation);
+  await assertDatabaseToStart(settings, main.record, { isNew: newDatabase, hasSheets });
   const onionSite = openOnionSite({
     ...{ dataDir: settings.dataDir, repository: mirror, keys: keys.publicKeys, log },
     ...{ verifier: parseVkey(keys.publicKeys.ledger), onion: content.campaign.onion },

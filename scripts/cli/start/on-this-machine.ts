@@ -3,6 +3,7 @@ import { acceptAll } from "../../accept/acceptance.ts";
 import { openLocalCampaign } from "../../accept/local-campaign.ts";
 import { recordServedTexts } from "../../accept/served-content.ts";
 import { openOnionSite } from "../../accept/site/onion-site.ts";
+import { hasOwnSignatures } from "../../form-service/filing/refiling.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import { type FormService, startFormService } from "../../form-service/main.ts";
 import { assertDatabaseToStart } from "../../form-service/store/campaign-database.ts";
@@ -38,7 +39,8 @@ export async function startLocally(
   const [clock, random] = [systemClock, systemRandom];
   const log = openLog(clock);
   const { host, keys, site, acceptor } = await openLocalCampaign("make");
-  await assertDatabaseToStart(settings, (await host.readMain()).record, newDatabase);
+  const hasSheets = () => hasOwnSignatures(host, keys.attestation);
+  await assertDatabaseToStart(settings, (await host.readMain()).record, { isNew: newDatabase, hasSheets });
   const one = await becomeOneService({ host, keys }, settings, { log, random, isMoved });
   const watch = openClockWatch(clock, () => performance.now());
   watch.know(await readKnownDays(settings));

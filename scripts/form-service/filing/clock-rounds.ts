@@ -63,8 +63,8 @@ export function openClockRounds(
   };
 }
 
-/** The day of the youngest form, in a database from before the day of the last run was kept. */
-async function lastDayHere({ query }: Store): Promise<string | undefined> {
+/** The day of the youngest form, in a database without the day of the last run, as a restored one is. */
+export async function lastDayHere({ query }: Pick<Store, "query">): Promise<string | undefined> {
   const row = await query
     .selectFrom("submission")
     .select(({ fn }) => fn.max("day").as("day"))

@@ -135,7 +135,7 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   let made = 0;
   for (const { edition, flood, count } of editions) {
     if (edition === null) continue;
-    const overdue = await deps.queue.isOverdue(edition, fileAtLatest);
+    const overdue = await deps.queue.isOverdue(edition, fileAtLatest, released);
     const kind = { edition, flood, released };
     // A flood is refused in one act, so it goes on as few sheets as possible.
     const atMost = flood ? SHEET_ROWS : fileAtMost;

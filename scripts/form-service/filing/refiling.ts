@@ -86,6 +86,18 @@ export function attestedSheets(
   return found;
 }
 
+/**
+ * Whether signatures that this service has attested wait on an open sheet. Of a git host that is away that is not known
+ * now; the first round asks it again, and then the log tells what is not known here.
+ */
+export async function hasOwnSignatures(
+  gitHost: Pick<GitHost, "pendingSheets">,
+  attestation: Pick<SigningKey, "publicKey">,
+): Promise<boolean> {
+  const pending = await gitHost.pendingSheets().catch((): PendingSheets => new Map());
+  return [...attestedSheets(pending, attestation).keys()].some(({ kind }) => kind === "signatures");
+}
+
 /** Returns the rows that count as filed, and are on no sheet that the service knows. */
 function lostRows(query: Query) {
   return query

@@ -12,6 +12,7 @@ import { restoreBundle } from "../../outside/git/bundle.ts";
 import { readLetterAt } from "../../outside/git/letter-files.ts";
 import { campaignRepository } from "../../outside/git/local-host.ts";
 import { readRecordAt } from "../../outside/git/record-at.ts";
+import { finishReplacement } from "../../outside/git/replaced-repository.ts";
 import { readHead } from "../../outside/git/repository.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { type ReadBackup, readBackupRows } from "../store/backup-contents.ts";
@@ -54,6 +55,8 @@ export async function withRestoredMain<T>(
   }
   const own = campaignRepository(dataDir);
   makeFolder(dirname(own));
+  // One that a killed `erase` has left beside its place is there, and is younger than any backup.
+  await finishReplacement(own);
   const folder = existsSync(own) ? undefined : await mkdtemp(`${own}.`);
   try {
     const draft = folder && (await readBundleInto(join(folder, "repository"), from));

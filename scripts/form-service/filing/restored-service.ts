@@ -7,7 +7,8 @@ import { signingKey } from "../../letter/bytes/key.ts";
 import { idOf } from "../../letter/signature/derivation.ts";
 import type { CampaignRecord } from "../../letter/signature/record.ts";
 import { leftListBeside, leftListIn, noteBackups, readBackupList } from "../../outside/backup-list.ts";
-import type { Clock } from "../../outside/clock.ts";
+import { type Clock, doubtOf, formatDoubt } from "../../outside/clock.ts";
+import { readClockRow } from "../../outside/database/clock-row.ts";
 import { campaignRepository, openLocalGitHost } from "../../outside/git/local-host.ts";
 import { assertClockAfter } from "../../outside/known-days.ts";
 import type { Random } from "../../outside/random.ts";
@@ -18,6 +19,7 @@ import { carryLeft, type LeftList, readLeftList } from "../store/left-list.ts";
 import { restoreBackup } from "../store/restored-backup.ts";
 import { type RestoredRows, restoredRows, WAITING_DAYS } from "../store/restored-rows.ts";
 import { type Query, type Store, withStore } from "../store/schema.ts";
+import { lastDayHere } from "./clock-rounds.ts";
 import { continueMain } from "./continued-main.ts";
 import { fileRestoredLeaves, noteRestored, type SinceBackup } from "./restoration.ts";
 import { assertPublishedKnown, formatPublished, type RestoredMain } from "./restored-main.ts";
@@ -43,8 +45,16 @@ export async function findLeftLists(backup: string | undefined, dataDirs: readon
 
 type Restoring = { readonly settings: Settings; readonly clock: Clock; readonly random: Random };
 
+/** What is left of a restoration that was cut after the rows. */
+const THE_REST = "npm run restore -- --by-database --yes, with the same --site or --no-site, does the rest";
+
 /** What waits now for seven days, and how many are on the list whose contact records are lost; undefined: unknown. */
-export type Restored = { readonly waiting: RestoredRows | undefined; readonly unreachable: number | undefined };
+export type Restored = {
+  readonly waiting: RestoredRows | undefined;
+  readonly unreachable: number | undefined;
+  /** why `npm start` will take no form for an hour: the campaign was out of sight for some days */
+  readonly doubt: string | undefined;
+};
 
 /** Says what is restored, who has left since as far as it is known, and how far the ledger was published. */
 export function formatRestoration(
@@ -92,7 +102,14 @@ export async function restoreService(
   await takeOverPublished(main, restoring);
   const note = (query: Query) => noteRestored(query, since);
   await restoreBackup(backup, contents, restoring.settings, note, main?.draft);
-  return afterRestoring(since, restoring);
+  return afterRestoring(since, restoring).catch((cause) => {
+    const { message } = cause as Error;
+    throw new LetterError(
+      "backup",
+      `keys, main and database are restored, and main does not know yet who has left since: ${message}. Mend that, and before npm start ${THE_REST}`,
+      { cause },
+    );
+  });
 }
 
 /**
@@ -154,8 +171,16 @@ async function afterRestoring(
       unreachable = await countUnreachable(store, record);
     }
     await store.scrub();
-    return { waiting: await restoredRows(store.query, dayOf(now)), unreachable };
+    const today = dayOf(now);
+    return { waiting: await restoredRows(store.query, today), unreachable, doubt: await doubtAtStart(store, today) };
   });
+}
+
+/** What the first round of the service will have against the clock. A backup holds no day of the last run, only forms. */
+async function doubtAtStart(store: Store, today: string): Promise<string | undefined> {
+  const known = { run: (await readClockRow(store.query))?.day ?? (await lastDayHere(store)) };
+  const doubt = doubtOf(today, known);
+  return doubt && formatDoubt(doubt, today, known);
 }
 
 /** Counts those on the list whom nobody could find any more: their contact records came after the backup. */
@@ -218,7 +243,7 @@ export function assertTold(lists: readonly FoundList[], main: RestoredMain | und
 export function formatAnnouncement(
   backupDay: string | undefined,
   today: string,
-  { waiting, unreachable = 0 }: Restored,
+  { waiting, unreachable = 0, doubt }: Restored,
 ): string {
   const until = dayAfter(today, WAITING_DAYS);
   const day = backupDay ?? "(DAY OF THE BACKUP)";
@@ -234,5 +259,7 @@ export function formatAnnouncement(
     `  en: We had to restore our service from a backup of ${day}. If you withdrew your signature on that day or later, check its state with your code, and withdraw it again if it is not withdrawn. No signature of the backup goes to review before ${until}. If you signed on that day or later and your code is not known, please sign again.`,
     `  fa: ناچار شدیم سامانه را از نسخهٔ پشتیبان روز ${day} بازگردانیم. اگر در آن روز یا پس از آن امضایتان را پس گرفته‌اید، وضعیت آن را با کد خود ببینید و اگر پس گرفته نشده است، دوباره آن را پس بگیرید. هیچ امضایی از آن نسخه پیش از ${until} برای بازبینی فرستاده نمی‌شود. اگر در آن روز یا پس از آن امضا کرده‌اید و کدتان شناخته نمی‌شود، لطفاً دوباره امضا کنید.`,
     "restored; npm start goes on from here, after it has read what has been accepted since",
+    // It is not believed by itself: nobody has looked at it yet, and a new machine is the one whose clock may be wrong.
+    ...(doubt === undefined ? [] : [`no form is taken for the first hour, unless you say so now: ${doubt}`]),
   ].join("\n");
 }

@@ -25,7 +25,7 @@ export async function checkSheets(settings: Pick<Settings, "dataDir" | "database
   if (!existsSync(join(dataDir, "keys", "attestation.key"))) return [];
   try {
     const host = await openForReading(settings);
-    return host ? [tell(await lookAtSheets(host, settings))] : [];
+    return host ? tell(await lookAtSheets(host, settings)) : [];
   } catch (cause) {
     // What ails the database is told by its own check.
     if (!(cause instanceof LetterError) || cause.code === "database") return [];
@@ -60,14 +60,19 @@ async function lookAtSheets(
   return findStuck(store.query, { main, branches, sheets, undecidable }, publicKey).finally(store.close);
 }
 
-function tell({ stuck, unknown }: SheetFindings): Finding {
-  if (stuck.length === 0 && unknown === 0) return { what: "every open sheet can be decided" };
+/** Rows of which nobody has a copy any more stay lost, so they are told and are no fault: it would hide every later one. */
+function tell({ stuck, unknown }: SheetFindings): Finding[] {
   const sheets = stuck.map(({ sheet, reason }) => `sheet ${sheet} is stuck: ${reason}`);
-  const rows =
-    unknown === 0
-      ? []
-      : [
-          `main and the open sheets show ${unknown} signatures that the database has no row of (npm run seed makes such ones): it is older than they are, and their contact details are not in it. If a younger backup or copy has them, stop the service and restore it (.github/operating.md); until then they can be withdrawn by code only, and are not handed over`,
-        ];
-  return { what: "the open sheets", mend: [...sheets, ...rows].join("; ") };
+  const [what, mend] = ["the open sheets", sheets.join("; ")];
+  return [mend === "" ? { what: "every open sheet can be decided" } : { what, mend }, ...tellUnknown(unknown)];
+}
+
+function tellUnknown(unknown: number): Finding[] {
+  if (unknown === 0) return [];
+  return [
+    {
+      what: "signatures without a row",
+      soon: `main and the open sheets show ${unknown} signatures that the database has no row of (npm run seed makes such ones): it is older than they are, and their contact details are not in it. If a younger backup or copy has them, stop the service and restore it (.github/operating.md); without one this line stays: those signatures can be withdrawn by code only, and are not handed over`,
+    },
+  ];
 }

@@ -72,14 +72,8 @@ export async function claimDatabase(
   // One that was empty when it saw signatures first was made new on purpose.
   const isKnownEmpty = known !== undefined && hasSignatures(entries.slice(0, Number(known.size)));
   const shows = async () => hasSignatures(entries) || (hasSheets !== undefined && (await hasSheets()));
-  if (!isNew && !isKnownEmpty && (await isEmpty(store.query)) && (await shows())) {
-    throw new LetterError(
-      "database",
-      "the database is empty, and main or an open sheet has signatures: set DATABASE_URL and DATA_DIR to where it lies, or restore a backup (npm run restore); " +
-        "if it is lost and there is no backup, npm start -- --new-database goes on without it: " +
-        "contact details are lost, and people may sign twice",
-    );
-  }
+  if (!isNew && !isKnownEmpty && (await isEmpty(store.query)) && (await shows()))
+    throw isMissing("the database is empty");
   await noteLedger(store, { entries }, attestation);
 }
 
@@ -87,25 +81,24 @@ export async function claimDatabase(
  * Looks at the database before a start changes anything: it makes one only for a campaign that begins.
  *
  * @param isNew whether the organisers have said that the database may be empty although signatures were accepted
+ * @param hasSheets whether signatures that this campaign's form service attested wait on an open sheet
  * @throws LetterError `database` when it is of another campaign, or there is none although main has signatures
  */
 export async function assertDatabaseToStart(
   { dataDir, database }: CommandPlace,
   { entries }: Ledger,
-  isNew: boolean,
+  { isNew, hasSheets }: { isNew: boolean; hasSheets: () => Promise<boolean> },
 ): Promise<void> {
-  if (database.kind === "sqlite" && !existsSync(database.path)) {
-    if (isNew || !hasSignatures(entries)) return;
-    throw new LetterError(
-      "database",
-      `there is no database at ${database.path}, and main has signatures: set DATABASE_URL and DATA_DIR to where it is, or restore a backup (npm run restore); ` +
-        "if it is lost and there is no backup, npm start -- --new-database goes on without it: " +
-        "contact details are lost, and people may sign twice",
-    );
-  }
+  const assertMayBegin = async (what: string) => {
+    if (!isNew && (hasSignatures(entries) || (await hasSheets()))) throw isMissing(what);
+  };
+  if (database.kind === "sqlite" && !existsSync(database.path))
+    return assertMayBegin(`there is no database at ${database.path}`);
   const store = await lookAtDatabase<Tables>(database);
   try {
-    if (!(await tablesOf(store.query, database.kind)).has("campaign")) return;
+    const tables = await tablesOf(store.query, database.kind);
+    if (!tables.has("signature")) return await assertMayBegin("the database has no tables");
+    if (!tables.has("campaign")) return;
     const known = await store.query.selectFrom("campaign").select("attestation").executeTakeFirst();
     if (known !== undefined && known.attestation !== (await readAttestationKey(dataDir))) throw ofAnother();
   } finally {
@@ -171,6 +164,15 @@ async function isEmpty(query: Query): Promise<boolean> {
   const signature = await query.selectFrom("signature").select("id").limit(1).executeTakeFirst();
   const record = await query.selectFrom("vault").select("id").limit(1).executeTakeFirst();
   return signature === undefined && record === undefined;
+}
+
+function isMissing(what: string): LetterError {
+  return new LetterError(
+    "database",
+    `${what}, and main or an open sheet has signatures: set DATABASE_URL and DATA_DIR to where it lies, or restore a backup (npm run restore); ` +
+      "if it is lost and there is no backup, npm start -- --new-database goes on without it: " +
+      "contact details are lost, and people may sign twice",
+  );
 }
 
 function ofAnother(): LetterError {

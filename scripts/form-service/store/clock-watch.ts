@@ -34,7 +34,10 @@ export type ClockJudgement = {
 /** Compares the clock with everything that is known besides. To be asked now and then: it sees a jump only so. */
 export type ClockWatch = {
   judge(): ClockJudgement;
-  /** The clock while it may date; the last day that is certain while it is contradicted. */
+  /**
+   * The clock while it may date, and while it is ahead of the last run: that is a doubt and no contradiction, and the service
+   * may only have stood still. While something contradicts it, noon of the last day that is certain.
+   */
   readonly certain: Clock;
   /** Notes what is known from before this process: main, and what the database holds. */
   know(days: KnownDays): void;

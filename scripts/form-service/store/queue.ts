@@ -1,4 +1,4 @@
-import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
+import { dayAfter } from "../../letter/bytes/day.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Store } from "./schema.ts";
 
@@ -8,11 +8,15 @@ export type Queue = {
   noteConfirmed(id: string): void;
   /** Looks at what waits. Signatures from other instances count as waiting since they were first seen here. */
   look(): Promise<void>;
-  /** Whether a signature of this edition has waited for `atLatest` milliseconds. */
-  isOverdue(edition: string, atLatest: number): Promise<boolean>;
+  /**
+   * Whether a signature of this edition has waited for `atLatest` milliseconds.
+   *
+   * @param released the UTC day up to which what a restoration has held back may be filed, "" when none of it may
+   */
+  isOverdue(edition: string, atLatest: number, released: string): Promise<boolean>;
 };
 
-/** Opens the queue of this database, starting now. */
+/** Opens the queue of this database, starting now. @param clock what is certain of it: a wrong one would make all late, or none */
 export function openQueue(store: Store, clock: Clock): Queue {
   const moments = new Map<string, number>();
   // Signatures that exist at the first look were confirmed before the start, and have waited at least since then.
@@ -30,7 +34,8 @@ export function openQueue(store: Store, clock: Clock): Queue {
     for (const { id, day } of waiting) {
       const since = seen ?? now;
       const dayOver = day === null ? since : Date.parse(`${dayAfter(day, 1)}T00:00:00Z`);
-      if (!moments.has(id)) moments.set(id, Math.min(since, dayOver));
+      // One that lies ahead was noted by a clock that has been set back since, and would not be over for long.
+      if ((moments.get(id) ?? Number.POSITIVE_INFINITY) > now) moments.set(id, Math.min(since, dayOver, now));
     }
     seen = undefined;
     return waiting;
@@ -39,11 +44,13 @@ export function openQueue(store: Store, clock: Clock): Queue {
   return {
     noteConfirmed: (id) => void moments.set(id, clock.now().getTime()),
     look: async () => void (await look()),
-    async isOverdue(edition, atLatest) {
+    async isOverdue(edition, atLatest, released) {
       const waiting = await look();
-      const [now, today] = [clock.now().getTime(), dayOf(clock.now())];
+      const now = clock.now().getTime();
       const isLate = (id: string) => now - (moments.get(id) ?? now) >= atLatest;
-      return waiting.some((row) => row.edition === edition && (row.wait_until ?? "") <= today && isLate(row.id));
+      // What is still held back is on no sheet of now, so it is no reason to file others early.
+      const isHeld = (until: string | null) => until !== null && until > released;
+      return waiting.some((row) => row.edition === edition && !isHeld(row.wait_until) && isLate(row.id));
     },
   };
 }

@@ -24,7 +24,11 @@ export async function assertRoomFor({ files }: Pick<BackupContents, "files">, ta
   }
   if (database.kind === "sqlite" && !existsSync(database.path)) return;
   const empty = await withStore(database, ({ query }) => isEmpty(query));
-  if (!empty) throw new LetterError("backup", "the database there holds something: restore into an empty one");
+  if (empty) return;
+  throw new LetterError(
+    "backup",
+    "the database there holds something: restore into an empty one; or, if this backup was being restored into it and that was cut, npm run restore -- --by-database --yes, with the same --site or --no-site, does the rest",
+  );
 }
 
 /**

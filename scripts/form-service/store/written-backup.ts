@@ -34,7 +34,10 @@ export async function writeBackup(
 ): Promise<number> {
   if (existsSync(path)) throw new LetterError("backup", "that file is there already: name a new one");
   if (database.kind === "sqlite" && !existsSync(database.path)) {
-    throw new LetterError("backup", "there is no database in this data folder: set DATA_DIR, or run npm start first");
+    throw new LetterError(
+      "backup",
+      `there is no database at ${database.path}: set DATABASE_URL and DATA_DIR as the form service has them, or run npm start first`,
+    );
   }
   const attestation = await readAttestationKey(dataDir);
   const store = await lookAtDatabase<Tables>(database);

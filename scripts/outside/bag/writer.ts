@@ -27,9 +27,14 @@ export type NewBag = {
  * The payload is streamed, so it may be larger than memory.
  *
  * @param file exists only when it is complete
+ * @param mayStand is told the digest before the file takes the place of another; nothing was changed yet when it throws
  * @returns SHA-256 of the file, base64url
  */
-export async function writeBag(file: string, bag: NewBag): Promise<string> {
+export async function writeBag(
+  file: string,
+  bag: NewBag,
+  mayStand: (digest: string) => Promise<void> = async () => {},
+): Promise<string> {
   makeFolder(dirname(file), "--out", 0o777);
   const draft = `${file}.part`;
   const handle = await open(draft, "w", 0o600);
@@ -49,8 +54,10 @@ export async function writeBag(file: string, bag: NewBag): Promise<string> {
     await addAll(bag, add);
     await write(TAR_END);
     await handle.sync();
+    const digest = formatBase64url(whole.digest());
+    await mayStand(digest);
     await rename(draft, file);
-    return formatBase64url(whole.digest());
+    return digest;
   } finally {
     await handle.close();
     await rm(draft, { force: true });

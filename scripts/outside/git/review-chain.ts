@@ -41,10 +41,10 @@ export async function appendReview(repository: string, sheet: string, act: Revie
  */
 export async function readReviews(repository: string, sheet: string): Promise<ReviewAct[]> {
   const last = await readRef(repository, chainRef(sheet)).catch((cause) => {
-    throw cause instanceof LetterError && cause.code === "damaged" ? damaged(cause) : cause;
+    throw cause instanceof LetterError && cause.code === "damaged" ? damaged(sheet, cause) : cause;
   });
   // git passes over a ref whose file was cut short by a power cut, as if there were none.
-  if (last === undefined && existsSync(join(repository, chainRef(sheet)))) throw damaged();
+  if (last === undefined && existsSync(join(repository, chainRef(sheet)))) throw damaged(sheet);
   if (last === undefined) return [];
   try {
     const commits = (await readHistory(repository, last)).reverse();
@@ -52,32 +52,32 @@ export async function readReviews(repository: string, sheet: string): Promise<Re
       repository,
       commits.map(({ id }) => `${id}:${ACT}`),
     );
-    return blobs.map(parseAct);
+    return blobs.map((bytes) => parseAct(sheet, bytes));
   } catch (cause) {
     if (!(cause instanceof LetterError && cause.code === "git")) throw cause;
     // A git that fails, as on a full disk, says nothing about the chain.
     await assertReadable(repository, await readHead(repository));
-    throw damaged(cause);
+    throw damaged(sheet, cause);
   }
 }
 
-function parseAct(bytes: Buffer | undefined): ReviewAct {
+function parseAct(sheet: string, bytes: Buffer | undefined): ReviewAct {
   let json: unknown;
   try {
     json = JSON.parse(bytes?.toString("utf8") ?? "");
   } catch (cause) {
-    throw damaged(cause);
+    throw damaged(sheet, cause);
   }
   const act = Act.safeParse(json);
-  if (!act.success) throw damaged();
+  if (!act.success) throw damaged(sheet);
   const { row, ...rest } = act.data;
   return row === undefined ? rest : { ...rest, row };
 }
 
-function damaged(cause?: unknown): LetterError {
+function damaged(sheet: string, cause?: unknown): LetterError {
   return new LetterError(
     "damaged",
-    "a review of this sheet cannot be read: npm run moderate -- refile SHEET files its signatures again, to be reviewed again",
+    `a review of this sheet cannot be read: npm run moderate -- refile ${sheet} files its signatures again, to be reviewed again`,
     { cause },
   );
 }

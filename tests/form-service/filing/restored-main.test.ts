@@ -1,20 +1,29 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { assertPublishedKnown, withRestoredMain } from "../../../scripts/form-service/filing/restored-main.ts";
-import { formatRestoration, restore } from "../../../scripts/form-service/filing/restored-service.ts";
+import {
+  formatAnnouncement,
+  formatRestoration,
+  restore,
+} from "../../../scripts/form-service/filing/restored-service.ts";
 import { withdraw } from "../../../scripts/form-service/signing/withdrawal.ts";
 import { openBackup, type ReadBackup } from "../../../scripts/form-service/store/backup-contents.ts";
 import { claimDatabase } from "../../../scripts/form-service/store/campaign-database.ts";
+import type { LeftList } from "../../../scripts/form-service/store/left-list.ts";
+import { assertRoomFor } from "../../../scripts/form-service/store/restored-backup.ts";
 import { withStore } from "../../../scripts/form-service/store/schema.ts";
 import { makeBackupKey, writeBackup } from "../../../scripts/form-service/store/written-backup.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
+import { dayAfter } from "../../../scripts/letter/bytes/day.ts";
 import { formatNotice, noticePath } from "../../../scripts/letter/handover/notice.ts";
 import { publishedFiles } from "../../../scripts/letter/published/files.ts";
 import type { CampaignRecord } from "../../../scripts/letter/signature/record.ts";
 import { editionOf } from "../../../scripts/letter/text/edition.ts";
+import type { Clock } from "../../../scripts/outside/clock.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
+import type { Random } from "../../../scripts/outside/random.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { invent, keys, letterText, secrets, service, sheetOf, texts, withdrawalsOf } from "../../letter/invented.ts";
 import { day, makeCampaign, type TestCampaign } from "../../support/campaigns/local-campaign.ts";
@@ -64,6 +73,8 @@ beforeAll(async () => {
     writeFileSync(join(campaign.folder, `keys/${name}.key`), `${formatBase64url(secret)}\n`);
   await withStore(settings.database, (store) =>
     store.change(async (query) => {
+      const form = { s_hash: "form", sealed: Buffer.from("sealed"), tries: 0, day } as const;
+      await query.insertInto("submission").values(form).execute();
       for (const { id } of [stays.row, leaves.row]) {
         await query.insertInto("signature").values({ id, state: "accepted" }).execute();
         await query
@@ -100,15 +111,22 @@ beforeEach(() => {
   dataDir = mkdtempSync(join(campaign.folder, "machine-"));
 });
 
-type Asked = { named?: string; isSaid?: boolean; byDatabase?: boolean };
+type Asked = {
+  named?: string;
+  isSaid?: boolean;
+  byDatabase?: boolean;
+  lists?: LeftList[];
+  random?: Random;
+  clock?: Clock;
+};
 
 /** Does as `npm run restore -- --yes`, and returns what it says and what came of it. */
-async function bringBack({ named, isSaid = false, byDatabase = false }: Asked) {
+async function bringBack({ named, isSaid = false, byDatabase = false, lists = [], ...means }: Asked) {
   const [settings, from] = [readSettings({ DATA_DIR: dataDir }), byDatabase ? undefined : backup];
   return withRestoredMain(settings, from, { named, dataDirs: [dataDir] }, async (main) => {
     assertPublishedKnown(main, { named, isSaid });
-    const how = { settings, clock, random: fixedRandomness("restored") };
-    return { said: formatRestoration(from, [], main), ...(await restore(from, [], how, main)) };
+    const how = { settings, clock, random: fixedRandomness("restored"), ...means };
+    return { said: formatRestoration(from, [], main), ...(await restore(from, lists, how, main)) };
   });
 }
 
@@ -169,6 +187,35 @@ describe("a backup whose main is older than what was published", () => {
     expect((await readMain()).record.rows).toHaveLength(2);
   });
 
+  it("says how to go on when it is cut after the rows, and then does the rest", async () => {
+    const lists = [{ day, ids: new Set([stays.row.id]) }];
+    const random = () => {
+      throw new Error("no randomness");
+    };
+    const cut = bringBack({ named: site("accepted"), lists, random });
+    await expect(cut).rejects.toThrow(/no randomness\. Mend that, and before npm start .* --by-database /);
+    await expect(assertRoomFor({ files: new Map() }, readSettings({ DATA_DIR: dataDir }))).rejects.toThrow(
+      "--by-database",
+    );
+    // The list of who left lies in the data folder by then, and the database has their withdrawals.
+    expect(readFileSync(join(dataDir, "left.txt"), "utf8")).toContain(stays.row.id);
+    await bringBack({ byDatabase: true, named: site("accepted") });
+    const { main } = await accept();
+    expect(main.record.rows.map(({ opening }) => opening)).not.toContain(stays.row.opening);
+  });
+
+  it("says that no form is taken for an hour after a longer time without a service, and what to do", async () => {
+    const { doubt } = await bringBack({ isSaid: true });
+    expect(doubt).toBeUndefined();
+    rmSync(dataDir, { recursive: true });
+    mkdirSync(dataDir);
+    const later = fixedClock(`${dayAfter(day, 3)}T12:00:00Z`);
+    const done = await bringBack({ isSaid: true, clock: later });
+    expect(formatAnnouncement(day, dayAfter(day, 3), done)).toMatch(
+      /\nno form is taken for the first hour, [^\n]* npm run doctor -- --clock-is-right$/,
+    );
+  });
+
   it.each([
     ["nobody says what was published", undefined, "--site URL|DIR|FILE"],
     ["only a checkpoint is there that is longer", "accepted/ledger/checkpoint", "has 4 entries, and 9 were published"],
@@ -210,4 +257,14 @@ it("a main that was put back with its disk goes on from the site, and the databa
   cpSync(site("letter"), join(dataDir, "site"), { recursive: true });
   await bringBack({ byDatabase: true });
   expect((await readMain()).record.entries).toEqual(published.get("letter")!.entries);
+});
+
+it("a main that a killed erasure has left beside its place is there", async () => {
+  await bringBack({ named: site("accepted") });
+  const own = join(dataDir, "campaign.git");
+  cpSync(own, `${own}.fresh`, { recursive: true });
+  renameSync(own, `${own}.old`);
+  const { said } = await bringBack({ byDatabase: true, named: site("accepted") });
+  expect(said).toContain("nothing is missing");
+  expect((await readMain()).record.rows).toEqual(published.get("accepted")!.rows);
 });

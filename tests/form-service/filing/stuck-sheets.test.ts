@@ -36,12 +36,32 @@ describe("a sheet on this machine", () => {
     on.repository.git("update-ref", `refs/reviews/${sheet}`, "x");
     on.repository.git("update-ref", "-d", "refs/heads/x");
     await on.restart();
-    expect(on.harness.sheets().stuck).toEqual([{ sheet, reason: expect.stringContaining("moderate -- refile") }]);
+    expect(on.harness.sheets().stuck).toEqual([
+      { sheet, reason: expect.stringContaining(`moderate -- refile ${sheet} `) },
+    ]);
     const { settings } = on.harness;
     expect(await checkSheets(settings)).toEqual([{ what: "the open sheets", mend: expect.stringContaining(sheet) }]);
     await on.deleteBranch(sheet);
     await endsWell(signed, sheet);
     expect(await checkSheets(settings)).toEqual([{ what: "every open sheet can be decided" }]);
+  });
+});
+
+describe("rows that the database has lost for good", () => {
+  const host = useHost(openOnThisMachine);
+
+  it("are told, and are no fault that would hide a later one", async () => {
+    const on = host();
+    await file();
+    const { store, settings } = on.harness;
+    await store.change(async (query) => {
+      await query.deleteFrom("signature").execute();
+      await query.deleteFrom("sheet").execute();
+    });
+    expect(await checkSheets(settings)).toEqual([
+      { what: "every open sheet can be decided" },
+      { what: "signatures without a row", soon: expect.stringMatching(/ show 1 signatures .* restore it /) },
+    ]);
   });
 });
 

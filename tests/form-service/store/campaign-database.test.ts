@@ -1,8 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { claimDatabase, noteLedger, withCampaignStore } from "../../../scripts/form-service/store/campaign-database.ts";
+import {
+  assertDatabaseToStart,
+  claimDatabase,
+  noteLedger,
+  withCampaignStore,
+} from "../../../scripts/form-service/store/campaign-database.ts";
 import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
 import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import { signingKey } from "../../../scripts/letter/bytes/key.ts";
@@ -99,6 +104,24 @@ describe("a database", () => {
       await expect(claimDatabase(store, { entries: main }, { attestation, isNew: true })).rejects.toThrow(message);
       await claimDatabase(store, { entries: [...entries, entries[1]!] }, { attestation, isNew: false });
     });
+  });
+});
+
+describe("a start", () => {
+  const [none, waits] = [async () => false, async () => true];
+
+  it.each([
+    ["main has signatures", entries, none],
+    ["signatures wait on an open sheet", entries.slice(0, 1), waits],
+  ])("makes no database where there is none although %s", async (_, main, hasSheets) => {
+    const look = (isNew: boolean) => assertDatabaseToStart(place, { entries: main }, { isNew, hasSheets });
+    await expect(look(false)).rejects.toThrow("--new-database");
+    await look(true);
+    if (place.database.kind === "sqlite") expect(existsSync(place.database.path)).toBe(false);
+  });
+
+  it("may make one for a campaign that begins", async () => {
+    await assertDatabaseToStart(place, { entries: entries.slice(0, 1) }, { isNew: false, hasSheets: none });
   });
 });
 

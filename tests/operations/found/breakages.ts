@@ -1,4 +1,3 @@
-import { DOUBTS_THE_CLOCK, GUARDS_PURGE, REFILES_SHEETS, RESTORES_WHOLE_RECORD } from "../steps.ts";
 import type { CORPUS } from "./corpus.ts";
 
 /** One place of the code as it would be without its mending. */
@@ -24,25 +23,20 @@ const makesDatabase: Change[] = [
 ];
 
 /** The purge does not ask whether the database holds what was handed over. */
-const takesAnyDatabase: Change[] = GUARDS_PURGE
-  ? [{ path: CONDITIONS, from: "if (lost > handedOver.lost)", to: "if (lost < 0)" }]
-  : [{ path: CONDITIONS, from: "if (!isLost && listed.size > 0", to: "if (listed.size < 0" }];
+const takesAnyDatabase: Change[] = [{ path: CONDITIONS, from: "if (lost > handedOver.lost)", to: "if (lost < 0)" }];
 
 /** What main has settled is not taken over where the database does not know that it was filed. */
 const settlesFiledOnly: Change[] = [
   { path: `${FILING}/settlement.ts`, from: `["confirmed", "aside", "filing", "filed"]`, to: `["filing", "filed"]` },
-  ...(REFILES_SHEETS
-    ? [
-        {
-          path: `${FILING}/reconciliation.ts`,
-          from: "await takeOver(query, { main, open, now, isOlder: older, isWhole });",
-          to: "void takeOver;",
-        },
-      ]
-    : []),
+  {
+    path: `${FILING}/reconciliation.ts`,
+    from: "await takeOver(query, { main, open, now, isOlder: older, isWhole });",
+    to: "void takeOver;",
+  },
 ];
 
-const FOUND: readonly (Breakage | false)[] = [
+/** The grave faults that were once found, each put back. */
+export const BREAKAGES: readonly Breakage[] = [
   {
     steps: "forgotten",
     without: "commands refuse to make a database, and a purge one without the records",
@@ -71,18 +65,16 @@ const FOUND: readonly (Breakage | false)[] = [
   {
     steps: "branchGone",
     without: "the branches of filed sheets are looked at",
-    changes: REFILES_SHEETS
-      ? [
-          {
-            path: `${FILING}/reconciliation.ts`,
-            from: "queueLost(query, gone, open)",
-            to: "queueLost(query, new Set(), open)",
-          },
-        ]
-      : [{ path: `${FILING}/refiling.ts`, from: "isDue: () => now() >= next", to: "isDue: () => now() < -next" }],
+    changes: [
+      {
+        path: `${FILING}/reconciliation.ts`,
+        from: "queueLost(query, gone, open)",
+        to: "queueLost(query, new Set(), open)",
+      },
+    ],
     found: /is stuck/,
   },
-  RESTORES_WHOLE_RECORD && {
+  {
     steps: "restoredOlder",
     without: "what was published is taken over",
     changes: [
@@ -93,15 +85,13 @@ const FOUND: readonly (Breakage | false)[] = [
   {
     steps: "emptied",
     without: "a start on an empty database is refused",
-    changes: REFILES_SHEETS
-      ? [
-          {
-            path: STORE,
-            from: "(await isEmpty(store.query)) && (await shows())",
-            to: "(await shows()) && known === null",
-          },
-        ]
-      : [{ path: STORE, from: "else if (!isNew && ", to: "else if (known === null && " }],
+    changes: [
+      {
+        path: STORE,
+        from: "(await isEmpty(store.query)) && (await shows())",
+        to: "(await shows()) && known === null",
+      },
+    ],
     found: /started on an empty database/,
   },
   {
@@ -113,7 +103,7 @@ const FOUND: readonly (Breakage | false)[] = [
     ],
     found: /signatures\/README\.md on main is not what the campaign began with/,
   },
-  REFILES_SHEETS && {
+  {
     steps: "baseErased",
     without: "a sheet whose base was erased gets a new one",
     changes: [
@@ -125,7 +115,7 @@ const FOUND: readonly (Breakage | false)[] = [
     ],
     found: /is stuck/,
   },
-  GUARDS_PURGE && {
+  {
     steps: "tagMoved",
     without: "the tag is compared with what was handed over",
     changes: [
@@ -134,7 +124,7 @@ const FOUND: readonly (Breakage | false)[] = [
     ],
     found: /was destroyed, and is in no bag/,
   },
-  DOUBTS_THE_CLOCK && {
+  {
     steps: "clockAhead",
     without: "a clock that main contradicts deletes nothing",
     changes: [
@@ -147,6 +137,3 @@ const FOUND: readonly (Breakage | false)[] = [
     found: /the confirmation was answered with 422/,
   },
 ];
-
-/** The grave faults that were once found, each put back. */
-export const BREAKAGES: readonly Breakage[] = FOUND.filter((one) => one !== false);

@@ -1,11 +1,9 @@
-import { DOUBTS_THE_CLOCK, GUARDS_PURGE, REFILES_SHEETS, RESTORES_WHOLE_RECORD, type Step } from "../steps.ts";
+import type { Step } from "../steps.ts";
 
 /** A sequence that something grave was once found by. */
 export type Told = {
   readonly what: string;
   readonly steps: readonly Step[];
-  /** whether the program can do it already */
-  readonly can: boolean;
 };
 
 const join = { do: "join", shown: "name", lang: "en" } as const;
@@ -23,66 +21,53 @@ export const CORPUS = {
   forgotten: {
     what: "purge in a shell without DATABASE_URL",
     steps: [...signed, { do: "handOver" }, { do: "forgetDatabase", command: "purge" }],
-    can: true,
   },
   paused: {
     what: "pause and backup in a shell without DATABASE_URL",
     steps: [join, { do: "forgetDatabase", command: "pause" }, { do: "forgetDatabase", command: "backup" }],
-    can: true,
   },
   rolledBack: {
     what: "a database that is older than main",
     steps: [join, hidden, { do: "keep" }, moderate, { do: "rollBack", which: 0 }, join, hidden, day],
-    can: true,
   },
   twins: {
     what: "two machines on copies of one folder",
     steps: [join, hidden, { do: "twin", joins: 1 }, moderate, join, day],
-    can: true,
   },
   branchGone: {
     what: "the branch of a pending sheet is deleted",
     steps: [join, hidden, { do: "round" }, { do: "deleteBranch", which: 0 }, day],
-    can: true,
   },
   reviewSpoiled: {
     what: "a review that cannot be read",
     steps: [join, { do: "round" }, { do: "spoilReview", which: 0 }, { do: "restart" }, join, day],
-    can: REFILES_SHEETS,
   },
   sheetLost: {
     what: "the text of a pending sheet is lost from the disk",
     steps: [join, { do: "round" }, { do: "spoilSheet", which: 0 }, { do: "restart" }, hidden, day],
-    can: REFILES_SHEETS,
   },
   restoredOlder: {
     what: "yesterday's backup on one machine that was lost",
     steps: [join, hidden, moderate, { do: "backUp" }, leave, join, moderate, { do: "restore", which: 0, left: "site" }],
-    can: RESTORES_WHOLE_RECORD,
   },
   emptied: {
     what: "an empty database",
     steps: [...signed, { do: "loseDatabase" }, join, day],
-    can: true,
   },
   erased: {
     what: "the history is erased",
     steps: [...signed, leave, { do: "round" }, { do: "erase" }, day],
-    can: true,
   },
   baseErased: {
     what: "the history is erased below a sheet that was not filed yet",
     steps: [...signed, leave, { do: "round" }, join, unfiled, { do: "erase" }, day],
-    can: REFILES_SHEETS,
   },
   tagMoved: {
     what: "the tag of a handover is moved",
     steps: [...signed, { do: "handOver" }, join, moderate, { do: "moveTag" }, { do: "purge" }],
-    can: GUARDS_PURGE,
   },
   clockAhead: {
     what: "a boot with the clock days ahead",
     steps: [join, { do: "wrongClock", days: 5 }, { do: "wrongClock", days: -2 }, day],
-    can: DOUBTS_THE_CLOCK,
   },
 } as const satisfies Record<string, Told>;

@@ -9,7 +9,7 @@ import { noteDecided } from "../moderating.ts";
 import { kill } from "../slips/kills.ts";
 import { rollBack } from "../slips/rolling-back.ts";
 import { wrongClock } from "../slips/wrong-clock.ts";
-import { DOUBTS_THE_CLOCK, keeping, type Step, type Work, working } from "../steps.ts";
+import { keeping, type Step, type Work, working } from "../steps.ts";
 import { work } from "../work.ts";
 import { keepDatabase, type OperationsOptions, restart } from "../world.ts";
 import { beginOnGitHub, type OnGitHub } from "./world.ts";
@@ -38,7 +38,7 @@ export const onGitHub = fc.record({
           { weight: 2, arbitrary: keeping.restart },
           { weight: 2, arbitrary: keeping.deleteBranch },
           { weight: 2, arbitrary: keeping.kill },
-          ...(DOUBTS_THE_CLOCK ? [{ weight: 1, arbitrary: keeping.wrongClock }] : []),
+          { weight: 1, arbitrary: keeping.wrongClock },
         ),
         { minLength: 3, maxLength: 10 },
       ),

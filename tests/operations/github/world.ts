@@ -12,7 +12,7 @@ import { siteContext } from "../../../scripts/site/views/context.ts";
 import { type Content, readContent } from "../../../scripts/site/views/read-content.ts";
 import { openMailBasket } from "../../form-service/mail/mail-basket.ts";
 import { service as attestation, keys } from "../../letter/invented.ts";
-import type { Machine } from "../../lives/machine.ts";
+import { doorOf, type Machine } from "../../lives/machine.ts";
 import type { World } from "../../lives/world.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../../support/campaigns/workflow-campaign.ts";
 import { fixedClock, fixedRandomness } from "../../support/fixtures.ts";
@@ -98,15 +98,6 @@ async function openMachine(deps: Deps, dataDir: string, DATABASE_URL: string | u
     ...{ dataDir, settings, mails, store, service, logged: () => lines.join("") },
     accept: async () => void (await campaign.accept()),
     place: async () => ({ local: { host: { ...host, repository: campaign.github.repository.path } } }),
-    async post(path: string, form: Record<string, string>) {
-      const init = { method: "POST", body: new URLSearchParams(form) };
-      const answer = await service.app.fetch(new Request(new URL(path, "http://localhost:8080"), init));
-      await service.idle();
-      return answer;
-    },
-    async stop() {
-      await service.idle();
-      await store.close();
-    },
+    ...doorOf(service, store),
   } as unknown as Machine;
 }

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, inject, it } from "vitest";
+import { openQueue } from "../../../scripts/form-service/store/queue.ts";
+import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
+import { formatCrockford128 } from "../../../scripts/letter/bytes/crockford.ts";
+import { dayAfter, dayOf } from "../../../scripts/letter/bytes/day.ts";
+import { days, fixedClock, fixedRandomness, hours } from "../../support/fixtures.ts";
+
+const AT_LATEST = hours(72);
+const random = fixedRandomness(`queue ${inject("seed")}`);
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "undersigned-queue-"));
+  store = await openStore({ kind: "sqlite", path: join(folder, "service.db") });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A hidden signature that was confirmed: its row tells no day. */
+const add = (wait_until: string | null) =>
+  store.change((query) =>
+    query
+      .insertInto("signature")
+      .values({ id: formatCrockford128(random(16)), state: "confirmed", edition: "e", day: null, wait_until })
+      .execute(),
+  );
+
+it("files nobody early because of a row that a restoration holds back", async () => {
+  const clock = fixedClock();
+  const queue = openQueue(store, clock);
+  await add(dayAfter(dayOf(clock.now()), 2));
+  await queue.look();
+  clock.advance(days(4));
+  // Its day has come, and the clock that says so may not release it yet.
+  expect(await queue.isOverdue("e", AT_LATEST, "")).toBe(false);
+  expect(await queue.isOverdue("e", AT_LATEST, dayOf(clock.now()))).toBe(true);
+});
+
+it("lets nobody wait for longer because a clock that was ahead has seen the signature first", async () => {
+  const clock = fixedClock();
+  const queue = openQueue(store, clock);
+  await queue.look();
+  clock.advance(days(400));
+  await add(null);
+  await queue.look();
+  clock.advance(-days(400));
+  expect(await queue.isOverdue("e", AT_LATEST, "")).toBe(false);
+  clock.advance(AT_LATEST);
+  expect(await queue.isOverdue("e", AT_LATEST, "")).toBe(true);
+});
