@@ -10,7 +10,7 @@ import { fixedRandomness, hours, minutes } from "../support/fixtures.ts";
 import type { Fault, GitHubCall } from "../support/github/fault.ts";
 
 /** What went wrong and what came of it. */
-export type Outage = { rounds: number; failedCalls: number; refsFound: number; sheets: number; listed: number };
+export type Outage = { rounds: number; failedCalls: number; pushesCut: number; sheets: number; listed: number };
 
 /** GitHub's bad days; a call that was cut after the work leaves a ref or a pull request. */
 const FAULTS: readonly Fault[] = [
@@ -54,10 +54,13 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
 
   const random = fixedRandomness(`faults ${seed}`);
   const chance = () => random(1)[0]! / 256;
-  let refs = 0;
-  const sometimes = ({ by, operation }: GitHubCall): Fault | undefined => {
-    // The first ref is made although its answer is lost: the service must find it again.
-    if (operation.endsWith("/git/refs") && ++refs === 1) return { cut: "after" };
+  let pushesCut = 0;
+  const sometimes = ({ by, sends }: GitHubCall): Fault | undefined => {
+    // The first branch is made although its answer is lost: the service must find it again.
+    if (sends && pushesCut === 0) {
+      pushesCut++;
+      return { cut: "after" };
+    }
     return !by.startsWith("moderator") && chance() < 0.3 ? kindOf(by) : undefined;
   };
   // Accept reads all reviews or none: with every eighth call forbidden for a while, many open sheets would never be read.
@@ -137,11 +140,10 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
   expect(heads).toHaveLength(new Set(heads).size);
   expect(state.pulls.filter(({ merged }) => merged === undefined)).toEqual([]);
   expect(github.limits.early).toEqual([]);
-  const refsFound = calls.filter(({ operation, status }) => operation.endsWith("/git/refs") && status === 422).length;
   const failedCalls = calls.filter(({ status }) => status === 0 || status >= 400).length;
   await campaign.close();
   await harness.close();
-  return { rounds, failedCalls, refsFound, sheets: heads.length, listed: record.rows.length };
+  return { rounds, failedCalls, pushesCut, sheets: heads.length, listed: record.rows.length };
 }
 
 /** Puts the service's letter and its public key on main, as organisers do. */

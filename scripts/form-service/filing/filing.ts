@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
+import { LetterError } from "../../letter/bytes/error.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { SHEET_ROWS } from "../../letter/signature/sheet.ts";
 import type { Filing, GitHost } from "../../outside/git/host.ts";
-import { isRefusal } from "../../outside/github/refusal.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { noteLedger } from "../store/campaign-database.ts";
@@ -166,8 +166,9 @@ async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void>
       const fields = { ...cause, sheet: filing.sheet, attempts: count };
       if (count < SET_ASIDE_AFTER) log.warn(fields, "a sheet could not be filed; it is tried again");
       else log.error(fields, "a sheet is set aside, and tried once an hour: look at npm run doctor");
-      // GitHub refuses a branch whose workflow files are not those of main, so that this sheet needs a younger base.
-      if (isRefusal(error))
+      // GitHub refuses a branch whose workflow files are not those of main, so that this sheet needs a younger base. After
+      // a push without an answer the sheet may have arrived: it keeps its base.
+      if (error instanceof LetterError && error.code === "push-refused")
         await renewRefused(deps, filing).catch((cause) =>
           log.warn(causeOf(cause), "a sheet could not be given another base"),
         );

@@ -73,6 +73,7 @@ export type ErrorCode =
   | "offline"
   | "port"
   | "published"
+  | "push-refused"
   | "seal"
   | "settings"
   | "socks"

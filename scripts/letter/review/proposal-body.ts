@@ -1,6 +1,5 @@
 import { type Flag, flagRows, type Surroundings } from "../signature/flag.ts";
-import type { Row } from "../signature/row.ts";
-import type { Sheet, SignaturesSheet } from "../signature/sheet.ts";
+import { formatSheet, type Sheet, type SignaturesSheet } from "../signature/sheet.ts";
 import { SHOWN, showsName } from "../signature/shown.ts";
 import { REFUSAL_CODES } from "./order.ts";
 
@@ -19,10 +18,10 @@ const WORDS: Readonly<Record<Flag, string>> = {
 };
 
 /**
- * Formats the title and body of a sheet's pull request: first the flagged rows, then the rest, then how to answer.
+ * Formats the title and body of a sheet's pull request: counts, the ids of flagged rows with the reasons, how to answer.
  *
- * Names are only in the body, because titles go into mails and lists. Neither has a contact detail, an opening or a
- * commitment.
+ * GitHub mails both to everybody who watches the repository, and mails stay in mailboxes. So neither has a word that a
+ * signatory wrote, and no contact detail, opening or commitment: names are only read in the file.
  */
 export function formatProposal(sheet: Sheet, surroundings: Surroundings): { title: string; body: string } {
   const { length } = sheet.rows;
@@ -31,19 +30,23 @@ export function formatProposal(sheet: Sheet, surroundings: Surroundings): { titl
     const body = `**${length} withdrawal${many}.** Nothing to review: accept takes ${length === 1 ? "it" : "them"} over at its next run.\n`;
     return { title: `sheet ${sheet.sheet}: ${length} withdrawal${many}`, body };
   }
+  const counted = `${length} signature${many}, ${toRead(sheet)}`;
   const mark = surroundings.quarantined ? " (quarantine)" : "";
-  return { title: `sheet ${sheet.sheet}: ${length} signature${many}${mark}`, body: formatBody(sheet, surroundings) };
+  return { title: `sheet ${sheet.sheet}: ${counted}${mark}`, body: formatBody(sheet, counted, surroundings) };
 }
 
-function formatBody(sheet: SignaturesSheet, surroundings: Surroundings): string {
-  const flags = flagRows(sheet.rows, surroundings);
-  const shown = sheet.rows.filter((row) => showsName(row.shown));
-  const flagged = shown.filter(({ id }) => flags.has(id));
-  const rest = shown.filter(({ id }) => !flags.has(id));
-  const head = `${surroundings.quarantined ? QUARANTINE : ""}${formatCounts(sheet, surroundings)}\n\n`;
-  const left = BODY_LENGTH - head.length - HOW_TO_ANSWER.length;
-  const first = formatFlagged(flagged, flags, left - ROOM);
-  return head + first + formatRest(rest, left - first.length) + HOW_TO_ANSWER;
+/** What moderators have to do with the rows of a sheet, in a few words. */
+function toRead({ rows }: SignaturesSheet): string {
+  const shown = rows.filter((row) => showsName(row.shown)).length;
+  if (shown === 0) return "nothing to read";
+  return shown === rows.length ? "to read" : `${shown} to read`;
+}
+
+function formatBody(sheet: SignaturesSheet, counted: string, surroundings: Surroundings): string {
+  const head = `${surroundings.quarantined ? QUARANTINE : ""}${formatCounts(sheet, counted, surroundings)}\n\n`;
+  if (!sheet.rows.some((row) => showsName(row.shown))) return head + HOW_TO_ANSWER;
+  const room = BODY_LENGTH - head.length - HOW_TO_ANSWER.length;
+  return head + formatFlagged(sheet, flagRows(sheet.rows, surroundings), room) + HOW_TO_ANSWER;
 }
 
 const QUARANTINE = `**Quarantine: these look like part of a flood**, by their mail domains or by how the form was filled in. There may be people among
@@ -51,53 +54,50 @@ them. \`reject CODE\` refuses all of them at once; until accept has run, an appr
 
 `;
 
-/** The characters reserved for the rest, which it needs even when none of its rows fits. */
-const ROOM = 400;
-
 const HOW_TO_ANSWER = `**How to answer**
 
 - All rows but those that were refused are fine: **Review changes → Approve**. It counts for this very commit.
-- A row is not: a line \`refuse ID CODE\` in a review or a comment, or \`refuse CODE\` on its own line under **Files changed**; \`keep ID\` takes it back. Do not edit a comment: delete it and write a new one.
+- A row is not: a line \`refuse ID CODE\` in the text of that review. \`keep ID\` in another one takes it back. (\`refuse CODE\` on the row's own line under **Files changed** counts too, but GitHub then mails the line, with the name in it.)
 - The whole sheet is not: a line \`reject CODE\`; you need time: **Request changes**. Do not close it. Codes: ${REFUSAL_CODES.map((code) => `\`${code}\``).join(", ")}.
+- Write no names: GitHub mails what is written here. The rows are under **Files changed**; of a long sheet only after **Load diff**.
 `;
 
-function formatCounts({ rows }: SignaturesSheet, { bursts }: Surroundings): string {
+function formatCounts({ rows }: SignaturesSheet, counted: string, { bursts }: Surroundings): string {
   const counts = SHOWN.map((shown) => `${rows.filter((row) => row.shown === shown).length} ${shown}`);
   const unseen = rows.filter((row) => !showsName(row.shown));
   const burst = unseen.filter(({ id }) => bursts.has(id)).length;
   return [
-    `**${rows.length} signature${rows.length === 1 ? "" : "s"}**: ${counts.join(", ")}.`,
+    `**${counted}**: ${counts.join(", ")}.`,
     ...(unseen.length > 0 ? ["Hidden and counted ones show nothing that could be reviewed."] : []),
+    ...(unseen.length === rows.length ? ["One approval takes all of them."] : []),
     ...(burst > 0 ? [`${burst} of these came in a burst from one mail domain.`] : []),
   ].join(" ");
 }
 
-function formatFlagged(rows: readonly Row[], flags: ReadonlyMap<string, readonly Flag[]>, room: number): string {
+function formatFlagged(sheet: SignaturesSheet, flags: ReadonlyMap<string, readonly Flag[]>, room: number): string {
   const note =
     "These are hints of a program; most real names that look odd are real. A burst is noticed only while the form service runs without a break: no hint is no proof.";
-  if (rows.length === 0) return `### Nothing stands out\n\n${note}\n\n`;
-  const head = `### ${rows.length} to look at\n\n${note}\n\n| id | name | place | why |\n|---|---|---|---|\n`;
-  const lines = rows.map((row) => {
-    const why = (flags.get(row.id) ?? []).map((flag) => WORDS[flag]);
-    return `| \`${row.id}\` | ${isolated(row.name)} | ${isolated(row.place)} | ${why.join("; ")} |\n`;
+  if (flags.size === 0) return `### Nothing stands out\n\n${note}\n\n`;
+  const head = `### ${flags.size} to look at\n\n${note}\n\n| line | id | why |\n|---|---|---|\n`;
+  const first = lineOfFirst(sheet);
+  const lines = sheet.rows.flatMap(({ id }, i) => {
+    const why = flags.get(id)?.map((flag) => WORDS[flag]);
+    return why ? [`| ${first + i} | \`${id}\` | ${why.join("; ")} |\n`] : [];
   });
-  return `${head}${fitting(lines, room - head.length)}\n`;
+  return `${head}${fitting(lines, room - head.length - 1)}\n`;
 }
 
-function formatRest(rows: readonly Row[], room: number): string {
-  if (rows.length === 0) return "";
-  const head = `<details><summary>The other ${rows.length} with name or initials</summary>\n\n| id | name | place |\n|---|---|---|\n`;
-  const end = "\n</details>\n\n";
-  const lines = rows.map(({ id, name, place }) => `| \`${id}\` | ${isolated(name)} | ${isolated(place)} |\n`);
-  return head + fitting(lines, room - head.length - end.length) + end;
+/** The number of the first row's line in the file, as GitHub shows it. */
+function lineOfFirst(sheet: SignaturesSheet): number {
+  const lines = formatSheet(sheet).split("\n");
+  return lines.findIndex((line) => line.startsWith(`| ${sheet.rows[0]?.id} `)) + 1;
 }
 
-/** Returns as many lines as fit, and a sentence that says where the others are. */
+/** Returns as many lines as fit, and a sentence that says how many do not. */
 function fitting(lines: readonly string[], room: number): string {
   const all = lines.join("");
   if (all.length <= room) return all;
-  const sentence = (count: number) =>
-    `\n${count} more rows do not fit here: the whole file is under **Files changed**.\n`;
+  const sentence = (count: number) => `\n${count} more rows with a hint do not fit here: read the whole sheet.\n`;
   let left = room - sentence(lines.length).length;
   const cut = lines.findIndex((line) => {
     left -= line.length;
@@ -105,22 +105,3 @@ function fitting(lines: readonly string[], room: number): string {
   });
   return lines.slice(0, cut).join("") + sentence(lines.length - cut);
 }
-
-function isolated(text: string): string {
-  return text === "" ? "" : `<bdi>${escapeCell(text)}</bdi>`;
-}
-
-/**
- * Escapes a text for GitHub, so that it has no Markdown, HTML, mention or reference and stays on one line.
- *
- * GitHub looks for mentions and references after it has rendered the Markdown (github/cmark-gfm#181), when an entity is
- * a character again. Only an empty comment after the character prevents them.
- */
-export function escapeCell(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, " ")
-    .replace(/[!"#$%&*+:;<=>?@[\\\]^_`{|}~]/g, (sign) => `&#${sign.charCodeAt(0)};${/[@#:]/.test(sign) ? APART : ""}`)
-    .replace(/(?<=\p{L})-(?=\p{Nd})/gu, `-${APART}`);
-}
-
-const APART = "<!-- -->";

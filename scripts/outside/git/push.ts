@@ -32,22 +32,41 @@ export async function listRemoteRefs(
  *
  * @param move `to` undefined deletes the ref
  * @returns false, and nothing has moved, if the ref is elsewhere
- * @throws LetterError `git` if the ref has not moved because a rule refused it or the connection broke
+ * @throws LetterError `push-refused` if a rule or a missing permission forbids it, `git` if the connection broke; the ref
+ *   has not moved
  */
-export async function pushRef(repository: string, remote: Remote, { ref, from, to }: RefMove): Promise<boolean> {
+export async function pushRef(repository: string, remote: Remote, move: RefMove): Promise<boolean> {
+  return (await push(repository, remote, move)) !== "elsewhere";
+}
+
+/**
+ * Creates a ref of a remote repository, and sends the objects.
+ *
+ * @returns `moved` if it was created; `found` if it is at this commit already, perhaps because the answer to an earlier push was lost;
+ *   `elsewhere`, and nothing has moved, if it is at another commit
+ * @throws LetterError as `pushRef`
+ */
+export function createRef(repository: string, remote: Remote, ref: string, commit: string): Promise<Pushed> {
+  return push(repository, remote, { ref, from: undefined, to: commit });
+}
+
+type Pushed = "moved" | "found" | "elsewhere";
+
+async function push(repository: string, remote: Remote, { ref, from, to }: RefMove): Promise<Pushed> {
   for (const sha of [from, to]) if (sha !== undefined) assertSha(sha);
-  const args = ["push", "--quiet", "--porcelain", "--no-verify", "--recurse-submodules=no"];
+  const args = ["push", "--porcelain", "--no-verify", "--recurse-submodules=no"];
   const lease = `--force-with-lease=${ref}:${from ?? ""}`;
   try {
-    await runGit(repository, [...args, lease, "--", remote.url, `${to ?? ""}:${ref}`], {
+    const { stdout } = await runGit(repository, [...args, lease, "--", remote.url, `${to ?? ""}:${ref}`], {
       remote: { token: remote.token, failure: "a branch could not be moved" },
     });
-    return true;
+    // A ref that is at this commit already is a success for git, whatever the lease.
+    return /^=\t/m.test(stdout.toString("utf8")) ? "found" : "moved";
   } catch (cause) {
     // The answer may have been lost after the work was done: the ref decides.
     const current = (await listRemoteRefs(repository, remote, [ref])).get(ref);
-    if (current === to) return true;
-    if (current !== from) return false;
+    if (current === to) return "found";
+    if (current !== from) return "elsewhere";
     throw cause;
   }
 }

@@ -66,7 +66,8 @@ const PATIENCE = { remote: 120_000, here: 600_000 };
  *
  * @param repository the repository's folder (bare, or `.git`)
  * @throws LetterError `git` when git is missing, fails with another code than expected or gets no answer, `git-output`
- *   when it prints too much, `hung` when it does not end; `away` when another machine gave no answer or is in trouble
+ *   when it prints too much, `hung` when it does not end, `push-refused` when another machine will not move a ref; `away`
+ *   when another machine gave no answer or is in trouble
  */
 export function runGit(repository: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const { codes = [0], limit = 512 * 2 ** 20, remote } = options;
@@ -101,7 +102,7 @@ export function runGit(repository: string, args: readonly string[], options: Git
       const said = oneLine(errors);
       if (size > limit) reject(new LetterError("git-output", `git ${args[0]} printed more than ${limit} bytes`));
       else if (code !== null && codes.includes(code)) resolve({ code, stdout: Buffer.concat(stdout), said });
-      else if (remote) reject(remoteError(remote.failure, errors));
+      else if (remote) reject(remoteError(remote.failure, errors, Buffer.concat(stdout)));
       else reject(new LetterError("git", `git ${args[0]} failed: ${said}${wayOn(repository, errors)}`));
     });
     // A command that fails early closes its input: its exit code says more than the broken pipe.
@@ -144,14 +145,25 @@ function authorization(token: string): Record<string, string> {
 /**
  * Makes the error of a command that talked to another machine from what git printed. Nothing else in the project reads
  * the text of git's errors. A broken rule is quoted in GitHub's words; the message holds no address and no token.
+ *
+ * A push counts as refused only in words that are known to mean it: in trouble, GitHub answers for a branch, too, that
+ * there was an "Internal Server Error", and may have moved it.
+ *
+ * @param report what `git push --porcelain` says of each ref
  */
-function remoteError(failure: string, errors: string): LetterError {
+function remoteError(failure: string, errors: string, report: Buffer): LetterError {
   const status = /The requested URL returned error: (\d+)/.exec(errors)?.[1];
   const rule = /\b(GH\d{3}): ([\w .,'-]{1,100})/.exec(errors)?.[0];
-  const away = rule === undefined && (status === undefined || Number(status) >= 500 || status === "429");
-  const hint = away ? ": try again later" : "";
+  const [, words = ""] =
+    /^!\t[^\t\n]*\t\[remote rejected\] \(([^\n]*)\)$/m.exec(report.toString("utf8", 0, MOST_ERRORS)) ?? [];
   const cause = new Error(errors.slice(0, 4000));
-  return new LetterError("git", `${failure} (${rule ?? status ?? "no answer"})${hint}`, { cause, away });
+  if (rule !== undefined || /\b(refusing|declined|deny|denied)\b/.test(words)) {
+    const reason = /\bworkflow\b/.test(words) ? "no permission to change workflow files" : "refused";
+    return new LetterError("push-refused", `${failure} (${rule ?? reason})`, { cause });
+  }
+  const away = status === undefined || Number(status) >= 500 || status === "429";
+  const hint = away ? ": try again later" : "";
+  return new LetterError("git", `${failure} (${status ?? "no answer"})${hint}`, { cause, away });
 }
 
 /** Returns git's first line without control characters: it may quote a branch name that an attacker chose. */

@@ -1,3 +1,4 @@
+import { LetterError } from "../../letter/bytes/error.ts";
 import type { Filing, GitHost, MainHistory } from "../git/host.ts";
 import { telling } from "./api.ts";
 import { fileOnGitHub, type Proposal } from "./filing.ts";
@@ -12,17 +13,25 @@ export type GitHubHosting = GitHubReading & {
 /**
  * The campaign's repository on GitHub, where sheets are filed as pull requests.
  *
- * @throws LetterError `github` or `git` from each of its functions
+ * @throws LetterError `github`, `git` or `push-refused` from each of its functions
  */
 export function openGitHubHost({ propose, ...reading }: GitHubHosting): GitHost {
   const { api, mirror } = reading;
-  const { readMainSince, ...main } = openGitHubMain(reading);
+  const { remote, ...main } = openGitHubMain(reading);
   return {
     ...main,
     async file(filing) {
-      // Nothing is asked that is known: the calls of a filing are counted.
-      const main = await readMainSince(filing.base);
-      await telling("filing a sheet", () => fileOnGitHub(api, mirror, filing, propose(filing, main)));
+      // Asked each time, and free of charge while main has not moved. After a sheet was settled and its branch deleted, a
+      // late retry must not create the branch again; and pushed on top of a history that was erased, it would bring that
+      // history back.
+      const known = await main.readMain();
+      if (known.settled.sheets.has(filing.sheet)) return;
+      if (!known.line.has(filing.base))
+        throw new LetterError("git", "main lacks the commit that the sheet is based on");
+      const proposal = propose(filing, known);
+      await telling("filing a sheet", async () =>
+        fileOnGitHub({ api, mirror, remote: await remote() }, filing, proposal),
+      );
     },
   };
 }

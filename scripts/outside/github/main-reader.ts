@@ -5,6 +5,7 @@ import type { GitHost, MainHistory } from "../git/host.ts";
 import { listRemoteRefs } from "../git/push.ts";
 import { MAIN, mirrored, PENDING } from "../git/ref.ts";
 import { readHead, readMainAt, readPendingSheets } from "../git/repository.ts";
+import type { Remote } from "../git/run.ts";
 import { type GitHubApi, hasStatus, telling } from "./api.ts";
 import { listOpenPulls } from "./reviews.ts";
 
@@ -23,8 +24,8 @@ const NO_PULL =
 /** Reads main and the branches of sheets on GitHub; it changes nothing there. */
 export type GitHubMainReader = Pick<GitHost, "head" | "pendingBranches" | "pendingSheets" | "undecidable"> & {
   readMain(): Promise<MainHistory>;
-  /** Returns main as it was read last if it has this commit in its line; otherwise reads it again. */
-  readMainSince(commit: string): Promise<MainHistory>;
+  /** the repository for git over HTTP, with a token that is good for some minutes at least */
+  remote(): Promise<Remote>;
 };
 
 /**
@@ -37,7 +38,10 @@ export type GitHubMainReader = Pick<GitHost, "head" | "pendingBranches" | "pendi
  * @throws LetterError `github` or `git` from each of its functions
  */
 export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }: GitHubReading): GitHubMainReader {
-  const url = `${serverUrl}/${api.owner}/${api.repo}.git`;
+  const remote = async (): Promise<Remote> => ({
+    url: `${serverUrl}/${api.owner}/${api.repo}.git`,
+    token: await api.token(),
+  });
   let seen: { sha: string; etag: string } | undefined;
   let known: MainHistory | undefined;
 
@@ -61,7 +65,7 @@ export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }
     if (known !== undefined && known.commit === (await head())) return known;
     return telling("reading main", async () => {
       await makeMirror(mirror);
-      await fetchRefs(mirror, { url, token: await api.token() }, "main", [mirrored(MAIN)]);
+      await fetchRefs(mirror, await remote(), "main", [mirrored(MAIN)]);
       known = await readMainAt(mirror, await readHead(mirror));
       return known;
     });
@@ -70,15 +74,15 @@ export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }
     await makeMirror(mirror);
     // Fetch main too: another instance may have filed on top of a newer commit than the one here.
     const refs = [MAIN, `${PENDING}/*`].map(mirrored);
-    await fetchRefs(mirror, { url, token: await api.token() }, "the pending sheets", refs);
+    await fetchRefs(mirror, await remote(), "the pending sheets", refs);
   };
   return {
     head,
     readMain,
-    readMainSince: async (commit) => (known?.line.has(commit) ? known : readMain()),
+    remote,
     pendingBranches: () =>
       telling("listing the pending sheets", async () => {
-        const refs = await listRemoteRefs(mirror, { url, token: await api.token() }, [`${PENDING}/*`]);
+        const refs = await listRemoteRefs(mirror, await remote(), [`${PENDING}/*`]);
         return new Map([...refs].map(([ref, commit]) => [ref.slice(PENDING.length + 1), commit]));
       }),
     pendingSheets: (only) =>
@@ -97,7 +101,7 @@ export function openGitHubMain({ api, mirror, serverUrl = "https://github.com" }
       }),
     undecidable: () =>
       telling("reading the pull requests", async () => {
-        const branches = await listRemoteRefs(mirror, { url, token: await api.token() }, [`${PENDING}/*`]);
+        const branches = await listRemoteRefs(mirror, await remote(), [`${PENDING}/*`]);
         const open = await listOpenPulls(api);
         const seen = new Set(open.map(({ sheet }) => sheet));
         const sheets = [...branches.keys()].map((ref) => ref.slice(PENDING.length + 1));

@@ -1,5 +1,3 @@
-import { LetterError } from "../../letter/bytes/error.ts";
-
 /**
  * Returns what keeps GitHub from doing what it was asked for, where the permissions of the caller are not at fault:
  *
@@ -20,15 +18,4 @@ export function refusalOf(cause: unknown): "rate-limit" | "plan" | undefined {
 /** Whether an answer of GitHub speaks of a rate limit, as "Rate limits for the REST API" on docs.github.com quotes it. */
 export function namesRateLimit(answer: string): boolean {
   return /rate limit/i.test(answer);
-}
-
-/**
- * Whether GitHub has answered that it will not do something: neither is it in trouble, nor was too much
- * asked. A call without an answer may have been done.
- */
-export function isRefusal(error: unknown): boolean {
-  if (!(error instanceof LetterError) || error.code !== "github" || error.away) return false;
-  const { cause } = error;
-  const { status } = Object(cause) as { status?: unknown };
-  return [403, 404, 409, 422].includes(Number(status)) && refusalOf(cause) !== "rate-limit";
 }

@@ -98,7 +98,7 @@ describe("the mark", () => {
     const sheet = harness.gitHost.parse([...harness.gitHost.open.keys()][0]!) as SignaturesSheet;
     const surroundings = { listed: [], bursts: new Set<string>(), quarantined: true };
     const { title, body } = formatProposal(sheet, surroundings);
-    expect(title).toMatch(/: 1 signature \(quarantine\)$/);
+    expect(title).toMatch(/: 1 signature, .* \(quarantine\)$/);
     expect(body).toMatch(/^\*\*Quarantine: /);
     expect(body).toContain("`reject CODE`");
     expect(formatProposal(sheet, { ...surroundings, quarantined: false }).body).not.toContain("Quarantine");

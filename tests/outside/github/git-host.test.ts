@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Sheet, sheetPath } from "../../../scripts/letter/signature/sheet.ts";
 import { invent, sheetOf } from "../../letter/invented.ts";
 import { hurryTime } from "../../support/browsers/hurry.ts";
+import { mustAsk } from "../../support/github/ask.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "../../support/github/campaign.ts";
 import { someFaults } from "../../support/github/fault.ts";
 
@@ -18,7 +19,14 @@ afterEach(async () => {
 
 const sheet = sheetOf(1, [invent(1).row, invent(2).row]);
 const branch = `refs/heads/pending/${sheet.sheet}`;
-const requests = () => campaign.github.calls.filter(({ by }) => by === "file");
+const OPEN = "POST /repos/{owner}/{repo}/pulls";
+const MAIN_MOVED = "GET /repos/{owner}/{repo}/git/ref/{ref}";
+/** What was asked of GitHub since so many calls, but for fetching main; a push is two requests. */
+const works = (since: number) =>
+  campaign.github.calls
+    .slice(since)
+    .filter(({ operation, sends }) => sends || !operation.startsWith("git "))
+    .map(({ operation }) => operation);
 const file = async (filed: Sheet, host = campaign.host) => host.file(await campaign.local.filing(filed));
 
 describe("filing on GitHub", () => {
@@ -33,36 +41,94 @@ describe("filing on GitHub", () => {
     ]);
   });
 
-  it("takes at most seven calls in a process that has just started, and five later, whatever the size", async () => {
+  it("takes three calls, whatever the size, of which two count for GitHub: main has not moved", async () => {
     await file(sheet);
-    expect(requests().length).toBeLessThanOrEqual(7);
-    const before = requests().length;
+    const before = campaign.github.calls.length;
     const many = Array.from({ length: 300 }, (_, i) => invent(i + 10).row);
     await file(sheetOf(2, many));
-    expect(requests().length - before).toBeLessThanOrEqual(5);
+    expect(works(before)).toEqual([MAIN_MOVED, "git push", OPEN]);
   });
 
-  it("again is a success, changes nothing and asks once", async () => {
+  it("takes two more in a process that has just started, for its token, and fetches main", async () => {
+    const before = campaign.github.calls.length;
+    await file(sheet);
+    expect(works(before)).toHaveLength(4);
+    expect(works(before)).toEqual(expect.arrayContaining(["git push", OPEN]));
+  });
+
+  it("again is a success and changes nothing", async () => {
     await file(sheet);
     const refs = campaign.github.repository.git("show-ref");
-    const before = requests().length;
     await file(sheet);
-    expect(requests().length - before).toBe(1);
     expect(campaign.github.repository.git("show-ref")).toBe(refs);
     expect(campaign.github.state.pulls).toHaveLength(1);
   });
 
-  it("goes on from a branch without a pull request, within seven calls", async () => {
-    await campaign.host.readMain();
-    campaign.github.setFault(({ operation }) =>
-      operation.startsWith("POST") && /pulls$/.test(operation) ? { status: 422 } : undefined,
-    );
+  it("waits while GitHub does not know the branch yet that it has just been sent", async () => {
+    const answers = [404, 422, 422, 404];
+    campaign.github.setFault(({ operation }) => {
+      const status = operation === OPEN ? answers.shift() : undefined;
+      return status === undefined ? undefined : { status, message: "Validation Failed" };
+    });
+    await file(sheet);
+    expect(answers).toEqual([]);
+    expect(campaign.github.state.pulls).toHaveLength(1);
+    expect(campaign.github.limits.early).toEqual([]);
+  });
+
+  it("goes on from a branch without a pull request", async () => {
+    campaign.github.setFault(({ operation }) => (operation === OPEN ? { status: 422 } : undefined));
     await expect(file(sheet)).rejects.toThrow("GitHub says 422");
     campaign.github.setFault();
-    const before = requests().length;
-    await file(sheet);
-    expect(requests().length - before).toBeLessThanOrEqual(7);
+    await file(sheet, campaign.reopen());
     expect(campaign.github.state.pulls).toHaveLength(1);
+  });
+
+  it("finds a push whose answer was lost, and opens no second pull request for one that was closed since", async () => {
+    let lost = 0;
+    campaign.github.setFault(({ sends, operation }) =>
+      (sends || operation === OPEN) && ++lost <= 2 ? { cut: "after" } : undefined,
+    );
+    await file(sheet);
+    campaign.github.setFault();
+    expect(lost).toBeGreaterThanOrEqual(2);
+    await mustAsk(campaign.github, campaign.organiser.token, "PATCH", "pulls/1", { state: "closed" });
+    await file(sheet, campaign.reopen());
+    expect(campaign.github.state.pulls).toHaveLength(1);
+  });
+
+  it("is refused on an older commit of main when workflows have changed since, as the App may not write them", async () => {
+    const filing = await campaign.local.filing(sheet);
+    const { repository, state } = campaign.github;
+    const fixed = repository.commit("main", "a workflow is fixed", {
+      ".github/workflows/accept.yml": "name: accept\n",
+    });
+    const refused = await campaign.host.file(filing).catch((cause) => cause);
+    expect(refused).toMatchObject({ code: "push-refused", away: false });
+    expect(refused.message).toBe("a branch could not be moved (no permission to change workflow files)");
+    expect([repository.branches(), state.pulls]).toEqual([["main"], []]);
+    await campaign.host.file({ ...filing, base: fixed });
+    expect(state.pulls).toHaveLength(1);
+  });
+
+  it.each([{ status: 500 }, { status: 403 }, { cut: "before" }] as const)(
+    "is not refused by a push that got %j: the sheet keeps its base",
+    async (fault) => {
+      campaign.github.setFault(({ operation }) => (operation === "git push" ? fault : undefined));
+      await expect(file(sheet)).rejects.toMatchObject({ code: "git" });
+    },
+  );
+
+  it("brings no history back that was erased since", async () => {
+    const filing = await campaign.local.filing(sheet);
+    await campaign.host.readMain();
+    const { repository } = campaign.github;
+    const erased = repository.git("rev-parse", "main");
+    repository.git("update-ref", "-d", "refs/heads/main");
+    repository.commit("main", "begin again\n", { "README.md": "hello\n" });
+    expect(filing.base).toBe(erased);
+    await expect(campaign.host.file(filing)).rejects.toThrow("main lacks the commit");
+    expect(repository.branches()).toEqual(["main"]);
   });
 
   it("of another content under the same id is refused, and what stands there stays", async () => {
@@ -72,17 +138,17 @@ describe("filing on GitHub", () => {
     expect(campaign.github.repository.git("show-ref")).toBe(refs);
   });
 
-  it("late, after the sheet was merged and its branch removed, makes nothing anew", async () => {
-    const filing = await campaign.local.filing(sheet);
+  it("late, after the sheet was merged and its branch removed, makes nothing new", async () => {
+    const { github, local, acceptApp } = campaign;
+    const filing = await local.filing(sheet);
     await campaign.host.file(filing);
-    const { repository, state } = campaign.github;
-    const commit = repository.git("rev-parse", branch);
-    const token = campaign.github.tokenOf(campaign.acceptApp);
-    await campaign.github.push(token, [`${commit}:refs/heads/main`, `:${branch}`]);
-    expect(state.pulls).toMatchObject([{ state: "closed", merged: { commit } }]);
+    await local.pass(sheet);
+    const token = github.tokenOf(acceptApp);
+    await github.push(token, ["refs/heads/main:refs/heads/main", `:${branch}`], local.repository.path);
+    await campaign.host.file(filing);
     await campaign.reopen().file(filing);
-    expect(repository.branches()).toEqual(["main"]);
-    expect(state.pulls).toHaveLength(1);
+    expect(github.repository.branches()).toEqual(["main"]);
+    expect(github.state.pulls).toMatchObject([{ state: "closed", merged: {} }]);
   });
 
   // Many tries, each with git at work.

@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** A request as it was met. */
-export type GitHubCall = { readonly operation: string; by: string; readonly at: number; status: number };
+/** A request as it was met. `sends`: the second of the two requests of a push, which moves the refs. */
+export type GitHubCall = {
+  readonly operation: string;
+  by: string;
+  readonly at: number;
+  status: number;
+  readonly sends?: boolean;
+};
 
 /** What goes wrong with a request: an answer instead of the work, a cut connection, or a long wait. */
 export type Fault =

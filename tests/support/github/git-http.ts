@@ -19,7 +19,7 @@ const HOOK = `#!/bin/sh
 mv "$SESSION/asking" "$SESSION/asked"
 while [ ! -e "$SESSION/answer" ]; do sleep 0.02; done
 cat "$SESSION/answer" >&2
-[ ! -s "$SESSION/answer" ]
+[ ! -e "$SESSION/declined" ]
 `;
 
 /** Answers a fetch or a push over HTTP with the permissions and rules that hold for the API. */
@@ -32,10 +32,11 @@ export async function answerGit(
   const { state } = serving;
   const [, repository = "", path = ""] = /^(\/[^/]+\/[^/]+\.git)(\/.*)$/.exec(url.pathname) ?? [];
   const writes = path === "/git-receive-pack" || url.searchParams.get("service") === "git-receive-pack";
-  const call = { operation: `git ${writes ? "push" : "fetch"}`, by: "", at: state.clock(), status: 200 };
+  const sends = path === "/git-receive-pack";
+  const call = { operation: `git ${writes ? "push" : "fetch"}`, by: "", at: state.clock(), status: 200, sends };
   serving.calls.push(call);
   const fault = serving.fault(call);
-  if (fault !== undefined && "cut" in fault) return void request.socket.destroy();
+  if (fault !== undefined && "cut" in fault && !(fault.cut === "after" && sends)) return void request.socket.destroy();
   const refused = fault !== undefined && "status" in fault ? fault.status : refusal(state, request, repository, writes);
   if (typeof refused === "number") {
     call.status = refused;
@@ -44,7 +45,11 @@ export async function answerGit(
     response.end(refused === 403 ? "Write access to repository not granted.\n" : "Repository not found.\n");
     return;
   }
-  await runBackend(state, refused, request, response, path, url.search.slice(1));
+  const answer = await runBackend(state, refused, request, path, url.search.slice(1));
+  // The refs have moved, and the caller never learns of it.
+  if (fault !== undefined && "cut" in fault) return void request.socket.destroy();
+  response.writeHead(Number.parseInt(answer.headers.Status ?? "200", 10), answer.headers);
+  response.end(answer.body);
 }
 
 /** The actor, or the status that refuses. */
@@ -65,10 +70,9 @@ async function runBackend(
   state: State,
   actor: Actor,
   request: IncomingMessage,
-  response: ServerResponse,
   path: string,
   query: string,
-) {
+): Promise<{ headers: Record<string, string>; body: Buffer }> {
   const session = mkdtempSync(join(tmpdir(), "undersigned-push-"));
   writeFileSync(join(session, "pre-receive"), HOOK);
   chmodSync(join(session, "pre-receive"), 0o755);
@@ -104,11 +108,11 @@ async function runBackend(
   request.pipe(child.stdin);
   const output: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-  let moves: Move[] = [];
+  let [moves, declined]: [Move[], ReadonlyMap<string, string>] = [[], new Map()];
   const watch = setInterval(() => {
     if (!existsSync(join(session, "asked"))) return;
     clearInterval(watch);
-    moves = decide(state, actor, session);
+    ({ moves, declined } = decide(state, actor, session));
   }, 10);
   await new Promise((done) => child.on("close", done));
   clearInterval(watch);
@@ -127,11 +131,31 @@ async function runBackend(
       .split("\r\n")
       .map((line) => line.split(": ") as [string, string]),
   );
-  response.writeHead(Number.parseInt(headers.Status ?? "200", 10), headers);
-  response.end(whole.subarray(end + 4));
+  const body = whole.subarray(end + 4);
+  return { headers, body: declined.size === 0 ? body : sayWhy(body, moves, declined) };
 }
 
-function decide(state: State, actor: Actor, session: string): Move[] {
+/** Replaces git's report, which says of every ref only that a hook declined it, by what GitHub says of each. */
+function sayWhy(body: Buffer, moves: readonly Move[], declined: ReadonlyMap<string, string>): Buffer {
+  const packet = (content: Buffer) =>
+    Buffer.concat([Buffer.from((content.length + 4).toString(16).padStart(4, "0")), content]);
+  const kept: Buffer[] = [];
+  for (let at = 0; at < body.length; ) {
+    const length = Number.parseInt(body.toString("latin1", at, at + 4), 16);
+    // Band 2 is what the hook has printed.
+    if (length > 4 && body[at + 4] === 2) kept.push(body.subarray(at, at + length));
+    at += Math.max(length, 4);
+  }
+  const lines = moves.map(({ ref }) => `ng ${ref} ${declined.get(ref) ?? "pre-receive hook declined"}\n`);
+  const report = ["unpack ok\n", ...lines].map((line) => packet(Buffer.from(line)));
+  const end = Buffer.from("0000");
+  return Buffer.concat([...kept, packet(Buffer.concat([Buffer.from([1]), ...report, end])), end]);
+}
+
+/** `declined`: what GitHub says of each ref that may not move. Then no other moves either. */
+type Decision = { readonly moves: Move[]; readonly declined: ReadonlyMap<string, string> };
+
+function decide(state: State, actor: Actor, session: string): Decision {
   const [objects = "", alternates = "", ...lines] = readFileSync(join(session, "asked"), "utf8").trimEnd().split("\n");
   const full = (path: string) => (path === "" ? "" : resolve(state.objects.path, path));
   const env = {
@@ -142,12 +166,19 @@ function decide(state: State, actor: Actor, session: string): Move[] {
     const [from = "", to = "", ref = ""] = line.split(" ");
     return { ref, from: /^0+$/.test(from) ? undefined : from, to: /^0+$/.test(to) ? undefined : to };
   });
-  const reasons = moves.flatMap((move) => {
-    if (move.ref.startsWith("refs/pull/")) return [`deny updating a hidden ref ${move.ref}`];
-    const reason = forbids(state, actor, move, { env });
-    return reason === undefined ? [] : [`GH013: ${reason.replace("found", `found for ${move.ref}`)}`];
+  const declined = new Map<string, string>();
+  const said = moves.flatMap((move) => {
+    const reason = move.ref.startsWith("refs/pull/")
+      ? "deny updating a hidden ref"
+      : forbids(state, actor, move, { env });
+    if (reason === undefined) return [];
+    // A broken rule is told at length; a missing permission stands in the line of the ref, and nowhere else.
+    const isRule = reason.startsWith("Repository rule");
+    declined.set(move.ref, isRule ? "push declined due to repository rule violations" : reason);
+    return isRule ? [`error: GH013: ${reason.replace("found", `found for ${move.ref}`)}\n`] : [];
   });
-  writeFileSync(join(session, "answering"), reasons.map((reason) => `error: ${reason}\n`).join(""));
+  if (declined.size > 0) writeFileSync(join(session, "declined"), "");
+  writeFileSync(join(session, "answering"), said.join(""));
   renameSync(join(session, "answering"), join(session, "answer"));
-  return moves;
+  return { moves, declined };
 }
