@@ -19,12 +19,7 @@ it.each([
   ["https://github.com/OWNER/Letter.git", "the campaign's own repository"],
 ])("%s is no address for it", async (typed, words) => {
   writeFileSync(token, "t\n");
-  const gitHost = {
-    ...settings.gitHost,
-    kind: "github",
-    repository: "owner/letter",
-    serverUrl: "https://github.com",
-  };
+  const gitHost = { kind: "github", repository: "owner/letter", serverUrl: "https://github.com" };
   await expect(readPlace(typed, token, gitHost as Settings["gitHost"])).rejects.toThrow(words);
 });
 
