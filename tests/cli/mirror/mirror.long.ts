@@ -18,7 +18,7 @@ let campaign: WorkflowCampaign;
 let host: ServiceHost;
 let mailServer: MailServer;
 let service: Service | undefined;
-let kept: string;
+let kept = "";
 let [listed, waiting] = ["", ""];
 let [mirror, key] = ["", ""];
 beforeAll(async () => {
@@ -27,6 +27,20 @@ beforeAll(async () => {
   await nameCustodians(campaign);
   campaign.site.content = new Map();
   host = await makeServiceHost(campaign, { MAIL_URL: mailServer.url, FILE_EVERY: "1s", FILE_AT_LEAST: "1" });
+}, 60_000);
+afterEach(async () => {
+  await service?.kill();
+  service = undefined;
+});
+afterAll(async () => {
+  campaign?.github.setFault();
+  host?.remove();
+  if (kept) removeDataDir(kept);
+  await mailServer?.stop();
+  await campaign?.close();
+});
+
+it("a campaign on GitHub is mirrored, with a signature on its list and another that waits", async () => {
   await campaign.accept({ FIRST: "true" });
   campaign.publish();
   service = await host.start();
@@ -55,17 +69,6 @@ beforeAll(async () => {
   kept = makeDataDir();
   cpSync(host.dataDir, kept, { recursive: true });
 }, 300_000);
-afterEach(async () => {
-  await service?.kill();
-  service = undefined;
-});
-afterAll(async () => {
-  campaign?.github.setFault();
-  host?.remove();
-  if (kept) removeDataDir(kept);
-  await mailServer?.stop();
-  await campaign?.close();
-});
 
 async function sign(who: keyof typeof people): Promise<string> {
   const { lang, place, email, name } = people[who];

@@ -204,7 +204,8 @@ it("is fetched from GitHub first, where the campaign is there", async () => {
     "refs/heads/*:refs/heads/*",
   ]);
   const gitHost = {
-    ...{ kind: "github", repository: github.name, apiUrl: github.origin, serverUrl: github.origin },
+    kind: "github",
+    ...{ repository: github.name, apiUrl: github.origin, serverUrl: github.origin },
     app: { appId: app.id, privateKey: app.privateKey },
   } as const;
   // What is on this machine otherwise is not looked at.
