@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { approve, codeIn, confirm, stateOf, submit, verified, waitForSheets } from "../../journeys/signatory.ts";
+import { approve, codeIn, confirm, countOf, stateOf, submit, verified, waitForSheets } from "../../journeys/signatory.ts";
 import { secrets } from "../../letter/invented.ts";
 import { openRepository } from "../../support/campaigns/repository.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../../support/campaigns/workflow-campaign.ts";
@@ -106,6 +106,8 @@ describe("when GitHub has closed a campaign", () => {
     const later = await sign("jean");
     await approve(service, await waitForSheets(service, 1));
     await expect.poll(() => stateOf(service!.origin, later), { timeout: 60_000, interval: 500 }).toBe("accepted");
+    const accepted = async () => (await countOf(service!.origin)).accepted;
+    await expect.poll(accepted, { timeout: 60_000, interval: 500 }).toBe(3);
     expect(await verified(service, join(dataDir, "site"))).toContain("ok: 3 accepted, 0 withdrawn, 3 listed");
     await service.stop();
     service = undefined;

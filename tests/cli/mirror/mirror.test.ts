@@ -6,8 +6,9 @@ import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { openMirror } from "../../../scripts/cli/mirror/opened-mirror.ts";
 import { readPlace } from "../../../scripts/cli/mirror/second-place.ts";
 import { type MirrorOrder, writeMirror } from "../../../scripts/cli/mirror/written-mirror.ts";
-import { checkBackups, deleteOldBackups } from "../../../scripts/form-service/store/old-backups.ts";
+import { checkBackups, deleteOldBackups, forgetGone } from "../../../scripts/form-service/store/old-backups.ts";
 import { makeBackupKey } from "../../../scripts/form-service/store/written-backup.ts";
+import { assertBackupsThere } from "../../../scripts/handover/purge-conditions.ts";
 import { dayAfter } from "../../../scripts/letter/bytes/day.ts";
 import { idOf } from "../../../scripts/letter/signature/derivation.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
@@ -181,6 +182,12 @@ describe("at another host", () => {
     expect(await copy({ place: await place(), days: 7, today: later })).toMatchObject({ deleted: [named(day)] });
     expect(branches()).toEqual([`mirror/${later}`]);
     expect(await listed()).toEqual([named(later)]);
+    // Nobody here can destroy it: the purge waits until somebody says that it is gone there.
+    await expect(assertBackupsThere(campaign.dataDir)).rejects.toThrow(
+      `is on another host: delete its repository there; if it exists nowhere any more: npm run backup -- --gone ${named(later)}`,
+    );
+    await forgetGone(campaign.dataDir, named(later));
+    await assertBackupsThere(campaign.dataDir);
   });
 
   it("no token is in what git is called with, and none in an error", async () => {
