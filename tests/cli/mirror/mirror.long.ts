@@ -1,7 +1,16 @@
 import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { approve, codeIn, confirm, countOf, stateOf, submit, verified, waitForSheets } from "../../journeys/signatory.ts";
+import {
+  approve,
+  codeIn,
+  confirm,
+  countOf,
+  stateOf,
+  submit,
+  verified,
+  waitForSheets,
+} from "../../journeys/signatory.ts";
 import { secrets } from "../../letter/invented.ts";
 import { openRepository } from "../../support/campaigns/repository.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../../support/campaigns/workflow-campaign.ts";
