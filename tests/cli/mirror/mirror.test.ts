@@ -1,7 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { openMirror } from "../../../scripts/cli/mirror/opened-mirror.ts";
 import { readPlace } from "../../../scripts/cli/mirror/second-place.ts";
@@ -31,14 +41,25 @@ let campaign: HandoverCampaign;
 let settings: Settings;
 let to: string;
 let key: string;
-beforeEach(async () => {
+// To begin a campaign takes git many processes, so it is made once, and put back before each test.
+let original: string;
+beforeAll(async () => {
   campaign = await makeHandoverCampaign([first]);
+  original = `${campaign.folder}.original`;
   await file(open);
   settings = readSettings({ DATA_DIR: campaign.dataDir });
   key = path("backup.key");
   to = await makeBackupKey(key);
+  cpSync(campaign.folder, original, { recursive: true });
 });
-afterEach(() => campaign.remove());
+beforeEach(() => {
+  rmSync(campaign.folder, { recursive: true });
+  cpSync(original, campaign.folder, { recursive: true });
+});
+afterAll(() => {
+  campaign.remove();
+  rmSync(original, { recursive: true });
+});
 
 const path = (name: string) => join(campaign.folder, name);
 const hostAt = (repository: string) => openLocalGitHost(repository, { folder: campaign.folder, day });
