@@ -667,8 +667,8 @@ export const en = {
       until: "as {recipient} has undertaken; it is told who has left since, and deletes them",
     },
     backups: {
-      what: "Encrypted backups of the form service: its sealed details, fingerprints and states",
-      where: "on our machines; they open only with a key that is kept elsewhere",
+      what: "Encrypted backups: of the form service with its sealed details, fingerprints and states, and of the list and the ledger with what waits for the review",
+      where: "on our machines or at a second host; they open only with a key that is kept elsewhere",
       until: "7 days; the numbers of those who have left are kept beside them, so that no backup brings anybody back",
     },
     requests: {

@@ -38,7 +38,7 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [path, ...rest] })
   if (newKey !== undefined || gone !== undefined) {
     if (path !== undefined || [to, keep, newKey && gone].some((value) => value !== undefined))
       throw usageError("--new-key and --gone take nothing else", HELP);
-    if (newKey === undefined) return forgetGone(currentSettings().dataDir, resolve(gone!));
+    if (newKey === undefined) return forgetGone(currentSettings().dataDir, gone!);
     return console.log(await makeBackupKey(newKey));
   }
   if (rest.length > 0 || (path === undefined && keep === undefined)) throw usageError("name one file", HELP);

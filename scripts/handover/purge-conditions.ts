@@ -9,7 +9,7 @@ import { entriesOf } from "../letter/ledger/entry.ts";
 import { whyListed } from "../letter/ledger/taken-down.ts";
 import { idOf } from "../letter/signature/derivation.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
-import { backupDraft, readBackupList } from "../outside/backup-list.ts";
+import { backupDraft, isOnAnotherHost, readBackupList } from "../outside/backup-list.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
 import { readHead } from "../outside/git/repository.ts";
@@ -163,15 +163,17 @@ function idsOf({ rows }: HandoverPlace["record"]): ReadonlySet<string> {
 export async function assertBackupsThere(dataDir: string): Promise<void> {
   for (const { path } of await readBackupList(dataDir)) {
     const reason = await whyItStays(path);
+    const way = isOnAnotherHost(path) ? "delete its repository there" : "mount its medium or give back the permission";
     if (reason !== undefined)
       throw new LetterError(
         "purge",
-        `the backup ${path}, which backups.json names, ${reason}: mount its medium or give back the permission; if it exists nowhere any more: npm run backup -- --gone ${path}; nothing was destroyed`,
+        `the backup ${path}, which backups.json names, ${reason}: ${way}; if it exists nowhere any more: npm run backup -- --gone ${path}; nothing was destroyed`,
       );
   }
 }
 
 async function whyItStays(path: string): Promise<string | undefined> {
+  if (isOnAnotherHost(path)) return "is on another host";
   const { F_OK, W_OK } = constants;
   const may = (file: string, mode: number) =>
     access(file, mode).then(

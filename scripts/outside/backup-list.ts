@@ -5,13 +5,16 @@ import type { DatabasePlace } from "./database/database.ts";
 
 /**
  * A backup that has been made: where, and on which UTC day. `keep`: the days after which it was promised to be deleted.
- * `elsewhere`: it was made on another machine, and a backup that was restored here has told of it.
+ * `elsewhere`: it was made on another machine, and a backup that was restored here has told of it; or it lies on another
+ * host, and its path is an address. `main`: it is a mirror of main at this commit and of the open sheets, and holds
+ * nothing of the database.
  */
 export type BackupNote = {
   readonly path: string;
   readonly day: string;
   readonly keep?: number | undefined;
   readonly elsewhere?: true | undefined;
+  readonly main?: string | undefined;
 };
 
 export const backupNotes = z.array(
@@ -20,6 +23,10 @@ export const backupNotes = z.array(
     day: z.string(),
     keep: z.int().positive().optional(),
     elsewhere: z.literal(true).optional(),
+    main: z
+      .string()
+      .regex(/^[0-9a-f]{40}$/)
+      .optional(),
   }),
 );
 
@@ -29,8 +36,13 @@ export async function readBackupList(dataDir: string): Promise<BackupNote[]> {
   return text === undefined ? [] : backupNotes.parse(JSON.parse(text));
 }
 
+/** Whether the path of a backup is an address on another host. */
+export function isOnAnotherHost(path: string): boolean {
+  return /^https?:\/\//.test(path);
+}
+
 /**
- * Returns the day of the last backup, "" without one. PostgreSQL always counts as backed up: it keeps old rows in its
+ * Returns the day of the last backup of the database, "" without one. PostgreSQL always counts as backed up: it keeps old rows in its
  * log, which its administrator copies.
  */
 export async function lastBackupOf({
@@ -41,7 +53,8 @@ export async function lastBackupOf({
   dataDir: string;
 }): Promise<string> {
   if (database.kind === "postgres") return "9999-12-31";
-  return (await readBackupList(dataDir)).reduce((last, { day }) => (day > last ? day : last), "");
+  const backups = (await readBackupList(dataDir)).filter(({ main }) => main === undefined);
+  return backups.reduce((last, { day }) => (day > last ? day : last), "");
 }
 
 /** Notes a backup before it is written, because one that is not in the list could not be destroyed. */

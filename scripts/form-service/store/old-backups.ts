@@ -1,8 +1,14 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { dayAfter, dayOf } from "../../letter/bytes/day.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
-import { type BackupNote, forgetBackup, leftListBeside, readBackupList } from "../../outside/backup-list.ts";
+import {
+  type BackupNote,
+  forgetBackup,
+  isOnAnotherHost,
+  leftListBeside,
+  readBackupList,
+} from "../../outside/backup-list.ts";
 import { destroyFile } from "../../outside/destroyed-file.ts";
 import { causeOf } from "../../outside/log.ts";
 import type { Finding } from "../../outside/mail-domain-check.ts";
@@ -25,14 +31,17 @@ export function parseKeep(text: string): number {
  * Deletes the backups of this data folder that are as old as `keep` days, with their lists of who left.
  *
  * @param today UTC day
+ * @param of which ones: a mirror goes only once there is a newer one, because main may exist nowhere else
  */
 export async function deleteOldBackups(
   dataDir: string,
   keep: number,
   today: string,
+  of: (note: BackupNote) => boolean = ({ main }) => main === undefined,
 ): Promise<{ deleted: string[]; stuck: StuckBackup[] }> {
   const [deleted, stuck]: [string[], StuckBackup[]] = [[], []];
-  for (const { path, day } of await readBackupList(dataDir)) {
+  for (const note of (await readBackupList(dataDir)).filter(of)) {
+    const { path, day } = note;
     if (dayAfter(day, keep) > today) continue;
     try {
       // What is not there may have been moved, or lie on a medium that is not mounted: then it still exists.
@@ -50,7 +59,8 @@ export async function deleteOldBackups(
 }
 
 /** Takes a backup out of the list on the operator's word that it exists nowhere any more. @throws LetterError `backup` */
-export async function forgetGone(dataDir: string, path: string): Promise<void> {
+export async function forgetGone(dataDir: string, named: string): Promise<void> {
+  const path = isOnAnotherHost(named) ? named : resolve(named);
   if (existsSync(path)) throw new LetterError("backup", "that backup is there: --keep deletes it when it is due");
   if (!(await forgetBackup(dataDir, path)))
     throw new LetterError("backup", "DATA_DIR/backups.json lists no backup of that path");
@@ -76,16 +86,33 @@ export async function checkBackups({ dataDir }: Pick<Settings, "dataDir">, now: 
   const findings: Finding[] = [];
   if (old.length > 0) {
     const each = old.map((note) => `${note.path} (${describe(note)})`).join(", ");
-    const mend = `older than promised, and people who left are still in them: ${each}. Run npm run backup -- --keep ${KEEP_DAYS}d; one that exists nowhere any more: npm run backup -- --gone FILE`;
+    const run = [
+      ...(old.some(({ main }) => main === undefined) ? [`npm run backup -- --keep ${KEEP_DAYS}d`] : []),
+      ...(old.some(({ main }) => main !== undefined)
+        ? ["npm run mirror as its timer does (.github/operating.md)"]
+        : []),
+    ].join(" and ");
+    const mend = `older than promised, and people who left are still in them: ${each}. Run ${run}; one that exists nowhere any more: npm run backup -- --gone FILE`;
     findings.push({ what: "backups", mend });
   }
   if (bare.length > 0) {
     const mend = `the list of who left since is not beside ${bare.map(({ path }) => path).join(", ")}. Mount the medium: npm start writes the list there, and DATA_DIR/left.txt has it meanwhile`;
     findings.push({ what: "lists of who left", mend });
   }
+  findings.push(...checkMirrors(notes, today));
   return findings.length > 0 ? findings : [{ what: "backups: none is older than promised" }];
 }
 
-function describe({ day, elsewhere }: BackupNote): string {
-  return elsewhere ? `of ${day}, on another machine` : `of ${day}`;
+/** Where main was mirrored once, it is mirrored every day: one that is old helps little on the day on which it is needed. */
+function checkMirrors(notes: readonly BackupNote[], today: string): Finding[] {
+  const last = notes
+    .filter(({ main }) => main !== undefined)
+    .reduce((latest, { day }) => (day > latest ? day : latest), "");
+  if (last === "" || dayAfter(last, 1) >= today) return [];
+  const mend = `the last mirror of main is of ${last}: run npm run mirror as its timer does, and do what it says (journalctl -u undersigned-mirror)`;
+  return [{ what: "the mirror", mend }];
+}
+
+function describe({ path, day, elsewhere }: BackupNote): string {
+  return elsewhere && !isOnAnotherHost(path) ? `of ${day}, on another machine` : `of ${day}`;
 }

@@ -70,6 +70,7 @@ export type ErrorCode =
   | "identity"
   | "keys"
   | "lease"
+  | "mirror"
   | "offline"
   | "port"
   | "published"

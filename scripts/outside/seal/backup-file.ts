@@ -10,16 +10,28 @@ import { makeFolder } from "../folder.ts";
 /** Takes one line, without its line end. */
 export type Emit = (line: string) => Promise<void>;
 
+/** Takes some bytes. */
+export type Write = (bytes: Uint8Array) => Promise<void>;
+
+/** Writes lines as `writeSealedFile` writes bytes. */
+export function writeBackupFile(
+  path: string,
+  recipient: string,
+  produce: (emit: Emit) => Promise<void>,
+): Promise<void> {
+  return writeSealedFile(path, recipient, (write) => produce((line) => write(Buffer.from(`${line}\n`))));
+}
+
 /**
- * Writes lines into a file that is encrypted with age, and appears complete or not at all.
+ * Writes bytes into a file that is encrypted with age, and appears complete or not at all.
  *
  * @param recipient `age1pq1…`, whose identity is on another machine: an intruder on this one can read no backup
  * @throws LetterError `backup` for another kind of recipient
  */
-export async function writeBackupFile(
+export async function writeSealedFile(
   path: string,
   recipient: string,
-  produce: (emit: Emit) => Promise<void>,
+  produce: (write: Write) => Promise<void>,
 ): Promise<void> {
   const encrypter = new Encrypter();
   try {
@@ -36,7 +48,7 @@ export async function writeBackupFile(
   try {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const writer = writable.getWriter();
-    const produced = produce((line) => writer.write(Buffer.from(`${line}\n`))).then(
+    const produced = produce((bytes) => writer.write(bytes)).then(
       () => writer.close(),
       (cause) => writer.abort(cause),
     );
@@ -53,6 +65,25 @@ export async function writeBackupFile(
   const folder = await open(dirname(path));
   await folder.sync();
   await folder.close();
+}
+
+/**
+ * Reads the bytes of such a file. Truncated or changed data is refused, and nothing of it is returned.
+ *
+ * @param identity `AGE-SECRET-KEY-PQ-1…`
+ * @throws LetterError `backup`
+ */
+export async function readSealedFile(path: string, identity: string): Promise<Buffer> {
+  const decrypter = new Decrypter();
+  const chunks: Uint8Array[] = [];
+  try {
+    decrypter.addIdentity(identity);
+    const sealed = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+    for await (const chunk of await decrypter.decrypt(sealed)) chunks.push(chunk);
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+  return Buffer.concat(chunks);
 }
 
 /**
@@ -76,6 +107,10 @@ export async function* readBackupFile(path: string, identity: string): AsyncGene
     if (broken !== undefined) throw broken;
   } catch (cause) {
     if (cause instanceof LetterError) throw cause;
-    throw new LetterError("backup", "the file cannot be opened: it is damaged, or sealed for another key", { cause });
+    throw unreadable(cause);
   }
+}
+
+function unreadable(cause: unknown): LetterError {
+  return new LetterError("backup", "the file cannot be opened: it is damaged, or sealed for another key", { cause });
 }

@@ -134,6 +134,7 @@ export async function openFaultyRuns(): Promise<FaultyRuns> {
       args: () => [backup, "--key", keyFile, "--yes", "--without-list", "--no-site"],
       dataDir: (at) => join(at, "new"),
     },
+    mirror: { args: (at) => [join(at, "out/mirrors"), "--to", recipient] },
     remove: { args: () => ["2", "--yes"] },
     access: { args: (at) => ["--out", join(at, "out/answer")], input: `${people[0]!.withdrawalCode}\n` },
     erase: { args: (at) => [join(at, "campaign.git"), join(at, "out/erased.git")] },

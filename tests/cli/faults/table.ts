@@ -36,6 +36,7 @@ export const CHANGING = {
   keys: { ...MAKES, ...NO_DATABASE },
   backup: {},
   restore: { ...MAKES, "no database": "makes it on purpose" },
+  mirror: {},
   remove: {},
   access: {},
   erase: {

@@ -4,6 +4,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeBackupKey } from "../../../scripts/form-service/store/written-backup.ts";
+import { invent } from "../../letter/invented.ts";
+import { makeHandoverCampaign } from "../../support/campaigns/handover.ts";
 import { findProgram } from "../../support/servers/programs.ts";
 import { freePort } from "../../support/servers/service.ts";
 import { root } from "../../support/source.ts";
@@ -24,7 +27,7 @@ const valuesOf = (unit: string, setting: string) =>
 
 describe("the units of systemd", () => {
   it.skipIf(analyze === undefined)("are what systemd takes, without a word of complaint", () => {
-    expect(names).toHaveLength(3);
+    expect(names).toHaveLength(5);
     for (const name of names) {
       const text = serverFile(name);
       writeFileSync(join(folder, name), text.replaceAll("/srv/undersigned/node_modules", `${root}/node_modules`));
@@ -62,5 +65,27 @@ describe("the units of systemd", () => {
     child.kill("SIGTERM");
     expect((await ended)[0]).toBe(0);
     expect(performance.now() - from).toBeLessThan(Number(seconds) * 1000);
+  });
+
+  it("mirror a campaign by the command in the unit, with what the file of its settings says", async () => {
+    const campaign = await makeHandoverCampaign([invent(1)]);
+    const unit = serverFile("undersigned-mirror.service");
+    const place = join(folder, "mirror");
+    const named = [...unit.matchAll(/^# {3}(MIRROR_\w+)=/gm)].map(([, name]) => name);
+    const set: Record<string, string> = { MIRROR_PLACE: place, MIRROR_TO: await makeBackupKey(join(folder, "key")) };
+    const used = [...unit.matchAll(/\$\{?(MIRROR_\w+)/g)].map(([, name]) => name);
+    expect([...new Set(named)].sort()).toEqual([...new Set(used)].sort());
+    const words = valuesOf(unit, "ExecStart")[0]!.replace("/srv/undersigned", root).split(" ");
+    const [program = "", ...args] = words.flatMap((word) => {
+      const name = /^\$\{?(\w+)\}?$/.exec(word)?.[1];
+      return name === undefined ? [word] : (set[name] ?? []);
+    });
+    execFileSync(program, args, {
+      cwd: root,
+      env: { PATH: "/usr/bin:/bin", DATA_DIR: campaign.dataDir },
+      stdio: "pipe",
+    });
+    expect(readdirSync(place).filter((name) => /^mirror-[\d-]+\.age$/.test(name))).toHaveLength(1);
+    campaign.remove();
   });
 });

@@ -175,6 +175,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
     ],
     heldBy: [
       `${tests}/store/old-backups.test.ts: deletes the backups that are old, with their lists`,
+      "tests/cli/mirror/mirror.test.ts: is deleted when it is old, and only once there is a newer one",
       "tests/handover/purge.test.ts: destroys vault, queue, pepper, mail, backups and history",
     ],
     byHand: "copies elsewhere, seven days after they were made (.github/operating.md)",
