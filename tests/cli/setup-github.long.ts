@@ -89,6 +89,7 @@ describe("setup:github", { timeout: 120_000 }, () => {
       "default branch",
       "Pages on the privacy page",
       "variable SERVICE_URL",
+      "plan",
     ]);
     await org.apply();
     expect(differing(await org.look(), "wrong").map(formatSetting)).toEqual([]);
@@ -179,7 +180,9 @@ describe("setup:github on other plans", { timeout: 120_000 }, () => {
       "Pages on the privacy page",
       "Pages",
       "environment github-pages",
+      "administrators in the environment github-pages",
       "environment accept",
+      "administrators in the environment accept",
       "secret ACCEPT_APP_KEY in the environment accept",
       "secret LEDGER_KEY in the environment accept",
       "rule “main”",
