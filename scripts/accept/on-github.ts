@@ -14,17 +14,18 @@ import { openGitHub } from "../outside/github/api.ts";
 import type { WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { type AcceptReport, acceptAll } from "./acceptance.ts";
 import { campaignKeys } from "./campaign-keys.ts";
+import { reasonOf } from "./judgement.ts";
 import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
+import { type Publication, publishMain } from "./site/publication.ts";
 import { deleteSpentReleases, type SpentReleases } from "./spent-releases.ts";
 
 /**
- * What accept did. `publish`: the public site does not show it yet, which is also true when an earlier run could not
- * publish. `unseen`: sheets without an open pull request to review. `leftovers`: such sheets that are not attested, so
+ * What accept did. `publication`: how the public site comes to show it, or why that could not be arranged. `unseen`: sheets without an open pull request to review. `leftovers`: such sheets that are not attested, so
  * that they do not count and their branches can be deleted.
  */
 export type GitHubAcceptance = AcceptReport & {
-  readonly publish: boolean;
+  readonly publication: { readonly state: Publication } | { readonly failure: string };
   readonly troubles: readonly PullTrouble[];
   readonly unseen: readonly string[];
   readonly leftovers: readonly string[];
@@ -49,16 +50,17 @@ export async function acceptOnGitHub(
   clock: Clock,
 ): Promise<GitHubAcceptance> {
   let apart = Number.NaN;
+  const api = openGitHub({
+    repository: env.GITHUB_REPOSITORY,
+    apiUrl: env.GITHUB_API_URL,
+    clock,
+    as: { token: env.GITHUB_TOKEN },
+    noteTime(time) {
+      apart = clock.now().getTime() - time.getTime();
+    },
+  });
   const host = openGitHubAcceptHost({
-    api: openGitHub({
-      repository: env.GITHUB_REPOSITORY,
-      apiUrl: env.GITHUB_API_URL,
-      clock,
-      as: { token: env.GITHUB_TOKEN },
-      noteTime(time) {
-        apart = clock.now().getTime() - time.getTime();
-      },
-    }),
+    api,
     mover,
     repository: join(env.RUNNER_TEMP, "campaign.git"),
     serverUrl: env.GITHUB_SERVER_URL,
@@ -93,8 +95,14 @@ export async function acceptOnGitHub(
     (found ? leftovers : unseen).push(open.sheet);
   }
   const releases = await deleteSpentReleases(mover, host, report.main.record.entries);
+  const publisher = { api, host, to: env.PUBLISH_TO, again: env.AGAIN, first: env.FIRST, day, now: clock.now() };
+  // All else is done and has to be reported, whatever becomes of this.
+  const publication = await publishMain(publisher, report.main, live).then(
+    (state) => ({ state }),
+    (cause) => ({ failure: reasonOf(cause) }),
+  );
   const { troubles } = host;
-  return { ...report, troubles, releases, unseen, leftovers, publish: report.main.record.checkpoint !== live };
+  return { ...report, troubles, releases, unseen, leftovers, publication };
 }
 
 /** A clock that is this far away from GitHub's is wrong, in milliseconds. */

@@ -1,7 +1,9 @@
-import { error, setOutput, setSecret, summary, warning } from "@actions/core";
+import { error, setSecret, summary, warning } from "@actions/core";
 import { acceptOnGitHub, openAcceptApp } from "../accept/on-github.ts";
 import { called, inWords, LEFTOVER, UNSEEN } from "../accept/report-words.ts";
 import { UNATTESTED } from "../accept/sheet-notes.ts";
+import { publicationInWords } from "../accept/site/publication.ts";
+import { LetterError } from "../letter/bytes/error.ts";
 import { sayNotice } from "../letter/handover/notice.ts";
 import { systemClock } from "../outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
@@ -13,7 +15,7 @@ await runAction(async () => {
   const mover = openAcceptApp(env, systemClock);
   setSecret(await mover.token());
   const report = await acceptOnGitHub(env, mover, systemClock);
-  const { main, outcomes, edition, publish } = report;
+  const { main, outcomes, edition, publication } = report;
   for (const outcome of outcomes) say(inWords(outcome));
   if (edition !== undefined) say(`edition ${edition} is on the ledger`);
   for (const notice of report.notices) say(sayNotice(notice));
@@ -34,5 +36,8 @@ await runAction(async () => {
   for (const sheet of report.leftovers) warning(`${called(sheet)}: ${LEFTOVER}`);
   for (const sheet of report.unseen) warning(`${called(sheet)}: ${UNSEEN}`);
   say(`ledger: ${main.record.entries.length} entries, list: ${main.record.rows.length} rows`);
-  setOutput("publish", String(publish));
+  if ("failure" in publication) throw new LetterError("live", `not published: ${publication.failure}`);
+  const words = publicationInWords(publication.state);
+  if (publication.state === "stuck") throw new LetterError("live", `not published: ${words}`);
+  if (words !== undefined) say(words);
 });

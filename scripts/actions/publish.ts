@@ -1,17 +1,22 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { setOutput } from "@actions/core";
 import { campaignKeys } from "../accept/campaign-keys.ts";
 import { assertIntact } from "../accept/intact-record.ts";
 import { assertContinues, readLiveCheckpoint } from "../accept/live-checkpoint.ts";
+import { mayDeploy } from "../accept/site/publication.ts";
 import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { formatVkey } from "../letter/ledger/note.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { assertPublishable } from "../letter/text/readiness.ts";
+import { systemClock } from "../outside/clock.ts";
 import { buildSite } from "../outside/eleventy.ts";
 import { readLedgerDays } from "../outside/git/ledger-days.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readRecordIn } from "../outside/git/record-at.ts";
 import { readCheckout } from "../outside/git/repository.ts";
+import { openGitHub } from "../outside/github/api.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { openPublished } from "../outside/published.ts";
 import { runAction, say } from "./action.ts";
@@ -20,19 +25,28 @@ const OUTPUT = "_site";
 
 // The workflow of the same name: builds the site of main, and checks it as a stranger would before it is deployed.
 await runAction(async () => {
-  const { SITE_URL, SERVICE_URL, FIRST, PUBLISH_TO } = readWorkflowEnvironment(WORKFLOWS.publish, process.env);
+  const env = readWorkflowEnvironment(WORKFLOWS.publish, process.env);
+  const { SITE_URL, SERVICE_URL, FIRST, PUBLISH_TO: to } = env;
   const text = await readFile(CAMPAIGN_PATH, "utf8");
-  assertPublishable(parseCampaign(text), { siteUrl: SITE_URL, serviceUrl: SERVICE_URL, to: PUBLISH_TO });
+  assertPublishable(parseCampaign(text), { siteUrl: SITE_URL, serviceUrl: SERVICE_URL, to });
   const keys = campaignKeys(text);
   const record = await readRecordIn(".");
   assertIntact(record, keys.ledger);
-  assertContinues(record.entries, await readLiveCheckpoint(SITE_URL), keys.ledger, FIRST);
+  const live = await readLiveCheckpoint(SITE_URL);
+  assertContinues(record.entries, live, keys.ledger, FIRST);
+  const [repository, apiUrl, as] = [env.GITHUB_REPOSITORY, env.GITHUB_API_URL, { token: env.GITHUB_TOKEN }];
+  const api = openGitHub({ repository, apiUrl, as, clock: systemClock });
+  const shown = live !== undefined && live === record.checkpoint;
+  const deployable = to !== "pages" || (await mayDeploy(api, env.GITHUB_SHA, shown));
+  setOutput("deploy", String(deployable));
+  if (!deployable) return say("the site shows main's checkpoint, deployed from this very commit: nothing to do");
   const environment = { SITE_URL, SERVICE_URL, GIT_HOST: "local" };
   const days = await readLedgerDays(".git", await readCheckout(".git"));
   await buildSite({ signatures: "signatures", output: OUTPUT, days, environment });
   const vkey = parseCampaign(text).ledger_vkey ?? formatVkey(keys.ledger);
   const { size, root, listed } = await verifyPublished(openPublished(OUTPUT), vkey);
-  say(
-    `built ${OUTPUT}: ${listed} on the list, tree size ${size}, root ${typeof root === "string" ? root : formatRoot(root)}`,
-  );
+  const words = typeof root === "string" ? root : formatRoot(root);
+  say(`built ${OUTPUT}: ${listed} on the list, tree size ${size}, root ${words}`);
+  const built = await readFile(`${OUTPUT}/ledger/checkpoint`);
+  setOutput("checkpoint", createHash("sha256").update(built).digest("hex"));
 });

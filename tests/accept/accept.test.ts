@@ -4,6 +4,7 @@ import { invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
 import { hurryTime } from "../support/browsers/hurry.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { mustAsk } from "../support/github/ask.ts";
+import { runPublish } from "../support/github/pages.ts";
 import { ask } from "../support/servers/github-calls.ts";
 
 let campaign: WorkflowCampaign;
@@ -29,7 +30,8 @@ describe("the workflow accept", () => {
     const [first, second] = campaign.moderators;
     await campaign.review(first, pull, "APPROVE", `refuse ${three.row.id} fake-name`);
     const waiting = await campaign.run("accept");
-    expect(waiting).toMatchObject({ code: 0, outputs: { publish: "false" } });
+    expect(waiting).toMatchObject({ code: 0, outputs: {} });
+    expect(campaign.github.state.runs).toEqual([]);
     expect(waiting.output).toContain(`sheet ${sheet.sheet}: waiting`);
 
     // The second one refuses a row on its own line, and takes that back.
@@ -44,7 +46,10 @@ describe("the workflow accept", () => {
     await campaign.review(second, pull, "APPROVE");
     const reviewed = campaign.github.repository.git("rev-parse", `pending/${sheet.sheet}`);
     const accepted = await campaign.run("accept");
-    expect(accepted).toMatchObject({ code: 0, outputs: { publish: "true" } });
+    expect(accepted).toMatchObject({ code: 0, output: expect.stringContaining("publish was started") });
+    expect(campaign.github.state.runs.map(({ sha }) => sha)).toEqual([
+      campaign.github.repository.git("rev-parse", "main"),
+    ]);
     expect(campaign.mainFile("signatures/accepted/000.md")).toContain(one.row.name);
     expect(campaign.mainFile("signatures/accepted/000.md")).not.toContain(three.row.opening);
     expect(campaign.github.repository.log("main")[0]!.parents[1]).toBe(reviewed);
@@ -174,8 +179,8 @@ describe("the workflow accept", () => {
       full = true;
       return { status: 422 };
     });
-    const { publish, main, troubles } = await campaign.accept();
-    expect([publish, main.record.rows.length, troubles.length]).toEqual([true, 2, 1]);
+    const { publication, main, troubles } = await campaign.accept();
+    expect([publication, main.record.rows.length, troubles.length]).toEqual([{ state: "started" }, 2, 1]);
     expect(pulls.map((pull) => commentsOn(pull).length).sort()).toEqual([0, 1]);
     await campaign.accept();
     expect(pulls.map((pull) => commentsOn(pull).length)).toEqual([1, 1]);
@@ -190,6 +195,7 @@ describe("the workflow accept", () => {
     const move = (sha: string) =>
       mustAsk(campaign.github, service, "PATCH", `git/refs/heads/pending/${sheet.sheet}`, { sha, force: true });
     const other = formatSheet(sheetOf(1, [one.row]));
+    repository.git("update-ref", "refs/heads/scratch", filed);
     await move(repository.commit("scratch", "x", { [sheetPath(sheet.sheet)]: other }));
     expect((await campaign.accept()).outcomes).toMatchObject([{ state: "invalid" }]);
     expect(commentsOn(pull).map(({ body }) => body)).toEqual([expect.stringContaining("Do not close")]);
@@ -225,13 +231,15 @@ describe("the workflow accept", () => {
     expect((await campaign.accept()).main.record.rows).toHaveLength(2);
   });
 
-  it("asks to be published again until the site shows main", async () => {
+  it("has main published until the site shows it", async () => {
     const pull = await campaign.fileSheet(sheet);
     for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
-    expect((await campaign.accept()).publish).toBe(true);
-    expect((await campaign.accept()).publish).toBe(true);
+    expect((await campaign.accept()).publication).toEqual({ state: "started" });
+    expect((await campaign.accept()).publication).toEqual({ state: "running" });
+    runPublish(campaign.github.state, "failed to build");
+    expect((await campaign.accept()).publication).toEqual({ state: "started" });
     campaign.publish();
-    expect((await campaign.accept()).publish).toBe(false);
+    expect((await campaign.accept()).publication).toEqual({ state: "shown" });
   });
 
   it("answers once, and answers still when it could not after merging", async () => {
@@ -245,7 +253,7 @@ describe("the workflow accept", () => {
     expect(commentsOn(pull)).toEqual([]);
     expect(campaign.github.state.pulls[0]!.merged).toBeDefined();
     campaign.github.setFault();
-    expect((await campaign.accept()).publish).toBe(true);
+    expect((await campaign.accept()).publication).toEqual({ state: "running" });
     expect(commentsOn(pull)).toHaveLength(1);
     expect(campaign.github.repository.branches()).toEqual(["main"]);
     await campaign.accept();

@@ -7,6 +7,7 @@ import { EMPTY_ROOT } from "../../scripts/letter/ledger/tree.ts";
 import { CHECKPOINT_PATH } from "../../scripts/letter/signature/record.ts";
 import { ledger } from "../letter/invented.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
+import { deploy } from "../support/github/pages.ts";
 
 // That it builds and deploys is shown under act; here, what it refuses before it builds anything.
 let campaign: WorkflowCampaign;
@@ -93,6 +94,21 @@ describe("the workflow publish refuses", () => {
 
   it("GitHub Pages, where the privacy page does not name them", () =>
     refused("hosts.site does not name GitHub", { PUBLISH_TO: "pages" }));
+
+  it("a second site under a commit under which Pages were given one, and says what to do", async () => {
+    campaign.site.content = new Map();
+    deploy(campaign.github.state, campaign.github.repository.git("rev-parse", "main"));
+    const text = campaign.mainFile("content/campaign.yaml");
+    const pages = /^ {2}git: (.*)$/m.exec(text)![1]!.replace("keeps_ip: false", "keeps_ip: true");
+    writeFileSync(join(checkout, "content/campaign.yaml"), text.replace(/^ {2}site: .*/m, `  site: ${pages}`));
+    const env = { PUBLISH_TO: "pages", FIRST: "true" };
+    await refused("start accept by hand with “again” ticked", env);
+    campaign.publish();
+    const done = await campaign.run("publish", { CWD: checkout, ...env });
+    expect(done).toMatchObject({ code: 0, outputs: { deploy: "false" } });
+    expect(existsSync(join(checkout, "_site"))).toBe(false);
+    campaign.github.state.deployments.length = 0;
+  });
 
   it("nothing when the live checkpoint is that of the beginning", async () => {
     show(0, EMPTY_ROOT);

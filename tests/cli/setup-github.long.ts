@@ -89,6 +89,7 @@ describe("setup:github", { timeout: 120_000 }, () => {
       "default branch",
       "Pages on the privacy page",
       "variable SERVICE_URL",
+      "plan",
     ]);
     await org.apply();
     expect(differing(await org.look(), "wrong").map(formatSetting)).toEqual([]);
@@ -131,13 +132,15 @@ describe("setup:github", { timeout: 120_000 }, () => {
       { type: "required_status_checks", parameters: status },
     ];
     await org.ask("PUT", `rulesets/${id}`, { rules: stricter });
-    await org.ask("PUT", "environments/accept", { wait_timer: 30, deployment_branch_policy: CUSTOM });
+    const bound = { can_admins_bypass: false };
+    await org.ask("PUT", "environments/accept", { wait_timer: 30, deployment_branch_policy: CUSTOM, ...bound });
     expect(differing(await org.look(), "wrong")).toEqual([]);
 
     await org.ask("PUT", `rulesets/${id}`, { rules: stricter, bypass_actors: [], enforcement: "disabled" });
     await org.ask("PUT", "environments/accept", { wait_timer: 30, deployment_branch_policy: null });
     expect(await org.apply()).toEqual([
-      expect.stringMatching(/^changed environment accept: open to every branch → open to branch main$/),
+      "changed environment accept: open to every branch → open to branch main",
+      "changed administrators in the environment accept: above its rules → bound by its rules",
       expect.stringMatching(/^loosened rule “main”: switched off, not passed by the accept App → /),
     ]);
     const after = (await org.ask("GET", `rulesets/${id}`)) as { rules: Rule[]; bypass_actors: object[] };
@@ -179,7 +182,9 @@ describe("setup:github on other plans", { timeout: 120_000 }, () => {
       "Pages on the privacy page",
       "Pages",
       "environment github-pages",
+      "administrators in the environment github-pages",
       "environment accept",
+      "administrators in the environment accept",
       "secret ACCEPT_APP_KEY in the environment accept",
       "secret LEDGER_KEY in the environment accept",
       "rule “main”",

@@ -35,11 +35,21 @@ afterAll(async () => {
 
 describe.skipIf(act === undefined)("the workflows under act", () => {
   it("bring the letter to the ledger, and a sheet from its branch to the published site", async () => {
-    const begun = await runner.run("accept", "workflow_dispatch", {
-      inputs: { first: "true" },
-      ref: "refs/heads/main",
-    });
+    const { repository, state } = campaign.github;
+    const main = () => repository.git("rev-parse", "main");
+    const begin = () =>
+      runner.run("accept", "workflow_dispatch", { inputs: { first: "true" }, ref: "refs/heads/main" });
+    // The first day goes wrong: main will not move again by itself, and Pages take no second site under its commit.
+    runner.breakPages(true);
+    const failed = await begin();
+    expect(failed.code, failed.output).not.toBe(0);
+    const before = main();
+    runner.breakPages(false);
+    const begun = await begin();
     expect(begun.code, begun.output).toBe(0);
+    expect(begun.output).toContain("the site shows the checkpoint of this run");
+    expect(repository.git("rev-parse", "main^")).toBe(before);
+    expect(state.deployments.map(({ sha }) => sha)).toEqual([before, main()]);
     expect((await verifyPublished(openPublished(campaign.site.url), vkey)).size).toBe(1);
 
     const [one, two, three] = [
@@ -59,6 +69,7 @@ describe.skipIf(act === undefined)("the workflows under act", () => {
     await campaign.review(second, pull, "APPROVE", `refuse ${three.row.id} duplicate`);
     const accepted = await runner.run("accept", "schedule", {});
     expect(accepted.code, accepted.output).toBe(0);
+    expect(state.runs.at(-1)).toMatchObject({ sha: main(), conclusion: "success" });
     expect(await verifyPublished(openPublished(campaign.site.url), vkey)).toMatchObject({ size: 4, listed: 2 });
     const page = await (await fetch(`${campaign.site.url}/en/signatures/`)).text();
     expect(page).toContain(one.row.name);

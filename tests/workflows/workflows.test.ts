@@ -71,7 +71,20 @@ describe.each(workflows)("the workflow $name", ({ name, text, workflow }) => {
 
 it("publishes on GitHub Pages, which keep every visitor's address, only where somebody chose them", () => {
   const { workflow } = workflows.find(({ name }) => name === "publish")!;
-  expect(workflow.jobs.deploy!.if).toBe("vars.PUBLISH_TO == 'pages'");
+  expect(workflow.jobs.deploy!.if).toMatch(/^vars\.PUBLISH_TO == 'pages' && /);
+});
+
+it("publishes by a run of its own, since Pages know a site by the commit that its run began with", () => {
+  const called = workflows.flatMap(({ workflow }) => Object.values(workflow.jobs).flatMap(({ uses = [] }) => uses));
+  expect(called).toEqual([]);
+  const { workflow } = workflows.find(({ name }) => name === "publish")!;
+  expect(Object.keys(workflow.on).sort()).toEqual(["push", "workflow_dispatch"]);
+  const accept = workflows.find(({ name }) => name === "accept")!.workflow.jobs.accept!;
+  expect(accept.permissions).toEqual({
+    ...{ contents: "read", "pull-requests": "write", actions: "write", deployments: "read" },
+  });
+  const last = workflow.jobs.deploy!.steps!.at(-1)!;
+  expect(last.env?.CHECKPOINT).toContain("needs.build.outputs.checkpoint");
 });
 
 describe("the check that main requires", () => {

@@ -7,6 +7,8 @@ export type Environment = {
   readonly restricted: boolean;
   /** those names, each with its number and whether it is a branch or a tag */
   readonly branches: readonly { readonly id: number; readonly name: string; readonly type: string }[];
+  /** whether administrators pass all of its rules; undefined if GitHub does not show it */
+  readonly adminsPass: boolean | undefined;
   /** what a change has to send along in order to leave it as it is */
   readonly keep: Readonly<Record<string, unknown>>;
   /** names only: GitHub never returns a secret */
@@ -41,6 +43,8 @@ export async function readEnvironment(api: GitHubApi, name: string): Promise<Env
   return {
     restricted,
     branches: (policies ?? []).map(({ id = 0, name: branch = "", type = "branch" }) => ({ id, name: branch, type })),
+    // GitHub's description of its API does not have it; its answers do.
+    adminsPass: (found.data as { can_admins_bypass?: boolean }).can_admins_bypass,
     keep: keptRules(protection_rules as readonly ProtectionRule[]),
     secrets: secrets.map((secret) => secret.name),
     variables: new Map(variables.map((variable) => [variable.name, variable.value])),

@@ -6,6 +6,8 @@ import { orNothing, reading } from "./settings-request.ts";
 export type Organisation = {
   /** `free`, `team`, `enterprise`, …; undefined if GitHub does not show it to this token */
   readonly plan: string | undefined;
+  /** paid for, and taken by people and open invitations; undefined if GitHub does not show it or the plan has none */
+  readonly seats: { readonly all: number; readonly taken: number } | undefined;
   readonly twoFactor: boolean;
   /** what every member may do in every repository: `none`, `read`, `write`, `admin` */
   readonly basePermission: string;
@@ -48,6 +50,7 @@ export async function readOrganisation(api: GitHubApi): Promise<Organisation> {
   );
   return {
     plan: data.plan?.name,
+    seats: seatsOf(data.plan),
     twoFactor: data.two_factor_requirement_enabled,
     basePermission: data.default_repository_permission ?? "read",
     membersMayFork: data.members_can_fork_private_repositories === true,
@@ -62,4 +65,9 @@ export async function readOrganisation(api: GitHubApi): Promise<Organisation> {
       everywhere: repository_selection === "all",
     })),
   };
+}
+
+function seatsOf(plan: { seats?: number; filled_seats?: number } | undefined): Organisation["seats"] {
+  const { seats: all, filled_seats: taken } = plan ?? {};
+  return all === undefined || taken === undefined ? undefined : { all, taken };
 }

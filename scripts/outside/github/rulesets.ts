@@ -33,7 +33,7 @@ export async function readRulesets(api: GitHubApi): Promise<Ruleset[] | undefine
         per_page: 100,
       });
       return await Promise.all(
-        // The organisation's rulesets only add to them, and can take nothing away.
+        // The organisation's own are not ours to change; whether they stop an App, see `rules-in-force.ts`.
         list
           .filter(({ source_type }) => source_type !== "Organization")
           .map(async ({ id: ruleset_id }) => {

@@ -19,11 +19,18 @@ const proposal = {
     .transform(Number),
   HEAD_SHA: z.string().regex(/^[0-9a-f]{40}$/),
 };
-/** Ticked by hand before the first publication, when there is no live checkpoint to continue. */
-const FIRST = z
+/** A box that somebody ticks when starting a workflow by hand. */
+const ticked = z
   .enum(["", "true", "false"])
   .default("")
   .transform((text) => text === "true");
+/** Ticked before the first publication, when there is no live checkpoint to continue. */
+const FIRST = ticked;
+// Pages logs the address of every visitor, so the site goes there only where somebody chose it.
+const PUBLISH_TO = z
+  .enum(["", "artifact", "pages"])
+  .default("")
+  .transform((text) => text || "artifact");
 
 /** What each workflow passes to its entry. */
 export const WORKFLOWS = {
@@ -43,16 +50,17 @@ export const WORKFLOWS = {
       .transform((text) => text.trim())
       .pipe(z.string().regex(/^[A-Za-z0-9_-]{43}$/)),
     SITE_URL: address,
+    PUBLISH_TO,
     FIRST,
+    // Ticked to have main published once more.
+    AGAIN: ticked,
   }),
   handover: z.object({ GITHUB_REF: z.string().startsWith(`${HANDOVERS}/`), BAG_DIR: z.string().min(1) }),
   publish: z.object({
-    ...{ SITE_URL: address, SERVICE_URL: address, FIRST },
-    // Pages logs the address of every visitor, so the site goes there only where somebody chose it.
-    PUBLISH_TO: z
-      .enum(["", "artifact", "pages"])
-      .default("")
-      .transform((text) => text || "artifact"),
+    ...repository,
+    ...{ SITE_URL: address, SERVICE_URL: address, FIRST, PUBLISH_TO },
+    // Pages know a site by it.
+    GITHUB_SHA: z.string().regex(/^[0-9a-f]{40}$/),
   }),
 } as const;
 

@@ -9,7 +9,7 @@ import { systemClock } from "../../../scripts/outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../../../scripts/outside/github/workflow-environment.ts";
 import { attestedMessage, keys, secrets, vkey } from "../../letter/invented.ts";
 import { compiled } from "../compiled.ts";
-import type { Account } from "../github/account.ts";
+import type { Account, Permissions } from "../github/account.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "../github/campaign.ts";
 import { ask, openPullRequest } from "../servers/github-calls.ts";
 import { type LiveSite, startLiveSite } from "../servers/live-site.ts";
@@ -47,6 +47,8 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
   repository.commit("main", "organisers: keys and moderators", {
     "content/campaign.yaml": `${realCampaign(mainFile("content/campaign.yaml"))}\nledger_vkey: ${vkey}\nattestation_key: ${keys.attestation}\n`,
     ".github/moderators.yml": `approvals: 2\nmoderators:\n${ids}`,
+    // GitHub starts no workflow that is not on main.
+    ".github/workflows/publish.yml": readFileSync(join(root, ".github/workflows/publish.yml")),
   });
   const temporary = mkdtempSync(join(tmpdir(), "undersigned-runner-"));
   const publish = () => {
@@ -67,9 +69,8 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
       GITHUB_OUTPUT: file("output"),
       GITHUB_STEP_SUMMARY: file("summary"),
       RUNNER_TEMP: folder,
-      GITHUB_TOKEN: github.workflowToken(
-        workflow === "accept" ? { contents: "read", pull_requests: "write" } : { contents: "read" },
-      ),
+      GITHUB_SHA: repository.git("rev-parse", "main"),
+      GITHUB_TOKEN: github.workflowToken(PERMISSIONS[workflow] ?? { contents: "read" }),
       ...(workflow === "accept" ? acceptSecrets(campaign) : {}),
       SITE_URL: site.url,
       SERVICE_URL: "https://sign.example.org",
@@ -120,6 +121,12 @@ export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
     },
   };
 }
+
+/** What a workflow's own token may do, where that is more than reading. */
+export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
+  accept: { contents: "read", pull_requests: "write", actions: "write", deployments: "read" },
+  publish: { contents: "read", deployments: "read" },
+};
 
 /** What the environment `accept` holds. */
 export function acceptSecrets({ acceptApp }: GitHubCampaign): Record<string, string> {

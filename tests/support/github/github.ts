@@ -72,6 +72,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     environments: [],
     secrets: [],
     dispatches: [],
+    runs: [],
+    deployments: [],
     releases: [],
     events: [],
     settings: new Map(),

@@ -124,6 +124,9 @@ async function changeEverything({ github, ask, file, accept, moderators }: TestO
   await ask("PUT", "pages", { https_enforced: false, build_type: "legacy", source: { branch: "main", path: "/" } });
   await ask("POST", "environments/accept/deployment-branch-policies", { name: "release/*" });
   await ask("PUT", "environments/github-pages", { deployment_branch_policy: null });
+  // What such a call leaves out is on again.
+  const branches = { protected_branches: false, custom_branch_policies: true };
+  await ask("PUT", "environments/accept", { deployment_branch_policy: branches });
   state.environments.find(({ name }) => name === "accept")!.secrets.length = 0;
   state.secrets.push("LEDGER_KEY");
   state.settings.set("variables", {
@@ -139,6 +142,14 @@ async function changeEverything({ github, ask, file, accept, moderators }: TestO
   for (const { id, name } of (await ask("GET", "rulesets")) as { id: number; name: string }[]) {
     await ask("PUT", `rulesets/${id}`, await looser(ask, id, name));
   }
+  state.settings.set("classic protection", { main: true });
+  state.settings.set("budgets", { list: [{ ...BUDGET, budget_amount: 0 }] });
+  state.rulesets.push({
+    ...{ id: state.nextId(), name: "company policy", target: "branch", enforcement: "active", bypass_actors: [] },
+    conditions: { ref_name: { include: ["~ALL"], exclude: [] } },
+    rules: [{ type: "required_signatures" }, { type: "deletion" }],
+    ...{ ofOrganisation: true, createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-01-01T00:00:00Z" },
+  });
   return [
     "two-factor authentication",
     "owners",
@@ -149,12 +160,26 @@ async function changeEverything({ github, ask, file, accept, moderators }: TestO
     "secret LEDGER_KEY in the environment accept",
     "secrets of accept outside its environment",
     "variable SITE_URL",
+    ...RULES,
     "CODEOWNERS",
     "moderators listed",
     "moderator unknown",
     "others who have access",
+    "budget for Actions",
   ];
 }
+
+/** What the organisation's own ruleset and the older kind of rules do. */
+const RULES = [
+  "rules on main that accept does not pass",
+  "branch protection rule on main",
+  "rules on sheets that the file App does not pass",
+  "rules on sheets that accept does not pass",
+];
+const BUDGET = {
+  ...{ id: "1", budget_type: "ProductPricing", budget_product_sku: "actions", budget_scope: "organization" },
+  ...{ prevent_further_usage: true, budget_alerting: { will_alert: true, alert_recipients: ["organiser-one"] } },
+};
 
 type Rule = { type: string; parameters?: object };
 

@@ -17,6 +17,8 @@ export type Ruleset = {
   bypass_actors: BypassActor[];
   conditions: { ref_name?: { include?: string[]; exclude?: string[] } };
   rules: Rule[];
+  /** made by the organisation for all of its repositories, and the repository's own otherwise */
+  readonly ofOrganisation?: boolean;
   readonly createdAt: string;
   updatedAt: string;
 };
@@ -59,6 +61,9 @@ function violation(state: State, rule: Rule, move: Move, options: GitOptions & {
       return objects.asks(["merge-base", "--is-ancestor", from, to], options)
         ? undefined
         : "Cannot force-push to this branch";
+    case "required_signatures":
+      if (to === undefined) return undefined;
+      return unsigned(state, from, to, options) ? "Commits must have verified signatures." : undefined;
     case "required_linear_history":
       if (to === undefined) return undefined;
       return objects.git(["rev-list", "--merges", "-1", from === undefined ? to : `${from}..${to}`], options) === ""
@@ -76,6 +81,16 @@ function violation(state: State, rule: Rule, move: Move, options: GitOptions & {
     default:
       throw new Error(`the stand-in does not model the rule ${rule.type}`);
   }
+}
+
+/** Whether a commit that comes has no signature. docs.github.com: only those that are new to the branch count. */
+function unsigned({ objects }: State, from: string | undefined, to: string, options: GitOptions): boolean {
+  const range = from === undefined ? [to, "--not", "--branches"] : [`${from}..${to}`];
+  const shas = objects
+    .git(["rev-list", ...range], options)
+    .split("\n")
+    .filter(Boolean);
+  return shas.some((sha) => !/^gpgsig /m.test(objects.git(["cat-file", "commit", sha], options)));
 }
 
 function lacksChecks(state: State, rule: Rule, sha: string): string | undefined {

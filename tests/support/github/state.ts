@@ -1,5 +1,6 @@
 import type { Account, Actor, App } from "./account.ts";
 import type { Objects } from "./objects.ts";
+import type { Deployment, WorkflowRun } from "./pages.ts";
 import type { Ruleset } from "./ruleset.ts";
 
 export type Author = { readonly id: number; readonly login: string; readonly type: "User" | "Bot" };
@@ -118,6 +119,9 @@ export type State = {
   readonly environments: Environment[];
   readonly secrets: string[];
   readonly dispatches: Dispatch[];
+  /** in the order in which they were started */
+  readonly runs: WorkflowRun[];
+  readonly deployments: Deployment[];
   readonly releases: Release[];
   readonly events: Event[];
   /** settings that are kept and given back as they were set: of the organisation, the repository, Actions, Pages */

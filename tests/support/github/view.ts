@@ -107,10 +107,17 @@ export function commitView(state: State, sha: string): Record<string, unknown> {
       comment_count: 0,
       url: `${apiOf(state)}/git/commits/${sha}`,
     },
-    author: null,
-    committer: null,
+    author: accountOf(state, author),
+    committer: accountOf(state, committer),
     parents: commit.parents.map((parent) => ({ sha: parent, url: `${apiOf(state)}/commits/${parent}` })),
   };
+}
+
+/** The account that an address belongs to: GitHub knows its own by their form, and others where somebody has named them. */
+function accountOf({ accounts }: State, person: unknown): object | null {
+  const { email = "" } = person as { email?: string };
+  const account = accounts.find(({ id, login }) => email === `${id}+${login}@users.noreply.github.com`);
+  return account === undefined ? null : userView({ id: account.id, login: account.login, type: "User" });
 }
 
 export function checkView(state: State, run: CheckRun): object {

@@ -1,12 +1,38 @@
 import type { Environment, RepositoryVariables } from "../environments.ts";
+import type { Change } from "../settings-request.ts";
 import { type Setting, setting, unseen } from "./setting.ts";
 
 /** The secrets of the environment `accept`. It also holds the number of its App. */
 export const SECRETS = ["ACCEPT_APP_KEY", "LEDGER_KEY"];
 const ENVIRONMENT = "/repos/{owner}/{repo}/environments/{environment_name}";
 
-/** Compares an environment that only jobs of main may use. */
-export function environmentSetting(name: string, found: Environment | undefined, otherwise: string): Setting {
+/** Compares an environment that only jobs of main may use, and that nobody is above. */
+export function environmentSettings(name: string, found: Environment | undefined, otherwise: string): Setting[] {
+  return [openToMain(name, found, otherwise), closedToAdmins(name, found, otherwise)];
+}
+
+/** Sets what an environment is. GitHub switches on again what a change leaves out. */
+function put(name: string, found: Environment | undefined): Change {
+  const only = { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } };
+  const values = { environment_name: name, ...found?.keep, ...only, can_admins_bypass: false };
+  return { route: `PUT ${ENVIRONMENT}`, values };
+}
+
+function closedToAdmins(name: string, found: Environment | undefined, otherwise: string): Setting {
+  const title = `administrators in the environment ${name}`;
+  const [should, means] = ["bound by its rules", `${otherwise}, if an administrator brings it`];
+  if (found !== undefined && found.adminsPass === undefined)
+    return unseen(
+      title,
+      should,
+      means,
+      `Settings → Environments → ${name}: no tick at “Allow administrators to bypass configured protection rules”`,
+    );
+  const is = found === undefined ? "missing" : found.adminsPass ? "above its rules" : should;
+  return setting(title, { is, should, otherwise: means, changes: [put(name, found)] });
+}
+
+function openToMain(name: string, found: Environment | undefined, otherwise: string): Setting {
   const others = (found?.branches ?? []).filter((one) => !(one.name === "main" && one.type === "branch"));
   const hasMain = found !== undefined && found.branches.length > others.length;
   const [restricted, at] = [found?.restricted === true, { environment_name: name }];
@@ -15,13 +41,12 @@ export function environmentSetting(name: string, found: Environment | undefined,
     : "open to every branch";
   const should = "open to branch main";
   const policies = `${ENVIRONMENT}/deployment-branch-policies`;
-  const only = { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } };
   return setting(`environment ${name}`, {
     is: found === undefined ? "missing" : open,
     should,
     otherwise,
     changes: [
-      ...(restricted ? [] : [{ route: `PUT ${ENVIRONMENT}`, values: { ...at, ...found?.keep, ...only } }]),
+      ...(restricted ? [] : [put(name, found)]),
       ...(hasMain ? [] : [{ route: `POST ${policies}`, values: { ...at, name: "main", type: "branch" } }]),
       ...others.map(({ id }) => ({
         route: `DELETE ${policies}/{branch_policy_id}`,
@@ -35,22 +60,14 @@ export function environmentSetting(name: string, found: Environment | undefined,
 /** Compares the secrets of the environment `accept`, by name only: GitHub shows no values. */
 export function secretSettings(accept: Environment | undefined): Setting[] {
   const where = "Settings → Environments → accept → Add environment secret (.github/apps.md)";
-  return [
-    ...SECRETS.map((name) =>
-      setting(`secret ${name} in the environment accept`, {
-        is: accept?.secrets.includes(name) ? "present" : "missing",
-        should: "present",
-        otherwise: "accept cannot run",
-        byHand: where,
-      }),
-    ),
-    unseen(
-      "passing of environment rules by administrators",
-      "off",
-      "an owner can start accept from another branch with other code",
-      "Settings → Environments → accept: no tick at “Allow administrators to bypass configured protection rules”",
-    ),
-  ];
+  return SECRETS.map((name) =>
+    setting(`secret ${name} in the environment accept`, {
+      is: accept?.secrets.includes(name) ? "present" : "missing",
+      should: "present",
+      otherwise: "accept cannot run",
+      byHand: where,
+    }),
+  );
 }
 
 /** Reports secrets of accept that every branch gets. */

@@ -15,6 +15,9 @@ export type WantedRuleset = {
 };
 export type Passing = { readonly who: string; readonly actor: BypassActor | undefined };
 
+/** Our rulesets that an App has to pass: accept the one, the file App the other. */
+export const OWN = { main: "main", pending: "pending: who files" } as const;
+
 /** The App that reports the checks of GitHub's own workflows; it has this number everywhere on github.com. */
 const GITHUB_ACTIONS = 15368;
 
@@ -43,7 +46,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
   ];
   return [
     {
-      name: "main",
+      name: OWN.main,
       target: "branch",
       include: MAIN,
       passes: [app("the accept App", acceptApp)],
@@ -63,7 +66,7 @@ export function wantedRulesets(acceptApp: number | undefined, fileApp: number | 
       otherwise: "what stood on the list or on the ledger can be made undone unseen",
     },
     {
-      name: "pending: who files",
+      name: OWN.pending,
       target: "branch",
       include: `${PENDING}/**/*`,
       passes: [app("the file App", fileApp)],

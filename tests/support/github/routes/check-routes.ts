@@ -1,5 +1,6 @@
 import { by, type Call, find, type Routes } from "../call.ts";
 import { commitOf } from "../commit.ts";
+import { queueRun } from "../pages.ts";
 import { Refusal } from "../refusal.ts";
 import { type CheckRun, timeOf } from "../state.ts";
 import { checkView, repositoryView, userView } from "../view.ts";
@@ -102,6 +103,7 @@ export const checkRoutes: Routes = {
       }
       const dispatch = { workflow: path.workflow_id!, ref: body.ref, inputs: body.inputs ?? {}, by: by(call) };
       state.dispatches.push(dispatch);
+      queueRun(state, dispatch.workflow, commit, dispatch.inputs);
       state.events.push({ name: "workflow_dispatch", action: "", by: by(call), dispatch });
       return { status: 204 };
     },

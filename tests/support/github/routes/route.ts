@@ -8,6 +8,7 @@ import { pullRoutes } from "./pull-routes.ts";
 import { releaseRoutes } from "./release-routes.ts";
 import { reviewRoutes } from "./review-routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
+import { runRoutes } from "./run-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
 import { setupRoutes } from "./setup-routes.ts";
 
@@ -22,6 +23,7 @@ export const routes: Routes = {
   ...releaseRoutes,
   ...reviewRoutes,
   ...ruleRoutes,
+  ...runRoutes,
   ...settingsRoutes,
   ...setupRoutes,
   // Answered where the limits are kept.

@@ -1,7 +1,7 @@
 import { type Call, find, may, type Routes } from "../call.ts";
 import { notFound, Refusal } from "../refusal.ts";
 import { type Ruleset, rulesFor } from "../ruleset.ts";
-import { type Environment, timeOf } from "../state.ts";
+import { type Environment, type State, timeOf } from "../state.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 const ENVIRONMENT = `${REPO}/environments/{environment_name}`;
@@ -16,8 +16,7 @@ export const ruleRoutes: Routes = {
         return {
           ...rule,
           ruleset_id: ruleset.id,
-          ruleset_source: state.owner.login,
-          ruleset_source_type: "Repository",
+          ...sourceOf(state, ruleset),
         };
       }),
     }),
@@ -31,6 +30,23 @@ export const ruleRoutes: Routes = {
         return short;
       }),
     }),
+  },
+  "GET /orgs/{org}/rulesets/{ruleset_id}": {
+    app: "organization_administration:read" as never,
+    role: "admin",
+    handler: (call) => {
+      const ruleset = rulesetOf(call);
+      if (!ruleset.ofOrganisation) throw notFound();
+      return { status: 200, body: rulesetView(call, ruleset) };
+    },
+  },
+  [`GET ${REPO}/branches/{branch}/protection`]: {
+    app: "administration:read",
+    role: "admin",
+    handler: ({ state, path }) => {
+      if (!state.settings.get("classic protection")?.[path.branch!]) throw new Refusal(404, "Branch not protected");
+      return { status: 200, body: {} };
+    },
   },
   [`POST ${REPO}/rulesets`]: {
     app: "administration:write",
@@ -63,6 +79,8 @@ export const ruleRoutes: Routes = {
     app: "administration:write",
     role: "admin",
     handler: (call) => {
+      // An organisation's ruleset is changed there.
+      if (rulesetOf(call).ofOrganisation) throw notFound();
       const ruleset = Object.assign(rulesetOf(call), call.body, { updatedAt: timeOf(call.state) });
       return { status: 200, body: rulesetView(call, ruleset) };
     },
@@ -99,7 +117,7 @@ export const ruleRoutes: Routes = {
         secrets: [],
       };
       if (known === undefined) state.environments.push(environment);
-      // What a call leaves out goes back to nothing.
+      // What a call leaves out goes back to nothing, and administrators who were bound pass the rules again.
       environment.rules = rules;
       return { status: 200, body: environmentView(environment) };
     },
@@ -148,13 +166,13 @@ export const ruleRoutes: Routes = {
 };
 
 function rulesetView(call: Call, ruleset: Ruleset) {
-  const { createdAt, updatedAt, bypass_actors, ...rest } = ruleset;
-  const { owner, repository } = call.state;
+  const { createdAt, updatedAt, bypass_actors, ofOrganisation: _, ...rest } = ruleset;
+  const { ruleset_source: source, ruleset_source_type: source_type } = sourceOf(call.state, ruleset);
   return {
     ...rest,
     node_id: `RRS_${ruleset.id}`,
-    source_type: "Repository",
-    source: `${owner.login}/${repository.name}`,
+    source_type,
+    source,
     created_at: createdAt,
     updated_at: updatedAt,
     // Who may pass is shown only to those who may change it.
@@ -162,9 +180,15 @@ function rulesetView(call: Call, ruleset: Ruleset) {
   } as Record<string, unknown>;
 }
 
+function sourceOf({ owner, repository }: State, { ofOrganisation }: Ruleset) {
+  return ofOrganisation
+    ? { ruleset_source: owner.login, ruleset_source_type: "Organization" }
+    : { ruleset_source: `${owner.login}/${repository.name}`, ruleset_source_type: "Repository" };
+}
+
 function environmentView(environment: Environment): object {
   const { id, name, rules } = environment;
-  const { reviewers, wait_timer, prevent_self_review, deployment_branch_policy } = rules as Record<string, unknown>;
+  const { reviewers, wait_timer, prevent_self_review, deployment_branch_policy, can_admins_bypass } = rules;
   const protection = [
     ...(wait_timer ? [{ id: id + 1, node_id: "GA_1", type: "wait_timer", wait_timer }] : []),
     ...(Array.isArray(reviewers) && reviewers.length > 0
@@ -186,6 +210,7 @@ function environmentView(environment: Environment): object {
     node_id: `EN_${id}`,
     protection_rules: protection,
     deployment_branch_policy: deployment_branch_policy ?? null,
+    can_admins_bypass: can_admins_bypass ?? true,
   };
 }
 

@@ -35,6 +35,15 @@ export const settingsRoutes: Routes = {
       return { status: 200, body: organization(call) };
     },
   },
+  "GET /organizations/{org}/settings/billing/budgets": {
+    app: "organization_administration:read" as never,
+    role: "admin",
+    handler: ({ state, query }) => {
+      const budgets = state.settings.get("budgets")?.list as object[] | undefined;
+      if (budgets === undefined) throw notFound();
+      return { status: 200, body: { budgets: budgets.slice(0, Number(query.per_page)), has_next_page: false } };
+    },
+  },
   [`GET ${ACTIONS}`]: kept("actions", "administration:read", { enabled: true, allowed_actions: "all" }),
   [`PUT ${ACTIONS}`]: keeping("actions"),
   [`GET ${ACTIONS}/workflow`]: kept("workflow", "administration:read", {
