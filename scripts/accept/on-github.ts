@@ -28,6 +28,8 @@ export type GitHubAcceptance = AcceptReport & {
   readonly troubles: readonly PullTrouble[];
   readonly unseen: readonly string[];
   readonly leftovers: readonly string[];
+  /** sheets whose pull requests show another commit than their branches */
+  readonly lagging: readonly string[];
   /** the releases of handovers that went, because somebody has left since */
   readonly releases: SpentReleases;
 };
@@ -59,7 +61,7 @@ export async function acceptOnGitHub(
         apart = clock.now().getTime() - time.getTime();
       },
     }),
-    mover,
+    ...{ mover, clock },
     repository: join(env.RUNNER_TEMP, "campaign.git"),
     serverUrl: env.GITHUB_SERVER_URL,
   });
@@ -93,8 +95,8 @@ export async function acceptOnGitHub(
     (found ? leftovers : unseen).push(open.sheet);
   }
   const releases = await deleteSpentReleases(mover, host, report.main.record.entries);
-  const { troubles } = host;
-  return { ...report, troubles, releases, unseen, leftovers, publish: report.main.record.checkpoint !== live };
+  const { troubles, lagging } = host;
+  return { ...report, troubles, lagging, releases, unseen, leftovers, publish: report.main.record.checkpoint !== live };
 }
 
 /** A clock that is this far away from GitHub's is wrong, in milliseconds. */
