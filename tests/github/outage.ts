@@ -58,12 +58,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
   const sometimes = ({ by, operation }: GitHubCall): Fault | undefined => {
     // The first ref is made although its answer is lost: the service must find it again.
     if (operation.endsWith("/git/refs") && ++refs === 1) return { cut: "after" };
-    return !by.startsWith("moderator") && chance() < 0.3 ? kindOf(by) : undefined;
-  };
-  // Accept reads all reviews or none: with every eighth call forbidden for a while, many open sheets would never be read.
-  const kindOf = (by: string) => {
-    const kinds = by === "file" || chance() < 0.06 ? FAULTS.length : 4;
-    return FAULTS[Math.floor(chance() * kinds)];
+    return !by.startsWith("moderator") && chance() < 0.3 ? FAULTS[Math.floor(chance() * FAULTS.length)] : undefined;
   };
 
   let [rounds, people] = [0, 0];

@@ -76,7 +76,7 @@ function actsOfReview(review: Review, { happenings }: PullTalk): Said[] {
 }
 
 /**
- * Whether a comment was edited after it was shown. Even its author cannot mend it: the order of what was said would be
+ * Whether a comment was edited after it was shown. Even its author cannot correct it: the order of what was said would be
  * lost, and another hand may have edited it in between.
  */
 function isEdited(comment: Pick<LineComment, "author" | "editor" | "lastEditedAt">, shown = ""): boolean {

@@ -90,7 +90,7 @@ type Reading = {
   readonly mayRead?: () => boolean;
 };
 
-/** Queries that may fail in one run: a GitHub in trouble is left alone until the next. */
+/** Queries that may fail in one run: a GitHub in trouble is not asked again until the next. */
 const MOST_FAILURES = 100;
 
 async function understand(
