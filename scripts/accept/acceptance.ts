@@ -46,11 +46,13 @@ export type AcceptReport = {
   readonly notices: readonly Notice[];
   /** notices on main that cannot be put on the ledger */
   readonly noticeProblems: readonly NoticeProblem[];
+  /** sheets that nobody has looked at, because the host allows no more for now: the next run goes on with them */
+  readonly postponed: readonly string[];
 };
 
 /**
  * Accepts everything that may be accepted: a reviewed change of the letter, reviewed notices, then withdrawals, then
- * approved sheets.
+ * approved sheets, these while the reviews of others are still being read.
  *
  * Each is one atomic commit on main. When main moves meanwhile, everything is read and judged again. A sheet that
  * breaks a rule stays open, is reported, and does not stop the others.
@@ -58,7 +60,7 @@ export type AcceptReport = {
  * @throws LetterError when anyone but accept changed main's record, or the key is not the ledger's
  */
 export async function acceptAll(acceptor: Acceptor): Promise<AcceptReport> {
-  const draft: Draft = { outcomes: new Map(), edition: undefined, notices: [], noticeProblems: [] };
+  const draft: Draft = { outcomes: new Map(), edition: undefined, notices: [], noticeProblems: [], postponed: [] };
   for (let tries = 0; tries < 20; tries++) {
     const main = await acceptOnce(acceptor, draft);
     if (main) return { ...draft, main, outcomes: [...draft.outcomes.values()] };
@@ -71,6 +73,7 @@ type Draft = {
   edition: string | undefined;
   notices: Notice[];
   noticeProblems: NoticeProblem[];
+  postponed: string[];
 };
 
 /** Makes one pass over the open sheets; undefined when main moved meanwhile. */
@@ -91,12 +94,14 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   draft.noticeProblems = [];
   let main = logged && (await acceptNotices(acceptor, logged, draft, ["remove", "handover"]));
   if (!main) return undefined;
-  const pending = await readOpenSheets(acceptor, main, draft);
+  const { pending, ended } = await readOpenSheets(acceptor, main, draft);
   const all = findCopies(
     { ...main, attestationKey },
     pending.map(({ sheet }) => sheet),
   );
-  for (const { open, sheet } of pending) {
+  const unread = new Set(pending.map(({ sheet }) => sheet.sheet));
+  draft.postponed = [];
+  for await (const { open, sheet } of readActs(host, pending, ended, (read) => unread.delete(read))) {
     // A sheet that this run has settled is no longer open, so the last sheet that has a row decides about it.
     const copies = copiesOf(all, sheet, main.settled.sheets);
     const judged = judgeSheet(main, { moderators, attestationKey, today: day, doubt }, open, sheet, copies);
@@ -114,6 +119,7 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
     draft.outcomes.set(open.sheet, { sheet: open.sheet, state: done, ...tallyOf(sheet, settlement) });
     await host.closeSheet(open);
   }
+  draft.postponed = [...unread];
   // Last: where it takes the list down, nobody can leave any more, and those who have left already are to be counted so.
   return acceptNotices(acceptor, main, draft, ["purge"]);
 }
@@ -174,17 +180,20 @@ async function takesDown(repository: string, commit: string): Promise<boolean> {
   return parseCampaign((await readText(repository, commit, CAMPAIGN_PATH)) ?? "").after_purge === "counts";
 }
 
+type Pending = { readonly open: OpenSheet; readonly sheet: Sheet };
+
 /** Reads the open sheets, withdrawals first, so that a withdrawn signature is not accepted in the same run. */
 async function readOpenSheets(
   { host, attestationKey }: Acceptor,
   main: MainHistory,
   draft: Draft,
-): Promise<{ open: OpenSheet; sheet: Sheet }[]> {
-  const found: { open: OpenSheet; sheet: Sheet }[] = [];
+): Promise<{ pending: Pending[]; ended: OpenSheet[] }> {
+  const found: Pending[] = [];
+  const ended: OpenSheet[] = [];
   for (const open of await host.openSheets(main)) {
     // It was merged, but the process died before the branch went.
     if (main.merged.has(open.commit)) {
-      await host.closeSheet(open);
+      ended.push(open);
       continue;
     }
     try {
@@ -197,5 +206,38 @@ async function readOpenSheets(
     }
   }
   const rank = ({ sheet }: { sheet: Sheet }) => (sheet.kind === "withdrawals" ? "0" : "1") + sheet.sheet;
-  return found.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  return { pending: found.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)), ended };
+}
+
+/**
+ * Gives the open sheets with what was said about them, while it is being read: withdrawals at once, since nobody reviews
+ * them. Then the branches of sheets go that were merged before; that may take long, and nobody waits for it.
+ *
+ * @param note is told of each sheet that was looked at
+ */
+async function* readActs(
+  host: Acceptor["host"],
+  pending: readonly Pending[],
+  ended: readonly OpenSheet[],
+  note: (sheet: string) => void,
+): AsyncGenerator<Pending> {
+  const [leaving, signing] = [pending.filter(isWithdrawal), pending.filter((one) => !isWithdrawal(one))];
+  for (const one of leaving) {
+    note(one.sheet.sheet);
+    yield one;
+  }
+  for (const open of ended) await host.closeSheet(open);
+  const opens = signing.map(({ open }) => open);
+  let at = 0;
+  if (signing.length === 0) return;
+  for await (const open of host.readActs?.(opens) ?? opens) {
+    if (host.isSpent?.()) return;
+    const { sheet } = signing[at++]!;
+    note(sheet.sheet);
+    if (open !== undefined) yield { open, sheet };
+  }
+}
+
+function isWithdrawal({ sheet }: Pending): boolean {
+  return sheet.kind === "withdrawals";
 }

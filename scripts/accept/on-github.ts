@@ -29,6 +29,8 @@ export type GitHubAcceptance = AcceptReport & {
   readonly troubles: readonly PullTrouble[];
   readonly unseen: readonly string[];
   readonly leftovers: readonly string[];
+  /** sheets whose pull requests show another commit than their branches */
+  readonly lagging: readonly string[];
   /** the releases of handovers that went, because somebody has left since */
   readonly releases: SpentReleases;
 };
@@ -61,7 +63,7 @@ export async function acceptOnGitHub(
   });
   const host = openGitHubAcceptHost({
     api,
-    mover,
+    ...{ mover, clock },
     repository: join(env.RUNNER_TEMP, "campaign.git"),
     serverUrl: env.GITHUB_SERVER_URL,
   });
@@ -101,8 +103,8 @@ export async function acceptOnGitHub(
     (state) => ({ state }),
     (cause) => ({ failure: reasonOf(cause) }),
   );
-  const { troubles } = host;
-  return { ...report, troubles, releases, unseen, leftovers, publication };
+  const { troubles, lagging } = host;
+  return { ...report, troubles, lagging, releases, unseen, leftovers, publication };
 }
 
 /** A clock that is this far away from GitHub's is wrong, in milliseconds. */

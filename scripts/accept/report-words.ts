@@ -9,6 +9,15 @@ export const UNSEEN =
 export const LEFTOVER =
   "it is closed, and the form service has not attested it: nobody waits for it, delete its branch";
 
+/** Why a sheet is not taken over whose branch has moved, or was seen to move too late. */
+export const LAGGING =
+  "its pull request shows another commit than its branch, so nobody knows what was reviewed. GitHub may be late: then the next run goes on. If it stays so for a day, an organiser closes the pull request and reopens it";
+
+/** What a run has left to the next, in a line. */
+export function postponedInWords(sheets: number): string {
+  return `${sheets} open ${sheets === 1 ? "sheet was" : "sheets were"} not looked at: GitHub allows only so much in an hour, and withdrawals came first. Nothing is lost: the next run goes on with what is left`;
+}
+
 /** A branch may have any name: only the id of a sheet is repeated. */
 export function called(sheet: string): string {
   return isCrockford128(sheet) ? `sheet ${sheet}` : "a branch that is not named after a sheet";

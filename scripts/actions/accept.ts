@@ -1,6 +1,6 @@
 import { error, setSecret, summary, warning } from "@actions/core";
 import { acceptOnGitHub, openAcceptApp } from "../accept/on-github.ts";
-import { called, inWords, LEFTOVER, UNSEEN } from "../accept/report-words.ts";
+import { called, inWords, LAGGING, LEFTOVER, postponedInWords, UNSEEN } from "../accept/report-words.ts";
 import { UNATTESTED } from "../accept/sheet-notes.ts";
 import { publicationInWords } from "../accept/site/publication.ts";
 import { LetterError } from "../letter/bytes/error.ts";
@@ -34,6 +34,8 @@ await runAction(async () => {
     if (state === "unattested") warning(`${called(sheet)}: passed over: ${UNATTESTED}`);
   }
   for (const sheet of report.leftovers) warning(`${called(sheet)}: ${LEFTOVER}`);
+  for (const sheet of report.lagging) warning(`${called(sheet)}: ${LAGGING}`);
+  if (report.postponed.length > 0) warning(postponedInWords(report.postponed.length));
   for (const sheet of report.unseen) warning(`${called(sheet)}: ${UNSEEN}`);
   say(`ledger: ${main.record.entries.length} entries, list: ${main.record.rows.length} rows`);
   if ("failure" in publication) throw new LetterError("live", `not published: ${publication.failure}`);

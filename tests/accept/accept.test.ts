@@ -217,15 +217,22 @@ describe("the workflow accept", () => {
     const failFirst = (status: number) => {
       let failed = false;
       campaign.github.setFault(({ operation }) => {
-        if (!operation.startsWith("GET") || !operation.endsWith("/reviews") || failed) return undefined;
+        if (operation !== "POST /graphql" || failed) return undefined;
         failed = true;
         return { status };
       });
     };
     failFirst(429);
-    await expect(campaign.accept()).rejects.toThrow("GitHub says 429");
-    failFirst(404);
+    const paused = await campaign.accept();
+    expect([paused.main.record.rows.length, paused.postponed.length, paused.troubles]).toEqual([0, 2, []]);
+    expect(campaign.github.limits.early).toEqual([]);
+    // One that GitHub cannot tell of: asked for both it answers nothing, asked for each it answers for the other.
+    const [broken] = campaign.github.state.pulls;
+    const { reviews } = broken!;
+    Object.assign(broken!, { reviews: [{ ...reviews[0]!, state: "NEW" }] });
     const { main, troubles, unseen } = await campaign.accept();
+    Object.assign(broken!, { reviews });
+    expect(campaign.github.problems.splice(0).length).toBeGreaterThan(0);
     expect([main.record.rows.length, troubles.map(({ number }) => pulls.includes(number))]).toEqual([1, [true]]);
     expect(unseen).toEqual([]);
     expect((await campaign.accept()).main.record.rows).toHaveLength(2);
@@ -299,7 +306,8 @@ describe("the workflow accept", () => {
     const pull = await campaign.fileSheet(sheet);
     for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
     repository.commit(`pending/${sheet.sheet}`, "x", { "README.md": "x\n" });
-    expect((await campaign.accept()).outcomes).toEqual([]);
+    const { outcomes, lagging, unseen } = await campaign.accept();
+    expect([outcomes, lagging, unseen]).toEqual([[], [sheet.sheet], []]);
     expect(repository.log("main")[0]!.parents).toHaveLength(1);
   });
 

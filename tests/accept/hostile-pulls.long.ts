@@ -40,6 +40,7 @@ function accept() {
     mover: openGitHub({ ...access, as: { appId: acceptApp.id, privateKey: acceptApp.privateKey } }),
     repository: join(local.folder, "accept.git"),
     serverUrl: github.origin,
+    clock: systemClock,
   });
   return acceptAll({ host, signer: ledger, attestationKey: service.publicKey, day, live: async () => undefined });
 }

@@ -63,7 +63,7 @@ export async function surviveOutage(signatures: number, seed: number): Promise<O
     }
     return !by.startsWith("moderator") && chance() < 0.3 ? kindOf(by) : undefined;
   };
-  // Accept reads all reviews or none: with every eighth call forbidden for a while, many open sheets would never be read.
+  // A call that is forbidden ends the reading of a run: with every eighth forbidden for a while, few runs would get far.
   const kindOf = (by: string) => {
     const kinds = by === "file" || chance() < 0.06 ? FAULTS.length : 4;
     return FAULTS[Math.floor(chance() * kinds)];

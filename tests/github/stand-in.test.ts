@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openGitHub } from "../../scripts/outside/github/api.ts";
+import { QUERIES } from "../../scripts/outside/github/pull-query.ts";
 import { type FixedClock, fixedClock } from "../support/fixtures.ts";
 import type { Account } from "../support/github/account.ts";
 import { askAs, mustAsk } from "../support/github/ask.ts";
@@ -95,6 +96,39 @@ describe("the stand-in for GitHub", () => {
     expect([refused.status, refused.headers.get("x-ratelimit-remaining")]).toEqual([403, "0"]);
     clock.advance(3_600_000);
     expect((await ask("GET", "")).status).toBe(200);
+  });
+
+  it("gives a workflow's own token 1,000 calls an hour, and counts queries apart", async () => {
+    const token = github.workflowToken({ pull_requests: "read" });
+    expect((await askAs(github, token, "GET", "")).headers.get("x-ratelimit-remaining")).toBe("999");
+    const query = async (text: string, as = token) => {
+      const answer = await fetch(`${github.origin}/graphql`, {
+        ...{ method: "POST", headers: { authorization: `Bearer ${as}` } },
+        body: JSON.stringify({ query: text, variables: { ids: [] } }),
+      });
+      return { left: answer.headers.get("x-ratelimit-remaining"), body: (await answer.json()) as unknown };
+    };
+    expect(await query(QUERIES.pulls)).toEqual({ left: "999", body: { data: { nodes: [] } } });
+    const blind = github.workflowToken({ contents: "read" });
+    expect((await query(QUERIES.pulls, blind)).body).toMatchObject({ errors: [{ type: "FORBIDDEN" }] });
+    while (github.limits.spend("github-actions", 1));
+    expect((await query(QUERIES.pulls)).body).toMatchObject({ errors: [{ type: "RATE_LIMITED" }] });
+    await query("{ viewer { secret } }");
+    expect(github.problems.splice(0)).toEqual([expect.stringContaining("a query that GitHub does not know")]);
+  });
+
+  it("moves the head of a pull request late when it is told to", async () => {
+    const { repository, state } = github;
+    const main = repository.git("rev-parse", "main");
+    repository.git("update-ref", "refs/heads/a", main);
+    const [first, second] = ["1", "2"].map((text) => repository.commit("a", text, { "a.md": text }));
+    repository.git("update-ref", "refs/heads/a", first!);
+    await mustAsk(github, organiser.token, "POST", "pulls", { head: "a", base: "main", title: "a", body: "" });
+    github.setLate(true);
+    await mustAsk(github, organiser.token, "PATCH", "git/refs/heads/a", { sha: second! });
+    expect([repository.git("rev-parse", "a"), state.pulls[0]!.headSha]).toEqual([second, first]);
+    github.setLate(false);
+    expect(state.pulls[0]!.headSha).toBe(second);
   });
 
   it("keeps settings as they were set", async () => {

@@ -78,6 +78,14 @@ export type AcceptHost = {
    * @param main tells which were merged
    */
   openSheets(main: Pick<MainHistory, "merged">): Promise<OpenSheet[]>;
+  /**
+   * Reads what was said about these sheets, in their order, and hands each out while it goes on reading: undefined for one
+   * that cannot be read now. It ends early when the host wants no more calls. Not there where `openSheets` reads it already;
+   * where it is there, `acts` is empty before.
+   */
+  readActs?(open: readonly OpenSheet[]): AsyncIterable<OpenSheet | undefined>;
+  /** Whether the host allows so little more in this hour that what is left waits for the next run. */
+  isSpent?(): boolean;
   /** moves main if it is still at `from`; false if it is not */
   moveMain(from: string, to: string): Promise<boolean>;
   /** deletes the branch of a settled sheet, if it is still at this commit */

@@ -1,6 +1,7 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import { parseMergeMessage, settledBy } from "../../letter/review/merge-message.ts";
 import { parseSheet, sheetBranch, sheetOfBranch, sheetPath } from "../../letter/signature/sheet.ts";
+import type { Clock } from "../clock.ts";
 import { fetchRefs, makeMirror } from "../git/fetch.ts";
 import { readHistory } from "../git/history.ts";
 import type { AcceptHost, MainHistory, OpenSheet } from "../git/host.ts";
@@ -8,9 +9,17 @@ import { readText } from "../git/object.ts";
 import { listRemoteRefs, pushRef } from "../git/push.ts";
 import { branchRef, HANDOVERS, MAIN, moveRefs, PENDING, readRef } from "../git/ref.ts";
 import { readHead, readMainAt } from "../git/repository.ts";
-import { answerPull, formatAnswer, formatBlocked, formatCopies, formatInvalid, formatUnattested } from "./answer.ts";
-import { type GitHubApi, gitHubError, hasStatus, telling } from "./api.ts";
-import { type OpenPull, type PullOfSheet, readOpenPulls } from "./reviews.ts";
+import {
+  answerPull,
+  formatAnswer,
+  formatBlocked,
+  formatCopies,
+  formatInvalid,
+  formatUnattested,
+  type OwnAnswer,
+} from "./answer.ts";
+import { type GitHubApi, gitHubError, telling } from "./api.ts";
+import { asksToWait, type ListedPull, listOpenPulls, readReviews } from "./reviews.ts";
 
 /** The dependencies of accept on GitHub. */
 export type GitHubAccepting = {
@@ -21,6 +30,7 @@ export type GitHubAccepting = {
   /** folder of a bare repository on this machine; made if it is missing */
   readonly repository: string;
   readonly serverUrl: string;
+  readonly clock: Clock;
 };
 
 /** Accept's view of GitHub, and its answers there about sheets that it cannot take. */
@@ -44,30 +54,52 @@ export type GitHubAcceptHost = AcceptHost & {
   readonly troubles: readonly PullTrouble[];
   /** sheets that could not be reviewed at the last reading: their branches exist, but no open pull request that is not a draft */
   readonly unseen: readonly Pick<OpenSheet, "sheet" | "commit">[];
+  /** sheets whose pull requests showed another commit than their branches at the last reading: GitHub may be late */
+  readonly lagging: readonly string[];
 };
 export type PullTrouble = { readonly number: number; readonly reason: string };
 
 const refOf = (sheet: string) => branchRef(sheetBranch(sheet));
 
+/**
+ * How much is left to others and to later: `validate` and the other workflows ask with the same token, and GitHub lets it
+ * make 500 comments an hour. A run that takes longer than its workflow may take would publish nothing.
+ */
+const LEFT_TO_OTHERS = 100;
+const POINTS_LEFT = 60;
+const MOST_ANSWERS = 400;
+const LONGEST = 25 * 60_000;
+
 /** The branches and pull requests as of the last reading. */
 type Reading = {
   readonly sheets: OpenSheet[];
-  /** the numbers of the pull requests of the sheets that wait, by sheet */
-  readonly pulls: ReadonlyMap<string, number>;
+  /** the pull requests of the sheets that wait, by sheet */
+  readonly pulls: ReadonlyMap<string, ListedPull>;
+  /** accept's own comments, by sheet, where they have been read; null: there is none */
+  readonly answers: Map<string, OwnAnswer | null>;
   readonly unseen: GitHubAcceptHost["unseen"];
+  readonly lagging: readonly string[];
 };
 
 /**
  * Opens the campaign's repository on GitHub as accept uses it.
  *
  * Branches are fetched by git as objects into a bare repository, and never checked out. Git decides where a branch
- * points. A pull request whose head is another commit waits for the next run.
+ * points. A pull request whose head is another commit waits for the next run, and is reported.
  */
-export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitHubAccepting): GitHubAcceptHost {
+export function openGitHubAcceptHost(accepting: GitHubAccepting): GitHubAcceptHost {
+  const { api, mover, repository, serverUrl, clock } = accepting;
   const url = `${serverUrl}/${mover.owner}/${mover.repo}.git`;
   const remote = async () => ({ url, token: await mover.token() });
   const troubles: PullTrouble[] = [];
-  let last: Reading = { sheets: [], pulls: new Map(), unseen: [] };
+  let last: Reading = { sheets: [], pulls: new Map(), answers: new Map(), unseen: [], lagging: [] };
+  const began = clock.now().getTime();
+  const { allowance } = api;
+  const isSpent = () =>
+    allowance.isPaused() ||
+    allowance.calls() < LEFT_TO_OTHERS ||
+    allowance.created() >= MOST_ANSWERS ||
+    clock.now().getTime() - began > LONGEST;
 
   const fetch = async (what: string, ...refs: string[]) =>
     fetchRefs(
@@ -83,38 +115,54 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       for (const ref of refs) await fetch("a pending sheet", ref).catch(() => {});
     });
   };
-  const readPulls = async (): Promise<{ open: readonly OpenPull[]; passed: readonly PullOfSheet[] }> => {
-    const passed: PullOfSheet[] = [];
-    const open = await telling("reading the reviews", () =>
-      readOpenPulls(api, (pull, cause) => {
-        if (concernsAll(cause)) return false;
-        troubles.push({ number: pull.number, reason: gitHubError("reading the reviews", cause).message });
-        passed.push(pull);
-        return true;
-      }),
-    );
-    return { open, passed };
-  };
   const readSheets = async ({ merged }: Pick<MainHistory, "merged">): Promise<Reading> => {
     const branches = await listRemoteRefs(repository, await remote(), [`${PENDING}/*`]);
     const ends = [...branches].map(([ref, commit]) => ({ sheet: ref.slice(`${PENDING}/`.length), commit }));
     // Merged by a run that died before it deleted the branch; GitHub has closed the pull request.
     const found = ends.filter(({ commit }) => merged.has(commit)).map((end) => ({ ...end, acts: [] }));
-    const { open, passed } = await readPulls();
-    const seen = new Set([...open, ...passed, ...found].map(({ sheet }) => sheet));
+    const listed = await telling("listing the pull requests", () => listOpenPulls(api));
+    // A draft is not ready, whatever was said about it.
+    const open = listed.filter(({ sheet, isDraft }) => !isDraft && branches.has(refOf(sheet)));
+    const seen = new Set([...open, ...found].map(({ sheet }) => sheet));
     const unseen = ends.filter(({ sheet }) => !seen.has(sheet));
-    const waiting = open.filter(({ sheet, commit }) => branches.get(refOf(sheet)) === commit && !merged.has(commit));
+    const unmerged = open.filter(({ sheet }) => !merged.has(branches.get(refOf(sheet))!));
+    const waiting = unmerged.filter(({ sheet, commit }) => branches.get(refOf(sheet)) === commit);
     await fetchAll([...waiting, ...unseen].map(({ sheet }) => refOf(sheet)));
     return {
-      sheets: [...found, ...waiting.map(({ number: _number, ...sheet }) => sheet)],
-      pulls: new Map(waiting.map(({ sheet, number }) => [sheet, number])),
+      sheets: [...found, ...waiting.map(({ sheet, commit }) => ({ sheet, commit, acts: [] }))],
+      pulls: new Map(waiting.map((pull) => [pull.sheet, pull])),
+      answers: new Map(),
       unseen,
+      lagging: unmerged.filter((pull) => !waiting.includes(pull)).map(({ sheet }) => sheet),
     };
   };
-  // A locked or full pull request takes no comment. That must not be a way to stop the other sheets.
-  const answer = async (number: number, text: string): Promise<boolean> => {
+  const linesOf = async ({ sheet, commit }: ListedPull) =>
+    (await readText(repository, commit, sheetPath(sheet)).catch(() => undefined))?.split("\n");
+  async function* readActs(open: readonly OpenSheet[]): AsyncGenerator<OpenSheet | undefined> {
+    const bySheet = new Map(open.map((one) => [one.sheet, one]));
+    const pulls = open.flatMap(({ sheet }) => last.pulls.get(sheet) ?? []);
+    const mayRead = () => allowance.points() >= POINTS_LEFT && !allowance.isPaused();
     try {
-      await answerPull(api, number, text);
+      for await (const one of readReviews(api, pulls, { linesOf, mayRead })) {
+        const { sheet, number } = one.pull;
+        if ("cause" in one) {
+          troubles.push({ number, reason: gitHubError("reading the reviews", one.cause).message });
+          yield undefined;
+        } else {
+          last.answers.set(sheet, one.answer ?? null);
+          yield { ...bySheet.get(sheet)!, acts: one.acts };
+        }
+      }
+    } catch (cause) {
+      // What has been taken over stays, and is published; the next run goes on.
+      if (!asksToWait(cause)) throw gitHubError("reading the reviews", cause);
+    }
+  }
+  // A locked or full pull request takes no comment. That must not be a way to stop the other sheets.
+  const answer = async (number: number, text: string, known?: OwnAnswer | null): Promise<boolean> => {
+    if (isSpent()) return false;
+    try {
+      await answerPull(api, number, text, known);
       return true;
     } catch (cause) {
       troubles.push({ number, reason: cause instanceof LetterError ? cause.message : "it cannot be answered" });
@@ -122,8 +170,8 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     }
   };
   const answerSheet = async (sheet: string, text: string) => {
-    const number = last.pulls.get(sheet);
-    if (number !== undefined) await answer(number, text);
+    const pull = last.pulls.get(sheet);
+    if (pull !== undefined) await answer(pull.number, text, last.answers.get(sheet));
   };
   return {
     repository,
@@ -136,6 +184,8 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
       last = await readSheets(main);
       return last.sheets;
     },
+    readActs,
+    isSpent,
     async moveMain(from, to) {
       if (!(await pushRef(repository, await remote(), { ref: MAIN, from, to }))) return false;
       // The mirror follows; the next fetch would do the same.
@@ -144,16 +194,18 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     },
     async closeSheet(open) {
       const { sheet, commit } = open;
-      const number = last.pulls.get(sheet) ?? (await telling("reading the reviews", () => findPull(api, open)));
+      // Answer first: while the branch exists, a later run gets back to this point.
+      if (isSpent()) return;
+      const number =
+        last.pulls.get(sheet)?.number ?? (await telling("finding a pull request", () => findPull(api, open)));
       const text = await answerOf(repository, open);
-      // Answer first: while the branch exists, a run after a crash gets back to this point.
-      if (number !== undefined && text !== undefined && !(await answer(number, text))) return;
+      if (number !== undefined && text !== undefined && !(await answer(number, text, last.answers.get(sheet)))) return;
       await pushRef(repository, await remote(), { ref: refOf(sheet), from: commit, to: undefined });
     },
     answerInvalid: (sheet, reason) => answerSheet(sheet, formatInvalid(reason)),
     answerUnattested: (sheet) => answerSheet(sheet, formatUnattested()),
     async answerWaiting(sheet, unclear, copies) {
-      const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${last.pulls.get(sheet)}`;
+      const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${last.pulls.get(sheet)?.number}`;
       const blocked = unclear === undefined ? "" : formatBlocked(unclear.map((place) => `${page}#${place}`));
       const parts = [blocked, formatCopies(copies)].filter((part) => part !== "");
       if (parts.length > 0) await answerSheet(sheet, parts.join("\n\n"));
@@ -163,12 +215,10 @@ export function openGitHubAcceptHost({ api, mover, repository, serverUrl }: GitH
     get unseen() {
       return last.unseen;
     },
+    get lagging() {
+      return last.lagging;
+    },
   };
-}
-
-/** Whether a failure concerns more than one pull request: a lack of permission, or a rate limit. */
-function concernsAll(cause: unknown): boolean {
-  return [401, 403, 429].some((status) => hasStatus(cause, status));
 }
 
 /** Returns what the merge commit on main says about a sheet; undefined for a branch that is not a sheet. */
@@ -184,7 +234,7 @@ async function answerOf(repository: string, { sheet, commit }: OpenSheet): Promi
 }
 
 /** Finds the pull request of a sheet, in any state, by its branch and commit. */
-async function findPull(api: GitHubApi, { sheet, commit }: OpenSheet): Promise<OpenPull["number"] | undefined> {
+async function findPull(api: GitHubApi, { sheet, commit }: OpenSheet): Promise<number | undefined> {
   if (sheetOfBranch(sheetBranch(sheet)) === undefined) return undefined;
   const { owner, repo } = api;
   const octokit = await api.octokit();

@@ -2,11 +2,24 @@ import type { Settlement } from "../../letter/review/merge-message.ts";
 import { REFUSAL_CODES } from "../../letter/review/order.ts";
 import type { Sheet } from "../../letter/signature/sheet.ts";
 import { type GitHubApi, gitHubError } from "./api.ts";
+import type { PullTalk } from "./pull-query.ts";
 
 /** Marks accept's only comment, so that it is found again; GitHub does not show it. */
 const MARKER = "<!-- undersigned: accept -->";
 /** The account that a workflow's own token acts as. Nobody can register a name with brackets. */
 const WORKFLOW = "github-actions[bot]";
+
+/** Accept's own comment on a pull request. */
+export type OwnAnswer = { readonly id: number; readonly body: string };
+
+/** Finds accept's own comment among those below a pull request. Anyone can write the marker: only the workflow counts. */
+export function ownAnswerIn(below: PullTalk["below"]): OwnAnswer | undefined {
+  // GraphQL shows a bot's name without the brackets, but says that it is one.
+  const isWorkflow = ({ author }: PullTalk["below"][number]) =>
+    author?.kind === "Bot" && `${author.login.replace(/\[bot\]$/, "")}[bot]` === WORKFLOW;
+  const mine = below.find((comment) => isWorkflow(comment) && comment.body.startsWith(MARKER));
+  return mine && { id: Number(mine.fullDatabaseId), body: mine.body };
+}
 
 /**
  * Formats what accept did with a sheet, for its pull request: numbers, ids and codes, never a name.
@@ -60,6 +73,10 @@ export function formatCopies(copies: ReadonlyMap<string, readonly string[]>): st
   ].join("\n\n");
 }
 
+/** What nobody can put right on the sheet itself, since the words that were deleted are gone. */
+const DELETED =
+  '**Look first.** A comment of a moderator was deleted by somebody else, and what it said is lost. Nothing on this page makes the sheet go on: an organiser finds out who did it, closes the pull request and deletes its branch. The form service then files its signatures again on another sheet, where moderators say again what they said here.\n\n<div dir="rtl" lang="fa">\n\n**نخست این را ببینید.** یادداشت یکی از بازبین‌ها را کس دیگری پاک کرده و آنچه در آن بود از دست رفته است. هیچ کاری در این صفحه برگه را پیش نمی‌برد: یکی از گردانندگان پیدا می‌کند چه کسی آن را پاک کرده است، pull request را می‌بندد و شاخه‌اش را حذف می‌کند. سپس سرویس فرم امضاهایش را در برگهٔ دیگری دوباره می‌فرستد و بازبین‌ها آنجا دوباره می‌نویسند که اینجا چه گفته بودند.\n\n</div>';
+
 /**
  * Formats the answer about a sheet that a moderator holds back.
  *
@@ -67,35 +84,40 @@ export function formatCopies(copies: ReadonlyMap<string, readonly string[]>): st
  */
 export function formatBlocked(links: readonly string[]): string {
   if (links.length === 0) {
-    return "**Waits.** A moderator has requested changes, or a review with words in it was dismissed. It goes on when its author reviews again, and until then nobody else can do anything about it.";
+    return "**Waits.** A moderator has requested changes, or such a review, or one with words in it, was dismissed. It goes on when its author reviews again, and until then nobody else can do anything about it.";
   }
   const codes = REFUSAL_CODES.map((code) => `\`${code}\``).join(", ");
+  const deleted = links.some((link) => /#event-\d+$/.test(link));
   return [
-    "**Waits.** A moderator wrote something about a row or about this sheet that is no order: a line with an id that cannot be read, a question, an id that is not on this sheet, or a comment that was changed after it was written. What somebody meant to refuse must not come to the list.",
+    ...(deleted ? [DELETED] : []),
+    "**Waits.** A moderator wrote something about a row or about this sheet that is no order: a line with an id that cannot be read, a question, an id that is not on this sheet, a comment that was changed after it was written, or a review whose text somebody else changed. What somebody meant to refuse must not come to the list.",
     // However many there are, a comment has limited space.
     links
       .slice(0, 20)
       .map((link) => `- ${link}`)
       .join("\n"),
     `To go on, its author **deletes** the comment, or corrects the text of the review, and writes what is meant on a line of its own: \`refuse ID CODE\` (on the row’s own line \`refuse CODE\`), \`keep ID\` or \`reject CODE\`. Codes: ${codes}. Questions and talk need no id: without one they hold nothing up. An approval that you have given stays.`,
-    `<div dir="rtl" lang="fa">\n\n**در انتظار.** ناظری دربارهٔ یک ردیف یا این برگه چیزی نوشته که دستور خوانایی نیست: سطری با شناسه که خوانده نمی‌شود، پرسشی، شناسه‌ای که در این برگه نیست، یا یادداشتی که پس از نوشتن تغییر کرده است. برای ادامه، نویسنده یادداشت را **پاک می‌کند** (یا متن بازبینی را درست می‌کند) و منظورش را در سطری جداگانه به همین حروف لاتین می‌نویسد: \`refuse ID CODE\`، \`keep ID\` یا \`reject CODE\`. کدها: ${REFUSAL_CODES.map((code) => `\`${code}\``).join("، ")}. پرسش و گفت‌وگو شناسه نمی‌خواهد؛ بی‌شناسه چیزی را نگه نمی‌دارد. تأییدی که داده‌اید سر جایش می‌ماند.\n\n</div>`,
+    `<div dir="rtl" lang="fa">\n\n**در انتظار.** یکی از بازبین‌ها دربارهٔ یک ردیف یا این برگه چیزی نوشته که دستور خوانایی نیست: سطری با شناسه که خوانده نمی‌شود، پرسشی، شناسه‌ای که در این برگه نیست، یادداشتی که پس از نوشتن تغییر کرده است، یا بازبینی‌ای که کس دیگری متنش را تغییر داده است. برای ادامه، نویسنده یادداشت را **پاک می‌کند** (یا متن بازبینی را درست می‌کند) و منظورش را در سطری جداگانه به همین حروف لاتین می‌نویسد: \`refuse ID CODE\`، \`keep ID\` یا \`reject CODE\`. کدها: ${REFUSAL_CODES.map((code) => `\`${code}\``).join("، ")}. پرسش و گفت‌وگو شناسه نمی‌خواهد؛ بی‌شناسه چیزی را نگه نمی‌دارد. تأییدی که داده‌اید سر جایش می‌ماند.\n\n</div>`,
   ].join("\n\n");
 }
 
-/** Creates accept's only comment on a pull request, or updates it if its text differs. @throws LetterError `github` */
-export async function answerPull(api: GitHubApi, number: number, text: string): Promise<void> {
+/**
+ * Creates accept's only comment on a pull request, or updates it if its text differs.
+ *
+ * @param known what was read of it in this run; null: there is none; undefined: it has not been read
+ * @throws LetterError `github`
+ */
+export async function answerPull(
+  api: GitHubApi,
+  number: number,
+  text: string,
+  known?: OwnAnswer | null,
+): Promise<void> {
   const { owner, repo } = api;
   const body = `${MARKER}\n${text}`;
   try {
     const octokit = await api.octokit();
-    const comments = await octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-      owner,
-      repo,
-      issue_number: number,
-      per_page: 100,
-    });
-    // Anyone can write the marker: only a comment of the workflow itself counts.
-    const mine = comments.find(({ user, body: said }) => user?.login === WORKFLOW && said?.startsWith(MARKER));
+    const mine = known === undefined ? await findOwnAnswer(api, number) : (known ?? undefined);
     if (mine?.body === body) return;
     if (mine === undefined) {
       await octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
@@ -103,6 +125,8 @@ export async function answerPull(api: GitHubApi, number: number, text: string): 
         repo,
         issue_number: number,
         body,
+        // A call without an answer may have been done: the next run looks before it writes.
+        request: { retries: 0 },
       });
     } else {
       await octokit.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
@@ -115,6 +139,14 @@ export async function answerPull(api: GitHubApi, number: number, text: string): 
   } catch (cause) {
     throw gitHubError("answering on a pull request", cause);
   }
+}
+
+async function findOwnAnswer({ owner, repo, octokit }: GitHubApi, number: number): Promise<OwnAnswer | undefined> {
+  const comments = await (await octokit()).paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+    ...{ owner, repo, issue_number: number, per_page: 100 },
+  });
+  const mine = comments.find(({ user, body }) => user?.login === WORKFLOW && body?.startsWith(MARKER));
+  return mine && { id: Number(mine.id), body: mine.body ?? "" };
 }
 
 /** Escapes text so that GitHub shows it literally: no character remains that starts Markdown, HTML or a mention. */

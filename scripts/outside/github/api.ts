@@ -5,6 +5,7 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Clock } from "../clock.ts";
+import { type Allowance, noteAllowance } from "./allowance.ts";
 import { namesRateLimit } from "./refusal.ts";
 
 /** One repository on GitHub, and the identity that accesses it. */
@@ -28,6 +29,8 @@ export type GitHubApi = {
   octokit(): Promise<ApiClient>;
   /** a token for git over HTTP; an App's lasts an hour and is renewed in time */
   token(): Promise<string>;
+  /** what may still be asked, as GitHub said last */
+  readonly allowance: Allowance;
 };
 export type ApiClient = InstanceType<typeof Client>;
 
@@ -36,7 +39,7 @@ const Client = Octokit.plugin(throttling, retry, paginateRest);
 /** Opens the API; no request is made before the first use. */
 export function openGitHub(access: GitHubAccess): GitHubApi {
   const [owner = "", repo = ""] = access.repository.split("/");
-  const fetch = patientFetch(access);
+  const { fetch, allowance } = patientFetch(access);
   const client = (options: ConstructorParameters<typeof Client>[0]) =>
     new Client({
       baseUrl: access.apiUrl ?? "https://api.github.com",
@@ -69,6 +72,7 @@ export function openGitHub(access: GitHubAccess): GitHubApi {
     owner,
     repo,
     octokit,
+    allowance,
     async token() {
       if ("token" in as) return as.token;
       const { token } = (await (await octokit()).auth({ type: "installation" })) as { token: string };
@@ -105,20 +109,27 @@ export async function telling<T>(doing: string, act: () => Promise<T>): Promise<
 }
 
 /** Returns a `fetch` that gives up after half a minute, and makes no call while GitHub has asked for a pause. */
-function patientFetch({ clock, noteTime }: Pick<GitHubAccess, "clock" | "noteTime">): typeof fetch {
+function patientFetch({ clock, noteTime }: Pick<GitHubAccess, "clock" | "noteTime">): {
+  fetch: typeof fetch;
+  allowance: Allowance;
+} {
   let quietUntil = 0;
-  return async (input, init) => {
-    const left = Math.ceil((quietUntil - clock.now().getTime()) / 1000);
+  const seconds = () => Math.ceil((quietUntil - clock.now().getTime()) / 1000);
+  const { allowance, note } = noteAllowance(() => seconds() > 0);
+  const patient: typeof fetch = async (input, init) => {
+    const left = seconds();
     if (left > 0) {
       const message = `not asked: GitHub wants no requests for ${left} more seconds`;
       return Response.json({ message }, { status: 429, headers: { "retry-after": String(left) } });
     }
     const answer = await fetch(input, { ...init, signal: AbortSignal.timeout(30_000) });
     noteTime?.(new Date(answer.headers.get("date") ?? ""));
+    note(new URL(answer.url || String(input)).pathname, init?.method ?? "GET", answer.headers);
     const now = clock.now().getTime();
     quietUntil = Math.max(quietUntil, now + 1000 * (await secondsToWait(answer, now)));
     return answer;
   };
+  return { fetch: patient, allowance };
 }
 
 /** See docs.github.com, "Best practices for using the REST API", on exceeded rate limits. */

@@ -167,7 +167,7 @@ function act(world: World, step: Step): void {
   }
 }
 
-/** What `readOpenPulls` makes of a dismissed review. */
+/** What `actsOf` in `scripts/outside/github` makes of a dismissed review. */
 function dismissed(review: ReviewAct): ReviewAct[] {
   const gone = { ...review, state: "dismissed", body: "" } as const;
   return review.body === "" ? [gone] : [gone, { ...review, state: "changes-requested" }];

@@ -1,10 +1,16 @@
+import { parse, validate } from "graphql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { decide } from "../../../scripts/letter/review/moderation.ts";
 import { sheetPath } from "../../../scripts/letter/signature/sheet.ts";
+import { QUERIES } from "../../../scripts/outside/github/pull-query.ts";
+import { listOpenPulls, readReviews } from "../../../scripts/outside/github/reviews.ts";
 import { invent, sheetOf } from "../../letter/invented.ts";
 import { hurryTime } from "../../support/browsers/hurry.ts";
 import type { Account } from "../../support/github/account.ts";
 import { mustAsk } from "../../support/github/ask.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "../../support/github/campaign.ts";
+import { githubSchema } from "../../support/github/graphql.ts";
+import { edit, erase } from "../../support/github/rewriting.ts";
 import { openPull } from "../../support/github/routes/pull-routes.ts";
 
 let campaign: GitHubCampaign;
@@ -23,6 +29,12 @@ const [first, second] = sheet.rows.map((row) => row.id) as [string, string];
 const fileSheet = async () => {
   await campaign.host.file(await campaign.local.filing(sheet));
   return campaign.github.repository.git("rev-parse", `refs/heads/pending/${sheet.sheet}`);
+};
+/** Another pull request of the form service, with a name of its own. */
+const fileCopy = (number: number, headSha: string) => {
+  const { state } = campaign.github;
+  const head = `pending/${sheetOf(1000 + number, []).sheet}`;
+  openPull(state, state.pulls[0]!.author, { headSha, base: "main", title: "sheet", head });
 };
 const pulls = (account: Account, path: string, body: object) =>
   mustAsk(campaign.github, account.token, "POST", `pulls/1/${path}`, body);
@@ -107,6 +119,37 @@ describe("reading the reviews on GitHub", () => {
     expect(calls.length - before).toBeLessThan(8);
   });
 
+  it("reads more open sheets than a page holds with at most 0.2 calls each", async () => {
+    const commit = await fileSheet();
+    const { calls } = campaign.github;
+    await pulls(campaign.moderators[0], "reviews", { event: "APPROVE", commit_id: commit });
+    for (let i = 1; i < 110; i++) fileCopy(i, commit);
+    const before = calls.length;
+    const open = await campaign.openPulls();
+    expect([open.length, open.flatMap(({ acts }) => acts).length]).toEqual([110, 1]);
+    expect((calls.length - before) / 110).toBeLessThanOrEqual(0.2);
+  });
+
+  it("finds the one among many that GitHub cannot tell of, and reads the others", async () => {
+    const commit = await fileSheet();
+    const { state } = campaign.github;
+    for (let i = 1; i < 20; i++) fileCopy(i, commit);
+    const [bad] = state.pulls.splice(7, 1);
+    state.pulls.splice(7, 0, { ...bad!, reviews: [{ state: "NEW" } as never] });
+    const linesOf = async () => undefined;
+    const read = [];
+    for await (const one of readReviews(campaign.api, await listOpenPulls(campaign.api), { linesOf }))
+      read.push("cause" in one ? `unread ${one.pull.number}` : "read");
+    expect(read.filter((word) => word !== "read")).toEqual([`unread ${bad!.number}`]);
+    expect(read).toHaveLength(20);
+    expect(campaign.github.problems.splice(0).length).toBeGreaterThan(0);
+  });
+
+  it("asks only what GitHub's schema knows", async () => {
+    const schema = githubSchema();
+    for (const query of Object.values(QUERIES)) expect(validate(schema, parse(query))).toEqual([]);
+  });
+
   it("reads on over many pages", async () => {
     await fileSheet();
     for (let i = 0; i < 130; i++) {
@@ -149,5 +192,113 @@ describe("reading the reviews on GitHub", () => {
     Object.assign(state.pulls[0]!, { draft: false });
     await mustAsk(campaign.github, campaign.organiser.token, "PATCH", "pulls/1", { state: "closed" });
     expect(await campaign.openPulls()).toEqual([]);
+  });
+});
+
+describe("a moderator's veto on GitHub that another hand has touched holds the sheet", () => {
+  const judged = async () => {
+    const [open] = await campaign.openPulls();
+    const ids = new Set(campaign.moderators.map(({ id }) => id));
+    const rows = sheet.rows.map(({ id }) => id);
+    return decide({ approvals: 2, ids }, open!.commit, rows, open!.acts, sheet.sheet);
+  };
+  const approve = async () => {
+    campaign.github.advance(1000);
+    for (const by of campaign.moderators) await pulls(by, "reviews", { event: "APPROVE" });
+  };
+  const service = () =>
+    ({ kind: "installation", app: campaign.fileApp, permissions: campaign.fileApp.permissions }) as const;
+  const onLine = (commit: string, line: number) => ({
+    ...{ commit_id: commit, path: sheetPath(sheet.sheet), side: "RIGHT", line },
+  });
+
+  it("a deleted comment, below the sheet or on a row, also when its author approves", async () => {
+    const commit = await fileSheet();
+    const [one] = campaign.moderators;
+    const { state } = campaign.github;
+    await mustAsk(campaign.github, one.token, "POST", "issues/1/comments", { body: `refuse ${first} fake-name` });
+    await approve();
+    expect(await judged()).toMatchObject({ state: "approved", refused: new Map([[first, "fake-name"]]) });
+    erase(state, state.comments[0]!, service());
+    await approve();
+    expect(await judged()).toMatchObject({ state: "blocked", unclear: [expect.stringMatching(/^event-\d+$/)] });
+    state.pulls[0]!.timeline.splice(0);
+    await pulls(one, "comments", { ...onLine(commit, 10), body: "refuse fake-name" });
+    erase(state, state.comments[0]!, service());
+    await approve();
+    expect(await judged()).toMatchObject({ state: "blocked" });
+  });
+
+  it("but not one that its author deleted, nor one of somebody else", async () => {
+    await fileSheet();
+    const [one] = campaign.moderators;
+    const { state } = campaign.github;
+    for (const by of [one, campaign.organiser])
+      await mustAsk(campaign.github, by.token, "POST", "issues/1/comments", { body: `refuse ${first} fake-name` });
+    erase(state, state.comments[0]!, { kind: "user", account: one });
+    erase(state, state.comments[0]!, service());
+    await approve();
+    expect(await judged()).toMatchObject({ state: "approved", refused: new Map() });
+  });
+
+  it("an edited comment, in the second in which it was made too, and an edited review", async () => {
+    const commit = await fileSheet();
+    const [one] = campaign.moderators;
+    const { state } = campaign.github;
+    await pulls(one, "comments", { ...onLine(commit, 10), body: "refuse fake-name" });
+    edit(state, state.comments[0]!, service(), "fine");
+    await approve();
+    expect(await judged()).toMatchObject({ state: "blocked", unclear: [expect.stringMatching(/^discussion_r/)] });
+    state.comments.splice(0);
+    await pulls(one, "reviews", { event: "APPROVE", body: `refuse ${first} fake-name` });
+    expect(await judged()).toMatchObject({ state: "approved", refused: new Map([[first, "fake-name"]]) });
+    const review = state.pulls[0]!.reviews.at(-1)!;
+    edit(state, review, service(), "fine");
+    await approve();
+    expect(await judged()).toMatchObject({ state: "blocked", unclear: [expect.stringMatching(/^pullrequestreview-/)] });
+    // Its author puts it right, as accept's answer says.
+    edit(state, review, { kind: "user", account: one }, `refuse ${second} fake-name`);
+    expect(await judged()).toMatchObject({ state: "approved", refused: new Map([[second, "fake-name"]]) });
+  });
+
+  it("a request for changes that was dismissed after its only words were deleted", async () => {
+    const commit = await fileSheet();
+    const [one] = campaign.moderators;
+    const { state, organiser } = { state: campaign.github.state, organiser: campaign.organiser };
+    await approve();
+    const comments = [{ path: sheetPath(sheet.sheet), line: 10, side: "RIGHT", body: "Let me ask." }];
+    await pulls(one, "reviews", { event: "REQUEST_CHANGES", commit_id: commit, comments });
+    erase(state, state.comments[0]!, service());
+    state.pulls[0]!.timeline.splice(0);
+    const veto = state.pulls[0]!.reviews.at(-1)!;
+    await mustAsk(campaign.github, organiser.token, "PUT", `pulls/1/reviews/${veto.id}/dismissals`, { message: "no" });
+    await pulls(campaign.moderators[1], "reviews", { event: "APPROVE" });
+    expect(await judged()).toMatchObject({ state: "blocked" });
+    // What it was is not known, where GitHub keeps no event of it.
+    state.pulls[0]!.timeline.splice(0);
+    expect(await judged()).toMatchObject({ state: "blocked" });
+    await approve();
+    expect(await judged()).toMatchObject({ state: "approved" });
+  });
+
+  it("but not a comment that GitHub only touched", async () => {
+    const commit = await fileSheet();
+    const [one] = campaign.moderators;
+    const { state } = campaign.github;
+    await mustAsk(campaign.github, one.token, "POST", "issues/1/comments", { body: `refuse ${first} fake-name` });
+    await pulls(one, "comments", { ...onLine(commit, 11), body: "refuse fake-name" });
+    for (const comment of state.comments) comment.updatedAt = "2027-01-01T00:00:00Z";
+    await approve();
+    expect((await judged()).state).toBe("approved");
+    expect([...(await judged()).refused.keys()]).toEqual([first, second]);
+  });
+
+  it("knows the row of a comment on a commit that is no longer there by what GitHub shows of it", async () => {
+    const commit = await fileSheet();
+    const [one] = campaign.moderators;
+    await pulls(one, "comments", { ...onLine(commit, 11), body: "refuse fake-name" });
+    campaign.github.repository.commit(`pending/${sheet.sheet}`, "push", { x: "x" });
+    campaign.github.state.pulls[0]!.headSha = campaign.github.repository.git("rev-parse", `pending/${sheet.sheet}`);
+    expect([...(await judged()).refused.keys()]).toEqual([second]);
   });
 });

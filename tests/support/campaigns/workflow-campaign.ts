@@ -11,6 +11,7 @@ import { attestedMessage, keys, secrets, vkey } from "../../letter/invented.ts";
 import { compiled } from "../compiled.ts";
 import type { Account, Permissions } from "../github/account.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "../github/campaign.ts";
+import type { GitHubOptions } from "../github/github.ts";
 import { ask, openPullRequest } from "../servers/github-calls.ts";
 import { type LiveSite, startLiveSite } from "../servers/live-site.ts";
 import { root } from "../source.ts";
@@ -37,8 +38,8 @@ export type WorkflowCampaign = GitHubCampaign & {
   mainFile(path: string): string;
 };
 
-export async function makeWorkflowCampaign(): Promise<WorkflowCampaign> {
-  const campaign = await makeGitHubCampaign();
+export async function makeWorkflowCampaign(options: GitHubOptions = {}): Promise<WorkflowCampaign> {
+  const campaign = await makeGitHubCampaign(options);
   const site = await startLiveSite();
   const { github, moderators } = campaign;
   const { repository } = github;

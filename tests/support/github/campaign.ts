@@ -1,10 +1,12 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import type { ReviewAct } from "../../../scripts/letter/review/moderation.ts";
+import { sheetPath } from "../../../scripts/letter/signature/sheet.ts";
 import { systemClock } from "../../../scripts/outside/clock.ts";
 import type { GitHost } from "../../../scripts/outside/git/host.ts";
 import { type GitHubApi, openGitHub } from "../../../scripts/outside/github/api.ts";
 import { openGitHubHost } from "../../../scripts/outside/github/git-host.ts";
-import { type OpenPull, readOpenPulls } from "../../../scripts/outside/github/reviews.ts";
+import { type ListedPull, listOpenPulls, readReviews } from "../../../scripts/outside/github/reviews.ts";
 import { makeCampaign, type TestCampaign } from "../campaigns/local-campaign.ts";
 import type { Account, App } from "./account.ts";
 import { mustAsk } from "./ask.ts";
@@ -24,7 +26,7 @@ export type GitHubCampaign = {
   /** the host as a process sees it that has just started */
   reopen(): GitHost;
   /** the sheets that wait for review, with what was said about them, as accept reads them */
-  openPulls(): Promise<OpenPull[]>;
+  openPulls(): Promise<{ sheet: string; commit: string; number: number; acts: readonly ReviewAct[] }[]>;
   close(): Promise<void>;
 };
 
@@ -61,7 +63,18 @@ export async function makeGitHubCampaign(options: GitHubOptions = {}): Promise<G
     api,
     host: reopen(),
     reopen,
-    openPulls: () => readOpenPulls(api),
+    async openPulls() {
+      const pulls = (await listOpenPulls(api)).filter(({ isDraft }) => !isDraft);
+      const linesOf = async ({ sheet, commit }: ListedPull) =>
+        github.repository.read(commit, sheetPath(sheet)).toString("utf8").split("\n");
+      const open = [];
+      for await (const one of readReviews(api, pulls, { linesOf })) {
+        if ("cause" in one) throw one.cause;
+        const { sheet, commit, number } = one.pull;
+        open.push({ sheet, commit, number, acts: one.acts });
+      }
+      return open;
+    },
     async close() {
       local.remove();
       await github.close();

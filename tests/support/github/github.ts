@@ -34,6 +34,8 @@ export type GitHub = {
   push(token: string, refspecs: readonly string[], from?: string): Promise<void>;
   /** decides about every request from now on; undefined: nothing goes wrong */
   setFault(fault?: (call: GitHubCall) => Fault | undefined): void;
+  /** whether heads and merged states follow pushes late; once they no longer do, all that is due happens */
+  setLate(on: boolean): void;
   /** lets time pass for tokens, limits and dates */
   advance(milliseconds: number): void;
   /** @throws Error naming every request and answer that was not as GitHub describes it */
@@ -46,7 +48,7 @@ export type GitHubOptions = {
   readonly private?: boolean;
   /** milliseconds since 1970; the machine's clock unless told */
   readonly clock?: () => number;
-  readonly limits?: { hour: number; createsMinute: number; createsHour: number };
+  readonly limits?: Parameters<typeof makeLimits>[1];
 };
 
 /** Starts the stand-in on a free port. */
@@ -78,6 +80,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     events: [],
     settings: new Map(),
     nextId: () => ++id,
+    late: { on: false, work: [] },
   };
   const serving: Serving = {
     state,
@@ -119,6 +122,10 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     push: (token, refspecs, from = repository.path) => pushTo(`${origin}/${owner}/${name}.git`, token, refspecs, from),
     setFault(fault = () => undefined) {
       serving.fault = fault;
+    },
+    setLate(on) {
+      state.late.on = on;
+      if (!on) for (const work of state.late.work.splice(0)) work();
     },
     advance(milliseconds) {
       skipped += milliseconds;

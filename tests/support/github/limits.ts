@@ -11,34 +11,50 @@ export type Limits = {
   askToWait(identity: string, seconds: number): void;
   /** counts a request of this identity. @throws Refusal 403 or 429 with what GitHub says about coming again */
   count(identity: string, creates: boolean): void;
+  /** takes points for a query; false, and nothing is taken, when there are not so many left */
+  spend(identity: string, points: number): boolean;
   /** takes back what an unchanged answer (304) has used */
   giveBack(identity: string): void;
-  headers(identity: string): Record<string, string>;
+  headers(identity: string, resource?: Resource): Record<string, string>;
   /** requests that came while GitHub had asked this identity to wait */
   readonly early: string[];
 };
 
-/** @param clock milliseconds */
-export function makeLimits(clock: () => number, most = { hour: 5000, createsMinute: 80, createsHour: 500 }): Limits {
+/** Calls and queries are counted apart. */
+type Resource = "core" | "graphql";
+
+/**
+ * @param clock milliseconds
+ * @param most `workflow`: calls an hour of a workflow's own token, which has fewer than an App
+ */
+export function makeLimits(
+  clock: () => number,
+  most: { hour: number; createsMinute: number; createsHour: number; workflow?: number } = {
+    ...{ hour: 5000, createsMinute: 80, createsHour: 500 },
+  },
+): Limits {
+  const hourOf = (identity: string) =>
+    identity === "github-actions" ? Math.min(most.workflow ?? 1000, most.hour) : most.hour;
   const primary = new Map<string, { used: number; reset: number }>();
   const created = new Map<string, number[]>();
   const quietUntil = new Map<string, number>();
   const early: string[] = [];
-  const windowOf = (identity: string) => {
-    const known = primary.get(identity);
+  const windowOf = (identity: string, resource: Resource = "core") => {
+    const key = `${resource} ${identity}`;
+    const known = primary.get(key);
     if (known !== undefined && known.reset > clock()) return known;
     const fresh = { used: 0, reset: clock() + HOUR };
-    primary.set(identity, fresh);
+    primary.set(key, fresh);
     return fresh;
   };
-  const headers = (identity: string) => {
-    const { used, reset } = windowOf(identity);
+  const headers = (identity: string, resource: Resource = "core") => {
+    const { used, reset } = windowOf(identity, resource);
     return {
-      "x-ratelimit-limit": String(most.hour),
-      "x-ratelimit-remaining": String(Math.max(0, most.hour - used)),
+      "x-ratelimit-limit": String(hourOf(identity)),
+      "x-ratelimit-remaining": String(Math.max(0, hourOf(identity) - used)),
       "x-ratelimit-used": String(used),
       "x-ratelimit-reset": String(Math.ceil(reset / 1000)),
-      "x-ratelimit-resource": "core",
+      "x-ratelimit-resource": resource,
     };
   };
   const wait = (identity: string, until: number): Refusal => {
@@ -59,7 +75,7 @@ export function makeLimits(clock: () => number, most = { hour: 5000, createsMinu
     count(identity, creates) {
       const now = clock();
       const window = windowOf(identity);
-      if (window.used >= most.hour) throw new Refusal(403, "API rate limit exceeded for installation.");
+      if (window.used >= hourOf(identity)) throw new Refusal(403, "API rate limit exceeded for installation ID 123.");
       window.used++;
       if (!creates) return;
       const times = (created.get(identity) ?? []).filter((time) => time > now - HOUR);
@@ -68,6 +84,12 @@ export function makeLimits(clock: () => number, most = { hour: 5000, createsMinu
       if (minute.length >= most.createsMinute) throw wait(identity, minute[0]! + MINUTE);
       if (times.length >= most.createsHour) throw wait(identity, times[0]! + HOUR);
       times.push(now);
+    },
+    spend(identity, points) {
+      const window = windowOf(identity, "graphql");
+      if (window.used + points > hourOf(identity)) return false;
+      window.used += points;
+      return true;
     },
     giveBack(identity) {
       const window = windowOf(identity);

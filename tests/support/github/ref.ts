@@ -37,6 +37,11 @@ export function moveRef(state: State, actor: Actor, move: Move, options: { force
 
 /** What moved refs do to pull requests: a new head, merged by any push that made the head reachable, closed without a head. */
 export function settlePulls(state: State, actor: Actor, moves: readonly Move[]): void {
+  if (state.late.on) return void state.late.work.push(() => settle(state, actor, moves));
+  settle(state, actor, moves);
+}
+
+function settle(state: State, actor: Actor, moves: readonly Move[]): void {
   const by = authorOf(actor);
   for (const { ref, from, to } of moves) {
     const branch = ref.replace(/^refs\/heads\//, "");

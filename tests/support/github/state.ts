@@ -24,9 +24,31 @@ export type Pull = {
   updatedAt: string;
   closedAt: string | null;
   readonly reviews: Review[];
+  readonly timeline: TimelineEvent[];
 };
 
-export type Review = {
+/** What GraphQL calls timeline items, as far as accept asks for them. */
+export type TimelineEvent =
+  | {
+      readonly kind: "COMMENT_DELETED_EVENT";
+      readonly id: number;
+      readonly at: string;
+      readonly actor: Author;
+      readonly author: Author;
+    }
+  | {
+      readonly kind: "REVIEW_DISMISSED_EVENT";
+      readonly id: number;
+      readonly at: string;
+      readonly actor: Author;
+      readonly review: number;
+      readonly previous: Review["state"];
+    };
+
+/** Who changed a text last, and when; REST does not tell. */
+type Edited = { lastEditedAt?: string; editor?: Author };
+
+export type Review = Edited & {
   readonly id: number;
   readonly author: Author;
   body: string;
@@ -36,7 +58,7 @@ export type Review = {
 };
 
 /** A comment below a pull request, or (with `line`) on a line of a file. */
-export type Comment = {
+export type Comment = Edited & {
   readonly id: number;
   readonly pull: number;
   readonly author: Author;
@@ -128,6 +150,8 @@ export type State = {
   readonly settings: Map<string, Record<string, unknown>>;
   /** ids that are never given twice */
   readonly nextId: () => number;
+  /** what GitHub has still to do: it moves heads, and marks pull requests as merged, some time after a push */
+  readonly late: { on: boolean; readonly work: (() => void)[] };
 };
 
 /** The time now as GitHub writes it: whole seconds, UTC. */

@@ -14,6 +14,7 @@ export const CAMPAIGNS = {
   "kills of each service": { whole: 50, least: 10, seconds: 33 },
   "interleavings of a review": { whole: 200, least: 80, seconds: 4.8 },
   "random lives": { whole: 2_000, least: 40, seconds: 1.3 },
+  "open sheets of a pile": { whole: 1_000, least: 200, seconds: 1 },
   operations: { whole: 200, least: 4, seconds: 9 },
   "operations on GitHub": { whole: 40, least: 2, seconds: 12 },
 } as const satisfies Record<string, Campaign>;

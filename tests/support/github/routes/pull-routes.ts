@@ -86,6 +86,7 @@ export function openPull(
     updatedAt: now,
     closedAt: null,
     reviews: [],
+    timeline: [],
   };
   state.pulls.push(pull);
   state.objects.git(["update-ref", `refs/pull/${pull.number}/head`, pull.headSha]);

@@ -85,7 +85,7 @@ export function commentView(state: State, comment: Comment): object {
   const { line } = comment;
   const common = {
     id: comment.id,
-    node_id: `IC_${comment.id}`,
+    node_id: `${line === undefined ? "IC" : "PRRC"}_${comment.id}`,
     user: userView(comment.author),
     body: comment.body,
     created_at: comment.createdAt,

@@ -1,5 +1,6 @@
 import { by, type Call, find, may, type Routes } from "../call.ts";
 import { invalid, notFound, Refusal } from "../refusal.ts";
+import { edit, erase } from "../rewriting.ts";
 import { type Comment, type Pull, type Review, type State, timeOf } from "../state.ts";
 import { pullOf } from "./pull-routes.ts";
 import { commentView, reviewView } from "./pull-view.ts";
@@ -21,7 +22,7 @@ export const reviewRoutes: Routes = {
     handler: (call) => {
       const review = reviewOf(call);
       if (review.author.id !== by(call).id) throw new Refusal(403, "Must be the author of the review.");
-      review.body = call.body.body;
+      edit(call.state, review, call.actor, call.body.body);
       return { status: 200, body: reviewView(call.state, pullOf(call), review) };
     },
   },
@@ -31,6 +32,10 @@ export const reviewRoutes: Routes = {
     handler: (call) => {
       const review = reviewOf(call);
       if (review.state === "COMMENTED") throw new Refusal(422, "Can not dismiss a commented pull request review");
+      pullOf(call).timeline.push({
+        ...{ kind: "REVIEW_DISMISSED_EVENT", id: call.state.nextId(), at: timeOf(call.state), actor: by(call) },
+        ...{ review: review.id, previous: review.state },
+      });
       review.state = "DISMISSED";
       call.state.events.push({
         name: "pull_request_review",
@@ -62,8 +67,7 @@ export const reviewRoutes: Routes = {
     role: "read",
     handler: (call) => {
       const comment = commentOf(call);
-      comment.body = call.body.body;
-      comment.updatedAt = timeOf(call.state);
+      edit(call.state, comment, call.actor, call.body.body);
       return { status: 200, body: commentView(call.state, comment) };
     },
   },
@@ -71,7 +75,7 @@ export const reviewRoutes: Routes = {
     app: ["issues:write", "pull_requests:write"],
     role: "read",
     handler: (call) => {
-      call.state.comments.splice(call.state.comments.indexOf(commentOf(call)), 1);
+      erase(call.state, commentOf(call), call.actor);
       return { status: 204 };
     },
   },
@@ -164,7 +168,10 @@ function addComment(call: Call, pull: Pull, body: string, line?: Comment["line"]
     author: by(call),
     body,
     createdAt: now,
-    updatedAt: now,
+    // GitHub touches a comment on a line once more, a second after it was made.
+    updatedAt: line
+      ? now.replace(/\d\dZ$/, (s) => `${String(Math.min(59, Number.parseInt(s, 10) + 1)).padStart(2, "0")}Z`)
+      : now,
     ...(line ? { line } : {}),
   };
   call.state.comments.push(comment);
