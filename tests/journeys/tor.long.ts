@@ -6,7 +6,7 @@ import { startBrowser, visit } from "../support/browsers/browser.ts";
 import { startFirefox } from "../support/browsers/firefox.ts";
 import { findCanaries, findCanariesIn } from "../support/canaries.ts";
 import { walkAtSafest } from "./onion/safest.ts";
-import { flood, newForm, sendForm as send, signOneByOne, tellFates } from "./onion/signers.ts";
+import { flood, newForm, sendForm as send, signOneByOne, tellFates, typeWrongCodes } from "./onion/signers.ts";
 import { firstView, tellFirstView } from "./onion/slow.ts";
 import { lacking, ONE_ORIGIN, type OnionStage, openOnionStage, PROXY_FILE, TWO_ORIGINS } from "./onion/stage.ts";
 import { openVisitor } from "./onion/visitor.ts";
@@ -18,7 +18,7 @@ describe.skipIf(lacking !== "")(`over a Tor network of this machine${lacking && 
   let browser: Browser;
   beforeAll(async () => {
     [stage, browser] = await Promise.all([openOnionStage(), startBrowser()]);
-  }, 400_000);
+  }, 800_000);
   afterAll(() => Promise.all([browser?.close(), stage?.close()]));
 
   /** Goes to every page that a link leads to. */
@@ -158,29 +158,39 @@ describe.skipIf(lacking !== "")(`over a Tor network of this machine${lacking && 
         return { visitor, s, code: codeIn(await stage.mailServer.waitForMail(form.email!)) };
       }),
     );
-    const made = { s: Buffer.alloc(16, 7).toString("base64url"), code: "00000000" };
+    // All of Tor may type some thousands of wrong codes at once, and then no more. A right one may be typed again.
+    let typing = true;
+    const wrongCodes = typeWrongCodes(stage, 6_000).finally(() => {
+      typing = false;
+    });
+    const right: number[] = [];
+    const typeAgain = async ({ visitor, s, code }: (typeof waiting)[number]) => {
+      do right.push((await visitor.post("/fa/confirm/", { s, code })).status);
+      while (typing);
+    };
     const floods = [
       flood(stage, { perSecond: 3, path: "/en/sign/", form: newForm }),
       flood(stage, { perSecond: 3, path: "/en/verify/", form: () => ({ code: "0".repeat(26) }) }),
-      flood(stage, { perSecond: 3, path: "/en/confirm/", form: () => made }),
     ];
     // What nobody has used until now is used up first.
     await expect.poll(() => floods[0]!.answered(), { interval: 200 }).toBeGreaterThan(60);
-    const [without, withScripts, ...right] = await Promise.all([
+    const [refused] = await Promise.all([wrongCodes, ...waiting.map(typeAgain)]);
+    const [without, withScripts] = await Promise.all([
       signOneByOne(stage, { count: 40, within: 20_000, tries: 10 }),
       signOneByOne(stage, { count: 20, within: 20_000, tries: 10, scripts: true }),
-      ...waiting.map(({ visitor, s, code }) => visitor.post("/fa/confirm/", { s, code })),
     ]);
     const answered = floods.map((one) => one.answered());
     await Promise.all(floods.map((one) => one.stop()));
     console.log(
       [
         `beside 3 forms a second of one client (${answered.join(", ")} answered):`,
+        `right codes beside 6,000 wrong ones, ${refused} of which were refused: ${right.filter((status) => status === 200).length} of ${right.length} taken`,
         `without scripts, ten tries (aim: 50 %): ${tellFates(without)}`,
         `with scripts (aim: 95 %): ${tellFates(withScripts)}`,
       ].join("\n  "),
     );
-    expect(right.map(({ status }) => status)).toEqual(waiting.map(() => 200));
+    expect(right.length).toBeGreaterThanOrEqual(waiting.length);
+    expect(right.filter((status) => status !== 200)).toEqual([]);
     expect([...without, ...withScripts].flatMap(({ wrong }) => wrong)).toEqual([]);
     expect(withScripts.filter(({ signed }) => signed).length).toBeGreaterThanOrEqual(19);
     // The mean is two thirds; forty people are few.

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import autocannon from "autocannon";
 import { solveOn } from "../../form-service/limits/proof-solver.ts";
 import { codeIn } from "../signatory.ts";
 import type { OnionStage } from "./stage.ts";
@@ -104,6 +105,26 @@ export function flood(
       await sending;
     },
   };
+}
+
+/**
+ * Types wrong codes as fast as the service answers, where Tor leads on this machine: through the circuits of this network
+ * not enough would come. @returns how many answers were that there were too many
+ */
+export async function typeWrongCodes(stage: OnionStage, count: number): Promise<number> {
+  const result = await autocannon({
+    url: `http://127.0.0.1:${stage.door}/en/confirm/`,
+    method: "POST",
+    headers: {
+      ...{ host: stage.onion, origin: `http://${stage.onion}` },
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: `s=${Buffer.alloc(16, 7).toString("base64url")}&code=00000000`,
+    connections: 8,
+    amount: count,
+    timeout: 120,
+  });
+  return result.statusCodeStats?.["429"]?.count ?? 0;
 }
 
 /** One line of what became of them. */

@@ -27,6 +27,8 @@ export type OnionStage = {
   readonly folder: string;
   /** the onion service's host */
   readonly onion: string;
+  /** where Tor leads on this machine */
+  readonly door: number;
   /** the origin that its key told beforehand */
   readonly address: string;
   readonly tor: PrivateTor;
@@ -57,10 +59,11 @@ export async function openOnionStage(): Promise<OnionStage> {
   const mailServer = await startMailServer();
   const more = { TRUST_PROXY: "on", LIMITS: "on", MAIL_FROM: "no-reply@codes.example", MAIL_URL: mailServer.url };
   const start = (origins: Readonly<Record<string, string>>) =>
-    startService({ settings: { ...origins, ...more, PORT: String(port) } });
+    startService({ settings: { ...origins, ...more, PORT: String(port) }, timeout: 300_000 });
   const ended: string[] = [];
   const end = async (service: Service) => {
-    await service.stop();
+    // How it ends is not what is tried here.
+    await service.kill();
     removeDataDir(service.dataDir);
     ended.push(service.output());
   };
@@ -70,7 +73,7 @@ export async function openOnionStage(): Promise<OnionStage> {
   await tor.reached();
   const relay = await startSocksRelay((host) => (host === tor.onion ? { port: tor.socks, socks: true } : undefined));
   return {
-    ...{ folder, onion: tor.onion, address, tor, proxy, mailServer, relay },
+    ...{ folder, onion: tor.onion, door: onionPort, address, tor, proxy, mailServer, relay },
     service: () => service,
     output: () => [...ended, service.output()].join("\n"),
     async renew(origins) {
