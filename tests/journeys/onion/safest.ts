@@ -4,7 +4,10 @@ import { type FirefoxPage, goOn, type Preferences, startFirefox } from "../../su
 import { codeIn } from "../signatory.ts";
 import type { OnionStage } from "./stage.ts";
 
-/** What Tor Browser sets, as far as Firefox knows it, so that names go to Tor and nothing tells the visitor apart. */
+/**
+ * What Tor Browser sets so that names go to Tor. What hides the window's size is left out, since a Firefox without a
+ * screen then opens no page for a program.
+ */
 const TOR_BROWSER: Preferences = {
   "network.proxy.type": 1,
   "network.proxy.socks": "127.0.0.1",
@@ -18,8 +21,6 @@ const TOR_BROWSER: Preferences = {
   "dom.security.https_only_mode": true,
   "dom.security.https_only_mode.upgrade_onion": false,
   "privacy.firstparty.isolate": true,
-  "privacy.resistFingerprinting": true,
-  "privacy.resistFingerprinting.letterboxing": true,
 };
 
 /** Its level "safest". */
@@ -34,32 +35,13 @@ const SAFEST: Preferences = {
   "webgl.disabled": true,
 };
 
-/** What Firefox itself asks its makers for, which Tor Browser has taken out or leads elsewhere. */
-const QUIET: Preferences = {
-  "app.normandy.enabled": false,
-  "app.update.enabled": false,
-  "browser.newtabpage.enabled": false,
-  "browser.region.network.url": "",
-  "browser.safebrowsing.malware.enabled": false,
-  "browser.safebrowsing.phishing.enabled": false,
-  "browser.safebrowsing.update.enabled": false,
-  "browser.search.update": false,
-  "browser.topsites.contile.enabled": false,
-  "dom.push.connection.enabled": false,
-  "extensions.blocklist.enabled": false,
-  "extensions.getAddons.cache.enabled": false,
-  "extensions.update.enabled": false,
-  "media.gmp-manager.url": "",
-  "network.captive-portal-service.enabled": false,
-  "network.connectivity-service.enabled": false,
-  "services.settings.server": "data:,",
-  "toolkit.telemetry.enabled": false,
-};
+/** Where Firefox asks its makers for settings and updates of its own. Tor Browser has that taken out. */
+export const FIREFOX_ITSELF = /^[\w.-]+\.mozilla\.(com|org|net):443$/;
 
 /** Signs, asks what became of it, and withdraws, as somebody does whose Tor Browser is set to "safest". */
 export async function walkAtSafest(stage: OnionStage, lang: "fa" | "en", email: string): Promise<string[]> {
   const firefox = await startFirefox!({
-    ...{ ...TOR_BROWSER, ...SAFEST, ...QUIET },
+    ...{ ...TOR_BROWSER, ...SAFEST },
     "network.proxy.socks_port": stage.relay.port,
   });
   try {

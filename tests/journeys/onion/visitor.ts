@@ -44,10 +44,12 @@ async function connectOverTor(socks: number, name: string, host: string): Promis
   socket.on("error", () => {}).setTimeout(120_000, () => socket.destroy());
   const text = (value: string) => [value.length, ...Buffer.from(value)];
   await once(socket, "connect");
-  socket.write(Buffer.from([5, 1, 2]));
-  await read(socket, 2);
-  socket.write(Buffer.from([1, ...text(name), ...text("-")]));
-  await read(socket, 2);
+  // Tor prefers the second way, by which it tells people apart. A proxy that does not takes the first.
+  socket.write(Buffer.from([5, 2, 0, 2]));
+  if ((await read(socket, 2))[1] === 2) {
+    socket.write(Buffer.from([1, ...text(name), ...text("-")]));
+    await read(socket, 2);
+  }
   socket.write(Buffer.from([5, 1, 0, 3, ...text(host), 0, 80]));
   const [, code = 1] = await read(socket, 10);
   if (code !== 0) throw new Error(`Tor cannot reach the onion service (SOCKS ${code})`);
