@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whatDoesNotFit } from "../site/seen/layout.ts";
-import { type FirefoxPage, type Preferences, startFirefox } from "../support/browsers/firefox.ts";
+import { goOn, type Preferences, startFirefox } from "../support/browsers/firefox.ts";
 import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
 import { removeDataDir, type Service, startService } from "../support/servers/service.ts";
 import { codeIn, stateOf } from "./signatory.ts";
@@ -67,9 +67,3 @@ describe.skipIf(startFirefox === undefined)("signing and withdrawing in Firefox,
     }
   });
 });
-
-/** Presses the return key on a link or a button, and waits for the page that it leads to. */
-async function goOn(page: FirefoxPage, selector: string): Promise<void> {
-  await page.focus(selector);
-  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
-}

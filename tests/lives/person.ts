@@ -27,6 +27,8 @@ export type Person = {
   /** when the form was sent: the mailed code is good for 48 hours */
   signedAt: Date;
   leftAt: Date | undefined;
+  /** a notice to take the row off lies on main, which has not been accepted yet: it is lost with the machine */
+  isRemovalAsked?: boolean;
   /** when moderators refused the row: a week later the service has forgotten the address */
   refusedAt: Date | undefined;
 };

@@ -12,6 +12,7 @@ export async function runRounds(world: World): Promise<void> {
   if (world.quiet) return;
   await machine.service.file();
   await machine.accept();
+  for (const person of world.people) delete person.isRemovalAsked;
   await machine.service.look();
   await machine.service.expire();
   world.quiet = true;
@@ -49,5 +50,6 @@ export async function remove(world: World, person: Person): Promise<void> {
   const notice = { kind: "remove", index: row.index } as const;
   await local.host.commitText(new Map([[noticePath(notice), formatNotice(notice)]]), dayOf(world.clock.now()));
   markLeft(world, person);
+  person.isRemovalAsked = true;
   world.quiet = false;
 }

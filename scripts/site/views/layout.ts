@@ -54,8 +54,8 @@ ${sameText(site, lang, page)}`
   html`<meta http-equiv="onion-location" content="${site.campaign.onion}/${lang}/${page.path}">
 `
 }<title>${tabTitle(site, lang, page)}</title>
-${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${site.siteUrl}/assets/fonts/${font}.woff2">\n`)}<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
-<link rel="icon" href="${iconOf(site)}" type="image/svg+xml">
+<link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
+${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${site.siteUrl}/assets/fonts/${font}.woff2">\n`)}<link rel="icon" href="${iconOf(site)}" type="image/svg+xml">
 <script src="${site.siteUrl}/assets/page.js" defer></script>
 ${page.head}</head>
 <body>
@@ -85,7 +85,9 @@ function referrerOf({ body }: Page): "strict-origin" | "no-referrer" {
   return body.toString().includes(' method="post"') ? "strict-origin" : "no-referrer";
 }
 
-// The fonts of the first view. A font that arrives too late for it is not used, so that the text does not shift.
+// The fonts of the first view. A font that arrives too late for it is not used, so that the text does not shift. They come
+// after the style: a browser gives the connection that is already open to what it reads first, and without the style it
+// shows nothing. Another connection takes a second at an onion service.
 const FONTS: Readonly<Record<Lang, readonly string[]>> = {
   fa: ["vazirmatn-400", "vazirmatn-700"],
   en: ["source-serif-400", "source-serif-600", "vazirmatn-400", "vazirmatn-700"],

@@ -28,6 +28,17 @@ describe("on a slow line", () => {
       expect(sent(make(name, lang, many)) + style).toBeLessThanOrEqual(14_000);
   });
 
+  it.each(["fa", "en"] as const)(
+    "no font is asked for before the style in %s, without which nothing is shown",
+    (lang) => {
+      for (const name of ["letter", "sign", "confirmed"]) {
+        const loads = [...make(name, lang, many).matchAll(/<link rel="(preload|stylesheet)"/g)].map(([, rel]) => rel);
+        expect(loads.length, name).toBeGreaterThan(2);
+        expect([name, loads.indexOf("stylesheet"), loads.lastIndexOf("stylesheet")]).toEqual([name, 0, 0]);
+      }
+    },
+  );
+
   it("all scripts together are small, even with the verifier, which one page alone loads", () => {
     const scripts = readdirSync(assets, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
     const total = (files: readonly string[], size: (file: Buffer) => number) =>

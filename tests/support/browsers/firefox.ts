@@ -18,7 +18,7 @@ export type FirefoxPage = {
 export type Firefox = { newPage(): Promise<FirefoxPage>; close(): Promise<void> };
 
 /** What somebody has set under `about:config`. */
-export type Preferences = Readonly<Record<string, boolean | number>>;
+export type Preferences = Readonly<Record<string, boolean | number | string>>;
 
 type Puppeteer = { default: { launch(options: object): Promise<Firefox> } };
 
@@ -34,3 +34,9 @@ export const startFirefox =
         const executablePath = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim();
         return driver.launch({ browser: "firefox", executablePath, extraPrefsFirefox: preferences, timeout: 120_000 });
       };
+
+/** Presses the return key on a link or a button, and waits for the page that it leads to. */
+export async function goOn(page: FirefoxPage, selector: string): Promise<void> {
+  await page.focus(selector);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+}

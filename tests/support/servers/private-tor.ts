@@ -69,6 +69,10 @@ export async function startPrivateTor(folder: string, torrc: string): Promise<Pr
     client: () => `SocksPort 127.0.0.1:${socks}\nClientRejectInternalAddresses 0\n`,
   };
   const children: ChildProcess[] = [];
+  // Nothing outlives the tests, however they end.
+  process.once("exit", () => {
+    for (const child of children) child.kill("SIGKILL");
+  });
   const start = (those: readonly Relay[]) => {
     for (const relay of those) {
       const file = join(relay.data, "torrc");
