@@ -29,7 +29,7 @@ import { hurryTime } from "../support/browsers/hurry.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { mustAsk } from "../support/github/ask.ts";
-import { edit } from "../support/github/rewriting.ts";
+import { edit } from "../support/github/git/rewriting.ts";
 import { openPull } from "../support/github/routes/pull-routes.ts";
 
 // What the holder of one stolen credential tries, and what comes of it through the stand-in and the real accept. Who

@@ -9,8 +9,8 @@ import { hurryTime } from "../../support/browsers/hurry.ts";
 import type { Account } from "../../support/github/account.ts";
 import { mustAsk } from "../../support/github/ask.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "../../support/github/campaign.ts";
+import { edit, erase } from "../../support/github/git/rewriting.ts";
 import { githubSchema } from "../../support/github/graphql.ts";
-import { edit, erase } from "../../support/github/rewriting.ts";
 import { openPull } from "../../support/github/routes/pull-routes.ts";
 
 let campaign: GitHubCampaign;

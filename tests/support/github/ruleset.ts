@@ -1,5 +1,5 @@
 import type { Actor, App } from "./account.ts";
-import type { GitOptions } from "./objects.ts";
+import type { GitOptions } from "./git/objects.ts";
 import type { Pull, State } from "./state.ts";
 
 // GitHub's rules as docs.github.com describes them: "Available rules for rulesets" and "About rulesets".

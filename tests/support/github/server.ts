@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Answer, authorize } from "./call.ts";
 import { checkAnswer, checkRequest, completeAnswer } from "./description.ts";
 import { type Fault, type GitHubCall, meetFault } from "./fault.ts";
-import { answerGit } from "./git-http.ts";
+import { answerGit } from "./git/git-http.ts";
 import type { Limits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 import { paginate } from "./routes/page.ts";

@@ -1,5 +1,5 @@
 import type { Account, Actor, App } from "./account.ts";
-import type { Objects } from "./objects.ts";
+import type { Objects } from "./git/objects.ts";
 import type { Deployment, WorkflowRun } from "./pages.ts";
 import type { Ruleset } from "./ruleset.ts";
 

@@ -1,5 +1,5 @@
 import type { App } from "./account.ts";
-import type { ObjectCommit } from "./objects.ts";
+import type { ObjectCommit } from "./git/objects.ts";
 import type { Author, CheckRun, State } from "./state.ts";
 
 // What of GitHub's representations is modelled. The rest that the description requires is filled in by

@@ -1,5 +1,5 @@
 import { by, type Call, find, type Routes } from "../call.ts";
-import { commitOf } from "../commit.ts";
+import { commitOf } from "../git/commit.ts";
 import { queueRun } from "../pages.ts";
 import { Refusal } from "../refusal.ts";
 import { type CheckRun, timeOf } from "../state.ts";

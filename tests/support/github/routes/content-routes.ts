@@ -1,7 +1,7 @@
 import { by, type Call, type Routes } from "../call.ts";
-import { commitOf, filesBetween, mergeCommit } from "../commit.ts";
-import { formatCommit, type Person } from "../objects.ts";
-import { moveRef } from "../ref.ts";
+import { commitOf, filesBetween, mergeCommit } from "../git/commit.ts";
+import { formatCommit, type Person } from "../git/objects.ts";
+import { moveRef } from "../git/ref.ts";
 import { notFound, Refusal } from "../refusal.ts";
 import { rulesFor } from "../ruleset.ts";
 import { type State, timeOf } from "../state.ts";

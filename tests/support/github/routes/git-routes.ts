@@ -1,6 +1,6 @@
 import { by, type Call, type Routes } from "../call.ts";
-import { formatCommit, type NewEntry, type Person } from "../objects.ts";
-import { moveRef } from "../ref.ts";
+import { formatCommit, type NewEntry, type Person } from "../git/objects.ts";
+import { moveRef } from "../git/ref.ts";
 import { notFound, Refusal } from "../refusal.ts";
 import { type State, timeOf } from "../state.ts";
 import { apiOf, gitCommitView } from "../view.ts";

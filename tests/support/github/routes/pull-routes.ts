@@ -1,6 +1,6 @@
 import { by, type Call, find, may, type Routes } from "../call.ts";
-import { commitOf, filesBetween, mergeCommit } from "../commit.ts";
-import { close, moveRef } from "../ref.ts";
+import { commitOf, filesBetween, mergeCommit } from "../git/commit.ts";
+import { close, moveRef } from "../git/ref.ts";
 import { invalid, Refusal } from "../refusal.ts";
 import { type Pull, type State, timeOf } from "../state.ts";
 import { commitView } from "../view.ts";

@@ -1,6 +1,6 @@
 import { by, type Call, find, may, type Routes } from "../call.ts";
+import { edit, erase } from "../git/rewriting.ts";
 import { invalid, notFound, Refusal } from "../refusal.ts";
-import { edit, erase } from "../rewriting.ts";
 import { type Comment, type Pull, type Review, type State, timeOf } from "../state.ts";
 import { pullOf } from "./pull-routes.ts";
 import { commentView, reviewView } from "./pull-view.ts";

@@ -1,8 +1,8 @@
-import { type Actor, authorOf } from "./account.ts";
+import { type Actor, authorOf } from "../account.ts";
+import { Refusal } from "../refusal.ts";
+import { type Move, violations } from "../ruleset.ts";
+import { type Pull, type State, timeOf } from "../state.ts";
 import type { GitOptions } from "./objects.ts";
-import { Refusal } from "./refusal.ts";
-import { type Move, violations } from "./ruleset.ts";
-import { type Pull, type State, timeOf } from "./state.ts";
 
 /** What forbids a move: rulesets, and the permission that workflow files need; as one text, undefined when it may be. */
 export function forbids(

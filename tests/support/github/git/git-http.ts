@@ -3,14 +3,14 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Actor } from "./account.ts";
-import { may } from "./call.ts";
+import type { Actor } from "../account.ts";
+import { may } from "../call.ts";
+import { Refusal } from "../refusal.ts";
+import type { Move } from "../ruleset.ts";
+import type { Serving } from "../server.ts";
+import type { State } from "../state.ts";
+import { actorOf } from "../token.ts";
 import { forbids, settlePulls } from "./ref.ts";
-import { Refusal } from "./refusal.ts";
-import type { Move } from "./ruleset.ts";
-import type { Serving } from "./server.ts";
-import type { State } from "./state.ts";
-import { actorOf } from "./token.ts";
 
 // git's own CGI program does the work. Its pre-receive hook asks the stand-in whether the refs may move, through files,
 // while git holds the new objects in quarantine.

@@ -1,5 +1,5 @@
-import { type Actor, authorOf } from "./account.ts";
-import { type Comment, type Review, type State, timeOf } from "./state.ts";
+import { type Actor, authorOf } from "../account.ts";
+import { type Comment, type Review, type State, timeOf } from "../state.ts";
 
 /** Edits a comment or a review as GitHub remembers it. */
 export function edit(state: State, written: Comment | Review, actor: Actor, body: string): void {

@@ -1,7 +1,7 @@
-import { by, type Call } from "./call.ts";
+import { by, type Call } from "../call.ts";
+import { Refusal } from "../refusal.ts";
+import { type State, timeOf } from "../state.ts";
 import { formatCommit, type Person } from "./objects.ts";
-import { Refusal } from "./refusal.ts";
-import { type State, timeOf } from "./state.ts";
 
 /** A two-parent commit by the caller, with the trees merged. @throws Refusal 409 where they conflict */
 export function mergeCommit(call: Call, base: string, head: string, message: string): string {
