@@ -9,5 +9,6 @@ it("a pile for which the calls of an hour are too few shrinks with each run, wit
   expect(runs[0]!.postponed).toBeGreaterThan(0);
   expect(runs[0]!.settled).toBeGreaterThan(1);
   expect(runs.at(-1)!.postponed).toBe(0);
-  for (const { calls } of runs) expect(calls).toBeLessThanOrEqual(8);
+  // The two calls that start the publication come out of what is left to others.
+  for (const { calls } of runs) expect(calls).toBeLessThanOrEqual(10);
 });
