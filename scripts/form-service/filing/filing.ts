@@ -40,7 +40,7 @@ export type FilingDeps = Making & {
   readonly settings: Pick<Settings, "fileAtLeast" | "fileAtMost" | "fileAtLatest">;
 };
 
-/** Consecutive failures after which the git host counts as away. The other sheets then wait too. */
+/** Consecutive failures after which the git host counts as unreachable. The other sheets then wait too. */
 const AWAY_AFTER = 3;
 
 /**
@@ -73,11 +73,11 @@ export async function fileRound(deps: FilingDeps): Promise<void> {
   await fileAll(deps, "round");
   await takeRowsBack(store);
   const edition = loggedEdition(main.record.entries);
-  // What is on a sheet that this database does not know would be filed twice.
+  // Otherwise rows on a sheet that this database does not know would be filed twice.
   if (edition === undefined || !isCompared) return;
   let made = 0;
   while (await makeWithdrawalsSheet(deps, main.commit, edition)) made++;
-  // A withdrawal does not wait for a clock; a signature may, also because of what a restoration keeps back until a day.
+  // Withdrawals never wait for the clock. Signatures may, not least those that a restoration holds back until a day.
   if (deps.watch.judge().mayDate) {
     await shortenWaiting(store, dayOf(clock.now()));
     made += await makeDueSheets(deps, main.commit);
@@ -96,8 +96,8 @@ export function fileAgain(deps: Attempting): Promise<void> {
 type Attempting = Making & Pick<FilingDeps, "gitHost" | "main" | "attempts" | "log">;
 
 /**
- * Gives the sheets another base that are to be filed on top of a commit which main does not have any more, because its
- * history was erased or written again: on the old one accept could not take them, even if they have arrived.
+ * Gives a new base to sheets whose base is no longer on main because its history was erased or rewritten: on the old one
+ * accept could not take them, even if they have arrived.
  */
 async function renewBaseless(deps: Attempting & Pick<FilingDeps, "sheetWatch">): Promise<void> {
   const waiting = await sheetsToFile(deps.store);
@@ -106,7 +106,7 @@ async function renewBaseless(deps: Attempting & Pick<FilingDeps, "sheetWatch">):
   for (const sheet of deps.sheetWatch.baseless(baseless)) await renew(deps, sheet);
 }
 
-/** Gives a sheet another base that was refused, unless the git host has it all the same: then it is filed to its end. */
+/** Gives a refused sheet a new base, unless the git host has it after all; then it is filed as it is. */
 async function renewRefused(deps: Attempting, { sheet, base }: Filing): Promise<void> {
   if ((await deps.main.refresh()).commit === base) return;
   if (!(await deps.gitHost.pendingBranches()).has(sheet)) await renew(deps, sheet);
@@ -117,7 +117,7 @@ async function renew(deps: Attempting, sheet: string): Promise<void> {
   if (await renewSheet(deps, sheet, commit)) deps.log.warn({ sheet }, "a sheet has another base now, and another id");
 }
 
-/** Makes sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; all if one has waited too long. */
+/** Makes sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; all of them if one has waited too long. */
 async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   const { fileAtLeast, fileAtMost, fileAtLatest } = deps.settings;
   const today = dayOf(deps.clock.now());
@@ -154,7 +154,7 @@ async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void>
     if (failed >= AWAY_AFTER) return;
     const patient = when === "again" || before >= SET_ASIDE_AFTER;
     if (patient && !attempts.isDue(filing.sheet)) continue;
-    // It gets another base first.
+    // Its base is no longer on main: `renewBaseless` gives it another one first.
     if (deps.main.current()?.line.has(filing.base) === false) continue;
     try {
       await gitHost.file(filing);
@@ -166,7 +166,7 @@ async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void>
       const fields = { ...cause, sheet: filing.sheet, attempts: count };
       if (count < SET_ASIDE_AFTER) log.warn(fields, "a sheet could not be filed; it is tried again");
       else log.error(fields, "a sheet is set aside, and tried once an hour: look at npm run doctor");
-      // GitHub refuses a branch whose workflow files are not those of main, so that this sheet needs a younger base. After
+      // GitHub refuses a branch whose workflow files are not those of main, so this sheet needs a newer base. After
       // a push without an answer the sheet may have arrived: it keeps its base.
       if (error instanceof LetterError && error.code === "push-refused")
         await renewRefused(deps, filing).catch((cause) =>
