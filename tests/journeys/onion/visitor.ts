@@ -17,7 +17,7 @@ let visitors = 0;
 export function openVisitor(socks: number, onion: string): Visitor {
   const name = `visitor${visitors++}`;
   const ask = async (method: string, path: string, form?: Record<string, string>): Promise<Answer> => {
-    const socket = await connectOverTor(socks, name, onion);
+    const socket = await connectPatiently(socks, name, onion);
     try {
       const body = form && new URLSearchParams(form).toString();
       const headers = {
@@ -38,6 +38,17 @@ export function openVisitor(socks: number, onion: string): Visitor {
   return { get: (path) => ask("GET", path), post: (path, form) => ask("POST", path, form) };
 }
 
+/** A circuit that cannot be built on a busy machine is built again: nothing was sent yet. */
+async function connectPatiently(socks: number, name: string, host: string): Promise<Socket> {
+  for (let left = 4; ; left--) {
+    try {
+      return await connectOverTor(socks, name, host);
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
 /** SOCKS 5 (RFC 1928) with a name and a password (RFC 1929). */
 async function connectOverTor(socks: number, name: string, host: string): Promise<Socket> {
   const socket = connect(socks, "127.0.0.1");
@@ -52,6 +63,7 @@ async function connectOverTor(socks: number, name: string, host: string): Promis
   }
   socket.write(Buffer.from([5, 1, 0, 3, ...text(host), 0, 80]));
   const [, code = 1] = await read(socket, 10);
-  if (code !== 0) throw new Error(`Tor cannot reach the onion service (SOCKS ${code})`);
-  return socket;
+  if (code === 0) return socket;
+  socket.destroy();
+  throw new Error(`Tor cannot reach the onion service (SOCKS ${code})`);
 }
