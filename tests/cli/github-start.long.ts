@@ -85,19 +85,17 @@ describe("npm start with GitHub", () => {
         .sort(),
     );
 
-    expect(pull!.title).toBe(`sheet ${sheet.sheet}: 5 signatures`);
+    expect(pull!.title).toBe(`sheet ${sheet.sheet}: 5 signatures, 4 to read`);
     const body = pull!.body ?? "";
-    expect(body).toMatch(/^\*\*5 signatures\*\*: 4 name, 0 initials, 1 hidden, 0 counted\./);
+    expect(body).toMatch(/^\*\*5 signatures, 4 to read\*\*: 4 name, 0 initials, 1 hidden, 0 counted\./);
     expect(body).toContain("### 1 to look at\n");
-    expect(body).toContain(
-      `| \`${signed.jean.id}\` | <bdi>President of Everything</bdi> | <bdi>FR</bdi> | public figure or office |`,
-    );
-    expect(body).toContain(`| \`${signed.omid.id}\` | <bdi>${people.omid.name}</bdi> | <bdi>DE</bdi> |`);
-    expect(body).not.toContain(signed.ming.id);
-    for (const { email, name } of [people.jean, people.ming]) {
+    expect(body).toMatch(new RegExp(`^\\| \\d+ \\| \`${signed.jean.id}\` \\| public figure or office \\|$`, "m"));
+    for (const { id } of [signed.omid, signed.ming]) expect(body).not.toContain(id);
+    for (const { email, name } of Object.values(people)) {
       expect(body).not.toContain(email);
       expect(body).not.toContain(name);
     }
+    expect(body).not.toContain("President of Everything");
     expect(await stateOf(service.origin, signed.niamh.code)).toBe("pending");
 
     const [first, second] = campaign.moderators;
