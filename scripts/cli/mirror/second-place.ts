@@ -43,16 +43,18 @@ export async function readPlace(
     },
   );
   if (!/^[\x21-\x7e]+$/.test(token)) throw wrong("the file of --token holds no token: write it on one line");
-  return { kind: "host", remote: { url: typed.replace(/\/+$/, ""), token } };
+  return { kind: "host", remote: { url: withoutSlashes(typed), token } };
 }
 
 function isSame(url: URL, own: string): boolean {
-  const plain = (text: string) =>
-    text
-      .toLowerCase()
-      .replace(/\/+$/, "")
-      .replace(/\.git$/, "");
+  const plain = (text: string) => withoutSlashes(text.toLowerCase()).replace(/\.git$/, "");
   return plain(url.href) === plain(own);
+}
+
+function withoutSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end--;
+  return url.slice(0, end);
 }
 
 function wrong(message: string): LetterError {

@@ -154,8 +154,7 @@ function authorization(token: string): Record<string, string> {
 function remoteError(failure: string, errors: string, report: Buffer): LetterError {
   const status = /The requested URL returned error: (\d+)/.exec(errors)?.[1];
   const rule = /\b(GH\d{3}): ([\w .,'-]{1,100})/.exec(errors)?.[0];
-  const [, words = ""] =
-    /^!\t[^\t\n]*\t\[remote rejected\] \(([^\n]*)\)$/m.exec(report.toString("utf8", 0, MOST_ERRORS)) ?? [];
+  const words = rejectionIn(report.toString("utf8", 0, MOST_ERRORS));
   const cause = new Error(errors.slice(0, 4000));
   if (rule !== undefined || /\b(refusing|declined|deny|denied)\b/.test(words)) {
     const reason = /\bworkflow\b/.test(words) ? "no permission to change workflow files" : "refused";
@@ -164,6 +163,16 @@ function remoteError(failure: string, errors: string, report: Buffer): LetterErr
   const away = status === undefined || Number(status) >= 500 || status === "429";
   const hint = away ? ": try again later" : "";
   return new LetterError("git", `${failure} (${status ?? "no answer"})${hint}`, { cause, away });
+}
+
+/** Returns why another machine would not move a ref, from `!\tREF\t[remote rejected] (WHY)`; "" when it did not say. */
+function rejectionIn(report: string): string {
+  const start = "[remote rejected] (";
+  for (const line of report.split("\n")) {
+    const [sign, , said = ""] = line.split("\t");
+    if (sign === "!" && said.startsWith(start)) return said.slice(start.length, -1);
+  }
+  return "";
 }
 
 /** Returns git's first line without control characters: it may quote a branch name that an attacker chose. */
