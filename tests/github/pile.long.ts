@@ -6,9 +6,11 @@ import { takeOver } from "./pile.ts";
 const SHEETS = Math.min(1000, sizeOf("open sheets of a pile"));
 const limitsOf = (workflow: number) => ({ hour: 5000, workflow, createsMinute: 80, createsHour: 500 });
 
-it(`${SHEETS} open sheets and as many calls an hour: every approved one is taken over within three runs`, async () => {
-  const runs = await takeOver({ sheets: SHEETS, approved: SHEETS, runs: 3, limits: limitsOf(SHEETS) });
-  console.log(JSON.stringify(runs));
+// Runs end after 25 minutes, and in here time runs faster than the machine: how many it takes is printed, not asserted.
+it(`${SHEETS} open sheets and as many calls an hour: the pile shrinks with each run until all is taken over`, async () => {
+  const runs = await takeOver({ sheets: SHEETS, approved: SHEETS, runs: 100, limits: limitsOf(SHEETS) });
+  console.log(`${runs.length} runs: ${JSON.stringify(runs)}`);
+  for (const { settled } of runs) expect(settled).toBeGreaterThan(0);
 }, 3_600_000);
 
 it("500 open sheets, of which few are approved: reading takes at most 0.2 calls a sheet, merging at most 2", async () => {

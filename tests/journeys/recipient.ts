@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { expect } from "vitest";
@@ -104,8 +104,15 @@ const pick = (rows: readonly Row[], columns: readonly string[]) =>
   sorted(rows.map((row) => columns.map((column) => row[column]!)));
 const sorted = (rows: readonly string[][]) => rows.toSorted((a, b) => (a.join() < b.join() ? -1 : 1));
 
+/** The running service removes old builds of the site: a folder that goes while it is read is looked for again. */
 function filesIn(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  for (let left = 20; ; left--) {
+    try {
+      return readdirSync(path, { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "ENOENT" || left === 0 || !existsSync(path)) throw cause;
+    }
+  }
 }
