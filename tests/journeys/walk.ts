@@ -74,9 +74,10 @@ const consentWords = ({ lang }: Walk, of: "handover" | "public") =>
 export async function checkFormCameBack(walk: Walk, form: Omit<Form, "lang">, problem: string): Promise<void> {
   const { page, strings } = walk;
   const { sign, problems } = strings;
-  expect(await page.title()).toMatch(new RegExp(`^${strings.page.error_prefix}`));
   const summary = page.getByRole("alert");
+  // Until the answer has come, the browser shows the page before.
   await summary.getByText(problems.title).waitFor();
+  expect(await page.title()).toMatch(new RegExp(`^${strings.page.error_prefix}`));
   await summary.getByText(problems.not_recorded).waitFor();
   // The browser moves the focus when it first draws the page.
   await expect.poll(() => focused(walk), { timeout: 5_000 }).toBe("problems");
