@@ -42,8 +42,8 @@ export function isOnAnotherHost(path: string): boolean {
 }
 
 /**
- * Returns the day of the last backup of the database, "" without one. PostgreSQL always counts as backed up: it keeps old rows in its
- * log, which its administrator copies.
+ * Returns the day of the last backup of the database, "" without one. PostgreSQL always counts as backed up: it keeps
+ * old rows in its log, which its administrator copies.
  */
 export async function lastBackupOf({
   database,

@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
+import { formatOpened, openMirror } from "../../accept/mirror/opened-mirror.ts";
+import { readBackupKey } from "../../form-service/store/backup-contents.ts";
 import { parseKeep } from "../../form-service/store/old-backups.ts";
+import { writeMirror } from "../../form-service/store/written-mirror.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { assertClock } from "../../outside/known-days.ts";
+import { readPlace } from "../../outside/mirror/second-place.ts";
 import { currentSettings } from "../../outside/settings-file.ts";
 import { sayWhere } from "../../outside/terminal.ts";
 import { runCommand, usageError } from "../command.ts";
-import { formatOpened, openMirror } from "./opened-mirror.ts";
-import { readPlace } from "./second-place.ts";
-import { writeMirror } from "./written-mirror.ts";
 
 const HELP = `
 usage: npm run mirror -- PLACE --to age1pq1… [--keep 7d] [--token FILE] [--rewritten]
@@ -39,7 +40,8 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
     const writing = [place, to, keep, token].some((value) => value !== undefined) || rewritten;
     if (out === undefined || writing) throw usageError("say with --out where the repository is to be made", HELP);
     const { dataDir } = currentSettings();
-    const opened = await openMirror(resolve(open), { key, out: resolve(out), dataDir, reviewHere, today });
+    const identity = key === undefined ? undefined : await readBackupKey(key);
+    const opened = await openMirror(resolve(open), { identity, out: resolve(out), dataDir, reviewHere, today });
     return console.log(formatOpened(opened));
   }
   if (place === undefined || rest.length > 0 || key !== undefined || out !== undefined || reviewHere)

@@ -27,13 +27,13 @@ export type NewBag = {
  * The payload is streamed, so it may be larger than memory.
  *
  * @param file exists only when it is complete
- * @param mayStand is told the digest before the file takes the place of another; nothing was changed yet when it throws
+ * @param mayReplace is told the digest before the file takes the place of another, and throws if it may not
  * @returns SHA-256 of the file, base64url
  */
 export async function writeBag(
   file: string,
   bag: NewBag,
-  mayStand: (digest: string) => Promise<void> = async () => {},
+  mayReplace: (digest: string) => Promise<void> = async () => {},
 ): Promise<string> {
   makeFolder(dirname(file), "--out", 0o777);
   const draft = `${file}.part`;
@@ -55,7 +55,7 @@ export async function writeBag(
     await write(TAR_END);
     await handle.sync();
     const digest = formatBase64url(whole.digest());
-    await mayStand(digest);
+    await mayReplace(digest);
     await rename(draft, file);
     return digest;
   } finally {

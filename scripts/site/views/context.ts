@@ -28,11 +28,11 @@ export type SiteContext = {
   readonly totals?: Totals | undefined;
   /** Some rows of the list, the newest first. */
   readonly newest?: readonly SignedRow[] | undefined;
-  /** The stage of the letter according to the ledger; the service looks it up for each request */
+  /** The stage of the letter according to the ledger; the service looks it up for each request. */
   readonly stage?: Stage | undefined;
   /** The list was taken down with the purge, on this day if it is known; undefined while there is a list. */
   readonly takenDown?: TakenDown | undefined;
-  /** The number of live rows that signed an earlier text than the letter shown */
+  /** The number of live rows that signed an earlier text than the letter shown. */
   readonly earlier?: number | undefined;
 };
 

@@ -13,17 +13,18 @@ import {
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { acceptAll } from "../../../scripts/accept/acceptance.ts";
-import { openMirror } from "../../../scripts/cli/mirror/opened-mirror.ts";
-import { readPlace } from "../../../scripts/cli/mirror/second-place.ts";
-import { type MirrorOrder, writeMirror } from "../../../scripts/cli/mirror/written-mirror.ts";
+import { openMirror } from "../../../scripts/accept/mirror/opened-mirror.ts";
+import { readBackupKey } from "../../../scripts/form-service/store/backup-contents.ts";
 import { checkBackups, deleteOldBackups, forgetGone } from "../../../scripts/form-service/store/old-backups.ts";
 import { makeBackupKey } from "../../../scripts/form-service/store/written-backup.ts";
+import { type MirrorOrder, writeMirror } from "../../../scripts/form-service/store/written-mirror.ts";
 import { assertBackupsThere } from "../../../scripts/handover/purge-conditions.ts";
 import { dayAfter } from "../../../scripts/letter/bytes/day.ts";
 import { idOf } from "../../../scripts/letter/signature/derivation.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
 import { lastBackupOf, leftListBeside, readBackupList } from "../../../scripts/outside/backup-list.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
+import { readPlace } from "../../../scripts/outside/mirror/second-place.ts";
 import { readSettings, type Settings } from "../../../scripts/outside/settings.ts";
 import { attestedMessage, type Invented, invent, ledger, service, sheetOf } from "../../letter/invented.ts";
 import { type HandoverCampaign, makeHandoverCampaign } from "../../support/campaigns/handover.ts";
@@ -40,7 +41,7 @@ const open = sheetOf(7, [waiting.row]);
 let campaign: HandoverCampaign;
 let settings: Settings;
 let to: string;
-let key: string;
+let identity: string;
 // To begin a campaign takes git many processes, so it is made once, and put back before each test.
 let original: string;
 beforeAll(async () => {
@@ -48,8 +49,8 @@ beforeAll(async () => {
   original = `${campaign.folder}.original`;
   await file(open);
   settings = readSettings({ DATA_DIR: campaign.dataDir });
-  key = path("backup.key");
-  to = await makeBackupKey(key);
+  to = await makeBackupKey(path("backup.key"));
+  identity = await readBackupKey(path("backup.key"));
   cpSync(campaign.folder, original, { recursive: true });
 });
 beforeEach(() => {
@@ -75,7 +76,7 @@ const copy = (more: Partial<MirrorOrder> = {}, of: Settings = settings) =>
     ...more,
   });
 const opening = (out: string, more: Partial<Parameters<typeof openMirror>[1]> = {}) => ({
-  ...{ key, out: path(out), dataDir: campaign.dataDir, reviewHere: false, today: day },
+  ...{ identity, out: path(out), dataDir: campaign.dataDir, reviewHere: false, today: day },
   ...more,
 });
 const copyOf = (today: string) => path(`second/mirror-${today}.age`);
@@ -116,7 +117,7 @@ it("holds main and the open sheets, and a campaign goes on from it where nothing
 });
 
 it("is made of what is left on this machine, too, without a key", async () => {
-  const opened = await openMirror(campaign.repository.path, opening("machine/campaign.git", { key: undefined }));
+  const opened = await openMirror(campaign.repository.path, opening("machine/campaign.git", { identity: undefined }));
   expect(opened).toMatchObject({ main: campaign.repository.git("rev-parse", "main"), sheets: 1 });
   expect(await goOn(opened.out)).toEqual(idsOf([first, waiting]));
 });
@@ -150,7 +151,9 @@ it("is opened by its own key, and only if this campaign's key has signed what is
   await copy();
   const other = path("other.key");
   await makeBackupKey(other);
-  await expect(openMirror(copyOf(day), opening("out", { key: other }))).rejects.toThrow("sealed for another key");
+  await expect(openMirror(copyOf(day), opening("out", { identity: await readBackupKey(other) }))).rejects.toThrow(
+    "sealed for another key",
+  );
   const spoilt = path("spoilt.age");
   copyFileSync(copyOf(day), spoilt);
   writeFileSync(spoilt, readFileSync(spoilt).subarray(0, -20));

@@ -20,7 +20,8 @@ export type Message =
         | "clock"
         | "not_found";
     }
-  | { readonly kind: "too_many" /** seconds until it can be sent again */; readonly after?: number }
+  /** `after`: seconds until it can be sent again */
+  | { readonly kind: "too_many"; readonly after?: number }
   | { readonly kind: "not_open"; readonly day: string }
   | { readonly kind: "paused"; readonly reason: string };
 

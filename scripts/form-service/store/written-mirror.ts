@@ -1,8 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { withCampaignStore } from "../../form-service/store/campaign-database.ts";
-import { carryLeft } from "../../form-service/store/left-list.ts";
-import { deleteOldBackups, formatStuck } from "../../form-service/store/old-backups.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { forgetBackup, noteBackup, readBackupList } from "../../outside/backup-list.ts";
 import { systemClock } from "../../outside/clock.ts";
@@ -13,10 +10,13 @@ import { campaignRepository } from "../../outside/git/local-host.ts";
 import { HANDOVERS, listRefs, MAIN, mirrored, PENDING } from "../../outside/git/ref.ts";
 import { readHead } from "../../outside/git/repository.ts";
 import { openGitHub, telling } from "../../outside/github/api.ts";
+import { deleteOldCopies, pushCopy } from "../../outside/mirror/second-host.ts";
+import type { SecondPlace } from "../../outside/mirror/second-place.ts";
 import { writeSealedFile } from "../../outside/seal/backup-file.ts";
 import type { Settings } from "../../outside/settings.ts";
-import { deleteOldCopies, pushCopy } from "./second-host.ts";
-import type { SecondPlace } from "./second-place.ts";
+import { withCampaignStore } from "./campaign-database.ts";
+import { carryLeft } from "./left-list.ts";
+import { deleteOldBackups, formatStuck } from "./old-backups.ts";
 
 /** What is to be copied where. */
 export type MirrorOrder = {

@@ -1,10 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type CampaignKeys, campaignKeys } from "../../accept/campaign-keys.ts";
-import { assertIntact } from "../../accept/intact-record.ts";
-import { readPendingSheet } from "../../accept/pending-sheet.ts";
-import { readBackupKey } from "../../form-service/store/backup-contents.ts";
 import { parseBase64url } from "../../letter/bytes/base64url.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { signingKey } from "../../letter/bytes/key.ts";
@@ -18,11 +14,14 @@ import { LOCAL_MODERATOR, openLocalGitHost } from "../../outside/git/local-host.
 import { listRefs, PENDING } from "../../outside/git/ref.ts";
 import { readHead, readMainAt } from "../../outside/git/repository.ts";
 import { readSealedFile } from "../../outside/seal/backup-file.ts";
+import { type CampaignKeys, campaignKeys } from "../campaign-keys.ts";
+import { assertIntact } from "../intact-record.ts";
+import { readPendingSheet } from "../pending-sheet.ts";
 
 /** How a mirror is opened. Paths are absolute. */
 export type Opening = {
-  /** the key file that opens a sealed one */
-  readonly key: string | undefined;
+  /** `AGE-SECRET-KEY-PQ-1…`, which opens a sealed one */
+  readonly identity: string | undefined;
   /** where the bare repository is made */
   readonly out: string;
   /** where this campaign's keys are, if content/campaign.yaml does not name them */
@@ -56,11 +55,11 @@ export type OpenedMirror = {
  */
 export async function openMirror(
   from: string,
-  { key, out, dataDir, reviewHere, today }: Opening,
+  { identity, out, dataDir, reviewHere, today }: Opening,
 ): Promise<OpenedMirror> {
   if (existsSync(out)) throw new LetterError("mirror", "--out is there already: name a new folder");
   const keys = await keysHere(dataDir);
-  const bundle = await readAny(from, key);
+  const bundle = await readAny(from, identity);
   makeFolder(dirname(out), "--out");
   const draft = await mkdtemp(`${out}.`);
   try {
@@ -75,12 +74,12 @@ export async function openMirror(
   }
 }
 
-async function readAny(from: string, key: string | undefined): Promise<Buffer> {
+async function readAny(from: string, identity: string | undefined): Promise<Buffer> {
   const found = await stat(from).catch(() => undefined);
   if (found === undefined) throw new LetterError("mirror", "there is no such file or repository");
   if (found.isDirectory()) return readBundle(from);
-  if (key === undefined) throw new LetterError("mirror", "say with --key what opens the file");
-  const bytes = await readSealedFile(from, await readBackupKey(key));
+  if (identity === undefined) throw new LetterError("mirror", "say with --key what opens the file");
+  const bytes = await readSealedFile(from, identity);
   if (/^# v\d git bundle\n/.test(bytes.toString("latin1", 0, 20))) return bytes;
   throw new LetterError("mirror", "the file holds no mirror: if it is a backup, npm run restore takes it");
 }

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dayAfter, isDay } from "../../letter/bytes/day.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
-import { type BackupNote, forgetBackup, noteBackup, readBackupList } from "../../outside/backup-list.ts";
-import { writeCommit } from "../../outside/git/commit.ts";
-import { makeMirror } from "../../outside/git/fetch.ts";
-import { listRemoteRefs, pushRef } from "../../outside/git/push.ts";
-import { branchRef, MAIN } from "../../outside/git/ref.ts";
-import type { Remote } from "../../outside/git/run.ts";
+import { type BackupNote, forgetBackup, noteBackup, readBackupList } from "../backup-list.ts";
+import { writeCommit } from "../git/commit.ts";
+import { makeMirror } from "../git/fetch.ts";
+import { listRemoteRefs, pushRef } from "../git/push.ts";
+import { branchRef, MAIN } from "../git/ref.ts";
+import type { Remote } from "../git/run.ts";
 
 /** Branches of the copies at another host, one a day: `mirror/2026-11-29`. */
 const COPIES = branchRef("mirror");

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readPlace } from "../../../scripts/cli/mirror/second-place.ts";
+import { readPlace } from "../../../scripts/outside/mirror/second-place.ts";
 import type { Settings } from "../../../scripts/outside/settings.ts";
 
 let token: string;
@@ -17,6 +17,7 @@ it.each([
   ["git@host.example:a/b.git", "https://"],
   ["https://user:secret@host.example/a.git", "without a name"],
   ["https://github.com/OWNER/Letter.git", "the campaign's own repository"],
+  ["https://github.com//owner/letter//", "the campaign's own repository"],
 ])("%s is no address for it", async (typed, words) => {
   writeFileSync(token, "t\n");
   const gitHost = { kind: "github", repository: "owner/letter", serverUrl: "https://github.com" };

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
-import { isOnAnotherHost } from "../../outside/backup-list.ts";
-import type { Remote } from "../../outside/git/run.ts";
-import type { Settings } from "../../outside/settings.ts";
+import { isOnAnotherHost } from "../backup-list.ts";
+import type { Remote } from "../git/run.ts";
+import type { Settings } from "../settings.ts";
 
 /** Where mirrors are kept: a folder, or a repository at another host. */
 export type SecondPlace =
@@ -43,18 +43,16 @@ export async function readPlace(
     },
   );
   if (!/^[\x21-\x7e]+$/.test(token)) throw wrong("the file of --token holds no token: write it on one line");
-  return { kind: "host", remote: { url: withoutSlashes(typed), token } };
+  return { kind: "host", remote: { url: typed.replace(/\/$/, ""), token } };
 }
 
 function isSame(url: URL, own: string): boolean {
-  const plain = (text: string) => withoutSlashes(text.toLowerCase()).replace(/\.git$/, "");
-  return plain(url.href) === plain(own);
-}
-
-function withoutSlashes(url: string): string {
-  let end = url.length;
-  while (url[end - 1] === "/") end--;
-  return url.slice(0, end);
+  const plain = ({ host, pathname }: URL) =>
+    [host, ...pathname.split("/").filter(Boolean)]
+      .join("/")
+      .toLowerCase()
+      .replace(/\.git$/, "");
+  return plain(url) === plain(new URL(own));
 }
 
 function wrong(message: string): LetterError {
