@@ -18,12 +18,9 @@ export async function runCommand<O extends Options>(
   run: (parsed: Parsed<O>) => Promise<void>,
 ): Promise<void> {
   try {
-    const config = {
-      args: process.argv.slice(2),
-      options: { ...options, help: { type: "boolean", short: "h" } },
-      allowPositionals: true,
-      strict: true,
-    } as const;
+    const known = { ...options, help: { type: "boolean", short: "h" } } as const;
+    const args = bindValues(process.argv.slice(2), known);
+    const config = { args, options: known, allowPositionals: true, strict: true } as const;
     const parsed = parseOrExplain(() => parseArgs(config), help);
     if ((parsed.values as { help?: boolean }).help) return console.log(help.trim());
     await run(parsed as unknown as Parsed<O>);
@@ -37,6 +34,20 @@ export async function runCommand<O extends Options>(
 /** The usage, the first line of the help, as an error about how a command was called. */
 export function usageError(message: string, help: string): LetterError {
   return new LetterError("usage", `${message}; ${help.trim().split("\n")[0]}`);
+}
+
+/** Writes `--option -value` as `--option=-value`: a digest in base64url may begin with a dash, and node takes none there. */
+function bindValues(args: readonly string[], options: Options): string[] {
+  const isOption = (arg: string) => arg === "-h" || Object.hasOwn(options, /^--([^=]*)/.exec(arg)?.[1] ?? "");
+  const bound: string[] = [];
+  for (const [i, arg] of args.entries()) {
+    if (arg === "--") return [...bound, ...args.slice(i)];
+    const before = bound.at(-1);
+    const takesValue = before !== undefined && isOption(before) && options[before.slice(2)]?.type === "string";
+    if (takesValue && arg.startsWith("-") && !isOption(arg)) bound.splice(-1, 1, `${before}=${arg}`);
+    else bound.push(arg);
+  }
+  return bound;
 }
 
 function parseOrExplain<T>(parse: () => T, help: string): T {
