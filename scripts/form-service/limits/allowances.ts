@@ -1,4 +1,5 @@
 import type { Clock } from "../../outside/clock.ts";
+import { openBuckets } from "./buckets.ts";
 import type { Level } from "./levels.ts";
 import { chances, type Draw } from "./lot.ts";
 import { openTallies } from "./tallies.ts";
@@ -8,7 +9,9 @@ export type Allowances = {
   /**
    * Whether the form is taken. While a level has allowance left, every form is. After that, each form is drawn
    * independently and wins with the allowance of a minute divided by the forms of the last minute. A client that loses
-   * may try again at once with the same chance, so a flood dilutes the others but does not exclude them.
+   * may try again at once with the same chance, so a flood dilutes the others but does not exclude them. What the whole
+   * pool did not use lately is a reserve, which lines that have used next to nothing take without a draw: a hundred people
+   * may come within a minute.
    */
   take(levels: readonly Level[], form: UnprovedForm): boolean;
   readonly size: number;
@@ -30,6 +33,8 @@ export type UnprovedForm = {
 type Pool = { readonly fresh: string; readonly used: string; readonly share: number };
 
 const MINUTE = 60_000;
+/** For how many minutes the unused allowance of a pool is kept. A flood uses it up once, and gets what it got before. */
+const RESERVE = 6;
 /** The most levels counted at a time, in some 20 megabytes. */
 const CAPACITY = 100_000;
 
@@ -37,6 +42,7 @@ const CAPACITY = 100_000;
 export function openAllowances(clock: Clock, draw: Draw, everywhere: number): Allowances {
   const forms = openTallies(CAPACITY, MINUTE);
   const overall = openTallies(4, MINUTE);
+  const reserves = openBuckets(2);
 
   const wins = (chance: number) => chance >= 1 || draw() < chance;
   const lines: Pool = { fresh: "fresh lines", used: "used lines", share: everywhere };
@@ -50,7 +56,12 @@ export function openAllowances(clock: Clock, draw: Draw, everywhere: number): Al
     const kind = fresh ? pool.fresh : pool.used;
     overall.add(kind, now, kind);
     const chance = chances(pool.share, { first: overall.read(pool.fresh, now), other: overall.read(pool.used, now) });
-    return wins(fresh ? chance.first : chance.other);
+    const reserve = { every: MINUTE / pool.share, atOnce: pool.share * RESERVE };
+    const isTaken =
+      (fresh && reserves.wait(pool.fresh, reserve, now) === 0) || wins(fresh ? chance.first : chance.other);
+    // Fresh lines that lose use it up too, or a flood of them would get what the draws happen to leave over.
+    if (fresh || isTaken) reserves.take(pool.fresh, reserve, now, pool.fresh);
+    return isTaken;
   }
 
   return {

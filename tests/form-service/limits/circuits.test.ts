@@ -32,6 +32,19 @@ it("lets others sign beside one client who sends three forms a second over 100 c
   expect(ten.signed).toBeGreaterThanOrEqual(0.7);
 });
 
+it.each([
+  ["over circuits that are told apart", (i: number): From => ({ circuit: `circuit ${i}` })],
+  ["over circuits that are not", (): From => "tor"],
+  ["from lines of their own", (i: number): From => `100.${64 + (i >> 8)}.${i & 255}.9`],
+])("lets a hundred people without scripts sign within a minute, %s", async (where, from) => {
+  for (const people of [100, 110]) {
+    const crowd = { people, from, scripts: false, tries: 3, within: 60_000 };
+    const { fates } = await simulate({ crowds: [crowd] }, seed);
+    rows.push(`${people} within a minute ${where} | ${fates[0]!.signed} within three tries`);
+    expect(fates[0]!.signed).toBeGreaterThanOrEqual(98);
+  }
+});
+
 it("lets nobody have more of Tor's allowance by more circuits than without any being told apart", async () => {
   const untold = await beside(undefined, 120, 10);
   const [one, anew] = [await beside(1, 120, 10), await beside(1e9, 120, 10)];
