@@ -148,6 +148,7 @@ describe.skipIf(lacking !== "")(`over a Tor network of this machine${lacking && 
     console.log(`100 within a minute, three tries (aim: 98): ${tellFates(fates)}`);
     // A page is always a page of the form: taken, or "again in a moment". A right code is taken always.
     expect(fates.flatMap(({ wrong }) => wrong)).toEqual([]);
+    expect(fates.filter(({ signed }) => signed).length).toBeGreaterThanOrEqual(98);
   });
 
   // After the hundred, Tor could sometimes not reach the onion service any more, and why is not known: so this runs only

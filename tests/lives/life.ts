@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { eraseRepository } from "../../scripts/handover/erased-repository.ts";
 import { LetterError } from "../../scripts/letter/bytes/error.ts";
 import { days } from "../support/fixtures.ts";
@@ -135,7 +135,8 @@ export function mayLeave({ purged, options }: World, { stage, code }: Person): b
 
 async function takeRestore(world: World, backup: World["backups"][number] | undefined, left: Left): Promise<void> {
   if (backup === undefined) return;
-  // The purge has destroyed every backup that was listed; only a forgotten copy can be left.
+  // The purge has destroyed every backup that was listed, and the copies that somebody restored; only a forgotten one is left.
+  if (world.purged && !existsSync(backup.copy)) return;
   const what = world.purged ? "copy" : left;
   // Beside a forgotten copy is no list that somebody keeps: main has to know already who has left.
   if (what === "copy") await runRounds(world);

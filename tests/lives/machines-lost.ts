@@ -66,7 +66,9 @@ async function takeBack(world: World, backup: Backup, keepsMain: boolean): Promi
   for (const person of world.people) {
     const before = backup.stages.get(person.number);
     person.known = before?.known ?? false;
-    if (person.isRemovalAsked && !keepsMain) Object.assign(person, { stage: "accepted", leftAt: undefined });
+    // The repository in the backup has the notices that were on main by then.
+    const isNoticeLost = person.isRemovalAsked && !keepsMain && before?.stage !== "left";
+    if (isNoticeLost) Object.assign(person, { stage: "accepted", leftAt: undefined });
     delete person.isRemovalAsked;
     if (person.stage === "left" || (world.purged && person.stage !== "accepted")) continue;
     person.stage = keepsMain ? stageWithMain(person, before?.stage, filed) : (before?.stage ?? "lost");
