@@ -65,7 +65,8 @@ async function takeBack(world: World, backup: Backup, keepsMain: boolean): Promi
   const filed = new Set(sheets.flatMap(({ rows }) => rows.map(({ id }) => id)));
   for (const person of world.people) {
     const before = backup.stages.get(person.number);
-    person.known = before?.known ?? false;
+    // After the purge the database takes nobody back from a backup that was forgotten.
+    person.known = !world.purged && (before?.known ?? false);
     // The repository in the backup has the notices that were on main by then.
     const isNoticeLost = person.isRemovalAsked && !keepsMain && before?.stage !== "left";
     if (isNoticeLost) Object.assign(person, { stage: "accepted", leftAt: undefined });
