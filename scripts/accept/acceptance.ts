@@ -221,7 +221,9 @@ async function* readActs(
   ended: readonly OpenSheet[],
   note: (sheet: string) => void,
 ): AsyncGenerator<Pending> {
-  const [leaving, signing] = [pending.filter(isWithdrawal), pending.filter((one) => !isWithdrawal(one))];
+  const [leaving, others] = [pending.filter(isWithdrawal), pending.filter((one) => !isWithdrawal(one))];
+  const first = host.beginAt?.(others.length) ?? 0;
+  const signing = [...others.slice(first), ...others.slice(0, first)];
   for (const one of leaving) {
     note(one.sheet.sheet);
     yield one;

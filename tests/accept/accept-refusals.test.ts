@@ -42,6 +42,24 @@ describe("accept refuses to sign", () => {
     await refused(/edited main|ledger/);
   });
 
+  it("by a clock that is hours away from GitHub's", async () => {
+    await approve();
+    const head = campaign.github.repository.git("rev-parse", "main");
+    const ahead = { now: () => new Date(Date.now() + 5 * 3_600_000) };
+    await expect(campaign.accept({}, ahead)).rejects.toThrow("the clock of this machine is hours away from GitHub's");
+    expect(campaign.github.repository.git("rev-parse", "main")).toBe(head);
+  });
+
+  it("but goes on after a day of main that is still to come, when GitHub agrees with the clock", async () => {
+    const hidden = sheetOf(2, [two.row]);
+    const pull = await campaign.fileSheet(hidden);
+    for (const by of campaign.moderators) await campaign.review(by, pull, "APPROVE");
+    const years = 5 * 365 * 86_400_000;
+    campaign.github.advance(-years);
+    const report = await campaign.accept({}, { now: () => new Date(Date.now() - years) });
+    expect(report.outcomes).toMatchObject([{ state: "accepted" }]);
+  });
+
   it("when the site does not answer, or answers without a checkpoint", async () => {
     campaign.site.status = 503;
     await refused(/status 503|cannot be fetched/);

@@ -4,7 +4,10 @@ import { formatNotice, type Notice, noticePath } from "../../scripts/letter/hand
 import { openCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
 import { idOf } from "../../scripts/letter/signature/derivation.ts";
 import type { CampaignRecord } from "../../scripts/letter/signature/record.ts";
+import type { OpenSheet } from "../../scripts/outside/git/host.ts";
 import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
+import { openGitHubAcceptHost } from "../../scripts/outside/github/accept-host.ts";
+import type { GitHubApi } from "../../scripts/outside/github/api.ts";
 import { edition, invent, ledger, sheetOf, texts, withdrawalsOf } from "../letter/invented.ts";
 import { day, makeCampaign, outcomeOf, type TestCampaign } from "../support/campaigns/local-campaign.ts";
 
@@ -17,6 +20,31 @@ afterEach(() => campaign.remove());
 const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => invent(from + i).row);
 const listed = (record: CampaignRecord) => record.rows.map((row) => idOf(Buffer.from(row.opening, "base64url"))).sort();
 const ids = (...numbers: number[]) => numbers.map((number) => invent(number).row.id).sort();
+
+describe("a run that ends early", () => {
+  it("begins at another sheet than the one before, so that none waits for ever", async () => {
+    const sheets = [1, 2].map((number) => sheetOf(number, rows(10 * number, 10 * number + 1)));
+    for (const sheet of sheets) await campaign.file(sheet);
+    const seen = new Set<string>();
+    for (let hour = 0; hour < 2; hour++) {
+      const github = openGitHubAcceptHost({
+        ...{ api: {} as GitHubApi, mover: {} as GitHubApi, repository: "", serverUrl: "" },
+        clock: { now: () => new Date(Date.UTC(2026, 10, 24, hour)) },
+      });
+      const host = {
+        ...campaign.host,
+        beginAt: github.beginAt!,
+        async *readActs(open: readonly OpenSheet[]) {
+          yield open[0];
+        },
+      };
+      const report = await acceptAll({ ...campaign.acceptor, host });
+      for (const { sheet } of report.outcomes) seen.add(sheet);
+      expect(report.postponed).toHaveLength(1);
+    }
+    expect([...seen].sort()).toEqual(sheets.map(({ sheet }) => sheet).sort());
+  });
+});
 
 describe("a sheet", () => {
   it("comes to the list as one commit that has main and the reviewed commit as parents", async () => {

@@ -15,7 +15,7 @@ import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
 import { type Reconciling, reconcile, settleCompared } from "./reconciliation.ts";
-import { remakeLeft } from "./refiling.ts";
+import { attestedSheets, remakeLeft } from "./refiling.ts";
 import { destroyRefused } from "./settlement.ts";
 import type { SheetWatch } from "./sheet-watch.ts";
 import {
@@ -112,6 +112,15 @@ async function renewRefused(deps: Attempting, { sheet, base }: Filing): Promise<
   if (!(await deps.gitHost.pendingBranches()).has(sheet)) await renew(deps, sheet);
 }
 
+/**
+ * Files a sheet again under another id when somebody has moved its branch before it counted as filed: at that commit it
+ * could be neither filed nor given up. A branch that holds the sheet all the same stays its own.
+ */
+async function renewTaken(deps: Attempting, { sheet }: Filing): Promise<void> {
+  const there = attestedSheets(await deps.gitHost.pendingSheets((one) => one === sheet), deps.attestation);
+  if (there.size === 0) await renew(deps, sheet);
+}
+
 async function renew(deps: Attempting, sheet: string): Promise<void> {
   const { commit } = await deps.main.refresh();
   if (await renewSheet(deps, sheet, commit)) deps.log.warn({ sheet }, "a sheet has another base now, and another id");
@@ -171,6 +180,10 @@ async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void>
       if (error instanceof LetterError && error.code === "push-refused")
         await renewRefused(deps, filing).catch((cause) =>
           log.warn(causeOf(cause), "a sheet could not be given another base"),
+        );
+      if (error instanceof LetterError && error.code === "push-taken")
+        await renewTaken(deps, filing).catch((cause) =>
+          log.warn(causeOf(cause), "a sheet could not be given another id"),
         );
       continue;
     }

@@ -48,7 +48,15 @@ export async function queueLost(
  * and nobody will: the other rows wait for another sheet.
  */
 export async function remakeLeft(
-  { store, gitHost }: { readonly store: Store; readonly gitHost: Pick<GitHost, "pendingSheets"> },
+  {
+    store,
+    gitHost,
+    attestation,
+  }: {
+    readonly store: Store;
+    readonly gitHost: Pick<GitHost, "pendingSheets">;
+    readonly attestation: Pick<SigningKey, "publicKey">;
+  },
   { settled }: Pick<MainState, "settled">,
 ): Promise<void> {
   const left = await store.query
@@ -59,10 +67,12 @@ export async function remakeLeft(
     .execute();
   if (left.length === 0) return;
   const pending = await gitHost.pendingSheets();
+  // What somebody else put on the branch is not the sheet: a later one that goes on from it would attest their text.
+  const ours = new Set([...attestedSheets(pending, attestation).keys()].map(({ sheet }) => sheet));
   await store.change(async (query) => {
     for (const { sheet } of left) {
       if (settled.sheets.has(sheet)) continue;
-      const text = pending.get(sheet)?.text;
+      const text = ours.has(sheet) ? pending.get(sheet)?.text : undefined;
       if (text !== undefined) {
         await query.updateTable("sheet").set({ text }).where("sheet", "=", sheet).execute();
         continue;

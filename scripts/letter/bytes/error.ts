@@ -75,6 +75,7 @@ export type ErrorCode =
   | "port"
   | "published"
   | "push-refused"
+  | "push-taken"
   | "seal"
   | "settings"
   | "socks"

@@ -84,6 +84,11 @@ export type AcceptHost = {
    * where it is there, `acts` is empty before.
    */
   readActs?(open: readonly OpenSheet[]): AsyncIterable<OpenSheet | undefined>;
+  /**
+   * Returns at which of so many sheets this run begins. Where `readActs` may end early, it is another one each time: sheets
+   * that use up a whole run must not keep the same others waiting for ever.
+   */
+  beginAt?(count: number): number;
   /** Whether the host allows so little more in this hour that what is left waits for the next run. */
   isSpent?(): boolean;
   /** moves main if it is still at `from`; false if it is not */

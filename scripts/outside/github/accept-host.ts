@@ -185,6 +185,7 @@ export function openGitHubAcceptHost(accepting: GitHubAccepting): GitHubAcceptHo
       return last.sheets;
     },
     readActs,
+    beginAt: (count) => Math.floor(placeOf(began) * count),
     isSpent,
     async moveMain(from, to) {
       if (!(await pushRef(repository, await remote(), { ref: MAIN, from, to }))) return false;
@@ -219,6 +220,11 @@ export function openGitHubAcceptHost(accepting: GitHubAccepting): GitHubAcceptHo
       return last.lagging;
     },
   };
+}
+
+/** Returns a part of one that is far from those of the last hours: multiples of the golden ratio spread evenly. */
+function placeOf(moment: number): number {
+  return ((Math.floor(moment / 3_600_000) * (Math.sqrt(5) - 1)) / 2) % 1;
 }
 
 /** Returns what the merge commit on main says about a sheet; undefined for a branch that is not a sheet. */

@@ -31,6 +31,8 @@ export type GitHubApi = {
   token(): Promise<string>;
   /** what may still be asked, as GitHub said last */
   readonly allowance: Allowance;
+  /** milliseconds by which this machine's clock was ahead of GitHub's at the last answer; NaN before the first */
+  apart(): number;
 };
 export type ApiClient = InstanceType<typeof Client>;
 
@@ -39,7 +41,7 @@ const Client = Octokit.plugin(throttling, retry, paginateRest);
 /** Opens the API; no request is made before the first use. */
 export function openGitHub(access: GitHubAccess): GitHubApi {
   const [owner = "", repo = ""] = access.repository.split("/");
-  const { fetch, allowance } = patientFetch(access);
+  const { fetch, allowance, apart } = patientFetch(access);
   const client = (options: ConstructorParameters<typeof Client>[0]) =>
     new Client({
       baseUrl: access.apiUrl ?? "https://api.github.com",
@@ -73,6 +75,7 @@ export function openGitHub(access: GitHubAccess): GitHubApi {
     repo,
     octokit,
     allowance,
+    apart,
     async token() {
       if ("token" in as) return as.token;
       const { token } = (await (await octokit()).auth({ type: "installation" })) as { token: string };
@@ -112,8 +115,9 @@ export async function telling<T>(doing: string, act: () => Promise<T>): Promise<
 function patientFetch({ clock, noteTime }: Pick<GitHubAccess, "clock" | "noteTime">): {
   fetch: typeof fetch;
   allowance: Allowance;
+  apart: () => number;
 } {
-  let quietUntil = 0;
+  let [quietUntil, apart] = [0, Number.NaN];
   const seconds = () => Math.ceil((quietUntil - clock.now().getTime()) / 1000);
   const { allowance, note } = noteAllowance(() => seconds() > 0);
   const patient: typeof fetch = async (input, init) => {
@@ -123,13 +127,14 @@ function patientFetch({ clock, noteTime }: Pick<GitHubAccess, "clock" | "noteTim
       return Response.json({ message }, { status: 429, headers: { "retry-after": String(left) } });
     }
     const answer = await fetch(input, { ...init, signal: AbortSignal.timeout(30_000) });
-    noteTime?.(new Date(answer.headers.get("date") ?? ""));
+    const [theirs, now] = [new Date(answer.headers.get("date") ?? ""), clock.now().getTime()];
+    noteTime?.(theirs);
+    apart = now - theirs.getTime();
     note(new URL(answer.url || String(input)).pathname, init?.method ?? "GET", answer.headers);
-    const now = clock.now().getTime();
     quietUntil = Math.max(quietUntil, now + 1000 * (await secondsToWait(answer, now)));
     return answer;
   };
-  return { fetch: patient, allowance };
+  return { fetch: patient, allowance, apart: () => apart };
 }
 
 /** See docs.github.com, "Best practices for using the REST API", on exceeded rate limits. */

@@ -25,7 +25,8 @@ const PAUSES = [1, 2, 4, 8].map((seconds) => 1000 * seconds);
  * The commit is made on this machine, so that its SHA is known before anything is sent: anything that an earlier try has
  * left is either this very commit or a mistake. An existing branch or pull request is a success.
  *
- * @throws LetterError `git`, `github`, or `push-refused` when GitHub will not take the branch and nothing was filed
+ * @throws LetterError `git`, `github`, `push-refused` when GitHub will not take the branch and nothing was filed, or
+ *   `push-taken` when the branch is at another commit
  */
 export async function fileOnGitHub(place: FilingPlace, filing: Filing, proposal: Proposal): Promise<void> {
   const { api, mirror, remote } = place;
@@ -34,7 +35,7 @@ export async function fileOnGitHub(place: FilingPlace, filing: Filing, proposal:
   const sha = await writeCommit(mirror, { parents: [base], files, message, committer: "form service", day });
   const branch = sheetBranch(sheet);
   const pushed = await createRef(mirror, remote, branchRef(branch), sha);
-  if (pushed === "elsewhere") throw otherContent();
+  if (pushed === "elsewhere") throw otherContent("push-taken");
   const octokit = await api.octokit();
   // An earlier try may have opened the pull request, and somebody have closed it since: it must not get a second one.
   if (pushed === "found" && (await hasPull(octokit, api, branch, sha))) return;
@@ -83,6 +84,6 @@ function at({ owner, repo }: GitHubApi): { owner: string; repo: string } {
   return { owner, repo };
 }
 
-function otherContent(): LetterError {
-  return new LetterError("github", "another content was filed under the id of this sheet");
+function otherContent(code: "github" | "push-taken" = "github"): LetterError {
+  return new LetterError(code, "another content was filed under the id of this sheet");
 }

@@ -13,7 +13,7 @@ export type GitHubHosting = GitHubReading & {
 /**
  * The campaign's repository on GitHub, where sheets are filed as pull requests.
  *
- * @throws LetterError `github`, `git` or `push-refused` from each of its functions
+ * @throws LetterError `github`, `git`, `push-refused` or `push-taken` from each of its functions
  */
 export function openGitHubHost({ propose, ...reading }: GitHubHosting): GitHost {
   const { api, mirror } = reading;

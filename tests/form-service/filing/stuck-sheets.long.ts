@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { minutes } from "../../support/fixtures.ts";
 import { mustAsk } from "../../support/github/ask.ts";
 import { openOnGitHub } from "../real-host.ts";
-import { describeLostSheets, endsWell, file, later, signOne, useHost } from "./lost-sheets.ts";
+import { describeLostSheets, endsWell, file, later, open, signOne, useHost } from "./lost-sheets.ts";
 
 // The same as on one machine, against the stand-in of GitHub: `stuck-sheets.test.ts`.
 describeLostSheets(openOnGitHub);
@@ -44,5 +44,27 @@ describe("a sheet on GitHub", () => {
     on.repository.commit("main", "a workflow is fixed", { ".github/workflows/accept.yml": "name: accept\n" });
     await on.round();
     await endsWell(signed, old!.sheet);
+  });
+
+  it("whose branch another hand has moved before it counted as filed is filed under another id", async () => {
+    const on = host();
+    const { github, fileApp } = on.campaign;
+    github.setFault(({ operation }) =>
+      operation === "POST /repos/{owner}/{repo}/pulls" ? { status: 503 } : undefined,
+    );
+    const signed = await signOne();
+    await on.round();
+    const sheet = await open();
+    github.setFault();
+    // Who holds the App's key can put a commit on top of it.
+    on.repository.commit("mine", "mine\n", { "x.md": "x\n" });
+    await github.push(github.tokenOf(fileApp), [`+refs/heads/mine:refs/heads/pending/${sheet}`]);
+    on.repository.git("update-ref", "-d", "refs/heads/mine");
+    await on.round();
+    later();
+    await on.round();
+    expect(on.open()).toHaveLength(2);
+    await on.deleteBranch(sheet);
+    await endsWell(signed, sheet);
   });
 });

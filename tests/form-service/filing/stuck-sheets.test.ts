@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkSheets } from "../../../scripts/form-service/filing/sheet-check.ts";
 import { sheetPath } from "../../../scripts/letter/signature/sheet.ts";
+import { stateShown } from "../harness.ts";
+import { signAs, withdrawAll } from "../leavers.ts";
 import { openOnThisMachine } from "../real-host.ts";
-import { describeLostSheets, endsWell, file, later, useHost } from "./lost-sheets.ts";
+import { describeLostSheets, endsWell, file, later, signOne, useHost } from "./lost-sheets.ts";
 
 describeLostSheets(openOnThisMachine);
 
@@ -44,6 +46,33 @@ describe("a sheet on this machine", () => {
     await on.deleteBranch(sheet);
     await endsWell(signed, sheet);
     expect(await checkSheets(settings)).toEqual([{ what: "every open sheet can be decided" }]);
+  });
+});
+
+describe("a sheet whose text was deleted because somebody left before it was filed", () => {
+  const host = useHost(openOnThisMachine);
+
+  it("does not go on with what another hand has put on its branch", async () => {
+    const on = host();
+    const { file: fileNow } = on.host;
+    Object.assign(on.host, { file: () => Promise.reject(new Error("the git host is away")) });
+    const signed = await signOne();
+    const leaver = await signAs(on.harness, "leaver", "b");
+    await on.round();
+    const [old] = await on.harness.store.query.selectFrom("sheet").select(["sheet", "message"]).execute();
+    await withdrawAll(on.harness, [leaver]);
+    const branch = `pending/${old!.sheet}`;
+    on.repository.git("update-ref", `refs/heads/${branch}`, "main");
+    on.repository.commit(branch, old!.message, { [sheetPath(old!.sheet)]: "what a stranger wrote\n" });
+    Object.assign(on.host, { file: fileNow });
+    await on.round();
+    on.repository.git("update-ref", "-d", `refs/heads/${branch}`);
+    await on.round();
+    await on.accept();
+    later();
+    await on.round();
+    expect(await stateShown(on.harness, signed.code)).toBe("accepted");
+    expect(await on.listed()).toBe(1);
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { acceptOnGitHub, type GitHubAcceptance, openAcceptApp } from "../../../scripts/accept/on-github.ts";
 import { CHECKPOINT_PATH } from "../../../scripts/letter/signature/record.ts";
 import { formatSheet, type Sheet, sheetPath } from "../../../scripts/letter/signature/sheet.ts";
-import { systemClock } from "../../../scripts/outside/clock.ts";
+import { type Clock, systemClock } from "../../../scripts/outside/clock.ts";
 import { readWorkflowEnvironment, WORKFLOWS } from "../../../scripts/outside/github/workflow-environment.ts";
 import { attestedMessage, keys, secrets, vkey } from "../../letter/invented.ts";
 import { compiled } from "../compiled.ts";
@@ -28,7 +28,7 @@ export type WorkflowCampaign = GitHubCampaign & {
   /** Runs an entry as the workflow's step of this name does. */
   run(workflow: "accept" | "validate" | "code" | "publish", env?: Record<string, string>): Promise<StepResult>;
   /** Accepts as the workflow does, without a process of its own. @throws LetterError what the step would say */
-  accept(env?: Record<string, string>): Promise<GitHubAcceptance>;
+  accept(env?: Record<string, string>, clock?: Clock): Promise<GitHubAcceptance>;
   /** Files a sheet and gives the number of its pull request. */
   fileSheet(sheet: Sheet, message?: string): Promise<number>;
   /** Reviews a pull request as it is, as a person does in the browser. */
@@ -96,9 +96,9 @@ export async function makeWorkflowCampaign(options: GitHubOptions = {}): Promise
     site,
     publish,
     run,
-    async accept(extra = {}) {
+    async accept(extra = {}, clock = systemClock) {
       const env = readWorkflowEnvironment(WORKFLOWS.accept, stepOf("accept", extra).env);
-      return acceptOnGitHub(env, openAcceptApp(env, systemClock), systemClock);
+      return acceptOnGitHub(env, openAcceptApp(env, clock), clock);
     },
     mainFile,
     async fileSheet(sheet, message = attestedMessage(sheet)) {
