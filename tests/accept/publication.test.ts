@@ -21,6 +21,22 @@ describe("what is published next", () => {
     ["a run at a new commit after Pages were asked", { runs: [ended("failure")], deployed: true }, "renewed"],
     ["a run at a new commit after one that “succeeded”", { runs: [ended("success")], deployed: true }, "renewed"],
     ["nothing more after six of them", { deployed: true, renewals: 6 }, "stuck"],
+    [
+      "nothing more after six runs that failed before Pages were asked",
+      { runs: Array(6).fill(ended("failure")) },
+      "stuck",
+    ],
+    ["a run after others that gave way to each other", { runs: Array(9).fill(ended("cancelled")) }, "started"],
+    [
+      "another one when a person asks, after six runs",
+      { runs: Array(6).fill(ended("failure")), again: true },
+      "renewed",
+    ],
+    [
+      "nothing more for another host after six runs that failed",
+      { to: "artifact", runs: Array(6).fill(ended("failure")) },
+      "stuck",
+    ],
     ["another one when a person asks", { deployed: true, renewals: 6, again: true }, "renewed"],
     ["another one when a person asks, whatever the site shows", { behind: false, again: true }, "renewed"],
     ["nothing while another host has not fetched it", { to: "artifact", runs: [ended("success", 19)] }, "waiting"],

@@ -13,7 +13,7 @@ import { type PublishRun, readPublishRuns, startPublish, wasDeployed } from "../
  * - `waiting`: the site was built, and the host that fetches it has not done so yet
  * - `started`: a run of publish was started
  * - `renewed`: the same, at a new commit without a change, because Pages take no second site under one commit
- * - `stuck`: a run failed at commit after commit, so a person has to look
+ * - `stuck`: runs failed again and again, at one commit or at commit after commit, so a person has to look
  */
 export type Publication = "shown" | "running" | "waiting" | "started" | "renewed" | "stuck";
 
@@ -44,12 +44,18 @@ export function nextPublication(known: Publishing): Publication {
   if (!behind && !again) return "shown";
   if (again) return "renewed";
   if (runs.some(({ status }) => status !== "completed")) return "running";
+  if (runs.filter(hasFailed).length >= RENEWALS) return "stuck";
   if (to === "artifact") {
     const young = (run: PublishRun) => now.getTime() - run.begun.getTime() < KEPT_HOURS * 3_600_000;
     return runs.some((run) => run.conclusion === "success" && young(run)) ? "waiting" : "started";
   }
   if (!deployed) return "started";
   return renewals < RENEWALS ? "renewed" : "stuck";
+}
+
+/** A run that was cancelled gave way to another one. */
+function hasFailed({ conclusion }: PublishRun): boolean {
+  return conclusion !== undefined && !["success", "cancelled", "skipped"].includes(conclusion);
 }
 
 /** The subject of a commit that changes nothing: publication begins again at it. */

@@ -28,7 +28,8 @@ export async function listRemoteRefs(
 /**
  * Moves a ref of a remote repository if it is still where it was seen (compare and swap), and sends the objects.
  *
- * Never a forced push: besides the lease, git itself refuses a commit that is not a descendant.
+ * The lease is what protects the ref: with it, git also takes a commit that is not a descendant. On main the ruleset
+ * refuses that besides, and every commit that is sent there has `from` as its parent.
  *
  * @param move `to` undefined deletes the ref
  * @returns false, and nothing has moved, if the ref is elsewhere
