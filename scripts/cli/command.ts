@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { LetterError } from "../letter/bytes/error.ts";
 import { explainTrouble } from "../outside/database/trouble.ts";
+import { bindValues } from "../outside/programs/option-values.ts";
 import { troubleOfDataFolder } from "../outside/settings-file.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -34,20 +35,6 @@ export async function runCommand<O extends Options>(
 /** The usage, the first line of the help, as an error about how a command was called. */
 export function usageError(message: string, help: string): LetterError {
   return new LetterError("usage", `${message}; ${help.trim().split("\n")[0]}`);
-}
-
-/** Writes `--option -value` as `--option=-value`: a digest in base64url may begin with a dash, and node takes none there. */
-function bindValues(args: readonly string[], options: Options): string[] {
-  const isOption = (arg: string) => arg === "-h" || Object.hasOwn(options, /^--([^=]*)/.exec(arg)?.[1] ?? "");
-  const bound: string[] = [];
-  for (const [i, arg] of args.entries()) {
-    if (arg === "--") return [...bound, ...args.slice(i)];
-    const before = bound.at(-1);
-    const takesValue = before !== undefined && isOption(before) && options[before.slice(2)]?.type === "string";
-    if (takesValue && arg.startsWith("-") && !isOption(arg)) bound.splice(-1, 1, `${before}=${arg}`);
-    else bound.push(arg);
-  }
-  return bound;
 }
 
 function parseOrExplain<T>(parse: () => T, help: string): T {
