@@ -13,12 +13,12 @@ export const en = {
     back_to_letter: "Back to the letter",
     error_prefix: "Error:",
     demo_custodian:
-      "This is a trial. The keys that open the sealed details lie on this very machine. Do not enter real details.",
-    captured_mail: "In this trial no message leaves the machine.",
+      "This is a trial. The keys that open the sealed details are on this computer. Do not enter real details.",
+    captured_mail: "In this trial no messages are sent.",
     open_inbox: "Read the messages",
     read_at: "Read and signed at:",
-    contact: "Write to the people who run this page:",
-    source: "The program of this site, and how to check us",
+    contact: "Contact the people who run this site:",
+    source: "Source code, and how to check our work",
     choose_language: "Choose a language",
   },
   nav: {

@@ -153,7 +153,6 @@ describe("what a screen reader is given", () => {
       `textbox "${sign.email}"`,
       `group "${sign.consent}"`,
       "checkbox",
-      "checkbox",
       `button "${sign.send_code}"`,
       "contentinfo:",
     ]);
