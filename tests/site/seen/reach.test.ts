@@ -28,7 +28,8 @@ describe.each(["fa", "en"] as const)("on a small phone, in %s", (language) => {
   it("the first screen says what the letter is, and offers to sign without reading it", async () => {
     await open("letter");
     const title = (await page.locator("h1").boundingBox())!;
-    expect(title.y + title.height).toBeLessThanOrEqual(await top(".reach"));
+    // To whom, and the first line of what for, in whichever font the machine has until ours have come.
+    expect(title.y + 80).toBeLessThanOrEqual(await top(".reach"));
     expect(await top('.slip a[href$="/sign/"]')).toBeLessThan(title.y);
   });
 
