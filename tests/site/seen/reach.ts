@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 
 /** What somebody must read on a page with a form, and how far down they must go, in pixels from the top. */
-export type Reach = {
+type Reach = {
   /** words that can be seen in the page's main part, with nothing unfolded */
   readonly words: number;
   /** the upper edge of the first control of the form */
