@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 // @ts-expect-error: the package has no types
 import subsetFont from "subset-font";
-import { ARABIC, LATIN, PERSIAN, ranges } from "../site/font-ranges.ts";
+import { ARABIC, LATIN, PERSIAN, PERSIAN_HEADINGS, ranges } from "../site/font-ranges.ts";
 import { runCommand, usageError } from "./command.ts";
 
 const HELP = `
@@ -23,7 +23,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
     [700, "Bold"],
   ] as const) {
     const font = await readFile(join(VAZIRMATN, `fonts/ttf/Vazirmatn-${style}.ttf`));
-    await write(`vazirmatn-${weight}.woff2`, await subset(font, weight === 400 ? PERSIAN + ARABIC : PERSIAN));
+    await write(`vazirmatn-${weight}.woff2`, await subset(font, weight === 400 ? PERSIAN + ARABIC : PERSIAN_HEADINGS));
     // Keep in step with the `unicode-range` of this file in site.css.
     if (weight === 400)
       await write(

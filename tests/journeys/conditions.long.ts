@@ -64,7 +64,7 @@ describe("signing and withdrawing", () => {
     await fits();
     await field(walk, walk.strings.confirm.code).fill(codeIn(await mailServer.waitForMail(email)));
     await press(walk, walk.strings.confirm.confirm_sig);
-    await see(walk, walk.strings.confirmed.status);
+    await see(walk, walk.strings.confirmed.title);
     await fits();
     const code = await walk.page.locator("#withdrawal-code").innerText();
     await follow(walk, walk.strings.nav.withdraw);
@@ -111,7 +111,7 @@ describe("signing and withdrawing", () => {
     await see(walk, strings.confirm.title);
     await typeInto(page, field(walk, strings.confirm.code), codeIn(await mailServer.waitForMail(email)));
     await page.keyboard.press("Enter");
-    await see(walk, strings.confirmed.status);
+    await see(walk, strings.confirmed.title);
     const code = await page.locator("#withdrawal-code").innerText();
     await pressByKey(page, page.locator("main").getByRole("link", { name: strings.nav.withdraw }));
     await typeInto(page, field(walk, strings.withdraw.code), code);
@@ -152,7 +152,6 @@ describe("what a screen reader is given", () => {
       `textbox "${sign.your_name}"`,
       `textbox "${sign.email}"`,
       `group "${sign.consent}"`,
-      "checkbox",
       "checkbox",
       `button "${sign.send_code}"`,
       "contentinfo:",

@@ -35,7 +35,7 @@ describe("a trial with captured mail", () => {
     const code = codeIn({ text: await page.locator("main").innerText() });
     await page.goBack();
     await enterCode(walk, code);
-    await see(walk, strings.confirmed.status);
+    await see(walk, strings.confirmed.title);
     await review(service, { lang: "en", shown: "name", name, place, email });
     expect(await waitForList(walk, name)).toContain(about(walk, strings.letter.signed_people));
     await checkVerified(service, "1 accepted, 0 withdrawn, 1 listed");

@@ -85,7 +85,7 @@ async function isLuredToHisPage(scene: Scene): Promise<void> {
   await see(her, strings.confirm.title);
   expect(await readPage(her)).not.toContain(JOKES[1]);
   await enterCode(her, codeIn(await mailServer.waitForMail(lured.email)));
-  await see(her, strings.confirmed.status);
+  await see(her, strings.confirmed.title);
   await see(her, strings.confirmed.shown.name);
   expect(await readPage(her)).toContain(`${strings.sign.on_list} ${JOKES[1]}`);
   await see(her, strings.confirmed.take_back);
@@ -93,7 +93,7 @@ async function isLuredToHisPage(scene: Scene): Promise<void> {
   await approve(service, await waitForSheets(service, 1));
   // Another tab, as the page with the button stays open.
   await waitForList(him, JOKES[1]);
-  await press(her, strings.withdraw.button);
+  await press(her, strings.confirmed.take_back_button);
   await see(her, strings.withdraw.done_title);
   const list = await waitForList(her, about(her, strings.signatures.withdrawn));
   expect(list).not.toContain(JOKES[1]);
@@ -132,7 +132,7 @@ async function sheSignsWithAnyCode(scene: Scene): Promise<string> {
   await fillIn(her, { ...victim, shown: "name" });
   await expect.poll(() => mailsTo(scene).length).toBe(3);
   await enterCode(her, codeIn(mailsTo(scene)[0]!));
-  await see(her, strings.confirmed.status);
+  await see(her, strings.confirmed.title);
   await see(her, strings.confirmed.shown.name);
   const page = await readPage(her);
   expect(page).toContain(`${strings.sign.on_list} ${victim.name} ${victim.place}`);
@@ -161,7 +161,7 @@ async function thiefFindsNothing(scene: Scene, withdrawalCode: string): Promise<
   await enterCode(thief, WRONG[0]);
   await see(thief, strings.problems.code.wrong);
   await enterCode(thief, code);
-  await see(thief, strings.confirmed.status);
+  await see(thief, strings.confirmed.title);
   expect(await codeOn(thief)).toBe(withdrawalCode);
 }
 

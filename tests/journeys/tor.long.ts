@@ -87,7 +87,7 @@ describe.skipIf(lacking !== "")(`over a Tor network of this machine${lacking && 
       secrets.push(email, s, typed);
       await field(walk, walk.strings.confirm.code).fill(typed);
       await press(walk, walk.strings.confirm.confirm_sig);
-      await see(walk, walk.strings.confirmed.status);
+      await see(walk, walk.strings.confirmed.title);
       const code = await walk.page.locator("#withdrawal-code").innerText();
       secrets.push(code);
       await follow(walk, walk.strings.nav.withdraw);

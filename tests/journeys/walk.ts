@@ -54,8 +54,11 @@ export async function sendForm(walk: Walk, form: Omit<Form, "lang">): Promise<vo
   const { page, strings } = walk;
   const { sign } = strings;
   await page.getByRole("radio", { name: sign[form.shown] }).check();
-  await field(walk, sign.your_name).fill(form.name);
-  await field(walk, sign.place).fill(form.place);
+  // Who is only counted is asked for neither.
+  if (form.shown !== "counted" || (await field(walk, sign.your_name).isVisible())) {
+    await field(walk, sign.your_name).fill(form.name);
+    await field(walk, sign.place).fill(form.place);
+  }
   await field(walk, sign.email).fill(form.email);
   await page.locator("label", { hasText: consentWords(walk, "handover") }).click();
   if (form.shown === "name" || form.shown === "initials") {
@@ -82,8 +85,11 @@ export async function checkFormCameBack(walk: Walk, form: Omit<Form, "lang">, pr
   // The browser moves the focus when it first draws the page.
   await expect.poll(() => focused(walk), { timeout: 5_000 }).toBe("problems");
   expect(await page.getByRole("radio", { name: sign[form.shown] }).isChecked()).toBe(true);
-  expect(await field(walk, sign.your_name).inputValue()).toBe(form.name);
-  expect(await field(walk, sign.place).inputValue()).toBe(form.place);
+  const { your_name, place } = { your_name: page.locator("#name"), place: page.locator("#place") };
+  if (form.shown !== "counted") {
+    expect(await your_name.inputValue()).toBe(form.name);
+    expect(await place.inputValue()).toBe(form.place);
+  } else expect([await your_name.isVisible(), await place.isVisible()]).toEqual([false, false]);
   expect(await field(walk, sign.email).inputValue()).toBe(form.email);
   const consents = form.shown === "name" || form.shown === "initials" ? 2 : 1;
   expect(await page.getByRole("checkbox", { checked: true }).count()).toBe(consents);

@@ -77,7 +77,7 @@ export async function walkWholeWay(
   await enterCode(walk, code.startsWith("0") ? "11111111" : "00000000");
   await see(walk, strings.problems.code.wrong);
   await enterCode(walk, typed(code));
-  await see(walk, strings.confirmed.status);
+  await see(walk, strings.confirmed.title);
   await see(walk, strings.confirmed.pending);
   const withdrawalCode = await page.locator("#withdrawal-code").innerText();
   await askState(walk, typed(withdrawalCode));

@@ -277,7 +277,7 @@ describe.each(["fa", "en"] as const)("after the form, in %s", (lang) => {
 
 describe.each(["fa", "en"] as const)("the count beside the letter in %s", (lang) => {
   it("says how many signed an earlier text, where there is one", () => {
-    const said = lang === "fa" ? "متن پیشین نامه" : "an earlier text";
+    const said = lang === "fa" ? "متن پیشین نامه" : "an earlier version";
     expect(letterPage({ ...site, earlier: 3 }, lang)).toContain(said);
     expect(letterPage({ ...site, earlier: 0 }, lang)).not.toContain(said);
   });

@@ -27,8 +27,12 @@ ${site.takenDown && html`<p class="small">${takenDownSentence(site, lang)}</p>`}
 </div></section>`;
 }
 
-/** Renders from when and until when the letter can be signed, what becomes of the signatures, and when. */
-export function signingTimes(site: SiteContext, lang: Lang): Html {
+/**
+ * Renders from when and until when the letter can be signed, what becomes of the signatures, and when.
+ *
+ * @param options `end`: with the days of the handover and of the destruction
+ */
+export function signingTimes(site: SiteContext, lang: Lang, { end = true } = {}): Html {
   const { letter } = stringsIn(lang);
   const { opens, closes, recipient } = site.campaign;
   const [from, until] = [opens && dayElement(lang, opens), closes && dayElement(lang, closes)];
@@ -38,8 +42,14 @@ export function signingTimes(site: SiteContext, lang: Lang): Html {
     (until && fill(letter.open_until, { day: until }));
   const handedOver = site.stage === "handed_over" || site.stage === "destroyed";
   return html`${times && site.stage !== "destroyed" && html`<p class="small quiet">${times}</p>`}
-${endDays(site, lang, { style: "small quiet", stays: true })}
+${end && endDays(site, lang, { style: "small quiet", stays: true })}
 ${handedOver && html`<p class="small">${fill(letter.handed_over, { recipient: recipient.name[lang] ?? "" })}</p>`}`;
+}
+
+/** Renders the button to sign that stays at the lower edge of a small screen; nothing once nobody can sign. */
+export function signingWithinReach(site: SiteContext, lang: Lang): Html {
+  if (site.stage === "destroyed") return html``;
+  return html`<p class="reach"><a class="btn" href="${site.siteUrl}/${lang}/sign/">${stringsIn(lang).letter.sign_letter}</a></p>`;
 }
 
 /** Renders how many people have signed, as a sentence. */

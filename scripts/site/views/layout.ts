@@ -90,7 +90,7 @@ function referrerOf({ body }: Page): "strict-origin" | "no-referrer" {
 // shows nothing. Another connection takes a second at an onion service.
 const FONTS: Readonly<Record<Lang, readonly string[]>> = {
   fa: ["vazirmatn-400", "vazirmatn-700"],
-  en: ["source-serif-400", "source-serif-600", "vazirmatn-400", "vazirmatn-700"],
+  en: ["source-serif-400", "source-serif-600"],
 };
 
 function tabTitle(site: SiteContext, lang: Lang, { failed, title, neutral, untold }: Page): string {

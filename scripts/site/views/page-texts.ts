@@ -4,6 +4,7 @@ import { renderMarkdown } from "../../letter/text/markdown.ts";
 export const PAGE_TEXTS = [
   "tagline",
   "notice",
+  "run-by",
   "warning",
   "signed-as",
   "distressing",

@@ -13,7 +13,7 @@ import { root } from "../../support/source.ts";
 // `npm run shots`, then make these again: LOOKS=update npm run test:long -- tests/site/seen/look.long.ts
 const kept = join(root, "tests/site/seen/looks");
 const update = process.env.LOOKS === "update";
-// The browser that npm brings and our own fonts draw the same everywhere; another browser draws letters a little otherwise.
+// The browser and the fonts that npm brings draw the same everywhere; another browser draws letters a little otherwise.
 const comparable = process.env.CHROME_PATH === undefined && process.platform === "linux" && process.arch === "x64";
 
 // Every kind of page at least once.
@@ -82,7 +82,7 @@ describe("the comparison", () => {
 let browser: Browser;
 let gallery: Gallery;
 beforeAll(async () => {
-  [browser, gallery] = await Promise.all([startBrowser(), startGallery()]);
+  [browser, gallery] = await Promise.all([startBrowser({ pictures: true }), startGallery()]);
 });
 afterAll(() => Promise.all([browser?.close(), gallery?.close()]));
 

@@ -21,7 +21,7 @@ await runCommand(HELP, { out: { type: "string", default: "_shots" } }, async ({ 
   const folder = resolve(out);
   const looks = everyLook(positionals.length > 0 ? positionals : Object.keys(pages));
   await mkdir(folder, { recursive: true });
-  const [browser, gallery] = await Promise.all([startBrowser(), startGallery()]);
+  const [browser, gallery] = await Promise.all([startBrowser({ pictures: true }), startGallery()]);
   try {
     let taken = 0;
     for await (const { look, png } of photograph(browser, gallery, looks)) {

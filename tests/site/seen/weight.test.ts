@@ -60,20 +60,25 @@ describe("in a browser", () => {
   });
   afterAll(() => Promise.all([browser?.close(), gallery?.close()]));
 
-  it("the Persian letter comes with its fonts in 75 kB", async () => {
-    const { page, context, close } = await visit(browser, gallery.origin, { language: "fa" });
+  it.each([
+    ["fa", /vazirmatn/],
+    ["en", /source-serif/],
+  ] as const)("the letter in %s comes with the fonts of its own script in 60 kB", async (language, own) => {
+    const { page, context, close } = await visit(browser, gallery.origin, { language });
     const bodies: Promise<[path: string, bytes: number]>[] = [];
     context.on("response", (response) => {
       const bytes = response.body().then((body) => (response.url().endsWith(".woff2") ? body.length : sent(body)));
       bodies.push(bytes.then((length) => [new URL(response.url()).pathname, length]));
     });
-    await page.goto(gallery.addressOf("letter", "fa"), { waitUntil: "networkidle" });
+    await page.goto(gallery.addressOf("letter", language), { waitUntil: "networkidle" });
     const loaded = await Promise.all(bodies);
-    expect(loaded.filter(([path]) => path.includes("vazirmatn")).length).toBeGreaterThanOrEqual(2);
+    const fonts = loaded.map(([path]) => path).filter((path) => path.endsWith(".woff2"));
+    expect(fonts).toHaveLength(2);
+    for (const font of fonts) expect(font).toMatch(own);
     expect(
       loaded.reduce((sum, [, bytes]) => sum + bytes, 0),
       JSON.stringify(loaded),
-    ).toBeLessThanOrEqual(75_000);
+    ).toBeLessThanOrEqual(60_000);
     await close();
   });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { root } from "../source.ts";
+import { pictureFonts } from "./picture-fonts.ts";
 
 const run = promisify(execFile);
 
@@ -31,11 +32,14 @@ export type VisitOptions = {
 /**
  * Starts a real Chromium: the one of `CHROME_PATH`, else the one npm brings, else the machine's.
  *
- * @param options `textSize`: how many times larger than usual a reader has set text in the browser
+ * @param options `textSize`: how many times larger than usual a reader has set text in the browser; `pictures`: the
+ * machine's fonts are always the same ones
  */
-export async function startBrowser({ textSize = 1 } = {}): Promise<Browser> {
+export async function startBrowser({ textSize = 1, pictures = false } = {}): Promise<Browser> {
+  const executablePath = await findChromium();
   return chromium.launch({
-    executablePath: await findChromium(),
+    executablePath,
+    ...(pictures ? { env: { ...process.env, FONTCONFIG_FILE: pictureFonts(executablePath) } } : {}),
     args: [...ARGUMENTS, ...(textSize === 1 ? [] : [`--blink-settings=defaultFontSize=${16 * textSize}`])],
   });
 }

@@ -32,16 +32,16 @@ export function confirmPage(
 ${confirmation.sentAgain && html`<div class="good" role="status"><p>${prose(confirm.sent_again)}</p></div>`}
 <p class="step">${confirm.step}</p>
 <h1>${confirm.title}</h1>
-<p>${!confirmation.sentAgain && prose(confirm.sent)} ${prose(confirm.any_code)}</p>
-<p>${prose(confirm.waiting)}</p>
+<p>${!confirmation.sentAgain && prose(confirm.sent)} ${prose(confirm.own_form)}</p>
 ${mailNotice(lang, confirmation.mail)}
-${mail(strings)}
 <form method="post" action="${site.serviceUrl}/${lang}/confirm/" novalidate>
 <input type="hidden" name="s" value="${s}">
 ${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
-<button type="submit" class="btn">${confirm.confirm_sig}</button>
+<button type="submit" class="btn wide">${confirm.confirm_sig}</button>
+<p class="hint">${prose(confirm.waiting)}</p>
 <p class="hint">${prose(confirm.valid)}</p>
 </form>
+${!problem && mail(strings)}
 ${nothingArrived(site, lang, strings, confirmation)}`,
   });
 }
@@ -62,12 +62,12 @@ export function resendGonePage(site: SiteContext, lang: Lang, { s }: { s: string
   });
 }
 
-/** Describes the mail, so that the signer finds it among others and is not surprised by how little it says. */
+/** Describes the mail, so that the signer finds it among others and is not surprised by how little it says; folded. */
 function mail({ confirm }: Strings): Html {
-  const { looks, subject_label, subject, begins, code, code_place } = confirm.mail;
-  return html`<figure class="mail"><figcaption>${prose(looks)}</figcaption>
+  const { summary, looks, subject_label, subject, begins, code, code_place } = confirm.mail;
+  return html`<details><summary>${summary}</summary><figure class="mail"><figcaption>${prose(looks)}</figcaption>
 <p><span class="quiet">${subject_label}</span> <b>${subject}</b></p>
-<p>${begins}</p><p>${code}<br><span class="blank">${code_place}</span></p></figure>`;
+<p>${begins}</p><p>${code}<br><span class="blank">${code_place}</span></p></figure></details>`;
 }
 
 function nothingArrived(
@@ -77,7 +77,8 @@ function nothingArrived(
   { s, gone = false }: { s: string; gone?: boolean },
 ): Html {
   return html`<h2>${confirm.nothing_arrived}</h2>
-<ul><li>${confirm.spam}</li>
+<ul><li>${prose(confirm.any_code)}</li>
+<li>${confirm.spam}</li>
 <li>${confirm.wait}</li>
 <li>${confirm.wrong_address} <a href="${site.siteUrl}/${lang}/sign/">${sign.again}</a></li></ul>
 ${gone ? html`<p>${prose(confirm.resend_gone)} ${prose(confirm.resend_gone_keep)}</p>` : resendForm(site, lang, confirm, s)}

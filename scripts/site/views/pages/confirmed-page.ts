@@ -27,33 +27,35 @@ export function confirmedPage(
     late,
   }: { s: string; withdrawalCode: string; row?: ConfirmedRow | undefined; late?: boolean },
 ): string {
-  const { confirmed, page, nav, withdraw } = stringsIn(lang);
+  const { confirmed, page, nav } = stringsIn(lang);
+  const address = html`<bdi dir="ltr"><a href="${site.siteUrl}/${lang}/">${site.publicUrl}${lang}/</a></bdi>`;
   return layout(site, lang, {
     title: confirmed.title,
     untold: true,
     path: `confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
-    body: html`<div class="good" role="status"><h1>${confirmed.status}</h1><p>${prose(confirmed.pending)}</p></div>
+    body: html`<div class="good" role="status"><h1>${confirmed.title}</h1><p>${prose(confirmed.pending)}</p></div>
 ${late && reviewIsLate(lang)}
 ${row && signed(site, lang, row)}
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/">
 <input type="hidden" name="code" value="${withdrawalCode}">
-<p>${prose(confirmed.take_back)}</p>
-<button type="submit" class="btn alt">${withdraw.button}</button>
+<p>${prose(confirmed.take_back)} <button type="submit" class="plain">${confirmed.take_back_button}</button></p>
 </form>
-<h2>${confirmed.keep_title}</h2>
-<p>${prose(confirmed.what_for)}</p>
+<h2>${confirmed.code_title}</h2>
+<p>${prose(confirmed.no_need)}</p>
+<div class="pair"><section class="not"><h3>${confirmed.do_not_write_title}</h3><p>${prose(confirmed.do_not_write)}</p></section>
+<section><h3>${confirmed.write_title}</h3><p>${prose(confirmed.write)}</p></section></div>
 <p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
 ${copyTools(lang, "withdrawal-code")}
-<div class="pair"><section><h3>${confirmed.write_title}</h3><p>${prose(confirmed.write)}</p></section>
-<section class="not"><h3>${confirmed.do_not_write_title}</h3><p>${prose(confirmed.do_not_write)}</p></section></div>
+<p>${prose(confirmed.what_for)}</p>
 <p>${prose(confirmed.again)}</p>
 <h2>${confirmed.next}</h2>
-<ul><li><strong>${prose(confirmed.no_more_mail)}</strong></li>
+<ul><li><strong>${prose(confirmed.no_more_mail)}</strong> ${prose(confirmed.told_here)} ${address}</li>
 <li>${prose(confirmed.review)}</li>
 <li>${prose(confirmed.publish)}</li>
 <li>${prose(confirmed.once)}</li></ul>
-<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a> <a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a></p>`,
+<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>
+<p class="quiet-links"><a href="${site.siteUrl}/${lang}/verify/">${confirmed.see_state}</a> <a href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a></p>`,
   });
 }
 
@@ -72,7 +74,7 @@ export function notCountedPage(
     at: "service",
     body: html`<div class="note" role="status"><h1>${words.title}</h1><p>${prose(words.text)}</p></div>
 ${because === "already" && html`<p>${prose(message.already_signed.more)}</p>`}
-<p class="acts">${because === "already" && html`<a class="btn" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a> `}<a class="btn alt" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a></p>`,
+<p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a>${because === "already" && html` <a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a>`}</p>`,
   });
 }
 

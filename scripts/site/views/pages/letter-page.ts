@@ -1,6 +1,6 @@
 import type { Block, Letter } from "../../../letter/text/letter-text.ts";
 import type { SiteContext } from "../context.ts";
-import { countBox } from "../count-box.ts";
+import { countBox, signingWithinReach } from "../count-box.ts";
 import { CARD } from "../drawn/card.ts";
 import { type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
@@ -12,11 +12,11 @@ export function letterPage(site: SiteContext, lang: Lang): string {
   const strings = stringsIn(lang);
   const letter = site.letters[lang];
   const body = html`${warning(site, lang, strings)}
-${site.campaign.translation_approved[lang] === false && html`<p class="translation" role="note">${prose(strings.letter.translation)}</p>`}
 <article class="letter" id="letter" aria-labelledby="title">
 <div class="page">
 ${head(letter)}
 <h1 id="title">${title(letter.title)}</h1>
+${site.campaign.translation_approved[lang] === false && html`<p class="translation" role="note">${prose(strings.letter.translation)}</p>`}
 ${blocks(site, lang, strings)}
 </div>
 ${countBox(site, lang)}
@@ -29,7 +29,8 @@ ${
 }
 </div>
 </article>
-${about(site, lang, strings)}`;
+${about(site, lang, strings)}
+${signingWithinReach(site, lang)}`;
   return layout(site, lang, {
     title: site.campaign.site_title[lang] ?? "",
     path: "",
@@ -63,8 +64,8 @@ function preview(site: SiteContext, lang: Lang): Html {
 function warning(site: SiteContext, lang: Lang, strings: Strings): Html {
   return html`<section class="slip" aria-label="${strings.letter.content_warning}">
 <div>${trusted(site.texts[lang].warning)}
-<p>${prose(strings.letter.not_all)} <a href="${site.siteUrl}/${lang}/support/">${strings.nav.support}</a></p></div>
-<p class="acts"><a class="btn alt" href="#letter">${strings.letter.read_letter}</a> <a class="btn alt" href="#sign">${strings.letter.skip_to_signing}</a></p>
+<p><a href="${site.siteUrl}/${lang}/support/">${strings.nav.support}</a></p></div>
+<p class="acts"><a class="btn alt" href="#letter">${strings.letter.read_letter}</a> ${site.stage !== "destroyed" && html`<a class="btn alt" href="${site.siteUrl}/${lang}/sign/">${strings.letter.skip_to_signing}</a>`}</p>
 </section>`;
 }
 

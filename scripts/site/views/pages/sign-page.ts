@@ -5,6 +5,7 @@ import type { FormValues, Problems, Reasons } from "../../../letter/signature/su
 import { busyBox, type Wait } from "../busy-box.ts";
 import type { SiteContext } from "../context.ts";
 import { signingTimes } from "../count-box.ts";
+import { endDays } from "../end-days.ts";
 import {
   fieldOf,
   type Problem,
@@ -49,8 +50,9 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
     body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}${form?.wait && busyBox(lang, form.wait)}
 <p class="step">${strings.sign.step}</p>
 <h1>${strings.sign.title}</h1>
+<div class="quiet small">${trusted(site.texts[lang]["run-by"])}</div>
 <p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })} ${prose(strings.sign.steps)}</p>
-${signingTimes(site, lang)}
+${signingTimes(site, lang, { end: false })}
 <div class="beside full">
 <section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
 <form method="post" action="${site.serviceUrl}/${lang}/sign/" id="form" data-sign="${form ? "again" : "first"}" novalidate>
@@ -63,9 +65,10 @@ ${textField(view, { name: "name", label: strings.sign.your_name, hint: strings.s
 ${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: strings.sign.place_hint, autocomplete: "off", max: PLACE_LENGTH, optional: true })}
 ${emailField(view)}
 ${consentFields(view)}
-${kept(strings)}
+${kept(view)}
 <p class="hidden" aria-hidden="true"><label for="comment">${strings.sign.leave_empty}</label> <input id="comment" name="comment" type="text" tabindex="-1" autocomplete="off"></p>
-<button type="submit" class="btn">${strings.sign.send_code}</button>
+<button type="submit" class="btn wide">${strings.sign.send_code}</button>
+<p class="hint">${prose(strings.sign.withdraw_until)}</p>
 </form>
 </div>
 <script src="${site.siteUrl}/assets/sign.js" defer></script>`,
@@ -113,12 +116,14 @@ function shownField(view: View): Html {
   // An unreadable choice falls back to the safest one.
   const chosen: Shown = values && isShown(values.shown) ? values.shown : "hidden";
   const ways: Shown[] = ["hidden", "counted", "initials", "name"];
+  const id = (way: Shown, part: string) => `shown-${way}-${part}`;
   return html`<fieldset class="${wrong ? "f no" : "f"}" id="shown" tabindex="-1"${wrong && html` aria-describedby="shown-problem"`}><legend>${strings.sign.shown_legend}</legend>
-${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`}><span>${strings.sign[way]} <small>${shownHint(view, way)}</small> <small class="sample">${strings.sign.on_list} <b>${sample(view, way)}</b></small></span></label>\n`)}</fieldset>`;
+${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`} aria-labelledby="${id(way, "name")}" aria-describedby="${id(way, "hint")}"><span><span id="${id(way, "name")}">${strings.sign[way]}</span> <span id="${id(way, "hint")}"><small>${shownHint(view, way)}</small> <small class="sample">${strings.sign.on_list} <b>${sample(view, way)}</b></small></span></span></label>\n`)}</fieldset>`;
 }
 
 function shownHint({ site, lang, strings: { sign } }: View, way: Shown): Html {
-  return fill(sign[`${way}_hint`], { recipient: site.campaign.recipient.name[lang] ?? "" });
+  const hint = fill(sign[`${way}_hint`], { recipient: site.campaign.recipient.name[lang] ?? "" });
+  return way === "counted" ? html`${hint} <span class="unhidden">${sign.counted_empty}</span>` : hint;
 }
 
 /** Renders how such a signature will look on the list. */
@@ -134,7 +139,7 @@ function textField(
 ): Html {
   const { name, optional } = field;
   const wrong = problemOf(view, name);
-  return html`<div class="${wrong ? "f no" : "f"}"><label for="${name}">${field.label}${optional && html` <small>${view.strings.sign.optional}</small>`}</label><p class="hint" id="${name}-hint">${prose(field.hint)}</p>
+  return html`<div class="${wrong ? "f no" : "f"}" data-for="named"><label for="${name}">${field.label}${optional && html` <small>${view.strings.sign.optional}</small>`}</label><p class="hint" id="${name}-hint">${prose(field.hint)}</p>
 ${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type="text" dir="auto" autocomplete="${field.autocomplete}" spellcheck="false" maxlength="${field.max * 2}" data-max="${field.max}" value="${view.values?.[name] ?? ""}" aria-describedby="${name}-hint${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}>
 <p class="hint left" id="${name}-left" role="status" data-text="${view.strings.page.characters_left}"></p></div>`;
 }
@@ -142,7 +147,7 @@ ${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type=
 function emailField(view: View): Html {
   const { lang, strings, values } = view;
   const wrong = problemOf(view, "email");
-  return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)} ${prose(strings.sign.email_where)}</p>
+  return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)}</p>
 ${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" required aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}>
 ${keptEmail(view)}</div>`;
 }
@@ -169,7 +174,7 @@ function consentFields(view: View): Html {
   return html`<fieldset class="f"><legend>${strings.sign.consent}</legend>
 ${ageLine(site, lang)}
 ${consent(view, "consent_handover", html`${sentence(handover)} ${responsibleLine(site, lang)}`)}
-${consent(view, "consent_public", html`${sentence(published)} <small>${prose(strings.sign.consent_public_hint)}</small>`)}
+${consent(view, "consent_public", html`${sentence(published)} <small class="unhidden">${prose(strings.sign.consent_public_hint)}</small>`)}
 </fieldset>`;
 }
 
@@ -178,14 +183,16 @@ function sentence(markup: string): Html {
   return trusted(markup.trim().replace(/^<p>|<\/p>$/g, ""));
 }
 
-/** Renders what is stored, where, and until when. */
-function kept({ sign }: Strings): Html {
-  const { waiting, sealed, listed, ledger, leave } = sign.kept;
-  return html`<section class="f kept" aria-labelledby="kept"><h2 id="kept">${sign.kept.title}</h2>
-<ul>${[waiting, sealed, listed, ledger, leave].map((sentence) => html`<li>${prose(sentence)}</li>\n`)}</ul></section>`;
+/** Renders what is stored, where, and until when: folded, because whoever decides has to see the button below it. */
+function kept({ site, lang, strings: { sign, letter } }: View): Html {
+  const { waiting, sealed, listed, ledger } = sign.kept;
+  return html`<details class="f kept"><summary>${sign.kept.title}</summary>
+<ul>${[waiting, sealed, listed, ledger].map((sentence) => html`<li>${prose(sentence)}</li>\n`)}</ul>
+${endDays(site, lang, { stays: true })}
+<p><a href="${site.siteUrl}/${lang}/privacy/">${letter.privacy_notice}</a></p></details>`;
 }
 
 function consent(view: View, name: "consent_handover" | "consent_public", label: Html): Html {
   const wrong = problemOf(view, name);
-  return html`<div class="${wrong ? "no" : ""}">${problemBeside(view.lang, name, wrong)}<label class="opt"><input type="checkbox" id="${name}" name="${name}" value="yes"${view.values?.[name] === "yes" && html` checked`}${wrong && html` aria-invalid="true" aria-describedby="${name}-problem"`}><span>${label}</span></label></div>`;
+  return html`<div class="${wrong ? "no" : ""}"${name === "consent_public" && html` data-for="listed"`}>${problemBeside(view.lang, name, wrong)}<label class="opt"><input type="checkbox" id="${name}" name="${name}" value="yes"${view.values?.[name] === "yes" && html` checked`}${wrong && html` aria-invalid="true" aria-describedby="${name}-problem"`}><span>${label}</span></label></div>`;
 }

@@ -2,7 +2,7 @@ import type { AcceptedDay } from "../../../letter/ledger/day.ts";
 import { TILE_WIDTH } from "../../../letter/ledger/tile.ts";
 import { listShardName } from "../../../letter/signature/list.ts";
 import type { SignedRow, SiteContext } from "../context.ts";
-import { progress, signedPeople } from "../count-box.ts";
+import { progress, signedPeople, signingWithinReach } from "../count-box.ts";
 import { dayChart } from "../drawn/day-chart.ts";
 import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
@@ -32,7 +32,8 @@ ${totals(site, lang)}
 ${dayChart(lang, days)}
 <h2>${signatures.newest}</h2>
 ${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "newest")}`}
-${shards > 0 && pages(site, lang, { shards })}`,
+${shards > 0 && pages(site, lang, { shards })}
+${signingWithinReach(site, lang)}`,
   });
 }
 
@@ -55,7 +56,8 @@ export function shardPage(
 <p class="quiet">${fill(signatures.page_note, { from, to })}</p>
 ${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "oldest")}`}
 <p><a href="${site.siteUrl}/list/${listShardName(number - 1)}">${signatures.raw}</a></p>
-${pages(site, lang, { shards, current: number })}`,
+${pages(site, lang, { shards, current: number })}
+${signingWithinReach(site, lang)}`,
   });
 }
 
