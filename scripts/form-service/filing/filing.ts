@@ -9,10 +9,10 @@ import { causeOf, type Log } from "../../outside/log.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { noteLedger } from "../store/campaign-database.ts";
 import type { ClockWatch } from "../store/clock-watch.ts";
-import { type LotKind, lotKind, openSheets } from "../store/lot.ts";
 import type { Queue } from "../store/queue.ts";
 import { shortenWaiting } from "../store/restored-rows.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
+import { type GroupKind, groupKind, openSheets } from "../store/sheet-group.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
 import { type Reconciling, reconcile, settleCompared } from "./reconciliation.ts";
@@ -122,7 +122,7 @@ async function renew(deps: Attempting, sheet: string): Promise<void> {
 }
 
 /**
- * Makes full sheets of each lot, and a smaller one of what is left if that is at least `fileAtLeast`; all of a lot once one
+ * Makes full sheets of each group, and a smaller one of what is left if that is at least `fileAtLeast`; all of a group once one
  * of its signatures has waited too long.
  */
 async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
@@ -130,9 +130,9 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
   const today = dayOf(deps.clock.now());
   // A sheet that others have seen cannot be taken back, so what is kept back waits for the clock as long as deleting does.
   const released = deps.watch.judge().mayDelete ? today : "";
-  const lots = await deps.store.query
+  const groups = await deps.store.query
     .selectFrom("signature")
-    .select(["edition", lotKind.as("kind"), sql<number>`count(*)`.as("count")])
+    .select(["edition", groupKind.as("kind"), sql<number>`count(*)`.as("count")])
     .where("state", "=", "confirmed")
     .where(mayBeFiled(today, released))
     .groupBy(["edition", "kind"])
@@ -140,12 +140,12 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
     .orderBy("kind")
     .execute();
   let made = 0;
-  for (const { edition, kind, count } of lots) {
+  for (const { edition, kind, count } of groups) {
     if (edition === null) continue;
-    const lot = { edition, kind, released };
-    const overdue = await deps.queue.isOverdue(lot, fileAtLatest, released);
+    const group = { edition, kind, released };
+    const overdue = await deps.queue.isOverdue(group, fileAtLatest, released);
     for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); ) {
-      const taken = await makeSignaturesSheet(deps, base, lot, await rowsAtMost(deps, kind));
+      const taken = await makeSignaturesSheet(deps, base, group, await rowsAtMost(deps, kind));
       if (taken === 0) break;
       left -= taken;
       made++;
@@ -155,7 +155,7 @@ async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
 }
 
 /** Returns how many rows the next sheet of this kind may have. */
-async function rowsAtMost({ store, settings }: FilingDeps, kind: LotKind): Promise<number> {
+async function rowsAtMost({ store, settings }: FilingDeps, kind: GroupKind): Promise<number> {
   // Nobody reads a quiet sheet row by row, and a flood is refused in one act.
   if (kind !== "reading") return SHEET_ROWS;
   return (await openSheets(store.query)) > PILE ? SHEET_ROWS : settings.fileAtMost;

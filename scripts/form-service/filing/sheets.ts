@@ -9,9 +9,9 @@ import { formatSheet, parseSheet, SHEET_BYTES, SHEET_ROWS, type Sheet } from "..
 import type { Clock } from "../../outside/clock.ts";
 import type { Filing } from "../../outside/git/host.ts";
 import type { Random } from "../../outside/random.ts";
-import { type Lot, lotKind } from "../store/lot.ts";
 import { readRow, setRowsAside } from "../store/rows-set-aside.ts";
 import type { Query, Store, Tables } from "../store/schema.ts";
+import { groupKind, type SheetGroup } from "../store/sheet-group.ts";
 import { SET_ASIDE_AFTER } from "./attempts.ts";
 
 /** The dependencies of a new sheet. */
@@ -24,7 +24,7 @@ export type Making = {
 };
 
 /**
- * Puts up to `atMost` confirmed signatures of one lot on a new sheet. Returns how many no longer wait; 0 if none was
+ * Puts up to `atMost` confirmed signatures of one group on a new sheet. Returns how many no longer wait; 0 if none was
  * waiting. A row that cannot be read is set aside, and holds up no other.
  *
  * One transaction fixes the sheet's id, bytes, base, message and day before the git host hears of it, so that every
@@ -35,7 +35,7 @@ export type Making = {
 export function makeSignaturesSheet(
   making: Making,
   base: string,
-  { edition, kind, released }: Lot & { released: string },
+  { edition, kind, released }: SheetGroup & { released: string },
   atMost: number,
 ): Promise<number> {
   return making.store.change(async (query) => {
@@ -44,7 +44,7 @@ export function makeSignaturesSheet(
       .select(["id", "row"])
       .where("state", "=", "confirmed")
       .where("edition", "=", edition)
-      .where(lotKind, "=", kind)
+      .where(groupKind, "=", kind)
       .where(mayBeFiled(dayOf(making.clock.now()), released))
       .orderBy("id")
       .limit(Math.min(atMost, SHEET_ROWS))

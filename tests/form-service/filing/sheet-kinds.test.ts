@@ -34,7 +34,7 @@ describe("sheets by what there is to read", () => {
     expect(filed(harness)).toEqual([]);
     harness.clock.advance(hours(71));
     await harness.round();
-    expect(filed(harness).map(({ lot, rows }) => [lot, rows.length])).toEqual([["quiet", 3]]);
+    expect(filed(harness).map(({ group, rows }) => [group, rows.length])).toEqual([["quiet", 3]]);
     await confirm(harness, 1, READING);
     await harness.round();
     expect(sizes(harness, "reading")).toEqual([4]);
@@ -61,10 +61,10 @@ describe("sheets by what there is to read", () => {
         if (upTo(2) === 0) harness.gitHost.failNext(oneOf(["before", "after"]));
         await harness.round();
         // No time passes here, so nothing is overdue.
-        for (const { lot, rows } of filed(harness).slice(before)) {
-          expect(lot, told).not.toBe("mixed");
+        for (const { group, rows } of filed(harness).slice(before)) {
+          expect(group, told).not.toBe("mixed");
           expect(rows.length, told).toBeGreaterThanOrEqual(atLeast);
-          expect(rows.length, told).toBeLessThanOrEqual(lot === "reading" ? atMost : 1000);
+          expect(rows.length, told).toBeLessThanOrEqual(group === "reading" ? atMost : 1000);
         }
         for (const sheet of harness.gitHost.open.keys()) if (upTo(1) === 0) settle(harness, sheet);
       }
@@ -81,7 +81,7 @@ describe("sheets by what there is to read", () => {
     await confirm(harness, 3, READING);
     await harness.round();
     const said = new Map(
-      filed(harness).map((sheet) => [sheet.lot, formatProposal(sheet, { listed: [], bursts: new Set() })]),
+      filed(harness).map((sheet) => [sheet.group, formatProposal(sheet, { listed: [], bursts: new Set() })]),
     );
     expect(said.get("quiet")!.title).toMatch(/: 5 signatures, nothing to read$/);
     expect(said.get("quiet")!.body).toMatch(/^\*\*Quiet sheet: 5 signatures, nothing to read\*\*/);

@@ -51,7 +51,10 @@ export async function confirm(
   return rows.map(({ id }) => id);
 }
 
-export type Filed = SignaturesSheet & { readonly lot: "flood" | "quiet" | "reading" | "mixed"; readonly bytes: number };
+export type Filed = SignaturesSheet & {
+  readonly group: "flood" | "quiet" | "reading" | "mixed";
+  readonly bytes: number;
+};
 /** Every sheet of signatures that was made so far, in the order in which they were filed. */
 export function filed(harness: Harness): Filed[] {
   const texts = new Map(harness.gitHost.filings.map(({ text, message }) => [text, message]));
@@ -60,13 +63,13 @@ export function filed(harness: Harness): Filed[] {
     if (sheet.kind !== "signatures") return [];
     const shown = sheet.rows.filter((row) => showsName(row.shown)).length;
     const seen = shown === 0 ? "quiet" : shown === sheet.rows.length ? "reading" : "mixed";
-    return [{ ...sheet, lot: isQuarantined(message) ? "flood" : seen, bytes: Buffer.byteLength(text) }];
+    return [{ ...sheet, group: isQuarantined(message) ? "flood" : seen, bytes: Buffer.byteLength(text) }];
   });
 }
 /** How many rows the sheets of a kind have, the smallest first. */
-export function sizes(harness: Harness, lot: Filed["lot"]): number[] {
-  const ofLot = filed(harness).filter((sheet) => sheet.lot === lot);
-  return ofLot.map(({ rows }) => rows.length).sort((a, b) => a - b);
+export function sizes(harness: Harness, group: Filed["group"]): number[] {
+  const ofGroup = filed(harness).filter((sheet) => sheet.group === group);
+  return ofGroup.map(({ rows }) => rows.length).sort((a, b) => a - b);
 }
 
 /** Settles a sheet on main with every row refused, as if it had been rejected. */

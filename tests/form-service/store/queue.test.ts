@@ -22,7 +22,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const lot = { edition: "e", kind: "quiet" } as const;
+const group = { edition: "e", kind: "quiet" } as const;
 /** A signature that was confirmed, and whose row tells no day. */
 const add = (wait_until: string | null, shown = "hidden", flood = 0) => {
   const values = { id: formatCrockford128(random(16)), row: JSON.stringify({ shown }), flood, wait_until };
@@ -41,8 +41,8 @@ it("files nobody early because of a row that a restoration holds back", async ()
   await queue.look();
   clock.advance(days(4));
   // Its day has come, and the clock that says so may not release it yet.
-  expect(await queue.isOverdue(lot, AT_LATEST, "")).toBe(false);
-  expect(await queue.isOverdue(lot, AT_LATEST, dayOf(clock.now()))).toBe(true);
+  expect(await queue.isOverdue(group, AT_LATEST, "")).toBe(false);
+  expect(await queue.isOverdue(group, AT_LATEST, dayOf(clock.now()))).toBe(true);
 });
 
 it("lets nobody wait for longer because a clock that was ahead has seen the signature first", async () => {
@@ -53,9 +53,9 @@ it("lets nobody wait for longer because a clock that was ahead has seen the sign
   await add(null);
   await queue.look();
   clock.advance(-days(400));
-  expect(await queue.isOverdue(lot, AT_LATEST, "")).toBe(false);
+  expect(await queue.isOverdue(group, AT_LATEST, "")).toBe(false);
   clock.advance(AT_LATEST);
-  expect(await queue.isOverdue(lot, AT_LATEST, "")).toBe(true);
+  expect(await queue.isOverdue(group, AT_LATEST, "")).toBe(true);
 });
 
 it("counts the wait of each kind of signatures apart: one that is late files none of another kind early", async () => {

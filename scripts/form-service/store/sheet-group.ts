@@ -8,9 +8,9 @@ import type { Query } from "./schema.ts";
  * - `quiet`: hidden and counted rows, which show nothing and are approved in one act
  * - `flood`: rows that look like part of a flood, whatever they show, so that they are refused in one act
  */
-export type LotKind = "reading" | "quiet" | "flood";
+export type GroupKind = "reading" | "quiet" | "flood";
 /** The signatures that may be on one sheet. */
-export type Lot = { readonly edition: string; readonly kind: LotKind };
+export type SheetGroup = { readonly edition: string; readonly kind: GroupKind };
 
 /**
  * The kind of a signature, in SQL. It reads the stored row, so that rows from before there were kinds have one too.
@@ -18,7 +18,7 @@ export type Lot = { readonly edition: string; readonly kind: LotKind };
  * The pattern matches a whole member of the JSON: inside a text of it, a quotation mark has a backslash before it. A row
  * that cannot be read counts as `reading`, and is set aside when its sheet is made.
  */
-export const lotKind = sql<LotKind>`case
+export const groupKind = sql<GroupKind>`case
   when ${sql.ref("flood")} > 0 then 'flood'
   when ${sql.ref("row")} like '%"shown":"hidden"%' or ${sql.ref("row")} like '%"shown":"counted"%' then 'quiet'
   else 'reading' end`;
