@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 /** Signs and gives the withdrawal code and the row's id. */
-async function sign({ origin }: Service, who: keyof typeof people, shown: "name" | "hidden", name?: string) {
+async function sign({ origin }: Service, who: keyof typeof people, shown: "name" | "initials", name?: string) {
   const { lang, place, email, name: own } = people[who];
   const asked = await submit(origin, { lang, shown, name: name ?? own, place, email });
   const code = (await confirm(origin, asked, codeIn(await mailServer.waitForMail(email)))) ?? "";
@@ -72,7 +72,7 @@ describe("npm start with GitHub", () => {
       niamh: await sign(service, "niamh", "name"),
       omid: await sign(service, "omid", "name"),
       jean: await sign(service, "jean", "name", "President of Everything"),
-      ming: await sign(service, "ming", "hidden"),
+      ming: await sign(service, "ming", "initials"),
       thi: await sign(service, "thi", "name"),
     };
     const { state, repository } = campaign.github;
@@ -85,9 +85,9 @@ describe("npm start with GitHub", () => {
         .sort(),
     );
 
-    expect(pull!.title).toBe(`sheet ${sheet.sheet}: 5 signatures, 4 to read`);
+    expect(pull!.title).toBe(`sheet ${sheet.sheet}: 5 signatures, to read`);
     const body = pull!.body ?? "";
-    expect(body).toMatch(/^\*\*5 signatures, 4 to read\*\*: 4 name, 0 initials, 1 hidden, 0 counted\./);
+    expect(body).toMatch(/^\*\*Reading sheet: 5 signatures, to read\*\*: 4 name, 1 initials, 0 hidden, 0 counted\./);
     expect(body).toContain("### 1 to look at\n");
     expect(body).toMatch(new RegExp(`^\\| \\d+ \\| \`${signed.jean.id}\` \\| public figure or office \\|$`, "m"));
     for (const { id } of [signed.omid, signed.ming]) expect(body).not.toContain(id);

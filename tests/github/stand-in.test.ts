@@ -117,6 +117,35 @@ describe("the stand-in for GitHub", () => {
     expect(github.problems.splice(0)).toEqual([expect.stringContaining("a query that GitHub does not know")]);
   });
 
+  it("does not know a branch at once that git has created: 404 and 422 to our programs, never to people", async () => {
+    const { repository } = github;
+    const app = github.addApp("file", { contents: "write", pull_requests: "write" });
+    const token = github.tokenOf(app);
+    const from = repository.git("rev-parse", "main");
+    const fresh = async (branch: string) => {
+      repository.git("update-ref", "refs/keep", repository.commit("kept", branch, { [`${branch}.md`]: "a" }));
+      await github.push(token, [`refs/keep:refs/heads/${branch}`]);
+      repository.git("update-ref", "refs/heads/kept", from);
+    };
+    const asProgram = async (path: string, body?: object) => {
+      const headers = { authorization: `Bearer ${token}`, "user-agent": "undersigned octokit-core.js" };
+      const init = body ? { method: "POST", body: JSON.stringify(body), headers } : { headers };
+      return (await fetch(`${github.origin}/repos/${github.name}/${path}`, init)).status;
+    };
+    const open = (branch: string) => asProgram("pulls", { head: branch, base: "main", title: "a", body: "" });
+    github.setFresh(3);
+    await fresh("a");
+    expect([await open("a"), await open("a"), await open("a"), await open("a")]).toEqual([404, 422, 404, 201]);
+    github.setFresh(1);
+    await fresh("b");
+    expect([await asProgram("git/ref/heads/b"), await asProgram("git/ref/heads/b")]).toEqual([404, 200]);
+    await fresh("c");
+    await mustAsk(github, token, "POST", "pulls", { head: "c", base: "main", title: "a", body: "" });
+    github.setFresh(0);
+    await fresh("d");
+    expect(await open("d")).toBe(201);
+  });
+
   it("moves the head of a pull request late when it is told to", async () => {
     const { repository, state } = github;
     const main = repository.git("rev-parse", "main");

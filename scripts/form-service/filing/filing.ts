@@ -12,6 +12,7 @@ import type { ClockWatch } from "../store/clock-watch.ts";
 import type { Queue } from "../store/queue.ts";
 import { shortenWaiting } from "../store/restored-rows.ts";
 import { rowsSetAside, takeRowsBack } from "../store/rows-set-aside.ts";
+import { type GroupKind, groupKind, openSheets } from "../store/sheet-group.ts";
 import { type FilingAttempts, SET_ASIDE_AFTER } from "./attempts.ts";
 import type { MainView } from "./main-view.ts";
 import { type Reconciling, reconcile, settleCompared } from "./reconciliation.ts";
@@ -42,6 +43,9 @@ export type FilingDeps = Making & {
 
 /** Consecutive failures after which the git host counts as unreachable. The other sheets then wait too. */
 const AWAY_AFTER = 3;
+
+/** While more sheets than this are open, reading sheets grow: moderators open one for what would have been five. */
+const PILE = 100;
 
 /**
  * Runs one round: what main has settled, unfiled sheets of earlier rounds, new sheets.
@@ -126,34 +130,44 @@ async function renew(deps: Attempting, sheet: string): Promise<void> {
   if (await renewSheet(deps, sheet, commit)) deps.log.warn({ sheet }, "a sheet has another base now, and another id");
 }
 
-/** Makes sheets of `fileAtMost` signatures, and smaller ones down to `fileAtLeast`; all of them if one has waited too long. */
+/**
+ * Makes full sheets of each group, and a smaller one of what is left if that is at least `fileAtLeast`; all of a group once one
+ * of its signatures has waited too long.
+ */
 async function makeDueSheets(deps: FilingDeps, base: string): Promise<number> {
-  const { fileAtLeast, fileAtMost, fileAtLatest } = deps.settings;
+  const { fileAtLeast, fileAtLatest } = deps.settings;
   const today = dayOf(deps.clock.now());
   // A sheet that others have seen cannot be taken back, so what is kept back waits for the clock as long as deleting does.
   const released = deps.watch.judge().mayDelete ? today : "";
-  const editions = await deps.store.query
+  const groups = await deps.store.query
     .selectFrom("signature")
-    .select(["edition", "flood", sql<number>`count(*)`.as("count")])
+    .select(["edition", groupKind.as("kind"), sql<number>`count(*)`.as("count")])
     .where("state", "=", "confirmed")
     .where(mayBeFiled(today, released))
-    .groupBy(["edition", "flood"])
+    .groupBy(["edition", "kind"])
     .orderBy("edition")
-    .orderBy("flood")
+    .orderBy("kind")
     .execute();
   let made = 0;
-  for (const { edition, flood, count } of editions) {
+  for (const { edition, kind, count } of groups) {
     if (edition === null) continue;
-    const overdue = await deps.queue.isOverdue(edition, fileAtLatest, released);
-    const kind = { edition, flood, released };
-    // A flood is refused in one act, so it goes on as few sheets as possible.
-    const atMost = flood ? SHEET_ROWS : fileAtMost;
-    for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); left -= atMost) {
-      if (!(await makeSignaturesSheet(deps, base, kind, atMost))) break;
+    const group = { edition, kind, released };
+    const overdue = await deps.queue.isOverdue(group, fileAtLatest, released);
+    for (let left = Number(count); left > 0 && (overdue || left >= fileAtLeast); ) {
+      const taken = await makeSignaturesSheet(deps, base, group, await rowsAtMost(deps, kind));
+      if (taken === 0) break;
+      left -= taken;
       made++;
     }
   }
   return made;
+}
+
+/** Returns how many rows the next sheet of this kind may have. */
+async function rowsAtMost({ store, settings }: FilingDeps, kind: GroupKind): Promise<number> {
+  // Nobody reads a quiet sheet row by row, and a flood is refused in one act.
+  if (kind !== "reading") return SHEET_ROWS;
+  return (await openSheets(store.query)) > PILE ? SHEET_ROWS : settings.fileAtMost;
 }
 
 async function fileAll(deps: Attempting, when: "round" | "again"): Promise<void> {

@@ -11,6 +11,7 @@ import type { Filing } from "../../outside/git/host.ts";
 import type { Random } from "../../outside/random.ts";
 import { readRow, setRowsAside } from "../store/rows-set-aside.ts";
 import type { Query, Store, Tables } from "../store/schema.ts";
+import { groupKind, type SheetGroup } from "../store/sheet-group.ts";
 import { SET_ASIDE_AFTER } from "./attempts.ts";
 
 /** The dependencies of a new sheet. */
@@ -23,8 +24,8 @@ export type Making = {
 };
 
 /**
- * Puts up to `atMost` confirmed signatures of one edition on a new sheet, those that look like a flood on sheets of
- * their own; false if none is waiting. A row that cannot be read is set aside, and holds up no other.
+ * Puts up to `atMost` confirmed signatures of one group on a new sheet. Returns how many no longer wait; 0 if none was
+ * waiting. A row that cannot be read is set aside, and holds up no other.
  *
  * One transaction fixes the sheet's id, bytes, base, message and day before the git host hears of it, so that every
  * attempt to file it makes the same commit. The message carries the attestation of the bytes.
@@ -34,16 +35,16 @@ export type Making = {
 export function makeSignaturesSheet(
   making: Making,
   base: string,
-  { edition, flood, released }: { edition: string; flood: number; released: string },
+  { edition, kind, released }: SheetGroup & { released: string },
   atMost: number,
-): Promise<boolean> {
+): Promise<number> {
   return making.store.change(async (query) => {
     const waiting = await query
       .selectFrom("signature")
       .select(["id", "row"])
       .where("state", "=", "confirmed")
       .where("edition", "=", edition)
-      .where("flood", "=", flood)
+      .where(groupKind, "=", kind)
       .where(mayBeFiled(dayOf(making.clock.now()), released))
       .orderBy("id")
       .limit(Math.min(atMost, SHEET_ROWS))
@@ -56,11 +57,11 @@ export function makeSignaturesSheet(
     const aside = waiting.filter(({ id }) => !known.has(id)).map(({ id }) => id);
     await setRowsAside(query, aside);
     const rows = withinBytes(readable);
-    if (rows.length === 0) return aside.length > 0;
-    const sheet = await insert(query, making, base, { kind: "signatures", edition, rows }, flood > 0);
+    if (rows.length === 0) return aside.length;
+    const sheet = await insert(query, making, base, { kind: "signatures", edition, rows }, kind === "flood");
     const ids = rows.map(({ id }) => id);
     await query.updateTable("signature").set({ state: "filing", sheet }).where("id", "in", ids).execute();
-    return true;
+    return rows.length + aside.length;
   });
 }
 

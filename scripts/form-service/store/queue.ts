@@ -1,6 +1,7 @@
 import { dayAfter } from "../../letter/bytes/day.ts";
 import type { Clock } from "../../outside/clock.ts";
 import type { Store } from "./schema.ts";
+import { groupKind, type SheetGroup } from "./sheet-group.ts";
 
 /** How long confirmed signatures have waited for a sheet. The moments are in memory only; the database stores days. */
 export type Queue = {
@@ -9,11 +10,11 @@ export type Queue = {
   /** Looks at what waits. Signatures from other instances count as waiting since they were first seen here. */
   look(): Promise<void>;
   /**
-   * Whether a signature of this edition has waited for `atLatest` milliseconds.
+   * Whether a signature of this group has waited for `atLatest` milliseconds.
    *
    * @param released the UTC day up to which what a restoration has held back may be filed, "" when none of it may
    */
-  isOverdue(edition: string, atLatest: number, released: string): Promise<boolean>;
+  isOverdue(group: SheetGroup, atLatest: number, released: string): Promise<boolean>;
 };
 
 /** Opens the queue of this database, starting now. @param clock what is certain of it: a wrong one would make all late, or none */
@@ -25,7 +26,7 @@ export function openQueue(store: Store, clock: Clock): Queue {
   async function look() {
     const waiting = await store.query
       .selectFrom("signature")
-      .select(["id", "day", "edition", "wait_until"])
+      .select(["id", "day", "edition", "wait_until", groupKind.as("kind")])
       .where("state", "=", "confirmed")
       .execute();
     const ids = new Set(waiting.map(({ id }) => id));
@@ -44,13 +45,14 @@ export function openQueue(store: Store, clock: Clock): Queue {
   return {
     noteConfirmed: (id) => void moments.set(id, clock.now().getTime()),
     look: async () => void (await look()),
-    async isOverdue(edition, atLatest, released) {
+    async isOverdue({ edition, kind }, atLatest, released) {
       const waiting = await look();
       const now = clock.now().getTime();
       const isLate = (id: string) => now - (moments.get(id) ?? now) >= atLatest;
       // What is still held back is on no sheet of now, so it is no reason to file others early.
       const isHeld = (until: string | null) => until !== null && until > released;
-      return waiting.some((row) => row.edition === edition && !isHeld(row.wait_until) && isLate(row.id));
+      const ofGroup = waiting.filter((row) => row.edition === edition && row.kind === kind);
+      return ofGroup.some((row) => !isHeld(row.wait_until) && isLate(row.id));
     },
   };
 }

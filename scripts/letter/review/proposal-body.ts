@@ -35,7 +35,10 @@ export function formatProposal(sheet: Sheet, surroundings: Surroundings): { titl
   return { title: `sheet ${sheet.sheet}: ${counted}${mark}`, body: formatBody(sheet, counted, surroundings) };
 }
 
-/** What moderators have to do with the rows of a sheet, in a few words. */
+/**
+ * What moderators have to do with the rows of a sheet, in a few words. Only a sheet of a flood, or one that an earlier
+ * version has filed, holds rows of both kinds.
+ */
 function toRead({ rows }: SignaturesSheet): string {
   const shown = rows.filter((row) => showsName(row.shown)).length;
   if (shown === 0) return "nothing to read";
@@ -67,9 +70,9 @@ function formatCounts({ rows }: SignaturesSheet, counted: string, { bursts }: Su
   const unseen = rows.filter((row) => !showsName(row.shown));
   const burst = unseen.filter(({ id }) => bursts.has(id)).length;
   return [
-    `**${counted}**: ${counts.join(", ")}.`,
+    `**${unseen.length === rows.length ? "Quiet" : "Reading"} sheet: ${counted}**: ${counts.join(", ")}.`,
     ...(unseen.length > 0 ? ["Hidden and counted ones show nothing that could be reviewed."] : []),
-    ...(unseen.length === rows.length ? ["One approval takes all of them."] : []),
+    ...(unseen.length === rows.length ? ["Approve without opening the file: one approval takes all of them."] : []),
     ...(burst > 0 ? [`${burst} of these came in a burst from one mail domain.`] : []),
   ].join(" ");
 }

@@ -10,8 +10,16 @@ import { type ApiClient, type GitHubApi, hasStatus } from "./api.ts";
 /** What moderators read above the rows. GitHub mails both to everybody who watches: neither has a name or a place. */
 export type Proposal = { readonly title: string; readonly body: string };
 
-/** Where a sheet is filed. `mirror`: a repository on this machine that holds the base; `remote`: the one on GitHub. */
-export type FilingPlace = { readonly api: GitHubApi; readonly mirror: string; readonly remote: Remote };
+/** Where a sheet is filed. */
+export type FilingPlace = {
+  readonly api: GitHubApi;
+  /** a repository on this machine that holds the base */
+  readonly mirror: string;
+  /** the repository on GitHub */
+  readonly remote: Remote;
+  /** waits for so many milliseconds */
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+};
 
 /**
  * Milliseconds between the attempts to open a pull request. For some seconds after a push, GitHub's API may not know the
@@ -29,7 +37,7 @@ const PAUSES = [1, 2, 4, 8].map((seconds) => 1000 * seconds);
  *   `push-taken` when the branch is at another commit
  */
 export async function fileOnGitHub(place: FilingPlace, filing: Filing, proposal: Proposal): Promise<void> {
-  const { api, mirror, remote } = place;
+  const { api, mirror, remote, pause } = place;
   const { sheet, text, base, message, day } = filing;
   const files = new Map([[sheetPath(sheet), text]]);
   const sha = await writeCommit(mirror, { parents: [base], files, message, committer: "form service", day });
@@ -39,16 +47,16 @@ export async function fileOnGitHub(place: FilingPlace, filing: Filing, proposal:
   const octokit = await api.octokit();
   // An earlier try may have opened the pull request, and somebody have closed it since: it must not get a second one.
   if (pushed === "found" && (await hasPull(octokit, api, branch, sha))) return;
-  await openPull(octokit, api, { branch, sha }, proposal);
+  await openPull(octokit, api, { branch, sha, pause }, proposal);
 }
 
 async function openPull(
   octokit: ApiClient,
   api: GitHubApi,
-  { branch, sha }: { branch: string; sha: string },
+  { branch, sha, pause }: { branch: string; sha: string } & Pick<FilingPlace, "pause">,
   proposal: Proposal,
 ): Promise<void> {
-  for (const pause of [...PAUSES, undefined]) {
+  for (const wait of [...PAUSES, undefined]) {
     try {
       await octokit.request("POST /repos/{owner}/{repo}/pulls", {
         ...at(api),
@@ -61,9 +69,9 @@ async function openPull(
       if (!hasStatus(cause, 404) && !hasStatus(cause, 422)) throw cause;
       // The answer to the attempt before may have been lost.
       if (hasStatus(cause, 422) && (await hasPull(octokit, api, branch, sha))) return;
-      if (pause === undefined) throw cause;
+      if (wait === undefined) throw cause;
+      await pause(wait);
     }
-    await new Promise((wake) => setTimeout(wake, pause));
   }
 }
 

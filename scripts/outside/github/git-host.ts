@@ -1,13 +1,16 @@
+import { setTimeout as timer } from "node:timers/promises";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Filing, GitHost, MainHistory } from "../git/host.ts";
 import { telling } from "./api.ts";
-import { fileOnGitHub, type Proposal } from "./filing.ts";
+import { type FilingPlace, fileOnGitHub, type Proposal } from "./filing.ts";
 import { type GitHubReading, openGitHubMain } from "./main-reader.ts";
 
 /** What the git host on GitHub works with. */
 export type GitHubHosting = GitHubReading & {
   /** returns what is written on a sheet's pull request */
   readonly propose: (filing: Filing, main: MainHistory) => Proposal;
+  /** waits for so many milliseconds; a timer by default */
+  readonly pause?: FilingPlace["pause"];
 };
 
 /**
@@ -15,7 +18,7 @@ export type GitHubHosting = GitHubReading & {
  *
  * @throws LetterError `github`, `git`, `push-refused` or `push-taken` from each of its functions
  */
-export function openGitHubHost({ propose, ...reading }: GitHubHosting): GitHost {
+export function openGitHubHost({ propose, pause = timer, ...reading }: GitHubHosting): GitHost {
   const { api, mirror } = reading;
   const { remote, ...main } = openGitHubMain(reading);
   return {
@@ -30,7 +33,7 @@ export function openGitHubHost({ propose, ...reading }: GitHubHosting): GitHost 
         throw new LetterError("git", "main lacks the commit that the sheet is based on");
       const proposal = propose(filing, known);
       await telling("filing a sheet", async () =>
-        fileOnGitHub({ api, mirror, remote: await remote() }, filing, proposal),
+        fileOnGitHub({ api, mirror, remote: await remote(), pause }, filing, proposal),
       );
     },
   };

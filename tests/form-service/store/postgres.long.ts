@@ -19,6 +19,7 @@ describe("on PostgreSQL", () => {
   describe("what is left", () => import("../signing/left.test.ts").then(() => {}));
   describe("old backups", () => import("./old-backups.test.ts").then(() => {}));
   describe("filing", () => import("../filing/filing.test.ts").then(() => {}));
+  describe("sheet kinds", () => import("../filing/sheet-kinds.test.ts").then(() => {}));
   describe("proofs", () => import("../limits/proof-of-work.test.ts").then(() => {}));
   describe("intents", () => import("../signing/intents.test.ts").then(() => {}));
   describe("crash", () => import("../crashes/crash.test.ts").then(() => {}));

@@ -22,14 +22,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A hidden signature that was confirmed: its row tells no day. */
-const add = (wait_until: string | null) =>
-  store.change((query) =>
+const group = { edition: "e", kind: "quiet" } as const;
+/** A signature that was confirmed, and whose row tells no day. */
+const add = (wait_until: string | null, shown = "hidden", flood = 0) => {
+  const values = { id: formatCrockford128(random(16)), row: JSON.stringify({ shown }), flood, wait_until };
+  return store.change((query) =>
     query
       .insertInto("signature")
-      .values({ id: formatCrockford128(random(16)), state: "confirmed", edition: "e", day: null, wait_until })
+      .values({ ...values, state: "confirmed", edition: "e", day: null })
       .execute(),
   );
+};
 
 it("files nobody early because of a row that a restoration holds back", async () => {
   const clock = fixedClock();
@@ -38,8 +41,8 @@ it("files nobody early because of a row that a restoration holds back", async ()
   await queue.look();
   clock.advance(days(4));
   // Its day has come, and the clock that says so may not release it yet.
-  expect(await queue.isOverdue("e", AT_LATEST, "")).toBe(false);
-  expect(await queue.isOverdue("e", AT_LATEST, dayOf(clock.now()))).toBe(true);
+  expect(await queue.isOverdue(group, AT_LATEST, "")).toBe(false);
+  expect(await queue.isOverdue(group, AT_LATEST, dayOf(clock.now()))).toBe(true);
 });
 
 it("lets nobody wait for longer because a clock that was ahead has seen the signature first", async () => {
@@ -50,7 +53,28 @@ it("lets nobody wait for longer because a clock that was ahead has seen the sign
   await add(null);
   await queue.look();
   clock.advance(-days(400));
-  expect(await queue.isOverdue("e", AT_LATEST, "")).toBe(false);
+  expect(await queue.isOverdue(group, AT_LATEST, "")).toBe(false);
   clock.advance(AT_LATEST);
-  expect(await queue.isOverdue("e", AT_LATEST, "")).toBe(true);
+  expect(await queue.isOverdue(group, AT_LATEST, "")).toBe(true);
+});
+
+it("counts the wait of each kind of signatures apart: one that is late files none of another kind early", async () => {
+  const clock = fixedClock();
+  const queue = openQueue(store, clock);
+  await queue.look();
+  await add(null, "initials");
+  await queue.look();
+  clock.advance(hours(1));
+  await add(null, "counted");
+  await add(null, "name", 1);
+  await queue.look();
+  const late = async () => {
+    const kinds = ["reading", "quiet", "flood"] as const;
+    const overdue = await Promise.all(kinds.map((kind) => queue.isOverdue({ edition: "e", kind }, AT_LATEST, "")));
+    return kinds.filter((_, i) => overdue[i]);
+  };
+  clock.advance(AT_LATEST - hours(1));
+  expect(await late()).toEqual(["reading"]);
+  clock.advance(hours(1));
+  expect(await late()).toEqual(["reading", "quiet", "flood"]);
 });

@@ -29,7 +29,7 @@ describe("the proposal of a sheet", () => {
   });
 
   it("begins with the counts by how they are shown", () => {
-    expect(body).toMatch(/^\*\*6 signatures, 3 to read\*\*: 2 name, 1 initials, 2 hidden, 1 counted\. /);
+    expect(body).toMatch(/^\*\*Reading sheet: 6 signatures, 3 to read\*\*: 2 name, 1 initials, 2 hidden, 1 counted\. /);
     expect(body.split("\n")[0]).toContain("1 of these came in a burst from one mail domain.");
   });
 
@@ -91,7 +91,7 @@ describe("the proposal of a sheet", () => {
     expect(formatProposal(sheetOf(3, [fine]), nothing).body).toContain("### Nothing stands out\n");
     const { body: blank } = formatProposal(sheetOf(4, [unseen[0]!.row]), nothing);
     expect(blank).not.toContain("###");
-    expect(blank).toMatch(/^\*\*1 signature, nothing to read\*\*: .*One approval takes all of them\.\n/);
+    expect(blank).toMatch(/^\*\*Quiet sheet: 1 signature, nothing to read\*\*: .*one approval takes all of them\.\n/);
   });
 
   it("of withdrawals is a count", () => {

@@ -43,6 +43,7 @@ describe("filing on GitHub", () => {
 
   it("takes three calls, whatever the size, of which two count for GitHub: main has not moved", async () => {
     await file(sheet);
+    campaign.github.setFresh(0);
     const before = campaign.github.calls.length;
     const many = Array.from({ length: 300 }, (_, i) => invent(i + 10).row);
     await file(sheetOf(2, many));
@@ -50,6 +51,7 @@ describe("filing on GitHub", () => {
   });
 
   it("takes two more in a process that has just started, for its token, and fetches main", async () => {
+    campaign.github.setFresh(0);
     const before = campaign.github.calls.length;
     await file(sheet);
     expect(works(before)).toHaveLength(4);
@@ -65,13 +67,10 @@ describe("filing on GitHub", () => {
   });
 
   it("waits while GitHub does not know the branch yet that it has just been sent", async () => {
-    const answers = [404, 422, 422, 404];
-    campaign.github.setFault(({ operation }) => {
-      const status = operation === OPEN ? answers.shift() : undefined;
-      return status === undefined ? undefined : { status, message: "Validation Failed" };
-    });
+    campaign.github.setFresh(4);
     await file(sheet);
-    expect(answers).toEqual([]);
+    const opened = campaign.github.calls.filter(({ operation }) => operation === OPEN);
+    expect(opened.map(({ status }) => status)).toEqual([404, 422, 404, 422, 201]);
     expect(campaign.github.state.pulls).toHaveLength(1);
     expect(campaign.github.limits.early).toEqual([]);
   });

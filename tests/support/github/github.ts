@@ -36,6 +36,8 @@ export type GitHub = {
   setFault(fault?: (call: GitHubCall) => Fault | undefined): void;
   /** whether heads and merged states follow pushes late; once they no longer do, all that is due happens */
   setLate(on: boolean): void;
+  /** for how many requests the API does not know a branch that git creates from now on; one, unless told */
+  setFresh(requests: number): void;
   /** lets time pass for tokens, limits and dates */
   advance(milliseconds: number): void;
   /** @throws Error naming every request and answer that was not as GitHub describes it */
@@ -81,6 +83,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     settings: new Map(),
     nextId: () => ++id,
     late: { on: false, work: [] },
+    fresh: { requests: 1, refused: 0, left: new Map() },
   };
   const serving: Serving = {
     state,
@@ -126,6 +129,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     setLate(on) {
       state.late.on = on;
       if (!on) for (const work of state.late.work.splice(0)) work();
+    },
+    setFresh(requests) {
+      state.fresh.requests = requests;
     },
     advance(milliseconds) {
       skipped += milliseconds;

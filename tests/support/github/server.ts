@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Answer, authorize } from "./call.ts";
 import { checkAnswer, checkRequest, completeAnswer } from "./description.ts";
 import { type Fault, type GitHubCall, meetFault } from "./fault.ts";
+import { refuseFresh } from "./git/fresh-branch.ts";
 import { answerGit } from "./git/git-http.ts";
 import type { Limits } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
@@ -35,6 +36,7 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
   const url = new URL(request.url ?? "/", serving.state.origin());
   if (/^\/[^/]+\/[^/]+\.git\//.test(url.pathname)) return answerGit(serving, request, response, url);
   const body = await readBody(request);
+  url.pathname = byName(serving.state, url.pathname);
   const found = match(request.method ?? "", url.pathname);
   const call: GitHubCall = {
     operation: found?.operation ?? `${request.method} ${url.pathname}`,
@@ -144,9 +146,10 @@ function respond(
     const route = routes[operation]!;
     const readQuery = watchReads(query);
     const allowed = authorize(state, actor, operation, route);
+    refuseFresh(state, operation, { path, body }, request);
     const { status, body: answered } = finish(
       route.handler({ state, actor: allowed, path, query: readQuery.all, body }),
-      url,
+      byId(state, url),
       headers,
     );
     const ignored = readQuery.unread().filter((name) => name !== "page" && name !== "per_page");
@@ -156,7 +159,7 @@ function respond(
     const mistaken = checkAnswer(operation, status, whole);
     if (mistaken !== undefined) throw new Error(`answer ${operation} ${status}: ${mistaken}`);
     if (request.method === "GET" && status === 200) {
-      headers.etag = `W/"${createHash("sha256").update(JSON.stringify(whole)).digest("hex")}"`;
+      headers.etag = `"${createHash("sha256").update(JSON.stringify(whole)).digest("hex")}"`;
       if (request.headers["if-none-match"] === headers.etag) {
         limits.giveBack(call.by);
         return { status: 304, headers };
@@ -171,6 +174,17 @@ function respond(
     serving.problems.push((cause as Error).stack ?? String(cause));
     return refused(400, (cause as Error).message);
   }
+}
+
+/** GitHub's links to the other pages of a list name the repository by its id, and it answers under that name too. */
+function byId({ owner, repository }: State, url: URL): URL {
+  const named = new URL(url);
+  named.pathname = url.pathname.replace(`/repos/${owner.login}/${repository.name}/`, `/repositories/${repository.id}/`);
+  return named;
+}
+
+function byName({ owner, repository }: State, path: string): string {
+  return path.replace(new RegExp(`^/repositories/${repository.id}(?=/|$)`), `/repos/${owner.login}/${repository.name}`);
 }
 
 function finish(answer: Answer, url: URL, headers: Record<string, string>): { status: number; body?: unknown } {

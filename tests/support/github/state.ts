@@ -152,6 +152,8 @@ export type State = {
   readonly nextId: () => number;
   /** what GitHub has still to do: it moves heads, and marks pull requests as merged, some time after a push */
   readonly late: { on: boolean; readonly work: (() => void)[] };
+  /** branches that the API does not know yet, and for how many requests more; `requests`: of the next ones */
+  readonly fresh: { requests: number; refused: number; readonly left: Map<string, number> };
 };
 
 /** The time now as GitHub writes it: whole seconds, UTC. */

@@ -10,6 +10,7 @@ import type { Move } from "../ruleset.ts";
 import type { Serving } from "../server.ts";
 import type { State } from "../state.ts";
 import { actorOf } from "../token.ts";
+import { noteFresh } from "./fresh-branch.ts";
 import { forbids, settlePulls } from "./ref.ts";
 
 // git's own CGI program does the work. Its pre-receive hook asks the stand-in whether the refs may move, through files,
@@ -117,11 +118,9 @@ async function runBackend(
   await new Promise((done) => child.on("close", done));
   clearInterval(watch);
   rmSync(session, { recursive: true, force: true });
-  settlePulls(
-    state,
-    actor,
-    moves.filter(({ ref, to }) => state.objects.resolve(ref) === to),
-  );
+  const moved = moves.filter(({ ref, to }) => state.objects.resolve(ref) === to);
+  settlePulls(state, actor, moved);
+  noteFresh(state, moved);
   const whole = Buffer.concat(output);
   const end = whole.indexOf("\r\n\r\n");
   const headers = Object.fromEntries(
