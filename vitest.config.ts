@@ -26,8 +26,8 @@ const everyProject = {
   setupFiles: ["tests/support/use-seed.ts"],
   // What a test waits for itself has an end of its own. This ends what hangs, so it leaves a busy machine its time: a pure
   // test is done in milliseconds, and a journey waits for a real service and a real browser.
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   expect: { poll: { timeout: 120_000 } },
 };
 
