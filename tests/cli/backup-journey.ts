@@ -45,9 +45,9 @@ export async function runBackupJourney(newDatabase: () => Promise<Record<string,
 
   // Since then: all are filed; one is accepted, one leaves, one waits for its review; one is confirmed, and lost.
   instance = await startInstance({ ...base, FILE_EVERY: "100ms" });
-  await expect.poll(() => pending(dataDir).length, { timeout: 30_000 }).toBe(3);
+  await expect.poll(() => pending(dataDir).length).toBe(3);
   await withdraw(instance.origin, leaving);
-  await expect.poll(() => pending(dataDir).length, { timeout: 30_000 }).toBe(4);
+  await expect.poll(() => pending(dataDir).length).toBe(4);
   await instance.stop();
   const branches = openRepository(`${dataDir}/campaign.git`);
   const waits = pending(dataDir).find((name) =>
@@ -71,15 +71,15 @@ export async function runBackupJourney(newDatabase: () => Promise<Record<string,
   expect(done.code, done.stderr).toBe(0);
 
   instance = await startInstance({ ...after, FILE_EVERY: "100ms" });
-  await expect.poll(() => stateOf(instance.origin, accepted), { timeout: 20_000 }).toBe("accepted");
+  await expect.poll(() => stateOf(instance.origin, accepted)).toBe("accepted");
   // When somebody left nobody knows any more, so their 48 hours count as over.
   expect(await stateOf(instance.origin, leaving)).toBe("unknown");
   expect(await stateOf(instance.origin, waiting)).toBe("pending");
   // The form that was sent before the backup is still good for its code.
   const late = await sign(instance, people[3]!);
-  await expect.poll(() => pending(dataDir).length, { timeout: 30_000 }).toBe(2);
+  await expect.poll(() => pending(dataDir).length).toBe(2);
   await accept();
-  await expect.poll(() => stateOf(instance.origin, late), { timeout: 30_000 }).toBe("accepted");
+  await expect.poll(() => stateOf(instance.origin, late)).toBe("accepted");
   expect(await listed(dataDir)).toEqual(idsOf([accepted, waiting, late]));
   const vault = await withStore(after, ({ query }) => query.selectFrom("vault").select("id").execute());
   expect(vault.map(({ id }) => id).sort()).toEqual(idsOf([accepted, waiting, late]));

@@ -32,7 +32,7 @@ const backUp = (settings: Record<string, string>, path: string) =>
 const restore = (settings: Record<string, string>, path = file, ...more: string[]) =>
   runCommand("restore", [path, "--key", keyFile, ...more], settings);
 
-it("is made while the service runs, and after it nothing is filed twice", { timeout: 180_000 }, async () => {
+it("is made while the service runs, and after it nothing is filed twice", async () => {
   await runBackupJourney(async () => ({}));
 });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await nameCustodians(campaign);
   campaign.site.content = new Map();
   host = await makeServiceHost(campaign, { MAIL_URL: mailServer.url, FILE_EVERY: "1s", FILE_AT_LEAST: "5" });
-}, 60_000);
+});
 afterEach(async () => {
   await service?.kill();
   service = undefined;
@@ -62,7 +62,7 @@ describe("npm start with GitHub", () => {
         interval: 500,
       })
       .toBeDefined();
-  }, 90_000);
+  });
 
   it("files a sheet of real confirmations, with a body for its readers, and learns what accept has settled", async () => {
     service = await host.start();
@@ -118,7 +118,7 @@ describe("npm start with GitHub", () => {
     expect(await stateOf(service.origin, signed.niamh.code)).toBe("withdrawn");
 
     await checkHost(said);
-  }, 120_000);
+  });
 
   /** Nothing that could accept lies on the machine, and nothing secret was printed. */
   async function checkHost(said: string) {
@@ -143,7 +143,7 @@ describe("npm start with GitHub", () => {
     expect((await fetch(`${service.origin}/ledger/checkpoint`)).status).toBe(404);
     expect((await fetch(`${service.origin}/inbox/`)).status).toBe(404);
     await service.stop();
-  }, 60_000);
+  });
 
   it("is the whole site at an onion address, of main as accept left it, and leads nowhere else", async () => {
     service = await host.start();
@@ -174,7 +174,7 @@ describe("npm start with GitHub", () => {
     expect((await ask("/en/signatures/")).text).not.toContain(people.niamh.name);
     expect((await fetch(`${service.origin}/ledger/checkpoint`)).status).toBe(404);
     await service.stop();
-  }, 120_000);
+  });
 });
 
 describe("while GitHub is away", () => {
@@ -189,7 +189,7 @@ describe("while GitHub is away", () => {
     expect(await stateOf(service.origin, code)).toBe("pending");
     campaign.github.setFault();
     await expect.poll(() => campaign.github.state.pulls.length, { timeout: 60_000, interval: 500 }).toBe(pulls + 1);
-  }, 150_000);
+  });
 
   it("a first start says so in one line", async () => {
     campaign.github.setFault(() => ({ status: 503 }));
@@ -199,7 +199,7 @@ describe("while GitHub is away", () => {
       /^error: reading main: GitHub says 503 [^\n]+\n$/,
     );
     removeDataDir(dataDir);
-  }, 90_000);
+  });
 });
 
 describe("with GitHub", () => {
@@ -284,7 +284,7 @@ describe("npm start with GitHub refuses, in one line,", () => {
     expect(line).toMatch(/GitHub says 40\d/);
     expect(line).not.toMatch(/BEGIN|eyJ/);
   });
-}, 60_000);
+});
 
 describe("a running service with GitHub", () => {
   it("tells moderators of a burst from one mail domain, and the organisers of a newer letter", async () => {
@@ -312,5 +312,5 @@ describe("a running service with GitHub", () => {
     expect(service.output()).not.toContain("another edition");
     await accept();
     await expect.poll(() => service!.output(), { timeout: 20_000 }).toContain("another edition of the letter");
-  }, 120_000);
+  });
 });

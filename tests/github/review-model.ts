@@ -46,7 +46,7 @@ function useCampaign(): void {
   beforeAll(async () => {
     await prepare();
     realTime = hurryTime();
-  }, 300_000);
+  });
   afterAll(async () => {
     realTime();
     await campaign.close();

@@ -40,5 +40,5 @@ describe("a trial with captured mail", () => {
     expect(await waitForList(walk, name)).toContain(about(walk, strings.letter.signed_people));
     await checkVerified(service, "1 accepted, 0 withdrawn, 1 listed");
     await checkTraces(visiting);
-  }, 60_000);
+  });
 });

@@ -191,7 +191,7 @@ async function sheWithdrawsByAddress(scene: Scene, withdrawalCode: string): Prom
   expect(await page.locator("main").getByRole("button").count()).toBe(0);
   await askState(her, withdrawalCode);
   await see(her, strings.verify.state.withdrawn);
-  await expect.poll(() => listOf(her), { timeout: 20_000, interval: 500 }).not.toContain(victim.name);
+  await expect.poll(() => listOf(her), { interval: 500 }).not.toContain(victim.name);
 }
 
 /** Opens the form and sends it: the page after it says the same to everybody. */

@@ -12,7 +12,7 @@ import type { Form } from "./signatory.ts";
 export type Walk = { page: Page; origin: string; lang: "en" | "fa"; strings: Strings };
 
 export function startWalk(visit: Visit, origin: string, lang: "en" | "fa"): Walk {
-  visit.page.setDefaultTimeout(10_000);
+  visit.page.setDefaultTimeout(120_000);
   return { page: visit.page, origin, lang, strings: STRINGS[lang] };
 }
 
@@ -83,7 +83,7 @@ export async function checkFormCameBack(walk: Walk, form: Omit<Form, "lang">, pr
   expect(await page.title()).toMatch(new RegExp(`^${strings.page.error_prefix}`));
   await summary.getByText(problems.not_recorded).waitFor();
   // The browser moves the focus when it first draws the page.
-  await expect.poll(() => focused(walk), { timeout: 5_000 }).toBe("problems");
+  await expect.poll(() => focused(walk)).toBe("problems");
   expect(await page.getByRole("radio", { name: sign[form.shown] }).isChecked()).toBe(true);
   const { your_name, place } = { your_name: page.locator("#name"), place: page.locator("#place") };
   if (form.shown !== "counted") {
@@ -97,7 +97,7 @@ export async function checkFormCameBack(walk: Walk, form: Omit<Form, "lang">, pr
   expect(await page.getByText(problem).filter({ visible: true }).count()).toBe(2);
   await summary.getByRole("link", { name: problem }).click();
   const email = field(walk, sign.email);
-  await expect.poll(() => focused(walk), { timeout: 5_000 }).toBe(await email.getAttribute("id"));
+  await expect.poll(() => focused(walk)).toBe(await email.getAttribute("id"));
   expect(await email.getAttribute("aria-invalid")).toBe("true");
 }
 
@@ -122,7 +122,7 @@ export async function waitForList(walk: Walk, text: string): Promise<string> {
     await walk.page.goto(`${walk.origin}/${walk.lang}/signatures/`);
     return readPage(walk);
   };
-  await expect.poll(read, { timeout: 20_000, interval: 500 }).toContain(text);
+  await expect.poll(read, { interval: 500 }).toContain(text);
   return readPage(walk);
 }
 

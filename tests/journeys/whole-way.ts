@@ -110,7 +110,7 @@ export async function walkWholeWay(
   expect(after).toContain(strings.signatures.none);
   expect(after).not.toContain(row);
   expect(await countOf(service.origin)).toMatchObject({ accepted: 1, withdrawn: 1, listed: 0 });
-  await expect.poll(() => existsSync(bag), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => existsSync(bag)).toBe(false);
   await askState(walk, typed(withdrawalCode));
   await see(walk, strings.verify.state.withdrawn);
   expect(await verified(service, `${service.origin}/`)).toContain("ok: 1 accepted, 1 withdrawn, 0 listed, ");

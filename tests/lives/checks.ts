@@ -16,7 +16,7 @@ import type { World } from "./world.ts";
 /** Checks, once the rounds have run, that nobody who left is anywhere, and that the count is right. */
 export async function check(world: World): Promise<void> {
   await runRounds(world);
-  const { local } = await world.machine.place();
+  const local = world.machine.local();
   const main = await local.host.readMain();
   await checkCount(world, main.record);
   const left = world.people.filter(({ stage }) => stage === "left");
@@ -103,7 +103,7 @@ async function checkState(world: World, person: Person): Promise<void> {
 
 /** After `erase` or a purge, the repository's whole history holds none of these people. */
 export async function checkHistory(world: World, people: readonly Person[]): Promise<void> {
-  const objects = objectsOf((await world.machine.place()).repository);
+  const objects = objectsOf(world.machine.local().host.repository);
   assertNoTrace(
     people.map((person) => ({ person, bytes: heldOf(world, person) })),
     objects,

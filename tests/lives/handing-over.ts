@@ -80,7 +80,7 @@ export async function open(world: World, one: Received, how: OpenWith): Promise<
   const { bag, contacts, out } = one;
   mkdirSync(out, { recursive: true });
   options.leak?.beforeOpening?.(one);
-  const { keys } = await machine.place();
+  const { publicKeys: keys } = machine.local().keys;
   const places = {
     ...{ bag, contacts, identity, out, site: join(machine.dataDir, "site") },
     ...{ reseal: how.reseal ? keys.recipients : undefined, split: how.split ? 1 : undefined },

@@ -175,7 +175,7 @@ async function takeEnd(world: World, again: boolean): Promise<void> {
 async function takeErase(world: World): Promise<void> {
   await runRounds(world);
   const { machine } = world;
-  const { repository } = await machine.place();
+  const { repository } = machine.local().host;
   try {
     await eraseRepository(repository, `${repository}.erased`);
   } catch (cause) {

@@ -44,7 +44,9 @@ export type Machine = {
   readonly logged: () => string;
   /** Accepts, publishes, and destroys the copies of which somebody has left. */
   accept(): Promise<void>;
-  /** the place of the commands of a handover, as main is now */
+  /** the campaign as the commands of its moderators have it */
+  local(): LocalCampaign;
+  /** the place of the commands of a handover, as main is now; to read main costs more than most steps */
   place(): Promise<HandoverPlace & { readonly local: LocalCampaign }>;
   post(path: string, form: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
@@ -91,7 +93,7 @@ export async function openMachine(deps: MachineDeps): Promise<Machine> {
     isTorExit: () => false,
   });
   return {
-    ...{ dataDir, settings, mails, store, service, accept, logged: () => lines.join("") },
+    ...{ dataDir, settings, mails, store, service, accept, local, logged: () => lines.join("") },
     async place() {
       const { record } = await host.readMain();
       const { repository } = host;

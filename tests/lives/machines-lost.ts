@@ -60,7 +60,7 @@ export async function restore(world: World, backup: Backup, left: Left): Promise
 
 /** What has become of everybody: what neither the backup nor main has is lost. */
 async function takeBack(world: World, backup: Backup, keepsMain: boolean): Promise<void> {
-  const { local } = await world.machine.place();
+  const local = world.machine.local();
   const sheets = [...(await local.host.pendingSheets()).values()].map(({ text }) => parseSheet(text));
   const filed = new Set(sheets.flatMap(({ rows }) => rows.map(({ id }) => id)));
   for (const person of world.people) {

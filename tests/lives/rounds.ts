@@ -21,11 +21,14 @@ export async function runRounds(world: World): Promise<void> {
 /** A moderator approves every open sheet, and refuses the row of one person on it. */
 export async function approve(world: World, refused?: Person): Promise<void> {
   const { machine } = world;
-  const { local } = await machine.place();
+  const local = machine.local();
   const byId = new Map(world.people.filter(({ code }) => code !== "").map((one) => [idOfPerson(one), one]));
+  const open = await local.host.openSheets();
+  if (open.length === 0) return runRounds(world);
   const settled = (await local.host.readMain()).settled.sheets;
-  for (const { sheet: name, commit } of await local.host.openSheets()) {
-    const sheet = parseSheet((await local.host.pendingSheets()).get(name)!.text);
+  const pending = await local.host.pendingSheets();
+  for (const { sheet: name, commit } of open) {
+    const sheet = parseSheet(pending.get(name)!.text);
     if (sheet.kind !== "signatures" || settled.has(name)) continue;
     const people = sheet.rows.map(({ id }) => byId.get(id)!);
     const refuses = refused !== undefined && people.includes(refused);

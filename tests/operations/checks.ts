@@ -34,7 +34,7 @@ export async function checkTruth(operated: Operated): Promise<void> {
 const README = "signatures/README.md";
 
 async function readmeOf({ machine }: World): Promise<string> {
-  const { local } = await machine.place();
+  const local = machine.local();
   const { commit } = await local.host.readMain();
   return (await readText(local.host.repository, commit, README)) ?? "";
 }

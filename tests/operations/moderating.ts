@@ -9,7 +9,7 @@ import type { World } from "../lives/world.ts";
  * person where it is on a sheet. What became of everybody is read from main.
  */
 export async function moderate(life: World, refused?: Person): Promise<void> {
-  const { local } = await life.machine.place();
+  const local = life.machine.local();
   const desk = await readReviewDesk(local);
   life.quiet = false;
   for (const reviewed of desk.sheets) {
@@ -24,7 +24,7 @@ export async function moderate(life: World, refused?: Person): Promise<void> {
 
 /** Notes whom main has accepted, and whom it has refused. */
 export async function noteDecided({ machine, people, clock }: World): Promise<void> {
-  const { local } = await machine.place();
+  const local = machine.local();
   const { record, settled } = await local.host.readMain();
   const listed = new Set(record.rows.map(({ opening }) => opening));
   for (const person of people.filter(({ stage }) => stage === "confirmed")) {

@@ -19,7 +19,7 @@ describe("a site with signatures, link by link", () => {
     const seeded = await runCommand("seed", ["300"], { DATA_DIR: dataDir });
     expect(seeded.code, seeded.stderr).toBe(0);
     service = await startService({ dataDir });
-  }, 120_000);
+  });
   afterAll(async () => {
     await service?.stop();
     removeDataDir(dataDir);

@@ -5,6 +5,8 @@ declare module "vitest" {
   interface ProvidedContext {
     seed: number;
     cases: number;
+    /** whether each file has a process of its own */
+    isolated: boolean;
   }
 }
 
@@ -15,12 +17,15 @@ declare module "vitest" {
  * looks for new ones.
  */
 export default function chooseSeed(project: TestProject): void {
-  const seed = process.env.SEED === undefined ? randomInt(2 ** 31) : Number(process.env.SEED);
+  // The projects of a run have one seed.
+  const chosen = process.env.SEED ?? process.env.RUN_SEED;
+  const seed = chosen === undefined ? randomInt(2 ** 31) : Number(chosen);
   if (!Number.isSafeInteger(seed)) throw new Error("SEED must be a whole number");
   const command = project.name === "long" ? "npm run test:long" : "npm test";
-  console.log(`seed ${seed} (repeat with SEED=${seed} ${command})`);
+  if (process.env.RUN_SEED === undefined) console.log(`seed ${seed} (repeat with SEED=${seed} ${command})`);
   // Workers have it before they load anything, and hand it on to the programs that they start.
   process.env.RUN_SEED = String(seed);
   project.provide("seed", seed);
+  project.provide("isolated", project.config.isolate);
   project.provide("cases", project.name === "long" || process.env.SEED !== undefined ? seed : 1);
 }

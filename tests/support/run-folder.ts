@@ -5,7 +5,9 @@ import type { TestProject } from "vitest/node";
 import { compiled } from "./compiled.ts";
 
 /** Makes the folder that the test files of a run share, and removes it when the run is over. */
-export function setup(_project: TestProject): () => void {
+export function setup(_project: TestProject): (() => void) | undefined {
+  // The projects of a run share it, too.
+  if (process.env.RUN_FOLDER !== undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "undersigned-run-"));
   // Workers have it before they load anything.
   process.env.RUN_FOLDER = folder;

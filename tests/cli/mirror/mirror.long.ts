@@ -36,7 +36,7 @@ beforeAll(async () => {
   await nameCustodians(campaign);
   campaign.site.content = new Map();
   host = await makeServiceHost(campaign, { MAIL_URL: mailServer.url, FILE_EVERY: "1s", FILE_AT_LEAST: "1" });
-}, 60_000);
+});
 afterEach(async () => {
   await service?.kill();
   service = undefined;
@@ -77,7 +77,7 @@ it("a campaign on GitHub is mirrored, with a signature on its list and another t
   campaign.github.setFault(() => ({ status: 403, message: "This account has been suspended" }));
   kept = makeDataDir();
   cpSync(host.dataDir, kept, { recursive: true });
-}, 300_000);
+});
 
 async function sign(who: keyof typeof people): Promise<string> {
   const { lang, place, email, name } = people[who];
@@ -121,7 +121,7 @@ describe("when GitHub has closed a campaign", () => {
     await service.stop();
     service = undefined;
     removeDataDir(dataDir);
-  }, 300_000);
+  });
 
   it("it goes on in another organisation, from what the form service had fetched", async () => {
     const out = join(kept, "again.git");
@@ -161,5 +161,5 @@ describe("when GitHub has closed a campaign", () => {
     await service.stop();
     service = undefined;
     await second.close();
-  }, 300_000);
+  });
 });

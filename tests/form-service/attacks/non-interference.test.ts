@@ -14,7 +14,7 @@ describe("nobody but the mailbox learns whether an address has signed", () => {
   it(`in ${SEQUENCES} sequences of requests`, async () => {
     worlds = await openTwoWorlds();
     await fc.assert(nobodyCanTell(worlds, STEPS), { numRuns: SEQUENCES, endOnFailure: false, examples: RARE });
-  }, 300_000);
+  });
 });
 
 describe("the comparison notices", () => {
@@ -23,6 +23,6 @@ describe("the comparison notices", () => {
       worlds = await openTwoWorlds(interference);
       const details = await fc.check(nobodyCanTell(worlds, STEPS), { numRuns: SEQUENCES, endOnFailure: true });
       expect(details.failed).toBe(true);
-    }, 300_000);
+    });
   }
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { onBusyMachine } from "../../support/busy-machine.ts";
 import { compiled } from "../../support/compiled.ts";
 import { freePort } from "../../support/servers/service.ts";
 import { root } from "../../support/source.ts";
@@ -58,7 +59,7 @@ export async function startInstance(settings: Record<string, string>): Promise<I
     },
     async stop() {
       child.kill("SIGTERM");
-      const late = setTimeout(cut, 10_000);
+      const late = setTimeout(cut, onBusyMachine(10_000));
       const [code] = (await ended) as [number | null];
       clearTimeout(late);
       return code ?? undefined;

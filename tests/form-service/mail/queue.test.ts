@@ -126,6 +126,8 @@ describe("mails on their way out", () => {
     await server.stop();
     const mails = open([60_000]);
     expect(mails.add(mailTo(people.sara.email))).toBe(true);
+    // Nobody listens: it was tried, and waits for the next time.
+    await expect.poll(() => lines.length).toBe(1);
     await mails.close(50);
     await mails.idle();
     expect(mails.add(mailTo(people.sara.email))).toBe(false);

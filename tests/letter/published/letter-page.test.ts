@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { missingFromPage } from "../../../scripts/letter/published/letter-page.ts";
+import { processorTime } from "../../support/busy-machine.ts";
 
 const head =
   "urgent: false\nurgent_label: Urgent\naddressee_label: To\naddressee:\n  - Her\ncc_label: Copies\ncc: []\n";
@@ -32,9 +33,8 @@ describe("the words of a page", () => {
   it.each(["<style>", "<!--", '<a b="', "<p '", "</", "<!-->", "&lt;"])(
     "of a long page made to take time are read at once: %s",
     (piece) => {
-      const began = performance.now();
-      expect(missingFromPage(letter, piece.repeat(300_000))).toBe("title");
-      expect(performance.now() - began).toBeLessThan(3_000);
+      const read = () => expect(missingFromPage(letter, piece.repeat(300_000))).toBe("title");
+      expect(processorTime(read)).toBeLessThan(3_000);
     },
   );
 });

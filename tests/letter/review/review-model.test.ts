@@ -204,5 +204,5 @@ describe("whatever moderators, signatories and accept do, in whatever order", ()
     );
     // A model that never got so far would prove nothing.
     expect(Math.min(seen.accepted, seen.refused, seen.withdrawn)).toBeGreaterThan(100);
-  }, 240_000);
+  });
 });

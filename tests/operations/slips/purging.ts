@@ -33,7 +33,7 @@ export async function purge({ life }: Operated): Promise<void> {
 export async function moveTag({ life }: Operated): Promise<void> {
   const last = lastReceived(life.received);
   if (!last || life.purged) return;
-  const { repository } = await life.machine.place();
+  const { repository } = life.machine.local().host;
   openRepository(repository).git("update-ref", `refs/tags/${last.handover.tag}`, "refs/heads/main");
 }
 

@@ -23,7 +23,7 @@ export async function rollBack(operated: Operated, copy: KeptDatabase | undefine
   await noteKnown(life, copy.stages);
   // Of a file that was copied without npm run backup nobody is told, so what was never filed was simply deleted.
   if (life.machine.settings.database.kind === "postgres") return;
-  const { settled } = await (await life.machine.place()).local.host.readMain();
+  const { settled } = await life.machine.local().host.readMain();
   for (const person of life.people)
     if (person.stage === "left" && copy.stages.get(person.number)?.stage === "confirmed")
       if (!settled.withdrawn.has(idOfPerson(person))) Object.assign(person, { stage: "confirmed", leftAt: undefined });
@@ -47,7 +47,7 @@ function stageAfter(person: Person, before: Person["stage"] | undefined, filed: 
 
 /** The ids of everybody on a pending sheet. */
 async function filedIds({ machine }: World): Promise<Set<string>> {
-  const { local } = await machine.place();
+  const local = machine.local();
   const sheets = [...(await local.host.pendingSheets()).values()].map(({ text }) => parseSheet(text));
   return new Set(sheets.flatMap(({ rows }) => rows.map(({ id }) => id)));
 }
@@ -97,7 +97,7 @@ export async function twin(operated: Operated, joins: number): Promise<void> {
     rmSync(dirname(second.dataDir), { recursive: true, force: true });
   }
   const filed = await filedIds(life);
-  const { settled } = await (await first.place()).local.host.readMain();
+  const { settled } = await first.local().host.readMain();
   if (first.settings.database.kind === "postgres") return;
   for (const person of life.people.slice(before)) {
     person.known = false;

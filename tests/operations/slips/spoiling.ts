@@ -31,7 +31,7 @@ export async function spoilSheet(life: World, which: number): Promise<void> {
 }
 
 async function spoil(life: World, which: number, how: (spoiled: Spoiled) => void): Promise<void> {
-  const repository = openRepository((await life.machine.place()).repository);
+  const repository = openRepository(life.machine.local().host.repository);
   const sheets = repository.branches().flatMap((name) => /^pending\/(.*)/.exec(name)?.[1] ?? []);
   const sheet = pick(sheets, which);
   if (sheet !== undefined) how({ repository, sheet });

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onBusyMachine } from "../busy-machine.ts";
 import { compiled } from "../compiled.ts";
 import { root } from "../source.ts";
 
@@ -21,7 +22,8 @@ export type Service = {
   run: (command: string, ...args: string[]) => Promise<Outcome>;
   /**
    * Ctrl-C in a terminal, or its end, which reach the service and whatever it has started; SIGTERM reaches the service
-   * alone. Throws unless it ends by itself within 10 s, with exit code 0, and leaves no process behind.
+   * alone. Throws unless it ends by itself within 10 s, or longer on a busy machine, with exit code 0, and leaves no process
+   * behind.
    */
   stop: (signal?: "SIGINT" | "SIGTERM" | "SIGHUP") => Promise<void>;
   /** As a power cut ends the service and everything it has started: nothing can be tidied up. */
@@ -52,7 +54,7 @@ export function removeDataDir(path: string): void {
 
 /** Starts the whole product by the command of `npm start` and waits until it says that it is ready. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  const { dataDir = makeDataDir(), timeout = 120_000, project = root } = options;
+  const { dataDir = makeDataDir(), timeout = onBusyMachine(120_000), project = root } = options;
   const port = await freePort();
   // Everything in a test comes from one machine; where sheets are filed at GitHub, limits cannot be switched off.
   const limits = options.settings?.GIT_HOST === undefined ? { LIMITS: "off" } : {};
@@ -75,7 +77,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     async stop(signal = "SIGINT") {
       if (signal !== "SIGTERM") signalGroup(child, signal);
       else child.kill(signal);
-      const late = setTimeout(cut, 10_000);
+      const late = setTimeout(cut, onBusyMachine(10_000));
       const [code, killedBy] = await ended;
       clearTimeout(late);
       if (code !== 0) throw new Error(`the service ended with ${code ?? killedBy} after ${signal}\n${all()}`);

@@ -42,6 +42,11 @@ const environment = {
   GIT_CONFIG_NOSYSTEM: "1",
 };
 
+/** The most bytes of an object that are kept. */
+const MOST_KEPT = 2 ** 16;
+
+const isSha = (name: string) => /^[0-9a-f]{40}$/.test(name);
+
 /** Opens a bare repository. */
 export function openObjects(path: string): Objects {
   const run = (args: readonly string[], { input, env }: GitOptions = {}): Buffer =>
@@ -58,6 +63,16 @@ export function openObjects(path: string): Objects {
     said.set(args.join(" "), text);
     return text;
   };
+  // What an object holds never changes. To start git costs more than all else that an answer does.
+  const held = new Map<string, Buffer>();
+  const contentOf = (type: "blob" | "commit", sha: string): Buffer => {
+    const known = held.get(`${type} ${sha}`);
+    if (known !== undefined) return known;
+    const content = run(["cat-file", type, sha]);
+    if (isSha(sha) && content.length < MOST_KEPT) held.set(`${type} ${sha}`, content);
+    return content;
+  };
+  const ancestors = new Set<string>();
   const asks: Objects["asks"] = (args, { env } = {}) =>
     spawnSync("git", ["--git-dir", path, ...args], { env: { ...environment, ...env }, stdio: "ignore" }).status === 0;
   const writeObject: Objects["writeObject"] = (type, content) =>
@@ -69,7 +84,7 @@ export function openObjects(path: string): Objects {
     gitOnce,
     asks,
     writeObject,
-    readBlob: (sha) => run(["cat-file", "blob", sha]),
+    readBlob: (sha) => contentOf("blob", sha),
     resolve(name, type) {
       // In `COMMIT:PATH` all that follows would be path.
       const suffix = type === undefined || name.includes(":") ? "" : `^{${type}}`;
@@ -78,7 +93,7 @@ export function openObjects(path: string): Objects {
       return found.status === 0 ? found.stdout.toString().trim() : undefined;
     },
     readTree: (sha, recursive) =>
-      git(["ls-tree", "-z", "-l", "--full-tree", ...(recursive ? ["-r", "-t"] : []), sha])
+      (isSha(sha) ? gitOnce : git)(["ls-tree", "-z", "-l", "--full-tree", ...(recursive ? ["-r", "-t"] : []), sha])
         .split("\0")
         .filter(Boolean)
         .map((line) => {
@@ -96,8 +111,14 @@ export function openObjects(path: string): Objects {
       git(["update-index", "-z", "--index-info"], { env, input: lines.join("") });
       return git(["write-tree"], { env });
     },
-    readCommit: (sha) => parseCommit(sha, run(["cat-file", "commit", sha]).toString("utf8")),
-    isAncestor: (older, newer) => asks(["merge-base", "--is-ancestor", older, newer]),
+    readCommit: (sha) => parseCommit(sha, contentOf("commit", sha).toString("utf8")),
+    isAncestor(older, newer) {
+      const pair = `${older} ${newer}`;
+      if (ancestors.has(pair)) return true;
+      const is = asks(["merge-base", "--is-ancestor", older, newer]);
+      if (is && isSha(older) && isSha(newer)) ancestors.add(pair);
+      return is;
+    },
     forkPoint(one, other) {
       // Commits with nothing in common are compared with the empty tree, which every repository knows.
       try {
