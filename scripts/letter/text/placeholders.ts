@@ -1,5 +1,13 @@
 import type { Campaign } from "./campaign.ts";
-import type { Surroundings } from "./readiness.ts";
+
+/** Where a campaign runs: of its settings, those by which other people can reach it, or it can reach them. */
+export type Surroundings = {
+  readonly gitHost: { readonly kind: "local" } | { readonly kind: "github"; readonly repository: string };
+  readonly mail: { readonly kind: "capture" } | { readonly kind: "smtp"; readonly url: string };
+  readonly mailFrom: string;
+  readonly siteUrl: string;
+  readonly serviceUrl: string;
+};
 
 /** What keeps a campaign from real people: the field of `campaign.yaml`, or the setting, and what to do. */
 export type Lack = { readonly field: string; readonly mend: string };

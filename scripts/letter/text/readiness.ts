@@ -1,16 +1,7 @@
 import { LetterError } from "../bytes/error.ts";
 import type { Campaign } from "./campaign.ts";
-import { type Lack, originLack, placeholdersOf, sampleSettings } from "./placeholders.ts";
+import { type Lack, originLack, placeholdersOf, type Surroundings, sampleSettings } from "./placeholders.ts";
 import { HOSTS } from "./responsible.ts";
-
-/** Where a campaign runs: of its settings, those by which other people can reach it, or it can reach them. */
-export type Surroundings = {
-  readonly gitHost: { readonly kind: "local" } | { readonly kind: "github"; readonly repository: string };
-  readonly mail: { readonly kind: "capture" } | { readonly kind: "smtp"; readonly url: string };
-  readonly mailFrom: string;
-  readonly siteUrl: string;
-  readonly serviceUrl: string;
-};
 
 /** Returns whether a campaign runs where nobody but its own machine can meet it, so that no real details are entered. */
 export function isTrial({ gitHost, mail, mailFrom, siteUrl, serviceUrl }: Surroundings): boolean {
