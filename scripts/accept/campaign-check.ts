@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { daysUntil, openPromises, type PromisedDay } from "../letter/ledger/promised-days.ts";
 import { type Stage, stageOf } from "../letter/ledger/signing.ts";
 import type { Campaign } from "../letter/text/campaign.ts";
-import { formatLack, isPlaceholder, isTrial, lackOf } from "../letter/text/readiness.ts";
+import { type Lack, originLack, placeholdersOf, sampleSettings } from "../letter/text/placeholders.ts";
+import { formatLack, isReal, isTrial, lackOf } from "../letter/text/readiness.ts";
 import { campaignRepository } from "../outside/git/local-host.ts";
 import { readRecordAt } from "../outside/git/record-at.ts";
 import { MAIN, readRef } from "../outside/git/ref.ts";
@@ -28,11 +29,11 @@ export async function checkCampaign(settings: Settings, today: string): Promise<
   if (content === undefined) return [];
   const { campaign } = content;
   const entries = await readEntries(settings);
-  const real = !isTrial(settings);
+  const real = isReal(campaign, settings);
   return [
     checkTold(campaign, settings),
-    ...checkOrigin(campaign, entries, real),
-    ...checkDays(campaign, stageOf(entries), today, real),
+    ...(real ? checkPlaceholders(campaign, settings, entries) : []),
+    ...checkDays(campaign, stageOf(entries), today, !isTrial(settings)),
   ];
 }
 
@@ -46,11 +47,16 @@ function checkTold(campaign: Campaign, settings: Settings): Finding {
   return { what, mend: formatLack(lack) };
 }
 
-/** A ledger's name never changes, so that of the template must go before the first entry. */
-function checkOrigin(campaign: Campaign, entries: readonly string[], real: boolean): Finding[] {
-  if (!real || entries.length > 0 || !isPlaceholder(campaign.ledger_origin)) return [];
-  const mend = "it is the template’s and can never change later: write the name of your site, in content/campaign.yaml";
-  return [{ what: "ledger_origin", mend }];
+/** Names each value of `campaign.yaml` and of the settings that is still a sample's. */
+function checkPlaceholders(campaign: Campaign, settings: Settings, entries: readonly string[]): Finding[] {
+  const origin = originLack(campaign, entries.length > 0);
+  const told = isTrial(settings) ? undefined : lackOf(campaign, settings);
+  const lacks: Lack[] = [...placeholdersOf(campaign), ...(origin ? [origin] : [])];
+  const findings = lacks
+    .filter(({ field }) => field !== told?.field)
+    .map((lack) => ({ what: lack.field, mend: formatLack(lack) }));
+  const samples = isTrial(settings) ? [] : sampleSettings(settings);
+  return [...findings, ...samples.map(({ field, mend }) => ({ what: field, mend }))];
 }
 
 /**

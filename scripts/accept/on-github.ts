@@ -4,6 +4,9 @@ import { parseBase64url } from "../letter/bytes/base64url.ts";
 import { dayOf } from "../letter/bytes/day.ts";
 import { LetterError } from "../letter/bytes/error.ts";
 import { formatVkey, noteSigner } from "../letter/ledger/note.ts";
+import { parseCampaign } from "../letter/text/campaign.ts";
+import { originLack } from "../letter/text/placeholders.ts";
+import { formatLack } from "../letter/text/readiness.ts";
 import type { Clock } from "../outside/clock.ts";
 import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
@@ -64,7 +67,11 @@ export async function acceptOnGitHub(
     serverUrl: env.GITHUB_SERVER_URL,
   });
   const before = await host.readMain();
-  const keys = campaignKeys(await readText(host.repository, before.commit, CAMPAIGN_PATH));
+  const text = await readText(host.repository, before.commit, CAMPAIGN_PATH);
+  const keys = campaignKeys(text);
+  // Everything on GitHub is for real people, and the first entry gives the ledger its name for good.
+  const unnamed = before.record.entries.length === 0 ? originLack(parseCampaign(text ?? ""), false) : undefined;
+  if (unnamed) throw new LetterError("campaign", formatLack(unnamed));
   const signer = noteSigner(keys.ledger.name, parseBase64url(env.LEDGER_KEY, 32));
   if (formatVkey(signer.verifier) !== formatVkey(keys.ledger)) {
     throw new LetterError("keys", "LEDGER_KEY is not the key that content/campaign.yaml on main names");

@@ -30,7 +30,8 @@ export type Metrics = {
 };
 
 /** The kinds of repeated work. */
-export type Round = "filing" | "looking" | "expiry";
+export type Round = (typeof ROUNDS)[number];
+const ROUNDS = ["filing", "looking", "expiry"] as const;
 
 /**
  * A reader who collects the numbers every few seconds must not learn when a signer signed. Counts of what people do are
@@ -156,6 +157,10 @@ export function openMetrics(
     labelNames: ["round", "outcome"],
     registers,
   });
+  // A series that begins only with the first event has no increase, and an alert that asks for one sees nothing.
+  for (const round of ROUNDS) for (const outcome of ["done", "failed"]) rounds.inc({ round, outcome }, 0);
+  for (const kind of ["form", "page", "file"])
+    for (const status of ["2xx", "3xx", "4xx", "5xx"]) answers.set(`${kind} ${status}`, 0);
 
   async function waiting(): Promise<{ waiting: number; until?: string }> {
     return (await restoredRows(store.query, dayOf(clock.now()))) ?? { waiting: 0 };

@@ -40,7 +40,7 @@ async function checkService({ settings, campaign, get }: ServedCheck): Promise<F
   const what = `the form service at ${serviceUrl}/`;
   const health = await ask(get, `${serviceUrl}/healthz`);
   if (typeof health === "string") return [{ what, mend: health }];
-  if (health.text !== "ok\n") return [{ what, mend: "something else answers there: look at the proxy’s file" }];
+  if (!isHealth(health.text)) return [{ what, mend: "something else answers there: look at the proxy’s file" }];
   const [lang = "en"] = campaign.languages;
   const page = await ask(get, `${serviceUrl}/${lang}/not-me/`);
   const inbox = await ask(get, `${serviceUrl}/inbox/`);
@@ -65,7 +65,7 @@ async function checkPort({ settings, get }: ServedCheck): Promise<Finding[]> {
   if (isHere(serviceUrl) || isOnion(serviceUrl)) return [];
   const direct = await ask(get, `http://${new URL(serviceUrl).hostname}:${port}/healthz`);
   const what = `port ${port} is closed to the outside`;
-  const isOpen = typeof direct !== "string" && direct.text === "ok\n";
+  const isOpen = typeof direct !== "string" && isHealth(direct.text);
   return [{ what, mend: isOpen ? "it is open: set HOST to 127.0.0.1, or close it in the firewall" : undefined }];
 }
 
@@ -106,5 +106,6 @@ async function ask(get: Get, address: string): Promise<Seen | string> {
   }
 }
 
+const isHealth = (text: string) => /^ok\n/.test(text);
 const isOnion = (url: string) => new URL(url).hostname.endsWith(".onion");
 const isHere = (url: string) => /^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname);

@@ -9,7 +9,7 @@ import type { PublicKeys } from "../letter/published/files.ts";
 import { type CampaignRecord, countRecord, editionSigned, loggedEdition } from "../letter/signature/record.ts";
 import { editionOf } from "../letter/text/edition.ts";
 import { UNNAMED_ONION } from "../letter/text/onion.ts";
-import { assertReady } from "../letter/text/readiness.ts";
+import { assertOwnOrigin, assertReady } from "../letter/text/readiness.ts";
 import { readRecordIn } from "../outside/git/record-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
 import { readSettings } from "../outside/settings.ts";
@@ -43,6 +43,7 @@ export async function readSite(environment: Readonly<Record<string, string | und
   const content = await readContent("content");
   assertReady(content.campaign, settings);
   const record = await readRecordIn(parentOf(environment.SIGNATURES_DIR ?? "signatures"));
+  assertOwnOrigin(content.campaign, settings, record.entries);
   assertLogged(content, record);
   const keys = await readKeys(environment.PUBLIC_KEYS, content, record);
   const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));

@@ -61,13 +61,25 @@ describe("what the doctor says of the campaign", () => {
     const mends = (await look({ SITE_URL: "https://letter.amnesty.net" })).map(({ mend }) => mend);
     expect(mends).toEqual([
       expect.stringContaining("content/campaign.yaml: responsible: "),
+      ...["source", "contact", "ledger_origin"].map((field) =>
+        expect.stringContaining(`content/campaign.yaml: ${field}: `),
+      ),
       expect.stringContaining("hand_over_by"),
       expect.stringContaining("destroy_by"),
     ]);
   });
 
-  it("warns of the template's name for the ledger before there is one", async () => {
-    const found = await look({ SITE_URL: "https://letter.amnesty.net", DATA_DIR: join(local.folder, "new") });
-    expect(found.map(({ what }) => what)).toContain("ledger_origin");
+  it("says to begin again where a trial has begun a ledger under the template's name", async () => {
+    const mendIn = async (DATA_DIR: string) =>
+      (await look({ SITE_URL: "https://letter.amnesty.net", DATA_DIR })).find(({ what }) => what === "ledger_origin")
+        ?.mend;
+    expect(await mendIn(join(local.folder, "new"))).toMatch(/write the name of your site$/);
+    expect(await mendIn(local.folder)).toContain("set DATA_DIR to a new folder");
+  });
+
+  it("is red for each setting that is still an example's", async () => {
+    const env = { SITE_URL: "https://letter.example.org", SERVICE_URL: "https://sign.amnesty.net" };
+    const found = (await look(env)).filter(({ mend }) => mend?.includes("an example"));
+    expect(found.map(({ what }) => what)).toEqual(["SITE_URL"]);
   });
 });

@@ -5,14 +5,14 @@ import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { parseSheet, sheetPath } from "../../scripts/letter/signature/sheet.ts";
 import { codeIn, confirm, stateOf, submit, withdraw } from "../journeys/signatory.ts";
-import { keys, secrets, vkey } from "../letter/invented.ts";
+import { keys, secrets } from "../letter/invented.ts";
 import { askHost, hostsNamed, onionHost } from "../support/addresses.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { fixedRandomness, people } from "../support/fixtures.ts";
 import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/servers/github-service.ts";
 import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
 import { makeDataDir, removeDataDir, runCommand, type Service } from "../support/servers/service.ts";
-import { bringProject } from "../workflows/project.ts";
+import { bringProject, projectVkey } from "../workflows/project.ts";
 
 let campaign: WorkflowCampaign;
 let host: ServiceHost;
@@ -218,7 +218,7 @@ describe("npm run keys with GitHub", () => {
   it("prints the public keys, and makes no key of the ledger", async () => {
     const { stdout, code } = await runCommand("keys", [], host.settings, host.project);
     expect(code).toBe(0);
-    expect(stdout).toBe(`ledger_vkey: ${vkey}\nattestation_key: ${keys.attestation}\n`);
+    expect(stdout).toBe(`ledger_vkey: ${projectVkey}\nattestation_key: ${keys.attestation}\n`);
     expect(existsSync(join(host.dataDir, "keys/ledger.key"))).toBe(false);
   });
 });

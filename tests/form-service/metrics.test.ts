@@ -14,6 +14,7 @@ import type { LeftRows } from "../../scripts/outside/git/left-rows.ts";
 import { people } from "../support/fixtures.ts";
 import { ownAddress } from "../support/own-address.ts";
 import { root } from "../support/source.ts";
+import { GOOD_DAY, SITUATIONS } from "./alerts/situations.ts";
 import { formOf, type Harness, openHarness, sign } from "./harness.ts";
 
 let harness: Harness;
@@ -151,6 +152,28 @@ describe("the numbers for whoever runs the service", () => {
     expect(answer.statusCode).toBe(status);
   });
 
+  it("have every series that an alert compares from the start, and every alert is tried in a situation of its own", async () => {
+    const fresh = openMetrics(
+      {
+        ...{ store: harness.store, mails: harness.service.mails, clock: harness.clock },
+        ...{ watch: harness.service.watch, leftRows: async () => left },
+      },
+      harness.service.log,
+    );
+    fresh.watchSheets(() => found);
+    fresh.watchPromises(() => daysLeft({ destroy_by: "2027-06-30" }, "gathering", "2026-12-04"));
+    fresh.watchExits(() => ({ addresses: 1, days: 1 }));
+    const labels = (series: string) => (series.match(/\w+="[^"]*"/g) ?? []).sort().join();
+    const known = (await fresh.read()).split("\n").map((line) => line.replace(/ \S+$/, ""));
+    const shown = new Set(known.map((series) => `${series.split("{")[0]} ${labels(series)}`));
+    const asked = [GOOD_DAY, ...SITUATIONS.map(({ series }) => series)].flatMap((series) => Object.keys(series));
+    const missing = asked.filter((series) => !shown.has(`${series.split("{")[0]} ${labels(series)}`));
+    expect(new Set(missing)).toEqual(new Set(['up{job="undersigned"}'])); // Prometheus' own
+    const { groups } = parse(readFileSync(join(root, ".github/operations/alerts.yml"), "utf8")) as Rules;
+    const tried = SITUATIONS.flatMap(({ firing }) => firing);
+    expect(new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)))).toEqual(new Set(tried));
+  });
+
   it("are the ones that dashboard and alerts ask for", async () => {
     const known = new Set((await read()).match(/^[a-z_]\w+/gm));
     const operations = join(root, ".github/operations");
@@ -169,5 +192,5 @@ describe("the numbers for whoever runs the service", () => {
   });
 });
 
-type Rules = { groups: { rules: { expr: string; annotations: { summary: string } }[] }[] };
+type Rules = { groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[] };
 type Dashboard = { panels: { targets: { expr: string }[] }[] };

@@ -23,8 +23,10 @@ beforeAll(async () => {
   const base = inventedSite([listRow(2)]);
   server = createServer((request, response) => {
     if (request.url === "/away") cameFrom = request.headers.referer;
-    const site: SiteContext = { ...base, campaign: { ...base.campaign, exit_url: `${origin}/away` } };
     const [, lang, name] = /^\/(fa|en)\/(\w*)/.exec(request.url ?? "") ?? [];
+    // The Persian pages lead where the template does.
+    const site: SiteContext =
+      lang === "fa" ? base : { ...base, campaign: { ...base.campaign, exit_url: `${origin}/away` } };
     if (lang === undefined) {
       response.end(fileOf(request.url ?? ""));
       return;
@@ -87,6 +89,20 @@ describe("leaving quickly", () => {
     await page.click(".exit");
     await page.waitForURL("**/away");
     expect(cameFrom).toBeUndefined();
+    await close();
+  });
+
+  it.each(["with", "without"])("leads to an empty page that names no site, %s the script", async (script) => {
+    const { page, foreignRequests, close } = await visit(browser, origin, { javaScript: script === "with" });
+    await page.goto(`${origin}/start`);
+    await page.goto(`${origin}/fa/`);
+    await page.click(".exit");
+    await page.waitForURL("about:blank");
+    expect([await page.title(), await page.locator("body").innerText()]).toEqual(["", ""]);
+    expect(foreignRequests).toEqual([]);
+    if (script === "without") return close();
+    await page.goBack();
+    expect(page.url()).toBe(`${origin}/start`);
     await close();
   });
 

@@ -6,7 +6,6 @@ import { openPublished } from "../../scripts/outside/published.ts";
 import { STRINGS } from "../../scripts/site/views/strings.ts";
 import { codeIn, confirm, stateOf, submit } from "../journeys/signatory.ts";
 import { askState, field, follow, press, readPage, see, sendForm, type Walk } from "../journeys/walk.ts";
-import { vkey } from "../letter/invented.ts";
 import { startBrowser } from "../support/browsers/browser.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { type Person, people } from "../support/fixtures.ts";
@@ -14,7 +13,7 @@ import { payloadOf } from "../support/github/event.ts";
 import { makeServiceHost, nameCustodians, type ServiceHost } from "../support/servers/github-service.ts";
 import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
 import type { Service } from "../support/servers/service.ts";
-import { bringProject } from "./project.ts";
+import { bringProject, projectVkey } from "./project.ts";
 import { makeRunner, type Runner } from "./runner.ts";
 
 // `.ci/run` installs act and names it here.
@@ -114,7 +113,7 @@ describe.skipIf(act === undefined)("a signature where moderators work on GitHub"
     expect(accepted.code, accepted.output).toBe(0);
 
     for (const merged of [pull, quiet]) expect(merged!.merged).toBeDefined();
-    expect(await verifyPublished(openPublished(campaign.site.url), vkey)).toMatchObject({ size: 6, listed: 3 });
+    expect(await verifyPublished(openPublished(campaign.site.url), projectVkey)).toMatchObject({ size: 6, listed: 3 });
     await one.walk.page.goto(`${campaign.site.url}/fa/signatures/`);
     const list = await readPage(one.walk);
     expect(list).toContain(people.alireza.name);

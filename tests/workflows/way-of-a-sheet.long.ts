@@ -5,13 +5,13 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyPublished } from "../../scripts/letter/published/verification.ts";
 import { openPublished } from "../../scripts/outside/published.ts";
-import { invent, sheetOf, vkey } from "../letter/invented.ts";
+import { invent, sheetOf } from "../letter/invented.ts";
 import { pushHostile, readHostilePulls } from "../support/campaigns/hostile-pull.ts";
 import { acceptSecrets, makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { payloadOf } from "../support/github/event.ts";
 import { openPullRequest } from "../support/servers/github-calls.ts";
 import { root } from "../support/source.ts";
-import { bringProject } from "./project.ts";
+import { bringProject, projectVkey } from "./project.ts";
 import { makeRunner, type Runner } from "./runner.ts";
 
 // `.ci/run` installs act and names it here; elsewhere only the entries are tested (tests/actions/).
@@ -50,7 +50,7 @@ describe.skipIf(act === undefined)("the workflows under act", () => {
     expect(begun.output).toContain("the site shows the checkpoint of this run");
     expect(repository.git("rev-parse", "main^")).toBe(before);
     expect(state.deployments.map(({ sha }) => sha)).toEqual([before, main()]);
-    expect((await verifyPublished(openPublished(campaign.site.url), vkey)).size).toBe(1);
+    expect((await verifyPublished(openPublished(campaign.site.url), projectVkey)).size).toBe(1);
 
     const [one, two, three] = [
       invent(1, "name", edition),
@@ -70,7 +70,7 @@ describe.skipIf(act === undefined)("the workflows under act", () => {
     const accepted = await runner.run("accept", "schedule", {});
     expect(accepted.code, accepted.output).toBe(0);
     expect(state.runs.at(-1)).toMatchObject({ sha: main(), conclusion: "success" });
-    expect(await verifyPublished(openPublished(campaign.site.url), vkey)).toMatchObject({ size: 4, listed: 2 });
+    expect(await verifyPublished(openPublished(campaign.site.url), projectVkey)).toMatchObject({ size: 4, listed: 2 });
     const page = await (await fetch(`${campaign.site.url}/en/signatures/`)).text();
     expect(page).toContain(one.row.name);
     expect(campaign.github.state.pulls[0]!.merged).toBeDefined();

@@ -15,7 +15,7 @@ import { isQuarantined } from "../../letter/review/filing-message.ts";
 import { formatProposal } from "../../letter/review/proposal-body.ts";
 import { loggedEdition } from "../../letter/signature/record.ts";
 import { parseSheet } from "../../letter/signature/sheet.ts";
-import { assertReady } from "../../letter/text/readiness.ts";
+import { assertOwnOrigin, assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { CAMPAIGN_PATH, readServedFilesIn } from "../../outside/git/letter-files.ts";
@@ -71,6 +71,7 @@ export async function startOnGitHub(
   // First the site, which is built from main: it is never ahead of what is read afterwards.
   const live = await readCheckpointNow(settings.siteUrl, verifier);
   const main = await host.readMain();
+  assertOwnOrigin(content.campaign, settings, main.record.entries);
   if (host.hasAnswered()) assertGoesOn(main.record.entries, { live }, verifier, BRING_BACK);
   assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));
   await assertSameWordings(await readServedFilesIn("."), (path) => readText(mirror, main.commit, path));

@@ -11,7 +11,7 @@ import { openClockWatch } from "../../form-service/store/clock-watch.ts";
 import { assertNoPurgeBegun } from "../../handover/handover-note.ts";
 import { destroyStaleCopies } from "../../handover/stale-copies.ts";
 import { dayOf } from "../../letter/bytes/day.ts";
-import { assertReady } from "../../letter/text/readiness.ts";
+import { assertOwnOrigin, assertReady } from "../../letter/text/readiness.ts";
 import { systemClock } from "../../outside/clock.ts";
 import { lockDataFolder } from "../../outside/data-folder.ts";
 import { readKnownDays } from "../../outside/known-days.ts";
@@ -34,6 +34,8 @@ export async function startLocally(
 ): Promise<void> {
   const content = await readContent("content");
   assertReady(content.campaign, settings);
+  // Whatever ledger this machine has under the template's name, a trial has begun it.
+  assertOwnOrigin(content.campaign, settings, []);
   const lock = await lockDataFolder(settings.dataDir);
   await assertNoPurgeBegun(settings.dataDir);
   const [clock, random] = [systemClock, systemRandom];

@@ -1,6 +1,10 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import type { ClockWatch } from "../../form-service/store/clock-watch.ts";
 import { NO_FORM } from "../../form-service/web/operation-routes.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
+import { VERSION } from "../../outside/programs/version.ts";
 
 /** A form service that listens, as far as a command that starts it is concerned. */
 export type Running = { readonly host: string; readonly port: number };
@@ -71,7 +75,7 @@ export async function runUntilSignal(service: Running, introduction: string, clo
     await close().catch(() => {});
     throw cause;
   });
-  console.log(introduction);
+  console.log(`undersigned ${VERSION}\n${introduction}`);
   console.log(`ready ${origin}/`);
   await stopped;
   // What still waits for somebody elsewhere must not keep the process.
@@ -79,11 +83,19 @@ export async function runUntilSignal(service: Running, introduction: string, clo
 }
 
 async function assertAnswers(origin: string): Promise<void> {
-  const response = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(10_000) });
+  const { status, said } = await askHere(`${origin}/readyz`);
   // A doubted clock is no reason to end: the pages are up, people can withdraw, and it may resolve itself.
-  const reason = response.ok ? undefined : (await response.text()).trim();
+  const reason = status === 200 ? undefined : said.trim();
   if (reason !== undefined && !reason.startsWith(NO_FORM))
     throw new LetterError("start", `the form service could take no form: ${reason}; its log above may say more`);
+}
+
+/** Asks this machine itself: the proxy that the environment may name leads elsewhere, and would see the request. */
+async function askHere(address: string): Promise<{ status: number | undefined; said: string }> {
+  const agent = new Agent();
+  const asked = get(address, { agent, signal: AbortSignal.timeout(10_000) });
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  return { status: answer.statusCode, said: await text(answer) };
 }
 
 function stopOnSignal(close: () => Promise<void>): Promise<void> {

@@ -79,7 +79,12 @@ export async function listen(
   const looks = Math.min(2_000, times.headersTimeout / 4);
   // A request without a host is refused above, because it does not make a URL.
   const means = { maxHeaderSize, connectionsCheckingInterval: looks, requireHostHeader: false };
-  const server = createServer({ ...times, ...means }, answer);
+  const server = createServer({ ...times, ...means }, (request, response) => {
+    // HTTP/1.0 has no host, and the health checks of load balancers are written in it.
+    if (request.httpVersion === "1.0" && /^\/(healthz|readyz)$/.test(request.url ?? ""))
+      request.headers.host ??= "localhost";
+    return answer(request, response);
+  });
   server.timeout = timeout;
   const missing = () => log.warn({}, NO_CIRCUIT);
   const byTor = from === "tor" ? openTorDoor(server, { patience: times.headersTimeout, missing }) : () => undefined;

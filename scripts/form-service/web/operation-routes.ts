@@ -1,4 +1,5 @@
 import { readCapturedMails } from "../../outside/mail/captured.ts";
+import { VERSION } from "../../outside/programs/version.ts";
 import type { Settings } from "../../outside/settings.ts";
 import type { Service } from "../service.ts";
 import { languageOf, page } from "./answers.ts";
@@ -20,7 +21,7 @@ export function operationRoutes(
   const ready = openReadiness(service);
   return {
     "/": (request) => chooseLanguage(service, request),
-    "/healthz": () => plain("ok\n"),
+    "/healthz": () => plain(`ok\nundersigned ${VERSION}\n`),
     "/readyz": () => readiness(ready, service),
     ...(mail.kind === "capture"
       ? { "/inbox/": (request: Request, way: Way) => inbox(service, mail.folder, guard.mayRead(request, way), request) }

@@ -8,6 +8,8 @@ import { hosts, responsible, tablesOf } from "./responsible.ts";
 
 const day = z.string().refine(isDay, "must be a day, YYYY-MM-DD");
 
+const EMPTY_PAGE = "about:blank";
+
 const campaign = z.strictObject({
   languages: z.array(language).min(1).readonly(),
   site_title: inEachLanguage,
@@ -35,7 +37,8 @@ const campaign = z.strictObject({
   hand_over_by: day.optional(),
   destroy_by: day.optional(),
   after_purge: z.enum(["counts", "names"], "must be counts or names").default("counts"),
-  exit_url: z.url({ protocol: /^https$/, error: "must be an https address" }),
+  // The empty page is in every browser: it asks nobody for anything, and the address bar does not name the site.
+  exit_url: z.url({ protocol: /^https$/, error: "must be an https address" }).default(EMPTY_PAGE),
   onion: z
     .string()
     .regex(

@@ -1,18 +1,7 @@
 import { LetterError } from "../bytes/error.ts";
 import type { Campaign } from "./campaign.ts";
+import { type Lack, originLack, placeholdersOf, type Surroundings, sampleSettings } from "./placeholders.ts";
 import { HOSTS } from "./responsible.ts";
-
-/** Where a campaign runs: of its settings, those by which other people can reach it, or it can reach them. */
-export type Surroundings = {
-  readonly gitHost: { readonly kind: "local" | "github" };
-  readonly mail: { readonly kind: "capture" } | { readonly kind: "smtp"; readonly url: string };
-  readonly mailFrom: string;
-  readonly siteUrl: string;
-  readonly serviceUrl: string;
-};
-
-/** What keeps a campaign from real people: the field of `campaign.yaml`, and what to do. */
-export type Lack = { readonly field: string; readonly mend: string };
 
 /** Returns whether a campaign runs where nobody but its own machine can meet it, so that no real details are entered. */
 export function isTrial({ gitHost, mail, mailFrom, siteUrl, serviceUrl }: Surroundings): boolean {
@@ -20,20 +9,26 @@ export function isTrial({ gitHost, mail, mailFrom, siteUrl, serviceUrl }: Surrou
   return gitHost.kind === "local" && !sends && [siteUrl, serviceUrl].every((url) => isNobodys(hostOf(url)));
 }
 
+/** Returns whether other people can meet a campaign, or details in it are sealed for its real recipients. */
+export function isReal({ recipient }: Pick<Campaign, "recipient">, where: Surroundings): boolean {
+  return recipient.age.length > 0 || !isTrial(where);
+}
+
+/** Of the surroundings, those that people are told of. */
+type Told = { readonly gitHost: Pick<Surroundings["gitHost"], "kind">; readonly siteUrl: string };
+
 /**
  * Returns the first thing that people must be told before they enter real details, and that `campaign.yaml` does not
  * tell: who is responsible for them, and who keeps what. A placeholder of the template tells nothing.
  */
-export function lackOf(campaign: Campaign, where?: Pick<Surroundings, "gitHost" | "siteUrl">): Lack | undefined {
-  const { responsible, hosts, contact, source, recipient } = campaign;
+export function lackOf(campaign: Campaign, where?: Told): Lack | undefined {
+  const { responsible, hosts } = campaign;
   if (responsible === undefined) {
     return { field: "responsible", mend: "write who is responsible for people’s details, their address and contact" };
   }
   if (hosts === undefined) return { field: "hosts", mend: "write which companies keep the site, form, mail and git" };
-  const placeholder = Object.entries({ responsible, hosts, contact, source, "recipient.contact": recipient.contact })
-    .flatMap(([field, value]) => leaves(field, value))
-    .find(([, text]) => isPlaceholder(text));
-  if (placeholder) return { field: placeholder[0], mend: "it is a placeholder: write what is true" };
+  const [placeholder] = placeholdersOf(campaign);
+  if (placeholder) return placeholder;
   if (where?.gitHost.kind === "github" && !namesGitHub(hosts.git.name)) {
     return { field: "hosts.git", mend: "GIT_HOST files at GitHub: write that it keeps the names for the review" };
   }
@@ -45,8 +40,22 @@ export function lackOf(campaign: Campaign, where?: Pick<Surroundings, "gitHost" 
 
 /** @throws LetterError `campaign`, one line, when people could enter real details without being told who gets them */
 export function assertReady(campaign: Campaign, where: Surroundings): void {
-  const lack = isTrial(where) ? undefined : lackOf(campaign, where);
-  if (lack) throw new LetterError("campaign", `${formatLack(lack)}; without it only a trial on this machine starts`);
+  const told = isTrial(where) ? undefined : lackOf(campaign, where);
+  const lack = told ?? (isReal(campaign, where) ? placeholdersOf(campaign)[0] : undefined);
+  if (lack) throw notReady(lack);
+  const [sample] = isTrial(where) ? [] : sampleSettings(where);
+  if (sample) throw new LetterError("settings", `${sample.field}: ${sample.mend}`);
+}
+
+/**
+ * Checks that a real ledger does not begin under the template's name. One that is public already can only go on.
+ *
+ * @param entries the ledger on main
+ * @throws LetterError `campaign`, one line
+ */
+export function assertOwnOrigin(campaign: Campaign, where: Surroundings, entries: readonly string[]): void {
+  const lack = isReal(campaign, where) && entries.length === 0 ? originLack(campaign, false) : undefined;
+  if (lack) throw notReady(lack);
 }
 
 /**
@@ -68,6 +77,10 @@ export function assertPublishable(
   }
 }
 
+function notReady(lack: Lack): LetterError {
+  return new LetterError("campaign", `${formatLack(lack)}; without it only a trial on this machine starts`);
+}
+
 export function formatLack({ field, mend }: Lack): string {
   return `content/campaign.yaml: ${field}: ${mend}`;
 }
@@ -80,18 +93,6 @@ export function namesGitHub(name: Readonly<Record<string, string>>): boolean {
 /** Returns whether any host keeps the internet addresses of visitors, undefined when none is named. */
 export function keepsAddresses({ hosts }: Campaign): boolean | undefined {
   return hosts && HOSTS.some((host) => hosts[host].keeps_ip);
-}
-
-/** The texts below a field, each with its path: `hosts.mail.name.en`. */
-function leaves(field: string, value: unknown): [field: string, text: string][] {
-  if (typeof value === "string") return [[field, value]];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, below]) => leaves(`${field}.${key}`, below));
-}
-
-/** Whether a text is one that the template has, and not one that organisers wrote. */
-export function isPlaceholder(text: string): boolean {
-  return /^\[|…/.test(text) || /(^|[@./\s])example\.(org|com|net)\b/i.test(text);
 }
 
 function hostOf(url: string): string {

@@ -1,4 +1,6 @@
+import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { listen } from "../../../scripts/form-service/web/listener.ts";
 import { isLoopback } from "../../../scripts/form-service/web/this-machine.ts";
@@ -47,6 +49,18 @@ describe("a service", () => {
     expect([await asked("[::1]", all.port), await asked("127.0.0.1", all.port)]).toEqual(["here", "here"]);
     await all.close(0);
   });
+});
+
+it.each([
+  ["/healthz", 200],
+  ["/readyz", 200],
+  ["/en/sign/", 400],
+])("answers a health check in HTTP/1.0, which names no host, and nothing else so: %s", async (path, status) => {
+  const listener = await listen(answer, { port: 0, from: "anywhere" }, log);
+  const socket = connect(listener.port, "127.0.0.1");
+  socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
+  expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  await listener.close(0);
 });
 
 it("knows the addresses of this machine", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCampaign } from "../../../scripts/letter/text/campaign.ts";
-import { assertPublishable, assertReady, lackOf } from "../../../scripts/letter/text/readiness.ts";
+import { assertOwnOrigin, assertPublishable, assertReady, lackOf } from "../../../scripts/letter/text/readiness.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { realCampaign } from "../../support/campaigns/real-campaign.ts";
 import { root } from "../../support/source.ts";
@@ -23,7 +23,7 @@ const refusal = (where: object, campaign = trial) => {
 const smtp = (url: string) => ({ mail: { kind: "smtp", url } });
 
 const REAL_PLACES: [string, object][] = [
-  ["sheets on GitHub", { gitHost: { kind: "github" } }],
+  ["sheets on GitHub", { gitHost: { kind: "github", repository: "association/letter" } }],
   ["real mail", { ...smtp("smtps://user:password@mail.provider.net"), mailFrom: "no-reply@codes-of.net" }],
   ["real mail by this machine's own server", { ...smtp("smtp://127.0.0.1:25"), mailFrom: "no-reply@codes-of.net" }],
   ["a provider of mail, and no sender", smtp("smtps://mail.provider.net")],
@@ -52,17 +52,69 @@ describe("a campaign that does not say who is responsible", () => {
     ["the template's source", /^source: .*/m, "source: https://example.org/undersigned", "source"],
     ["a placeholder for the address", /en: "1 Sample Street.*?"/, 'en: "[address]"', "responsible.address.en"],
     ["a contact at nobody's domain", "privacy@sample-association.test", "a@privacy.example.net", "responsible.contact"],
+    [
+      "the page to leave to that the template once had",
+      /^# exit_url: .*/m,
+      "exit_url: https://www.google.com/",
+      "exit_url",
+    ],
+    ["a sample's page to leave to", /^# exit_url: .*/m, "exit_url: https://news.example.org/", "exit_url"],
+    ["a title that is not written yet", "en: Open letter", "en: …", "site_title.en"],
+    ["an addressee in brackets", "en: the United Nations", 'en: "[to whom]"', "addressee.en"],
     ["git at another host", "{ fa: GitHub, en: GitHub }", "{ fa: a, en: b }", "hosts.git"],
   ])("nor does one with %s", (_, from, to, field) => {
     expect(text).toMatch(from);
     const campaign = parseCampaign(text.replace(from, to));
-    expect(refusal({ gitHost: { kind: "github" } }, campaign)).toContain(`content/campaign.yaml: ${field}: `);
+    expect(refusal({ gitHost: { kind: "github", repository: "association/letter" } }, campaign)).toContain(
+      `content/campaign.yaml: ${field}: `,
+    );
   });
 
   it("does not start on GitHub Pages without saying that GitHub keeps visitors' addresses", () => {
     const where = { gitHost: { kind: "local" }, siteUrl: "https://letter.github.io" } as const;
     expect(lackOf(real, where)?.field).toBe("hosts.site");
     expect(lackOf(parseCampaign(realCampaign(template, "pages")), where)).toBeUndefined();
+  });
+});
+
+describe("a campaign with real recipients", () => {
+  const age = `age: [age1pq1${"q".repeat(100)}, age1pq1${"p".repeat(100)}]`;
+  const sealed = (yaml: string) => parseCampaign(yaml.replace("age: []", age));
+
+  it.each([
+    ["contact", "letter@example.org"],
+    ["source", "https://example.org/undersigned"],
+    ["exit_url", "https://www.google.com/"],
+  ])("does not start with the template's %s, even on this machine", (field, value) => {
+    const kept = text.replace(new RegExp(`^(# )?${field}: .*`, "m"), `${field}: ${value}`);
+    expect(refusal({}, sealed(kept))).toMatch(`content/campaign.yaml: ${field}: `);
+    expect(refusal({}, parseCampaign(kept))).toBeUndefined();
+    expect(refusal({}, sealed(text))).toBeUndefined();
+  });
+
+  it("begins no ledger under the template's name, and goes on with one that is public already", () => {
+    const own = sealed(text.replace(/^ledger_origin: .*/m, "ledger_origin: letter.association.test/ledger"));
+    expect(() => assertOwnOrigin(sealed(text), local, [])).toThrow("content/campaign.yaml: ledger_origin: ");
+    expect(() => assertOwnOrigin(sealed(text), local, ["undersigned/v1 letter …"])).not.toThrow();
+    expect(() => assertOwnOrigin(own, local, [])).not.toThrow();
+    expect(() => assertOwnOrigin(trial, local, [])).not.toThrow();
+    for (const [, where] of REAL_PLACES)
+      expect(() => assertOwnOrigin(real, { ...local, ...where }, [])).toThrow("ledger_origin");
+  });
+});
+
+describe("settings that are still an example's", () => {
+  const github = (repository: string) => ({ gitHost: { kind: "github", repository } });
+  it.each([
+    ["GIT_HOST", github("OWNER/REPOSITORY")],
+    ["GIT_HOST", github("OWNER/NAME")],
+    ["SITE_URL", { ...github("association/letter"), siteUrl: "https://letter.example.org" }],
+    ["SERVICE_URL", { siteUrl: "https://letter.amnesty.net", serviceUrl: "https://sign.example.org" }],
+    ["MAIL_URL", { ...smtp("smtps://USER:PASSWORD@HOST"), mailFrom: "no-reply@codes-of.net" }],
+    ["MAIL_URL", { ...smtp("smtps://a:b@mail.example.com:465"), mailFrom: "no-reply@codes-of.net" }],
+    ["MAIL_FROM", { ...smtp("smtps://a:b@mail.provider.net"), mailFrom: "no-reply@codes.example.org" }],
+  ])("start nothing that others can meet: %s", (setting, where) => {
+    expect(refusal(where, real)).toMatch(new RegExp(`^${setting}: [^\n]*an example[^\n]*$`));
   });
 });
 

@@ -25,7 +25,7 @@ const SITES = {
   pages: `{ name: { fa: GitHub Pages, en: GitHub Pages }, country: { fa: آمریکا, en: USA }, keeps: { fa: نشانی اینترنتی و زمان بازدید شما, en: your internet address and the time of your visit }, days: unknown, keeps_ip: true }`,
 };
 
-/** The text of a `campaign.yaml` with all that real people must be told. */
+/** The text of a `campaign.yaml`, but for the ledger's name and its keys, with all that real people must be told. */
 export function realCampaign(yaml: string, site: keyof typeof SITES = "own"): string {
   return `${yaml
     .replace(/^contact: .*/m, "contact: letter@sample-association.test")

@@ -183,7 +183,7 @@ function sentence(markup: string): Html {
   return trusted(markup.trim().replace(/^<p>|<\/p>$/g, ""));
 }
 
-/** Renders what is stored, where, and until when: folded, because whoever decides has to see the button below it. */
+/** Renders what is stored, where, and until when: folded, so that the button below it is within reach. */
 function kept({ site, lang, strings: { sign, letter } }: View): Html {
   const { waiting, sealed, listed, ledger } = sign.kept;
   return html`<details class="f kept"><summary>${sign.kept.title}</summary>
