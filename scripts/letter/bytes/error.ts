@@ -75,6 +75,7 @@ export type ErrorCode =
   | "port"
   | "published"
   | "push-refused"
+  | "rehearsal"
   | "seal"
   | "settings"
   | "socks"
