@@ -1,10 +1,8 @@
 import { LetterError } from "../../letter/bytes/error.ts";
-import { parseSheet, sheetBranch } from "../../letter/signature/sheet.ts";
+import { sheetBranch, sheetPath } from "../../letter/signature/sheet.ts";
 import { readText } from "../../outside/git/object.ts";
-import { createRef } from "../../outside/git/push.ts";
-import { branchRef } from "../../outside/git/ref.ts";
 import { fileOnGitHub } from "../../outside/github/filing.ts";
-import { commitOf, fileSheet, filingOf, inventShown, placeOf, proposalOf, sheetText } from "./filed.ts";
+import { commitOf, fileSheet, fileText, filingOf, inventShown, placeOf, proposalOf, sheetText } from "./filed.ts";
 import { inventionOn, readMain, type Stage } from "./stage.ts";
 import type { Seen, Step } from "./step.ts";
 import { conclusionAt } from "./watched.ts";
@@ -95,7 +93,7 @@ async function fileFirst(stage: Stage): Promise<Seen> {
 
 async function fileTwice(stage: Stage): Promise<Seen> {
   const filed = await fileSheet(stage, 1);
-  const text = await readText(stage.mirror, filed.commit, `signatures/pending/${filed.sheet}.md`);
+  const text = await readText(stage.mirror, filed.commit, sheetPath(filed.sheet));
   const main = await readMain(stage);
   const filing = filingOf(stage, text ?? "", main.commit);
   await fileOnGitHub(await placeOf(stage), filing, proposalOf(text ?? ""));
@@ -106,14 +104,11 @@ async function fileTwice(stage: Stage): Promise<Seen> {
   return { ok: data.length === 1, seen: `${data.length} pull requests` };
 }
 
-/** Whether GitHub takes the branch of a sheet on this base. */
+/** Whether GitHub takes a sheet on this base. */
 async function isTaken(stage: Stage, text: string, base: string): Promise<boolean> {
-  const commit = await commitOf(stage, filingOf(stage, text, base));
-  const { remote } = await placeOf(stage);
   try {
-    return (
-      (await createRef(stage.mirror, remote, branchRef(sheetBranch(parseSheet(text).sheet)), commit)) !== "elsewhere"
-    );
+    await fileText(stage, text, base);
+    return true;
   } catch (cause) {
     if (cause instanceof LetterError && cause.code === "push-refused") return false;
     throw cause;

@@ -11,6 +11,12 @@ export const BY_PEOPLE: readonly Step[] = [
     otherwise: "accept’s last run names the notice and what is wrong with it",
   },
   {
+    ...{ id: "handover-tag", part: "Notices and requests", who: "people" },
+    tries: "as an organiser: push a tag `handover/DATE`, then try to move and to delete it",
+    believed: "taken; moving and deleting are refused; the workflow makes a release with the public bag, which no stranger sees",
+    otherwise: "the ruleset “handover tags” is not as it should be: `npm run setup:github`, and `handing-over.md`",
+  },
+  {
     ...{ id: "remove", part: "Notices and requests", who: "people" },
     tries:
       "`npm run remove -- INDEX` for an invented signature, its notice merged by a pull request that a second organiser approved",

@@ -114,6 +114,20 @@ export const REFUSALS: readonly Step[] = [
     otherwise: RULES,
   },
   {
+    ...{ id: "merge-by-call", part: "What GitHub refuses", who: "program" },
+    tries: "as an organiser: merge a sheet through the API",
+    believed: "refused: the check `code` is never reported on a sheet",
+    otherwise: RULES,
+    run: async (stage) => {
+      const { pull } = await fileSheet(stage, 1);
+      const octokit = await stage.organiser.octokit();
+      const { owner, repo } = stage.organiser;
+      const route = "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge";
+      const merged = await octokit.request(route, { owner, repo, pull_number: pull }).then(() => true, isRefusal);
+      return { ok: !merged, seen: merged ? "GitHub merged it" : "refused" };
+    },
+  },
+  {
     ...{ id: "fork", part: "What GitHub refuses", who: "people" },
     tries: "open a pull request from a fork, from a branch named `pending/…`",
     believed: "no secret, a token that only reads; accept passes it over. In a private repository nobody can fork",
@@ -140,20 +154,23 @@ async function rewriteMain(stage: Stage): Promise<Seen> {
   const at = { owner: stage.organiser.owner, repo: stage.organiser.repo, ref: "heads/main" };
   const octokit = await stage.organiser.octokit();
   const back = await commit(stage, undefined, new Map([["README.md", "another history\n"]]));
-  const isRefused = (cause: unknown) => {
-    if (hasStatus(cause, 422) || hasStatus(cause, 403)) return false;
-    throw cause;
-  };
   const route = "PATCH /repos/{owner}/{repo}/git/refs/{ref}";
   // GitHub has to know the commit before it can refuse to go there.
-  await isPushed(stage, stage.organiser, { ref: branchRef("rehearsal-other"), from: undefined, to: back });
-  const moved = await octokit.request(route, { ...at, sha: back, force: true }).then(() => true, isRefused);
+  const made = await isPushed(stage, stage.organiser, { ref: branchRef("rehearsal-other"), from: undefined, to: back });
+  if (!made) return { ok: false, seen: "this token cannot push any branch, so nothing was tried" };
+  const moved = await octokit.request(route, { ...at, sha: back, force: true }).then(() => true, isRefusal);
   if (moved) await octokit.request(route, { ...at, sha, force: true });
-  const deleted = await octokit.request("DELETE /repos/{owner}/{repo}/git/refs/{ref}", at).then(() => true, isRefused);
+  const deleted = await octokit.request("DELETE /repos/{owner}/{repo}/git/refs/{ref}", at).then(() => true, isRefusal);
   if (deleted) await octokit.request("POST /repos/{owner}/{repo}/git/refs", { ...at, ref: MAIN, sha });
   await isPushed(stage, stage.organiser, { ref: branchRef("rehearsal-other"), from: back, to: undefined });
   const ok = !moved && !deleted;
   return { ok, seen: ok ? "refused" : `${moved ? "moved by force" : "deleted"}, and put back` };
+}
+
+/** False for an answer by which GitHub refuses what a rule forbids. A 403 is thrown again: it is the token that may not. */
+function isRefusal(cause: unknown): boolean {
+  if ([405, 422].some((status) => hasStatus(cause, status))) return false;
+  throw cause;
 }
 
 function seen(pushed: boolean): Seen {

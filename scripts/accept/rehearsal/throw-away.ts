@@ -16,7 +16,7 @@ const RECIPIENT = /\brehearsal\b|تمرین/i;
 /**
  * Refuses to rehearse on what may be a real campaign: invented names would come to a list that somebody counts.
  *
- * @param begun a rehearsal of this repository has begun before, so that its list has rows
+ * @param begun a rehearsal of this repository has begun before, so that its list has rows and it may have a release
  * @throws LetterError `rehearsal` with what to do
  */
 export async function assertThrowAway(stage: Stage, begun: boolean): Promise<void> {
@@ -30,7 +30,7 @@ export async function assertThrowAway(stage: Stage, begun: boolean): Promise<voi
   if (!data.private && !stage.isPublic) throw live("it is public: say --public if the campaign will be, too");
   const route = "GET /repos/{owner}/{repo}/releases";
   const releases = await telling("reading the releases", () => octokit.request(route, { owner, repo, per_page: 1 }));
-  if (releases.data.length > 0) throw live("it has a release");
+  if (!begun && releases.data.length > 0) throw live("it has a release");
   const main = await readMain(stage);
   const campaign = parseCampaign((await readText(stage.mirror, main.commit, CAMPAIGN_PATH)) ?? "");
   const { recipient, contact } = campaign;

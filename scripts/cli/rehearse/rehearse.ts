@@ -24,7 +24,7 @@ tries again what has failed.
 Exit code 0 when no step has failed and none is left, else 1.
 
 GITHUB_TOKEN holds a fine-grained token of an owner as npm run setup:github needs it, and besides with
-  repository:  Contents, Actions: read and write; Pull requests: read
+  repository:  Contents, Actions, Pull requests: read and write
 FILE_APP_ID and FILE_APP_KEY are those of the file App (.github/apps.md). No key, token, account or name is in the report.`;
 
 const [TEXT, WORD] = [{ type: "string" }, { type: "boolean", default: false }] as const;

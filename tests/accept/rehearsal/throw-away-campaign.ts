@@ -12,14 +12,13 @@ import { service } from "../../letter/invented.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../../support/campaigns/workflow-campaign.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
 import { runPublish } from "../../support/github/pages.ts";
-import type { Pull } from "../../support/github/state.ts";
+import { type Pull, timeOf } from "../../support/github/state.ts";
 import { root } from "../../support/source.ts";
 
 /** A throw-away repository as organisers prepare it, with workflows that run while the rehearsal waits. */
 export type ThrowAway = WorkflowCampaign & {
+  /** while it pauses, GitHub Actions run what is due */
   readonly stage: Stage;
-  /** runs what GitHub Actions would run by now */
-  work(): Promise<void>;
 };
 
 const WORKFLOWS = ["accept", "ci", "code", "publish", "validate"];
@@ -48,10 +47,8 @@ export async function makeThrowAway(): Promise<ThrowAway> {
     ...{ repository: github.name, as: { token: organiser.token }, apiUrl: github.origin, clock: systemClock },
   });
   await settle(campaign, organiserApi);
-  campaign.publish();
-  await campaign.accept();
-  const work = () => runActions(campaign, folder);
-  await work();
+  const looked = new Set<number>();
+  const work = () => runActions(campaign, folder, looked);
   const stage: Stage = {
     organiser: organiserApi,
     filer: openGitHub({
@@ -74,7 +71,6 @@ export async function makeThrowAway(): Promise<ThrowAway> {
   return {
     ...campaign,
     stage,
-    work,
     async close() {
       rmSync(folder, { recursive: true, force: true });
       await campaign.close();
@@ -92,42 +88,49 @@ async function settle({ github }: WorkflowCampaign, api: Stage["organiser"]): Pr
   environments.find(({ name }) => name === "accept")?.secrets.push("LEDGER_KEY", "ACCEPT_APP_KEY");
 }
 
-async function runActions(campaign: WorkflowCampaign, folder: string): Promise<void> {
+async function runActions(campaign: WorkflowCampaign, folder: string, looked: Set<number>): Promise<void> {
   const { github } = campaign;
   const { state, repository } = github;
-  for (const pull of state.pulls) {
-    await runOnce(campaign, pull, "validate.yml", async (mirror) => {
-      return (await proposalProblems(mirror, pull.head, pull.headSha)).length === 0;
-    }, folder);
-    const paths = repository.git("diff", "--name-only", `${pull.headSha}~1`, pull.headSha).split("\n");
+  for (const pull of state.pulls.filter(({ number }) => !looked.has(number))) {
+    looked.add(pull.number);
+    const { head, headSha } = pull;
+    await run(campaign, folder, pull, "validate.yml", async (mirror) => {
+      return (await proposalProblems(mirror, head, headSha)).length === 0;
+    });
+    const paths = repository.git("diff", "--name-only", `${headSha}~1`, headSha).split("\n");
     if (paths.some((path) => !path.startsWith("signatures/pending/")))
-      await runOnce(campaign, pull, "code.yml", (mirror) => checkCodeChange(mirror, pull.headSha).then(() => true), folder);
+      await run(campaign, folder, pull, "code.yml", async (mirror) => (await checkCodeChange(mirror, headSha)) > 0);
   }
-  for (const run of state.runs.filter(({ workflow, status }) => workflow === "accept.yml" && status === "queued")) {
-    const main = repository.git("rev-list", "main").split("\n");
-    const green = main.includes(run.sha) && (await campaign.accept().then(() => true, () => false));
-    Object.assign(run, { status: "completed" });
-    run.conclusion = !main.includes(run.sha) ? "skipped" : green ? "success" : "failure";
+  for (const started of state.runs.filter(({ workflow, status }) => workflow === "accept.yml" && status === "queued")) {
+    const onMain = repository.git("rev-list", "main").split("\n").includes(started.sha);
+    const isGreen = onMain && (await succeeds(() => campaign.accept()));
+    Object.assign(started, { status: "completed", conclusion: !onMain ? "skipped" : isGreen ? "success" : "failure" });
   }
   if (runPublish(state, "deployed")) campaign.publish();
 }
 
-async function runOnce(
+/** Lets a workflow look at a pull request, as it does when that is opened. */
+async function run(
   { github }: WorkflowCampaign,
-  pull: Pull,
+  folder: string,
+  { number, headSha }: Pull,
   workflow: string,
   judge: (mirror: string) => Promise<boolean>,
-  folder: string,
 ): Promise<void> {
   const { state } = github;
-  if (state.runs.some((run) => run.workflow === workflow && run.sha === pull.headSha)) return;
   const mirror = join(folder, "runner.git");
   const remote = { url: `${github.origin}/${github.name}.git`, token: github.workflowToken({ contents: "read" }) };
-  const isGood = async () => {
-    await fetchProposal(mirror, remote, pull.number, pull.headSha);
-    return judge(mirror);
-  };
-  const conclusion = (await isGood().catch(() => false)) ? "success" : "failure";
-  const at = new Date(state.clock()).toISOString().replace(/\.\d+Z$/, "Z");
-  state.runs.push({ id: state.nextId(), workflow, sha: pull.headSha, inputs: {}, at, status: "completed", conclusion });
+  const isGreen = await succeeds(async () => {
+    await fetchProposal(mirror, remote, number, headSha);
+    if (!(await judge(mirror))) throw new Error("red");
+  });
+  const ended = { status: "completed", conclusion: isGreen ? "success" : "failure" } as const;
+  state.runs.push({ id: state.nextId(), workflow, sha: headSha, inputs: {}, at: timeOf(state), ...ended });
+}
+
+function succeeds(work: () => Promise<unknown>): Promise<boolean> {
+  return work().then(
+    () => true,
+    () => false,
+  );
 }
