@@ -2,7 +2,7 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import { gitHubError } from "../../outside/github/api.ts";
 import { printable } from "../../outside/terminal.ts";
 import type { Stage } from "./stage.ts";
-import type { Answer, Ask, Outcome, People, Seen, Step } from "./step.ts";
+import type { Answer, Ask, Outcome, People, Question, Seen, Step } from "./step.ts";
 
 /** What is done with each step as it ends. */
 export type Rehearsing = {
@@ -24,11 +24,15 @@ class Interrupted extends Error {
   }
 }
 
+/** Nobody answers any more: the sitting is over, and the step has no outcome. */
+class Gone extends Error {}
+
 /**
  * Goes through the steps one after the other, and leaves out those that an earlier sitting has done or skipped; what
  * failed then is tried again. A step that fails stops none of the others.
  *
  * @returns the outcomes of all steps that have one, in the order of the steps
+ * @throws what `people` threw
  */
 export async function rehearse(stage: Stage, steps: readonly Step[], rehearsing: Rehearsing): Promise<Outcome[]> {
   const { people, before = [], secrets = [], begin, end } = rehearsing;
@@ -45,14 +49,18 @@ export async function rehearse(stage: Stage, steps: readonly Step[], rehearsing:
 }
 
 async function tryStep(stage: Stage, step: Step, people: People): Promise<Omit<Outcome, "id">> {
-  const ask: Ask = async (words, facts = {}) => {
-    const answer = await people({ ...facts, step: step.id, kind: "do", words });
+  const put = async (question: Question) => {
+    const answer = await people(question).catch((cause) => {
+      throw new Gone("nobody answers", { cause });
+    });
     if (!("done" in answer)) throw new Interrupted(answer);
   };
+  const ask: Ask = (words, facts = {}) => put({ ...facts, step: step.id, kind: "do", words });
   try {
-    const { ok, seen } = await (step.run ?? lookAt(step, people))(stage, ask);
+    const { ok, seen } = await (step.run ?? lookAt(step, put))(stage, ask);
     return { state: ok ? "ok" : "failed", seen };
   } catch (cause) {
+    if (cause instanceof Gone) throw cause.cause;
     if (!(cause instanceof Interrupted)) return { state: "failed", seen: reasonOf(cause) };
     const { answer } = cause;
     return "skipped" in answer
@@ -61,10 +69,9 @@ async function tryStep(stage: Stage, step: Step, people: People): Promise<Omit<O
   }
 }
 
-function lookAt({ id, tries }: Step, people: People): () => Promise<Seen> {
+function lookAt({ id, tries }: Step, put: (question: Question) => Promise<void>): () => Promise<Seen> {
   return async () => {
-    const answer = await people({ step: id, kind: "look", words: tries });
-    if (!("done" in answer)) throw new Interrupted(answer);
+    await put({ step: id, kind: "look", words: tries });
     return { ok: true, seen: "as it must be, by people’s word" };
   };
 }

@@ -11,7 +11,7 @@ export async function askOnTerminal(): Promise<Answers & { close(): void }> {
     terminal.once("close", () => fail(new LetterError("rehearsal", "it ended here: the same command goes on")));
   });
   ended.catch(() => {});
-  const read = (words: string) => Promise.race([terminal.question(words), ended]);
+  const read = (words: string) => Promise.race([ended, terminal.question(words)]);
   const people: People = async ({ kind, words }) => {
     const how = kind === "do" ? "Enter when done" : "Enter if it is so";
     const asked = `  → ${printable(words)}\n    (${how}; s REASON to skip; or what you saw instead, without any name) `;

@@ -82,6 +82,17 @@ describe("a rehearsal", () => {
     expect(asked[3]).toEqual({ step: "d", kind: "do", words: "press Approve", pull: 7 });
   });
 
+  it("ends when nobody answers any more; the step that asked has no outcome", async () => {
+    const written: string[][] = [];
+    const people = async () => {
+      throw new LetterError("rehearsal", "it ended here");
+    };
+    const end = async (_step: Step, so: readonly Outcome[]) => void written.push(so.map(({ id }) => id));
+    const steps = [step("a", fine), step("b"), step("c", fine)];
+    await expect(rehearse(nowhere, steps, { people, end })).rejects.toThrow("it ended here");
+    expect(written).toEqual([["a"]]);
+  });
+
   it("goes on where it ended: what was done or skipped stays, what failed is tried again", async () => {
     const tried: string[] = [];
     const steps = ["a", "b", "c", "d"].map((id) =>
