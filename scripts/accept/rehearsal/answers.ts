@@ -22,7 +22,10 @@ export function parseAnswers(text: string, steps: readonly Pick<Step, "id">[]): 
   const { repository, steps: answers } = read.data;
   const unknown = Object.keys(answers).find((name) => name !== "*" && !steps.some(({ id }) => id === name));
   if (unknown !== undefined) throw new LetterError("rehearsal", "the answers name a step that there is not");
-  return { repository, people: async ({ step }) => parseAnswer(answers[step] ?? answers["*"] ?? "skip: nobody was asked") };
+  return {
+    repository,
+    people: async ({ step }) => parseAnswer(answers[step] ?? answers["*"] ?? "skip: nobody was asked"),
+  };
 }
 
 /** Parses what people type: nothing or `done`, `s` or `skip` with a reason, or what they saw instead. */

@@ -13,7 +13,8 @@ export const BY_PEOPLE: readonly Step[] = [
   {
     ...{ id: "handover-tag", part: "Notices and requests", who: "people" },
     tries: "as an organiser: push a tag `handover/DATE`, then try to move and to delete it",
-    believed: "taken; moving and deleting are refused; the workflow makes a release with the public bag, which no stranger sees",
+    believed:
+      "taken; moving and deleting are refused; the workflow makes a release with the public bag, which no stranger sees",
     otherwise: "the ruleset “handover tags” is not as it should be: `npm run setup:github`, and `handing-over.md`",
   },
   {

@@ -1,10 +1,10 @@
 import { dayOf } from "../../letter/bytes/day.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { readIfThere, replaceFile } from "../../outside/data-folder.ts";
+import type { Answers } from "./answers.ts";
 import { rehearse } from "./rehearsal.ts";
 import { formatReport, hasPassed, parseReport, type Report, reportAsJson, sumOf } from "./report.ts";
 import type { Stage } from "./stage.ts";
-import type { Answers } from "./answers.ts";
 import type { Outcome, Step } from "./step.ts";
 import { assertThrowAway } from "./throw-away.ts";
 
@@ -30,7 +30,8 @@ export async function rehearseThrowAway(
   { repository: typed, out, again, people, secrets, say }: Sitting,
 ): Promise<{ report: string; passed: boolean }> {
   const repository = `${stage.organiser.owner}/${stage.organiser.repo}`;
-  if (typed !== repository) throw new LetterError("rehearsal", `not begun: the name that was typed is not ${repository}`);
+  if (typed !== repository)
+    throw new LetterError("rehearsal", `not begun: the name that was typed is not ${repository}`);
   const kept = await readIfThere(`${out}.json`);
   const begun = kept === undefined ? undefined : parseReport(kept, repository);
   await assertThrowAway(stage, begun !== undefined);

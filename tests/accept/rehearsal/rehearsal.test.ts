@@ -61,7 +61,12 @@ describe("a rehearsal", () => {
 
   it("asks people for what only they can do, and takes their word", async () => {
     const asked: Question[] = [];
-    const answers: Answer[] = [{ done: true }, { seen: "a name was in it" }, { skipped: "no phone" }, { skipped: "late" }];
+    const answers: Answer[] = [
+      { done: true },
+      { seen: "a name was in it" },
+      { skipped: "no phone" },
+      { skipped: "late" },
+    ];
     const both = step("d", async (_stage, ask) => {
       await ask("press Approve", { pull: 7 });
       return fine();

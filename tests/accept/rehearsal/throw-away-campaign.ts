@@ -40,7 +40,10 @@ export async function makeThrowAway(): Promise<ThrowAway> {
     "content/campaign.yaml": yaml,
     ".github/CODEOWNERS": "* @organiser @organiser-two\n/signatures/pending/\n",
     ...Object.fromEntries(
-      WORKFLOWS.map((name) => [`.github/workflows/${name}.yml`, readFileSync(join(root, `.github/workflows/${name}.yml`))]),
+      WORKFLOWS.map((name) => [
+        `.github/workflows/${name}.yml`,
+        readFileSync(join(root, `.github/workflows/${name}.yml`)),
+      ]),
     ),
   });
   const organiserApi = openGitHub({
