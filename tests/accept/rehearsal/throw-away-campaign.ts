@@ -19,6 +19,8 @@ import { root } from "../../support/source.ts";
 export type ThrowAway = WorkflowCampaign & {
   /** while it pauses, GitHub Actions run what is due */
   readonly stage: Stage;
+  /** the same for a process that has just started: a token keeps the permissions with which it was made */
+  restart(): Stage;
 };
 
 const WORKFLOWS = ["accept", "ci", "code", "publish", "validate"];
@@ -52,12 +54,14 @@ export async function makeThrowAway(): Promise<ThrowAway> {
   await settle(campaign, organiserApi);
   const looked = new Set<number>();
   const work = () => runActions(campaign, folder, looked);
-  const stage: Stage = {
-    organiser: organiserApi,
-    filer: openGitHub({
+  const openFiler = () =>
+    openGitHub({
       ...{ repository: github.name, as: { appId: fileApp.id, privateKey: fileApp.privateKey } },
       ...{ apiUrl: github.origin, clock: systemClock },
-    }),
+    });
+  const stage: Stage = {
+    organiser: organiserApi,
+    filer: openFiler(),
     mirror: join(folder, "mirror.git"),
     serverUrl: github.origin,
     key: service,
@@ -74,6 +78,7 @@ export async function makeThrowAway(): Promise<ThrowAway> {
   return {
     ...campaign,
     stage,
+    restart: () => ({ ...stage, filer: openFiler() }),
     async close() {
       rmSync(folder, { recursive: true, force: true });
       await campaign.close();
