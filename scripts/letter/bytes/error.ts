@@ -76,6 +76,7 @@ export type ErrorCode =
   | "published"
   | "push-refused"
   | "push-taken"
+  | "rehearsal"
   | "seal"
   | "settings"
   | "socks"

@@ -9,7 +9,7 @@ export type WorkflowRun = {
   readonly inputs: Record<string, unknown>;
   readonly at: string;
   status: "queued" | "in_progress" | "completed";
-  conclusion: "success" | "failure" | "cancelled" | null;
+  conclusion: "success" | "failure" | "cancelled" | "skipped" | null;
 };
 /** A site that Pages were given: one by each job that names the environment, whatever became of it. */
 export type Deployment = {
