@@ -17,9 +17,15 @@ import type { Get } from "./tor/socks.ts";
  *
  * @param passOver is called with each file in the folder of a bag that is not part of it and does no harm
  * @param get asks an address; over Tor, see `getOverSocks`
+ * @param until when it is aborted, requests that are still on their way are given up
  * @throws LetterError `published` when there is nothing of that name, or it is reached only over Tor
  */
-export function openPublished(place: string, passOver: (path: string) => void = () => {}, get?: Get): Read {
+export function openPublished(
+  place: string,
+  passOver: (path: string) => void = () => {},
+  get?: Get,
+  until?: AbortSignal,
+): Read {
   if (isAddress(place)) {
     const base = new URL(place.endsWith("/") ? place : `${place}/`);
     if (get === undefined && onionOrigin(base.host) !== undefined)
@@ -27,7 +33,7 @@ export function openPublished(place: string, passOver: (path: string) => void = 
         "published",
         "an onion address is reached over Tor: add --socks 127.0.0.1:9050 (Tor) or 127.0.0.1:9150 (Tor Browser)",
       );
-    return readFrom(base, get ?? ((url, signal) => fetch(url, { signal })));
+    return fewAtOnce(readFrom(base, get ?? ((url, signal) => fetch(url, { signal })), until));
   }
   const found = statSync(place, { throwIfNoEntry: false });
   if (found?.isFile()) return readFromBag(place);
@@ -151,12 +157,35 @@ function assertSameSite(answer: Response, base: URL, path: string): void {
 
 const FETCH_ATTEMPTS = 3;
 
-function readFrom(base: URL, get: Get): Read {
+/** Files that are asked of a site at once. More would be a burden to it, and a circuit of Tor carries no more. */
+const ASKED_AT_ONCE = 8;
+
+/** Lets a few reads through at once; the others wait in their order. */
+function fewAtOnce(read: Read): Read {
+  const waiting: (() => void)[] = [];
+  let asked = 0;
+  return async (path) => {
+    if (asked === ASKED_AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+    else asked++;
+    try {
+      return await read(path);
+    } finally {
+      // The place goes to the next in line, or is free.
+      const next = waiting.shift();
+      if (next) next();
+      else asked--;
+    }
+  };
+}
+
+/** Each file is fetched whole: one that breaks off is asked for again from its first byte, three times at most. */
+function readFrom(base: URL, get: Get, until?: AbortSignal): Read {
   return async (path) => {
     for (let attempt = 1; ; attempt++) {
       try {
         const place = new URL(path.replace(/(^|\/)index\.html$/, "$1"), base);
-        const answer = await get(place, AbortSignal.timeout(30_000));
+        const late = AbortSignal.timeout(30_000);
+        const answer = await get(place, until ? AbortSignal.any([late, until]) : late);
         assertSameSite(answer, base, path);
         if (answer.ok) return await readBody(answer, path);
         if (answer.status === 404 || answer.status === 410) {
@@ -174,7 +203,7 @@ function readFrom(base: URL, get: Get): Read {
         // A circuit may break, and the next try takes another.
         const again = cause instanceof LetterError && cause.code === "socks" && attempt < FETCH_ATTEMPTS;
         if (cause instanceof LetterError && !again) throw cause;
-        if (attempt === FETCH_ATTEMPTS)
+        if (attempt === FETCH_ATTEMPTS || until?.aborted)
           throw new LetterError("published", `${path} cannot be fetched: is the address right, and are you online?`, {
             cause,
           });
