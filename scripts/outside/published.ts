@@ -17,7 +17,7 @@ import type { Get } from "./tor/socks.ts";
  *
  * @param passOver is called with each file in the folder of a bag that is not part of it and does no harm
  * @param get asks an address; over Tor, see `getOverSocks`
- * @param until when it is aborted, requests that are still on their way are given up
+ * @param until when it is aborted, nothing more is read: requests on their way are given up, a bag is closed
  * @throws LetterError `published` when there is nothing of that name, or it is reached only over Tor
  */
 export function openPublished(
@@ -36,7 +36,7 @@ export function openPublished(
     return fewAtOnce(readFrom(base, get ?? ((url, signal) => fetch(url, { signal })), until));
   }
   const found = statSync(place, { throwIfNoEntry: false });
-  if (found?.isFile()) return readFromBag(place);
+  if (found?.isFile()) return readFromBag(place, until);
   if (!found)
     throw new LetterError(
       "published",
@@ -73,10 +73,11 @@ function isAddress(place: string): boolean {
 }
 
 /** Reads a bag without unpacking it. */
-function readFromBag(file: string): Read {
+function readFromBag(file: string, until?: AbortSignal): Read {
   const bag = openBag(file);
   // The first read reports what is wrong with the bag. Until then the rejection must not count as unhandled.
   bag.catch(() => {});
+  until?.addEventListener("abort", () => bag.then(({ close }) => close()).catch(() => {}));
   return async (path) => {
     const { problems, info, read } = await bag;
     assertWhole(problems);

@@ -8,12 +8,14 @@ import { attested, edition, signed, texts } from "../letter/invented.ts";
 
 const BATCH = 1_000;
 
+type Letter = { readonly edition: string; readonly texts: ReadonlyMap<string, string> };
+
 /**
  * The record of so many signatures, in a straight line: accepting sheet by sheet would check each of them again.
  *
  * @param of the letter that they sign
  */
-export function acceptedAtOnce(count: number, of = { edition, texts }): CampaignRecord {
+export function acceptedAtOnce(count: number, of: Letter = { edition, texts }): CampaignRecord {
   const letter = logEdition(EMPTY_RECORD, of.edition, of.texts).record;
   const [entries, rows] = [[...letter.entries], [...letter.rows]];
   for (let number = 0; number < count; number++) {
