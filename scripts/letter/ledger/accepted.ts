@@ -15,7 +15,7 @@ export type AcceptedEntries = {
 
 /** The accept entries of a ledger while it is read. */
 export type OpenAccepted = AcceptedEntries & {
-  /** Adds the entry at this index, after those before it; false when one of its commitments is there already. */
+  /** Adds the entry at this index, after those before it; false when one of its commitments is there already, after which the set is of no use. */
   add(index: number, entry: AcceptEntry): boolean;
 };
 
@@ -23,7 +23,7 @@ export type OpenAccepted = AcceptedEntries & {
 const [ONE, BOTH] = [32, 64];
 /** Entries whose commitments are in one block: a whole array that doubles would be in memory twice. */
 const BLOCK = 2 ** 14;
-/** Slots that are tried for one commitment. Whoever writes a ledger could give all of them the same first slot. */
+/** Slots that are tried for one commitment. Anyone who writes a ledger could give all of them the same first slot. */
 const MOST_TRIES = 64;
 
 /**
