@@ -1,6 +1,6 @@
-import { verifyPublished } from "../letter/published/verification.ts";
 import { formatVerified, verifiedAsJson } from "../letter/published/verified-words.ts";
-import { openKeptList, openPublished, readKeptFile } from "../outside/published.ts";
+import { openKeptList, readKeptFile } from "../outside/published.ts";
+import { verifyPlace } from "../outside/shards/verified-place.ts";
 import { showProgress } from "../outside/terminal.ts";
 import { getOverSocks, parseSocks } from "../outside/tor/socks.ts";
 import { runCommand, usageError } from "./command.ts";
@@ -42,11 +42,9 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals: [place, ...rest] }
   try {
     const kept = new Map((values.since ?? []).map((file) => [file, readKeptFile(file)]));
     const list = values.list === undefined ? undefined : openKeptList(values.list);
-    const options = { attestationKey, kept, list, progress: showProgress("checking entry") };
-    const passedOver: string[] = [];
+    const [progress, listProgress] = [showProgress("checking entry"), showProgress("checking the row of entry")];
     const get = values.socks === undefined ? undefined : getOverSocks(parseSocks(values.socks));
-    const read = openPublished(place, (path) => passedOver.push(path), get);
-    const found = { ...(await verifyPublished(read, values.vkey, options)), passedOver };
+    const found = await verifyPlace(place, values.vkey, { attestationKey, kept, list, progress, listProgress }, get);
     const pinned = { ledger: values.vkey !== undefined, attestation: attestationKey !== undefined };
     console.log(values.json ? verifiedAsJson(found, pinned) : formatVerified(found, pinned));
   } catch (cause) {

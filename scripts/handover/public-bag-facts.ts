@@ -33,7 +33,9 @@ export async function readPublicBag(bag: Bag, vkey?: string): Promise<PublicBagF
   const handover = parseHandover(bag.info.get("Handover-Tag"));
   const verified = await verifyPublished(bag.read, vkey);
   const entries: string[] = [];
-  await readPublishedLedger(bag.read, "ledger/", verified.checkpoint, (bytes) => entries.push(decodeUtf8(bytes)));
+  await readPublishedLedger(bag.read, "ledger/", verified.checkpoint, {
+    entry: (bytes) => entries.push(decodeUtf8(bytes)),
+  });
   const expected: Expected[] = [];
   for (let shard = 0; shard * TILE_WIDTH < entries.length; shard++) {
     const path = `list/${listShardName(shard)}`;

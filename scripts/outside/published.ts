@@ -17,9 +17,15 @@ import type { Get } from "./tor/socks.ts";
  *
  * @param passOver is called with each file in the folder of a bag that is not part of it and does no harm
  * @param get asks an address; over Tor, see `getOverSocks`
+ * @param until when it is aborted, nothing more is read: requests on their way are given up, a bag is closed
  * @throws LetterError `published` when there is nothing of that name, or it is reached only over Tor
  */
-export function openPublished(place: string, passOver: (path: string) => void = () => {}, get?: Get): Read {
+export function openPublished(
+  place: string,
+  passOver: (path: string) => void = () => {},
+  get?: Get,
+  until?: AbortSignal,
+): Read {
   if (isAddress(place)) {
     const base = new URL(place.endsWith("/") ? place : `${place}/`);
     if (get === undefined && onionOrigin(base.host) !== undefined)
@@ -27,10 +33,10 @@ export function openPublished(place: string, passOver: (path: string) => void = 
         "published",
         "an onion address is reached over Tor: add --socks 127.0.0.1:9050 (Tor) or 127.0.0.1:9150 (Tor Browser)",
       );
-    return readFrom(base, get ?? ((url, signal) => fetch(url, { signal })));
+    return fewAtOnce(readFrom(base, get ?? ((url, signal) => fetch(url, { signal })), until));
   }
   const found = statSync(place, { throwIfNoEntry: false });
-  if (found?.isFile()) return readFromBag(place);
+  if (found?.isFile()) return readFromBag(place, until);
   if (!found)
     throw new LetterError(
       "published",
@@ -67,10 +73,11 @@ function isAddress(place: string): boolean {
 }
 
 /** Reads a bag without unpacking it. */
-function readFromBag(file: string): Read {
+function readFromBag(file: string, until?: AbortSignal): Read {
   const bag = openBag(file);
   // The first read reports what is wrong with the bag. Until then the rejection must not count as unhandled.
   bag.catch(() => {});
+  until?.addEventListener("abort", () => bag.then(({ close }) => close()).catch(() => {}));
   return async (path) => {
     const { problems, info, read } = await bag;
     assertWhole(problems);
@@ -151,12 +158,35 @@ function assertSameSite(answer: Response, base: URL, path: string): void {
 
 const FETCH_ATTEMPTS = 3;
 
-function readFrom(base: URL, get: Get): Read {
+/** Files that are asked of a site at once. More would be a burden to it, and a circuit of Tor carries no more. */
+const ASKED_AT_ONCE = 8;
+
+/** Lets a few reads through at once; the others wait in their order. */
+function fewAtOnce(read: Read): Read {
+  const waiting: (() => void)[] = [];
+  let asked = 0;
+  return async (path) => {
+    if (asked === ASKED_AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+    else asked++;
+    try {
+      return await read(path);
+    } finally {
+      // The place goes to the next in line, or is free.
+      const next = waiting.shift();
+      if (next) next();
+      else asked--;
+    }
+  };
+}
+
+/** Each file is fetched whole: one that breaks off is asked for again from its first byte, three times at most. */
+function readFrom(base: URL, get: Get, until?: AbortSignal): Read {
   return async (path) => {
     for (let attempt = 1; ; attempt++) {
       try {
         const place = new URL(path.replace(/(^|\/)index\.html$/, "$1"), base);
-        const answer = await get(place, AbortSignal.timeout(30_000));
+        const late = AbortSignal.timeout(30_000);
+        const answer = await get(place, until ? AbortSignal.any([late, until]) : late);
         assertSameSite(answer, base, path);
         if (answer.ok) return await readBody(answer, path);
         if (answer.status === 404 || answer.status === 410) {
@@ -174,7 +204,7 @@ function readFrom(base: URL, get: Get): Read {
         // A circuit may break, and the next try takes another.
         const again = cause instanceof LetterError && cause.code === "socks" && attempt < FETCH_ATTEMPTS;
         if (cause instanceof LetterError && !again) throw cause;
-        if (attempt === FETCH_ATTEMPTS)
+        if (attempt === FETCH_ATTEMPTS || until?.aborted)
           throw new LetterError("published", `${path} cannot be fetched: is the address right, and are you online?`, {
             cause,
           });

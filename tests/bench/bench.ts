@@ -2,8 +2,8 @@
 export type Bench = {
   /** one line: what is measured, and against what */
   readonly about: string;
-  /** Measures each side for about so many seconds, and prints what came out. */
-  run(seconds: number): Promise<void>;
+  /** Measures each side for about so many seconds, and prints what came out; some take so many signatures instead. */
+  run(seconds: number, signatures?: number): Promise<void>;
 };
 
 /** Does its work for about so many milliseconds, and gives how often it did it in a second. */

@@ -4,6 +4,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openKeptList, openPublished } from "../../scripts/outside/published.ts";
@@ -24,13 +25,20 @@ describe("a published site at an address", () => {
     "/elsewhere": (response) =>
       void response.writeHead(302, { Location: `http://localhost:${new URL(origin).port}/count.json` }).end(),
     "/moved": (response) => void response.writeHead(301, { Location: "/count.json" }).end(),
+    "/broken-off": (response) => {
+      if (asked++ > 0) return void response.end("whole");
+      response.writeHead(200, { "Content-Length": 5 }).write("wh", () => response.destroy());
+    },
     "/packed": (response) =>
       void response.writeHead(200, { "Content-Encoding": "gzip" }).end(gzipSync(Buffer.alloc(LONG))),
   };
   let server: Server;
   let origin: string;
+  let asked = 0;
+  const ranges: unknown[] = [];
   beforeAll(async () => {
     server = createServer((request, response) => {
+      ranges.push(request.headers.range);
       const answer = answers[request.url ?? ""];
       if (answer) answer(response);
       else response.writeHead(404).end();
@@ -47,6 +55,36 @@ describe("a published site at an address", () => {
     const read = openPublished(origin);
     expect(Buffer.from((await read("count.json"))!).toString()).toBe("{}");
     expect(await read("missing")).toBeUndefined();
+  });
+
+  it("is asked again for the whole of a file that breaks off", async () => {
+    expect(Buffer.from((await openPublished(origin)("broken-off"))!).toString()).toBe("whole");
+    expect([asked, ranges.filter((range) => range !== undefined)]).toEqual([2, []]);
+  });
+
+  it("is asked for eight files at once, and for no more once the answer is known", async () => {
+    const done = new AbortController();
+    const waiting: ((answer: Response) => void)[] = [];
+    const get = (url: URL, signal: AbortSignal) =>
+      new Promise<Response>((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        if (signal.aborted) reject(signal.reason);
+        const answer = (response: Response) => resolve(Object.defineProperty(response, "url", { value: url.href }));
+        waiting.push(answer);
+      });
+    const read = openPublished(origin, () => {}, get, done.signal);
+    const reads = Array.from({ length: 20 }, (_, i) => read(`list/${i}.md`));
+    const outcomes = Promise.allSettled(reads);
+    await setImmediate();
+    expect(waiting.length).toBe(8);
+    waiting[0]!(new Response("first"));
+    expect(Buffer.from((await reads[0]!)!).toString()).toBe("first");
+    await setImmediate();
+    expect(waiting.length).toBe(9);
+    done.abort();
+    const rest = (await outcomes).slice(1);
+    expect(rest.every((one) => one.status === "rejected" && /cannot be fetched/.test(String(one.reason)))).toBe(true);
+    expect(waiting.length).toBe(20);
   });
 
   it.each(["endless", "packed"])("is not read on when an answer is too long (%s)", async (path) => {

@@ -1,4 +1,5 @@
 import { LetterError } from "../bytes/error.ts";
+import { type AcceptedEntries, openAccepted } from "./accepted.ts";
 import type { AcceptEntry, BatchEntry } from "./entry.ts";
 import { parseEntry } from "./entry.ts";
 import { openTakenDownRule } from "./taken-down.ts";
@@ -8,7 +9,7 @@ export type LedgerFacts = {
   /** logged editions, the current one last */
   readonly editions: readonly string[];
   /** edition and public commitment of each accept entry, by index */
-  readonly accepts: ReadonlyMap<number, Pick<AcceptEntry, "edition" | "publicCommitment">>;
+  readonly accepts: AcceptedEntries;
   /** the indexes of accept entries that were withdrawn */
   readonly withdrawn: ReadonlySet<number>;
   /** what became of each sheet of signatures */
@@ -31,10 +32,9 @@ export type LedgerCheck = { add(line: string): boolean; finish(): LedgerFacts };
  */
 export function openLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): LedgerCheck {
   const editions: string[] = [];
-  const accepts = new Map<number, Pick<AcceptEntry, "edition" | "publicCommitment">>();
+  const accepts = openAccepted();
   const withdrawn = new Set<number>();
   const batches: BatchEntry[] = [];
-  const commitments = new Set<string>();
   const [handedOver, purged] = [new Set<string>(), new Set<string>()];
   const takenDown = openTakenDownRule();
   let index = 0;
@@ -44,12 +44,8 @@ export function openLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): Le
     if (due === 0) throw broken("an accept is outside its batch");
     if (!editions.includes(entry.edition)) throw broken("the edition was not on the ledger before");
     if (!isAttested(entry)) throw broken("the attestation is wrong");
-    for (const commitment of [entry.publicCommitment, entry.contactCommitment]) {
-      if (commitments.has(commitment)) throw broken("the commitment is on the ledger twice");
-      commitments.add(commitment);
-    }
+    if (!accepts.add(index, entry)) throw broken("the commitment is on the ledger twice");
     due--;
-    accepts.set(index, { edition: entry.edition, publicCommitment: entry.publicCommitment });
   };
 
   return {

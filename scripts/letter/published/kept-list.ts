@@ -2,7 +2,7 @@ import { failed, type Read, textOf, withContext } from "../bytes/read.ts";
 import type { LedgerFacts } from "../ledger/check.ts";
 import { TILE_WIDTH } from "../ledger/tile.ts";
 import { listShardName, parseListShard } from "../signature/list.ts";
-import { checkOpens } from "./list.ts";
+import { checkOpens } from "./list-shard.ts";
 
 /** What a list that somebody kept comes to against today's ledger. */
 export type KeptList = {

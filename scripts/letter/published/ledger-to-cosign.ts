@@ -25,6 +25,8 @@ export async function readLedgerToCosign(
     throw new LetterError("policy", "the key of this ledger is not one of the policy's logs");
   const leaves: Hash[] = [];
   const checkpoint = openCheckpoint(note, parseVkey(vkey));
-  await readPublishedLedger(read, "ledger/", checkpoint, (bytes) => void leaves.push(leafHash(bytes)));
+  await readPublishedLedger(read, "ledger/", checkpoint, {
+    entry: (bytes) => void leaves.push(leafHash(bytes)),
+  });
   return { note, leaves };
 }

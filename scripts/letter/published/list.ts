@@ -1,10 +1,16 @@
-import { failed, type Read, textOf, withContext } from "../bytes/read.ts";
+import { inOrder, notYetAwaited } from "../bytes/in-order.ts";
+import { failed, type Read } from "../bytes/read.ts";
 import type { LedgerFacts } from "../ledger/check.ts";
 import { TILE_WIDTH } from "../ledger/tile.ts";
-import { type ListRow, listShardName, parseListShard } from "../signature/list.ts";
+import type { ListRow } from "../signature/list.ts";
 import type { Totals } from "../signature/record.ts";
-import { publicCommitment } from "../signature/row.ts";
+import { checkListShard, factsOfShard, listPath } from "./list-shard.ts";
+import type { PageBytes } from "./page-names.ts";
 import type { PageCheck } from "./pages.ts";
+import type { ShardWork } from "./shard-work.ts";
+
+/** A published list: where it is read from, the size and the facts of its ledger. */
+export type PublishedList = { readonly read: Read; readonly size: number; readonly facts: LedgerFacts };
 
 /**
  * Checks that a list which is said to be taken down may be, and is: no file of it is left, and no name on its pages.
@@ -12,64 +18,73 @@ import type { PageCheck } from "./pages.ts";
  * @throws LetterError naming the rule of the ledger, or the file that is there
  */
 export async function checkTakenDown(
-  read: Read,
-  size: number,
-  facts: LedgerFacts,
+  { read, size, facts }: PublishedList,
   pages: Pick<PageCheck, "gone">,
+  atOnce: number,
 ): Promise<void> {
   if (facts.whyListed !== undefined)
     throw failed(`count.json: it says that the list was taken down, but ${facts.whyListed}`);
-  for (let shard = 0; shard * TILE_WIDTH < size; shard++) {
-    const path = `list/${listShardName(shard)}`;
+  const isGone = async (shard: number) => {
+    const path = listPath(shard);
     if ((await read(path)) !== undefined)
       throw failed(`${path} is there, but count.json says that the whole list was taken down`);
     await pages.gone(shard);
-  }
+  };
+  for await (const _ of inOrder(shardsOf(size), isGone, atOnce));
 }
 
 /**
- * Checks the published list against the ledger: its indexes are {accept} − {withdraw}, and each row opens the
- * commitment at its index. Passes the rows of each file to the check of the pages that show them.
+ * Checks the published list against the ledger, file by file (`checkListShard`), and the pages that show it.
  *
+ * @param progress is called with the number of entries whose rows were checked so far, and the size
  * @returns the number of rows that are shown in each way
- * @throws LetterError naming the shard and the line, or the missing index
+ * @throws LetterError naming the first file that is wrong, in the order of the list
  */
 export async function checkList(
-  read: Read,
-  size: number,
-  facts: LedgerFacts,
-  pages: Pick<PageCheck, "shard">,
+  { read, size, facts }: PublishedList,
+  pages: Pick<PageCheck, "pathsOf" | "due">,
+  work: ShardWork,
+  progress: (done: number, size: number) => void,
 ): Promise<Totals["shown"]> {
-  const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
-  for (let shard = 0; shard * TILE_WIDTH < size; shard++) {
-    const path = `list/${listShardName(shard)}`;
-    const bytes = await read(path);
-    const rows = bytes === undefined ? [] : parseListShard(textOf(path, bytes), shard);
-    for (const [i, row] of rows.entries()) {
-      withContext(`${path}: line ${i + 3} (index ${row.index})`, () => checkRow(row, facts));
-      shown[row.shown]++;
-    }
-    const listed = new Set(rows.map((row) => row.index));
-    for (let index = shard * TILE_WIDTH; index < Math.min(size, (shard + 1) * TILE_WIDTH); index++) {
-      if (facts.accepts.has(index) && !facts.withdrawn.has(index) && !listed.has(index)) {
-        throw failed(`${path}: the row of the accepted entry ${index} is missing, and it was never withdrawn`);
+  const total = { name: 0, initials: 0, hidden: 0, counted: 0 };
+  const check = async (shard: number) => {
+    const readings = pages.pathsOf(shard).map((path) => ({ path, reading: notYetAwaited(read(path)) }));
+    const list = { shard, size, bytes: await read(listPath(shard)), facts: factsOfShard(shard, facts) };
+    const found: PageBytes[] = [];
+    let unread: { cause: unknown } | undefined;
+    for (const { path, reading } of readings) {
+      try {
+        found.push({ path, bytes: await reading });
+      } catch (cause) {
+        unread = { cause };
+        break;
       }
     }
-    await pages.shard(shard, rows);
+    const { shown, named } = await work.rows({ list, pages: found, due: [...pages.due.keys()] });
+    // What was wrong before the page that cannot be read comes first.
+    if (unread) throw unread.cause;
+    return { shard, shown, named };
+  };
+  for await (const { shard, shown, named } of inOrder(shardsOf(size), check, work.atOnce)) {
+    for (const key of named) pages.due.delete(key);
+    for (const way of ["name", "initials", "hidden", "counted"] as const) total[way] += shown[way];
+    progress(Math.min(size, (shard + 1) * TILE_WIDTH), size);
   }
-  return shown;
+  return total;
 }
 
-/** @throws LetterError `verify` when the row does not open the accept entry at its index */
-export function checkOpens(row: ListRow, facts: LedgerFacts): void {
-  const accept = facts.accepts.get(row.index);
-  if (!accept) throw failed("the ledger has no accept at this index");
-  if (publicCommitment(row, accept.edition) !== accept.publicCommitment) {
-    throw failed("the row does not open the commitment on the ledger: it was changed after it was accepted");
-  }
+/**
+ * Reads the rows of a published list, each file checked against the ledger.
+ *
+ * @throws LetterError naming the file and the line, or the missing index
+ */
+export async function readList({ read, size, facts }: PublishedList): Promise<ListRow[]> {
+  const rows: ListRow[] = [];
+  for (const shard of shardsOf(size))
+    for (const row of checkListShard({ shard, size, bytes: await read(listPath(shard)), facts })) rows.push(row);
+  return rows;
 }
 
-function checkRow(row: ListRow, facts: LedgerFacts): void {
-  if (facts.withdrawn.has(row.index)) throw failed("the row was withdrawn and must not be on the list");
-  checkOpens(row, facts);
+function* shardsOf(size: number): Generator<number> {
+  for (let shard = 0; shard * TILE_WIDTH < size; shard++) yield shard;
 }

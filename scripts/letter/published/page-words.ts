@@ -1,3 +1,5 @@
+import { withAsciiDigits } from "../bytes/digits.ts";
+
 const INLINE = /^<\/?(a|abbr|b|bdi|bdo|code|data|em|i|small|span|strong|sub|sup|wbr)[\s/>]/i;
 // Matches what a browser reads as a comment, as an element whose content is not part of the page's text, or as a tag
 // with quoted attribute values. What is not closed reaches to the end of the page, so that the time is linear in its
@@ -15,6 +17,12 @@ const MARKUP = new RegExp(
 export function wordsOf(html: string): string {
   const text = html.replace(MARKUP, (markup) => (markup.startsWith("<!--") || INLINE.test(markup) ? "" : " "));
   return squeeze(decodeEntities(text));
+}
+
+/** Parses the numbers in a text, in ASCII, Persian or Arabic digits, grouped or not. */
+export function numbersIn(text: string): number[] {
+  const latin = withAsciiDigits(wordsOf(text));
+  return (latin.match(/\d+(?:[,٬]\d{3})*/g) ?? []).map((digits) => Number(digits.replace(/[,٬]/g, "")));
 }
 
 /** Decodes the entities that the project writes. */

@@ -1,18 +1,18 @@
-import { withAsciiDigits } from "../bytes/digits.ts";
 import { failed, type Read, textOf } from "../bytes/read.ts";
 import type { BatchEntry } from "../ledger/entry.ts";
-import type { ListRow } from "../signature/list.ts";
 import { peopleMark, peopleOf, type Totals } from "../signature/record.ts";
-import { showsName } from "../signature/shown.ts";
-import { between, decodeEntities, wordsOf } from "./page-words.ts";
+import { nameKey, namesOn } from "./page-names.ts";
+import { numbersIn, wordsOf } from "./page-words.ts";
 
 /** The facts that the pages with names and numbers must agree with. */
 export type PageFacts = { readonly totals: Totals; readonly vkey: string; readonly batches: readonly BatchEntry[] };
 
-/** Compares pages with what was verified. Both functions throw LetterError `verify` naming the page. */
+/** Compares pages with what was verified. Both functions that check throw LetterError `verify` naming the page. */
 export type PageCheck = {
-  /** checks the page of one file of the list, in each language */
-  shard(number: number, rows: readonly ListRow[]): Promise<void>;
+  /** the names (`nameKey`) on the front pages that have not been found on the list yet, with their page */
+  readonly due: Map<string, string>;
+  /** the pages of one file of the list, one in each language */
+  pathsOf(shard: number): string[];
   /** checks that the page of a file that was taken down has no names left, if there is still a page */
   gone(number: number): Promise<void>;
   finish(facts: PageFacts): Promise<void>;
@@ -36,22 +36,14 @@ export async function startPageCheck(read: Read, languages: readonly string[]): 
     const others = ["index.html", "verify/index.html", "how/index.html"].map((path) => page(`${lang}/${path}`));
     fronts.push(...[list, ...(await Promise.all(others))].filter((found) => found !== undefined));
   }
-  // Names on the front pages that have not been found on the list yet.
   const due = new Map<string, string>();
   for (const { path, html } of fronts) for (const name of namesOn(html)) due.set(nameKey(name), path);
   return {
-    async shard(number, rows) {
-      for (const row of rows) due.delete(nameKey(row));
-      for (const lang of withList) {
-        const path = `${lang}/signatures/${number + 1}/index.html`;
-        const found = await page(path);
-        if (found === undefined) throw failed(`${path} is missing, though the list has that page`);
-        checkNames(path, found.html, rows);
-      }
-    },
+    due,
+    pathsOf: (shard) => withList.map((lang) => listPage(lang, shard)),
     async gone(number) {
       for (const lang of languages) {
-        const found = await page(`${lang}/signatures/${number + 1}/index.html`);
+        const found = await page(listPage(lang, number));
         if (found && PART_OF_LIST.test(found.html))
           throw failed(`${found.path}: it still shows a part of the list, which was taken down`);
       }
@@ -64,49 +56,11 @@ export async function startPageCheck(read: Read, languages: readonly string[]): 
   };
 }
 
+function listPage(lang: string, shard: number): string {
+  return `${lang}/signatures/${shard + 1}/index.html`;
+}
+
 type Page = { readonly path: string; readonly html: string };
-type Shown = Pick<ListRow, "name" | "place"> & { readonly signed?: string };
-
-const NAME = /<bdi class="who">([^<]*)<\/bdi>(?: <bdi class="at">([^<]*)<\/bdi>)?/;
-const NAME_OR_DAY = new RegExp(`<time[^<>]* datetime="([^"]*)"|${NAME.source}`, "g");
-/** Matches the end of a name list's tag, and the only content such a list may have: items of one name each. */
-const ROLL = new RegExp(`^[^"]*">\\s*(?:<li[^>]*>${NAME.source}</li>\\s*)*$`);
-
-/** Returns the names on a page, each with the day that precedes it. */
-function namesOn(html: string): Shown[] {
-  let signed = "";
-  const names: Shown[] = [];
-  for (const [, day, name, place] of html.matchAll(NAME_OR_DAY)) {
-    if (day !== undefined) signed = day;
-    else names.push({ name: decodeEntities(name ?? ""), place: decodeEntities(place ?? ""), signed });
-  }
-  return names;
-}
-
-function nameKey({ name, place }: Shown): string {
-  return `${name}|${place}`;
-}
-
-function checkNames(path: string, html: string, rows: readonly ListRow[]): void {
-  const key = (row: Shown) => `${row.signed}|${nameKey(row)}`;
-  const listed = rows.filter(({ shown }) => showsName(shown)).map(key);
-  const shown = namesOn(html).map(key);
-  for (const name of shown) {
-    const at = listed.indexOf(name);
-    if (at < 0)
-      throw failed(`${path}: name ${shown.indexOf(name) + 1} on this page is not on the list as it stands here`);
-    listed.splice(at, 1);
-  }
-  if (listed.length > 0) throw failed(`${path}: ${listed.length} of the names on the list are not on this page`);
-  for (const roll of between(html, '<ul class="roll', "</ul>")) {
-    if (!ROLL.test(roll)) throw failed(`${path}: there is something other than names of the list among them`);
-  }
-  const more = between(html, '<p class="more">', "</p>").map((text) => numbersIn(text)[0] ?? 1);
-  const hidden = rows.filter((row) => !showsName(row.shown)).length;
-  if (more.reduce((sum, n) => sum + n, 0) !== hidden)
-    throw failed(`${path}: the number of those whose name is not shown is another than the list gives, ${hidden}`);
-}
-
 /** What only a page with rows of the list has: names, and the number of those whose name is not shown. */
 const PART_OF_LIST = /<ul class="roll|<bdi class="who">|<p class="more">/;
 
@@ -156,10 +110,4 @@ function checkBatches(path: string, html: string, batches: readonly BatchEntry[]
     if (cells.join() !== wanted.join()) throw failed(`${path}: batch ${i + 1} is told otherwise than in the ledger`);
   }
   if (rows.length > batches.length) throw failed(`${path}: more batches are told than the ledger has`);
-}
-
-/** Parses the numbers in a text, in ASCII, Persian or Arabic digits, grouped or not. */
-function numbersIn(text: string): number[] {
-  const latin = withAsciiDigits(wordsOf(text));
-  return (latin.match(/\d+(?:[,٬]\d{3})*/g) ?? []).map((digits) => Number(digits.replace(/[,٬]/g, "")));
 }

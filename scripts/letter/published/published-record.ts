@@ -4,12 +4,11 @@ import { openLedgerCheck } from "../ledger/check.ts";
 import { openContinuation } from "../ledger/continuation.ts";
 import type { NoteVerifier } from "../ledger/note.ts";
 import { EMPTY_FRONTIER } from "../ledger/tree.ts";
-import type { ListRow } from "../signature/list.ts";
 import type { CampaignRecord } from "../signature/record.ts";
 import { readCount } from "./count.ts";
 import { readLedgerSince } from "./ledger-since.ts";
 import { readLetters } from "./letters.ts";
-import { checkList } from "./list.ts";
+import { readList } from "./list.ts";
 
 /** The campaign's own keys, which a site is believed by. `attestation`: the form service's public key, 32 bytes. */
 export type RecordKeys = { readonly verifier: NoteVerifier; readonly attestation: Uint8Array };
@@ -32,8 +31,6 @@ export async function readPublishedRecord(read: Read, { verifier, attestation }:
     if (facts.whyListed !== undefined) throw failed(`count.json: the list was taken down, but ${facts.whyListed}`);
     return { ...record, takenDown: true };
   }
-  const rows: ListRow[] = [];
-  const keep = async (_shard: number, found: readonly ListRow[]) => void rows.push(...found);
-  await checkList(read, entries.length, facts, { shard: keep });
+  const rows = await readList({ read, size: entries.length, facts });
   return { ...record, rows };
 }

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { isBase64url, parseBase64url } from "../bytes/base64url.ts";
 import { decodeUtf8, failed, type Read, readJson, readRequired, textOf, withContext } from "../bytes/read.ts";
-import { isAttested } from "../ledger/attestation.ts";
 import { openLedgerCheck } from "../ledger/check.ts";
 import { type Checkpoint, formatRoot, openCheckpoint } from "../ledger/checkpoint.ts";
 import { assertStillThere, type KeptProof, parseKeptProof } from "../ledger/kept-proof.ts";
@@ -14,6 +13,7 @@ import { readPublishedLedger } from "./ledger.ts";
 import { checkLetters } from "./letters.ts";
 import { checkList, checkTakenDown } from "./list.ts";
 import { startPageCheck } from "./pages.ts";
+import { onThisThread, type ShardWork } from "./shard-work.ts";
 
 /** The result of verification, all of it recomputed only from the published files. */
 export type Verified = Totals & {
@@ -37,6 +37,10 @@ export type VerifyOptions = {
   readonly list?: Read | undefined;
   /** called with the number of entries checked so far, and the size */
   readonly progress?: (done: number, size: number) => void;
+  /** likewise, while the rows of the list are checked */
+  readonly listProgress?: (done: number, size: number) => void;
+  /** does the work on one shard after the other, or on several at once: what is found and said is the same */
+  readonly work?: ShardWork;
 };
 
 /**
@@ -48,7 +52,8 @@ export type VerifyOptions = {
  * @throws LetterError naming the file, the entry or the line, and the rule that is broken
  */
 export async function verifyPublished(read: Read, vkey?: string, options: VerifyOptions = {}): Promise<Verified> {
-  const { progress = () => {}, kept: texts = new Map<string, string>() } = options;
+  const { progress = () => {}, listProgress = () => {}, work = onThisThread } = options;
+  const { kept: texts = new Map<string, string>() } = options;
   const note = textOf("ledger/checkpoint", await readRequired(read, "ledger/checkpoint"));
   const keys = await readJson(read, "keys.json", Keys);
   const verifier = vkey === undefined ? withContext("keys.json", () => parseVkey(keys.ledger)) : parseVkey(vkey);
@@ -60,16 +65,23 @@ export async function verifyPublished(read: Read, vkey?: string, options: Verify
   const kept = [...texts].map(([name, text]) => parseKeptProof(name, text, verifier));
 
   const attestationKey = parseBase64url(keys.attestation, 32);
-  const check = openLedgerCheck((entry) => isAttested(entry, attestationKey));
+  let isAttested = false;
+  const check = openLedgerCheck(() => isAttested);
   const sought = new Set(kept.flatMap(({ receipt }) => receipt?.index ?? []));
   const found = new Map<number, Uint8Array>();
-  const add = (bytes: Uint8Array, index: number) => {
+  const entry = (bytes: Uint8Array, index: number, attested: boolean) => {
+    isAttested = attested;
     if (sought.has(index)) found.set(index, bytes);
     if (index % TILE_WIDTH === 0) progress(index, checkpoint.size);
     return check.add(decodeUtf8(bytes));
   };
+  const look = async (bundle: Uint8Array, width: number) => {
+    const { leaves, attested } = await work.entries({ bundle, width, attestationKey });
+    return { leaves: Array.from(attested, (_, i) => leaves.subarray(i * 32, i * 32 + 32)), attested };
+  };
   const wanted = kept.map((one) => one.checkpoint.size);
-  const roots = await readPublishedLedger(read, "ledger/", checkpoint, add, wanted);
+  const reading = { entry, wanted, look, atOnce: work.atOnce };
+  const roots = await readPublishedLedger(read, "ledger/", checkpoint, reading);
   progress(checkpoint.size, checkpoint.size);
   for (const one of kept) assertStillThere(one, verifier, checkpoint.size, roots, found);
   const facts = withContext("ledger", () => check.finish());
@@ -82,12 +94,13 @@ export async function verifyPublished(read: Read, vkey?: string, options: Verify
     size: checkpoint.size,
     root: formatRoot(checkpoint.root),
   };
+  const list = { read, size: checkpoint.size, facts };
   let totals: Totals;
   if (count.taken_down) {
-    await checkTakenDown(read, checkpoint.size, facts, pages);
+    await checkTakenDown(list, pages, work.atOnce);
     totals = { ...numbers, listed: 0, shown: { name: 0, initials: 0, hidden: 0, counted: 0 }, takenDown: true };
   } else {
-    const shown = await checkList(read, checkpoint.size, facts, pages);
+    const shown = await checkList(list, pages, work, listProgress);
     totals = { ...numbers, listed: facts.accepts.size - facts.withdrawn.size, shown };
   }
   checkCount(count, totals);

@@ -22,13 +22,15 @@ describe.skipIf(noVectors)("Tessera's test log", () => {
     const seen: number[] = [];
     const checkpoint = checkpointAt(`checkpoint.${size}`);
     expect(checkpoint.size).toBe(size);
-    await readPublishedLedger(read, "", checkpoint, (_bytes, index) => seen.push(index));
+    await readPublishedLedger(read, "", checkpoint, { entry: (_bytes, index) => seen.push(index) });
     expect(seen).toEqual(Array.from({ length: size }, (_, index) => index));
   });
 
   it("is refused with a root of another size", async () => {
     const [five, six] = [checkpointAt("checkpoint.5"), checkpointAt("checkpoint.6")];
-    await expect(readPublishedLedger(read, "", { ...five, root: six.root }, () => {})).rejects.toThrow("the root is");
+    await expect(readPublishedLedger(read, "", { ...five, root: six.root }, { entry: () => {} })).rejects.toThrow(
+      "the root is",
+    );
   });
 });
 
@@ -42,9 +44,9 @@ describe("a published ledger", () => {
     for (const note of checkpoints) {
       const checkpoint = openCheckpoint(note, ledger.verifier);
       const lines: string[] = [];
-      await readPublishedLedger(readFrom(site), "ledger/", checkpoint, (bytes) =>
-        lines.push(Buffer.from(bytes).toString()),
-      );
+      await readPublishedLedger(readFrom(site), "ledger/", checkpoint, {
+        entry: (bytes) => lines.push(Buffer.from(bytes).toString()),
+      });
       expect(lines).toEqual(main.record.entries.slice(0, checkpoint.size));
     }
   });
@@ -70,7 +72,7 @@ describe("a published ledger", () => {
     const old = openCheckpoint(checkpoints[3]!, verifier).size;
     const settled = new Set(publishedSizes(main.record.entries));
     const check = (files: typeof site) =>
-      readPublishedLedger(readFrom(files), "ledger/", last, (_bytes, index) => settled.has(index + 1));
+      readPublishedLedger(readFrom(files), "ledger/", last, { entry: (_bytes, index) => settled.has(index + 1) });
     await check(site);
     for (const path of [`ledger/tile/0/000.p/${old}`, `ledger/tile/entries/000.p/${old}`]) {
       await expect(check(new Map([...site].filter(([name]) => name !== path)))).rejects.toThrow(`${path} is missing`);
@@ -120,9 +122,9 @@ describe("a large log", () => {
 
   it("is read, and a wrong hash is found on every level", async () => {
     const read = readFrom(files);
-    await readPublishedLedger(read, "", checkpoint, () => {});
+    await readPublishedLedger(read, "", checkpoint, { entry: () => {} });
     const refused = (reason: string) =>
-      expect(readPublishedLedger(read, "", checkpoint, () => {})).rejects.toThrow(reason);
+      expect(readPublishedLedger(read, "", checkpoint, { entry: () => {} })).rejects.toThrow(reason);
     // Early tiles: what is wrong at the end is found after everything before it was read.
     for (const path of ["tile/0/003", "tile/entries/004", "tile/2/000.p/1"]) {
       const good = files.get(path)!;

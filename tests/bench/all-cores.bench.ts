@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
+import { isSignedBy } from "../../scripts/letter/bytes/key.ts";
+import { attestedText, entriesOf } from "../../scripts/letter/ledger/entry.ts";
+import { readContent } from "../../scripts/site/views/read-content.ts";
+import { service, vkey } from "../letter/invented.ts";
+import { edition, publishedSite } from "../site/published-site.ts";
+import { root } from "../support/source.ts";
+import type { Bench } from "./bench.ts";
+import { acceptedAtOnce } from "./long-ledger.ts";
+
+const AIM = "aim, with two cores: at most 0.75× of the time, and 300 MiB";
+
+export const bench: Bench = {
+  about:
+    "npm run verify on a site in a folder, pages included, against bare Ed25519 of its attestations on one core (--signatures 1000000 for the largest)",
+  async run(_seconds, signatures = 100_000) {
+    const folder = mkdtempSync(join(tmpdir(), "undersigned-all-cores-"));
+    try {
+      const attested = await writeSite(folder, signatures);
+      const bare = bareSeconds(attested);
+      const verified = await verifiedIn(folder);
+      const ratio = (verified.seconds / bare).toFixed(2);
+      console.log(`  bare Ed25519   ${bare.toFixed(1)} s`);
+      console.log(`  verify         ${verified.seconds.toFixed(1)} s, at most ${verified.mebibytes.toFixed()} MiB`);
+      console.log(`  verify ÷ bare = ${ratio}× the time  (${AIM})`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+type Attested = { readonly text: Buffer; readonly attestation: Uint8Array };
+
+async function writeSite(folder: string, signatures: number): Promise<Attested[]> {
+  const { letterTexts } = await readContent(join(root, "content"));
+  const record = acceptedAtOnce(signatures, { edition, texts: letterTexts });
+  for (const [path, bytes] of await publishedSite(record)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  return entriesOf("accept", record.entries).map((entry) => ({
+    text: Buffer.from(attestedText(entry)),
+    attestation: parseBase64url(entry.attestation, 64),
+  }));
+}
+
+function bareSeconds(attested: readonly Attested[]): number {
+  const start = performance.now();
+  for (const { text, attestation } of attested)
+    if (!isSignedBy(service.publicKey, text, attestation)) throw new Error("an attestation is not good");
+  return (performance.now() - start) / 1000;
+}
+
+/** Runs the command as people run it, and looks at the most memory that it has held, as Linux counts it. */
+async function verifiedIn(folder: string): Promise<{ seconds: number; mebibytes: number }> {
+  const start = performance.now();
+  const program = join(root, "scripts/cli/verify.ts");
+  const child = spawn(process.execPath, [program, folder, "--vkey", vkey], { stdio: ["ignore", "pipe", "inherit"] });
+  let [said, mebibytes] = ["", 0];
+  child.stdout.on("data", (text) => {
+    said += text;
+  });
+  const looking = setInterval(() => {
+    mebibytes = Math.max(mebibytes, mostMebibytes(child.pid));
+  }, 50);
+  const [code] = await once(child, "close");
+  clearInterval(looking);
+  if (code !== 0 || !said.startsWith("ok: ")) throw new Error(`verify says ${said}`);
+  return { seconds: (performance.now() - start) / 1000, mebibytes };
+}
+
+function mostMebibytes(pid: number | undefined): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  } catch {
+    // It has just ended.
+    return 0;
+  }
+}
