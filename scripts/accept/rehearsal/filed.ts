@@ -42,7 +42,8 @@ export async function fileText(stage: Stage, text: string, base: string): Promis
 }
 
 export async function placeOf(stage: Stage): Promise<Parameters<typeof fileOnGitHub>[0]> {
-  return { api: stage.filer, mirror: stage.mirror, remote: await remoteOf(stage, stage.filer) };
+  const { filer, mirror, pause } = stage;
+  return { api: filer, mirror, remote: await remoteOf(stage, filer), pause };
 }
 
 export function filingOf({ key, clock }: Stage, text: string, base: string): Filing {
