@@ -16,6 +16,10 @@ export function pictureName({ name, lang, width, scheme }: Look): string {
   return `${slugOf(name)}-${lang}-${width}-${scheme}.png`;
 }
 
+/** Once the fonts are there, and the page was drawn with them. */
+const SETTLED =
+  "document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))";
+
 /** Pictures of the whole length of pages, PNG, one after the other, in the order of the looks. */
 export async function* photograph(
   browser: Browser,
@@ -27,8 +31,9 @@ export async function* photograph(
     const viewport = { width, height: width === 390 ? 844 : 800 };
     const { page, close } = await visit(browser, gallery.origin, { language: lang, viewport, colorScheme });
     for (const look of together) {
-      await page.goto(gallery.addressOf(look.name, look.lang));
-      await page.evaluate("document.fonts.ready.then(() => {})");
+      // On a busy machine a font comes after the page, and a picture whose height was measured before would end too early.
+      await page.goto(gallery.addressOf(look.name, look.lang), { waitUntil: "networkidle" });
+      await page.evaluate(SETTLED);
       yield { look, png: await page.screenshot({ fullPage: true, animations: "disabled", caret: "hide" }) };
     }
     await close();
