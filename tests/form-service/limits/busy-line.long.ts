@@ -39,7 +39,7 @@ describe("on a line that many people share, in detail", () => {
     await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("busy");
     expect(await page.title()).toMatch(/^Many people share this connection/);
     const said = box.locator("[aria-live]");
-    await expect.poll(() => said.textContent()).toContain("small task");
+    await expect.poll(() => said.textContent()).toContain("small calculation");
     await page.locator("#place").fill("Cork");
     finish();
     await expect.poll(() => said.textContent()).toBe("Done. You can send the form now.");

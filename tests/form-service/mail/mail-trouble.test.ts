@@ -11,7 +11,7 @@ afterEach(() => harness.close());
 
 const confirmPageOf = async (s: string) => (await harness.get(`/en/confirm/?s=${s}`)).text();
 const locationOf = (answer: Response) => new URL(answer.headers.get("location")!, "http://localhost:8080");
-const AWAY = "Our mail server does not answer at the moment";
+const AWAY = "Our mail server is not working at the moment";
 const GONE = "We cannot send this code again";
 
 describe("the page that waits for a code", () => {
