@@ -9,8 +9,8 @@ import { readMain, type Stage } from "./stage.ts";
 /** The topic of a repository that may be rehearsed on; a name with the word `rehearsal` does as well. */
 export const TOPIC = "undersigned-rehearsal";
 const NAME = /(^|[-_.])rehearsal([-_.]|$)/i;
-/** RFC 2606 and RFC 6761: nobody has a mailbox there. */
-const NOBODYS = /@([a-z0-9-]+\.)*(test|example|invalid|localhost|example\.(com|net|org))$/i;
+/** RFC 2606 and RFC 6761: nobody has a mailbox there. Accept takes those at example.org for the template’s. */
+const NOBODYS = /@([a-z0-9-]+\.)+(test|example|invalid|localhost)$/i;
 const RECIPIENT = /\brehearsal\b|تمرین/i;
 
 /**
@@ -39,7 +39,7 @@ export async function assertThrowAway(stage: Stage, begun: boolean): Promise<voi
       `${CAMPAIGN_PATH} names a recipient without the word “rehearsal” («تمرین»): write an invented one there`,
     );
   if (![contact, recipient.contact ?? contact].every((address) => NOBODYS.test(address)))
-    throw live(`${CAMPAIGN_PATH} names an address that somebody may have: use one at example.org`);
+    throw live(`${CAMPAIGN_PATH} names an address that somebody may have: use one at rehearsal.example`);
   if (campaign.attestation_key !== formatBase64url(stage.key.publicKey))
     throw live(`the attestation key given here is not the one of ${CAMPAIGN_PATH} on its main`);
   if (!begun && main.record.entries.some((entry) => entry.includes(" accept ")))

@@ -12,6 +12,7 @@ import { openGitHub } from "../../outside/github/api.ts";
 import { readRepositoryVariables } from "../../outside/github/environments.ts";
 import { readRsaKey } from "../../outside/mail/dkim.ts";
 import { systemRandom } from "../../outside/random.ts";
+import { currentSettings } from "../../outside/settings-file.ts";
 
 /** Whose accounts speak, and where GitHub is. */
 const ENVIRONMENT = z.object({
@@ -31,11 +32,12 @@ const PILE = 350;
 /**
  * Opens the stage with the keys that the environment and the command name.
  *
+ * @param keyFile by default the attestation key in `DATA_DIR`
  * @throws LetterError `environment` or `keys`, in words that repeat no key
  */
 export async function openStage(
   repository: string,
-  { keyFile, isPublic, env }: { keyFile: string; isPublic: boolean; env: NodeJS.ProcessEnv },
+  { keyFile, isPublic, env }: { keyFile: string | undefined; isPublic: boolean; env: NodeJS.ProcessEnv },
 ): Promise<OpenStage> {
   const given = ENVIRONMENT.safeParse(env);
   if (!given.success) {
@@ -44,7 +46,7 @@ export async function openStage(
   }
   const { GITHUB_TOKEN: token, FILE_APP_ID: appId, FILE_APP_KEY: app, ...at } = given.data;
   const privateKey = readAppKey(app);
-  const seed = await readSeed(keyFile);
+  const seed = await readSeed(keyFile ?? join(currentSettings().dataDir, "keys", "attestation.key"));
   const common = { repository, apiUrl: at.GITHUB_API_URL, clock: systemClock };
   const organiser = openGitHub({ ...common, as: { token } });
   const folder = await mkdtemp(join(tmpdir(), "undersigned-rehearsal-"));
@@ -79,5 +81,8 @@ function readAppKey(value: string): string {
 async function readSeed(path: string): Promise<string> {
   const text = await readFile(path, "utf8").catch(() => "");
   if (isBase64url(text.trim(), 32)) return text.trim();
-  throw new LetterError("keys", "the file of --attestation-key cannot be read, or does not hold 32 bytes in base64url");
+  throw new LetterError(
+    "keys",
+    `${path} cannot be read, or does not hold 32 bytes in base64url: name the attestation key with --attestation-key`,
+  );
 }

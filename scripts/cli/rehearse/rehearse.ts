@@ -7,7 +7,7 @@ import { openStage } from "./open-stage.ts";
 import { askOnTerminal } from "./terminal-people.ts";
 
 const HELP = `
-usage: npm run rehearse -- --repo OWNER/REPO --attestation-key FILE [--out FILE] [--answers FILE] [--again STEP] [--public] [--json]
+usage: npm run rehearse -- --repo OWNER/REPO [--attestation-key FILE] [--out FILE] [--answers FILE] [--again STEP] [--public] [--json]
 
 Leads two organisers and two moderators through .github/rehearsal.md on a throw-away repository with invented names: files
 sheets and hostile ones, starts workflows, waits and compares, and asks for what only people can do. Enter goes on, s REASON
@@ -15,7 +15,7 @@ skips, anything else is what was seen instead. It can be ended at any time; the 
 tries again what has failed.
 
   --repo             private, and with the word rehearsal in its name or the topic undersigned-rehearsal
-  --attestation-key  keys/attestation.key of that campaign: made for it, and used for no other
+  --attestation-key  the key of that campaign, made for it and used for no other; by default keys/attestation.key in DATA_DIR
   --out              the report, rehearsal.md by default; FILE.json beside it is where it goes on from
   --answers          a file in place of the terminal: { "repository": "OWNER/REPO", "steps": { STEP: "done", "*": "skip: …" } }
   --again            tries a step again that has an outcome
@@ -42,7 +42,6 @@ await runCommand(HELP, OPTIONS, async ({ values, positionals }) => {
   const { repo, "attestation-key": keyFile, out = "rehearsal.md", answers, again, json } = values;
   if (positionals.length > 0 || repo === undefined || !/^[\w.-]+\/[\w.-]+$/.test(repo))
     throw usageError("name one repository as OWNER/REPO", HELP);
-  if (keyFile === undefined) throw usageError("name the file with --attestation-key", HELP);
   if (again !== undefined && !STEPS.some(({ id }) => id === again)) throw usageError(`there is no step ${again}`, HELP);
   if (answers === undefined && !process.stdin.isTTY)
     throw usageError("there is nobody to ask: use a terminal, or --answers", HELP);
