@@ -32,6 +32,6 @@ export function parseAnswers(text: string, steps: readonly Pick<Step, "id">[]): 
 export function parseAnswer(typed: string): Answer {
   const text = typed.trim();
   if (text === "" || text === "done") return { done: true };
-  const skipped = /^(?:s|skip)(?:[:\s]+(.*))?$/i.exec(text);
-  return skipped ? { skipped: skipped[1] || "no reason was given" } : { seen: text };
+  const skipped = /^(?:s|skip)(?:[:\s](.*))?$/i.exec(text);
+  return skipped ? { skipped: skipped[1]?.replace(/^[:\s]+/, "") || "no reason was given" } : { seen: text };
 }

@@ -66,7 +66,7 @@ export const SETTINGS: readonly Step[] = [
 function formatWrong({ name, state, should, otherwise, byHand }: Setting): string {
   const title = name.replace(/^moderator .* \((\d+)\)$/, "moderator $1");
   if (state === "not offered") return `${title}: not offered by this plan, so ${otherwise}`;
-  const todo = byHand?.replace(/ \(now [^)]*\)/, "") ?? "npm run setup:github -- --repo OWNER/REPO --apply";
+  const todo = byHand?.replace(/ \(now [^()]*\)/, "") ?? "npm run setup:github -- --repo OWNER/REPO --apply";
   return `${title}: should be ${should}, otherwise ${otherwise}; to do: ${todo}`;
 }
 

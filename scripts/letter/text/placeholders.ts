@@ -71,5 +71,5 @@ function isPlaceholder(text: string): boolean {
 }
 
 function isSearchEngine(url: string): boolean {
-  return URL.canParse(url) && /(^|\.)google\.[a-z.]+$/.test(new URL(url).hostname);
+  return URL.canParse(url) && new URL(url).hostname.split(".").includes("google");
 }
