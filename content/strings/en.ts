@@ -96,7 +96,7 @@ export const en = {
     your_name: "Your name",
     your_name_hint: "In Persian, Latin or any other letters. Not published unless you choose so above.",
     place: "City and country, or country only",
-    place_hint: "For example: Berlin, Germany. Published only with a name or initials.",
+    place_hint: "For example: Berlin, Germany. Shown only with name or initials.",
     optional: "(optional)",
     email: "Email address",
     email_hint:
