@@ -235,7 +235,7 @@ async function take(past: Past, step: Step): Promise<boolean> {
       return true;
     }
     case "accept":
-      expectAccept(past.expected, past.steps, await acceptUntil(step.until));
+      expectAccept(past.expected, past.steps, ...(await acceptUntil(step.until)));
       return true;
     case "accept twice at once":
       await Promise.all([campaign.accept(), campaign.accept()]);
@@ -253,8 +253,12 @@ async function text(pull: Pull): Promise<string> {
 
 const died = new Map<string, number>();
 
-/** An acceptance whose process dies before a call: nothing that it does from then on reaches GitHub. Gives its commits. */
-async function acceptUntil(until: number): Promise<number> {
+/**
+ * An acceptance whose process dies before a call: nothing that it does from then on reaches GitHub.
+ *
+ * @returns how many commits it has made, 9 if it lived; and the sheets that they took
+ */
+async function acceptUntil(until: number): Promise<[commits: number, taken: string[]]> {
   const { github } = campaign;
   const before = github.repository.git("rev-parse", "main");
   let calls = 0;
@@ -272,8 +276,11 @@ async function acceptUntil(until: number): Promise<number> {
     },
   );
   github.setFault();
-  if (lived) return 9;
-  return Number(github.repository.git("rev-list", "--first-parent", "--count", `${before}..main`));
+  const commits = github.repository.git("rev-list", "--first-parent", `${before}..main`).split("\n").filter(Boolean);
+  const taken = commits.flatMap(
+    (commit) => /^Sheet: (\S+)$/m.exec(github.repository.git("log", "-1", "--format=%B", commit))?.[1] ?? [],
+  );
+  return [lived ? 9 : commits.length, taken];
 }
 
 async function listed(): Promise<string[]> {
@@ -285,7 +292,7 @@ async function listed(): Promise<string[]> {
 /** The last acceptance, and what a stranger finds on the site then. */
 async function finish(past: Past): Promise<void> {
   const { repository, state } = campaign.github;
-  expectAccept(past.expected, past.steps, await acceptUntil(Number.POSITIVE_INFINITY));
+  expectAccept(past.expected, past.steps, ...(await acceptUntil(Number.POSITIVE_INFINITY)));
   expect(await listed()).toEqual([...past.expected.listed].sort());
   const record = await readRecordAt(repository.path, repository.git("rev-parse", "main"));
   const verified = await verifyPublished(readFrom(siteOf(record)), vkey);
@@ -349,8 +356,8 @@ export function tryDeaths(): void {
       );
       const steps: Step[] = [{ do: "refuse", sheet: 0, by: 12, row: 1 }, { do: "withdraw", row: 3 }, ...approvals];
       for (const step of steps) if (await take(past, step)) past.steps.push(step);
-      const done = await acceptUntil(until);
-      expectAccept(past.expected, past.steps, done);
+      const [done, taken] = await acceptUntil(until);
+      expectAccept(past.expected, past.steps, done, taken);
       expect(await listed()).toEqual([...past.expected.listed].sort());
       await finish(past);
       expect(past.expected.listed.size).toBe(3);

@@ -97,6 +97,7 @@ async function openMachine(deps: Deps, dataDir: string, DATABASE_URL: string | u
   return {
     ...{ dataDir, settings, mails, store, service, logged: () => lines.join("") },
     accept: async () => void (await campaign.accept()),
+    local: () => ({ host: { ...host, repository: campaign.github.repository.path } }),
     place: async () => ({ local: { host: { ...host, repository: campaign.github.repository.path } } }),
     ...doorOf(service, store),
   } as unknown as Machine;
