@@ -151,8 +151,8 @@ describe.skipIf(lacking !== "")(`over a Tor network of this machine${lacking && 
     expect(fates.filter(({ signed }) => signed).length).toBeGreaterThanOrEqual(98);
   });
 
-  // After the hundred, Tor could sometimes not reach the onion service any more, and why is not known: so this runs only
-  // where somebody asks for it.
+  // Sometimes Tor could not reach the onion service for minutes. It is likely because the network votes every 20 s, so that
+  // the onion service has other keys every eight minutes; so this runs only where somebody asks for it.
   it.skipIf(process.env.FLOODS !== "on")(
     "with FLOODS=on, one client that floods the form excludes nobody, and no right code is refused",
     async () => {

@@ -162,6 +162,12 @@ describe("the pages that people read", () => {
     expect(await reasonOf(edited("en/index.html", edit))).toMatch(/^en\/index\.html: /);
   });
 
+  it("do not pass when one of them is missing", async () => {
+    const path = "en/signatures/2/index.html";
+    const left = new Map([...site].filter(([name]) => name !== path));
+    expect(await reasonOf(left)).toBe(`${path} is missing, though the list has that page`);
+  });
+
   it("may be missing altogether, as in a bag", async () => {
     expect(await reasonOf(new Map([...site].filter(([path]) => !path.endsWith(".html"))))).toBe("ok");
   });
