@@ -1,9 +1,9 @@
-import { open, rm, stat } from "node:fs/promises";
+import { open, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { wayOn } from "./damage.ts";
 import { assertSha } from "./object.ts";
-import { runGit } from "./run.ts";
+import { type GitResult, runGit } from "./run.ts";
 
 /** The branch that everything published is built from. */
 export const MAIN = "refs/heads/main";
@@ -42,6 +42,8 @@ const STALE_LOCK = 10_000;
 
 /** The SHA a ref points to, undefined when there is no such ref. */
 export async function readRef(repository: string, ref: string): Promise<string | undefined> {
+  const loose = await readLooseRef(repository, ref);
+  if (loose !== undefined) return loose;
   // Not rev-parse: it would go on looking under other names.
   const args = ["for-each-ref", "--format=%(objectname) %(refname)", "--", ref];
   const { stdout, said } = await runGit(repository, args);
@@ -56,21 +58,39 @@ export async function readRef(repository: string, ref: string): Promise<string |
 }
 
 /**
+ * The SHA in the file of a ref, which is where git looks first; undefined where git must be asked: the ref is packed, there
+ * is none, or its file is damaged. Refs are read before almost everything else, and to start git takes longer than all the
+ * rest of that.
+ */
+async function readLooseRef(repository: string, ref: string): Promise<string | undefined> {
+  if (!REF.test(ref)) return undefined;
+  const text = await readFile(join(repository, ref), "latin1").catch(() => "");
+  return LOOSE.exec(text)?.[1];
+}
+
+/** Names that git takes and that lead to no other file: no part of one begins with a dot. */
+const REF = /^refs(\/\w[\w-]*(\.[\w-]+)*)+$/;
+const LOOSE = /^([0-9a-f]{40})\n$/;
+
+/**
  * The refs below a prefix (`PENDING`) that point to commits, SHA by the part behind the prefix. A ref whose object is
  * lost or damaged is one of them: the caller finds out on reading the commit, and the others can still be read.
  */
 export async function listRefs(repository: string, prefix: string): Promise<Map<string, string>> {
-  const { stdout } = await runGit(repository, [
-    "for-each-ref",
-    "--format=%(objectname) %(refname)",
-    "--",
-    `${prefix}/`,
+  const list = (format: string, codes: readonly number[]) =>
+    runGit(repository, ["for-each-ref", `--format=${format}`, "--", `${prefix}/`], { codes });
+  const linesOf = ({ stdout }: GitResult) => stdout.toString("utf8").split("\n").filter(Boolean);
+  const nameIn = (line: string, start: number) => line.slice(start + prefix.length + 1);
+  const typed = await list("%(objectname) %(objecttype) %(refname)", [0, 128]);
+  if (typed.code === 0) {
+    const commits = linesOf(typed).filter((line) => line.startsWith("commit ", 41));
+    return new Map(commits.map((line) => [nameIn(line, 48), line.slice(0, 40)]));
+  }
+  // With the types git ends at the first lost object. So they are asked for one by one.
+  const refs = linesOf(await list("%(objectname) %(refname)", [0])).map((line): [string, string] => [
+    nameIn(line, 41),
+    line.slice(0, 40),
   ]);
-  const refs = stdout
-    .toString("utf8")
-    .split("\n")
-    .filter(Boolean)
-    .map((line): [string, string] => [line.slice(41 + prefix.length + 1), line.slice(0, 40)]);
   const others = await findOtherObjects(
     repository,
     refs.map(([, sha]) => sha),
@@ -78,7 +98,7 @@ export async function listRefs(repository: string, prefix: string): Promise<Map<
   return new Map(refs.filter(([, sha]) => !others.has(sha)));
 }
 
-/** The objects that can be read and are no commits. for-each-ref could tell too, but ends at the first lost object. */
+/** The objects that can be read and are no commits. */
 async function findOtherObjects(repository: string, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const { stdout } = await runGit(repository, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], {

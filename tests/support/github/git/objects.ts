@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** A bare repository as GitHub's Git database sees it: objects by SHA, no index, no working tree. */
 export type Objects = {
@@ -63,7 +65,7 @@ export function openObjects(path: string): Objects {
     said.set(args.join(" "), text);
     return text;
   };
-  // What an object holds never changes. To start git costs more than all else that an answer does.
+  // What an object holds never changes.
   const held = new Map<string, Buffer>();
   const contentOf = (type: "blob" | "commit", sha: string): Buffer => {
     const known = held.get(`${type} ${sha}`);
@@ -72,7 +74,17 @@ export function openObjects(path: string): Objects {
     if (isSha(sha) && content.length < MOST_KEPT) held.set(`${type} ${sha}`, content);
     return content;
   };
-  const ancestors = new Set<string>();
+  const ancestors = new Map<string, boolean>();
+  /** Commits that were asked for by their SHA and are there. */
+  const commits = new Set<string>();
+  const readLoose = (name: string): string | undefined => {
+    if (!/^refs\/(heads|tags)\/[\w/-]+$/.test(name)) return undefined;
+    try {
+      return /^([0-9a-f]{40})\n$/.exec(readFileSync(join(path, name), "latin1"))?.[1];
+    } catch {
+      return undefined;
+    }
+  };
   const asks: Objects["asks"] = (args, { env } = {}) =>
     spawnSync("git", ["--git-dir", path, ...args], { env: { ...environment, ...env }, stdio: "ignore" }).status === 0;
   const writeObject: Objects["writeObject"] = (type, content) =>
@@ -86,11 +98,16 @@ export function openObjects(path: string): Objects {
     writeObject,
     readBlob: (sha) => contentOf("blob", sha),
     resolve(name, type) {
+      // To start git costs more than all else that an answer does.
+      const loose = isSha(name) ? name : readLoose(name);
+      if (loose !== undefined && (commits.has(loose) || (type === undefined && loose !== name))) return loose;
       // In `COMMIT:PATH` all that follows would be path.
       const suffix = type === undefined || name.includes(":") ? "" : `^{${type}}`;
       const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name + suffix];
       const found = spawnSync("git", ["--git-dir", path, ...args], { env: environment });
-      return found.status === 0 ? found.stdout.toString().trim() : undefined;
+      const sha = found.status === 0 ? found.stdout.toString().trim() : undefined;
+      if (sha !== undefined && type === "commit") commits.add(sha);
+      return sha;
     },
     readTree: (sha, recursive) =>
       (isSha(sha) ? gitOnce : git)(["ls-tree", "-z", "-l", "--full-tree", ...(recursive ? ["-r", "-t"] : []), sha])
@@ -114,9 +131,11 @@ export function openObjects(path: string): Objects {
     readCommit: (sha) => parseCommit(sha, contentOf("commit", sha).toString("utf8")),
     isAncestor(older, newer) {
       const pair = `${older} ${newer}`;
-      if (ancestors.has(pair)) return true;
+      const known = ancestors.get(pair);
+      if (known !== undefined) return known;
       const is = asks(["merge-base", "--is-ancestor", older, newer]);
-      if (is && isSha(older) && isSha(newer)) ancestors.add(pair);
+      // Of a commit that is not there yet, git says no as well.
+      if (isSha(older) && isSha(newer) && (is || (commits.has(older) && commits.has(newer)))) ancestors.set(pair, is);
       return is;
     },
     forkPoint(one, other) {
