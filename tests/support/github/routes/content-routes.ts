@@ -6,7 +6,7 @@ import { notFound, Refusal } from "../refusal.ts";
 import { rulesFor } from "../ruleset.ts";
 import { type State, timeOf } from "../state.ts";
 import { apiOf, commitView } from "../view.ts";
-import { pullView } from "./pull-view.ts";
+import { listedPullView } from "./pull-view.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 
@@ -70,7 +70,7 @@ export const contentRoutes: Routes = {
       const holds = state.pulls.filter(
         (pull) => state.objects.isAncestor(sha, pull.headSha) && !state.objects.isAncestor(sha, pull.baseSha),
       );
-      return { page: holds.map((pull) => pullView(state, pull)) };
+      return { page: holds.map((pull) => listedPullView(state, pull)) };
     },
   },
   [`GET ${REPO}/compare/{basehead}`]: { app: "contents:read", role: "read", handler: compare },
