@@ -1,5 +1,6 @@
 import { by, type Call, type Routes } from "../call.ts";
 import { commitOf, filesBetween, mergeCommit } from "../git/commit.ts";
+import { shownMain } from "../git/fresh-branch.ts";
 import { formatCommit, type Person } from "../git/objects.ts";
 import { moveRef } from "../git/ref.ts";
 import { notFound, Refusal } from "../refusal.ts";
@@ -27,10 +28,11 @@ export const contentRoutes: Routes = {
   [`GET ${REPO}/branches/{branch}`]: {
     app: "contents:read",
     role: "read",
-    handler: ({ state, path }) => {
+    handler: ({ state, actor, path }) => {
       const ref = `refs/heads/${path.branch}`;
-      const sha = state.objects.resolve(ref, "commit");
-      if (sha === undefined) throw notFound();
+      const found = state.objects.resolve(ref, "commit");
+      if (found === undefined) throw notFound();
+      const sha = shownMain(state, actor, path.branch!, found);
       return { status: 200, body: { ...branchView(state, ref, sha), commit: commitView(state, sha) } };
     },
   },
