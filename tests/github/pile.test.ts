@@ -51,7 +51,7 @@ describe("accept", () => {
     expect(reports[0]!.postponed).toEqual([]);
     expect(await onList()).toBe(2);
     const answers = github.state.comments.filter(
-      ({ pull, body }) => pull === long && body.includes("**Waits.** More than"),
+      ({ pull, body }) => pull === long && body.includes("**Waits.** More reviews"),
     );
     expect(answers).toHaveLength(1);
     // An organiser deletes what strangers wrote, and the veto counts.

@@ -24,17 +24,20 @@ export type Pile = {
   readonly late?: boolean;
 };
 
+type Run = { readonly calls: number; readonly postponed: number; readonly settled: number; readonly seconds: number };
+
 /** How long GitHub takes for an answer, in milliseconds: cautious guesses, since a run may last 25 minutes only. */
-const LATENCIES: Readonly<Record<string, number>> = { "POST /graphql": 6_000, "git fetch": 700, "git push": 700 };
+const LATENCIES: Readonly<Record<string, number>> = { "POST /graphql": 2_000, "git fetch": 700, "git push": 700 };
 const latencyOf = ({ operation }: GitHubCall) => LATENCIES[operation] ?? 400;
 
 /**
  * Lets accept run until everything is taken over, once an hour. Asserts that nothing is lost or doubled, and that the
  * withdrawal is on the ledger after the first run that was not cut short.
  *
- * @returns how many calls each run made with the workflow's token, and how many sheets it left
+ * @returns how many calls each run made with the workflow's token, how many sheets it left and settled, and how long it
+ *   would have taken
  */
-export async function takeOver(pile: Pile): Promise<{ calls: number; postponed: number; settled: number }[]> {
+export async function takeOver(pile: Pile): Promise<Run[]> {
   const campaign = await makeWorkflowCampaign(pile.limits ? { limits: pile.limits } : {});
   const realTime = hurryTime();
   try {
@@ -52,22 +55,24 @@ async function runHourly(campaign: WorkflowCampaign, pile: Pile) {
   // Somebody on the last sheet has left already, and the sheet of it was filed last of all.
   const leaving = sheets[pile.approved - 1]!.rows[0]!.id;
   await file(campaign, [...sheets, withdrawalsOf(1, [leaving])], pile.approved);
-  const runs: { calls: number; postponed: number; settled: number }[] = [];
+  const runs: Run[] = [];
   const pending = () => github.repository.branches().filter((name) => name.startsWith("pending/")).length;
   const left = pile.sheets - pile.approved;
   for (let run = 0; run < pile.runs && pending() > left; run++) {
     const [before, calls] = [github.repository.log("main").length, github.calls.length];
     github.setLate(pile.late ?? false);
+    const began = Date.now();
     github.setFault((call) => {
       passTime(latencyOf(call));
       return pile.fault?.(call);
     });
     const report = await campaign.accept().catch(() => undefined);
+    const seconds = Math.round((Date.now() - began) / 1000);
     github.setFault();
     github.setLate(false);
     const mine = github.calls.slice(calls).filter(({ by }) => by === "github-actions").length;
     const settled = github.repository.log("main").length - before;
-    runs.push({ calls: mine, postponed: report?.postponed.length ?? -1, settled });
+    runs.push({ calls: mine, postponed: report?.postponed.length ?? -1, settled, seconds });
     if (report) {
       // Withdrawals come first: whatever is left waits, but not this.
       expect(report.main.settled.withdrawn.has(leaving)).toBe(true);

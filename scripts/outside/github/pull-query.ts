@@ -105,7 +105,7 @@ function restOf(type: string, connection: string, fields: string): string {
 export const MOST_IDS = 100;
 /**
  * So many further pages of one pull request are read, each for one or two points of GitHub's 1,000 an hour: an account that
- * comments without end must not use up what the others need. They hold 1,000 comments.
+ * comments without end must not use up what the others need. They hold 1,000 comments below it.
  */
 const MOST_PAGES = 10;
 
