@@ -102,6 +102,10 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   const unread = new Set(pending.map(({ sheet }) => sheet.sheet));
   draft.postponed = [];
   for await (const { open, sheet } of readActs(host, pending, ended, (read) => unread.delete(read))) {
+    if (open.trouble !== undefined) {
+      draft.outcomes.set(open.sheet, { sheet: open.sheet, state: "invalid", reason: open.trouble });
+      continue;
+    }
     // A sheet that this run has settled is no longer open, so the last sheet that has a row decides about it.
     const copies = copiesOf(all, sheet, main.settled.sheets);
     const judged = judgeSheet(main, { moderators, attestationKey, today: day, doubt }, open, sheet, copies);

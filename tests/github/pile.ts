@@ -5,7 +5,7 @@ import { formatSheet, type Sheet, sheetPath } from "../../scripts/letter/signatu
 import { writeCommit } from "../../scripts/outside/git/commit.ts";
 import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { attestedMessage, invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
-import { hurryTime } from "../support/browsers/hurry.ts";
+import { hurryTime, passTime } from "../support/browsers/hurry.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../support/campaigns/workflow-campaign.ts";
 import { hours } from "../support/fixtures.ts";
 import type { Fault, GitHubCall } from "../support/github/fault.ts";
@@ -24,13 +24,20 @@ export type Pile = {
   readonly late?: boolean;
 };
 
+type Run = { readonly calls: number; readonly postponed: number; readonly settled: number; readonly seconds: number };
+
+/** How long GitHub takes for an answer, in milliseconds: cautious guesses, since a run may last 25 minutes only. */
+const LATENCIES: Readonly<Record<string, number>> = { "POST /graphql": 2_000, "git fetch": 700, "git push": 700 };
+const latencyOf = ({ operation }: GitHubCall) => LATENCIES[operation] ?? 400;
+
 /**
  * Lets accept run until everything is taken over, once an hour. Asserts that nothing is lost or doubled, and that the
  * withdrawal is on the ledger after the first run that was not cut short.
  *
- * @returns how many calls each run made with the workflow's token, and how many sheets it left
+ * @returns how many calls each run made with the workflow's token, how many sheets it left and settled, and how long it
+ *   would have taken
  */
-export async function takeOver(pile: Pile): Promise<{ calls: number; postponed: number; settled: number }[]> {
+export async function takeOver(pile: Pile): Promise<Run[]> {
   const campaign = await makeWorkflowCampaign(pile.limits ? { limits: pile.limits } : {});
   const realTime = hurryTime();
   try {
@@ -47,21 +54,25 @@ async function runHourly(campaign: WorkflowCampaign, pile: Pile) {
   const sheets = Array.from({ length: pile.sheets }, (_, i) => sheetOf(100 + i, [invent(100 + i).row]));
   // Somebody on the last sheet has left already, and the sheet of it was filed last of all.
   const leaving = sheets[pile.approved - 1]!.rows[0]!.id;
-  for (const [i, sheet] of sheets.entries()) await file(campaign, sheet, i < pile.approved);
-  await file(campaign, withdrawalsOf(1, [leaving]), false);
-  const runs: { calls: number; postponed: number; settled: number }[] = [];
+  await file(campaign, [...sheets, withdrawalsOf(1, [leaving])], pile.approved);
+  const runs: Run[] = [];
   const pending = () => github.repository.branches().filter((name) => name.startsWith("pending/")).length;
   const left = pile.sheets - pile.approved;
   for (let run = 0; run < pile.runs && pending() > left; run++) {
     const [before, calls] = [github.repository.log("main").length, github.calls.length];
     github.setLate(pile.late ?? false);
-    github.setFault(pile.fault);
+    const began = Date.now();
+    github.setFault((call) => {
+      passTime(latencyOf(call));
+      return pile.fault?.(call);
+    });
     const report = await campaign.accept().catch(() => undefined);
+    const seconds = Math.round((Date.now() - began) / 1000);
     github.setFault();
     github.setLate(false);
     const mine = github.calls.slice(calls).filter(({ by }) => by === "github-actions").length;
     const settled = github.repository.log("main").length - before;
-    runs.push({ calls: mine, postponed: report?.postponed.length ?? -1, settled });
+    runs.push({ calls: mine, postponed: report?.postponed.length ?? -1, settled, seconds });
     if (report) {
       // Withdrawals come first: whatever is left waits, but not this.
       expect(report.main.settled.withdrawn.has(leaving)).toBe(true);
@@ -82,23 +93,29 @@ async function runHourly(campaign: WorkflowCampaign, pile: Pile) {
   return runs;
 }
 
-/** As filed and approved, without the calls of others: they are not what this is about. */
-async function file({ github, moderators, fileApp }: WorkflowCampaign, sheet: Sheet, isApproved: boolean) {
+/** As filed, the first so many approved, without the calls of others: they are not what this is about. */
+async function file({ github, moderators, fileApp }: WorkflowCampaign, sheets: readonly Sheet[], approved: number) {
   const { repository, state } = github;
-  const head = `pending/${sheet.sheet}`;
-  const headSha = await writeCommit(repository.path, {
-    ...{
-      parents: [repository.git("rev-parse", "main")],
-      files: new Map([[sheetPath(sheet.sheet), formatSheet(sheet)]]),
-    },
-    ...{ message: attestedMessage(sheet), committer: "form service", day: "2026-11-24" },
-  });
-  repository.git("update-ref", `refs/heads/${head}`, headSha);
-  const pull = openPull(state, { ...fileApp.bot, type: "Bot" }, { head, headSha, base: "main", title: "Sheet" });
+  const parents = [repository.git("rev-parse", "main")];
+  const commits: string[] = [];
+  for (const sheet of sheets) {
+    const files = new Map([[sheetPath(sheet.sheet), formatSheet(sheet)]]);
+    const [message, committer, day] = [attestedMessage(sheet), "form service", "2026-11-24"] as const;
+    commits.push(await writeCommit(repository.path, { parents, files, message, committer, day }));
+  }
+  const branches = sheets.map(({ sheet }) => `pending/${sheet}`);
+  const moves = branches.map((branch, i) => `create refs/heads/${branch} ${commits[i]}\n`);
+  state.objects.git(["update-ref", "--stdin"], { input: moves.join("") });
   const submittedAt = `${new Date(state.clock()).toISOString().slice(0, 19)}Z`;
-  for (const { id, login } of isApproved ? moderators : [])
-    pull.reviews.push({
-      ...{ id: state.nextId(), author: { id, login, type: "User" }, body: "", state: "APPROVED", commit: headSha },
-      submittedAt,
-    });
+  for (const [i, head] of branches.entries()) {
+    const headSha = commits[i]!;
+    const pull = openPull(state, { ...fileApp.bot, type: "Bot" }, { head, headSha, base: "main", title: "Sheet" });
+    for (const { id, login } of i < approved ? moderators : [])
+      pull.reviews.push({
+        ...{ id: state.nextId(), author: { id, login, type: "User" }, body: "", state: "APPROVED", commit: headSha },
+        submittedAt,
+      });
+  }
+  // As GitHub keeps them: a file for each would be read again and again.
+  repository.git("pack-refs", "--all");
 }

@@ -146,6 +146,25 @@ describe("the stand-in for GitHub", () => {
     expect(await open("d")).toBe(201);
   });
 
+  it("shows programs main's former commit for some requests after a push, when it is told to, and never people", async () => {
+    const { repository } = github;
+    const token = github.tokenOf(github.addApp("accept", { contents: "write" }));
+    const person = github.addAccount("organiser", "admin").token;
+    const former = repository.git("rev-parse", "main");
+    repository.git("update-ref", "refs/heads/next", former);
+    const next = repository.commit("next", "next", { "a.md": "a" });
+    const seen = async (by: string) => {
+      const { object } = (await mustAsk(github, by, "GET", "git/ref/heads/main")) as { object: { sha: string } };
+      const { commit } = (await mustAsk(github, by, "GET", "branches/main")) as { commit: { sha: string } };
+      return [object.sha, commit.sha];
+    };
+    github.setStale(2);
+    await github.push(token, ["refs/heads/next:refs/heads/main"]);
+    expect(await seen(person)).toEqual([next, next]);
+    expect(await seen(token)).toEqual([former, former]);
+    expect(await seen(token)).toEqual([next, next]);
+  });
+
   it("moves the head of a pull request late when it is told to", async () => {
     const { repository, state } = github;
     const main = repository.git("rev-parse", "main");

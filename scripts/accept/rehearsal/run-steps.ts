@@ -2,11 +2,12 @@ import { parseBase64url } from "../../letter/bytes/base64url.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { attestLeave } from "../../letter/ledger/attestation.ts";
 import { idOf } from "../../letter/signature/derivation.ts";
+import { readRuns } from "../../outside/github/workflow-runs.ts";
 import { inventWithdrawals } from "../invented-signatures.ts";
 import { fileSheet, fileText } from "./filed.ts";
 import { inventionOn, readMain, type Stage } from "./stage.ts";
 import type { Seen, Step } from "./step.ts";
-import { accept, readRuns, startRuns } from "./watched.ts";
+import { accept, startRuns } from "./watched.ts";
 
 const WEDGED = "`organising.md`, step 9: start accept again with the tick that its last line names";
 
@@ -106,7 +107,7 @@ async function withdraw(stage: Stage): Promise<Seen> {
 async function seePublished(stage: Stage): Promise<Seen> {
   const { commit, record } = await readMain(stage);
   for (let tries = 0; tries < 90; tries++) {
-    const [run] = await readRuns(stage, "publish.yml", commit);
+    const [run] = await readRuns(stage.organiser, "publish.yml", commit);
     if ((await stage.readLive()) === record.checkpoint) {
       const ok = run === undefined || run.conclusion === "success";
       if (ok) return { ok, seen: `the site shows main’s checkpoint${run ? ", published at that very commit" : ""}` };

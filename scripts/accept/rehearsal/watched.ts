@@ -2,48 +2,27 @@ import { LetterError } from "../../letter/bytes/error.ts";
 import { sheetBranch } from "../../letter/signature/sheet.ts";
 import { listRemoteRefs } from "../../outside/git/push.ts";
 import { branchRef } from "../../outside/git/ref.ts";
-import { telling } from "../../outside/github/api.ts";
+import { readRuns, startRun, type WorkflowRun } from "../../outside/github/workflow-runs.ts";
 import type { Filed } from "./filed.ts";
 import { readMain, remoteOf, type Stage } from "./stage.ts";
 import type { Seen } from "./step.ts";
-
-/** A run of a workflow; `conclusion` in GitHub's words. */
-export type Run = { readonly id: number; readonly sha: string; readonly conclusion: string | undefined };
 
 /** How often and for how long GitHub is asked whether a run has ended: every ten seconds for half an hour. */
 const [PAUSE, TRIES] = [10_000, 180];
 const ACCEPT_APP = /(^|-)accept\[bot\]$/;
 const WORKFLOW = "github-actions[bot]";
 
-/** Reads the runs of a workflow, the newest first. */
-export function readRuns(stage: Stage, workflow: string, sha?: string): Promise<Run[]> {
-  const { owner, repo } = stage.organiser;
-  return telling(`reading the runs of ${workflow}`, async () => {
-    const octokit = await stage.organiser.octokit();
-    const at = { owner, repo, workflow_id: workflow, per_page: 100, ...(sha === undefined ? {} : { head_sha: sha }) };
-    const { data } = await octokit.request("GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", at);
-    return data.workflow_runs.map(({ id, head_sha, status, conclusion }) => ({
-      id: Number(id),
-      sha: head_sha,
-      conclusion: status === "completed" ? (conclusion ?? undefined) : undefined,
-    }));
-  });
-}
-
 /** Starts runs of a workflow one after the other, and waits until all have ended. */
 export async function startRuns(
   stage: Stage,
   workflow: string,
   { ref = "main", count = 1 }: { ref?: string; count?: number } = {},
-): Promise<Run[]> {
-  const { owner, repo } = stage.organiser;
-  const before = new Set((await readRuns(stage, workflow)).map(({ id }) => id));
-  const octokit = await stage.organiser.octokit();
-  const route = "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches";
-  for (let i = 0; i < count; i++)
-    await telling(`starting ${workflow}`, () => octokit.request(route, { owner, repo, workflow_id: workflow, ref }));
+): Promise<WorkflowRun[]> {
+  const { organiser } = stage;
+  const before = new Set((await readRuns(organiser, workflow)).map(({ id }) => id));
+  for (let i = 0; i < count; i++) await startRun(organiser, workflow, { ref });
   return ended(stage, `${workflow} to end`, async () => {
-    const runs = (await readRuns(stage, workflow)).filter(({ id }) => !before.has(id));
+    const runs = (await readRuns(organiser, workflow)).filter(({ id }) => !before.has(id));
     return runs.length >= count ? runs : undefined;
   });
 }
@@ -51,17 +30,21 @@ export async function startRuns(
 /** Waits for the run of a workflow at a commit, and gives how it ended. */
 export async function conclusionAt(stage: Stage, workflow: string, sha: string): Promise<string> {
   const runs = await ended(stage, `${workflow} to run on the sheet`, async () => {
-    const found = await readRuns(stage, workflow, sha);
+    const found = await readRuns(stage.organiser, workflow, sha);
     return found.length > 0 ? found : undefined;
   });
   return runs[0]!.conclusion ?? "";
 }
 
-async function ended(stage: Stage, what: string, read: () => Promise<Run[] | undefined>): Promise<Run[]> {
+async function ended(
+  stage: Stage,
+  what: string,
+  read: () => Promise<WorkflowRun[] | undefined>,
+): Promise<WorkflowRun[]> {
   for (let tries = 0; tries < TRIES; tries++) {
     await stage.pause(PAUSE);
     const runs = await read();
-    if (runs?.every(({ conclusion }) => conclusion !== undefined)) return runs;
+    if (runs?.every(({ status }) => status === "completed")) return runs;
   }
   throw new LetterError("rehearsal", `waited half an hour for ${what}: look under Actions why it does not`);
 }

@@ -3,7 +3,7 @@ import { writeCommit } from "../../outside/git/commit.ts";
 import { readHistory } from "../../outside/git/history.ts";
 import type { AcceptHost, MainHistory } from "../../outside/git/host.ts";
 import type { GitHubApi } from "../../outside/github/api.ts";
-import { type PublishRun, readPublishRuns, startPublish, wasDeployed } from "../../outside/github/publish-runs.ts";
+import { readRuns, startRun, type WorkflowRun, wasDeployed } from "../../outside/github/workflow-runs.ts";
 
 /**
  * How the public site comes to show main:
@@ -58,6 +58,10 @@ function hasFailed({ conclusion }: PublishRun): boolean {
   return conclusion !== undefined && !["success", "cancelled", "skipped"].includes(conclusion);
 }
 
+const PUBLISH = "publish.yml";
+
+type PublishRun = Pick<WorkflowRun, "status" | "conclusion" | "begun">;
+
 /** The subject of a commit that changes nothing: publication begins again at it. */
 export const RENEWAL = "publish main again";
 
@@ -89,13 +93,13 @@ export async function publishMain(
   // Most runs of accept find a site that is up to date, and ask GitHub for nothing.
   if (!behind && !again) return "shown";
   const [runs, deployed] = [
-    await readPublishRuns(api, main.commit),
+    await readRuns(api, PUBLISH, main.commit),
     to === "pages" && (await wasDeployed(api, main.commit)),
   ];
   const renewals = await countRenewals(host.repository, main.commit);
   const next = nextPublication({ behind, again, to, runs, deployed, renewals, now });
   if (next === "renewed") await renew(publisher, main);
-  if (next === "renewed" || next === "started") await startPublish(api, { first });
+  if (next === "renewed" || next === "started") await startRun(api, PUBLISH, { inputs: { first: String(first) } });
   return next;
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readLiveCheckpoint } from "../../accept/live-checkpoint.ts";
 import type { Stage } from "../../accept/rehearsal/stage.ts";
-import { isBase64url, parseBase64url } from "../../letter/bytes/base64url.ts";
+import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { signingKey } from "../../letter/bytes/key.ts";
 import { systemClock } from "../../outside/clock.ts";
@@ -12,6 +12,7 @@ import { openGitHub } from "../../outside/github/api.ts";
 import { readRepositoryVariables } from "../../outside/github/environments.ts";
 import { readRsaKey } from "../../outside/mail/dkim.ts";
 import { systemRandom } from "../../outside/random.ts";
+import { parseSeed } from "../../outside/seal/keys.ts";
 import { currentSettings } from "../../outside/settings-file.ts";
 
 /** Whose accounts speak, and where GitHub is. */
@@ -46,7 +47,11 @@ export async function openStage(
   }
   const { GITHUB_TOKEN: token, FILE_APP_ID: appId, FILE_APP_KEY: app, ...at } = given.data;
   const privateKey = readAppKey(app);
-  const seed = await readSeed(keyFile ?? join(currentSettings().dataDir, "keys", "attestation.key"));
+  const path = keyFile ?? join(currentSettings().dataDir, "keys", "attestation.key");
+  const seed = parseSeed(
+    await readFile(path, "utf8").catch(() => ""),
+    `${path} cannot be read, or does not hold 32 bytes in base64url: name the attestation key with --attestation-key`,
+  );
   const common = { repository, apiUrl: at.GITHUB_API_URL, clock: systemClock };
   const organiser = openGitHub({ ...common, as: { token } });
   const folder = await mkdtemp(join(tmpdir(), "undersigned-rehearsal-"));
@@ -55,7 +60,7 @@ export async function openStage(
     filer: openGitHub({ ...common, as: { appId, privateKey } }),
     mirror: join(folder, "mirror.git"),
     serverUrl: at.GITHUB_SERVER_URL,
-    key: signingKey(parseBase64url(seed, 32)),
+    key: signingKey(seed),
     random: systemRandom,
     clock: systemClock,
     pause: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
@@ -66,7 +71,7 @@ export async function openStage(
     isPublic,
     pile: PILE,
   };
-  return { stage, secrets: [token, seed], close: () => rm(folder, { recursive: true, force: true }) };
+  return { stage, secrets: [token, formatBase64url(seed)], close: () => rm(folder, { recursive: true, force: true }) };
 }
 
 function readAppKey(value: string): string {
@@ -76,13 +81,4 @@ function readAppKey(value: string): string {
     // The original error may repeat the value.
     throw new LetterError("keys", "FILE_APP_KEY is no private key as GitHub gave it (PEM), nor the path of its file");
   }
-}
-
-async function readSeed(path: string): Promise<string> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  if (isBase64url(text.trim(), 32)) return text.trim();
-  throw new LetterError(
-    "keys",
-    `${path} cannot be read, or does not hold 32 bytes in base64url: name the attestation key with --attestation-key`,
-  );
 }

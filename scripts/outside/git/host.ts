@@ -79,9 +79,10 @@ export type AcceptHost = {
    */
   openSheets(main: Pick<MainHistory, "merged">): Promise<OpenSheet[]>;
   /**
-   * Reads what was said about these sheets, in their order, and hands each out while it goes on reading: undefined for one
-   * that cannot be read now. It ends early when the host wants no more calls. Not there where `openSheets` reads it already;
-   * where it is there, `acts` is empty before.
+   * Reads what was said about these sheets, in their order, and hands each out while it goes on reading, as it was less than
+   * a minute ago: undefined for one that cannot be read now, and with `trouble` one of which not all is read. It ends early
+   * when the host wants no more calls. Not there where `openSheets` reads it already; where it is there, `acts` is empty
+   * before.
    */
   readActs?(open: readonly OpenSheet[]): AsyncIterable<OpenSheet | undefined>;
   /**

@@ -15,6 +15,7 @@ import {
   formatBlocked,
   formatCopies,
   formatInvalid,
+  formatOverlong,
   formatUnattested,
   type OwnAnswer,
 } from "./answer.ts";
@@ -70,6 +71,8 @@ const POINTS_LEFT = 60;
 const MOST_ANSWERS = 400;
 const LONGEST = 25 * 60_000;
 
+const OVERLONG = "more was written about it than is read: an organiser deletes comments, as its pull request says";
+
 /** The branches and pull requests as of the last reading. */
 type Reading = {
   readonly sheets: OpenSheet[];
@@ -77,6 +80,8 @@ type Reading = {
   readonly pulls: ReadonlyMap<string, ListedPull>;
   /** accept's own comments, by sheet, where they have been read; null: there is none */
   readonly answers: Map<string, OwnAnswer | null>;
+  /** sheets about which more was said than is read */
+  readonly overlong: Set<string>;
   readonly unseen: GitHubAcceptHost["unseen"];
   readonly lagging: readonly string[];
 };
@@ -92,7 +97,14 @@ export function openGitHubAcceptHost(accepting: GitHubAccepting): GitHubAcceptHo
   const url = `${serverUrl}/${mover.owner}/${mover.repo}.git`;
   const remote = async () => ({ url, token: await mover.token() });
   const troubles: PullTrouble[] = [];
-  let last: Reading = { sheets: [], pulls: new Map(), answers: new Map(), unseen: [], lagging: [] };
+  let last: Reading = {
+    sheets: [],
+    pulls: new Map(),
+    answers: new Map(),
+    overlong: new Set(),
+    unseen: [],
+    lagging: [],
+  };
   const began = clock.now().getTime();
   const { allowance } = api;
   const isSpent = () =>
@@ -132,6 +144,7 @@ export function openGitHubAcceptHost(accepting: GitHubAccepting): GitHubAcceptHo
       sheets: [...found, ...waiting.map(({ sheet, commit }) => ({ sheet, commit, acts: [] }))],
       pulls: new Map(waiting.map((pull) => [pull.sheet, pull])),
       answers: new Map(),
+      overlong: new Set(),
       unseen,
       lagging: unmerged.filter((pull) => !waiting.includes(pull)).map(({ sheet }) => sheet),
     };
@@ -143,14 +156,15 @@ export function openGitHubAcceptHost(accepting: GitHubAccepting): GitHubAcceptHo
     const pulls = open.flatMap(({ sheet }) => last.pulls.get(sheet) ?? []);
     const mayRead = () => allowance.points() >= POINTS_LEFT && !allowance.isPaused();
     try {
-      for await (const one of readReviews(api, pulls, { linesOf, mayRead })) {
+      for await (const one of readReviews(api, pulls, { linesOf, clock, mayRead })) {
         const { sheet, number } = one.pull;
         if ("cause" in one) {
           troubles.push({ number, reason: gitHubError("reading the reviews", one.cause).message });
           yield undefined;
         } else {
           last.answers.set(sheet, one.answer ?? null);
-          yield { ...bySheet.get(sheet)!, acts: one.acts };
+          if ("isOverlong" in one) last.overlong.add(sheet);
+          yield { ...bySheet.get(sheet)!, ...("isOverlong" in one ? { trouble: OVERLONG } : { acts: one.acts }) };
         }
       }
     } catch (cause) {
@@ -203,7 +217,8 @@ export function openGitHubAcceptHost(accepting: GitHubAccepting): GitHubAcceptHo
       if (number !== undefined && text !== undefined && !(await answer(number, text, last.answers.get(sheet)))) return;
       await pushRef(repository, await remote(), { ref: refOf(sheet), from: commit, to: undefined });
     },
-    answerInvalid: (sheet, reason) => answerSheet(sheet, formatInvalid(reason)),
+    answerInvalid: (sheet, reason) =>
+      answerSheet(sheet, last.overlong.has(sheet) ? formatOverlong() : formatInvalid(reason)),
     answerUnattested: (sheet) => answerSheet(sheet, formatUnattested()),
     async answerWaiting(sheet, unclear, copies) {
       const page = `${serverUrl}/${api.owner}/${api.repo}/pull/${last.pulls.get(sheet)?.number}`;

@@ -2,7 +2,7 @@ import type { Settlement } from "../../letter/review/merge-message.ts";
 import { REFUSAL_CODES } from "../../letter/review/order.ts";
 import type { Sheet } from "../../letter/signature/sheet.ts";
 import { type GitHubApi, gitHubError } from "./api.ts";
-import type { PullTalk } from "./pull-query.ts";
+import type { CommentBelow } from "./pull-query.ts";
 
 /** Marks accept's only comment, so that it is found again; GitHub does not show it. */
 const MARKER = "<!-- undersigned: accept -->";
@@ -13,9 +13,9 @@ const WORKFLOW = "github-actions[bot]";
 export type OwnAnswer = { readonly id: number; readonly body: string };
 
 /** Finds accept's own comment among those below a pull request. Anyone can write the marker: only the workflow counts. */
-export function ownAnswerIn(below: PullTalk["below"]): OwnAnswer | undefined {
+export function ownAnswerIn(below: readonly CommentBelow[]): OwnAnswer | undefined {
   // GraphQL shows a bot's name without the brackets, but says that it is one.
-  const isWorkflow = ({ author }: PullTalk["below"][number]) =>
+  const isWorkflow = ({ author }: CommentBelow) =>
     author?.kind === "Bot" && `${author.login.replace(/\[bot\]$/, "")}[bot]` === WORKFLOW;
   const mine = below.find((comment) => isWorkflow(comment) && comment.body.startsWith(MARKER));
   return mine && { id: Number(mine.fullDatabaseId), body: mine.body };
@@ -98,6 +98,14 @@ export function formatBlocked(links: readonly string[]): string {
       .join("\n"),
     `To go on, its author **deletes** the comment, or corrects the text of the review, and writes what is meant on a line of its own: \`refuse ID CODE\` (on the row’s own line \`refuse CODE\`), \`keep ID\` or \`reject CODE\`. Codes: ${codes}. Questions and talk need no id: without one they hold nothing up. An approval that you have given stays.`,
     `<div dir="rtl" lang="fa">\n\n**در انتظار.** یکی از بازبین‌ها دربارهٔ یک ردیف یا این برگه چیزی نوشته که دستور خوانایی نیست: سطری با شناسه که خوانده نمی‌شود، پرسشی، شناسه‌ای که در این برگه نیست، یادداشتی که پس از نوشتن تغییر کرده است، یا بازبینی‌ای که کس دیگری متنش را تغییر داده است. برای ادامه، نویسنده یادداشت را **پاک می‌کند** (یا متن بازبینی را درست می‌کند) و منظورش را در سطری جداگانه به همین حروف لاتین می‌نویسد: \`refuse ID CODE\`، \`keep ID\` یا \`reject CODE\`. کدها: ${REFUSAL_CODES.map((code) => `\`${code}\``).join("، ")}. پرسش و گفت‌وگو شناسه نمی‌خواهد؛ بی‌شناسه چیزی را نگه نمی‌دارد. تأییدی که داده‌اید سر جایش می‌ماند.\n\n</div>`,
+  ].join("\n\n");
+}
+
+/** Formats the answer about a sheet about which more was written than accept reads. */
+export function formatOverlong(): string {
+  return [
+    "**Waits.** More reviews and comments are on this page than accept reads. A refusal may be among those that it has not read, so nothing here is accepted, and no approval changes that. An organiser locks the conversation and deletes the comments of people who are not moderators, and the sheet goes on. If it does not, or the comments are those of moderators, the organiser closes the pull request and deletes its branch. The form service then files its signatures again on another sheet, where moderators review them again.",
+    '<div dir="rtl" lang="fa">\n\n**در انتظار.** در این صفحه بازبینی و یادداشت بیش از آن است که برنامهٔ پذیرش می‌خواند: شاید یکی از آن‌هایی که نخوانده است ردیفی را رد کرده باشد. پس هیچ‌چیز از این برگه پذیرفته نمی‌شود و هیچ تأییدی این را عوض نمی‌کند. یکی از گردانندگان گفت‌وگو را قفل و یادداشت‌های کسانی را که بازبین نیستند پاک می‌کند، و برگه پیش می‌رود. اگر پیش نرفت، یا یادداشت‌ها از خود بازبین‌هاست، pull request را می‌بندد و شاخه‌اش را حذف می‌کند. سپس سرویس فرم امضاها را در برگهٔ دیگری دوباره می‌فرستد و بازبین‌ها آنجا دوباره بازبینی می‌کنند.\n\n</div>',
   ].join("\n\n");
 }
 

@@ -55,12 +55,19 @@ const pull = z.object({
 
 export type LineComment = z.output<typeof line>;
 export type PullReview = z.output<typeof review>;
+export type CommentBelow = z.output<typeof below>;
 /** Everything that was said about a pull request, and what was dismissed or deleted. */
 export type PullTalk = {
   readonly number: number;
   readonly reviews: readonly (Omit<PullReview, "comments"> & { readonly comments: readonly LineComment[] })[];
-  readonly below: readonly z.output<typeof below>[];
+  readonly below: readonly CommentBelow[];
   readonly happenings: readonly z.output<typeof happening>[];
+};
+/** A pull request about which more was said than is read; `below`: the first and the last of the comments below it. */
+export type OverlongTalk = {
+  readonly number: number;
+  readonly isOverlong: true;
+  readonly below: readonly CommentBelow[];
 };
 
 const PAGE = "pageInfo { hasNextPage endCursor }";
@@ -82,10 +89,11 @@ export const QUERIES = {
     comments(first: 30) { ${PAGE} nodes { ${BELOW} } }
     timelineItems(first: 20, ${KINDS}) { ${PAGE} nodes { ${HAPPENING} } }
   } } }`,
-  reviews: restOf("PullRequest", "reviews(first: 50, after: $after)", REVIEW),
+  reviews: restOf("PullRequest", "reviews(first: 100, after: $after)", REVIEW),
   below: restOf("PullRequest", "comments(first: 100, after: $after)", BELOW),
   happenings: restOf("PullRequest", `timelineItems(first: 100, after: $after, ${KINDS})`, HAPPENING),
   lines: restOf("PullRequestReview", "comments(first: 100, after: $after)", LINE),
+  lastBelow: `query ($id: ID!) { node(id: $id) { ... on PullRequest { page: comments(last: 100) { ${PAGE} nodes { ${BELOW} } } } } }`,
   hunks: "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on PullRequestReviewComment { id diffHunk } } }",
 } as const;
 
@@ -95,32 +103,63 @@ function restOf(type: string, connection: string, fields: string): string {
 
 /** One query takes so many ids. */
 export const MOST_IDS = 100;
-/** More pages of one list are not read: one account that comments without end must not use up the calls of all. */
-const MOST_PAGES = 20;
+/**
+ * So many further pages of one pull request are read, each for one or two points of GitHub's 1,000 an hour: an account that
+ * comments without end must not use up what the others need. They hold 1,000 comments below it.
+ */
+const MOST_PAGES = 10;
+
+/** More was said about one pull request than is read of it. */
+class Overlong extends Error {}
 
 /**
- * Reads what was said about pull requests, all of it, in the order of the ids.
+ * Reads what was said about pull requests in the order of the ids: all of it, or of one that is overlong nothing but the
+ * comments in which our own may be.
  *
  * @param ids node ids, at most 100
  * @throws Error of Octokit when a call fails, or when GitHub leaves out anything of the answer
  */
-export async function readTalks(octokit: ApiClient, ids: readonly string[]): Promise<PullTalk[]> {
+export async function readTalks(octokit: ApiClient, ids: readonly string[]): Promise<(PullTalk | OverlongTalk)[]> {
+  if (ids.length === 0) return [];
   const { nodes } = parse(z.object({ nodes: z.array(pull) }), await ask(octokit, QUERIES.pulls, { ids }));
   if (nodes.length !== ids.length || nodes.some((one, i) => one.id !== ids[i])) throw incomplete();
-  const talks: PullTalk[] = [];
+  const talks: (PullTalk | OverlongTalk)[] = [];
   for (const one of nodes) {
-    const reviews = await readRest(octokit, QUERIES.reviews, one.id, one.reviews, review);
-    const whole: PullTalk["reviews"][number][] = [];
-    for (const said of reviews)
-      whole.push({ ...said, comments: await readRest(octokit, QUERIES.lines, said.id, said.comments, line) });
-    talks.push({
-      number: one.number,
-      reviews: whole,
-      below: await readRest(octokit, QUERIES.below, one.id, one.comments, below),
-      happenings: await readRest(octokit, QUERIES.happenings, one.id, one.timelineItems, happening),
-    });
+    const { id: of, number } = one;
+    try {
+      talks.push(await readTalk(octokit, one));
+    } catch (cause) {
+      if (!(cause instanceof Overlong)) throw cause;
+      const last = await askPage(octokit, QUERIES.lastBelow, { id: of }, below);
+      talks.push({ number, isOverlong: true, below: [...one.comments.nodes, ...last.nodes] });
+    }
   }
   return talks;
+}
+
+async function readTalk(octokit: ApiClient, one: z.output<typeof pull>): Promise<PullTalk> {
+  let pages = 0;
+  const rest = async <T extends z.ZodType>(query: string, of: string, first: Page<z.output<T>>, node: T) => {
+    const all = [...first.nodes];
+    let { pageInfo } = first;
+    while (pageInfo.hasNextPage) {
+      if (++pages > MOST_PAGES) throw new Overlong();
+      const next = await askPage(octokit, query, { id: of, after: pageInfo.endCursor }, node);
+      all.push(...next.nodes);
+      pageInfo = next.pageInfo;
+    }
+    return all;
+  };
+  const reviews = await rest(QUERIES.reviews, one.id, one.reviews, review);
+  const whole: PullTalk["reviews"][number][] = [];
+  for (const said of reviews)
+    whole.push({ ...said, comments: await rest(QUERIES.lines, said.id, said.comments, line) });
+  return {
+    number: one.number,
+    reviews: whole,
+    below: await rest(QUERIES.below, one.id, one.comments, below),
+    happenings: await rest(QUERIES.happenings, one.id, one.timelineItems, happening),
+  };
 }
 
 /** Reads the hunks of comments on lines, by their node ids. */
@@ -136,25 +175,14 @@ export async function readHunks(octokit: ApiClient, ids: readonly string[]): Pro
 
 type Page<T> = { pageInfo: { hasNextPage: boolean; endCursor: string | null }; nodes: T[] };
 
-async function readRest<T extends z.ZodType>(
+async function askPage<T extends z.ZodType>(
   octokit: ApiClient,
   query: string,
-  of: string,
-  first: Page<z.output<T>>,
+  variables: { readonly id: string; readonly after?: string | null },
   node: T,
-): Promise<z.output<T>[]> {
-  const all = [...first.nodes];
-  let { pageInfo } = first;
-  for (let pages = 1; pageInfo.hasNextPage; pages++) {
-    if (pages >= MOST_PAGES) throw new LetterError("github", "more was said about it than is read");
-    const answer = z.object({ node: z.object({ page: page(node) }) });
-    const next = parse(answer, await ask(octokit, query, { id: of, after: pageInfo.endCursor })).node.page as Page<
-      z.output<T>
-    >;
-    all.push(...next.nodes);
-    pageInfo = next.pageInfo;
-  }
-  return all;
+): Promise<Page<z.output<T>>> {
+  const answer = z.object({ node: z.object({ page: page(node) }) });
+  return parse(answer, await ask(octokit, query, variables)).node.page as Page<z.output<T>>;
 }
 
 async function ask(octokit: ApiClient, query: string, variables: Record<string, unknown>): Promise<unknown> {

@@ -122,16 +122,20 @@ async function seed(dataDir: string, name: string): Promise<Uint8Array> {
   if (!existsSync(join(dataDir, "keys", name)) && existsSync(campaignRepository(dataDir))) {
     throw new LetterError("keys", `keys/${name} is missing in a data folder that is in use: restore it from your copy`);
   }
-  return readSeed(await keepFile(join(dataDir, "keys", name), () => `${formatBase64url(randomBytes(32))}\n`), name);
+  const text = await keepFile(join(dataDir, "keys", name), () => `${formatBase64url(randomBytes(32))}\n`);
+  return parseSeed(text, `keys/${name} does not hold 32 bytes in base64url: restore it from your copy`);
 }
 
-function readSeed(text: string, name: string): Uint8Array {
+/**
+ * Parses the text of a key file: 32 bytes in base64url.
+ *
+ * @throws LetterError `keys` with this message, which repeats nothing of the text
+ */
+export function parseSeed(text: string, message: string): Uint8Array {
   try {
     return parseBase64url(text.trim(), 32);
   } catch (cause) {
-    throw new LetterError("keys", `keys/${name} does not hold 32 bytes in base64url: restore it from your copy`, {
-      cause,
-    });
+    throw new LetterError("keys", message, { cause });
   }
 }
 

@@ -2,10 +2,11 @@ import { parse, validate } from "graphql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decide } from "../../../scripts/letter/review/moderation.ts";
 import { sheetPath } from "../../../scripts/letter/signature/sheet.ts";
+import { systemClock } from "../../../scripts/outside/clock.ts";
 import { QUERIES } from "../../../scripts/outside/github/pull-query.ts";
 import { listOpenPulls, readReviews } from "../../../scripts/outside/github/reviews.ts";
 import { invent, sheetOf } from "../../letter/invented.ts";
-import { hurryTime } from "../../support/browsers/hurry.ts";
+import { hurryTime, passTime } from "../../support/browsers/hurry.ts";
 import type { Account } from "../../support/github/account.ts";
 import { mustAsk } from "../../support/github/ask.ts";
 import { type GitHubCampaign, makeGitHubCampaign } from "../../support/github/campaign.ts";
@@ -136,13 +137,66 @@ describe("reading the reviews on GitHub", () => {
     for (let i = 1; i < 20; i++) fileCopy(i, commit);
     const [bad] = state.pulls.splice(7, 1);
     state.pulls.splice(7, 0, { ...bad!, reviews: [{ state: "NEW" } as never] });
-    const linesOf = async () => undefined;
+    const [linesOf, clock] = [async () => undefined, systemClock];
     const read = [];
-    for await (const one of readReviews(campaign.api, await listOpenPulls(campaign.api), { linesOf }))
+    for await (const one of readReviews(campaign.api, await listOpenPulls(campaign.api), { linesOf, clock }))
       read.push("cause" in one ? `unread ${one.pull.number}` : "read");
     expect(read.filter((word) => word !== "read")).toEqual([`unread ${bad!.number}`]);
     expect(read).toHaveLength(20);
     expect(campaign.github.problems.splice(0).length).toBeGreaterThan(0);
+  });
+
+  it("reads no more than it may of one with 2,000 comments, and all of the others, for some points", async () => {
+    const commit = await fileSheet();
+    const { state, limits } = campaign.github;
+    for (let i = 1; i < 20; i++) fileCopy(i, commit);
+    const long = state.pulls[7];
+    const own = { id: 41_898_282, login: "github-actions[bot]", type: "Bot" } as const;
+    const stranger = { id: 5, login: "stranger", type: "User" } as const;
+    const [createdAt, updatedAt] = ["2026-11-22T00:00:00Z", "2026-11-22T00:00:00Z"];
+    for (let i = 0; i < 2000; i++) {
+      const [author, body] = i === 1950 ? [own, "<!-- undersigned: accept -->\nx"] : [stranger, "spam"];
+      state.comments.push({ id: 10_000 + i, pull: long!.number, author, body, createdAt, updatedAt });
+    }
+    const used = () => Number(limits.headers("file", "graphql")["x-ratelimit-used"]);
+    const [before, linesOf] = [used(), async () => undefined];
+    const read = [];
+    for await (const one of readReviews(campaign.api, await listOpenPulls(campaign.api), {
+      linesOf,
+      clock: systemClock,
+    }))
+      read.push(one);
+    expect(read).toHaveLength(20);
+    expect(read.filter((one) => "acts" in one)).toHaveLength(19);
+    const [held] = read.filter((one) => "isOverlong" in one);
+    // Our own comment is found at the end too, so that none is written again and again.
+    expect(held).toMatchObject({ pull: { number: long!.number }, answer: { id: 11_950 } });
+    expect(used() - before).toBeLessThanOrEqual(20);
+  });
+
+  it("reads again what was said, before it hands out what it read half a minute ago", async () => {
+    const commit = await fileSheet();
+    const { state, calls } = campaign.github;
+    for (let i = 1; i < 30; i++) fileCopy(i, commit);
+    const [one] = campaign.moderators;
+    const [linesOf, before] = [async () => undefined, calls.length];
+    const words: string[][] = [];
+    const listed = await listOpenPulls(campaign.api);
+    for await (const read of readReviews(campaign.api, listed, { linesOf, clock: systemClock })) {
+      if (!("acts" in read)) throw new Error("not read");
+      words.push(read.acts.map(({ body }) => body));
+      // A merge takes some seconds, and meanwhile somebody writes on the next sheet.
+      passTime(4_000);
+      const next = listed[words.length + 8];
+      if (next) {
+        const [author, createdAt] = [{ id: one.id, login: one.login, type: "User" } as const, "2026-11-22T00:00:00Z"];
+        const said = { author, body: `late ${next.number}`, createdAt, updatedAt: createdAt };
+        state.comments.push({ id: 10_000 + words.length, pull: next.number, ...said });
+      }
+    }
+    expect(words).toHaveLength(30);
+    expect(words.slice(9)).toEqual(listed.slice(9).map(({ number }) => [`late ${number}`]));
+    expect(calls.slice(before).filter(({ operation }) => operation === "POST /graphql").length).toBeLessThanOrEqual(5);
   });
 
   it("asks only what GitHub's schema knows", async () => {

@@ -6,13 +6,10 @@ let asking = 0;
 subscribe("undici:request:create", () => asking++);
 for (const end of ["trailers", "error"]) subscribe(`undici:request:${end}`, () => asking--);
 
-/** How far the clock goes at once: less than anything here that expires, more than most pauses between two calls. */
-const STEP = 2000;
-
 /**
  * Lets time pass at once for everything in this process that reads the clock or sets a timer, such as the pauses between
- * two calls; but only while the process waits for nothing else. So no token of an hour expires because a machine is slow:
- * what is really done takes no time at all.
+ * two calls: while the process waits for nothing else, the clock jumps to the next timer that is due. So no token of an hour
+ * expires because a machine is slow: what is really done takes no time at all, unless `passTime` says how much.
  *
  * @returns brings real time back
  */
@@ -25,13 +22,18 @@ export function hurryTime(): () => void {
   const step = setInterval(() => {
     // Between two steps of the same work nothing may seem to be going on: twice in a row is enough to be sure.
     idle = isBusy() ? 0 : idle + 1;
-    if (idle > 1) vi.advanceTimersByTime(STEP);
+    if (idle > 1 && vi.getTimerCount() > 0) vi.advanceTimersToNextTimer();
   }, 2);
   return () => {
     clearInterval(step);
     latest = Date.now();
     vi.useRealTimers();
   };
+}
+
+/** Lets hurried time pass for something that is done at once here, and takes time where it is really done. */
+export function passTime(milliseconds: number): void {
+  vi.advanceTimersByTime(milliseconds);
 }
 
 /** Whether a request, another program or a file is waited for. */

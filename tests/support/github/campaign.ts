@@ -70,8 +70,9 @@ export async function makeGitHubCampaign(options: GitHubOptions = {}): Promise<G
       const linesOf = async ({ sheet, commit }: ListedPull) =>
         github.repository.read(commit, sheetPath(sheet)).toString("utf8").split("\n");
       const open = [];
-      for await (const one of readReviews(api, pulls, { linesOf })) {
+      for await (const one of readReviews(api, pulls, { linesOf, clock: systemClock })) {
         if ("cause" in one) throw one.cause;
+        if ("isOverlong" in one) throw new Error("more was said about it than is read");
         const { sheet, commit, number } = one.pull;
         open.push({ sheet, commit, number, acts: one.acts });
       }

@@ -38,6 +38,8 @@ export type GitHub = {
   setLate(on: boolean): void;
   /** for how many requests the API does not know a branch that git creates from now on; one, unless told */
   setFresh(requests: number): void;
+  /** for how many requests the API gives the former commit of main after a push from now on; none, unless told */
+  setStale(requests: number): void;
   /** lets time pass for tokens, limits and dates */
   advance(milliseconds: number): void;
   /** @throws Error naming every request and answer that was not as GitHub describes it */
@@ -84,6 +86,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     nextId: () => ++id,
     late: { on: false, work: [] },
     fresh: { requests: 1, refused: 0, left: new Map() },
+    stale: { requests: 0, left: 0, former: "" },
   };
   const serving: Serving = {
     state,
@@ -132,6 +135,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     },
     setFresh(requests) {
       state.fresh.requests = requests;
+    },
+    setStale(requests) {
+      state.stale.requests = requests;
     },
     advance(milliseconds) {
       skipped += milliseconds;

@@ -70,7 +70,7 @@ function requestsOf(operation: OperationDefinitionNode, variables: Record<string
       if (selection.kind === Kind.FRAGMENT_SPREAD) throw new Error("the stand-in does not count named fragments");
       if (selection.selectionSet === undefined) return sum;
       const args = (selection.kind === Kind.FIELD && selection.arguments) || [];
-      const first = args.find(({ name }) => name.value === "first")?.value;
+      const first = args.find(({ name }) => /^(first|last)$/.test(name.value))?.value;
       const size = first?.kind === Kind.INT ? Number(first.value) : 1;
       const ids = args.some(({ name }) => name.value === "ids") ? (variables.ids as string[]).length : 1;
       if (size > 100 || ids > 100) throw new Error("GitHub gives 100 at a time");
@@ -154,11 +154,12 @@ function actorNode(author: Author | undefined): object | null {
 }
 
 /** A list as GraphQL gives it. @throws Error without a size: GitHub answers MISSING_PAGINATION_BOUNDARIES */
-function pages(all: readonly object[]): (args: { first?: number; after?: string | null }) => object {
-  return ({ first, after }) => {
-    if (first === undefined || first < 1 || first > 100) throw new Error("a list must be asked for by 1 to 100");
-    const from = after ? Number(after) : 0;
-    const nodes = all.slice(from, from + first);
+function pages(all: readonly object[]): (args: { first?: number; last?: number; after?: string | null }) => object {
+  return ({ first, last, after }) => {
+    const size = first ?? last;
+    if (size === undefined || size < 1 || size > 100) throw new Error("a list must be asked for by 1 to 100");
+    const from = first === undefined ? Math.max(0, all.length - size) : after ? Number(after) : 0;
+    const nodes = all.slice(from, from + size);
     const hasNextPage = from + nodes.length < all.length;
     return { nodes, pageInfo: { hasNextPage, endCursor: nodes.length > 0 ? String(from + nodes.length) : null } };
   };

@@ -154,6 +154,8 @@ export type State = {
   readonly late: { on: boolean; readonly work: (() => void)[] };
   /** branches that the API does not know yet, and for how many requests more; `requests`: of the next ones */
   readonly fresh: { requests: number; refused: number; readonly left: Map<string, number> };
+  /** main's commit before the last push, which the API gives for so many requests more; `requests`: after the next push */
+  readonly stale: { requests: number; left: number; former: string };
 };
 
 /** The time now as GitHub writes it: whole seconds, UTC. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Actor } from "../account.ts";
 import { invalid, Refusal } from "../refusal.ts";
 import type { Move } from "../ruleset.ts";
 import type { State } from "../state.ts";
@@ -11,10 +12,20 @@ const REFS = new Set(["GET /repos/{owner}/{repo}/git/ref/{ref}", "GET /repos/{ow
  * (octokit.rb#622, github/rest-api-description#4887). It is counted in requests instead of seconds, so that no test
  * waits for a clock.
  */
-export function noteFresh({ fresh }: State, moves: readonly Move[]): void {
+export function noteFresh({ fresh, stale }: State, moves: readonly Move[]): void {
+  for (const { ref, from } of moves)
+    if (ref === "refs/heads/main" && from !== undefined && stale.requests > 0)
+      Object.assign(stale, { left: stale.requests, former: from });
   for (const { ref, from, to } of moves)
     if (from === undefined && to !== undefined && fresh.requests > 0 && ref.startsWith("refs/heads/"))
       fresh.left.set(ref.slice("refs/heads/".length), fresh.requests);
+}
+
+/** Returns main's commit as the API gives it to a program: for some requests after a push, the former one. */
+export function shownMain({ stale }: State, actor: Actor, branch: string, sha: string): string {
+  if (branch !== "main" || stale.left === 0 || actor.kind !== "installation") return sha;
+  stale.left--;
+  return stale.former;
 }
 
 /**

@@ -77,14 +77,6 @@ export function openObjects(path: string): Objects {
   const ancestors = new Map<string, boolean>();
   /** Commits that were asked for by their SHA and are there. */
   const commits = new Set<string>();
-  const readLoose = (name: string): string | undefined => {
-    if (!/^refs\/(heads|tags)\/[\w/-]+$/.test(name)) return undefined;
-    try {
-      return /^([0-9a-f]{40})\n$/.exec(readFileSync(join(path, name), "latin1"))?.[1];
-    } catch {
-      return undefined;
-    }
-  };
   const asks: Objects["asks"] = (args, { env } = {}) =>
     spawnSync("git", ["--git-dir", path, ...args], { env: { ...environment, ...env }, stdio: "ignore" }).status === 0;
   const writeObject: Objects["writeObject"] = (type, content) =>
@@ -98,9 +90,8 @@ export function openObjects(path: string): Objects {
     writeObject,
     readBlob: (sha) => contentOf("blob", sha),
     resolve(name, type) {
-      // To start git costs more than all else that an answer does.
-      const loose = isSha(name) ? name : readLoose(name);
-      if (loose !== undefined && (commits.has(loose) || (type === undefined && loose !== name))) return loose;
+      if (/^refs\/heads\/[\w/-]+$/.test(name) && type !== "tree" && type !== "blob") return readRefFile(path, name);
+      if (isSha(name) && type === "commit" && commits.has(name)) return name;
       // In `COMMIT:PATH` all that follows would be path.
       const suffix = type === undefined || name.includes(":") ? "" : `^{${type}}`;
       const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name + suffix];
@@ -152,6 +143,23 @@ export function openObjects(path: string): Objects {
         .filter(Boolean)
         .map((line) => line.split(" ") as [string, string]),
   };
+}
+
+/** Reads a ref as git keeps it, without git: a stand-in that is asked a thousand times would mostly start git. */
+function readRefFile(path: string, ref: string): string | undefined {
+  const text = (file: string) => {
+    try {
+      return readFileSync(join(path, file), "utf8");
+    } catch {
+      return "";
+    }
+  };
+  const loose = text(ref).trim();
+  if (loose !== "") return loose;
+  const packed = text("packed-refs")
+    .split("\n")
+    .find((line) => line.slice(41) === ref);
+  return packed?.slice(0, 40);
 }
 
 /** The bytes of a commit object, message as given: nothing is added or cut. */

@@ -45,6 +45,12 @@ function settle(state: State, actor: Actor, moves: readonly Move[]): void {
   const by = authorOf(actor);
   for (const { ref, from, to } of moves) {
     const branch = ref.replace(/^refs\/heads\//, "");
+    // Git is asked once for all pull requests, however many are open.
+    let reachable: ReadonlySet<string> | undefined;
+    const reaches = (commit: string, tip: string) => {
+      reachable ??= new Set(state.objects.git(["rev-list", tip]).split("\n"));
+      return reachable.has(commit);
+    };
     for (const pull of state.pulls.filter((one) => one.state === "open")) {
       if (pull.head === branch && pull.headOwner === state.owner.login) {
         if (to === undefined) close(state, actor, pull);
@@ -61,7 +67,7 @@ function settle(state: State, actor: Actor, moves: readonly Move[]): void {
           });
         }
       }
-      if (pull.base === branch && to !== undefined && state.objects.isAncestor(pull.headSha, to)) {
+      if (pull.base === branch && to !== undefined && reaches(pull.headSha, to)) {
         pull.merged = { at: timeOf(state), by, commit: to };
         close(state, actor, pull);
       } else if (pull.base === branch && to !== undefined) pull.baseSha = to;
@@ -87,17 +93,8 @@ function changedWorkflows(state: State, { from, to }: Move, options: GitOptions)
       .filter(Boolean);
   // A merge counts by what it has from no parent.
   const range = from === undefined ? [to!] : [to!, `^${from}`];
-  const commits = state.objects
-    .git(["rev-list", ...range], options)
+  return state.objects
+    .git(["log", "--format=", "--name-only", "-c", "--root", "--no-renames", ...range], options)
     .split("\n")
-    .filter(Boolean);
-  return commits.flatMap((commit) =>
-    state.objects
-      .git(
-        ["diff-tree", "-r", "--root", "-c", "--no-commit-id", "--name-only", commit, "--", ".github/workflows"],
-        options,
-      )
-      .split("\n")
-      .filter(Boolean),
-  );
+    .filter((path) => path.startsWith(".github/workflows/"));
 }

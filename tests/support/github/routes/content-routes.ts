@@ -1,12 +1,13 @@
 import { by, type Call, type Routes } from "../call.ts";
 import { commitOf, filesBetween, mergeCommit } from "../git/commit.ts";
+import { shownMain } from "../git/fresh-branch.ts";
 import { formatCommit, type Person } from "../git/objects.ts";
 import { moveRef } from "../git/ref.ts";
 import { notFound, Refusal } from "../refusal.ts";
 import { rulesFor } from "../ruleset.ts";
 import { type State, timeOf } from "../state.ts";
 import { apiOf, commitView } from "../view.ts";
-import { pullView } from "./pull-view.ts";
+import { listedPullView } from "./pull-view.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 
@@ -27,10 +28,11 @@ export const contentRoutes: Routes = {
   [`GET ${REPO}/branches/{branch}`]: {
     app: "contents:read",
     role: "read",
-    handler: ({ state, path }) => {
+    handler: ({ state, actor, path }) => {
       const ref = `refs/heads/${path.branch}`;
-      const sha = state.objects.resolve(ref, "commit");
-      if (sha === undefined) throw notFound();
+      const found = state.objects.resolve(ref, "commit");
+      if (found === undefined) throw notFound();
+      const sha = shownMain(state, actor, path.branch!, found);
       return { status: 200, body: { ...branchView(state, ref, sha), commit: commitView(state, sha) } };
     },
   },
@@ -70,7 +72,7 @@ export const contentRoutes: Routes = {
       const holds = state.pulls.filter(
         (pull) => state.objects.isAncestor(sha, pull.headSha) && !state.objects.isAncestor(sha, pull.baseSha),
       );
-      return { page: holds.map((pull) => pullView(state, pull)) };
+      return { page: holds.map((pull) => listedPullView(state, pull)) };
     },
   },
   [`GET ${REPO}/compare/{basehead}`]: { app: "contents:read", role: "read", handler: compare },

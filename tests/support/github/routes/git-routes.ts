@@ -1,4 +1,5 @@
 import { by, type Call, type Routes } from "../call.ts";
+import { shownMain } from "../git/fresh-branch.ts";
 import { formatCommit, type NewEntry, type Person } from "../git/objects.ts";
 import { moveRef } from "../git/ref.ts";
 import { notFound, Refusal } from "../refusal.ts";
@@ -12,11 +13,12 @@ export const gitRoutes: Routes = {
   [`GET ${REPO}/git/ref/{ref}`]: {
     app: "contents:read",
     role: "read",
-    handler: ({ state, path }) => {
+    handler: ({ state, actor, path }) => {
       const ref = `refs/${path.ref}`;
       const found = state.objects.refs(ref).find(([name]) => name === ref);
       if (found === undefined) throw notFound();
-      return { status: 200, body: refView(state, ...found) };
+      const sha = shownMain(state, actor, path.ref!.replace(/^heads\//, ""), found[1]);
+      return { status: 200, body: refView(state, ref, sha) };
     },
   },
   [`GET ${REPO}/git/matching-refs/{ref}`]: {

@@ -4,7 +4,7 @@ import { close, moveRef } from "../git/ref.ts";
 import { invalid, Refusal } from "../refusal.ts";
 import { type Pull, type State, timeOf } from "../state.ts";
 import { commitView } from "../view.ts";
-import { pullView } from "./pull-view.ts";
+import { listedPullView, pullView } from "./pull-view.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 const PULL = `${REPO}/pulls/{pull_number}`;
@@ -109,7 +109,7 @@ function listPulls({ state, query }: Call) {
   const key = (pull: Pull) =>
     (sort === "updated" ? pull.updatedAt : pull.createdAt) + String(pull.number).padStart(9, "0");
   const sorted = fitting.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
-  return { page: (direction === "desc" ? sorted.reverse() : sorted).map((pull) => pullView(state, pull)) };
+  return { page: (direction === "desc" ? sorted.reverse() : sorted).map((pull) => listedPullView(state, pull)) };
 }
 
 function createPull(call: Call) {

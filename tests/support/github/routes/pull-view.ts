@@ -3,7 +3,8 @@ import { apiOf, ownerView, repositoryView, userView } from "../view.ts";
 
 // Pull requests and what is said about them, as GitHub represents them.
 
-export function pullView(state: State, pull: Pull): Record<string, unknown> {
+/** A pull request as it is in lists: without what GitHub has to count. */
+export function listedPullView(state: State, pull: Pull): Record<string, unknown> {
   const side = (owner: string, ref: string, sha: string) => ({
     label: `${owner}:${ref}`,
     ref,
@@ -19,11 +20,6 @@ export function pullView(state: State, pull: Pull): Record<string, unknown> {
             fork: true,
           },
   });
-  const changed = state.objects
-    .gitOnce(["diff", "--numstat", "--no-renames", state.objects.forkPoint(pull.baseSha, pull.headSha), pull.headSha])
-    .split("\n")
-    .filter(Boolean);
-  const sum = (column: number) => changed.reduce((total, line) => total + (Number(line.split("\t")[column]) || 0), 0);
   return {
     id: pull.id,
     node_id: `PR_${pull.id}`,
@@ -43,12 +39,6 @@ export function pullView(state: State, pull: Pull): Record<string, unknown> {
     closed_at: pull.closedAt,
     merged_at: pull.merged?.at ?? null,
     merge_commit_sha: pull.merged?.commit ?? null,
-    merged: pull.merged !== undefined,
-    merged_by: pull.merged === undefined ? null : userView(pull.merged.by),
-    mergeable: pull.state === "open" ? true : null,
-    rebaseable: pull.state === "open" ? true : null,
-    mergeable_state: pull.state === "open" ? "clean" : "unknown",
-    maintainer_can_modify: false,
     author_association: associationOf(state, pull.author),
     labels: [],
     assignee: null,
@@ -58,6 +48,24 @@ export function pullView(state: State, pull: Pull): Record<string, unknown> {
     milestone: null,
     auto_merge: null,
     active_lock_reason: null,
+  };
+}
+
+/** A pull request with all that GitHub tells of it. */
+export function pullView(state: State, pull: Pull): Record<string, unknown> {
+  const changed = state.objects
+    .gitOnce(["diff", "--numstat", "--no-renames", state.objects.forkPoint(pull.baseSha, pull.headSha), pull.headSha])
+    .split("\n")
+    .filter(Boolean);
+  const sum = (column: number) => changed.reduce((total, line) => total + (Number(line.split("\t")[column]) || 0), 0);
+  return {
+    ...listedPullView(state, pull),
+    merged: pull.merged !== undefined,
+    merged_by: pull.merged === undefined ? null : userView(pull.merged.by),
+    mergeable: pull.state === "open" ? true : null,
+    rebaseable: pull.state === "open" ? true : null,
+    mergeable_state: pull.state === "open" ? "clean" : "unknown",
+    maintainer_can_modify: false,
     comments: state.comments.filter((one) => one.pull === pull.number && !one.line).length,
     review_comments: state.comments.filter((one) => one.pull === pull.number && one.line).length,
     commits: Number(state.objects.gitOnce(["rev-list", "--count", `${pull.baseSha}..${pull.headSha}`])),
