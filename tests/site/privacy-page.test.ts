@@ -54,7 +54,7 @@ describe("the privacy page", () => {
   });
 
   it("says that the internet address is nowhere only where every host is named, and none keeps it", () => {
-    const nowhere = "nowhere; the form service has a hash of it only in memory";
+    const nowhere = "not stored; the form service has a hash of it only in memory";
     expect(page("en", onOwnHost)).toContain(nowhere);
     expect(page("en")).not.toContain(nowhere);
     expect(page("en")).toContain("in the log of GitHub Pages, who can read it");

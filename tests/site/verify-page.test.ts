@@ -187,7 +187,7 @@ describe("the page that checks the count", () => {
     const { page, close } = await visit(browser, origin, { javaScript: false });
     await page.goto(`${origin}/en/verify/`);
     const text = await page.locator("main").innerText();
-    expect(text).toContain("Without scripts it is sent to this site");
+    expect(text).toContain("Without JavaScript it is sent to this site");
     expect(text).toContain("npm run verify -- ");
     expect(text).not.toContain("stays in this browser");
     expect(await page.getByRole("button", { name: "Check everything" }).count()).toBe(0);
