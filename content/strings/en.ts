@@ -38,6 +38,7 @@ export const en = {
     read_letter: "Read the letter",
     skip_to_signing: "Sign without reading",
     skip_section: "Skip this section",
+    section_ends: "The section ends here.",
     translation: "This is a translation. The English text prevails until the translation is approved.",
     signed_people: {
       zero: "No signatures yet",
@@ -76,7 +77,6 @@ export const en = {
     title: "Sign the letter",
     step: "Step 1 of 2",
     what: "You are signing the open letter to {addressee}.",
-    steps: "After this form, we email you a code.",
     safety_more: "How to sign more safely",
     shown_legend: "How should your name be shown?",
     hidden: "Don’t show my name",
@@ -86,7 +86,7 @@ export const en = {
     counted_empty: "Leave name and place blank.",
     initials: "Show my initials only",
     initials_hint:
-      "Enter your full name: only its initials are published, and the name is sealed and handed over. People who know you may recognise you.",
+      "Enter your full name: only its initials are published, and the name is sealed and handed over. Acquaintances may recognise you.",
     initials_example: "L. B.",
     name: "Show my name publicly",
     name_hint: "Anyone can see it, including the authorities in Iran.",
@@ -94,7 +94,7 @@ export const en = {
     place_example: "Berlin, Germany",
     on_list: "On the list:",
     your_name: "Your name",
-    your_name_hint: "In Persian, Latin or any other letters. Not published unless you choose so above.",
+    your_name_hint: "In any letters. Not published unless you choose so above.",
     place: "City and country, or country only",
     place_hint: "For example: Berlin, Germany. Shown only with name or initials.",
     optional: "(optional)",
@@ -104,7 +104,7 @@ export const en = {
     email_meant: "Yes, send the code to {meant}",
     consent: "Your consent",
     age: "You must be {age} or older to sign.",
-    responsible: "Responsible for them: {name}, {address}, until the handover; {after} afterwards.",
+    responsible: "Responsible until the handover: {name}, {address}; then: {after}.",
     consent_public_hint: "Tick this only if you chose to show your name or initials.",
     leave_empty: "Leave this field empty",
     still_here:
@@ -127,7 +127,7 @@ export const en = {
         "Only if you choose it, your name or initials, your place and the day appear on the public list, until you withdraw; we cannot take back copies that others make of it.",
       ledger: "The ledger permanently records that someone signed, without name or address.",
     },
-    withdraw_until: "You can withdraw your signature at any time, for as long as anything of you is public.",
+    withdraw_until: "You can withdraw at any time while anything of you is public.",
     again: "Fill in the form again",
   },
   problems: {
@@ -227,11 +227,11 @@ export const en = {
   },
   confirmed: {
     title: "Thank you. Your signature is confirmed.",
-    pending:
-      "It is counted, and appears on this site, once moderators have accepted it.",
+    pending: "It is counted, and appears on this site, once moderators have accepted it.",
     code_title: "Your withdrawal code",
     no_need: "You do not need it: you can also withdraw with a code that we send to your email address.",
     withdrawal_code: "Withdrawal code",
+    spelled: "Letter by letter: {code}",
     once: "Each address counts once, and its first signature stays as it is. To change how your name is shown, withdraw and sign again.",
     what_for:
       "With this code you can see the state of your signature and withdraw it. If your name or initials are on the list, anyone who has this code can find which entry is yours.",
@@ -366,7 +366,8 @@ export const en = {
     in_browser_without_list:
       "This page can recalculate on your device what can still be checked: it reads every file of the ledger, whole. Its software comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
     check_all: "Check everything",
-    step_all_text: "With the published software and this command you can recalculate everything without using this site’s pages:",
+    step_all_text:
+      "With the published software and this command you can recalculate everything without using this site’s pages:",
     question_own: "Is my signature in the count?",
     own_plain:
       "Your withdrawal code shows what happened to your signature. Without JavaScript it is sent to this site, and to nobody else. The saved page below looks it up without sending anything.",
@@ -405,7 +406,8 @@ export const en = {
       good: "Yes. {accepted} accepted, {withdrawn} withdrawn: {listed} signatures are on the list, each with its entry in the ledger, and that is the number on the page. Entries: {size}. Fingerprint: {root}",
       good_without_list:
         "Yes, as far as it can still be seen. {accepted} accepted, {withdrawn} withdrawn: {people} signatures count, and that is the number on the page. The list was taken down, so its rows cannot be checked here. Entries: {size}. Fingerprint: {root}",
-      wrong: "Something does not match. The problem is in this file: {place}. It was changed, or is missing. Keep a copy of what is there, and tell others.",
+      wrong:
+        "Something does not match. The problem is in this file: {place}. It was changed, or is missing. Keep a copy of what is there, and tell others.",
       trouble: "It could not be checked: a file is damaged, or cannot be read. Try again.",
       no_files: "First choose what is to be checked.",
       not_a_code: "That is not a withdrawal code. It has 26 characters.",

@@ -37,7 +37,9 @@ export function formatReport(lang: Lang, pair: Pair, opened: Opened): string {
       fill(words.left_before, { day: dayInWords(lang, day), n: numeral(lang, left.length) }),
       ...left.map((index) => `- ${fill(words.entry, { index })}`),
     ]),
-    ...(findings.length > 0 ? [[fill(words.problems, { n: numeral(lang, findings.length) }), ...lines(lang, findings)]] : []),
+    ...(findings.length > 0
+      ? [[fill(words.problems, { n: numeral(lang, findings.length) }), ...lines(lang, findings)]]
+      : []),
     [
       fill(words.public_bag, { public: hex(bag.digest) }),
       fill(words.contacts_bag, { contacts: hex(contacts.digest) }),

@@ -43,12 +43,12 @@ afterAll(async () => {
 
 const ask = async (page: Page, question: "all" | "own" | "kept") => {
   await page.locator(`form[data-ask=${question}]`).locator("button[type=submit]:visible").first().click();
-  const output = page.locator(`form[data-ask=${question}] output .good, output .bad, output .mid, output .note`);
+  const output = page.locator(`form[data-ask=${question}] [data-answer] :is(.good, .bad, .mid, .note)`);
   await output
     .filter({ hasNotText: /being read|entries checked|خوانده می‌شود|وارسی شد/ })
     .first()
     .waitFor();
-  return page.locator(`form[data-ask=${question}] output`).innerText();
+  return page.locator(`form[data-ask=${question}] [data-answer]`).innerText();
 };
 const lookUp = async (page: Page, code: string) => {
   await page.getByRole("textbox").fill(code);
@@ -89,7 +89,7 @@ describe("the page that checks the count", () => {
       // Enter in the field does as the button.
       await page.getByRole("textbox").fill(someone.withdrawalCode);
       await page.getByRole("textbox").press("Enter");
-      await page.locator("output .good").waitFor();
+      await page.locator("[data-answer] .good").waitFor();
     });
     const codes = [someone.withdrawalCode, invent(9999).withdrawalCode, someone.row.opening, someone.row.id];
     expect(bodies.length).toBeGreaterThan(5);

@@ -28,7 +28,9 @@ export async function writeOpenedFolder<T>(
 ): Promise<T> {
   const wordings = await readConsentWordings(read);
   const day = facts.handover.day;
-  const readMes = await Promise.all((Object.keys(STRINGS) as Lang[]).map((lang) => readReadMe(lang, { day: dayInWords(lang, day) })));
+  const readMes = await Promise.all(
+    (Object.keys(STRINGS) as Lang[]).map((lang) => readReadMe(lang, { day: dayInWords(lang, day) })),
+  );
   const path = (name: string) => join(folder, name);
   for (const { lang, text } of readMes)
     await writeFile(path(`READ-ME-FIRST-${lang}.txt`), text, { mode: 0o600, flag: "wx" });

@@ -10,7 +10,7 @@ export function sharePage(site: SiteContext, lang: Lang): string {
   const address = `${site.publicUrl}${lang}/`;
   const toCopy = (id: string, text: string) =>
     html`<p class="command" dir="ltr"><code id="${id}">${text}</code></p>\n${copyTools(lang, id)}`;
-  const frame = `<iframe src="${site.publicUrl}embed/${lang}/" title="${site.campaign.site_title[lang]}" width="320" height="64" style="border:0" loading="lazy"></iframe>`;
+  const frame = `<iframe src="${site.publicUrl}embed/${lang}/" title="${site.campaign.site_title[lang]}" width="340" height="88" style="border:0" loading="lazy"></iframe>`;
   const picture = `<a href="${address}"><img src="${site.publicUrl}embed/${lang}.svg" alt="${site.campaign.site_title[lang]}" height="44"></a>`;
   return layout(site, lang, {
     title: share.title,

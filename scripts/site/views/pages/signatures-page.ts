@@ -31,7 +31,7 @@ ${trusted(site.texts[lang]["signed-as"])}
 ${totals(site, lang)}
 ${dayChart(lang, days)}
 <h2>${signatures.newest}</h2>
-${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "newest")}`}
+${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, { first: "newest", heading: "h3" })}`}
 ${shards > 0 && pages(site, lang, { shards })}
 ${signingWithinReach(site, lang)}`,
   });
@@ -54,7 +54,7 @@ export function shardPage(
     lasting: true,
     body: html`<h1>${title}</h1>
 <p class="quiet">${fill(signatures.page_note, { from, to })}</p>
-${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "oldest")}`}
+${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, { first: "oldest", heading: "h2" })}`}
 <p><a href="${site.siteUrl}/list/${listShardName(number - 1)}">${signatures.raw}</a></p>
 ${pages(site, lang, { shards, current: number })}
 ${signingWithinReach(site, lang)}`,
