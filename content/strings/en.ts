@@ -267,6 +267,8 @@ export const en = {
     choice:
       "If you want no more of these messages, enter your address and the code from the message. We then send no confirmation codes to it for 30 days, even if someone enters it again.",
     kept: "For that time we keep a keyed fingerprint (hash) of your address, from which the address cannot be read.",
+    wrong_code:
+      "The code is wrong or has expired. Compare it with the message. You can also just delete the message.",
     button: "Send me no codes",
     done_title: "We have your request",
     done: "If the code belongs to this address, we send no confirmation codes to it for 30 days.",
@@ -291,6 +293,8 @@ export const en = {
     ledger_stays: "In the ledger one entry says that a signature was withdrawn. It does not say whose.",
     copies: "We cannot take back copies that others have made of the public list.",
     confirm_title: "Enter the code from the message",
+    wrong_code: "The code is wrong or has expired. Compare it with the message, or ask for a new one.",
+    new_code: "Ask for a new code",
     confirm_text: "If this address can receive messages, a code has been sent to it.",
     done_title: "Signature withdrawn",
     done: "Your sealed details are deleted. If your signature was already on the list, it disappears at the next publication.",
@@ -710,7 +714,11 @@ export const en = {
       counted: "Only counted: must not be printed or imported",
     },
   },
-  safety: { title: "Staying safe" },
+  safety: {
+    title: "Staying safe",
+    onion:
+      "This site also has an address inside the Tor network. Only Tor Browser opens it, and your provider sees only that you use Tor: {address}",
+  },
   support: { title: "Find support" },
   share: {
     title: "Share the letter",
@@ -724,6 +732,10 @@ export const en = {
       "The service that you choose learns what you share, and the message stays on your device and on the devices of those who receive it.",
     address: "The address",
     address_text: "The safest way is to say it, or to write it down.",
+    words: "A text to send with it",
+    words_text: "It says what the letter is about. Send it only where that puts nobody in danger.",
+    words_to_send: "{title}. Read it, and decide for yourself: {address}",
+    device: "Send it with an app on this device",
     by: "In a message",
     by_text:
       "These are plain links: nothing is loaded from these services before you choose one, and we count nothing.",

@@ -194,6 +194,13 @@ describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
     for (const page of ["letter", "privacy"]) expect(make(page, lang)).toContain(`<a href="/${lang}/safety/">`);
   });
 
+  it.each(["not me, code wrong", "withdraw, code wrong"])("sends nobody who filled in no form to it: %s", (name) => {
+    const { not_me, withdraw, problems } = stringsIn(lang);
+    const html = make(name, lang);
+    expect(html).toContain(name.startsWith("not") ? not_me.wrong_code : withdraw.wrong_code);
+    expect(html).not.toContain(problems.code.wrong);
+  });
+
   it("comes back with its errors on top and beside the fields, and with what was written", () => {
     const html = make("sign with errors", lang);
     expect(titleOf(html)).toMatch(lang === "fa" ? /^خطا: / : /^Error: /);

@@ -117,7 +117,7 @@ describe("the proposal of a sheet", () => {
     expect(persian(flood)).toContain("قرنطینه");
     const withdrawals = formatProposal(withdrawalsOf(5, [look.id]), nothing).body;
     for (const text of [body, flood, withdrawals].map(persian)) {
-      const words = text.replace(/`[^`]*`|\*\*|^- /gm, "");
+      const words = text.replace(/`[^`]*`/g, "x").replace(/\*\*|^- /gm, "");
       expect(slipsIn(words)).toEqual([]);
     }
     for (const code of REFUSAL_CODES)

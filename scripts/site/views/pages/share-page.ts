@@ -24,6 +24,11 @@ export function sharePage(site: SiteContext, lang: Lang): string {
 <h2>${share.address}</h2>
 <p>${prose(share.address_text)}</p>
 ${toCopy("address", address)}
+<h2>${share.words}</h2>
+<p>${prose(share.words_text)}</p>
+<p class="mid" id="words">${fill(share.words_to_send, { title: prose(site.letters[lang].title), address: html`<bdi dir="ltr">${address}</bdi>` })}</p>
+${copyTools(lang, "words")}
+<p data-share="words" data-label="${share.device}"></p>
 <h2>${share.by}</h2>
 <p>${prose(share.by_text)}</p>
 <ul>
@@ -40,7 +45,8 @@ ${toCopy("frame", frame)}
 ${toCopy("picture", picture)}
 <p>${fill(share.embed_data, { file: html`<a href="${site.siteUrl}/count.json"><bdi dir="ltr">count.json</bdi></a>` })}</p>
 <h2>${share.feed_title}</h2>
-<p>${prose(share.feed_text)} <a href="${site.siteUrl}/${lang}/feed.xml">${share.feed_file}</a></p>`,
+<p>${prose(share.feed_text)} <a href="${site.siteUrl}/${lang}/feed.xml">${share.feed_file}</a></p>
+<script src="${site.siteUrl}/assets/share.js" defer></script>`,
   });
 }
 
