@@ -47,7 +47,7 @@ export function barChart(lang: Lang, { id, title, description, parts, bars }: Ch
     }),
   );
   const [first, last] = [bars[0]?.label, bars.at(-1)?.label];
-  const lastAt = Math.max(bars.length * step, 230);
+  const lastAt = Math.max(bars.length * step, 9 * ((first?.length ?? 0) + (last?.length ?? 0) + 1));
   return html`<figure class="chart"><figcaption>${title}${parts.length > 1 && html`<span class="legend">${parts.map((name, part) => html` <span class="key part-${part}">${name}</span>`)}</span>`}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" direction="ltr" role="img" aria-labelledby="${id}-text">
 <desc id="${id}-text">${description}</desc>
