@@ -292,7 +292,7 @@
       link.click();
       URL.revokeObjectURL(link.href);
     });
-    return [show("listed", { entry: row.index + 1, size: found.size }), receipt];
+    return [show("listed", { entry: row.index, size: found.size }), receipt];
   });
 
   on("kept", async (form) => {
@@ -310,7 +310,7 @@
     const index = Number(/^index (\d+)$/m.exec(receipt)?.[1]);
     const proof = receipt.split("\n").filter((line) => /^[\w+/]{43}=$/.test(line));
     if (!(index < old.size) || (await proofOf(index, leaves)).join() !== proof.join()) fail(file.name);
-    return [show(found.withdrawn.has(index) ? "kept_withdrawn" : "kept_receipt", { entry: index + 1, size: old.size })];
+    return [show(found.withdrawn.has(index) ? "kept_withdrawn" : "kept_receipt", { entry: index, size: old.size })];
   });
 
   for (const input of inputs) {

@@ -338,7 +338,7 @@ export const en = {
     pages: "Pages of the list",
     page_n: "Page {n}",
     page_note:
-      "This page holds the signatures among entries {from} to {to} of the ledger, oldest first. Once it is full, it changes only when someone withdraws.",
+      "This page holds the signatures among {n} entries of the ledger, oldest first. Once it is full, it changes only when someone withdraws.",
     first_page: "Newest signatures",
     next_page: "Next page",
     raw: "The list as a file",
@@ -416,7 +416,7 @@ export const en = {
       no_files: "First choose what is to be checked.",
       not_a_code: "That is not a withdrawal code. It has 26 characters.",
       listed:
-        "Yes. Your signature is on the list and in the count. Its entry in the ledger is number {entry} of {size}.",
+        "Yes. Your signature is on the list and in the count. Its entry in the ledger has the number {entry}, counted from 0, of {size}.",
       not_listed:
         "No row of the list belongs to this code. The signature may still be pending, may not have been accepted, or was withdrawn; or the code is mistyped. Only this site’s server can say which.",
       no_list: "The list was taken down, so no code leads to a row of it here any more.",

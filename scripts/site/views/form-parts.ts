@@ -44,7 +44,7 @@ export function fieldOf(problem: Problem): string {
   return problem.slice(0, problem.indexOf("."));
 }
 
-/** Renders the summary above a form with problems. It gets the focus, by which it is read out, and each line links to its field. */
+/** Renders the summary above a form with problems. It gets the focus, so that it is read out; each line links to its field. */
 export function problemSummary(lang: Lang, problems: readonly Told[], more?: string): Html {
   if (problems.length === 0) return html``;
   return html`<div class="bad" role="group" tabindex="-1" id="problems" aria-labelledby="problems-title" autofocus>

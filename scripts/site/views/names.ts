@@ -7,8 +7,10 @@ import { numeral } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
 /**
- * Renders rows grouped by the text that they signed and by day, whose heading is of the level that follows on the page. Rows whose name is not shown come last, only as a
+ * Renders rows grouped by the text that they signed and by day. Rows whose name is not shown come last, only as a
  * number: they have no day, and their place among the others must not hint at one.
+ *
+ * @param order `heading`: the level of a day's heading, which is the one below the heading before the list
  */
 export function roll(
   site: SiteContext,

@@ -23,7 +23,8 @@ const [TOP, BASE] = [22, HEIGHT - 24];
 const FEWEST = 3;
 
 /**
- * Draws the chart, nothing for fewer than three bars, as static SVG without its own style: colours come from the style sheet, `.chart .part-0` and so on.
+ * Draws the chart as static SVG without its own style: colours come from the style sheet, `.chart .part-0` and so on.
+ * Fewer than three bars are not drawn.
  *
  * It runs from left to right in every language, as charts do in Iranian schoolbooks; words keep their own direction.
  */
