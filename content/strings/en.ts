@@ -267,8 +267,7 @@ export const en = {
     choice:
       "If you want no more of these messages, enter your address and the code from the message. We then send no confirmation codes to it for 30 days, even if someone enters it again.",
     kept: "For that time we keep a keyed fingerprint (hash) of your address, from which the address cannot be read.",
-    wrong_code:
-      "The code is wrong or has expired. Compare it with the message. You can also just delete the message.",
+    wrong_code: "The code is wrong or has expired. Compare it with the message. You can also just delete the message.",
     button: "Send me no codes",
     done_title: "We have your request",
     done: "If the code belongs to this address, we send no confirmation codes to it for 30 days.",
