@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkLock, checkPins, type Lock, type Manifest } from "./support/project/manifest.ts";
 import { checkMessages } from "./support/project/messages.ts";
-import { checkProse } from "./support/project/prose.ts";
+import { checkProse, checkRead } from "./support/project/prose.ts";
 import { checkPurity } from "./support/project/purity.ts";
 import {
   checkEntries,
@@ -247,6 +247,34 @@ describe("the check of comments", () => {
     "// `mend` says what to do.",
   ])("lets pass %j", (text) => {
     expect(check(text)).toEqual([]);
+  });
+});
+
+describe("the check of what people read", () => {
+  const check = (text: string, path = "content/en/how.md") => checkRead({ path, text });
+
+  it.each([
+    "Whoever signs is counted.",
+    '    text: "Your name stands on the list.",',
+    "Write an e-mail.",
+    "You need not give a reason.",
+    "It is kept for ever.",
+    "Nobody slipped in a row.",
+    "We cannot call back copies.",
+    "What has become of it.",
+    "The data are deleted.",
+    "A phone, not a telephone.",
+  ])("refuses %j", (text) => {
+    expect(check(text)).toHaveLength(1);
+    expect(check(text)[0]).toMatch(/^content\/en\/how\.md:1: ".+" in what people read\. Better: /);
+  });
+
+  it.each(["You do not have to carry it alone.", "`data are` is code.", "    mend: {"])("lets pass %j", (text) => {
+    expect(check(text)).toEqual([]);
+  });
+
+  it("leaves the letter as its authors wrote it", () => {
+    expect(check("The regime stands.", "content/en/letter.md")).toEqual([]);
   });
 });
 

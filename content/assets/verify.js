@@ -229,7 +229,7 @@
     }
     return message;
   };
-  const answer = (form, ...messages) => form.querySelector("output").replaceChildren(...messages);
+  const answer = (form, ...messages) => form.querySelector("[data-answer]").replaceChildren(...messages);
   let checked;
   const inputs = [...page.querySelectorAll("[data-files]")];
   const files = () => inputs.flatMap((input) => [...input.files]);

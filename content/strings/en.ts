@@ -38,6 +38,7 @@ export const en = {
     read_letter: "Read the letter",
     skip_to_signing: "Sign without reading",
     skip_section: "Skip this section",
+    section_ends: "The section ends here.",
     translation: "This is a translation. The English text prevails until the translation is approved.",
     signed_people: {
       zero: "No signatures yet",
@@ -76,7 +77,6 @@ export const en = {
     title: "Sign the letter",
     step: "Step 1 of 2",
     what: "You are signing the open letter to {addressee}.",
-    steps: "After this form, we email you a code.",
     safety_more: "How to sign more safely",
     shown_legend: "How should your name be shown?",
     hidden: "Don’t show my name",
@@ -86,7 +86,7 @@ export const en = {
     counted_empty: "Leave name and place blank.",
     initials: "Show my initials only",
     initials_hint:
-      "Enter your full name: only its initials are published, and the name is sealed and handed over. People who know you may recognise you.",
+      "Enter your full name: only its initials are published, and the name is sealed and handed over. Acquaintances may recognise you.",
     initials_example: "L. B.",
     name: "Show my name publicly",
     name_hint: "Anyone can see it, including the authorities in Iran.",
@@ -94,7 +94,7 @@ export const en = {
     place_example: "Berlin, Germany",
     on_list: "On the list:",
     your_name: "Your name",
-    your_name_hint: "In Persian, Latin or any other letters. Not published unless you choose so above.",
+    your_name_hint: "In any letters. Not published unless you choose so above.",
     place: "City and country, or country only",
     place_hint: "For example: Berlin, Germany. Shown only with name or initials.",
     optional: "(optional)",
@@ -104,7 +104,7 @@ export const en = {
     email_meant: "Yes, send the code to {meant}",
     consent: "Your consent",
     age: "You must be {age} or older to sign.",
-    responsible: "Responsible for them: {name}, {address}, until the handover; {after} afterwards.",
+    responsible: "Responsible until the handover: {name}, {address}; then: {after}.",
     consent_public_hint: "Tick this only if you chose to show your name or initials.",
     leave_empty: "Leave this field empty",
     still_here:
@@ -127,7 +127,7 @@ export const en = {
         "Only if you choose it, your name or initials, your place and the day appear on the public list, until you withdraw; we cannot take back copies that others make of it.",
       ledger: "The ledger permanently records that someone signed, without name or address.",
     },
-    withdraw_until: "You can withdraw your signature at any time, for as long as anything of you is public.",
+    withdraw_until: "You can withdraw at any time while anything of you is public.",
     again: "Fill in the form again",
   },
   problems: {
@@ -227,11 +227,11 @@ export const en = {
   },
   confirmed: {
     title: "Thank you. Your signature is confirmed.",
-    pending:
-      "It is counted, and appears on this site, once moderators have accepted it. That usually takes a few days.",
+    pending: "It is counted, and appears on this site, once moderators have accepted it.",
     code_title: "Your withdrawal code",
     no_need: "You do not need it: you can also withdraw with a code that we send to your email address.",
     withdrawal_code: "Withdrawal code",
+    spelled: "Letter by letter: {code}",
     once: "Each address counts once, and its first signature stays as it is. To change how your name is shown, withdraw and sign again.",
     what_for:
       "With this code you can see the state of your signature and withdraw it. If your name or initials are on the list, anyone who has this code can find which entry is yours.",
@@ -263,38 +263,41 @@ export const en = {
   },
   not_me: {
     title: "I did not ask for this code",
-    text: "Someone typed your address on a web page, perhaps by mistake. Nothing happens without the code, so you need do nothing.",
+    text: "Someone typed your address on a web page, perhaps by mistake. Nothing happens without the code, so you do not have to do anything.",
     choice:
-      "If you want no more of these messages, enter your address and the code from the message. For 30 days we then send no confirmation codes to it, whoever asks for one.",
+      "If you want no more of these messages, enter your address and the code from the message. We then send no confirmation codes to it for 30 days, even if someone enters it again.",
     kept: "For that time we keep a keyed fingerprint (hash) of your address, from which the address cannot be read.",
+    wrong_code: "The code is wrong or has expired. Compare it with the message. You can also just delete the message.",
     button: "Send me no codes",
     done_title: "We have your request",
     done: "If the code belongs to this address, we send no confirmation codes to it for 30 days.",
     leave: "Codes for taking something back are still sent when someone asks for one.",
-    back: "If you want codes again earlier, write to us from this address. Our address is at the end of this site’s other pages.",
+    back: "If you want codes again earlier, write to us from this address. Our address is at the bottom of the other pages.",
   },
   withdraw: {
     title: "Withdraw my signature",
-    intro: "You need not give a reason.",
+    intro: "You do not have to give a reason.",
     code: "Withdrawal code",
     code_hint:
       "The 26 characters that were shown after you confirmed. Capitals or small letters, spaces and hyphens make no difference.",
     button: "Withdraw my signature",
     by_address: "Without the withdrawal code",
-    by_address_text: "If you no longer have it, we send a code to the address from which you signed.",
+    by_address_text: "If you no longer have it, we send a code to the address you signed with.",
     by_address_done_title: "No signature is left from this address",
     by_address_done:
       "If there was one, it is withdrawn now: its sealed details are deleted. If it was on the list, it disappears at the next publication.",
     what: "What happens then",
     row_goes:
-      "Your name and everything else about you disappear from the list and from this page at the next publication; your sealed details are deleted at once.",
+      "Your name and everything else about you disappear from the list and from this site at the next publication; your sealed details are deleted at once.",
     ledger_stays: "In the ledger one entry says that a signature was withdrawn. It does not say whose.",
-    copies: "We cannot call back copies that others have made of the public list.",
+    copies: "We cannot take back copies that others have made of the public list.",
     confirm_title: "Enter the code from the message",
+    wrong_code: "The code is wrong or has expired. Compare it with the message, or ask for a new one.",
+    new_code: "Ask for a new code",
     confirm_text: "If this address can receive messages, a code has been sent to it.",
     done_title: "Signature withdrawn",
     done: "Your sealed details are deleted. If your signature was already on the list, it disappears at the next publication.",
-    may_sign_again: "With this address you may sign again.",
+    may_sign_again: "You can sign again with this address.",
     at_recipient:
       "The signatures were already given to {recipient}. If yours was among them, it stays there until {recipient} compares its copy with the public ledger again. We have asked for that before each use, and for deleting everything about people who have left.",
     ask_recipient: "If you have questions about that, or want it deleted at once, write to {recipient}: {contact}",
@@ -307,11 +310,11 @@ export const en = {
     title: "Signatures",
     page_title: "Signatures, page {n}",
     by_day: "Signatures by the day on which their batch was published",
-    by_day_text: "From {first} to {last}. The most, {n}, on {most}. All numbers stand in the table below.",
+    by_day_text: "From {first} to {last}. Busiest day: {most}, {n}. All numbers are in the table below.",
     by_day_table: "The same numbers as a table",
     day: "Day",
     by_shown: "How they are shown",
-    shown: "Way to be shown",
+    shown: "How shown",
     count: "Signatures",
     name: "with their name",
     initials: "with initials",
@@ -324,7 +327,7 @@ export const en = {
     },
     newest: "Newest signatures",
     none: "No signatures yet",
-    as_written: "Names stand as the signatories wrote them. Days are in Coordinated Universal Time.",
+    as_written: "Names appear as the signatories wrote them. Days are in Coordinated Universal Time.",
     signed_text: "What they signed: {text}.",
     edition_link: "the letter in edition {edition}",
     one_more: "one more person",
@@ -334,7 +337,7 @@ export const en = {
     pages: "Pages of the list",
     page_n: "Page {n}",
     page_note:
-      "This page holds the signatures among entries {from} to {to} of the ledger, oldest first. Once it is full, it changes only when someone withdraws.",
+      "This page holds the signatures among {n} entries of the ledger, oldest first. Once it is full, it changes only when someone withdraws.",
     first_page: "Newest signatures",
     next_page: "Next page",
     raw: "The list as a file",
@@ -346,30 +349,31 @@ export const en = {
     why_title: "Why, and what stays",
     why: "The signatures were given to {recipient}. Then we destroyed what we held about the people who signed, and took the public list down as well, so that nobody can be looked for in it here any more.",
     stays:
-      "The letter, the number of signatures and the ledger stay. The ledger holds no name. We cannot call back copies that others have made of the list.",
-    rows: "So its rows can no longer be checked here. All the rest can: every entry of the ledger, the digital signatures, and the number.",
+      "The letter, the number of signatures and the ledger stay. The ledger holds no name. We cannot take back copies that others have made of the list.",
+    rows: "So its rows can no longer be checked here. Everything else can: every entry of the ledger, the digital signatures, and the number.",
     kept: "Anyone who kept the files of the list, or the public bag, can still check each row against this ledger. The command needs the folder with these files:",
   },
   verify: {
     title: "Check that the count has not been tampered with",
     intro:
-      "Every accepted signature makes one entry in a ledger. The ledger holds no name and no e-mail address. With every batch we publish a checkpoint: the number of entries and a fingerprint (hash) of all of them, with a digital signature.",
+      "Every accepted signature makes one entry in a ledger. The ledger holds no name and no email address. With every batch we publish a checkpoint: the number of entries and a fingerprint (hash) of all of them, with a digital signature.",
     consequence:
-      "Whoever has kept an older checkpoint can see whether a single entry was changed, removed or slipped in afterwards.",
+      "Anyone who kept an older checkpoint can see whether a single entry was changed, removed or inserted later.",
     size: "Entries in the ledger",
     root: "Fingerprint (hash) of the ledger",
     key: "Public key of the ledger",
     no_checkpoint: "There is no checkpoint yet.",
     question_number: "Is the number on the page true?",
     in_browser:
-      "This page can recompute everything on your device: it reads every file of the ledger and of the list, whole. Its program comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
+      "This page can recalculate everything on your device: it reads every file of the ledger and of the list, whole. Its software comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
     in_browser_without_list:
-      "This page can recompute on your device what can still be checked: it reads every file of the ledger, whole. Its program comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
+      "This page can recalculate on your device what can still be checked: it reads every file of the ledger, whole. Its software comes from this site too; if you do not trust the site, use the command below or the saved page from somebody you trust.",
     check_all: "Check everything",
-    step_all_text: "With the published program and this command you recompute everything without this site’s pages:",
+    step_all_text:
+      "With the published software and this command you can recalculate everything without using this site’s pages:",
     question_own: "Is my signature in the count?",
     own_plain:
-      "Your withdrawal code shows what has become of your signature. Without scripts it is sent to this site, and to nobody else. The saved page below looks it up without sending anything.",
+      "Your withdrawal code shows what happened to your signature. Without JavaScript it is sent to this site, and to nobody else. The saved page below looks it up without sending anything.",
     own_scripted:
       "Your withdrawal code stays in this browser. Whole files are read, so this site does not learn whose signature is looked for.",
     own_care: "Do not give the code to anyone: it can be used to withdraw your signature.",
@@ -381,7 +385,7 @@ export const en = {
     send: "Send the code to this site and ask for the state",
     question_kept: "Has anything been taken out or rewritten since I signed?",
     step_compare_text:
-      "Keep the checkpoint, or note the number of entries and the fingerprint. Compare them later, on another device and over another line, and with what others have noted.",
+      "Keep the checkpoint, or note the number of entries and the fingerprint. Compare them later, on another device and over another internet connection, and with what others have noted.",
     checkpoint_file: "The checkpoint as a file",
     kept_label: "A checkpoint or a receipt that you kept",
     kept_button: "Compare",
@@ -391,8 +395,8 @@ export const en = {
     offline_link: "Save the file",
     offline_title: "Check the signatures of the letter",
     offline_intro:
-      "This file recomputes the count on your device. It cannot reach the internet. Compare the key below with one that you got from elsewhere.",
-    offline_noscript: "This file needs scripts. Without them, use the published program: npm run verify.",
+      "This file recalculates the count on your device. It cannot reach the internet. Compare the key below with one that you got from elsewhere.",
+    offline_noscript: "This file needs JavaScript. Without it, use the published software: npm run verify.",
     files: "What is to be checked",
     files_text:
       "Choose the folder with a copy of the site or with the unpacked public bag, or the public bag as it came.",
@@ -402,34 +406,35 @@ export const en = {
     said: {
       wait: "The files are being read …",
       progress: "{done} of {size} entries checked",
-      good: "Yes. {accepted} accepted, {withdrawn} withdrawn: {listed} signatures stand on the list, each with its entry in the ledger, and that is the number on the page. Entries: {size}. Fingerprint: {root}",
+      good: "Yes. {accepted} accepted, {withdrawn} withdrawn: {listed} signatures are on the list, each with its entry in the ledger, and that is the number on the page. Entries: {size}. Fingerprint: {root}",
       good_without_list:
         "Yes, as far as it can still be seen. {accepted} accepted, {withdrawn} withdrawn: {people} signatures count, and that is the number on the page. The list was taken down, so its rows cannot be checked here. Entries: {size}. Fingerprint: {root}",
-      wrong: "No: this file does not fit, or is missing: {place} Keep a copy of it and tell others.",
-      trouble: "It could not be verified: a file is damaged, or cannot be read. Try again.",
+      wrong:
+        "Something does not match. The problem is in this file: {place}. It was changed, or is missing. Keep a copy of what is there, and tell others.",
+      trouble: "It could not be checked: a file is damaged, or cannot be read. Try again.",
       no_files: "First choose what is to be checked.",
       not_a_code: "That is not a withdrawal code. It has 26 characters.",
       listed:
-        "Yes. Your signature is on the list and in the count. Its entry in the ledger has the number {entry} of {size}, counted from 0.",
+        "Yes. Your signature is on the list and in the count. Its entry in the ledger has the number {entry}, counted from 0, of {size}.",
       not_listed:
-        "No row of the list belongs to this code. The signature may still be pending, may not have been accepted, or was withdrawn; or the code is mistyped. Only the service can say which.",
+        "No row of the list belongs to this code. The signature may still be pending, may not have been accepted, or was withdrawn; or the code is mistyped. Only this site’s server can say which.",
       no_list: "The list was taken down, so no code leads to a row of it here any more.",
       receipt:
         "You need no receipt: your code is enough. A receipt shows, even without this site, that your entry was in the ledger on this day. Do not make one if your home, your bag or your device may be searched: with the public list beside it, it leads to your row.",
       no_kept: "First choose the file that you kept.",
-      kept: "No. The first {size} entries are the same as then; {added} were added.",
-      kept_receipt: "No. Entry {entry} is still there, and the first {size} entries are the same as then.",
+      kept: "No. The first {size} entries are unchanged; {added} were added.",
+      kept_receipt: "No. Entry {entry} is still there, and the first {size} entries are unchanged.",
       kept_withdrawn:
-        "No. Entry {entry} is still there, and the first {size} entries are the same as then. Its signature was withdrawn later.",
-      rewritten: "Yes: the first {size} entries are not the same as then. Keep your file and tell others.",
+        "No. Entry {entry} is still there, and the first {size} entries are unchanged. Its signature was withdrawn later.",
+      rewritten: "Yes. The first {size} entries were changed. Keep your file and tell others.",
     },
     state: {
-      pending: "Pending review: your signature is confirmed and waits for the moderators.",
+      pending: "Pending review: your signature is confirmed, and its review is not finished yet.",
       accepted: "Accepted: your signature is on the list and in the ledger.",
       refused:
-        "Not accepted: the moderators did not accept this signature. If you want to sign again, withdraw it first; after seven days it is deleted by itself.",
+        "Not accepted: the moderators did not accept this signature. If you want to sign again, withdraw it first; it is deleted automatically after seven days.",
       withdrawn:
-        "Withdrawn: this signature no longer counts. 48 hours after the withdrawal this page knows nothing of the code any more.",
+        "Withdrawn: this signature no longer counts. 48 hours after the withdrawal, this page no longer knows the code.",
       unknown: "No signature found with this code.",
     },
     restored:
@@ -450,12 +455,12 @@ export const en = {
     left_out: "Left out",
     chart: "Signatures in each batch",
     chart_text:
-      "Batches so far: {batches}. Filed: {filed}. Accepted: {accepted}. Not accepted: {refused}. Left out, because withdrawn before or decided on another sheet: {left_out}.",
-    withdrawn: "Withdrawn afterwards",
+      "Batches so far: {batches}. Filed: {filed}. Accepted: {accepted}. Not accepted: {refused}. Left out, because withdrawn before acceptance or decided on another sheet: {left_out}.",
+    withdrawn: "Withdrawn after acceptance",
     withdrawn_text: "Their rows leave the list; the ledger keeps one entry for each, without saying whose it was.",
     without_us: "Check it without us",
     without_us_text:
-      "These numbers are computed from the ledger, and so can you: everything that is needed lies on this site as files, and any program for transparency logs can read the ledger. With the published program:",
+      "These numbers are computed from the ledger. You can compute them too: every file you need is on this site, and any software for transparency logs can read the ledger. With the published software:",
     to_verify: "Other ways to check the count",
   },
   bag: {
@@ -469,23 +474,27 @@ export const en = {
     fact_ledger: "Ledger of the signatures",
     fact_size: "Entries in it",
     fact_root: "Its fingerprint (hash)",
-    more_parts: "The signatures go on in {n} further files.",
+    more_parts: {
+      zero: "All signatures are in this file.",
+      one: "The signatures continue in {n} more file.",
+      other: "The signatures continue in {n} more files.",
+    },
     footer: "{text}. Ledger {origin}, {size} entries, {root}",
     text: "Edition {edition}",
     hidden_people: {
-      zero: "No one signed without showing a name.",
-      one: "{n} more person signed without showing a name.",
-      other: "{n} more people signed without showing a name.",
+      zero: "Of these, all are named.",
+      one: "Of these, {n} is not named.",
+      other: "Of these, {n} are not named.",
     },
     earlier: "[{edition}]",
-    earlier_note: "Whoever stands here with the beginning of another edition in brackets has signed that edition.",
+    earlier_note: "Anyone whose name is followed by the start of another edition in brackets signed that edition.",
     wordings: {
       title: "What people agreed to, and what they were told",
       what: "Here is every wording of the two consents of the form, of the notice on the letter’s page, of the safety note, and of the pages about safety and privacy that was on the main branch of this campaign, each in a file of its own.",
       how: "The record of a person (in the contacts bag) says in which language the person signed, on which day, and with which consents (`handover`, `public`). The wording of that consent in that language, with that day between its two days, is what the person agreed to. That day is the day of the confirmation. The form may have been filled in up to 48 hours earlier, so after a change look at the two days before it too. Nobody could confirm a signature without ticking `handover`; `public` was asked for only with a name or initials.",
       days: "Days are UTC days on which the change came to the main branch. On a day of change, both wordings may have been seen; the form shows a new one only after those who run it have taken it over, which may be some days later.",
       cut: "**The history of this repository begins after the first signatures.** What people agreed to before the first day below is not told here: ask the people who run the letter.",
-      late: "**Before {day} the main branch had no such file.** What the form said until then is in the older commits of its program.",
+      late: "**Before {day} the main branch had no such file.** What the form said until then is in the older commits of its software.",
       from: "From",
       until: "Until",
       still: "the handover",
@@ -505,7 +514,7 @@ export const en = {
     good: "Everything agrees: both bags are whole, the ledger is consistent, every contact record is what its signatory confirmed, and nobody is on the list who had left by {day}.",
     good_until:
       "Up to entry {size} of the ledger, as of {day}, all of it agrees: both bags are whole, the ledger is consistent, and every contact record is what its signatory confirmed. Anyone who has left since is still on the list.",
-    bad: "NOT EVERYTHING AGREES. Do not use the list before the points below are cleared up with the people who run the letter.",
+    bad: "NOT EVERYTHING AGREES. Do not use the list before the points below are resolved with the people who run the letter.",
     public_bag: "Public bag: {public}",
     contacts_bag: "Contacts bag: {contacts}",
     compare_bags: "Compare both with the entry “handover” in the published ledger.",
@@ -535,10 +544,10 @@ export const en = {
       missing: "there is no record: it was dropped or lost",
       "not-opened": "the record cannot be opened: it was changed, or sealed for other keys",
       "not-a-record": "what was sealed is not a contact record",
-      "of-another": "in its place stands the record of another person: {name}",
-      altered: "the record is not the one that was confirmed: it was changed and sealed anew",
-      "differs-from-list": "the public list says something else than the record",
-      stranger: "a record of nobody who counts: doubled, withdrawn, or slipped in ({path})",
+      "of-another": "in its place is the record of another person: {name}",
+      altered: "the record is not the one that was confirmed: it was changed and sealed again",
+      "differs-from-list": "the public list does not match the record",
+      stranger: "a record for someone who is not counted: duplicate, withdrawn or inserted ({path})",
       damaged: "{path}: {reason}",
     },
     stopped: "There are {n} more.",
@@ -569,7 +578,7 @@ export const en = {
     end: "When it ends",
     no_days: "No days have been set yet for the handover and for the destruction.",
     rights: "Your rights",
-    complain: "You may complain:",
+    complain: "You can complain:",
   },
   kept_rows: {
     waiting: {
@@ -596,13 +605,13 @@ export const en = {
     ip_nowhere: {
       what: "The internet address (IP) that you come from",
       where:
-        "nowhere; the form service has a hash of it only in memory, under a key that is made again each day, so that nobody sends forms by the thousand",
+        "not stored; the form service has a hash of it only in memory, under a key that is created again each day, so that nobody sends thousands of forms",
       until: "one day at most",
     },
     ip_at_hosts: {
       what: "The internet address (IP) that you come from, and the time",
       where:
-        "in the log of {ip_hosts}, who can read it; the form service has a hash of it only in memory, under a key that is made again each day",
+        "in the log of {ip_hosts}, who can read it; the form service has a hash of it only in memory, under a key that is created again each day",
       until: "in the log: {ip_days}; in memory one day at most",
     },
     not_me: {
@@ -617,7 +626,7 @@ export const en = {
       until: "your withdrawal, or the destruction after the handover",
     },
     sealed: {
-      what: "Your e-mail address, your place, your language, the day, what you agreed to, and your name unless you are only counted",
+      what: "Your email address, your place, your language, the day, what you agreed to, and your name (unless you chose “Count me only”)",
       where: "sealed at the form service; only the custodians can read it",
       until: "your withdrawal, or the destruction after the handover",
     },
@@ -627,8 +636,8 @@ export const en = {
       until: "7 days after the decision",
     },
     state: {
-      what: "What became of your signature, and the hash of your withdrawal code that finds it",
-      where: "at the form service, without name or address; whoever has your code can ask",
+      what: "What happened to your signature, and the hash of your withdrawal code that finds it",
+      where: "at the form service, without name or address; anyone who has your code can ask",
       until:
         "your withdrawal, and 48 hours more, in which the page still says “withdrawn”; or the destruction after the handover",
     },
@@ -645,24 +654,24 @@ export const en = {
     },
     listed_counts: {
       what: "Your name or initials, your place, the day, if you chose to show them",
-      where: "on the public list; everybody can read it",
+      where: "on the public list; anyone can read it",
       until: "your withdrawal, or the destruction after the handover, when the list goes too",
     },
     listed_names: {
       what: "Your name or initials, your place, the day, if you chose to show them",
-      where: "on the public list; everybody can read it",
+      where: "on the public list; anyone can read it",
       until: "your withdrawal; the list itself remains",
     },
     ledger: {
       what: "That you signed or withdrew, without your name",
       where: "in the public ledger",
-      until: "always",
+      until: "forever",
     },
     copies: {
       what: "Our own copies of the public list: what is built for this site, and the bags for the handover",
       where: "at the hosts named below",
       until:
-        "the next build, a day at most for what is being published; a bag until somebody on it withdraws or the data are destroyed",
+        "the next build, a day at most for what is being published; a bag until somebody on it withdraws or the data is destroyed",
     },
     recipient: {
       what: "What was handed over: the list, and your sealed details",
@@ -672,7 +681,7 @@ export const en = {
     backups: {
       what: "Encrypted backups: of the form service with its sealed details, fingerprints and states, and of the list and the ledger with what waits for the review",
       where: "on our machines or at a second host; they open only with a key that is kept elsewhere",
-      until: "7 days; the numbers of those who have left are kept beside them, so that no backup brings anybody back",
+      until: "7 days; the numbers of those who have left are kept with them, so that no backup brings anybody back",
     },
     requests: {
       what: "What you write to us",
@@ -690,7 +699,7 @@ export const en = {
       until: "three days",
     },
     numbers: {
-      what: "Numbers for the running of the service: mails and forms in tens, keys and marks against floods. They say nothing of you",
+      what: "Numbers for the running of the service: mails and forms in tens, keys and marks against floods. They say nothing about you",
       where: "at the form service",
       until: "four days at most; what was set by hand, the destruction after the handover",
     },
@@ -704,31 +713,39 @@ export const en = {
       counted: "Only counted: must not be printed or imported",
     },
   },
-  safety: { title: "Staying safe" },
+  safety: {
+    title: "Staying safe",
+    onion:
+      "This site also has an address inside the Tor network. Only Tor Browser opens it, and your provider sees only that you use Tor: {address}",
+  },
   support: { title: "Find support" },
   share: {
     title: "Share the letter",
     description: "An open letter, to read and to sign.",
     caution_title: "Before you share",
     caution_knows:
-      "Whoever sees that you share this letter knows that you know it. In Iran, or with family there, share it only where this puts nobody in danger.",
+      "Anyone who sees that you share this letter can tell that you know about it. In Iran, or with family there, share it only where this puts nobody in danger.",
     caution_moment:
-      "Do not share it right after you have signed: the time would show that you have. For the same reason the page after signing asks nobody to share.",
+      "Do not share it right after you have signed: the time would show that you have. For the same reason the page after signing does not ask you to share.",
     caution_traces:
       "The service that you choose learns what you share, and the message stays on your device and on the devices of those who receive it.",
     address: "The address",
     address_text: "The safest way is to say it, or to write it down.",
-    by: "By a message",
+    words: "A text to send with it",
+    words_text: "It says what the letter is about. Send it only where that puts nobody in danger.",
+    words_to_send: "{title}. Read it, and decide for yourself: {address}",
+    device: "Send it with an app on this device",
+    by: "In a message",
     by_text:
       "These are plain links: nothing is loaded from these services before you choose one, and we count nothing.",
     telegram: "Telegram",
     whatsapp: "WhatsApp",
     x: "X",
-    mail: "E-mail",
+    mail: "Email",
     signal: "Signal takes no links from web pages: copy the address above and paste it into a chat.",
     print: "On paper",
     print_text:
-      "The poster names the letter and has a code that the camera of a phone opens. It tells no count, so it does not go out of date.",
+      "The poster names the letter and has a code that the camera of a phone opens. It shows no count, so it does not go out of date.",
     poster_file: "Poster (PDF, A4)",
     poster_scan: "Read it and sign it here:",
     embed: "On your own site",
@@ -738,7 +755,7 @@ export const en = {
     embed_picture: "As a picture:",
     embed_data: "As numbers for programs: {file}",
     feed_title: "News of each batch",
-    feed_text: "A feed tells when a batch of signatures has been published. It names nobody.",
+    feed_text: "The feed says when a batch of signatures has been published. It contains no names.",
     feed_file: "Feed (RSS)",
     feed_item: {
       zero: "Batch {batch}: no signature accepted",
@@ -749,7 +766,7 @@ export const en = {
   message: {
     expired: {
       title: "This page is no longer valid",
-      text: "The code has expired, or the address of the page is not complete. Nothing readable is left of what was entered. Fill in the form again if you want to sign.",
+      text: "The code has expired, or the address of the page is not complete. Nothing you entered can be read any more. Fill in the form again if you want to sign.",
     },
     paused: {
       title: "New signatures are paused",
@@ -758,7 +775,7 @@ export const en = {
     },
     too_many: {
       title: "Many people share this connection",
-      text: "Many forms are coming over your connection at the moment. A household, a mobile operator, a VPN or Tor can give many people one address.",
+      text: "Many forms are coming from your internet connection at the moment. A household, a mobile operator, a VPN or Tor can give many people one address.",
       more: "Nothing is lost. Go back to the previous page and send the form again in a moment.",
       later: "Nothing is lost. Go back to the previous page and send the form again in {wait}.",
     },
@@ -770,19 +787,19 @@ export const en = {
     closed: {
       title: "Closed for signing",
       text: "The time for signing is over. The letter and the list remain here.",
-      more: "Anyone who has signed can still see the state of their signature and withdraw it.",
+      more: "If you have signed, you can still see the state of your signature and withdraw it.",
     },
     handed_over: {
       title: "The signatures have been handed over",
       text: "The time for signing is over, and the signatures were given to {recipient}.",
-      more: "Anyone who has signed can still withdraw. The letter, the list and the ledger are still here.",
+      more: "If you have signed, you can still withdraw. The letter, the list and the ledger are still here.",
     },
     destroyed: {
       title: "What we held has been destroyed",
       text: "The signatures were given to {recipient}. After that we destroyed what we held, and the ledger says so.",
-      more: "So nobody can sign here any more. Anyone who is on the list can still withdraw with their code. The letter, the list and the ledger remain here.",
+      more: "So you can no longer sign here. If you are on the list, you can still withdraw with your code. The letter, the list and the ledger remain here.",
       without_list:
-        "We took the list down as well. So nobody can sign or withdraw here any more. The letter, the number of signatures and the ledger remain here.",
+        "We took the list down as well. So you can no longer sign or withdraw here. The letter, the number of signatures and the ledger remain here.",
     },
     addresses_destroyed: {
       title: "We cannot send a code any more",
@@ -802,7 +819,7 @@ export const en = {
     already_signed: {
       title: "This address has already signed",
       text: "Each address counts once. The first signature stays as it is, and nothing was changed.",
-      more: "To be shown differently, or to leave, withdraw the first one: with its withdrawal code, or with a code that we send to this address.",
+      more: "To change how your name is shown, or to leave, withdraw the first one: with its withdrawal code, or with a code that we send to this address.",
     },
     not_counted: {
       title: "This address cannot be counted again",

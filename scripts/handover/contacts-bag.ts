@@ -10,6 +10,9 @@ import {
 } from "../letter/handover/contacts-payload.ts";
 import type { Handover } from "../letter/handover/handover.ts";
 import { writeBag } from "../outside/bag/writer.ts";
+import { dayInWords } from "../site/views/dates.ts";
+import { numeral } from "../site/views/numerals.ts";
+import { isLang, type Lang } from "../site/views/strings.ts";
 import type { HandoverPlace } from "./handover-place.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
 
@@ -122,19 +125,19 @@ async function readmes(
   { content }: Pick<HandoverPlace, "content">,
   count: number,
 ): Promise<Map<string, string>> {
-  const values: Record<string, string> = {
-    day: handover.day,
-    count: String(count),
+  const values = (lang: Lang): Record<string, string> => ({
+    day: dayInWords(lang, handover.day),
+    count: numeral(lang, count),
     public_bag: handover.publicBag,
     contacts_bag: handover.contactsBag,
     contact: content.campaign.contact,
-  };
+  });
   const texts = new Map<string, string>();
-  for (const lang of content.campaign.languages) {
+  for (const lang of content.campaign.languages.filter(isLang)) {
     const text = await readFile(`content/${lang}/contacts.md`, "utf8");
     texts.set(
       `README-${lang}.md`,
-      text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole),
+      text.replace(/\{(\w+)\}/g, (whole, name: string) => values(lang)[name] ?? whole),
     );
   }
   return texts;

@@ -2,6 +2,8 @@ import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { formatVkey } from "../letter/ledger/note.ts";
 import type { Bag } from "../outside/bag/reader.ts";
 import { printable } from "../outside/terminal.ts";
+import { dayInWords } from "../site/views/dates.ts";
+import { numeral } from "../site/views/numerals.ts";
 import { type Lang, stringsIn } from "../site/views/strings.ts";
 import type { Finding, Opened } from "./opened-contacts.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
@@ -20,22 +22,24 @@ export function formatReport(lang: Lang, pair: Pair, opened: Opened): string {
   const { bag, contacts, facts, ledger } = pair;
   const { findings, right } = opened;
   const { verified, expected } = facts;
-  const told = { day: ledger.day, size: String(ledger.checkpoint.size) };
+  const told = { day: dayInWords(lang, ledger.day), size: numeral(lang, ledger.checkpoint.size) };
   const good = fill(ledger.live ? words.good : words.good_until, told);
   const parts = [
-    [fill(words.title, { day: facts.handover.day })],
+    [fill(words.title, { day: dayInWords(lang, facts.handover.day) })],
     [findings.length === 0 ? good : words.bad],
     ledgerNow(lang, ledger),
     [
-      fill(words.expected, { expected: String(expected.length - ledger.departed.length) }),
-      fill(words.right, { right: String(right) }),
+      fill(words.expected, { expected: numeral(lang, expected.length - ledger.departed.length) }),
+      fill(words.right, { right: numeral(lang, right) }),
     ],
     ...(ledger.departed.length > 0 ? [departed(lang, ledger, opened)] : []),
     ...ledger.before.map(({ day, left }) => [
-      fill(words.left_before, { day, n: String(left.length) }),
+      fill(words.left_before, { day: dayInWords(lang, day), n: numeral(lang, left.length) }),
       ...left.map((index) => `- ${fill(words.entry, { index })}`),
     ]),
-    ...(findings.length > 0 ? [[fill(words.problems, { n: String(findings.length) }), ...lines(lang, findings)]] : []),
+    ...(findings.length > 0
+      ? [[fill(words.problems, { n: numeral(lang, findings.length) }), ...lines(lang, findings)]]
+      : []),
     [
       fill(words.public_bag, { public: hex(bag.digest) }),
       fill(words.contacts_bag, { contacts: hex(contacts.digest) }),
@@ -44,7 +48,7 @@ export function formatReport(lang: Lang, pair: Pair, opened: Opened): string {
     [
       fill(words.ledger, {
         origin: verified.checkpoint.origin,
-        size: String(verified.size),
+        size: numeral(lang, verified.size),
         root: verified.root,
       }),
       fill(words.key, { vkey: formatVkey(verified.verifier) }),
@@ -66,7 +70,11 @@ export function formatReceiptLine(lang: Lang, { contacts, ledger }: Pick<Pair, "
 
 function ledgerNow(lang: Lang, { asked, live, day, checkpoint }: LedgerNow): string[] {
   const { now_live, now_told, unknown } = stringsIn(lang).report;
-  const told = { day, size: String(checkpoint.size), root: formatRoot(checkpoint.root) };
+  const told = {
+    day: dayInWords(lang, day),
+    size: numeral(lang, checkpoint.size),
+    root: formatRoot(checkpoint.root),
+  };
   return [...(asked ? [fill(live ? now_live : now_told, told)] : []), ...(live ? [] : [fill(unknown, told)])];
 }
 
@@ -74,10 +82,10 @@ function departed(lang: Lang, { departed, sizeBefore }: LedgerNow, { leftSealed 
   const { left, left_line, left_fresh, left_new, left_sealed } = stringsIn(lang).report;
   const fresh = departed.filter((one) => one.fresh).length;
   return [
-    fill(left, { n: String(departed.length) }),
-    ...(fresh > 0 ? [fill(left_new, { n: String(fresh), size: String(sizeBefore) })] : []),
+    fill(left, { n: numeral(lang, departed.length) }),
+    ...(fresh > 0 ? [fill(left_new, { n: numeral(lang, fresh), size: numeral(lang, sizeBefore ?? 0) })] : []),
     ...departed.map((one) => `- ${fill(left_line, one)}${one.fresh ? ` ${left_fresh}` : ""}`),
-    ...(leftSealed > 0 ? [fill(left_sealed, { n: String(leftSealed) })] : []),
+    ...(leftSealed > 0 ? [fill(left_sealed, { n: numeral(lang, leftSealed) })] : []),
   ];
 }
 
@@ -90,7 +98,7 @@ function lines(lang: Lang, findings: readonly Finding[]): string[] {
   const more = findings.length - FINDINGS;
   return [
     ...findings.slice(0, FINDINGS).map((one) => `- ${lineOf(lang, one)}`),
-    ...(more > 0 ? [fill(stopped, { n: String(more) })] : []),
+    ...(more > 0 ? [fill(stopped, { n: numeral(lang, more) })] : []),
   ];
 }
 

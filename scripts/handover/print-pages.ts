@@ -76,7 +76,9 @@ export function* printPages(lang: Lang, { record, campaign, handover, request }:
         "list-title": first ? signatures.title : letter.title,
         lines: [
           ...wordsOf(lang, totals, record, current),
-          ...(first && parts > 1 ? [fill(bag.more_parts, { n: numeral(lang, parts - 1) })] : []),
+          ...(first && parts > 1
+            ? [fill(plural(lang, parts - 1, bag.more_parts), { n: numeral(lang, parts - 1) })]
+            : []),
           ...(parts > 1 ? [fill(bag.range, numbers(lang, { ...range, all: names.length }))] : []),
         ],
         names: here,

@@ -20,6 +20,8 @@ import { readTag } from "../outside/git/tag.ts";
 import { readWordingsAt, type Wordings } from "../outside/git/wordings-at.ts";
 import { readOfflineParts } from "../outside/offline-parts.ts";
 import { openTypesetter } from "../outside/typeset.ts";
+import { dayInWords } from "../site/views/dates.ts";
+import { numeral } from "../site/views/numerals.ts";
 import { offlinePage } from "../site/views/pages/offline-page.ts";
 import { isLang, type Lang } from "../site/views/strings.ts";
 import { type Printed, printPages, requestIn } from "./print-pages.ts";
@@ -202,7 +204,6 @@ async function readmes(handover: Handover, campaign: Campaign, record: CampaignR
   const { shown, size, root, listed, withdrawn } = countRecord(record);
   const numbers = { ...shown, size, listed, withdrawn };
   const words = {
-    day: handover.day,
     root,
     vkey: keys.ledger,
     origin: campaign.ledger_origin,
@@ -211,10 +212,15 @@ async function readmes(handover: Handover, campaign: Campaign, record: CampaignR
   const texts = new Map<string, string>();
   for (const lang of languagesOf(campaign)) {
     const text = await readFile(`content/${lang}/handover.md`, "utf8");
-    const values: Record<string, string | number> = { ...numbers, ...words };
+    const counted = Object.entries(numbers).map(([name, value]) => [name, numeral(lang, value)]);
+    const values: Record<string, string> = {
+      ...Object.fromEntries(counted),
+      ...words,
+      day: dayInWords(lang, handover.day),
+    };
     texts.set(
       `README-${lang}.md`,
-      text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
+      text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole),
     );
   }
   return texts;

@@ -85,6 +85,7 @@ describe("npm run handover", () => {
       expect(read(`data/verify-${lang}.html`)).toContain(`data-vkey="${keys.ledger}"`);
       expect(read(`README-${lang}.md`)).toContain(keys.ledger);
       expect(read(`README-${lang}.md`)).not.toMatch(/\{\w+\}/);
+      expect(read(`README-${lang}.md`)).toMatch(lang === "fa" ? /شمار امضاها: ۲۲\. / : /Signatures: 22\. /);
     }
     const rows = JSON.parse(read("data/signatures.json"));
     expect(rows).toHaveLength(22);

@@ -104,7 +104,7 @@ describe("opening the bags with the ledger as it is now", () => {
       expect(counts.left.map(({ id }) => id).sort()).toEqual(ids([one, two]));
       expectOnlyThose("opened", [one, two]);
       expect(report).toContain("Everything agrees");
-      expect(report).toContain(`The ledger on its site on 2026-12-24: ${counts.ledger.size} entries`);
+      expect(report).toContain(`The ledger on its site on 24 December 2026: ${counts.ledger.size} entries`);
       for (const person of [one, two])
         expect(report).toContain(`- entry ${indexOf(person)} of the ledger, id ${person.row.id}\n`);
       const sha256 = Buffer.from(given.contactsDigest, "base64url").toString("hex");
@@ -153,8 +153,8 @@ describe("opening the bags with the ledger as it is now", () => {
       expectOnlyThose("opened", [three]);
       // What a file tells may be old: only a site that was asked says that everything agrees.
       expect(report).not.toContain("Everything agrees");
-      expect(report).toContain(`Up to entry ${length + 1} of the ledger, as of 2026-12-20, all of it agrees`);
-      expect(report).toContain("It is not known here who has left since 2026-12-20");
+      expect(report).toContain(`Up to entry ${length + 1} of the ledger, as of 20 December 2026, all of it agrees`);
+      expect(report).toContain("It is not known here who has left since 20 December 2026");
     }
   });
 
@@ -162,9 +162,9 @@ describe("opening the bags with the ledger as it is now", () => {
     const { counts, report } = await open();
     expect(counts.left).toEqual([]);
     expect(report).not.toContain("Everything agrees");
-    expect(report).toContain(`Up to entry ${given.main.record.entries.length} of the ledger, as of 2026-12-01`);
+    expect(report).toContain(`Up to entry ${given.main.record.entries.length} of the ledger, as of 1 December 2026`);
     expect(report).toContain(
-      "It is not known here who has left since 2026-12-01. Before you use the list, open both bags again with --site",
+      "It is not known here who has left since 1 December 2026. Before you use the list, open both bags again with --site",
     );
     expect(report).toMatch(/, 0 deleted\n$/);
   });
@@ -260,7 +260,7 @@ describe("opening the bags again", () => {
     await open({ site: site(left(given.main, [one])) });
     const { counts, report } = await open({ out: at("elsewhere") });
     expect(counts.left.map(({ id }) => id)).toEqual([one.row.id]);
-    expect(report).toContain("It is not known here who has left since 2026-12-20");
+    expect(report).toContain("It is not known here who has left since 20 December 2026");
     expectOnlyThose("elsewhere", [one]);
     // Where only the opened folder was kept, that remembers too.
     rmSync(at("handover-2026-12-01.left"));

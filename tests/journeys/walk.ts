@@ -77,7 +77,7 @@ const consentWords = ({ lang }: Walk, of: "handover" | "public") =>
 export async function checkFormCameBack(walk: Walk, form: Omit<Form, "lang">, problem: string): Promise<void> {
   const { page, strings } = walk;
   const { sign, problems } = strings;
-  const summary = page.getByRole("alert");
+  const summary = page.locator("#problems");
   // Until the answer has come, the browser shows the page before.
   await summary.getByText(problems.title).waitFor();
   expect(await page.title()).toMatch(new RegExp(`^${strings.page.error_prefix}`));

@@ -54,7 +54,7 @@ export async function walkWholeWay(
   await see(walk, lang === "fa" ? "نامهٔ سرگشاده" : "Open letter");
   await see(walk, strings.letter.signed_people.zero);
   await follow(walk, strings.letter.sign_letter);
-  await see(walk, strings.sign.steps);
+  await see(walk, strings.sign.shown_legend);
   expect(await page.getByRole("radio", { name: strings.sign.hidden }).isChecked()).toBe(true);
 
   const name = shown === "counted" ? "" : person.name;

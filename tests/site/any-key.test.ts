@@ -81,7 +81,7 @@ const ASK = `async ({ source, sites }) => {
     run();
     const ask = (name) => new Promise((resolve) => {
       const form = document.querySelector('form[data-ask="' + name + '"]');
-      const output = form.querySelector("output");
+      const output = form.querySelector("[data-answer]");
       new MutationObserver(() => {
         if (output.querySelector(".good, .bad, .mid") || output.textContent.includes("not a withdrawal code")) resolve(output);
       }).observe(output, { childList: true });

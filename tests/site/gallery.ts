@@ -55,6 +55,17 @@ const withoutList = (site: SiteContext): SiteContext => ({
   stage: "destroyed",
   takenDown: { day: "2027-01-20" },
 });
+const BATCHES = [
+  { filed: 20, refused: 2, leftOut: 1 },
+  { filed: 35, refused: 0, leftOut: 4 },
+  { filed: 8, refused: 1, leftOut: 0 },
+];
+const DAYS = [
+  { day: "2026-11-20", accepted: 17 },
+  { day: "2026-11-22", accepted: 31 },
+  { day: "2026-11-24", accepted: 7 },
+];
+
 /** The same site once the campaign says who is responsible, and when it ends. */
 export function named(site: SiteContext, more: Partial<SiteContext["campaign"]> = {}): SiteContext {
   const { responsible, hosts } = parseCampaign(
@@ -135,10 +146,11 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   withdrawn: withdrawnPage,
   "withdrawn by address": withdrawnByAddressPage,
   signatures: (site, lang) => signaturesPage(site, lang, { shards: 12 }),
+  "signatures by day": (site, lang) => signaturesPage(site, lang, { shards: 1, days: DAYS }),
   shard: (site, lang) => shardPage(site, lang, { number: 3, shards: 12, rows: site.newest ?? [] }),
   verify: verifyPage,
   "verify with a state": (site, lang) => verifyPage(site, lang, { state: "accepted" }),
-  how: (site, lang) => howPage(site, lang, { batches: [{ filed: 20, refused: 2, leftOut: 1 }] }),
+  how: (site, lang) => howPage(site, lang, { batches: BATCHES }),
   privacy: privacyPage,
   "letter with its end": (site, lang) => letterPage(named(site), lang),
   "sign, who is responsible": (site, lang) => signPage(named(site), lang),
@@ -166,8 +178,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "taken down": (site, lang) => takenDownPage(withoutList(site), lang),
   "letter without its list": (site, lang) => letterPage(withoutList(site), lang),
   "verify without a list": (site, lang) => verifyPage(withoutList(site), lang),
-  "how without a list": (site, lang) =>
-    howPage(withoutList(site), lang, { batches: [{ filed: 5, refused: 0, leftOut: 0 }] }),
+  "how without a list": (site, lang) => howPage(withoutList(site), lang, { batches: BATCHES.slice(0, 1) }),
   "destroyed with the list": (site, lang) => messagePage(withoutList(site), lang, { kind: "destroyed" }),
   "not found without a list": (site, lang) => messagePage(withoutList(site), lang, { kind: "not_found" }),
   "withdraw after the handover": (site, lang) => withdrawPage(handedOver(site), lang),

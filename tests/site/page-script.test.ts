@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fa } from "../../content/strings/fa.ts";
 import type { SiteContext } from "../../scripts/site/views/context.ts";
 import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
+import { sharePage } from "../../scripts/site/views/pages/share-page.ts";
 import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
 import { withdrawPage } from "../../scripts/site/views/pages/withdraw-page.ts";
 import { startBrowser, type Visit, visit } from "../support/browsers/browser.ts";
@@ -32,7 +33,8 @@ beforeAll(async () => {
       return;
     }
     response.setHeader("Content-Type", "text/html; charset=utf-8");
-    const page = { "": letterPage, sign: signPage, withdraw: withdrawPage }[name ?? ""] ?? letterPage;
+    const pages = { "": letterPage, sign: signPage, withdraw: withdrawPage, share: sharePage };
+    const page = pages[(name ?? "") as keyof typeof pages] ?? letterPage;
     response.end(page(site, lang as "fa" | "en"));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -44,7 +46,7 @@ afterAll(async () => {
 });
 
 function fileOf(path: string): Buffer | string {
-  if (!path.startsWith("/assets/page.js") && !path.startsWith("/assets/site.css")) return "somewhere else";
+  if (!/^\/assets\/(?:page\.js|share\.js|site\.css)/.test(path)) return "somewhere else";
   return readFileSync(join(root, "content", path.slice(1)));
 }
 
@@ -294,6 +296,22 @@ describe("a form", () => {
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
     expect(await state()).toEqual([null, true]);
     expect(pageErrors).toEqual([]);
+    await close();
+  });
+});
+
+describe("sending the letter with an app of the device", () => {
+  it("hands over the words with the address, once it is asked to, and offers nothing where no app is asked", async () => {
+    const { page, close } = await visit(browser, origin);
+    await page.addInitScript(`navigator.share = undefined;`);
+    await page.goto(`${origin}/fa/share/`);
+    expect(await page.locator("[data-share] button").count()).toBe(0);
+    await page.addInitScript(`navigator.share = async ({ text }) => { document.title = text; };`);
+    await page.goto(`${origin}/fa/share/`);
+    const words = (await page.locator("#words").textContent())!;
+    expect(words).toMatch(/https:\/\/letter\.example\.org\/fa\/$/);
+    await page.getByRole("button", { name: fa.share.device }).click();
+    await expect.poll(() => page.title()).toBe(words);
     await close();
   });
 });

@@ -29,7 +29,7 @@ describe.each(every)("the page %s in %s", (name, lang) => {
 
   it("has no script or style within, and asks no other host for anything", () => {
     expect(html).not.toMatch(
-      /<script(?! src="\/assets\/(page|sign|verify)\.js" defer><\/script>)|<style| style="| on\w+="|<iframe|<img/i,
+      /<script(?! src="\/assets\/(page|share|sign|verify)\.js" defer><\/script>)|<style| style="| on\w+="|<iframe|<img/i,
     );
     const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(html)?.[1];
     expect(policy).toContain("default-src &#39;none&#39;");
@@ -194,10 +194,17 @@ describe.each(["fa", "en"] as const)("the form in %s", (lang) => {
     for (const page of ["letter", "privacy"]) expect(make(page, lang)).toContain(`<a href="/${lang}/safety/">`);
   });
 
+  it.each(["not me, code wrong", "withdraw, code wrong"])("sends nobody who filled in no form to it: %s", (name) => {
+    const { not_me, withdraw, problems } = stringsIn(lang);
+    const html = make(name, lang);
+    expect(html).toContain(name.startsWith("not") ? not_me.wrong_code : withdraw.wrong_code);
+    expect(html).not.toContain(problems.code.wrong);
+  });
+
   it("comes back with its errors on top and beside the fields, and with what was written", () => {
     const html = make("sign with errors", lang);
     expect(titleOf(html)).toMatch(lang === "fa" ? /^خطا: / : /^Error: /);
-    expect(html).toMatch(/<div class="bad" role="alert"[^>]* autofocus>/);
+    expect(html).toMatch(/<div class="bad" role="group"[^>]* autofocus>/);
     expect([...html.matchAll(/<li><a href="#(\w+)">/g)].map(([, id]) => id)).toEqual([
       "name",
       "email",
@@ -320,8 +327,8 @@ describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
     ];
     const html = signaturesPage(site, lang, { shards: 1, days });
     expect(html.match(/<rect /g)).toHaveLength(2);
-    expect(html).toMatch(/<svg [^>]*role="img" aria-labelledby="by-day-title by-day-text"/);
-    expect(html).toContain(lang === "fa" ? "بیشترین: ۱٬۲۰۰ امضا" : "The most, 1,200, on 20 November 2026");
+    expect(html).toMatch(/<svg [^>]*role="img" aria-labelledby="by-day-text"/);
+    expect(html).toContain(lang === "fa" ? "بیشترین: ۱٬۲۰۰ امضا" : "Busiest day: 20 November 2026, 1,200");
     expect(html).toContain(`<td>${lang === "fa" ? "۴۰" : "40"}</td>`);
     expect(newest).not.toContain("<svg");
   });
@@ -336,7 +343,7 @@ describe.each(["fa", "en"] as const)("the list in %s", (lang) => {
 
   it("has the newest day first, its numbered pages the oldest", () => {
     const rows = ["2026-11-20", "2026-11-22", "2026-11-19", "2026-11-22"].map((signed, i) => listRow(i, { signed }));
-    const days = (html: string) => [...html.matchAll(/<h2[^>]*><time datetime="([^"]+)"/g)].map(([, day]) => day);
+    const days = (html: string) => [...html.matchAll(/<h[23][^>]*><time datetime="([^"]+)"/g)].map(([, day]) => day);
     const first = signaturesPage({ ...site, newest: rows }, lang, { shards: 1 });
     expect(days(first)).toEqual(["2026-11-22", "2026-11-20", "2026-11-19"]);
     expect(days(shardPage(site, lang, { number: 1, shards: 1, rows }))).toEqual(days(first).reverse());

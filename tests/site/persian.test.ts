@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { fa } from "../../content/strings/fa.ts";
 import { codeMail } from "../../scripts/form-service/mail/message.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { feed } from "../../scripts/site/views/pages/feed.ts";
@@ -32,6 +33,47 @@ describe("the Persian that is read", () => {
     expect(texts.flatMap(slipsIn)).toEqual([]);
   });
 });
+
+// What no page shows is read too: the words in the bags, the report of a handover, what a recipient reads first.
+describe("the Persian of every text", () => {
+  const folder = join(root, "content/fa");
+
+  it("is that of a careful editor in the strings", () => {
+    const texts = stringsOf(fa).map((text) => withoutCode(text).replace(/«--?[\w -]+»/g, "x"));
+    expect(texts.length).toBeGreaterThan(400);
+    expect(texts.flatMap(slipsIn)).toEqual([]);
+  });
+
+  // The addresses in the letter's head are in Latin letters.
+  it.each(readdirSync(folder).filter((file) => file !== "letter.md"))("is that of a careful editor in %s", (file) => {
+    const lines = readFileSync(join(folder, file), "utf8").split("\n");
+    expect(lines.map(withoutCode).flatMap(slipsIn)).toEqual([]);
+  });
+
+  it("is that of a careful editor in the guide for moderators, which has the steps and tables of the English one", () => {
+    const guide = (name: string) => readFileSync(join(root, ".github", name), "utf8").split("\n");
+    const marks = (lines: string[]) => lines.flatMap((line) => /^(?:#+ |\d+\. |\|)/.exec(line)?.[0] ?? []);
+    const codes = (lines: string[]) => [...new Set(lines.join("\n").match(/`[^`]+`/g))].sort();
+    const [persian, english] = [guide("moderating-fa.md"), guide("moderating.md")];
+    expect(marks(persian)).toEqual(marks(english));
+    expect(codes(persian)).toEqual(codes(english));
+    const texts = persian.map((line) => withoutCode(line.replace(/<[^>]*>|“[^”]*”|\*+[\w@, →+]+\*+|^\|[-|]+$/g, "x")));
+    expect(texts.flatMap(slipsIn)).toEqual([]);
+  });
+
+  it("is looked through line by line, but for code, addresses and the numbers of a list", () => {
+    const text = "1. امضا `a, 4`\n\n    npm run x -- 4, 5\n[اینجا](https://a.test/?4) نامه, امضا\n";
+    expect(text.split("\n").map(withoutCode).flatMap(slipsIn)).toHaveLength(1);
+  });
+});
+
+function stringsOf(value: object | string): string[] {
+  return typeof value === "string" ? [value] : Object.values(value).flatMap(stringsOf);
+}
+
+function withoutCode(line: string): string {
+  return line.replace(/^ {4,}.*|^\d+\. |`[^`]*`|\]\([^)]*\)/g, "x");
+}
 
 describe("the editor", () => {
   it.each(RULES)("finds %s", (what, _, example) => {

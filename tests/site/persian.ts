@@ -1,3 +1,17 @@
+/** Words that were used beside another one for the same thing, with that one: a reader looks for two things where two are named. */
+const OTHER_WORDS: readonly [word: string, better: string][] = [
+  ["راستی‌آزمایی", "وارسی"],
+  ["هم‌رسانی", "فرستادن"],
+  ["نویسه", "حرف or نشانه"],
+  ["شمارگر", "شمارنده"],
+  ["سامانهٔ فرم", "سرور فرم"],
+  ["سامانهٔ ما", "سرور ما"],
+  ["اسکریپت", "جاوااسکریپت"],
+  ["گیرنده", "دریافت‌کننده"],
+  ["ناشناس", "بدون نمایش نام"],
+  ["دادخواست", "طومار"],
+];
+
 /** What a careful editor of Persian lets pass nowhere. */
 export const RULES: readonly [what: string, pattern: RegExp, example: string][] = [
   ["an Arabic yeh or kaf", /[يىك]/u, "كتاب"],
@@ -23,6 +37,28 @@ export const RULES: readonly [what: string, pattern: RegExp, example: string][] 
   ["an ezafe written as one character or as ه‌ی", /ۀ|ه\u200cی(?!\p{L})/u, "نامه\u200cی ما"],
   ["a blank before a punctuation mark", / [،؛؟.!:](?!\.)/u, "نامه ، امضا"],
   ["an exclamation mark", /!/u, "امضا کنید!"],
+  [
+    "a verb of offices, for which است, شدن or کردن are enough",
+    /(?<!\p{L})(می‌باش|می‌گردد|می‌نمای|نمود)/u,
+    "این نامه سرگشاده می‌باشد",
+  ],
+  ["a calque of “by”, where the one who acts is the subject", /(?<!\p{L})توسط(?!\p{L})/u, "نامه توسط او امضا شد"],
+  ["به جای for instead of, which is one word", /(?<!\p{L})به جای (?!خود|دیگر)/u, "به جای نام"],
+  [
+    "people in the plural of things, not امضاکنندگان or بازبینان",
+    /(امضاکننده|بازبین|امانت‌دار|گرداننده)‌?ها/u,
+    "بازبین‌ها",
+  ],
+  ["رونوشت for a copy, which is نسخه; a letter has its رونوشت at the end", /رونوشت(?!:|$)/u, "رونوشت فهرست را"],
+  ["خوراک without فید beside it", /خوراک(?! \(فید)/u, "این خوراک"],
+  ...OTHER_WORDS.map(
+    ([word, better]) =>
+      [`${word}, which is called ${better}`, new RegExp(`(?<!\\p{L})${word}`, "u"), `این ${word}`] as [
+        string,
+        RegExp,
+        string,
+      ],
+  ),
 ];
 
 /** What breaks a rule, with the words around it. Latin words, and places for a value, are no Persian. */

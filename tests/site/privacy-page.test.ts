@@ -54,7 +54,7 @@ describe("the privacy page", () => {
   });
 
   it("says that the internet address is nowhere only where every host is named, and none keeps it", () => {
-    const nowhere = "nowhere; the form service has a hash of it only in memory";
+    const nowhere = "not stored; the form service has a hash of it only in memory";
     expect(page("en", onOwnHost)).toContain(nowhere);
     expect(page("en")).not.toContain(nowhere);
     expect(page("en")).toContain("in the log of GitHub Pages, who can read it");
@@ -85,8 +85,10 @@ describe("the form", () => {
   it("says beside the consent who is responsible, where, and how old one must be", () => {
     const form = signPage(named(site), "en");
     const label = /<input type="checkbox" id="consent_handover"[\s\S]*?<\/label>/.exec(form)![0];
-    expect(words(label)).toContain("Responsible for them: Sample Association, 1 Sample Street, Melbourne, Australia,");
-    expect(words(label)).toContain("Sample Office, London, United Kingdom afterwards.");
+    expect(words(label)).toContain(
+      "Responsible until the handover: Sample Association, 1 Sample Street, Melbourne, Australia;",
+    );
+    expect(words(label)).toContain("then: Sample Office, London, United Kingdom.");
     expect(words(form)).toContain("You must be 18 or older to sign.");
     expect(words(signPage(site, "en"))).not.toContain("or older to sign");
   });

@@ -124,5 +124,7 @@ describe.each(["fa", "en"] as const)("what is shared in %s", (lang) => {
     expect(make("how", lang, there)).toContain(`<meta http-equiv="onion-location" content="${onion}/${lang}/how/">`);
     expect(make("confirm", lang, there)).not.toContain("onion");
     expect(make("how", lang)).not.toContain("onion");
+    expect(make("safety", lang, there)).toContain(`<code class="print">${onion}/${lang}/</code>`);
+    expect(make("safety", lang)).not.toContain(".onion");
   });
 });

@@ -43,12 +43,12 @@ afterAll(async () => {
 
 const ask = async (page: Page, question: "all" | "own" | "kept") => {
   await page.locator(`form[data-ask=${question}]`).locator("button[type=submit]:visible").first().click();
-  const output = page.locator(`form[data-ask=${question}] output .good, output .bad, output .mid, output .note`);
+  const output = page.locator(`form[data-ask=${question}] [data-answer] :is(.good, .bad, .mid, .note)`);
   await output
     .filter({ hasNotText: /being read|entries checked|خوانده می‌شود|وارسی شد/ })
     .first()
     .waitFor();
-  return page.locator(`form[data-ask=${question}] output`).innerText();
+  return page.locator(`form[data-ask=${question}] [data-answer]`).innerText();
 };
 const lookUp = async (page: Page, code: string) => {
   await page.getByRole("textbox").fill(code);
@@ -83,13 +83,13 @@ describe("the page that checks the count", () => {
     bodies.length = 0;
     await onPage("en", async (page) => {
       const typed = ` ${someone.withdrawalCode.toLowerCase().replace(/(.{4})/g, "$1-")}`;
-      expect(await lookUp(page, typed)).toContain(`the number ${index} of ${size}`);
+      expect(await lookUp(page, typed)).toContain(`the number ${index}, counted from 0, of ${size}`);
       expect(await lookUp(page, invent(9999).withdrawalCode)).toContain("No row of the list belongs to this code");
       expect(await lookUp(page, "ABC")).toContain("That is not a withdrawal code");
       // Enter in the field does as the button.
       await page.getByRole("textbox").fill(someone.withdrawalCode);
       await page.getByRole("textbox").press("Enter");
-      await page.locator("output .good").waitFor();
+      await page.locator("[data-answer] .good").waitFor();
     });
     const codes = [someone.withdrawalCode, invent(9999).withdrawalCode, someone.row.opening, someone.row.id];
     expect(bodies.length).toBeGreaterThan(5);
@@ -124,7 +124,7 @@ describe("the page that checks the count", () => {
   it("says that nothing was rewritten since a checkpoint or receipt that was kept", async () => {
     await onPage("en", async (page) => {
       for (const [name, answer] of [
-        ["kept", "No. The first 101 entries are the same"],
+        ["kept", "No. The first 101 entries are unchanged"],
         ["own.tlog-proof", `No. Entry ${index} is still there`],
       ] as const) {
         await page.getByLabel("A checkpoint or a receipt that you kept").setInputFiles(join(folder, name));
@@ -163,7 +163,7 @@ describe("the page that checks the count", () => {
     ["a row that is missing", "list/000.md", (text: string) => text.replace(/\n\| 9 \|.*(?=\n)/, ""), "list/000.md"],
   ])("finds that %s was changed", async (_what, path, edit, place) => {
     const said = await onPage("en", (page) => ask(page, "all"), edited(path, edit));
-    expect(said).toMatch(/^No: this file does not fit/);
+    expect(said).toMatch(/^Something does not match\. The problem is in this file: /);
     expect(said).toContain(place);
   });
 
@@ -187,7 +187,7 @@ describe("the page that checks the count", () => {
     const { page, close } = await visit(browser, origin, { javaScript: false });
     await page.goto(`${origin}/en/verify/`);
     const text = await page.locator("main").innerText();
-    expect(text).toContain("Without scripts it is sent to this site");
+    expect(text).toContain("Without JavaScript it is sent to this site");
     expect(text).toContain("npm run verify -- ");
     expect(text).not.toContain("stays in this browser");
     expect(await page.getByRole("button", { name: "Check everything" }).count()).toBe(0);
@@ -236,7 +236,7 @@ describe("the page of a site whose list was taken down", () => {
     );
     for (const { what, lie, reason, place } of LIARS) {
       expect(await verdict(lie(small, gone)), what).toMatch(reason);
-      expect(said[what], what).toMatch(/^No: this file does not fit/);
+      expect(said[what], what).toMatch(/^Something does not match\. The problem is in this file: /);
       expect(said[what], what).toContain(place);
     }
   });
@@ -328,7 +328,7 @@ describe("the page that was saved as one file", () => {
     await offline("en", [[], [bag]], async (page) => {
       expect(await ask(page, "all")).toContain(`${listed} signatures`);
       await page.locator("#kept").setInputFiles(join(folder, "kept"));
-      expect(await ask(page, "kept")).toContain("No. The first 101 entries are the same");
+      expect(await ask(page, "kept")).toContain("No. The first 101 entries are unchanged");
     });
     await offline("en", [], async (page) =>
       expect(await ask(page, "all")).toContain("First choose what is to be checked"),

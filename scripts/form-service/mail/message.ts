@@ -8,12 +8,12 @@ const WORDS = {
     dir: "ltr",
     subject: "Your code",
     before: [
-      "Someone typed your address on a web page and asked for a code. If that was you, go back to that page and enter the code that stands below. Do not give it to anyone: we never ask for it by phone or in a message.",
+      "Someone typed your address on a web page and asked for a code. If that was you, go back to that page and enter the code below. Do not give it to anyone: we never ask for it by phone or in a message.",
       "Your code:",
     ],
     after: [
       "It works for 48 hours. If you closed the page, open it again and fill in the form: the same code still works.",
-      "If you did not ask for a code, you need do nothing. Nothing happens without it.",
+      "If you did not ask for a code, you do not have to do anything. Nothing happens without it.",
       "Please do not reply to this message.",
     ],
   },

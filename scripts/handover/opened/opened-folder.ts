@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Read } from "../../letter/bytes/read.ts";
+import { dayInWords } from "../../site/views/dates.ts";
 import { type Lang, STRINGS } from "../../site/views/strings.ts";
 import type { Right } from "../opened-contacts.ts";
 import type { PublicBagFacts } from "../public-bag-facts.ts";
@@ -27,7 +28,9 @@ export async function writeOpenedFolder<T>(
 ): Promise<T> {
   const wordings = await readConsentWordings(read);
   const day = facts.handover.day;
-  const readMes = await Promise.all((Object.keys(STRINGS) as Lang[]).map((lang) => readReadMe(lang, { day })));
+  const readMes = await Promise.all(
+    (Object.keys(STRINGS) as Lang[]).map((lang) => readReadMe(lang, { day: dayInWords(lang, day) })),
+  );
   const path = (name: string) => join(folder, name);
   for (const { lang, text } of readMes)
     await writeFile(path(`READ-ME-FIRST-${lang}.txt`), text, { mode: 0o600, flag: "wx" });

@@ -1,6 +1,7 @@
 import { type Flag, flagRows, type Surroundings } from "../signature/flag.ts";
 import { formatSheet, type Sheet, type SignaturesSheet } from "../signature/sheet.ts";
 import { SHOWN, showsName } from "../signature/shown.ts";
+import { CODES_WITH_PERSIAN, inPersian, persianNumber } from "./in-persian.ts";
 import { REFUSAL_CODES } from "./order.ts";
 
 /** The longest body of a pull request that GitHub accepts, in UTF-16 code units. */
@@ -17,8 +18,19 @@ const WORDS: Readonly<Record<Flag, string>> = {
   burst: "burst from one mail domain",
 };
 
+const WORDS_IN_PERSIAN: Readonly<Record<Flag, string>> = {
+  "on-list": "همین نام و جا در فهرست هست",
+  twice: "همین نام و جا دو بار در این برگه آمده است",
+  "look-alike": "به نام دیگری شبیه است",
+  "mixed-scripts": "واژه‌هایی به دو خط",
+  figure: "چهرهٔ شناخته یا مقام",
+  address: "به پیوند می‌ماند",
+  profanity: "واژهٔ زشت",
+  burst: "بسیاری با هم از یک شرکت ایمیل",
+};
+
 /**
- * Formats the title and body of a sheet's pull request: counts, the ids of flagged rows with the reasons, how to answer.
+ * Formats the title and body of a sheet's pull request, the body in English and Persian: counts, the ids of flagged rows with the reasons, how to answer.
  *
  * GitHub mails both to everybody who watches the repository, and mails stay in mailboxes. So neither has a word that a
  * signatory wrote, and no contact detail, opening or commitment: names are only read in the file.
@@ -27,7 +39,7 @@ export function formatProposal(sheet: Sheet, surroundings: Surroundings): { titl
   const { length } = sheet.rows;
   const many = length === 1 ? "" : "s";
   if (sheet.kind === "withdrawals") {
-    const body = `**${length} withdrawal${many}.** Nothing to review: accept takes ${length === 1 ? "it" : "them"} over at its next run.\n`;
+    const body = `**${length} withdrawal${many}.** Nothing to review: accept takes ${length === 1 ? "it" : "them"} over at its next run.\n\n${inPersian("چیزی برای بازبینی نیست: accept این امضاها را در اجرای بعدی از فهرست برمی‌دارد.")}\n`;
     return { title: `sheet ${sheet.sheet}: ${length} withdrawal${many}`, body };
   }
   const counted = `${length} signature${many}, ${toRead(sheet)}`;
@@ -47,9 +59,34 @@ function toRead({ rows }: SignaturesSheet): string {
 
 function formatBody(sheet: SignaturesSheet, counted: string, surroundings: Surroundings): string {
   const head = `${surroundings.quarantined ? QUARANTINE : ""}${formatCounts(sheet, counted, surroundings)}\n\n`;
-  if (!sheet.rows.some((row) => showsName(row.shown))) return head + HOW_TO_ANSWER;
-  const room = BODY_LENGTH - head.length - HOW_TO_ANSWER.length;
-  return head + formatFlagged(sheet, flagRows(sheet.rows, surroundings), room) + HOW_TO_ANSWER;
+  if (!sheet.rows.some((row) => showsName(row.shown)))
+    return head + HOW_TO_ANSWER + formatInPersian(sheet, new Map(), surroundings);
+  const flags = flagRows(sheet.rows, surroundings);
+  const tail = HOW_TO_ANSWER + formatInPersian(sheet, flags, surroundings);
+  return head + formatFlagged(sheet, flags, BODY_LENGTH - head.length - tail.length) + tail;
+}
+
+/** The same for moderators who read Persian rather than English; ids and lines are in the table above it. */
+function formatInPersian(
+  { rows }: SignaturesSheet,
+  flags: ReadonlyMap<string, readonly Flag[]>,
+  { quarantined }: Surroundings,
+): string {
+  const shown = rows.filter((row) => showsName(row.shown)).length;
+  const all = `${persianNumber(rows.length)} امضا`;
+  const head =
+    shown === 0
+      ? `**${all}، چیزی برای خواندن نیست.** هیچ ردیفی نام یا حروف اول نمایش نمی‌دهد: بدون باز کردن فایل بپذیرید؛ یک Approve همه را می‌پذیرد.`
+      : `**${all}، ${persianNumber(shown)} ردیف برای خواندن.** ردیف‌های دیگر چیزی نمایش نمی‌دهد.`;
+  const whys = [...new Set([...flags.values()].flat())].map((flag) => `- ${WORDS[flag]}: ${WORDS_IN_PERSIAN[flag]}`);
+  const flagged = `ردیف‌هایی که باید به آن‌ها نگاه کنید در جدول بالاست: ${persianNumber(flags.size)}. این‌ها فقط حدس برنامه است؛ بیشتر نام‌هایی که عجیب به نظر می‌رسد واقعی است. علت‌ها:`;
+  const parts = [
+    ...(quarantined ? [QUARANTINE_IN_PERSIAN] : []),
+    head,
+    ...(whys.length > 0 ? [flagged, whys.join("\n")] : []),
+    HOW_TO_ANSWER_IN_PERSIAN,
+  ];
+  return `\n${inPersian(parts.join("\n\n"))}\n`;
 }
 
 const QUARANTINE = `**Quarantine: these look like part of a flood**, by their mail domains or by how the form was filled in. There may be people among
@@ -64,6 +101,16 @@ const HOW_TO_ANSWER = `**How to answer**
 - The whole sheet is not: a line \`reject CODE\`; you need time: **Request changes**. Do not close it. Codes: ${REFUSAL_CODES.map((code) => `\`${code}\``).join(", ")}.
 - Write no names: GitHub mails what is written here. The rows are under **Files changed**; of a long sheet only after **Load diff**.
 `;
+
+const QUARANTINE_IN_PERSIAN =
+  "**قرنطینه: این‌ها به بخشی از یک سیل می‌ماند**، از روی شرکت‌های ایمیل یا شیوهٔ پر شدن فرم. شاید کسانی هم میان آن‌ها باشند. `reject CODE` همه را با هم نمی‌پذیرد؛ تا وقتی accept اجرا نشده است، Approve آن را برمی‌گرداند.";
+
+const HOW_TO_ANSWER_IN_PERSIAN = `**چگونه پاسخ دهید**
+
+- همهٔ ردیف‌ها، جز آن‌ها که نپذیرفته‌اید، درست است: **Review changes → Approve**. فقط برای همین commit به شمار می‌آید.
+- ردیفی درست نیست: در متن همان بازبینی سطری با \`refuse ID CODE\` بنویسید. \`keep ID\` در بازبینی دیگری آن را پس می‌گیرد. (روی سطر خود ردیف در **Files changed** هم \`refuse CODE\` به شمار می‌آید، اما گیت‌هاب آنگاه آن سطر را، با نامی که در آن است، با ایمیل می‌فرستد.)
+- همهٔ برگه درست نیست: سطری با \`reject CODE\`؛ زمان لازم دارید: **Request changes**. برگه را نبندید. کدها: ${CODES_WITH_PERSIAN}.
+- هیچ نامی ننویسید: گیت‌هاب آنچه را اینجا نوشته شود با ایمیل می‌فرستد. ردیف‌ها در **Files changed** است؛ در برگه‌های بلند فقط پس از **Load diff**.`;
 
 function formatCounts({ rows }: SignaturesSheet, counted: string, { bursts }: Surroundings): string {
   const counts = SHOWN.map((shown) => `${rows.filter((row) => row.shown === shown).length} ${shown}`);

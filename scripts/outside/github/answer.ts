@@ -1,3 +1,4 @@
+import { CODES_WITH_PERSIAN, inPersian, persianNumber } from "../../letter/review/in-persian.ts";
 import type { Settlement } from "../../letter/review/merge-message.ts";
 import { REFUSAL_CODES } from "../../letter/review/order.ts";
 import type { Sheet } from "../../letter/signature/sheet.ts";
@@ -47,17 +48,29 @@ export function formatAnswer(
     ...list(leaving ? "Not on the list" : "Left out as withdrawn", left, (id) => `\`${id}\``),
     ...list("Left out, decided elsewhere", elsewhere, (id) => `\`${id}\``),
     `Checkpoint: ${size} \`${root}\``,
+    inPersian(
+      [
+        leaving
+          ? `**پس گرفته شد.** ${persianNumber(rest)} امضا از ${persianNumber(sheet.rows.length)} از فهرست برداشته شد.`
+          : rest === 0
+            ? `**تمام شد.** از ${persianNumber(sheet.rows.length)} امضا هیچ‌یک در فهرست نمی‌آید.`
+            : `**پذیرفته شد.** ${persianNumber(rest)} امضا از ${persianNumber(sheet.rows.length)} در فهرست آمده است.`,
+        `پذیرفته نشد: ${persianNumber(refused.length)}. پیش از پذیرش پس گرفته شد: ${persianNumber(left.length)}. در برگهٔ دیگری به آن رسیدگی شد: ${persianNumber(elsewhere.length)}. شناسه‌ها بالاتر آمده است.`,
+      ]
+        .slice(0, leaving ? 1 : 2)
+        .join(" "),
+    ),
   ].join("\n\n");
 }
 
 /** Formats the answer about a sheet that breaks a rule. `reason` is one of our own sentences. */
 export function formatInvalid(reason: string): string {
-  return `**Not accepted.** ${plain(reason)}\n\nThere is nothing to review until an organiser has looked into it: \`.github/organising.md\`, “A sheet that is not accepted”. Do not close a sheet of the form service: it is filed once, and its signatures would wait for ever.`;
+  return `**Not accepted.** ${plain(reason)}\n\nThere is nothing to review until an organiser has looked into it: \`.github/organising.md\`, “A sheet that is not accepted”. Do not close a sheet of the form service: it is filed once, and its signatures would wait forever.\n\n${inPersian("**پذیرفته نشد.** تا وقتی یکی از گردانندگان علت را بررسی کند، چیزی برای بازبینی نیست. برگه‌ای را که سرور فرم فرستاده است نبندید: فقط یک بار فرستاده می‌شود و امضاهایش برای همیشه منتظر می‌ماند.")}`;
 }
 
 /** Formats the answer about a sheet that the form service has not attested. */
 export function formatUnattested(): string {
-  return "**Passed over.** The form service has not attested this sheet, so nothing on it counts, even if it is approved. An organiser closes it: `.github/organising.md`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.";
+  return `**Passed over.** The form service has not attested this sheet, so nothing on it counts, even if it is approved. An organiser closes it: \`.github/organising.md\`, “A sheet that is not accepted”. Nobody is lost by that: the form service files again what it filed before it attested sheets.\n\n${inPersian("**نادیده گرفته شد.** سرور فرم این برگه را گواهی نکرده است؛ پس هیچ‌چیز آن به شمار نمی‌آید، حتی اگر بپذیرید. یکی از گردانندگان آن را می‌بندد و امضای هیچ‌کس از دست نمی‌رود.")}`;
 }
 
 /** Formats the answer about rows that are on other open sheets too, by id with these sheets; empty without any. */
@@ -70,12 +83,15 @@ export function formatCopies(copies: ReadonlyMap<string, readonly string[]>): st
   return [
     `**Look first.** ${copies.size === 1 ? "This row is" : "These rows are"} on another open sheet too. Refused here as a \`duplicate\`, or rejected with this sheet, such a row is left out here and decided there; any other refusal counts for both.`,
     [...rows, ...(rest > 0 ? [`- and ${rest} more`] : [])].join("\n"),
+    inPersian(
+      `**نخست این را ببینید.** ردیف‌های بالا در برگهٔ باز دیگری هم هست: ${persianNumber(copies.size)}. اگر اینجا با \`duplicate\` نپذیرید، یا همهٔ این برگه را با \`reject\`، آن ردیف اینجا کنار گذاشته می‌شود و در برگهٔ دیگر به آن رسیدگی می‌شود؛ هر علت دیگری برای هر دو به شمار می‌آید.`,
+    ),
   ].join("\n\n");
 }
 
 /** What nobody can put right on the sheet itself, since the words that were deleted are gone. */
 const DELETED =
-  '**Look first.** A comment of a moderator was deleted by somebody else, and what it said is lost. Nothing on this page makes the sheet go on: an organiser finds out who did it, closes the pull request and deletes its branch. The form service then files its signatures again on another sheet, where moderators say again what they said here.\n\n<div dir="rtl" lang="fa">\n\n**نخست این را ببینید.** یادداشت یکی از بازبین‌ها را کس دیگری پاک کرده و آنچه در آن بود از دست رفته است. هیچ کاری در این صفحه برگه را پیش نمی‌برد: یکی از گردانندگان پیدا می‌کند چه کسی آن را پاک کرده است، pull request را می‌بندد و شاخه‌اش را حذف می‌کند. سپس سرویس فرم امضاهایش را در برگهٔ دیگری دوباره می‌فرستد و بازبین‌ها آنجا دوباره می‌نویسند که اینجا چه گفته بودند.\n\n</div>';
+  '**Look first.** A comment of a moderator was deleted by somebody else, and what it said is lost. Nothing on this page makes the sheet go on: an organiser finds out who did it, closes the pull request and deletes its branch. The form service then files its signatures again on another sheet, where moderators say again what they said here.\n\n<div dir="rtl" lang="fa">\n\n**نخست این را ببینید.** یادداشت یکی از بازبینان را کس دیگری پاک کرده و آنچه در آن بود از دست رفته است. هیچ کاری در این صفحه برگه را پیش نمی‌برد: یکی از گردانندگان پیدا می‌کند چه کسی آن را پاک کرده است، pull request را می‌بندد و شاخه‌اش را حذف می‌کند. سپس سرور فرم امضاهایش را در برگهٔ دیگری دوباره می‌فرستد و بازبینان آنجا دوباره می‌نویسند که اینجا چه گفته بودند.\n\n</div>';
 
 /**
  * Formats the answer about a sheet that a moderator holds back.
@@ -84,7 +100,7 @@ const DELETED =
  */
 export function formatBlocked(links: readonly string[]): string {
   if (links.length === 0) {
-    return "**Waits.** A moderator has requested changes, or such a review, or one with words in it, was dismissed. It goes on when its author reviews again, and until then nobody else can do anything about it.";
+    return `**Waits.** A moderator has requested changes, or such a review, or one with words in it, was dismissed. It goes on when its author reviews again, and until then nobody else can do anything about it.\n\n${inPersian("**در انتظار.** یکی از بازبینان خواسته است صبر کنید (Request changes)، یا چنین بازبینی‌ای، یا بازبینی‌ای که متنی داشت، کنار گذاشته شده است. وقتی نویسنده‌اش دوباره بازبینی کند پیش می‌رود؛ تا آن زمان کس دیگری نمی‌تواند کاری بکند.")}`;
   }
   const codes = REFUSAL_CODES.map((code) => `\`${code}\``).join(", ");
   const deleted = links.some((link) => /#event-\d+$/.test(link));
@@ -97,7 +113,7 @@ export function formatBlocked(links: readonly string[]): string {
       .map((link) => `- ${link}`)
       .join("\n"),
     `To go on, its author **deletes** the comment, or corrects the text of the review, and writes what is meant on a line of its own: \`refuse ID CODE\` (on the row’s own line \`refuse CODE\`), \`keep ID\` or \`reject CODE\`. Codes: ${codes}. Questions and talk need no id: without one they hold nothing up. An approval that you have given stays.`,
-    `<div dir="rtl" lang="fa">\n\n**در انتظار.** یکی از بازبین‌ها دربارهٔ یک ردیف یا این برگه چیزی نوشته که دستور خوانایی نیست: سطری با شناسه که خوانده نمی‌شود، پرسشی، شناسه‌ای که در این برگه نیست، یادداشتی که پس از نوشتن تغییر کرده است، یا بازبینی‌ای که کس دیگری متنش را تغییر داده است. برای ادامه، نویسنده یادداشت را **پاک می‌کند** (یا متن بازبینی را درست می‌کند) و منظورش را در سطری جداگانه به همین حروف لاتین می‌نویسد: \`refuse ID CODE\`، \`keep ID\` یا \`reject CODE\`. کدها: ${REFUSAL_CODES.map((code) => `\`${code}\``).join("، ")}. پرسش و گفت‌وگو شناسه نمی‌خواهد؛ بی‌شناسه چیزی را نگه نمی‌دارد. تأییدی که داده‌اید سر جایش می‌ماند.\n\n</div>`,
+    `<div dir="rtl" lang="fa">\n\n**در انتظار.** یکی از بازبینان دربارهٔ یک ردیف یا این برگه چیزی نوشته که دستور خوانایی نیست: سطری با شناسه که خوانده نمی‌شود، پرسشی، شناسه‌ای که در این برگه نیست، یادداشتی که پس از نوشتن تغییر کرده است، یا بازبینی‌ای که کس دیگری متنش را تغییر داده است. برای ادامه، نویسنده یادداشت را **پاک می‌کند** (یا متن بازبینی را درست می‌کند) و منظورش را در سطری جداگانه به همین حروف لاتین می‌نویسد: \`refuse ID CODE\`، \`keep ID\` یا \`reject CODE\`. کدها: ${CODES_WITH_PERSIAN}. پرسش و گفت‌وگو شناسه نمی‌خواهد؛ بی‌شناسه چیزی را نگه نمی‌دارد. Approve شما سر جایش می‌ماند.\n\n</div>`,
   ].join("\n\n");
 }
 

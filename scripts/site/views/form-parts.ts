@@ -44,10 +44,10 @@ export function fieldOf(problem: Problem): string {
   return problem.slice(0, problem.indexOf("."));
 }
 
-/** Renders the summary above a form with problems. It is announced and focused, and each line links to its field. */
+/** Renders the summary above a form with problems. It gets the focus, so that it is read out; each line links to its field. */
 export function problemSummary(lang: Lang, problems: readonly Told[], more?: string): Html {
   if (problems.length === 0) return html``;
-  return html`<div class="bad" role="alert" tabindex="-1" id="problems" aria-labelledby="problems-title" autofocus>
+  return html`<div class="bad" role="group" tabindex="-1" id="problems" aria-labelledby="problems-title" autofocus>
 <h2 id="problems-title">${stringsIn(lang).problems.title}</h2>
 ${more !== undefined && html`<p>${more}</p>`}
 <ul>${problems.map(({ problem, text }) => html`<li><a href="#${fieldOf(problem)}">${text}</a></li>\n`)}</ul></div>`;
@@ -83,5 +83,5 @@ export function codeField(
   const { id, text } = field;
   const described = [field.hint && `${id}-hint`, text && `${id}-problem`].filter(Boolean).join(" ");
   return html`<div class="${text ? "f no" : "f"}"><label for="${id}">${field.label}</label>
-${field.hint !== undefined && html`<p class="hint" id="${id}-hint">${fill(field.hint, {})}</p>\n`}${problemBeside(lang, id, text)}<input class="${field.wide ? "code long" : "code"}" id="${id}" name="${field.name}" type="text" dir="ltr" autocomplete="${field.oneTime ? "one-time-code" : "off"}" autocapitalize="characters" spellcheck="false" maxlength="${CODE_FIELD_LENGTH}" required data-code="${field.wide ? WITHDRAWAL_CODE_LENGTH : CONFIRMATION_CODE_LENGTH}"${described !== "" && html` aria-describedby="${described}"`}${text && html` aria-invalid="true"`}></div>`;
+${field.hint !== undefined && html`<p class="hint" id="${id}-hint">${fill(field.hint, {})}</p>\n`}${problemBeside(lang, id, text)}<input class="${field.wide ? "code long" : "code"}" id="${id}" name="${field.name}" type="text" dir="ltr" autocomplete="${field.oneTime ? "one-time-code" : "off"}" autocapitalize="characters" spellcheck="false" maxlength="${CODE_FIELD_LENGTH}" aria-required="true" data-code="${field.wide ? WITHDRAWAL_CODE_LENGTH : CONFIRMATION_CODE_LENGTH}"${described !== "" && html` aria-describedby="${described}"`}${text && html` aria-invalid="true"`}></div>`;
 }

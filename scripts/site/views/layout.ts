@@ -65,7 +65,7 @@ ${!page.neutral && html`<a class="site" href="${site.siteUrl}/${lang}/">${siteTi
 ${languages(site, lang, strings, `${origin}/{lang}/${page.path}`)}
 ${exit(site, strings, "exit")}
 </div></header>
-<p class="hidden" id="said" role="status" data-one="${strings.page.exit_one}"></p>
+<p class="hidden" id="said" aria-live="polite" data-one="${strings.page.exit_one}"></p>
 <main id="main" class="wrap" tabindex="-1">
 ${trial(site, strings)}${page.wide ? page.body : sheet(site, lang, strings, page)}
 </main>
@@ -127,7 +127,7 @@ function languages(site: SiteContext, lang: Lang, strings: Strings, address: str
       ? html`<span aria-current="true">${own_name}</span>`
       : html`<a href="${address.replace("{lang}", other)}" lang="${other}" hreflang="${other}">${own_name}</a>`;
   });
-  return html`<nav class="langs" aria-label="${strings.page.language}">${links}</nav>`;
+  return html`<nav class="langs" aria-label="${strings.page.language}">${links.map((link, i) => html`${i > 0 && " "}${link}`)}</nav>`;
 }
 
 function trial(site: SiteContext, strings: Strings): Html {

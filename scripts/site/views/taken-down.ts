@@ -31,7 +31,7 @@ export function takenDownCheck(site: SiteContext, lang: Lang): Html {
     site.takenDown &&
     html`<p>${takenDownSentence(site, lang)} ${prose(taken_down.rows)}</p>
 <p>${prose(taken_down.kept)}</p>
-<p class="command"><bdi dir="ltr"><code>${verifyCommand(site, " --list list")}</code></bdi></p>
+<p class="command" dir="ltr"><code>${verifyCommand(site, " --list list")}</code></p>
 `
   }`;
 }

@@ -21,17 +21,17 @@ export function verifyTools(
   return {
     all: html`<form data-ask="all"${online && html` data-scripted hidden`}>
 <button type="submit" class="btn">${verify.check_all}</button>
-<output aria-live="polite"></output>
+<div data-answer aria-live="polite"></div>
 </form>`,
     own: html`<form data-ask="own"${online && html` method="post" action="${action}"`} novalidate>
 ${codeField(lang, { name: "code", id: "withdrawal_code", label: verify.code, wide: true, text: own })}
 ${online && html`<button type="submit" class="btn" data-plain>${verify.button}</button>\n`}<button type="submit" class="btn"${online && html` data-scripted hidden`}>${verify.look_up}</button>
-${online && html`<button type="submit" class="btn alt" data-send data-scripted hidden>${verify.send}</button>\n`}<output aria-live="polite"></output>
+${online && html`<button type="submit" class="btn alt" data-send data-scripted hidden>${verify.send}</button>\n`}<div data-answer aria-live="polite"></div>
 </form>`,
     kept: html`<form data-ask="kept"${online && html` data-scripted hidden`} novalidate>
 <div class="f"><label for="kept">${verify.kept_label}</label><input id="kept" name="kept" type="file"></div>
 <button type="submit" class="btn alt">${verify.kept_button}</button>
-<output aria-live="polite"></output>
+<div data-answer aria-live="polite"></div>
 </form>`,
     messages: html`${Object.keys(verify.said).map((name) => message(lang, name as Message))}`,
   };

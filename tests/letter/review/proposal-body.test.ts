@@ -1,8 +1,10 @@
 import { describe, expect, inject, it } from "vitest";
 import { formatCrockford128 } from "../../../scripts/letter/bytes/crockford.ts";
+import { REFUSAL_CODES } from "../../../scripts/letter/review/order.ts";
 import { BODY_LENGTH, formatProposal } from "../../../scripts/letter/review/proposal-body.ts";
 import type { Row } from "../../../scripts/letter/signature/row.ts";
 import { formatSheet } from "../../../scripts/letter/signature/sheet.ts";
+import { slipsIn } from "../../site/persian.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
 import { invent, sheetOf, withdrawalsOf } from "../invented.ts";
 
@@ -44,7 +46,7 @@ describe("the proposal of a sheet", () => {
   });
 
   it("ends with how to answer: first in the text of a review, which GitHub mails without the row", () => {
-    const lines = body.split("**How to answer**")[1]!.trim().split("\n");
+    const lines = body.split("**How to answer**")[1]!.split("<div")[0]!.trim().split("\n");
     expect(lines).toHaveLength(4);
     expect(lines[1]).toMatch(
       /a line `refuse ID CODE` in the text of that review\..*on the row's own line.*GitHub then mails/,
@@ -96,10 +98,30 @@ describe("the proposal of a sheet", () => {
 
   it("of withdrawals is a count", () => {
     const withdrawals = withdrawalsOf(5, [look.id, fine.id]);
-    expect(formatProposal(withdrawals, nothing)).toEqual({
-      title: `sheet ${withdrawals.sheet}: 2 withdrawals`,
-      body: "**2 withdrawals.** Nothing to review: accept takes them over at its next run.\n",
-    });
+    const { title, body } = formatProposal(withdrawals, nothing);
+    expect(title).toBe(`sheet ${withdrawals.sheet}: 2 withdrawals`);
+    expect(body).toMatch(
+      /^\*\*2 withdrawals\.\*\* Nothing to review: accept takes them over at its next run\.\n\n<div dir="rtl"/,
+    );
+  });
+
+  it("says the same in Persian, with a word for every reason and code, as a careful editor would", () => {
+    const persian = (text: string) => /<div dir="rtl" lang="fa">\n\n([\s\S]*)\n\n<\/div>\n$/.exec(text)![1]!;
+    expect(persian(body)).toContain("**۶ امضا، ۳ ردیف برای خواندن.**");
+    expect(persian(body)).toContain("public figure or office: چهرهٔ شناخته یا مقام");
+    expect(persian(body)).not.toContain("bad word");
+    const quiet = sheetOf(7, [unseen[0]!.row]);
+    expect(persian(formatProposal(quiet, nothing).body)).toContain("**۱ امضا، چیزی برای خواندن نیست.**");
+    expect(persian(formatProposal(quiet, nothing).body)).not.toContain("قرنطینه");
+    const flood = formatProposal(quiet, { ...nothing, quarantined: true }).body;
+    expect(persian(flood)).toContain("قرنطینه");
+    const withdrawals = formatProposal(withdrawalsOf(5, [look.id]), nothing).body;
+    for (const text of [body, flood, withdrawals].map(persian)) {
+      const words = text.replace(/`[^`]*`/g, "x").replace(/\*\*|^- /gm, "");
+      expect(slipsIn(words)).toEqual([]);
+    }
+    for (const code of REFUSAL_CODES)
+      expect(persian(body)).toMatch(new RegExp(`\`${code}\` \\([\u0600-\u06ff\u200c ]+\\)`));
   });
 });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBrowser, visit } from "../../support/browsers/browser.ts";
 import { type Gallery, startGallery } from "../../support/servers/gallery-server.ts";
 import { pages } from "../gallery.ts";
-import { layoutShift, whatDoesNotFit } from "./layout.ts";
+import { layoutShift, whatDoesNotFit, whatIsTooSmall } from "./layout.ts";
 
 let browser: Browser;
 let largeText: Browser;
@@ -33,6 +33,20 @@ describe.each(["fa", "en"] as const)("every page and state in %s", (language) =>
       if (found.length > 0) wide[name] = found;
     }
     expect(wide).toEqual({});
+    await close();
+  });
+
+  it("has no text below 12 pixels on the smallest screens", async () => {
+    const { page, close } = await visit(browser, gallery.origin, { language, viewport: { width: 320, height: 700 } });
+    const small: Record<string, string[]> = {};
+    for (const name of Object.keys(pages)) {
+      await page.goto(gallery.addressOf(name, language));
+      const found = await whatIsTooSmall(page, 12);
+      if (found.length > 0) small[name] = found;
+    }
+    expect(small).toEqual({});
+    await page.goto(gallery.addressOf("how", language));
+    expect((await whatIsTooSmall(page, 14)).length).toBeGreaterThan(0);
     await close();
   });
 

@@ -22,6 +22,22 @@ export async function whatDoesNotFit(page: { evaluate<R>(script: string): Promis
   })()`);
 }
 
+/** Every text that is drawn with letters of less than so many pixels, with its size; a drawing's as it is scaled. */
+export async function whatIsTooSmall(page: Page, pixels: number): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const { textContent, parentElement } = texts.currentNode;
+      if (textContent.trim() === "" || !parentElement.checkVisibility()) continue;
+      const { a, b } = parentElement.getScreenCTM?.() ?? { a: 1, b: 0 };
+      const size = parseFloat(getComputedStyle(parentElement).fontSize) * Math.hypot(a, b);
+      if (size < ${pixels}) found.push(size.toFixed(1) + ": " + textContent.trim().slice(0, 30));
+    }
+    return found;
+  })()`);
+}
+
 /** By how much what is on the screen moved without the reader's doing, since the page began. */
 export async function layoutShift(page: Page): Promise<number> {
   return page.evaluate(`new Promise((resolve) => {

@@ -17,14 +17,19 @@ export type Chart = {
 
 const WIDTH = 360;
 const HEIGHT = 120;
-const [TOP, BASE] = [14, HEIGHT - 16];
+// Letters are larger on a phone, where the whole chart is drawn smaller.
+const [TOP, BASE] = [22, HEIGHT - 24];
+/** Fewer bars say nothing that their numbers do not. */
+const FEWEST = 3;
 
 /**
  * Draws the chart as static SVG without its own style: colours come from the style sheet, `.chart .part-0` and so on.
+ * Fewer than three bars are not drawn.
  *
  * It runs from left to right in every language, as charts do in Iranian schoolbooks; words keep their own direction.
  */
 export function barChart(lang: Lang, { id, title, description, parts, bars }: Chart): Html {
+  if (bars.length < FEWEST) return html``;
   const rtl = stringsIn(lang).language.dir === "rtl";
   const most = Math.max(1, ...bars.map(({ values }) => sum(values)));
   const step = WIDTH / Math.max(bars.length, 8);
@@ -42,15 +47,15 @@ export function barChart(lang: Lang, { id, title, description, parts, bars }: Ch
         : html``;
     }),
   );
-  const [first, last] = [bars[0]?.label, bars.length > 1 ? bars.at(-1)?.label : undefined];
-  const lastAt = Math.max(bars.length * step, 130);
+  const [first, last] = [bars[0]?.label, bars.at(-1)?.label];
+  const lastAt = Math.max(bars.length * step, 9 * ((first?.length ?? 0) + (last?.length ?? 0) + 1));
   return html`<figure class="chart"><figcaption>${title}${parts.length > 1 && html`<span class="legend">${parts.map((name, part) => html` <span class="key part-${part}">${name}</span>`)}</span>`}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" direction="ltr" role="img" aria-labelledby="${id}-title ${id}-text">
-<title id="${id}-title">${title}</title><desc id="${id}-text">${description}</desc>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" direction="ltr" role="img" aria-labelledby="${id}-text">
+<desc id="${id}-text">${description}</desc>
 <path class="line" d="M0 ${TOP}H${WIDTH}M0 ${BASE}H${WIDTH}"/>
 ${pieces}
 <g aria-hidden="true"><text x="0" y="${TOP - 4}">${numeral(lang, most)}</text>
-${first && html`<text x="0" y="${HEIGHT - 3}">${word(first)}</text>`}${last && html`<text class="end" x="${tenth(lastAt)}" y="${HEIGHT - 3}">${word(last)}</text>`}</g>
+${first && html`<text x="0" y="${HEIGHT - 5}">${word(first)}</text>`}${last && html`<text class="end" x="${tenth(lastAt)}" y="${HEIGHT - 5}">${word(last)}</text>`}</g>
 </svg></figure>`;
 }
 

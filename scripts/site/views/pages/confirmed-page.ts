@@ -46,6 +46,7 @@ ${row && signed(site, lang, row)}
 <div class="pair"><section class="not"><h3>${confirmed.do_not_write_title}</h3><p>${prose(confirmed.do_not_write)}</p></section>
 <section><h3>${confirmed.write_title}</h3><p>${prose(confirmed.write)}</p></section></div>
 <p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
+<p class="hidden">${fill(confirmed.spelled, { code: html`<bdi dir="ltr" lang="en">${spelled(withdrawalCode)}</bdi>` })}</p>
 ${copyTools(lang, "withdrawal-code")}
 <p>${prose(confirmed.what_for)}</p>
 <p>${prose(confirmed.again)}</p>
@@ -76,6 +77,11 @@ export function notCountedPage(
 ${because === "already" && html`<p>${prose(message.already_signed.more)}</p>`}
 <p class="acts"><a class="btn" href="${site.siteUrl}/${lang}/">${page.back_to_letter}</a>${because === "already" && html` <a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a>`}</p>`,
   });
+}
+
+/** Splits a code for the ear, in groups of four: a voice reads a whole one as a word, and nobody can write it down. */
+function spelled(code: string): string {
+  return (code.match(/.{1,4}/g) ?? []).map((group) => [...group].join(" ")).join(", ");
 }
 
 /** Renders what was signed and how it will look on the list. */

@@ -7,7 +7,7 @@ import { type Lang, stringsIn } from "../strings.ts";
 
 // The frame loads nothing, so it uses only fonts of the reader's machine.
 const STYLE =
-  "html{color-scheme:light dark}body{margin:0;font:1rem/1.6 system-ui,sans-serif}a{display:block;padding:.5rem 1rem;border:1px solid;color:inherit;text-decoration:none}b{font-size:1.5em}a:focus-visible{outline:3px solid}";
+  "html{color-scheme:light dark;background:Canvas;color:CanvasText}body{margin:0;font:1rem/1.6 system-ui,sans-serif}a{display:block;padding:.5rem 1rem;border:1px solid;color:inherit;text-decoration:none}b{font-size:1.5em}a:focus-visible{outline:3px solid}";
 
 /** The policy of the counter: it loads nothing, and its inline style is allowed by its digest. */
 export const EMBED_POLICY = `default-src 'none'; style-src ${inlineSource(STYLE)}; base-uri 'none'; form-action 'none'`;

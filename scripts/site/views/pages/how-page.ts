@@ -36,7 +36,7 @@ ${withdrawn(site, lang)}
 <h2>${how.without_us}</h2>
 ${checkpoint(site, lang)}
 <p>${prose(how.without_us_text)}</p>
-<p class="command"><bdi dir="ltr"><code>${verifyCommand(site)}</code></bdi></p>
+<p class="command" dir="ltr"><code>${verifyCommand(site)}</code></p>
 <p><a href="${site.siteUrl}/${lang}/verify/">${how.to_verify}</a></p>`,
   });
 }

@@ -25,7 +25,7 @@ ${closing(site, lang, strings, letter)}
 ${
   letter.cc.length > 0 &&
   html`<div class="cc"><h2>${letter.cc_label.replace(/[:：]$/u, "")}</h2>
-<address class="to">${letter.cc.map((line) => addressLine(line))}</address></div>`
+<address class="to">${letter.cc.map((line, i) => html`${i > 0 && html`<br>`}${addressLine(line)}`)}</address></div>`
 }
 </div>
 </article>
@@ -72,7 +72,7 @@ function warning(site: SiteContext, lang: Lang, strings: Strings): Html {
 function head(letter: Letter): Html {
   const [name, ...lines] = letter.addressee;
   return html`<div class="head">
-<address class="to"><span class="quiet line">${letter.addressee_label}</span><b class="line">${prose(name ?? "")}</b>${lines.map((line) => addressLine(line))}</address>
+<address class="to"><span class="quiet line">${letter.addressee_label}</span><br><b class="line">${prose(name ?? "")}</b>${lines.map((line) => html`<br>${addressLine(line)}`)}</address>
 ${letter.urgent && html`<p class="stamp">${letter.urgent_label}</p>`}
 </div>`;
 }
@@ -99,7 +99,7 @@ function blocks(site: SiteContext, lang: Lang, strings: Strings): Html {
     .map((block, index) => {
       const number = index + 1;
       const skip = html`<div class="pass" role="note">${trusted(site.texts[lang].distressing)}<p><a href="#after">${strings.letter.skip_section}</a></p></div>\n`;
-      const after = html`<div id="after" tabindex="-1"></div>\n`;
+      const after = html`<p class="hidden" id="after" role="note" tabindex="-1">${strings.letter.section_ends}</p>\n`;
       return html`${number === distressing?.from && skip}${distressing && number === distressing.to + 1 && after}${bodyBlock(block, number)}`;
     })}`;
 }

@@ -27,7 +27,10 @@ export function notMePage(
   const { not_me, confirm, sign } = stringsIn(lang);
   const told = problems.map((problem) => ({
     problem,
-    text: problemText(lang, problem, { example: EXAMPLE, ...shownCharacter(lang, character) }),
+    text:
+      problem === "code.wrong"
+        ? prose(not_me.wrong_code)
+        : problemText(lang, problem, { example: EXAMPLE, ...shownCharacter(lang, character) }),
   }));
   const of = (field: string) => told.find(({ problem }) => fieldOf(problem) === field)?.text;
   return layout(site, lang, {

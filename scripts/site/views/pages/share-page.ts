@@ -10,7 +10,7 @@ export function sharePage(site: SiteContext, lang: Lang): string {
   const address = `${site.publicUrl}${lang}/`;
   const toCopy = (id: string, text: string) =>
     html`<p class="command" dir="ltr"><code id="${id}">${text}</code></p>\n${copyTools(lang, id)}`;
-  const frame = `<iframe src="${site.publicUrl}embed/${lang}/" title="${site.campaign.site_title[lang]}" width="320" height="64" style="border:0" loading="lazy"></iframe>`;
+  const frame = `<iframe src="${site.publicUrl}embed/${lang}/" title="${site.campaign.site_title[lang]}" width="340" height="88" style="border:0" loading="lazy"></iframe>`;
   const picture = `<a href="${address}"><img src="${site.publicUrl}embed/${lang}.svg" alt="${site.campaign.site_title[lang]}" height="44"></a>`;
   return layout(site, lang, {
     title: share.title,
@@ -24,6 +24,11 @@ export function sharePage(site: SiteContext, lang: Lang): string {
 <h2>${share.address}</h2>
 <p>${prose(share.address_text)}</p>
 ${toCopy("address", address)}
+<h2>${share.words}</h2>
+<p>${prose(share.words_text)}</p>
+<p class="mid" id="words">${fill(share.words_to_send, { title: prose(site.letters[lang].title), address: html`<bdi dir="ltr">${address}</bdi>` })}</p>
+${copyTools(lang, "words")}
+<p data-share="words" data-label="${share.device}"></p>
 <h2>${share.by}</h2>
 <p>${prose(share.by_text)}</p>
 <ul>
@@ -40,7 +45,8 @@ ${toCopy("frame", frame)}
 ${toCopy("picture", picture)}
 <p>${fill(share.embed_data, { file: html`<a href="${site.siteUrl}/count.json"><bdi dir="ltr">count.json</bdi></a>` })}</p>
 <h2>${share.feed_title}</h2>
-<p>${prose(share.feed_text)} <a href="${site.siteUrl}/${lang}/feed.xml">${share.feed_file}</a></p>`,
+<p>${prose(share.feed_text)} <a href="${site.siteUrl}/${lang}/feed.xml">${share.feed_file}</a></p>
+<script src="${site.siteUrl}/assets/share.js" defer></script>`,
   });
 }
 

@@ -51,7 +51,7 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
 <p class="step">${strings.sign.step}</p>
 <h1>${strings.sign.title}</h1>
 <div class="quiet small">${trusted(site.texts[lang]["run-by"])}</div>
-<p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })} ${prose(strings.sign.steps)}</p>
+<p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })}</p>
 ${signingTimes(site, lang, { end: false })}
 <div class="beside full">
 <section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
@@ -118,7 +118,7 @@ function shownField(view: View): Html {
   const ways: Shown[] = ["hidden", "counted", "initials", "name"];
   const id = (way: Shown, part: string) => `shown-${way}-${part}`;
   return html`<fieldset class="${wrong ? "f no" : "f"}" id="shown" tabindex="-1"${wrong && html` aria-describedby="shown-problem"`}><legend>${strings.sign.shown_legend}</legend>
-${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`} aria-labelledby="${id(way, "name")}" aria-describedby="${id(way, "hint")}"><span><span id="${id(way, "name")}">${strings.sign[way]}</span> <span id="${id(way, "hint")}"><small>${shownHint(view, way)}</small> <small class="sample">${strings.sign.on_list} <b>${sample(view, way)}</b></small></span></span></label>\n`)}</fieldset>`;
+${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<div><label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`} aria-labelledby="${id(way, "name")}" aria-describedby="${id(way, "hint")}"><span><span id="${id(way, "name")}">${strings.sign[way]}</span> <span id="${id(way, "hint")}"><small>${shownHint(view, way)}</small> <small class="sample">${strings.sign.on_list} <b>${sample(view, way)}</b></small></span></span></label></div>\n`)}</fieldset>`;
 }
 
 function shownHint({ site, lang, strings: { sign } }: View, way: Shown): Html {
@@ -141,14 +141,14 @@ function textField(
   const wrong = problemOf(view, name);
   return html`<div class="${wrong ? "f no" : "f"}" data-for="named"><label for="${name}">${field.label}${optional && html` <small>${view.strings.sign.optional}</small>`}</label><p class="hint" id="${name}-hint">${prose(field.hint)}</p>
 ${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type="text" dir="auto" autocomplete="${field.autocomplete}" spellcheck="false" maxlength="${field.max * 2}" data-max="${field.max}" value="${view.values?.[name] ?? ""}" aria-describedby="${name}-hint${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}>
-<p class="hint left" id="${name}-left" role="status" data-text="${view.strings.page.characters_left}"></p></div>`;
+<p class="hint left" id="${name}-left" aria-live="polite" data-text="${view.strings.page.characters_left}"></p></div>`;
 }
 
 function emailField(view: View): Html {
   const { lang, strings, values } = view;
   const wrong = problemOf(view, "email");
   return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)}</p>
-${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" required aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}>
+${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" aria-required="true" aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}>
 ${keptEmail(view)}</div>`;
 }
 

@@ -31,7 +31,7 @@ ${trusted(site.texts[lang]["signed-as"])}
 ${totals(site, lang)}
 ${dayChart(lang, days)}
 <h2>${signatures.newest}</h2>
-${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "newest")}`}
+${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, { first: "newest", heading: "h3" })}`}
 ${shards > 0 && pages(site, lang, { shards })}
 ${signingWithinReach(site, lang)}`,
   });
@@ -45,16 +45,14 @@ export function shardPage(
 ): string {
   const { signatures } = stringsIn(lang);
   const title = fill(signatures.page_title, { n: numeral(lang, number) });
-  const from = numeral(lang, (number - 1) * TILE_WIDTH + 1);
-  const to = numeral(lang, number * TILE_WIDTH);
   return layout(site, lang, {
     title: title.toString(),
     path: `signatures/${number}/`,
     at: "site",
     lasting: true,
     body: html`<h1>${title}</h1>
-<p class="quiet">${fill(signatures.page_note, { from, to })}</p>
-${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, "oldest")}`}
+<p class="quiet">${fill(signatures.page_note, { n: numeral(lang, TILE_WIDTH) })}</p>
+${rows.length === 0 ? html`<p>${signatures.none}</p>` : html`${notes(lang)}${roll(site, lang, rows, { first: "oldest", heading: "h2" })}`}
 <p><a href="${site.siteUrl}/list/${listShardName(number - 1)}">${signatures.raw}</a></p>
 ${pages(site, lang, { shards, current: number })}
 ${signingWithinReach(site, lang)}`,

@@ -46,12 +46,13 @@ ${checkpoint(site, lang)}
 ${takenDownCheck(site, lang)}<p data-scripted hidden>${prose(site.takenDown ? verify.in_browser_without_list : verify.in_browser)}</p>
 ${tools.all}
 <p>${prose(verify.step_all_text)}</p>
-<p class="command"><bdi dir="ltr"><code id="command">${verifyCommand(site)}</code></bdi></p>
+<p class="command" dir="ltr"><code id="command">${verifyCommand(site)}</code></p>
 ${copyTools(lang, "command")}
 ${own(site, lang, tools.own)}
 <h2>${verify.question_kept}</h2>
 <p>${prose(verify.step_compare_text)} <a href="${site.siteUrl}/ledger/checkpoint">${verify.checkpoint_file}</a></p>
-<p class="command"><bdi dir="ltr"><code>${verifyCommand(site, " --since checkpoint")}</code></bdi></p>
+<p class="command" dir="ltr"><code id="since">${verifyCommand(site, " --since checkpoint")}</code></p>
+${copyTools(lang, "since")}
 ${tools.kept}
 ${tools.messages}
 </div>

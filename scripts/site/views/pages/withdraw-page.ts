@@ -65,7 +65,7 @@ export function withdrawConfirmPage(
   { s, problem, mail }: { s: string; problem?: Extract<Problem, `code.${string}`>; mail?: MailFlow },
 ): string {
   const { withdraw, confirm } = stringsIn(lang);
-  const text = problem && problemText(lang, problem);
+  const text = problem === "code.wrong" ? prose(withdraw.wrong_code) : problem && problemText(lang, problem);
   return layout(site, lang, {
     title: withdraw.confirm_title,
     untold: true,
@@ -80,7 +80,8 @@ ${mailNotice(lang, mail)}
 <input type="hidden" name="s" value="${s}">
 ${codeField(lang, { name: "code", id: "code", label: confirm.code, hint: confirm.code_hint, oneTime: true, text })}
 <button type="submit" class="btn">${withdraw.button}</button>
-</form>`,
+</form>
+<p><a href="${site.siteUrl}/${lang}/withdraw/">${withdraw.new_code}</a></p>`,
   });
 }
 
