@@ -46,12 +46,10 @@ export function withTable(text: string, table: string): string {
 
 /** The defaults of a campaign on GitHub. */
 function productionSettings(): Settings {
-  const { privateKey } = generateKeyPairSync("rsa", {
-    ...{ modulusLength: 2048, publicKeyEncoding: { type: "spki", format: "pem" } },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const FILE_APP_KEY = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return readSettings({
-    ...{ GIT_HOST: "github:OWNER/REPOSITORY", FILE_APP_ID: "1", FILE_APP_KEY: privateKey },
+    ...{ GIT_HOST: "github:OWNER/REPOSITORY", FILE_APP_ID: "1", FILE_APP_KEY },
     ...{ SITE_URL: "https://letter.example.org", SERVICE_URL: "https://sign.example.org" },
   });
 }
