@@ -36,7 +36,7 @@ import { openMailedCodes } from "./signing/mailed-codes.ts";
 import type { PageWords } from "./signing/own-page-codes.ts";
 import { openWaitingCodes } from "./signing/pending-confirmations.ts";
 import { openSuppression } from "./signing/suppression.ts";
-import { claimDatabase, noteLedger } from "./store/campaign-database.ts";
+import { claimDatabase, claimPepper, noteLedger } from "./store/campaign-database.ts";
 import { type ClockWatch, openClockWatch } from "./store/clock-watch.ts";
 import { openLeftCarrier } from "./store/left-carrier.ts";
 import { readLeftList } from "./store/left-list.ts";
@@ -123,6 +123,7 @@ export async function openService(deps: ServiceDeps): Promise<OpenService> {
   const read = await main.refresh();
   const hasSheets = () => hasOwnSignatures(gitHost, attestation);
   await claimDatabase(store, read.record, { attestation: campaign, isNew: deps.newDatabase ?? false, hasSheets });
+  await claimPepper(store, pepper);
   await clockRound();
   // Nobody may read here that a signature counts that was withdrawn after the backup.
   const list = await readLeftList(leftListIn(settings.dataDir)).catch((error) => {

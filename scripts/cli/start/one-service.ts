@@ -1,6 +1,7 @@
 import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
 import type { LocalCampaign } from "../../accept/local-campaign.ts";
 import { every } from "../../form-service/filing/repeat.ts";
+import { holdDatabase } from "../../outside/database/one-holder.ts";
 import type { Log } from "../../outside/log.ts";
 import type { Random } from "../../outside/random.ts";
 import { LOST, RENEW_EVERY, takeLease } from "../../outside/service-lease.ts";
@@ -14,23 +15,25 @@ export type OneService = {
 
 /**
  * Makes sure, before anything is signed, that this service is the only one of its campaign: nobody has published more than
- * its main has, and no other one works on its repository. One that another takes the place of later ends at once: whatever
+ * its main has, and no other one works on its repository, or on its database with another repository. One that another takes the place of later ends at once: whatever
  * it was at is done again.
  *
  * @throws LetterError `live` when more was published than main has, `lease` when another service runs
  */
 export async function becomeOneService(
   { host, keys }: Pick<LocalCampaign, "host" | "keys">,
-  { siteUrl, dataDir }: Pick<Settings, "siteUrl" | "dataDir">,
+  { siteUrl, dataDir, database }: Pick<Settings, "siteUrl" | "dataDir" | "database">,
   { log, random, isMoved }: { log: Log; random: Random; isMoved: boolean },
 ): Promise<OneService> {
   const { verifier } = keys.ledger;
   // Another machine may publish what this folder was copied from.
   const live = isHere(siteUrl) ? undefined : await readCheckpointNow(siteUrl, verifier);
   assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
+  const hold =
+    database.kind === "postgres" ? await holdDatabase(database.url, keys.publicKeys.attestation, random) : undefined;
   const lease = await takeLease(host.repository, dataDir, { random, say: console.log, isMoved });
   const renewals = every(RENEW_EVERY, { log, random }, async () => {
-    if (await lease.renew()) return;
+    if ((await lease.renew()) && (await hold?.renew()) !== false) return;
     console.error(`error: ${LOST}`);
     process.exit(1);
   });
@@ -38,6 +41,7 @@ export async function becomeOneService(
     async release() {
       await renewals.stop();
       await lease.release().catch(() => {});
+      await hold?.release();
     },
   };
 }

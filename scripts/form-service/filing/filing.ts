@@ -45,7 +45,7 @@ export type FilingDeps = Making & {
 const AWAY_AFTER = 3;
 
 /** While more sheets than this are open, reading sheets grow: moderators open one for what would have been five. */
-const PILE = 100;
+export const PILE = 100;
 
 /**
  * Runs one round: what main has settled, unfiled sheets of earlier rounds, new sheets.

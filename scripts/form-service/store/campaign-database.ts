@@ -7,6 +7,7 @@ import { lookAtDatabase, openExistingDatabase, tablesOf } from "../../outside/da
 import { readAttestationKey } from "../../outside/seal/keys.ts";
 import type { Settings } from "../../outside/settings.ts";
 import { MIGRATIONS, openStore, type Query, type Store, type Tables } from "./schema.ts";
+import { keyedHash } from "./secret-hash.ts";
 
 /** What a command needs to know to find the campaign's database. */
 export type CommandPlace = Pick<Settings, "dataDir" | "database">;
@@ -75,6 +76,26 @@ export async function claimDatabase(
   if (!isNew && !isKnownEmpty && (await isEmpty(store.query)) && (await shows()))
     throw isMissing("the database is empty");
   await noteLedger(store, { entries }, attestation);
+}
+
+/**
+ * Binds a database that was claimed to the pepper of its first service. Under another one the same address could sign
+ * twice, and instances would refuse each other's proofs of work.
+ *
+ * @throws LetterError `keys` when it is another one
+ */
+export async function claimPepper(store: Store, pepper: Uint8Array): Promise<void> {
+  const mark = keyedHash(pepper, "undersigned/v1/pepper");
+  const known = await store.change(async (query) => {
+    const { pepper: found } = await query.selectFrom("campaign").select("pepper").forUpdate().executeTakeFirstOrThrow();
+    if (found === null) await query.updateTable("campaign").set({ pepper: mark }).execute();
+    return found;
+  });
+  if (known !== null && known !== mark)
+    throw new LetterError(
+      "keys",
+      "keys/pepper.key is another one than that of this database: stop, and copy it from the other instance’s DATA_DIR/keys, or restore it from your copy or a backup; with this one, people could sign twice",
+    );
 }
 
 /**

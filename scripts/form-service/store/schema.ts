@@ -76,9 +76,9 @@ export type Tables = {
   spent_proof: { hash: string; slot: number };
   /**
    * The campaign that the database belongs to, by its public attestation key, and how far its ledger was when main was
-   * read last. One row.
+   * read last. `pepper`: a mark of the pepper that its addresses are keyed with. One row.
    */
-  campaign: { attestation: string; size: number; root: string };
+  campaign: { attestation: string; size: number; root: string; pepper: ColumnType<string | null, string | undefined> };
   /** How many mails were taken lately, by the HMAC of a time slot; see `mail-ledger.ts`. */
   mail_budget: { slot: string; mails: number };
   /**
@@ -126,6 +126,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ofOneCampaign,
   goneForGood,
   dayOfLastRun,
+  ofOnePepper,
 ];
 
 type TableKeys = { readonly [T in keyof Tables]: { readonly key: keyof Tables[T] & string; readonly backup: boolean } };
@@ -311,4 +312,8 @@ async function dayOfLastRun(query: Kysely<unknown>, dialect: Dialect): Promise<v
     .addColumn("told", "text", (column) => column.notNull())
     .addColumn("overruled", "text", (column) => column.notNull())
     .execute();
+}
+
+async function ofOnePepper(query: Kysely<unknown>): Promise<void> {
+  await query.schema.alterTable("campaign").addColumn("pepper", "text").execute();
 }

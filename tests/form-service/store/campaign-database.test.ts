@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   assertDatabaseToStart,
   claimDatabase,
+  claimPepper,
   noteLedger,
   withCampaignStore,
 } from "../../../scripts/form-service/store/campaign-database.ts";
@@ -90,6 +91,20 @@ describe("a database", () => {
         .values({ id: "a".repeat(26), state: "accepted" })
         .execute();
       await claimDatabase(store, { entries }, { attestation, isNew: false });
+    });
+  });
+
+  it("has one pepper, also after a step back to an older version and under two that come at once", async () => {
+    const [pepper, second] = [random(32), random(32)];
+    await withNewStore(async (store) => {
+      await claimDatabase(store, { entries: entries.slice(0, 1) }, { attestation, isNew: false });
+      const claims = await Promise.allSettled([claimPepper(store, pepper), claimPepper(store, second)]);
+      expect(claims.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      const [right, wrong] = claims[0]!.status === "fulfilled" ? [pepper, second] : [second, pepper];
+      // An older version writes the row without it.
+      await noteLedger(store, { entries }, attestation);
+      await claimPepper(store, right);
+      await expect(claimPepper(store, wrong)).rejects.toThrow("keys/pepper.key is another one than that of this");
     });
   });
 

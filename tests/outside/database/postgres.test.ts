@@ -1,9 +1,13 @@
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Migration } from "../../../scripts/outside/database/database.ts";
+import { holdDatabase } from "../../../scripts/outside/database/one-holder.ts";
 import { openDatabase } from "../../../scripts/outside/database/open.ts";
+import { fixedRandomness } from "../../support/fixtures.ts";
 import { type PostgresServer, startPostgres } from "../../support/servers/postgres.ts";
 
 type Tables = { word: { key: string; text: string } };
@@ -110,6 +114,77 @@ it("survives that the server crashes while it holds a lock, which another instan
   await one.close();
   await other.close();
 });
+
+describe("is held by one service of a campaign on one machine", () => {
+  const random = fixedRandomness("one holder");
+  const hold = (url: string, campaign: string) => holdDatabase(url, campaign, random);
+  const refused = "another service runs for this campaign on the same database";
+
+  it("until it gives it back or ends, and by those of other campaigns beside it", async () => {
+    const url = await server.newDatabase();
+    const [mine, other] = [random(32), random(32)].map((key) => Buffer.from(key).toString("base64url")) as [
+      string,
+      string,
+    ];
+    const first = await hold(url, mine);
+    await expect(hold(url, mine)).rejects.toThrow(refused);
+    const beside = await hold(url, other);
+    expect(await first.renew()).toBe(true);
+    await first.release();
+    const second = await hold(url, mine);
+    // The one that gave it back finds it taken.
+    expect(await first.renew()).toBe(false);
+    expect(await second.renew()).toBe(true);
+    await second.release();
+    await beside.release();
+  });
+
+  it("across an outage, also where the server does not know yet that the connection has broken", async () => {
+    const url = await server.newDatabase();
+    const campaign = Buffer.from(random(32)).toString("base64url");
+    const line = await halfOpenLine(url);
+    const first = await hold(line.url, campaign);
+    line.cut();
+    expect(await first.renew()).toBe(true);
+    await expect(hold(url, campaign)).rejects.toThrow(refused);
+    await server.goAway();
+    expect(await first.renew()).toBe(true);
+    await server.comeBack();
+    const second = await hold(url, campaign);
+    expect(await first.renew()).toBe(false);
+    await second.release();
+    await line.close();
+  });
+});
+
+/** A way to the server on which connections can be broken so that only the client notices. */
+async function halfOpenLine(url: string): Promise<{ url: string; cut(): void; close(): Promise<void> }> {
+  const { port } = new URL(url);
+  const clients = new Set<Socket>();
+  const servers = new Set<Socket>();
+  const relay = createServer((client) => {
+    const there = connect(Number(port), "127.0.0.1");
+    clients.add(client);
+    servers.add(there);
+    client.on("data", (bytes) => there.write(bytes)).on("error", () => {});
+    there.on("data", (bytes) => client.write(bytes)).on("error", () => {});
+  }).listen(0, "127.0.0.1");
+  await once(relay, "listening");
+  const address = new URL(url);
+  address.port = String((relay.address() as AddressInfo).port);
+  return {
+    url: address.href,
+    cut: () => {
+      for (const client of clients) client.destroy();
+      clients.clear();
+    },
+    async close() {
+      for (const socket of [...clients, ...servers]) socket.destroy();
+      relay.close();
+      await once(relay, "close");
+    },
+  };
+}
 
 it("refuses a server that does not wait for its disk", async () => {
   await server.run("alter system set fsync = off");

@@ -201,7 +201,7 @@ export const RETENTION: Readonly<Record<KeptId, Kept>> = {
     holds: [
       ...["window_key.number", "window_key.key", "spent_proof.hash", "spent_proof.slot"],
       ...["mail_budget.slot", "mail_budget.mails", "pause.name", "pause.reasons", "restoration.day"],
-      ...["campaign.attestation", "campaign.size", "campaign.root"],
+      ...["campaign.attestation", "campaign.size", "campaign.root", "campaign.pepper"],
       ...["clock.name", "clock.day", "clock.told", "clock.overruled"],
     ]
       .map((column) => `database ${column}`)
