@@ -58,8 +58,8 @@ export async function readRef(repository: string, ref: string): Promise<string |
 }
 
 /**
- * The SHA in the file of a ref, which is where git looks first; undefined where git must be asked: the ref is packed, there
- * is none, or its file is damaged. Refs are read before almost everything else, and to start git takes longer than all the
+ * The SHA in the file of a ref, which is where git looks first; undefined where git must be asked: the ref is packed, does
+ * not exist, or its file is damaged. Refs are read before almost everything else, and to start git takes longer than all the
  * rest of that.
  */
 async function readLooseRef(repository: string, ref: string): Promise<string | undefined> {
