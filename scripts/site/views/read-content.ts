@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { type Campaign, parseCampaign } from "../../letter/text/campaign.ts";
 import { type Letter, parseLetter } from "../../letter/text/letter-text.ts";
-import { PAGE_TEXTS, type PageTexts, parsePageTexts } from "./page-texts.ts";
+import { OPTIONAL_TEXTS, PAGE_TEXTS, type PageTexts, parsePageTexts, REQUIRED_TEXTS } from "./page-texts.ts";
 import { isLang, type Lang } from "./strings.ts";
 
 /** The folder `content/`: the campaign, the letter in each language as text and parsed, and the other texts. */
@@ -21,17 +21,51 @@ export async function readContent(folder: string): Promise<Content> {
   const letterTexts = new Map<Lang, string>();
   const letters: Partial<Record<Lang, Letter>> = {};
   const texts: Partial<Record<Lang, PageTexts>> = {};
+  const optional = await optionalTexts(folder, campaign);
   for (const lang of campaign.languages) {
     if (!isLang(lang)) throw new LetterError("content", `content/strings/${lang}.ts is missing`);
     const text = await read(`${lang}/letter.md`);
     letterTexts.set(lang, text);
-    letters[lang] = parseLetter(text);
+    letters[lang] = parseLetter(text, `content/${lang}/letter.md`);
+    const readOne = async (name: keyof PageTexts) => {
+      const absent = isOptional(name) && !optional.has(name);
+      return [name, absent ? "" : await read(`${lang}/${name}.md`)];
+    };
     texts[lang] = parsePageTexts(
-      Object.fromEntries(await Promise.all(PAGE_TEXTS.map(async (name) => [name, await read(`${lang}/${name}.md`)]))),
+      Object.fromEntries(await Promise.all(PAGE_TEXTS.map(readOne))),
       campaign.recipient.name[lang] ?? "",
     );
+    assertDistressing(campaign, lang, letters[lang], texts[lang]);
   }
   return { campaign, letterTexts, letters: letters as Record<Lang, Letter>, texts: texts as Record<Lang, PageTexts> };
+}
+
+/** The optional texts that the letter has in any language: it must then have them in each, and reading says which is missing. */
+async function optionalTexts(folder: string, { languages }: Campaign): Promise<ReadonlySet<string>> {
+  const files = await Promise.all(languages.map((lang) => readdir(join(folder, lang)).catch(() => [])));
+  return new Set(OPTIONAL_TEXTS.filter((name) => files.flat().includes(`${name}.md`)));
+}
+
+function isOptional(name: keyof PageTexts): boolean {
+  return !(REQUIRED_TEXTS as readonly string[]).includes(name);
+}
+
+/** Checks that the passage which readers may skip is in the letter and is introduced. */
+function assertDistressing({ distressing }: Campaign, lang: Lang, { blocks }: Letter, texts: PageTexts): void {
+  if (!distressing) return;
+  const body = blocks.filter(({ role }) => role === "body").length;
+  if (distressing.to > body) {
+    throw new LetterError(
+      "content",
+      `content/campaign.yaml: distressing.to: content/${lang}/letter.md has only ${body} blocks`,
+    );
+  }
+  if (texts.distressing.trim() === "") {
+    throw new LetterError(
+      "content",
+      `content/${lang}/distressing.md is missing: write there what the passage is about, or take distressing out of content/campaign.yaml`,
+    );
+  }
 }
 
 async function readText(path: string, name: string): Promise<string> {

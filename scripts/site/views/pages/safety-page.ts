@@ -1,4 +1,4 @@
-import type { SiteContext } from "../context.ts";
+import { hasSupport, type SiteContext } from "../context.ts";
 import { html, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
@@ -14,6 +14,6 @@ export function safetyPage(site: SiteContext, lang: Lang): string {
     untold: true,
     body: html`<h1>${safety.title}</h1>
 ${trusted(site.texts[lang]["staying-safe"])}
-<p class="acts"><a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a> <a class="btn alt" href="${site.siteUrl}/${lang}/support/">${nav.support}</a></p>`,
+<p class="acts"><a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a>${hasSupport(site, lang) && html` <a class="btn alt" href="${site.siteUrl}/${lang}/support/">${nav.support}</a>`}</p>`,
   });
 }
