@@ -1,17 +1,10 @@
 import { renderMarkdown } from "../../letter/text/markdown.ts";
 
-/** The Markdown files beside the letter in each language's folder that every letter has. */
-export const REQUIRED_TEXTS = [
-  "notice",
-  "run-by",
-  "signed-as",
-  "consent-handover",
-  "consent-public",
-  "how",
-  "privacy",
-  "limits",
-  "rights",
-] as const;
+/** The Markdown files in each language's folder that organisers write for their letter, beside `letter.md` itself. */
+export const OWN_TEXTS = ["notice", "run-by", "signed-as"] as const;
+
+/** Those that any letter can keep: they say what the program does. */
+export const KEPT_TEXTS = ["consent-handover", "consent-public", "how", "privacy", "limits", "rights"] as const;
 
 /** Those that a letter has or has not, in all its languages alike. What they are for is on the pages only with them. */
 export const OPTIONAL_TEXTS = [
@@ -26,7 +19,7 @@ export const OPTIONAL_TEXTS = [
   "share-caution",
 ] as const;
 
-export const PAGE_TEXTS = [...REQUIRED_TEXTS, ...OPTIONAL_TEXTS] as const;
+export const PAGE_TEXTS = [...OWN_TEXTS, ...KEPT_TEXTS, ...OPTIONAL_TEXTS] as const;
 
 /** Each of these texts as HTML; an optional one that the letter does not have is empty. */
 export type PageTexts = Readonly<Record<(typeof PAGE_TEXTS)[number], string>>;

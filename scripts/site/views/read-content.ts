@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
 import { type Campaign, parseCampaign } from "../../letter/text/campaign.ts";
 import { type Letter, parseLetter } from "../../letter/text/letter-text.ts";
-import { OPTIONAL_TEXTS, PAGE_TEXTS, type PageTexts, parsePageTexts, REQUIRED_TEXTS } from "./page-texts.ts";
+import { OPTIONAL_TEXTS, PAGE_TEXTS, type PageTexts, parsePageTexts } from "./page-texts.ts";
 import { isLang, type Lang } from "./strings.ts";
 
 /** The folder `content/`: the campaign, the letter in each language as text and parsed, and the other texts. */
@@ -35,7 +35,6 @@ export async function readContent(folder: string): Promise<Content> {
       Object.fromEntries(await Promise.all(PAGE_TEXTS.map(readOne))),
       campaign.recipient.name[lang] ?? "",
     );
-    assertDistressing(campaign, lang, letters[lang], texts[lang]);
   }
   return { campaign, letterTexts, letters: letters as Record<Lang, Letter>, texts: texts as Record<Lang, PageTexts> };
 }
@@ -47,25 +46,7 @@ async function optionalTexts(folder: string, { languages }: Campaign): Promise<R
 }
 
 function isOptional(name: keyof PageTexts): boolean {
-  return !(REQUIRED_TEXTS as readonly string[]).includes(name);
-}
-
-/** Checks that the passage which readers may skip is in the letter and is introduced. */
-function assertDistressing({ distressing }: Campaign, lang: Lang, { blocks }: Letter, texts: PageTexts): void {
-  if (!distressing) return;
-  const body = blocks.filter(({ role }) => role === "body").length;
-  if (distressing.to > body) {
-    throw new LetterError(
-      "content",
-      `content/campaign.yaml: distressing.to: content/${lang}/letter.md has only ${body} blocks`,
-    );
-  }
-  if (texts.distressing.trim() === "") {
-    throw new LetterError(
-      "content",
-      `content/${lang}/distressing.md is missing: write there what the passage is about, or take distressing out of content/campaign.yaml`,
-    );
-  }
+  return (OPTIONAL_TEXTS as readonly string[]).includes(name);
 }
 
 async function readText(path: string, name: string): Promise<string> {

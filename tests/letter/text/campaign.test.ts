@@ -1,15 +1,13 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { LetterError } from "../../../scripts/letter/bytes/error.ts";
 import { parseCampaign } from "../../../scripts/letter/text/campaign.ts";
 import { onionHost } from "../../support/addresses.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
-import { root } from "../../support/source.ts";
+import { readLetterFile } from "../../support/letters.ts";
 
 const onion = onionHost(fixedRandomness(`campaign ${inject("seed")}`));
 const mistyped = onion.replace(/^./, (letter) => (letter === "a" ? "b" : "a"));
-const yaml = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+const yaml = readLetterFile("iran", "campaign.yaml");
 
 describe("the campaign of this repository", () => {
   const campaign = parseCampaign(yaml);

@@ -93,11 +93,12 @@ function title(text: string): Html {
 }
 
 function blocks(site: SiteContext, lang: Lang, strings: Strings): Html {
-  const { distressing } = site.campaign;
+  const introduction = site.texts[lang].distressing;
+  const distressing = introduction === "" ? undefined : site.campaign.distressing;
   const body = site.letters[lang].blocks.filter(({ role }) => role === "body");
   return html`${body.map((block, index) => {
     const number = index + 1;
-    const skip = html`<div class="pass" role="note">${trusted(site.texts[lang].distressing)}<p><a href="#after">${strings.letter.skip_section}</a></p></div>\n`;
+    const skip = html`<div class="pass" role="note">${trusted(introduction)}<p><a href="#after">${strings.letter.skip_section}</a></p></div>\n`;
     const after = html`<div id="after" tabindex="-1"></div>\n`;
     return html`${number === distressing?.from && skip}${distressing && number === distressing.to + 1 && after}${bodyBlock(block, number)}${distressing?.to === number && number === body.length && after}`;
   })}`;
