@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -77,7 +86,9 @@ describe("in place of the template's letter, another one", () => {
       readdirSync(join(root, "tests/letters", letter, lang)).map((name) => readLetterFile(letter, `${lang}/${name}`)),
     ).join("\n");
   const kept = LANGUAGES.flatMap((lang) =>
-    [...KEPT_TEXTS, ...BAG_TEXTS.slice(1)].map((name) => readFileSync(join(root, "content", lang, `${name}.md`), "utf8")),
+    [...KEPT_TEXTS, ...BAG_TEXTS.slice(1)].map((name) =>
+      readFileSync(join(root, "content", lang, `${name}.md`), "utf8"),
+    ),
   ).join("\n");
   const keptWords = wordsOf(kept + JSON.stringify(STRINGS) + textsOf("park"));
   const foreign = [...wordsOf(textsOf("iran"))].filter((word) => !keptWords.has(word));

@@ -24,7 +24,10 @@ describe.each(EVERY)("the letter of $folder in $lang", ({ folder, lang }) => {
 
   it("keeps every word of the text in its blocks, in order", () => {
     const body = text.slice(text.indexOf("\n---\n") + 5);
-    const words = body.replace(/^ *(-|\d+\.|>|#+) /gm, "").replace(/\s+/g, " ").trim();
+    const words = body
+      .replace(/^ *(-|\d+\.|>|#+) /gm, "")
+      .replace(/\s+/g, " ")
+      .trim();
     expect(letter.blocks.map(({ text }) => text).join(" ")).toBe(words);
   });
 
