@@ -171,7 +171,10 @@ describe("npm run doctor -- content", () => {
 
   it.each(OPTIONAL_TEXTS)("wants %s.md in every language, or in none", async (name) => {
     writeFileSync(file(`fa/${name}.md`), "متنی برای این نامه.\n");
-    expect(await red()).toContainEqual({ what: "content/", mend: `content/en/${name}.md cannot be read` });
+    expect(await red()).toContainEqual({
+      what: "content/",
+      mend: expect.stringContaining(`content/en/${name}.md cannot be read: another`),
+    });
     writeFileSync(file(`en/${name}.md`), "A text for this letter.\n");
     expect(await red()).toEqual([]);
   });
@@ -203,9 +206,9 @@ describe("npm run doctor -- content", () => {
   });
 
   it.each([
-    ["a text without a translation", "fa/notice.md", /[\s\S]+/, () => readLetterFile("park", "en/notice.md")],
-    ["a letter with another number of blocks", "fa/letter.md", /\n\n(?=از بهار)/, () => "\n\nیک بند دیگر.\n\n"],
-    ["other words under which people sign", "fa/signed-as.md", /[\s\S]+/, () => "کسانی دیگر\n"],
+    ["a text without a translation", "en/notice.md", /[\s\S]+/, () => readLetterFile("park", "fa/notice.md")],
+    ["a letter with another number of blocks", "en/letter.md", /\n\n(?=Since spring)/, () => "\n\nOne more.\n\n"],
+    ["other words under which people sign", "en/signed-as.md", /[\s\S]+/, () => "Other people\n"],
   ])("finds %s", async (_, path, from, to) => {
     change(path, from, to());
     expect((await red()).map(({ what }) => what)).toEqual([`content/${path}`]);

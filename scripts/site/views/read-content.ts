@@ -16,7 +16,7 @@ export type Content = {
 
 /** Reads the folder `content/`. @throws LetterError that names the file and the rule */
 export async function readContent(folder: string): Promise<Content> {
-  const read = (path: string) => readText(join(folder, path), `content/${path}`);
+  const read = (path: string, advice = "") => readText(join(folder, path), `content/${path}`, advice);
   const campaign = parseCampaign(await read("campaign.yaml"));
   const letterTexts = new Map<Lang, string>();
   const letters: Partial<Record<Lang, Letter>> = {};
@@ -29,7 +29,7 @@ export async function readContent(folder: string): Promise<Content> {
     letters[lang] = parseLetter(text, `content/${lang}/letter.md`);
     const readOne = async (name: keyof PageTexts) => {
       const absent = isOptional(name) && !optional.has(name);
-      return [name, absent ? "" : await read(`${lang}/${name}.md`)];
+      return [name, absent ? "" : await read(`${lang}/${name}.md`, isOptional(name) ? IN_EACH_LANGUAGE : "")];
     };
     texts[lang] = parsePageTexts(
       Object.fromEntries(await Promise.all(PAGE_TEXTS.map(readOne))),
@@ -49,10 +49,12 @@ function isOptional(name: keyof PageTexts): boolean {
   return (OPTIONAL_TEXTS as readonly string[]).includes(name);
 }
 
-async function readText(path: string, name: string): Promise<string> {
+const IN_EACH_LANGUAGE = ": another language has this text; write it here too, or delete it there";
+
+async function readText(path: string, name: string, advice: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new LetterError("content", `${name} cannot be read`, { cause });
+    throw new LetterError("content", `${name} cannot be read${advice}`, { cause });
   }
 }
