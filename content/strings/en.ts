@@ -39,7 +39,7 @@ export const en = {
     skip_to_signing: "Sign without reading",
     skip_section: "Skip this section",
     section_ends: "The section ends here.",
-    translation: "This is a translation. The English text prevails until the translation is approved.",
+    translation: "This is a translation. The text in {original} prevails until the translation is approved.",
     signed_people: {
       zero: "No signatures yet",
       one: "{n} person has signed this letter",
@@ -87,10 +87,10 @@ export const en = {
     initials: "Show my initials only",
     initials_hint:
       "Enter your full name: only its initials are published, and the name is sealed and handed over. Acquaintances may recognise you.",
-    initials_example: "L. B.",
+    initials_example: "J. S.",
     name: "Show my name publicly",
-    name_hint: "Anyone can see it, including the authorities in Iran.",
-    name_example: "Leila Bahari",
+    name_hint: "Anyone can see it.",
+    name_example: "Jane Smith",
     place_example: "Berlin, Germany",
     on_list: "On the list:",
     your_name: "Your name",
@@ -99,8 +99,7 @@ export const en = {
     place_hint: "For example: Berlin, Germany. Shown only with name or initials.",
     optional: "(optional)",
     email: "Email address",
-    email_hint:
-      "We send a code to it and never publish it. Use a mailbox that only you open, with a provider outside Iran.",
+    email_hint: "We send a code to it and never publish it. Use a mailbox that only you open.",
     email_meant: "Yes, send the code to {meant}",
     consent: "Your consent",
     age: "You must be {age} or older to sign.",
@@ -723,8 +722,7 @@ export const en = {
     title: "Share the letter",
     description: "An open letter, to read and to sign.",
     caution_title: "Before you share",
-    caution_knows:
-      "Anyone who sees that you share this letter can tell that you know about it. In Iran, or with family there, share it only where this puts nobody in danger.",
+    caution_knows: "Anyone who sees that you share this letter can tell that you know about it.",
     caution_moment:
       "Do not share it right after you have signed: the time would show that you have. For the same reason the page after signing does not ask you to share.",
     caution_traces:

@@ -3,7 +3,7 @@ import { isOfKind, parseEntry } from "../letter/ledger/entry.ts";
 import { TILE_WIDTH } from "../letter/ledger/tile.ts";
 import { shardOf } from "../letter/signature/list.ts";
 import { outlined, widthOf } from "../outside/picture.ts";
-import { languagesOf, type SignedRow, type SiteContext } from "./views/context.ts";
+import { hasSafety, hasSupport, languagesOf, type SignedRow, type SiteContext } from "./views/context.ts";
 import { badgeSvg } from "./views/drawn/badge.ts";
 import { embedPage } from "./views/pages/embed-page.ts";
 import { feed } from "./views/pages/feed.ts";
@@ -81,8 +81,8 @@ function pagesIn(
       render: () => (site.takenDown ? whileHeld("withdraw/", withdrawPage) : withdrawPage(site, lang)),
     },
     { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
-    { path: `/${lang}/safety/`, render: () => safetyPage(site, lang) },
-    { path: `/${lang}/support/`, render: () => supportPage(site, lang) },
+    ...(hasSafety(site, lang) ? [{ path: `/${lang}/safety/`, render: () => safetyPage(site, lang) }] : []),
+    ...(hasSupport(site, lang) ? [{ path: `/${lang}/support/`, render: () => supportPage(site, lang) }] : []),
     { path: `/${lang}/share/`, render: () => sharePage(site, lang) },
     { path: `/${lang}/feed.xml`, render: () => feed(site, lang, batches) },
     { path: `/embed/${lang}/`, render: () => embedPage(site, lang) },

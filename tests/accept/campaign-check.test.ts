@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkCampaign, checkDays } from "../../scripts/accept/campaign-check.ts";
@@ -7,9 +6,9 @@ import type { Stage } from "../../scripts/letter/ledger/signing.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { makeCampaign, type TestCampaign } from "../support/campaigns/local-campaign.ts";
-import { root } from "../support/source.ts";
+import { readLetterFile } from "../support/letters.ts";
 
-const campaign = parseCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8"));
+const campaign = parseCampaign(readLetterFile("iran", "campaign.yaml"));
 const days = { ...campaign, hand_over_by: "2027-04-30", destroy_by: "2027-06-30" };
 const check = (today: string, stage: Stage = "gathering", real = true) => checkDays(days, stage, today, real);
 

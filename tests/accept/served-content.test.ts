@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, it } from "vitest";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../scripts/accept/served-content.ts";
 import { wordingPath } from "../../scripts/letter/handover/wordings.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { assertMailIsSent } from "../../scripts/outside/mail-sender.ts";
 import { edition, invent, keys, texts } from "../letter/invented.ts";
-import { root } from "../support/source.ts";
+import { readLetterFile } from "../support/letters.ts";
 
-const plain = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+const plain = readLetterFile("iran", "campaign.yaml");
 const naming = (attestation: string) => `${plain}\nledger_vkey: ${keys.ledger}\nattestation_key: ${attestation}\n`;
 
 it("serves no content with other keys than main names", () => {

@@ -1,5 +1,4 @@
-import { cpSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/accept/invented-signatures.ts";
@@ -13,6 +12,7 @@ import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../../s
 import { type Keys, openKeys } from "../../scripts/outside/seal/keys.ts";
 import { openRepository } from "../support/campaigns/repository.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
+import { readLetterFile } from "../support/letters.ts";
 import { makeDataDir, type Outcome, removeDataDir, runCommand } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 
@@ -28,7 +28,7 @@ let sheet: SignaturesSheet;
 beforeAll(async () => {
   begun = makeDataDir();
   dataDir = begun;
-  keys = await openKeys(dataDir, parseCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8")));
+  keys = await openKeys(dataDir, parseCampaign(readLetterFile("iran", "campaign.yaml")));
   host = await openHost();
   const { main } = await acceptAll({
     host,

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { expect, it } from "vitest";
 import { deleteEverything } from "../../scripts/form-service/store/destruction.ts";
 import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
@@ -10,11 +9,11 @@ import { withdrawnByAddressPage, withdrawnPage, withdrawPage } from "../../scrip
 import { readContent } from "../../scripts/site/views/read-content.ts";
 import { type Lang, stringsIn } from "../../scripts/site/views/strings.ts";
 import { people } from "../support/fixtures.ts";
-import { root } from "../support/source.ts";
+import { contentOf } from "../support/letters.ts";
 import { type Harness, openHarness, sign } from "./harness.ts";
 import { backUp, everyCell, loseAndRestore } from "./leavers.ts";
 
-const content = await readContent(join(root, "content"));
+const content = await readContent(await contentOf("iran"));
 const offline = await readOfflineParts();
 
 const handover = `undersigned/v1 handover ${"A".repeat(43)} ${"A".repeat(43)}`;

@@ -21,14 +21,14 @@ import { readSettings } from "../../scripts/outside/settings.ts";
 import { siteContext } from "../../scripts/site/views/context.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
 import { fixedClock, fixedRandomness, START } from "../support/fixtures.ts";
+import { contentOf } from "../support/letters.ts";
 import { type MailServer, startMailServer } from "../support/servers/mail-server.ts";
-import { root } from "../support/source.ts";
 import { standInGitHost } from "./git-host.ts";
 
 /** Two identities of custodians; made once, for they are slow to make. */
 const identities = await Promise.all([generateHybridIdentity(), generateHybridIdentity()]);
 const recipients = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
-const content = await readContent(join(root, "content"));
+const content = await readContent(await contentOf("iran"));
 
 /** An address where Tor leaves its network, as far as the harness is concerned (RFC 5737). */
 export const torExit = "198.51.100.66";

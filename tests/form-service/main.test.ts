@@ -12,7 +12,7 @@ import { readSettings } from "../../scripts/outside/settings.ts";
 import { siteContext } from "../../scripts/site/views/context.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
 import { people } from "../support/fixtures.ts";
-import { root } from "../support/source.ts";
+import { contentOf } from "../support/letters.ts";
 import { standInGitHost } from "./git-host.ts";
 import { formOf } from "./harness.ts";
 
@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "undersigned-listening-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("listens, files by itself, and sends what it has taken before it stops", async () => {
-  const content = await readContent(join(root, "content"));
+  const content = await readContent(await contentOf("iran"));
   const settings = readSettings({ DATA_DIR: folder, PORT: "0", FILE_EVERY: "50ms", METRICS_PORT: "0" });
   const attestation = signingKey(systemRandom(32));
   const keys = { ledger: "", attestation: "", recipients: await demoRecipients(join(folder, "demo-custodian")) };

@@ -24,6 +24,7 @@ import { readContent } from "../../scripts/site/views/read-content.ts";
 import { invent, keys, sheetOf } from "../letter/invented.ts";
 import { type HandoverCampaign, makeHandoverCampaign, noPages, TAG } from "../support/campaigns/handover.ts";
 import { day } from "../support/campaigns/local-campaign.ts";
+import { contentOf } from "../support/letters.ts";
 
 async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
@@ -42,7 +43,14 @@ describe("handing over the contacts of a campaign on GitHub", () => {
     const repository = campaign.repository.path;
     const { record } = await (await openLocalGitHost(repository, { folder: campaign.folder, day })).readMain();
     const settings = readSettings({ DATA_DIR: campaign.dataDir });
-    return { settings, content: await readContent("content"), keys, record, repository, local: undefined };
+    return {
+      settings,
+      content: await readContent(await contentOf("iran")),
+      keys,
+      record,
+      repository,
+      local: undefined,
+    };
   };
   /** A vault without the records of some people, some of whom have withdrawn. */
   const vaultWithout = (lost: readonly string[], withdrawn: readonly string[] = []): Vault => ({

@@ -13,6 +13,7 @@ import { keys, ledger, service } from "../letter/invented.ts";
 import { openDyingWorld } from "../support/campaigns/dying-world.ts";
 import { TAG } from "../support/campaigns/handover.ts";
 import { day } from "../support/campaigns/local-campaign.ts";
+import { contentOf } from "../support/letters.ts";
 import { makeCampaignToPurge } from "./campaign-to-purge.ts";
 
 type Outcome = "refused" | "destroyed" | "cut";
@@ -33,7 +34,7 @@ export type CutPurge = {
 export async function openCutPurge(): Promise<CutPurge> {
   const campaign = await makeCampaignToPurge();
   const { receipt, random, acceptor } = campaign;
-  const content = await readContent("content");
+  const content = await readContent(await contentOf("iran"));
   const world = openDyingWorld();
 
   async function run(dataDir: string, told: string | undefined): Promise<Outcome> {

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Printed, printPages, requestIn } from "../../scripts/handover/print-pages.ts";
 import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
@@ -11,9 +9,9 @@ import { dayInWords } from "../../scripts/site/views/dates.ts";
 import { numeral } from "../../scripts/site/views/numerals.ts";
 import { edition, invent, texts } from "../letter/invented.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
-import { root } from "../support/source.ts";
+import { readLetterFile } from "../support/letters.ts";
 
-const read = (path: string) => readFileSync(join(root, "content", path), "utf8");
+const read = (path: string) => readLetterFile("iran", path);
 const [random, campaign] = [fixedRandomness("printed"), parseCampaign(read("campaign.yaml"))];
 const binary = (count: number) => formatBase64url(random(count));
 const ASKED = { en: "We ask the Secretary-General to act.", fa: "از دبیرکل می‌خواهیم دست به کار شود." };

@@ -20,6 +20,7 @@ import { invent, keys, ledger, service, sheetOf, withdrawalsOf } from "../letter
 import { type HandoverCampaign, makeHandoverCampaign, TAG } from "../support/campaigns/handover.ts";
 import { day } from "../support/campaigns/local-campaign.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
+import { contentOf } from "../support/letters.ts";
 
 const random = fixedRandomness("a contacts bag and a pepper");
 const [publicBag, contactsBag] = [formatBase64url(random(32)), formatBase64url(random(32))];
@@ -60,7 +61,7 @@ describe.each(["counts", "names"] as const)(
       told: Partial<Acknowledged>,
       { undecided = 0, leaving = [], here = stays, isThere = true }: Partial<Around> = {},
     ) => {
-      const content = await readContent("content");
+      const content = await readContent(await contentOf("iran"));
       const place: HandoverPlace = {
         settings: readSettings({ DATA_DIR: campaign.dataDir }),
         content: { ...content, campaign: { ...content.campaign, after_purge: here as Campaign["after_purge"] } },
@@ -224,7 +225,7 @@ describe("a purge that would take down a list, or lose a signature, too early", 
         parseHandover(TAG),
         {
           settings: readSettings({ DATA_DIR: campaign.dataDir }),
-          content: await readContent("content"),
+          content: await readContent(await contentOf("iran")),
           keys,
           record: (await (await openHost()).readMain()).record,
           repository: campaign.repository.path,

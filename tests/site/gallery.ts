@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { inboxPage } from "../../scripts/form-service/web/inbox-page.ts";
 import { refusalPage } from "../../scripts/form-service/web/refusal-page.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
@@ -26,7 +24,7 @@ import {
 } from "../../scripts/site/views/pages/withdraw-page.ts";
 import type { Lang } from "../../scripts/site/views/strings.ts";
 import { realCampaign } from "../support/campaigns/real-campaign.ts";
-import { root } from "../support/source.ts";
+import { readLetterFile } from "../support/letters.ts";
 import { inventedSite, listRow } from "./invented-site.ts";
 
 /** The secret of a link, and what somebody filled in who has much to mend. */
@@ -68,9 +66,7 @@ const DAYS = [
 
 /** The same site once the campaign says who is responsible, and when it ends. */
 export function named(site: SiteContext, more: Partial<SiteContext["campaign"]> = {}): SiteContext {
-  const { responsible, hosts } = parseCampaign(
-    realCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8"), "pages"),
-  );
+  const { responsible, hosts } = parseCampaign(realCampaign(readLetterFile("iran", "campaign.yaml"), "pages"));
   const days = { closes: "2027-03-31", hand_over_by: "2027-04-30", destroy_by: "2027-06-30" };
   const recipient = { ...site.campaign.recipient, contact: "data@recipient.test" };
   return { ...site, campaign: { ...site.campaign, responsible, hosts, recipient, ...days, ...more } };

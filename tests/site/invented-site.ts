@@ -1,8 +1,9 @@
 import { type CampaignRecord, countRecord } from "../../scripts/letter/signature/record.ts";
 import { type SignedRow, type SiteContext, siteContext } from "../../scripts/site/views/context.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
+import { contentOf } from "../support/letters.ts";
 
-const content = await readContent("content");
+const content = await readContent(await contentOf("iran"));
 
 /** Rows of a list as a page gets them; the opening is not looked at by any page. */
 export function listRow(index: number, row: Partial<SignedRow> = {}): SignedRow {

@@ -5,6 +5,7 @@ import { fa } from "../../content/strings/fa.ts";
 import { codeMail } from "../../scripts/form-service/mail/message.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { feed } from "../../scripts/site/views/pages/feed.ts";
+import { readLetterFile } from "../support/letters.ts";
 import { root } from "../support/source.ts";
 import { crowd } from "./crowd.ts";
 import { make, pages, site } from "./gallery.ts";
@@ -22,7 +23,7 @@ describe("the Persian that is read", () => {
   it("in a mail, in the feed and in campaign.yaml is, too", () => {
     const code = "7KQM4TXR";
     const mail = codeMail("fa", "a@example.org", code);
-    const campaign = parseCampaign(readFileSync(join(root, "content/campaign.yaml"), "utf8"));
+    const campaign = parseCampaign(readLetterFile("iran", "campaign.yaml"));
     const texts = [
       mail.subject,
       ...mail.text.split("\n").filter((line) => line !== code),

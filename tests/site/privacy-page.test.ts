@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { en } from "../../content/strings/en.ts";
 import { fa } from "../../content/strings/fa.ts";
@@ -9,10 +7,10 @@ import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
 import { privacyPage } from "../../scripts/site/views/pages/privacy-page.ts";
 import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
 import { realCampaign } from "../support/campaigns/real-campaign.ts";
-import { root } from "../support/source.ts";
+import { readLetterFile } from "../support/letters.ts";
 import { make, named, site } from "./gallery.ts";
 
-const template = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+const template = readLetterFile("iran", "campaign.yaml");
 const words = (html: string) => html.replace(/<[^>]*>/g, "").replace(/\s+/g, " ");
 const page = (lang: "en" | "fa", of = named(site)) => words(privacyPage(of, lang));
 const onOwnHost = named(site, { hosts: parseCampaign(realCampaign(template)).hosts });

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { stageOf } from "../../scripts/letter/ledger/signing.ts";
 import { publishedFiles } from "../../scripts/letter/published/files.ts";
 import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/review/acceptance.ts";
@@ -26,9 +25,9 @@ import {
   signed,
   withdrawalsOf,
 } from "../letter/invented.ts";
-import { root } from "../support/source.ts";
+import { contentOf } from "../support/letters.ts";
 
-const content = await readContent(join(root, "content"));
+const content = await readContent(await contentOf("iran"));
 
 /** The edition of the letter as it is in this repository. */
 export const edition = editionOf(content.letterTexts);

@@ -1,19 +1,25 @@
 import { z } from "zod";
 import { LetterError } from "../bytes/error.ts";
+import { oneLine, yesOrNo } from "./field.ts";
 import { parseFrontMatter } from "./front-matter.ts";
 import { blocksOf } from "./markdown.ts";
 
-const oneLine = z.string().regex(/^\S(.*\S)?$/u);
-
-const frontMatter = z.strictObject({
-  title: oneLine,
-  urgent: z.enum(["true", "false"]).transform((text) => text === "true"),
-  urgent_label: oneLine,
-  addressee_label: oneLine,
-  addressee: z.array(oneLine).min(1),
-  cc_label: oneLine,
-  cc: z.array(oneLine),
-});
+const frontMatter = z
+  .strictObject({
+    title: oneLine,
+    urgent: yesOrNo.default(false),
+    urgent_label: oneLine.default(""),
+    addressee_label: oneLine,
+    addressee: z.array(oneLine).min(1, "must have one line at least"),
+    cc_label: oneLine.default(""),
+    cc: z.array(oneLine).default([]),
+  })
+  .check(({ value, issues }) => {
+    const needs = (path: keyof typeof value, message: string) =>
+      issues.push({ code: "custom", input: value, path: [path], message });
+    if (value.urgent && value.urgent_label === "") needs("urgent_label", "an urgent letter needs it");
+    if (value.cc.length > 0 && value.cc_label === "") needs("cc_label", "a letter with copies needs it");
+  });
 
 /**
  * One block of the letter. `text` holds its words separated by single blanks, as they must appear on the page.
@@ -21,7 +27,7 @@ const frontMatter = z.strictObject({
  */
 export type Block = { html: string; text: string; kind: string; role: "body" | "closing" | "placeholder" };
 
-/** The letter in one language: `content/LANG/letter.md`. */
+/** The letter in one language: `content/LANG/letter.md`. The stamp and the copies are optional, each with its label. */
 export type Letter = Readonly<z.output<typeof frontMatter>> & { readonly blocks: readonly Block[] };
 
 /**
@@ -30,13 +36,16 @@ export type Letter = Readonly<z.output<typeof frontMatter>> & { readonly blocks:
  * When the last block is one line in brackets, the signatures replace it, and the two paragraphs before it are the
  * closing: the label ("Signed") and the name under which everyone signs.
  *
- * @throws LetterError `letter`
+ * @param name the file, as an error names it
+ * @throws LetterError `letter`, one line that names the file, the field and the rule
  */
-export function parseLetter(markdown: string): Letter {
+export function parseLetter(markdown: string, name = "letter.md"): Letter {
   const { data, body } = parseFrontMatter(markdown);
   const head = frontMatter.safeParse(data);
   if (!head.success) {
-    throw new LetterError("letter", `letter.md: front matter: ${head.error.issues[0]?.path.join(".") || "not valid"}`);
+    const [issue] = head.error.issues;
+    const field = issue?.path.join(".") || "it";
+    throw new LetterError("letter", `${name}: front matter: ${field}: ${issue?.message ?? "is not valid"}`);
   }
   const blocks = blocksOf(body);
   const last = blocks.length - 1;

@@ -89,6 +89,16 @@ function prefix(url: string, here: string): string {
   return origin === new URL(here).origin ? pathname.replace(/\/$/, "") : url;
 }
 
+/** Whether the site has the page about staying safe. */
+export function hasSafety(site: SiteContext, lang: Lang): boolean {
+  return site.texts[lang]["staying-safe"] !== "";
+}
+
+/** Whether the site has the page that says where to find support. */
+export function hasSupport(site: SiteContext, lang: Lang): boolean {
+  return site.texts[lang].support !== "";
+}
+
 /** Returns the languages of the campaign, the default one first. */
 export function languagesOf(site: SiteContext): Lang[] {
   return site.campaign.languages as unknown as Lang[];

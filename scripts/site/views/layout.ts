@@ -1,5 +1,5 @@
 import { contentPolicy } from "./content-policy.ts";
-import { languagesOf, type SiteContext } from "./context.ts";
+import { hasSafety, hasSupport, languagesOf, type SiteContext } from "./context.ts";
 import { type Html, html, prose, trusted } from "./html.ts";
 import { robotsAt } from "./robots.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
@@ -148,25 +148,30 @@ ${page.body}
 
 function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
   const { letter, sign, signatures, verify, how, withdraw, privacy, safety, support, share } = strings.nav;
-  const links = {
+  const links: Record<string, string | false> = {
     "": letter,
     "sign/": sign,
-    "signatures/": signatures,
+    "signatures/": !site.takenDown && signatures,
     "verify/": verify,
     "how/": how,
     "withdraw/": withdraw,
     "privacy/": privacy,
-    "safety/": safety,
-    "support/": support,
+    "safety/": hasSafety(site, lang) && safety,
+    "support/": hasSupport(site, lang) && support,
     "share/": share,
   };
   return html`<footer class="foot"><div class="wrap">
 <nav aria-label="${strings.page.site_pages}"><ul>
 ${Object.entries(links)
-  .filter(([path]) => path !== "signatures/" || !site.takenDown)
+  .filter(([, label]) => label !== false)
   .map(([path, label]) => html`<li><a href="${site.siteUrl}/${lang}/${path}">${label}</a></li>\n`)}</ul></nav>
 <p class="printed">${strings.page.read_at} <bdi dir="ltr">${site.publicUrl}${lang}/</bdi></p>
 <p>${strings.page.contact} <bdi dir="ltr"><a href="mailto:${site.campaign.contact}">${site.campaign.contact}</a></bdi></p>
 ${site.campaign.source !== undefined && html`<p><a href="${site.campaign.source}" rel="noreferrer">${strings.page.source}</a></p>`}
-${languagesOf(site).map((other) => html`<div class="tagline" lang="${other}" dir="${stringsIn(other).language.dir}">${trusted(site.texts[other].tagline)}</div>\n`)}</div></footer>`;
+${languagesOf(site)
+  .filter((other) => site.texts[other].tagline !== "")
+  .map(
+    (other) =>
+      html`<div class="tagline" lang="${other}" dir="${stringsIn(other).language.dir}">${trusted(site.texts[other].tagline)}</div>\n`,
+  )}</div></footer>`;
 }

@@ -1,29 +1,36 @@
 import { renderMarkdown } from "../../letter/text/markdown.ts";
 
-/** The Markdown files beside the letter in each language's folder: the campaign's other texts. */
-export const PAGE_TEXTS = [
+/** The Markdown files in each language's folder that organisers write for their letter, beside `letter.md` itself. */
+export const OWN_TEXTS = ["notice", "run-by", "signed-as"] as const;
+
+/** Those that any letter can keep: they say what the program does. */
+export const KEPT_TEXTS = ["consent-handover", "consent-public", "how", "privacy", "limits", "rights"] as const;
+
+/** Those that a letter has or has not, in all its languages alike. What they are for is on the pages only with them. */
+export const OPTIONAL_TEXTS = [
   "tagline",
-  "notice",
-  "run-by",
   "warning",
-  "signed-as",
   "distressing",
-  "consent-handover",
-  "consent-public",
   "safety",
   "staying-safe",
-  "how",
-  "privacy",
-  "limits",
-  "rights",
   "support",
+  "name-hint",
+  "email-hint",
+  "share-caution",
 ] as const;
 
-/** Each of these texts as HTML. */
+export const PAGE_TEXTS = [...OWN_TEXTS, ...KEPT_TEXTS, ...OPTIONAL_TEXTS] as const;
+
+/** Each of these texts as HTML; an optional one that the letter does not have is empty. */
 export type PageTexts = Readonly<Record<(typeof PAGE_TEXTS)[number], string>>;
 
 /** Renders the texts; each may name the recipient, as `{recipient}`. */
 export function parsePageTexts(markdown: Readonly<Record<keyof PageTexts, string>>, recipient: string): PageTexts {
   const render = (text: string) => renderMarkdown(text.replaceAll("{recipient}", () => recipient));
   return Object.fromEntries(PAGE_TEXTS.map((name) => [name, render(markdown[name])])) as PageTexts;
+}
+
+/** Returns the words of a text of one paragraph, for a label or a list, where no paragraph may be. */
+export function sentenceOf(markup: string): string {
+  return markup.trim().replace(/^<p>|<\/p>$/g, "");
 }

@@ -1,32 +1,33 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parseCampaign } from "../../../scripts/letter/text/campaign.ts";
 import { parseLetter } from "../../../scripts/letter/text/letter-text.ts";
 import { renderMarkdown, runsOf } from "../../../scripts/letter/text/markdown.ts";
+import { readLetterFile } from "../../support/letters.ts";
 import { root } from "../../support/source.ts";
 
-const read = (lang: string) => readFileSync(join(root, `content/${lang}/letter.md`), "utf8");
-const letters = { en: parseLetter(read("en")), fa: parseLetter(read("fa")) };
+/** What every letter must obey: the one in `content/`, and those of the tests. */
+const EVERY = ["content", "tests/letters/iran", "tests/letters/park"].flatMap((folder) =>
+  parseCampaign(readFileSync(join(root, folder, "campaign.yaml"), "utf8")).languages.map((lang) => ({ folder, lang })),
+);
+const textOf = (folder: string, lang: string) => readFileSync(join(root, folder, lang, "letter.md"), "utf8");
+const read = (lang: string) => readLetterFile("iran", `${lang}/letter.md`);
 
-describe.each(["en", "fa"] as const)("the letter in %s", (lang) => {
-  const letter = letters[lang];
+describe.each(EVERY)("the letter of $folder in $lang", ({ folder, lang }) => {
+  const text = textOf(folder, lang);
+  const letter = parseLetter(text);
 
-  it("stands as it was written: LF, NFC, one line feed at the end", () => {
-    expect(read(lang)).toBe(read(lang).normalize("NFC").replaceAll("\r", "").trimEnd().concat("\n"));
-  });
-
-  it("has addressee, urgency, demands, closing and copies", () => {
-    expect(letter).toMatchObject({ urgent: true });
-    expect(letter.addressee).toHaveLength(5);
-    expect(letter.cc).toHaveLength(3);
-    expect(letter.blocks.filter(({ kind }) => kind === "bullet_list")).toHaveLength(1);
-    expect(letter.blocks.slice(-3).map(({ role }) => role)).toEqual(["closing", "closing", "placeholder"]);
-    expect(letter.blocks.slice(0, -3).every(({ role }) => role === "body")).toBe(true);
+  it("is LF and NFC, with one line feed at the end", () => {
+    expect(text).toBe(text.normalize("NFC").replaceAll("\r", "").trimEnd().concat("\n"));
   });
 
   it("keeps every word of the text in its blocks, in order", () => {
-    const body = read(lang).slice(read(lang).indexOf("\n---\n") + 5);
-    const words = body.replace(/^ *- /gm, "").replace(/\s+/g, " ").trim();
+    const body = text.slice(text.indexOf("\n---\n") + 5);
+    const words = body
+      .replace(/^ *(-|\d+\.|>|#+) /gm, "")
+      .replace(/\s+/g, " ")
+      .trim();
     expect(letter.blocks.map(({ text }) => text).join(" ")).toBe(words);
   });
 
@@ -41,15 +42,31 @@ describe.each(["en", "fa"] as const)("the letter in %s", (lang) => {
   });
 });
 
-describe("both languages of the letter", () => {
-  it("have the same blocks", () => {
-    const kinds = (lang: "en" | "fa") => letters[lang].blocks.map(({ kind, role }) => `${kind} ${role}`);
-    expect(kinds("fa")).toEqual(kinds("en"));
+describe.each(EVERY)("the letter of $folder", ({ folder, lang }) => {
+  it(`has in ${lang} the same blocks and list items as in every other language`, () => {
+    const shape = (of: string) =>
+      parseLetter(textOf(folder, of)).blocks.map(
+        ({ kind, role, html }) => `${kind} ${role} ${html.match(/<li>/g)?.length ?? 0}`,
+      );
+    for (const other of EVERY.filter((each) => each.folder === folder)) expect(shape(lang)).toEqual(shape(other.lang));
   });
+});
 
-  it("make the same demands", () => {
-    const items = (lang: "en" | "fa") => letters[lang].blocks.map(({ html }) => html.match(/<li>/g)?.length ?? 0);
-    expect(items("fa")).toEqual(items("en"));
+describe.each(["en", "fa"] as const)("a letter with every part, in %s", (lang) => {
+  it("has addressee, urgency, demands, closing and copies", () => {
+    const letter = parseLetter(read(lang));
+    expect(letter).toMatchObject({ urgent: true });
+    expect(letter.addressee).toHaveLength(5);
+    expect(letter.cc).toHaveLength(3);
+    expect(letter.blocks.filter(({ kind }) => kind === "bullet_list")).toHaveLength(1);
+    expect(letter.blocks.slice(-3).map(({ role }) => role)).toEqual(["closing", "closing", "placeholder"]);
+    expect(letter.blocks.slice(0, -3).every(({ role }) => role === "body")).toBe(true);
+  });
+});
+
+describe.each(["en", "fa"] as const)("a letter without what it can do without, in %s", (lang) => {
+  it("is not urgent and goes to nobody in copy", () => {
+    expect(parseLetter(readLetterFile("park", `${lang}/letter.md`))).toMatchObject({ urgent: false, cc: [] });
   });
 });
 
@@ -73,9 +90,18 @@ describe("a letter", () => {
   it.each([
     ["a field nobody knows", "urgent: true\ncolour: red"],
     ["an urgency that is none", "urgent: perhaps"],
-    ["no urgency", ""],
   ])("is refused with %s", (_, line) => {
     expect(() => parseLetter(read("en").replace("urgent: true", line))).toThrow("letter.md");
+  });
+
+  it.each([
+    ["urgent_label: URGENT\n", "urgent_label: an urgent letter needs it"],
+    [/^cc_label: >-\n.*\n/m, "cc_label: a letter with copies needs it"],
+    [/^title: >-\n.*\n/m, "title: "],
+  ])("is refused without %s, and the error names file, field and rule", (line, told) => {
+    expect(read("en")).toMatch(line);
+    const parse = () => parseLetter(read("en").replace(line, ""), "content/en/letter.md");
+    expect(parse).toThrow(`content/en/letter.md: front matter: ${told}`);
   });
 });
 

@@ -1,13 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCampaign } from "../../../scripts/letter/text/campaign.ts";
 import { assertOwnOrigin, assertPublishable, assertReady, lackOf } from "../../../scripts/letter/text/readiness.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { realCampaign } from "../../support/campaigns/real-campaign.ts";
-import { root } from "../../support/source.ts";
+import { readLetterFile } from "../../support/letters.ts";
 
-const template = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+const template = readLetterFile("iran", "campaign.yaml");
 const trial = parseCampaign(template);
 const text = realCampaign(template);
 const real = parseCampaign(text);
@@ -50,7 +48,13 @@ describe("a campaign that does not say who is responsible", () => {
     ["no hosts", /\nhosts:[\s\S]*/, "\n", "hosts"],
     ["the template's contact", /^contact: .*/m, "contact: letter@example.org", "contact"],
     ["the template's source", /^source: .*/m, "source: https://example.org/undersigned", "source"],
-    ["a placeholder for the address", /en: "1 Sample Street.*?"/, 'en: "[address]"', "responsible.address.en"],
+    ["the sample's address", /en: "1 Sample Street.*?"/, 'en: "1 Street, City, Country"', "responsible.address.en"],
+    [
+      "a sample that is half filled in",
+      "en: in Australia to the OAIC",
+      "en: in Australia to the …",
+      "responsible.complaints.0.en",
+    ],
     ["a contact at nobody's domain", "privacy@sample-association.test", "a@privacy.example.net", "responsible.contact"],
     [
       "the page to leave to that the template once had",
@@ -60,7 +64,6 @@ describe("a campaign that does not say who is responsible", () => {
     ],
     ["a sample's page to leave to", /^# exit_url: .*/m, "exit_url: https://news.example.org/", "exit_url"],
     ["a title that is not written yet", "en: Open letter", "en: …", "site_title.en"],
-    ["an addressee in brackets", "en: the United Nations", 'en: "[to whom]"', "addressee.en"],
     ["git at another host", "{ fa: GitHub, en: GitHub }", "{ fa: a, en: b }", "hosts.git"],
   ])("nor does one with %s", (_, from, to, field) => {
     expect(text).toMatch(from);
@@ -68,6 +71,27 @@ describe("a campaign that does not say who is responsible", () => {
     expect(refusal({ gitHost: { kind: "github", repository: "association/letter" } }, campaign)).toContain(
       `content/campaign.yaml: ${field}: `,
     );
+  });
+
+  it.each([
+    [
+      "an ellipsis",
+      /keeps: \{ fa: نام‌هایی.*? \}/,
+      'keeps: { fa: "نام‌ها، …", en: "the names, places, … of the review" }',
+    ],
+    ["a bracket at its beginning", "en: Sample Association }", 'en: "[sic!] Association" }'],
+    ["words of a sample in a sentence", "en: in Australia to the OAIC", "en: in … and Australia to the OAIC"],
+  ])("starts with a text of its own that has %s", (_, from, to) => {
+    expect(text).toMatch(from);
+    expect(lackOf(parseCampaign(text.replace(from, to)))).toBeUndefined();
+  });
+
+  it("takes every sample in the template's comments for one", () => {
+    const samples = [...template.matchAll(/^# .*?en: ("[^"]*"|[^"},]*?)(?: \}|,|$)/gm)].map(([, value]) => value!);
+    for (const value of new Set(samples)) {
+      const campaign = parseCampaign(text.replace("en: Sample Association", `en: ${value}`));
+      expect(lackOf(campaign)?.field, value).toBe("responsible.name.en");
+    }
   });
 
   it("does not start on GitHub Pages without saying that GitHub keeps visitors' addresses", () => {

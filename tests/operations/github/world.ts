@@ -16,6 +16,7 @@ import { doorOf, type Machine } from "../../lives/machine.ts";
 import type { World } from "../../lives/world.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../../support/campaigns/workflow-campaign.ts";
 import { fixedClock, fixedRandomness } from "../../support/fixtures.ts";
+import { contentOf } from "../../support/letters.ts";
 import { root } from "../../support/source.ts";
 import { openPower } from "../slips/power.ts";
 import type { Operated, OperationsOptions } from "../world.ts";
@@ -29,7 +30,7 @@ let words: PageWords | undefined;
 export async function beginOnGitHub({ seed, newDatabase, ending }: OperationsOptions): Promise<OnGitHub> {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-operations-"));
   const campaign = await makeWorkflowCampaign();
-  const content = await readContent(join(root, "content"));
+  const content = await readContent(await contentOf("iran"));
   const letters = [...content.letterTexts].map(([lang, text]) => [`content/${lang}/letter.md`, text]);
   campaign.github.repository.commit("main", "the letter", Object.fromEntries(letters));
   await campaign.accept();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Campaign, parseCampaign } from "../../../scripts/letter/text/campaign.ts";
 import { openServiceKeys } from "../../../scripts/outside/seal/keys.ts";
 import { keys, vkey } from "../../letter/invented.ts";
-import { readSource } from "../../support/source.ts";
+import { readLetterFile } from "../../support/letters.ts";
 
 let dataDir: string;
 beforeEach(() => {
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-const blank = parseCampaign(readSource("content/campaign.yaml").text);
+const blank = parseCampaign(readLetterFile("iran", "campaign.yaml"));
 const described = (more: Partial<Campaign>): Campaign => ({
   ...blank,
   recipient: { ...blank.recipient, age: keys.recipients },

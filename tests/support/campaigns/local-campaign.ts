@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AcceptReport, acceptAll, type Outcome } from "../../../scripts/accept/acceptance.ts";
@@ -8,8 +8,8 @@ import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet
 import type { Filing } from "../../../scripts/outside/git/host.ts";
 import { LOCAL_MODERATOR, type LocalGitHost, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
 import { attestedMessage, ledger, service, texts } from "../../letter/invented.ts";
+import { readLetterFile } from "../letters.ts";
 import { madeOnce } from "../run-folder.ts";
-import { root } from "../source.ts";
 import { openRepository, type Repository } from "./repository.ts";
 
 export const day = "2026-11-24";
@@ -88,7 +88,7 @@ function acceptorOf(host: LocalGitHost): Acceptor {
 
 /** Writes `content/` of a campaign with these texts. */
 export function writeLetter(folder: string, letters: ReadonlyMap<string, string>): void {
-  const campaign = readFileSync(join(root, "content/campaign.yaml"), "utf8");
+  const campaign = readLetterFile("iran", "campaign.yaml");
   mkdirSync(join(folder, "content"), { recursive: true });
   writeFileSync(join(folder, "content/campaign.yaml"), campaign);
   for (const [lang, text] of letters) {

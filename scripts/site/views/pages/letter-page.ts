@@ -1,8 +1,8 @@
 import type { Block, Letter } from "../../../letter/text/letter-text.ts";
-import type { SiteContext } from "../context.ts";
+import { hasSupport, type SiteContext } from "../context.ts";
 import { countBox, signingWithinReach } from "../count-box.ts";
 import { CARD } from "../drawn/card.ts";
-import { type Html, html, prose, trusted } from "../html.ts";
+import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
 import { takenDownSentence } from "../taken-down.ts";
@@ -11,12 +11,12 @@ import { takenDownSentence } from "../taken-down.ts";
 export function letterPage(site: SiteContext, lang: Lang): string {
   const strings = stringsIn(lang);
   const letter = site.letters[lang];
-  const body = html`${warning(site, lang, strings)}
+  const body = html`${site.texts[lang].warning !== "" && warning(site, lang, strings)}
 <article class="letter" id="letter" aria-labelledby="title">
 <div class="page">
 ${head(letter)}
 <h1 id="title">${title(letter.title)}</h1>
-${site.campaign.translation_approved[lang] === false && html`<p class="translation" role="note">${prose(strings.letter.translation)}</p>`}
+${site.campaign.translation_approved[lang] === false && html`<p class="translation" role="note">${fill(strings.letter.translation, { original: languageName(site.campaign.original, lang) })}</p>`}
 ${blocks(site, lang, strings)}
 </div>
 ${countBox(site, lang)}
@@ -64,7 +64,7 @@ function preview(site: SiteContext, lang: Lang): Html {
 function warning(site: SiteContext, lang: Lang, strings: Strings): Html {
   return html`<section class="slip" aria-label="${strings.letter.content_warning}">
 <div>${trusted(site.texts[lang].warning)}
-<p><a href="${site.siteUrl}/${lang}/support/">${strings.nav.support}</a></p></div>
+${hasSupport(site, lang) && html`<p><a href="${site.siteUrl}/${lang}/support/">${strings.nav.support}</a></p>`}</div>
 <p class="acts"><a class="btn alt" href="#letter">${strings.letter.read_letter}</a> ${site.stage !== "destroyed" && html`<a class="btn alt" href="${site.siteUrl}/${lang}/sign/">${strings.letter.skip_to_signing}</a>`}</p>
 </section>`;
 }
@@ -93,15 +93,20 @@ function title(text: string): Html {
 }
 
 function blocks(site: SiteContext, lang: Lang, strings: Strings): Html {
-  const { distressing } = site.campaign;
-  return html`${site.letters[lang].blocks
-    .filter(({ role }) => role === "body")
-    .map((block, index) => {
-      const number = index + 1;
-      const skip = html`<div class="pass" role="note">${trusted(site.texts[lang].distressing)}<p><a href="#after">${strings.letter.skip_section}</a></p></div>\n`;
-      const after = html`<p class="hidden" id="after" role="note" tabindex="-1">${strings.letter.section_ends}</p>\n`;
-      return html`${number === distressing?.from && skip}${distressing && number === distressing.to + 1 && after}${bodyBlock(block, number)}`;
-    })}`;
+  const introduction = site.texts[lang].distressing;
+  const distressing = introduction === "" ? undefined : site.campaign.distressing;
+  const body = site.letters[lang].blocks.filter(({ role }) => role === "body");
+  return html`${body.map((block, index) => {
+    const number = index + 1;
+    const skip = html`<div class="pass" role="note">${trusted(introduction)}<p><a href="#after">${strings.letter.skip_section}</a></p></div>\n`;
+    const after = html`<p class="hidden" id="after" role="note" tabindex="-1">${strings.letter.section_ends}</p>\n`;
+    return html`${number === distressing?.from && skip}${distressing && number === distressing.to + 1 && after}${bodyBlock(block, number)}${distressing?.to === number && number === body.length && after}`;
+  })}`;
+}
+
+/** Returns the name of a language, as another one calls it: "English", «انگلیسی». */
+function languageName(language: string, lang: Lang): string {
+  return new Intl.DisplayNames(lang, { type: "language" }).of(language) ?? language;
 }
 
 // A block has the same id in every language, so that a reader who changes the language keeps their place in the letter.

@@ -1,4 +1,4 @@
-import type { SiteContext } from "../context.ts";
+import { hasSafety, type SiteContext } from "../context.ts";
 import { endDays, staysAfter } from "../end-days.ts";
 import { html, trusted } from "../html.ts";
 import { hostList, keptTable } from "../kept-table.ts";
@@ -26,7 +26,7 @@ ${hostList(site, lang)}
 ${endDays(site, lang) ?? html`<p>${privacy.no_days}</p>`}
 <p>${staysAfter(site, lang)}</p>
 ${trusted(site.texts[lang].limits)}
-<p><a href="${site.siteUrl}/${lang}/safety/">${safety.title}</a></p>
+${hasSafety(site, lang) && html`<p><a href="${site.siteUrl}/${lang}/safety/">${safety.title}</a></p>`}
 <h2>${privacy.rights}</h2>
 ${trusted(site.texts[lang].rights)}
 ${complaints(site, lang)}`,

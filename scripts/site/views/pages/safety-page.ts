@@ -1,4 +1,4 @@
-import type { SiteContext } from "../context.ts";
+import { hasSupport, type SiteContext } from "../context.ts";
 import { fill, html, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, stringsIn } from "../strings.ts";
@@ -16,6 +16,6 @@ export function safetyPage(site: SiteContext, lang: Lang): string {
     body: html`<h1>${safety.title}</h1>
 ${trusted(site.texts[lang]["staying-safe"])}
 ${onion !== undefined && html`<p class="note">${fill(safety.onion, { address: html`<bdi dir="ltr"><code class="print">${onion}/${lang}/</code></bdi>` })}</p>`}
-<p class="acts"><a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a> <a class="btn alt" href="${site.siteUrl}/${lang}/support/">${nav.support}</a></p>`,
+<p class="acts"><a class="btn alt" href="${site.siteUrl}/${lang}/withdraw/">${nav.withdraw}</a>${hasSupport(site, lang) && html` <a class="btn alt" href="${site.siteUrl}/${lang}/support/">${nav.support}</a>`}</p>`,
   });
 }

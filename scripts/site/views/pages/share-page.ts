@@ -1,12 +1,14 @@
 import type { SiteContext } from "../context.ts";
 import { copyTools } from "../copy-tools.ts";
-import { fill, type Html, html, prose } from "../html.ts";
+import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
+import { sentenceOf } from "../page-texts.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 
 /** The page to share the letter: plain links, which contact no service before a click, and files to download. */
 export function sharePage(site: SiteContext, lang: Lang): string {
   const { share } = stringsIn(lang);
+  const caution = site.texts[lang]["share-caution"];
   const address = `${site.publicUrl}${lang}/`;
   const toCopy = (id: string, text: string) =>
     html`<p class="command" dir="ltr"><code id="${id}">${text}</code></p>\n${copyTools(lang, id)}`;
@@ -18,7 +20,7 @@ export function sharePage(site: SiteContext, lang: Lang): string {
     at: "site",
     body: html`<h1>${share.title}</h1>
 <section class="note" aria-labelledby="caution"><h2 id="caution">${share.caution_title}</h2>
-<ul><li>${prose(share.caution_knows)}</li>
+<ul><li>${prose(share.caution_knows)}${caution !== "" && html` ${trusted(sentenceOf(caution))}`}</li>
 <li>${prose(share.caution_moment)}</li>
 <li>${prose(share.caution_traces)}</li></ul></section>
 <h2>${share.address}</h2>

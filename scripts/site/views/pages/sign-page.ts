@@ -3,7 +3,7 @@ import { NAME_LENGTH, PLACE_LENGTH } from "../../../letter/signature/name.ts";
 import { isShown, type Shown, showsName } from "../../../letter/signature/shown.ts";
 import type { FormValues, Problems, Reasons } from "../../../letter/signature/submission.ts";
 import { busyBox, type Wait } from "../busy-box.ts";
-import type { SiteContext } from "../context.ts";
+import { hasSafety, type SiteContext } from "../context.ts";
 import { signingTimes } from "../count-box.ts";
 import { endDays } from "../end-days.ts";
 import {
@@ -19,6 +19,7 @@ import {
 import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { numeral } from "../numerals.ts";
+import { sentenceOf } from "../page-texts.ts";
 import { ageLine, responsibleLine } from "../responsible-parts.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
 
@@ -41,6 +42,7 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
     problem,
     text: text(site, lang, problem, form?.reasons),
   }));
+  const note = safety(site, lang);
   const view: View = { site, lang, strings, values: form?.values, problems, meant: meantIn(form) };
   return layout(site, lang, {
     title: form?.wait ? strings.message.too_many.title : strings.sign.title,
@@ -53,9 +55,8 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
 <div class="quiet small">${trusted(site.texts[lang]["run-by"])}</div>
 <p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })}</p>
 ${signingTimes(site, lang, { end: false })}
-<div class="beside full">
-<section class="note" aria-labelledby="safety">${safety(site, lang)}</section>
-<form method="post" action="${site.serviceUrl}/${lang}/sign/" id="form" data-sign="${form ? "again" : "first"}" novalidate>
+<div class="${note ? "beside full" : "full"}">
+${note}<form method="post" action="${site.serviceUrl}/${lang}/sign/" id="form" data-sign="${form ? "again" : "first"}" novalidate>
 ${
   form?.wait?.once &&
   html`<input type="hidden" name="once" value="${form.wait.once}">
@@ -101,9 +102,18 @@ function text(site: SiteContext, lang: Lang, problem: Problem, reasons: Reasons 
 }
 
 // The notice begins with its own heading, which names the section.
-function safety(site: SiteContext, lang: Lang): Html {
-  const note = trusted(site.texts[lang].safety.replace("<h2>", '<h2 id="safety">'));
-  return html`${note}<p><a href="${site.siteUrl}/${lang}/safety/">${stringsIn(lang).sign.safety_more}</a></p>`;
+function safety(site: SiteContext, lang: Lang): Html | undefined {
+  const text = site.texts[lang].safety;
+  if (text === "") return undefined;
+  const more = html`<p><a href="${site.siteUrl}/${lang}/safety/">${stringsIn(lang).sign.safety_more}</a></p>`;
+  return html`<section class="note" aria-labelledby="safety">${trusted(text.replace("<h2>", '<h2 id="safety">'))}${hasSafety(site, lang) && more}</section>
+`;
+}
+
+/** Returns the letter's own hint for a field, or the usual words. */
+function hintOf({ site, lang, strings }: View, field: "name" | "email"): Html {
+  const own = site.texts[lang][`${field}-hint`];
+  return own === "" ? prose(strings.sign[`${field}_hint`]) : trusted(sentenceOf(own));
 }
 
 function problemOf(view: View, field: string): Html | undefined {
@@ -121,7 +131,10 @@ function shownField(view: View): Html {
 ${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<div><label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`} aria-labelledby="${id(way, "name")}" aria-describedby="${id(way, "hint")}"><span><span id="${id(way, "name")}">${strings.sign[way]}</span> <span id="${id(way, "hint")}"><small>${shownHint(view, way)}</small> <small class="sample">${strings.sign.on_list} <b>${sample(view, way)}</b></small></span></span></label></div>\n`)}</fieldset>`;
 }
 
-function shownHint({ site, lang, strings: { sign } }: View, way: Shown): Html {
+function shownHint(view: View, way: Shown): Html {
+  if (way === "name") return hintOf(view, "name");
+  const { site, lang, strings } = view;
+  const { sign } = strings;
   const hint = fill(sign[`${way}_hint`], { recipient: site.campaign.recipient.name[lang] ?? "" });
   return way === "counted" ? html`${hint} <span class="unhidden">${sign.counted_empty}</span>` : hint;
 }
@@ -147,7 +160,7 @@ ${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type=
 function emailField(view: View): Html {
   const { lang, strings, values } = view;
   const wrong = problemOf(view, "email");
-  return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${prose(strings.sign.email_hint)}</p>
+  return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${hintOf(view, "email")}</p>
 ${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" aria-required="true" aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}>
 ${keptEmail(view)}</div>`;
 }
@@ -173,14 +186,9 @@ function consentFields(view: View): Html {
   const { "consent-handover": handover, "consent-public": published } = site.texts[lang];
   return html`<fieldset class="f"><legend>${strings.sign.consent}</legend>
 ${ageLine(site, lang)}
-${consent(view, "consent_handover", html`${sentence(handover)} ${responsibleLine(site, lang)}`)}
-${consent(view, "consent_public", html`${sentence(published)} <small class="unhidden">${prose(strings.sign.consent_public_hint)}</small>`)}
+${consent(view, "consent_handover", html`${trusted(sentenceOf(handover))} ${responsibleLine(site, lang)}`)}
+${consent(view, "consent_public", html`${trusted(sentenceOf(published))} <small class="unhidden">${prose(strings.sign.consent_public_hint)}</small>`)}
 </fieldset>`;
-}
-
-/** A text of one paragraph, for a label, where no paragraph may be. */
-function sentence(markup: string): Html {
-  return trusted(markup.trim().replace(/^<p>|<\/p>$/g, ""));
 }
 
 /** Renders what is stored, where, and until when: folded, so that the button below it is within reach. */
