@@ -8,12 +8,13 @@ import { campaignRepository, openLocalGitHost } from "../../scripts/outside/git/
 import { readHead, readMainAt } from "../../scripts/outside/git/repository.ts";
 import { openKeys } from "../../scripts/outside/seal/keys.ts";
 import { compiled } from "../support/compiled.ts";
+import { contentOf } from "../support/letters.ts";
 import { root } from "../support/source.ts";
 
 let folder: string;
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "undersigned-edition-"));
-  cpSync(join(root, "content"), join(folder, "content"), { recursive: true });
+  cpSync(await contentOf("iran"), join(folder, "content"), { recursive: true });
   symlinkSync(join(root, "scripts"), join(folder, "scripts"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
