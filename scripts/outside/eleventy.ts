@@ -11,6 +11,8 @@ export type SiteBuild = {
   /** folder that holds the record, as `signatures/` does */
   readonly signatures: string;
   readonly output: string;
+  /** an earlier build in another folder, which stays as it is: what did not change is linked from there */
+  readonly earlier?: string | undefined;
   /** `publicKeys` of a campaign as a JSON file; by default those of `campaign.yaml` are used */
   readonly publicKeys?: string;
   /** when the ledger grew, for the chart of the signatures page; without it there is no chart */
@@ -38,6 +40,8 @@ export async function buildSite(build: SiteBuild): Promise<void> {
     ...process.env,
     ...build.environment,
     SIGNATURES_DIR: build.signatures,
+    SITE_DIR: build.output,
+    EARLIER_SITE_DIR: build.earlier ?? "",
     LEDGER_DAYS: formatLedgerDays(build.days ?? []),
     ...(build.publicKeys === undefined ? {} : { PUBLIC_KEYS: build.publicKeys }),
   });
