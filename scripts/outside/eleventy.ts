@@ -22,6 +22,9 @@ export type SiteBuild = {
   readonly patience?: number;
 };
 
+/** How the name of the file beside a build ends that says what the build wrote. It is no part of the site. */
+export const BUILD_NOTES = ".built.json";
+
 /**
  * Milliseconds after which a build is ended. The site of a million signatures takes a minute, and ten on a machine that is
  * busy with other things: what takes half an hour does not move. Without an end no acceptance would be shown any more.

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { BUILD_NOTES } from "../../outside/eleventy.ts";
 
 /** A file of the site: its path in the folder, and what it holds. */
 export type SiteFile = readonly [path: string, content: Uint8Array | string];
@@ -36,9 +37,6 @@ export type SiteFolder = {
   finish(folders: readonly string[], besides: readonly string[]): void;
 };
 
-/** How the name of the file ends that says what a build wrote, beside its folder. It is no part of the site. */
-export const NOTES = ".built.json";
-
 type WrittenFile = readonly [path: string, size: number, modified: number];
 type NotedPart = Part & { readonly files: readonly WrittenFile[] };
 type Notes = { readonly made: string; readonly parts: Readonly<Record<string, NotedPart>> };
@@ -54,9 +52,9 @@ type Notes = { readonly made: string; readonly parts: Readonly<Record<string, No
 export function openSiteFolder(output: string, made: string, earlier = output): SiteFolder {
   const before = readNotes(earlier, made);
   const isSame = resolve(earlier) === resolve(output);
-  const isNew = !isSame || !holdsAnything(output);
+  const isNew = !holdsAnything(output);
   // If this build does not end, the next one must not believe what was noted of the one before.
-  rmSync(output + NOTES, { force: true });
+  rmSync(output + BUILD_NOTES, { force: true });
   const parts = new Map<string, NotedPart>();
   const makeFolder = folderMaker();
 
@@ -79,7 +77,7 @@ export function openSiteFolder(output: string, made: string, earlier = output): 
     const file = join(output, path);
     makeFolder(dirname(file));
     try {
-      rmSync(file, { force: true });
+      if (!isNew) rmSync(file, { force: true });
       linkSync(join(earlier, path), file);
       return true;
     } catch {
@@ -115,7 +113,7 @@ export function openSiteFolder(output: string, made: string, earlier = output): 
 /** Notes begin with their own digest: damaged ones count as none. */
 function readNotes(folder: string, made: string): Map<string, NotedPart> {
   try {
-    const text = readFileSync(folder + NOTES, "utf8");
+    const text = readFileSync(folder + BUILD_NOTES, "utf8");
     const end = text.indexOf("\n");
     const body = text.slice(end + 1);
     if (digestOf(body) !== text.slice(0, end)) return new Map();
@@ -129,10 +127,10 @@ function readNotes(folder: string, made: string): Map<string, NotedPart> {
 function writeNotes(folder: string, notes: Notes): void {
   const body = JSON.stringify(notes);
   try {
-    writeWhole(folder + NOTES, `${digestOf(body)}\n${body}`);
+    writeWhole(folder + BUILD_NOTES, `${digestOf(body)}\n${body}`);
   } catch {
     // The folder may be one that somebody else made, in a place where nothing can be written: the next build writes all.
-    rmSync(folder + NOTES, { force: true });
+    rmSync(folder + BUILD_NOTES, { force: true });
   }
 }
 
