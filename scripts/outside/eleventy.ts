@@ -85,7 +85,9 @@ export function assertFree(output: string, project: string): void {
     fromHere.split(sep)[0] ?? "",
   );
   if (!inProject) makeWritableFolder(output, "DIR", 0o777);
-  if (inProject || (readdirSync(output).length > 0 && !existsSync(join(output, "count.json")))) {
+  // A build that did not end has written tiles at least.
+  const isBuilt = ["count.json", join("ledger", "tile")].some((path) => existsSync(join(output, path)));
+  if (inProject || (readdirSync(output).length > 0 && !isBuilt)) {
     throw new LetterError(
       "build",
       "the folder holds other things, and a build would write over them: name an empty or a new one",

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { LetterError } from "../letter/bytes/error.ts";
 import { dayOfEntry, type LedgerDay, parseLedgerDays } from "../letter/ledger/day.ts";
 import { isOfKind } from "../letter/ledger/entry.ts";
-import { stageOf } from "../letter/ledger/signing.ts";
 import { type LedgerOutline, linesOf } from "../letter/ledger/outline.ts";
+import { stageOf } from "../letter/ledger/signing.ts";
 import type { PublicKeys, PublishedHead } from "../letter/published/files.ts";
 import { loggedEdition, totalsOf } from "../letter/signature/record.ts";
 import { editionOf } from "../letter/text/edition.ts";
@@ -109,7 +109,11 @@ function assertLogged(content: Content, lines: readonly string[]): void {
 
 const publicKeys = z.strictObject({ ledger: z.string(), attestation: z.string(), recipients: z.array(z.string()) });
 
-async function readKeys(file: string | undefined, { campaign }: Content, lines: readonly string[]): Promise<PublicKeys> {
+async function readKeys(
+  file: string | undefined,
+  { campaign }: Content,
+  lines: readonly string[],
+): Promise<PublicKeys> {
   if (file) return publicKeys.parse(JSON.parse(await readFile(file, "utf8")));
   if (lines.length > 0 && (!campaign.ledger_vkey || !campaign.attestation_key)) {
     throw new LetterError(

@@ -9,8 +9,8 @@ import { openLedgerCheck } from "../../scripts/letter/ledger/check.ts";
 import { openCheckpoint, signCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
 import { attestedText, formatEntry, parseEntry } from "../../scripts/letter/ledger/entry.ts";
 import { formatVkey, noteSigner, parseVkey } from "../../scripts/letter/ledger/note.ts";
-import { leafHash, treeRoot } from "../../scripts/letter/ledger/tree.ts";
 import { outlineOf, publishedSizes } from "../../scripts/letter/ledger/outline.ts";
+import { leafHash, treeRoot } from "../../scripts/letter/ledger/tree.ts";
 import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
 import { formatMergeMessage, parseMergeMessage } from "../../scripts/letter/review/merge-message.ts";
 import {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { stageOf } from "../../scripts/letter/ledger/signing.ts";
 import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
+import { stageOf } from "../../scripts/letter/ledger/signing.ts";
 import { TILE_WIDTH } from "../../scripts/letter/ledger/tile.ts";
 import { publishedFiles } from "../../scripts/letter/published/files.ts";
 import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/review/acceptance.ts";

@@ -112,7 +112,11 @@ function writeRows(
 }
 
 /** Returns the rows of a file of the list with the edition that each signed. */
-function signedRows(signatures: string, { shard, others, width, editions }: LedgerShard, bytes: Uint8Array): SignedRow[] {
+function signedRows(
+  signatures: string,
+  { shard, others, width, editions }: LedgerShard,
+  bytes: Uint8Array,
+): SignedRow[] {
   const rows = parseListShard(decodeText(bytes, `signatures/accepted/${listShardName(shard)}`), shard);
   const first = shard * TILE_WIDTH;
   const notAccepts = new Set(others.map(({ index }) => index));
@@ -133,7 +137,9 @@ function editionOf(line = ""): string {
 function countRows(rows: readonly SignedRow[]): PageFacts {
   const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
   for (const row of rows) shown[row.shown]++;
-  const editions = [...Map.groupBy(rows, ({ edition }) => edition)].map(([edition, those]) => [edition, those.length] as const);
+  const editions = [...Map.groupBy(rows, ({ edition }) => edition)].map(
+    ([edition, those]) => [edition, those.length] as const,
+  );
   return { shown, editions };
 }
 

@@ -27,7 +27,9 @@ const [random, ORIGIN] = [fixedRandomness("the list that is written"), "https://
 const pick = <T>(all: readonly T[]): T => all[random(4).reduce((sum, byte) => sum * 256 + byte, 0) % all.length]!;
 
 // Two shards and the beginning of a third, which a letter that replaced another divides.
-const before = withLetter(withSheet(logEdition(EMPTY_RECORD, earlierEdition, earlierTexts).record, 0, 290, earlierEdition));
+const before = withLetter(
+  withSheet(logEdition(EMPTY_RECORD, earlierEdition, earlierTexts).record, 0, 290, earlierEdition),
+);
 const record = withSheet(before, 1, 260);
 const grown = withSheet(record, 2, 20);
 
@@ -39,7 +41,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const site = () => join(folder, "site");
 
-async function build(of: CampaignRecord, { to = site(), more = {} }: { to?: string; more?: object } = {}): Promise<void> {
+async function build(
+  of: CampaignRecord,
+  { to = site(), more = {} }: { to?: string; more?: object } = {},
+): Promise<void> {
   rmSync(join(folder, "signatures"), { recursive: true, force: true });
   for (const [path, text] of [...formatRecord(of), ["../keys.json", JSON.stringify(keys)] as const]) {
     mkdirSync(dirname(join(folder, "signatures", path)), { recursive: true });
@@ -89,7 +94,9 @@ it("writes after one more sheet what changed, and only that", async () => {
   await build(grown);
   expect(textsOf(site())).toEqual(await rendered(grown));
   const last = shardOf(grown.entries.length - 1);
-  const page = new RegExp(`^(en|fa)/signatures/${last + 1}/|^list/${listShardName(last)}|^ledger/tile/(0|entries)/00${last}`);
+  const page = new RegExp(
+    `^(en|fa)/signatures/${last + 1}/|^list/${listShardName(last)}|^ledger/tile/(0|entries)/00${last}`,
+  );
   const changed = changedSince(earlier);
   expect(changed.length).toBeGreaterThan(5);
   expect(changed.filter((path) => !page.test(path))).toEqual([]);
@@ -192,7 +199,10 @@ it("writes every page again when an address changes, but not the tiles", async (
 
 it("does not believe the notes of before after a build that did not end", async () => {
   await build(record);
-  const broken = { ...grown, rows: grown.rows.map((row, i) => (i < grown.rows.length - 1 ? row : { ...row, name: "@" })) };
+  const broken = {
+    ...grown,
+    rows: grown.rows.map((row, i) => (i < grown.rows.length - 1 ? row : { ...row, name: "@" })),
+  };
   await expect(build(broken)).rejects.toThrow(/name breaks the rules|empty public cells/);
   const earlier = filesOf(site());
   await build(record);
