@@ -50,7 +50,7 @@ export async function writeSite(environment: Readonly<Record<string, string | un
   assertReady(content.campaign, settings);
   const signatures = recordFolder(environment.SIGNATURES_DIR ?? "signatures");
   const output = environment.SITE_DIR ?? "_site";
-  const folder = openSiteFolder(output, await programDigest("."), environment.EARLIER_SITE_DIR || output);
+  const folder = openSiteFolder(output, await programDigest("content"), environment.EARLIER_SITE_DIR || output);
   const survey = surveyLedger(signatures, folder);
   const { outline } = survey;
   const lines = linesOf(outline);

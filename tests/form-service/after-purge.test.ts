@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { deleteEverything } from "../../scripts/form-service/store/destruction.ts";
+import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
 import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
-import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
 import { type SiteContext, siteContext } from "../../scripts/site/views/context.ts";
 import { messagePage } from "../../scripts/site/views/pages/message-page.ts";
