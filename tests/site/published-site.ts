@@ -15,6 +15,7 @@ import {
 import type { Shown } from "../../scripts/letter/signature/shown.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
+import type { Settings } from "../../scripts/outside/settings.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
 import { languagesOf, siteContext } from "../../scripts/site/views/context.ts";
 import { shardPage } from "../../scripts/site/views/pages/signatures-page.ts";
@@ -85,11 +86,15 @@ export function recordOf(shown: readonly Shown[]): CampaignRecord {
 export const PURGED_ON = "2027-01-20";
 
 /** Every file of the site of a record, made as the build makes it. */
-export async function publishedSite(record: CampaignRecord, origin = "https://letter.example.org"): Promise<Site> {
+export async function publishedSite(
+  record: CampaignRecord,
+  origin = "https://letter.example.org",
+  mail: Settings["mail"] = { kind: "smtp", url: "smtp://localhost" },
+): Promise<Site> {
   const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));
   const context = siteContext({
     content,
-    settings: { siteUrl: origin, serviceUrl: origin, mail: { kind: "smtp", url: "smtp://localhost" } },
+    settings: { siteUrl: origin, serviceUrl: origin, mail },
     keys,
     at: "site",
     totals: countRecord(record),

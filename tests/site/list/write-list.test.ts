@@ -17,6 +17,7 @@ import { logEdition } from "../../../scripts/letter/review/acceptance.ts";
 import { listShardName, shardOf } from "../../../scripts/letter/signature/list.ts";
 import { type CampaignRecord, EMPTY_RECORD, formatRecord } from "../../../scripts/letter/signature/record.ts";
 import { BUILD_NOTES } from "../../../scripts/outside/eleventy.ts";
+import { digestOf } from "../../../scripts/site/list/site-folder.ts";
 import { writeSite } from "../../../scripts/site/write-site.ts";
 import { edition as earlierEdition, texts as earlierTexts, keys } from "../../letter/invented.ts";
 import { takenDownRecord } from "../../support/campaigns/taken-down.ts";
@@ -70,7 +71,7 @@ const textsOf = (of: string) => new Map([...filesOf(of)].map(([path, { text }]) 
 
 /** What the views and `publishedFiles` give for the same record, as far as it is written by shard. */
 async function rendered(of: CampaignRecord): Promise<Map<string, string>> {
-  const all = [...(await publishedSite(of, ORIGIN))].filter(([path]) =>
+  const all = [...(await publishedSite(of, ORIGIN, { kind: "capture" }))].filter(([path]) =>
     /^(ledger\/tile|list\/[x\d]|\w+\/signatures\/\d)/.test(path),
   );
   return new Map(all.map(([path, bytes]) => [path, Buffer.from(bytes).toString("latin1")]));
@@ -172,11 +173,16 @@ it("removes what an earlier build wrote and this one does not", async () => {
   expect(textsOf(site())).toEqual(new Map([...(await rendered(record)), other]));
 });
 
+const digested = (body: string) => `${digestOf(body)}\n${body}`;
+
 it.each([
   ["are missing", () => undefined],
   ["are cut off", (text: string) => text.slice(0, -pick([1, 10, 1000]))],
   ["say something else", (text: string) => text.replace(/"shown":{"name":\d+/, '"shown":{"name":9')],
-  ["were noted by another program", (text: string) => text.replace(/"made":"./, '"made":"')],
+  [
+    "were noted by another program",
+    (text: string) => digested(text.replace(/^.*\n/, "").replace(/"made":"./, '"made":"')),
+  ],
 ])("writes everything when the notes %s", async (_, damage) => {
   await build(record);
   const earlier = filesOf(site());
