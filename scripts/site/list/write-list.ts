@@ -95,9 +95,12 @@ function writeRows(
   const shards = survey.shards.length;
   const bytes = readListFile(signatures, shard.shard);
   const digest = digestOf(bytes);
-  // A page leads to the one after it, if there is one.
-  const key = digestOf(made, shard.digest, digest, String(number < shards));
-  const noted = folder.factsOf(`pages/${shard.shard}`, key) as PageFacts | undefined;
+  // A page names the text that each row signed, and leads to the page after it, if there is one.
+  const texts = shard.editions.length > 1 ? shard.digest : (shard.editions[0] ?? "");
+  const key = digestOf(made, texts, digest, String(number < shards));
+  // Rows are compared with the entries again when there are other entries, even if no page changes.
+  const isKnown = folder.factsOf(`ledger/${shard.shard}`, shard.digest) !== undefined;
+  const noted = isKnown ? (folder.factsOf(`pages/${shard.shard}`, key) as PageFacts | undefined) : undefined;
   let rows = noted ? undefined : signedRows(signatures, shard, bytes);
   const facts = noted ?? countRows(rows ?? []);
   folder.put(`list/${shard.shard}`, { key: digest, facts: undefined }, () => [
