@@ -1,5 +1,5 @@
 import { type AcceptedDay, acceptedByDay, dayOfEntry, type LedgerDay } from "../letter/ledger/day.ts";
-import { parseEntry } from "../letter/ledger/entry.ts";
+import { isOfKind, parseEntry } from "../letter/ledger/entry.ts";
 import type { LedgerOutline } from "../letter/ledger/outline.ts";
 import { TILE_WIDTH } from "../letter/ledger/tile.ts";
 import { outlined, widthOf } from "../outside/picture.ts";
@@ -92,7 +92,7 @@ function pagesIn(
 
 function batchesOf({ outline, days }: ToldLedger): Batch[] {
   return outline.others.flatMap(({ index, line }) => {
-    const entry = parseEntry(line);
-    return entry.kind === "batch" ? [{ ...entry, day: dayOfEntry(index, days) }] : [];
+    const entry = isOfKind("batch", line) ? parseEntry(line) : undefined;
+    return entry?.kind === "batch" ? [{ ...entry, day: dayOfEntry(index, days) }] : [];
   });
 }

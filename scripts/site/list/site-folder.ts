@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -178,6 +179,8 @@ function holdsAnything(folder: string): boolean {
 }
 
 function removeOthers(output: string, folder: string, known: ReadonlySet<string>): void {
+  // A list that was taken down has no folder.
+  if (!existsSync(join(output, folder))) return;
   for (const entry of readdirSync(join(output, folder), { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) removeOthers(output, path, known);

@@ -71,7 +71,7 @@ const textsOf = (of: string) => new Map([...filesOf(of)].map(([path, { text }]) 
 
 /** What the views and `publishedFiles` give for the same record, as far as it is written by shard. */
 async function rendered(of: CampaignRecord): Promise<Map<string, string>> {
-  const all = [...(await publishedSite(of, ORIGIN, { kind: "capture" }))].filter(([path]) =>
+  const all = [...(await publishedSite(of, ORIGIN, { kind: "capture", folder: "" }))].filter(([path]) =>
     /^(ledger\/tile|list\/[x\d]|\w+\/signatures\/\d)/.test(path),
   );
   return new Map(all.map(([path, bytes]) => [path, Buffer.from(bytes).toString("latin1")]));
