@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import { ED25519_MODULE } from "./scripts/outside/offline-parts.ts";
-import { readSite } from "./scripts/site/read-site.ts";
-import { writePublishedFiles } from "./scripts/site/write-published.ts";
+import { writePublishedHead } from "./scripts/site/write-published.ts";
 import { writeSharedFiles } from "./scripts/site/write-shared.ts";
+import { writeSite } from "./scripts/site/write-site.ts";
 
-/** Builds the site from content/ and from the record, which never lies in the input: its rows come as frozen values. */
+/** Builds the site from content/ and from the record. What there is for each shard of the record is written first. */
 export default async function (eleventy) {
-  const { context, pages, record, keys, days, drawn } = await readSite(process.env);
+  const { context, pages, head, keys, days, drawn } = await writeSite(process.env);
 
   eleventy.addExtension(["11ty.ts"], { key: "11ty.js" });
   eleventy.addGlobalData("pages", pages);
@@ -15,8 +15,8 @@ export default async function (eleventy) {
   eleventy.setUseGitIgnore(false);
   eleventy.setWatchJavaScriptDependencies(false);
   eleventy.on("eleventy.after", async ({ directories }) => {
-    await writePublishedFiles(directories.output, record, keys);
     await writeSharedFiles(directories.output, { site: context, drawn }, days);
+    await writePublishedHead(directories.output, head, keys);
   });
 }
 

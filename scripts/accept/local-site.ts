@@ -1,8 +1,8 @@
 import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { PublicKeys } from "../letter/published/files.ts";
 import { type CampaignRecord, formatRecord } from "../letter/signature/record.ts";
-import { buildSite, type SiteBuild } from "../outside/eleventy.ts";
+import { BUILD_NOTES, buildSite, type SiteBuild } from "../outside/eleventy.ts";
 import type { MainState } from "../outside/git/host.ts";
 import { readLedgerDays } from "../outside/git/ledger-days.ts";
 import { campaignRepository } from "../outside/git/local-host.ts";
@@ -28,7 +28,8 @@ export function openLocalSite(dataDir: string, keys: PublicKeys): LocalSite {
       if (main.commit === published) return;
       const name = `${main.commit.slice(0, 12)}-${process.pid}`;
       const days = await readLedgerDays(campaignRepository(dataDir), main.commit);
-      await buildRecord(join(dataDir, "builds", name), main.record, { keys, days });
+      const earlier = await currentBuild(folder);
+      await buildRecord(join(dataDir, "builds", name), main.record, { keys, days, earlier });
       await pointTo(folder, name);
       published = main.commit;
     },
@@ -39,7 +40,7 @@ export function openLocalSite(dataDir: string, keys: PublicKeys): LocalSite {
 export async function buildRecord(
   output: string,
   record: CampaignRecord,
-  { keys, ...more }: { keys: PublicKeys } & Pick<SiteBuild, "days" | "environment">,
+  { keys, ...more }: { keys: PublicKeys } & Pick<SiteBuild, "days" | "environment" | "earlier">,
 ): Promise<void> {
   const work = `${output}.record`;
   await mkdir(work, { recursive: true });
@@ -54,10 +55,21 @@ export async function buildRecord(
   await rm(work, { recursive: true });
 }
 
+/** Returns the folder that the link to a build points to; undefined when there is none yet. */
+export async function currentBuild(link: string): Promise<string | undefined> {
+  const target = await readlink(link).catch(() => undefined);
+  return target && resolve(dirname(link), target);
+}
+
 /** How the name of a build for the onion service ends. */
 export const ONION_BUILD = "-onion";
 
-const isForOnion = (name: string) => name.replace(/\.record$/, "").endsWith(ONION_BUILD);
+const isForOnion = (name: string) => buildOf(name).endsWith(ONION_BUILD);
+
+/** Returns the name of the build that a file or folder beside it belongs to. */
+function buildOf(name: string): string {
+  return [BUILD_NOTES, ".record"].reduce((rest, end) => (rest.endsWith(end) ? rest.slice(0, -end.length) : rest), name);
+}
 
 // How long a response that began with the previous build may take, in milliseconds.
 const GRACE = 5_000;
@@ -74,10 +86,14 @@ export async function pointTo(link: string, name: string): Promise<void> {
   const keep = [name, basename(before ?? "")];
   const builds = join(dirname(link), "builds");
   for (const other of await readdir(builds)) {
-    if (keep.includes(other) || isForOnion(other) !== isForOnion(name)) continue;
+    if (keep.includes(buildOf(other)) || isForOnion(other) !== isForOnion(name)) continue;
     await rm(join(builds, other), { recursive: true, force: true });
   }
   if (before === undefined) return;
   // If the process ends before that, the next start removes the previous build.
-  setTimeout(() => void rm(join(builds, basename(before)), { recursive: true, force: true }), GRACE).unref();
+  const removeBefore = async () => {
+    for (const end of [BUILD_NOTES, ""])
+      await rm(join(builds, basename(before) + end), { recursive: true, force: true });
+  };
+  setTimeout(() => void removeBefore().catch(() => {}), GRACE).unref();
 }

@@ -8,6 +8,8 @@ usage: npm run build -- [DIR]
 
 Builds the site from content/ and from the record in signatures/ into DIR (default: _site), for any static host. The
 site of a campaign on this machine is not made by it: npm start builds that into DATA_DIR/site.
+Of tiles, list and its numbered pages, an earlier build in DIR leaves what did not change; DIR.built.json, beside it, says
+what that is. Remove that file to have everything written.
 A letter that was changed after it was put on the ledger stops the build: see npm run edition.
 
   SIGNATURES_DIR   the folder of the record (default: signatures)

@@ -11,6 +11,8 @@ export type SiteBuild = {
   /** folder that holds the record, as `signatures/` does */
   readonly signatures: string;
   readonly output: string;
+  /** an earlier build in another folder, which stays as it is: what did not change is linked from there */
+  readonly earlier?: string | undefined;
   /** `publicKeys` of a campaign as a JSON file; by default those of `campaign.yaml` are used */
   readonly publicKeys?: string;
   /** when the ledger grew, for the chart of the signatures page; without it there is no chart */
@@ -19,6 +21,9 @@ export type SiteBuild = {
   /** milliseconds after which a build is ended, when it is not the usual time */
   readonly patience?: number;
 };
+
+/** How the name of the file beside a build ends that says what the build wrote. It is no part of the site. */
+export const BUILD_NOTES = ".built.json";
 
 /**
  * Milliseconds after which a build is ended. The site of a million signatures takes a minute, and ten on a machine that is
@@ -38,6 +43,8 @@ export async function buildSite(build: SiteBuild): Promise<void> {
     ...process.env,
     ...build.environment,
     SIGNATURES_DIR: build.signatures,
+    SITE_DIR: build.output,
+    EARLIER_SITE_DIR: build.earlier ?? "",
     LEDGER_DAYS: formatLedgerDays(build.days ?? []),
     ...(build.publicKeys === undefined ? {} : { PUBLIC_KEYS: build.publicKeys }),
   });
@@ -78,7 +85,9 @@ export function assertFree(output: string, project: string): void {
     fromHere.split(sep)[0] ?? "",
   );
   if (!inProject) makeWritableFolder(output, "DIR", 0o777);
-  if (inProject || (readdirSync(output).length > 0 && !existsSync(join(output, "count.json")))) {
+  // A build that did not end has written tiles at least.
+  const isBuilt = ["count.json", join("ledger", "tile")].some((path) => existsSync(join(output, path)));
+  if (inProject || (readdirSync(output).length > 0 && !isBuilt)) {
     throw new LetterError(
       "build",
       "the folder holds other things, and a build would write over them: name an empty or a new one",

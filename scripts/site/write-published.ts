@@ -1,11 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type PublicKeys, publishedFiles } from "../letter/published/files.ts";
-import type { CampaignRecord } from "../letter/signature/record.ts";
+import { type PublicKeys, type PublishedHead, publishedHead } from "../letter/published/files.ts";
 
-/** Writes every file of the site that programs read: ledger, list, letters, counts, keys. */
-export async function writePublishedFiles(output: string, record: CampaignRecord, keys: PublicKeys): Promise<void> {
-  for (const [path, content] of publishedFiles(record, keys)) {
+/** Writes the files that programs read and of which there is one each: letters, counts, keys, checkpoint. */
+export async function writePublishedHead(output: string, head: PublishedHead, keys: PublicKeys): Promise<void> {
+  for (const [path, content] of publishedHead(head, keys)) {
     const file = join(output, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { deleteEverything } from "../../scripts/form-service/store/destruction.ts";
+import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
 import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
@@ -168,7 +169,7 @@ it("names the recipient's own address where the campaign has one, in both langua
 
 /** The page to withdraw, as the site is built. */
 function built(site: SiteContext, lang: Lang): string {
-  const pages = sitePages(site, { entries: [], rows: [], days: [] }, offline);
+  const pages = sitePages(site, { outline: outlineOf([]), days: [] }, offline);
   return pages.find(({ path }) => path === `/${lang}/withdraw/`)!.render();
 }
 

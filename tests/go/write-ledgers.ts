@@ -14,10 +14,11 @@ import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { attest } from "../../scripts/letter/ledger/attestation.ts";
 import { signCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
 import { formatEntry } from "../../scripts/letter/ledger/entry.ts";
+import { outlineOf, publishedSizes } from "../../scripts/letter/ledger/outline.ts";
 import { formatReceipt } from "../../scripts/letter/ledger/receipt.ts";
 import { append, EMPTY_FRONTIER, type Frontier, leafHash, rootOf } from "../../scripts/letter/ledger/tree.ts";
 import { inclusionProof } from "../../scripts/letter/ledger/tree-proof.ts";
-import { publishedFiles, publishedSizes } from "../../scripts/letter/published/files.ts";
+import { publishedFiles } from "../../scripts/letter/published/files.ts";
 import { EMPTY_RECORD } from "../../scripts/letter/signature/record.ts";
 import { edition, inventedCampaign, keys, ledger, service, siteOf, vkey } from "../letter/invented.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
@@ -77,7 +78,7 @@ for (const size of SIZES) {
 const leaves = entries.map((line) => leafHash(line));
 const checkpoints = new Map<number, string>();
 let tree = EMPTY_FRONTIER;
-for (const size of [0, ...publishedSizes(entries)]) {
+for (const size of [0, ...publishedSizes(outlineOf(entries))]) {
   tree = append(tree, leaves.slice(tree.size, size));
   checkpoints.set(size, checkpointOf(tree));
   write(`log/checkpoint.${size}`, checkpoints.get(size)!);

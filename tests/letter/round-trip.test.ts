@@ -246,6 +246,23 @@ describe("base64url", () => {
     expect(() => parseBase64url("AB", 1)).toThrow("base64url");
     expect(() => parseBase64url("AAA", 1)).toThrow("1 bytes");
   });
+
+  it("is told from other text without decoding it", () => {
+    const text = fc.string({ unit: fc.constantFrom(..."AQgwEMcBb_-9=+"), minLength: 1, maxLength: 5 });
+    const parses = (end: string, length: number) => {
+      try {
+        return parseBase64url(end, length).length === length;
+      } catch {
+        return false;
+      }
+    };
+    fc.assert(
+      fc.property(text, fc.constantFrom(1, 2, 3), fc.nat(2), (end, length, more) => {
+        const [whole, bytes] = [`${"AAAA".repeat(more)}${end}`, length + 3 * more];
+        expect(isBase64url(whole, bytes)).toBe(parses(whole, bytes));
+      }),
+    );
+  });
 });
 
 describe("code", () => {

@@ -16,6 +16,8 @@ it("lets a build write into a new folder, an empty one, and that of an earlier b
   assertFree(join(folder, "_site"), folder);
   for (const name of ["index.html", "count.json"]) writeFileSync(join(folder, "_site", name), "");
   assertFree(join(folder, "_site"), folder);
+  mkdirSync(join(folder, "broken-off/ledger/tile"), { recursive: true });
+  assertFree(join(folder, "broken-off"), folder);
 });
 
 it("lets no build write over other things, nor into the project", () => {

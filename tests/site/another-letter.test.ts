@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { codeMail } from "../../scripts/form-service/mail/message.ts";
 import { printPages } from "../../scripts/handover/print-pages.ts";
 import { formatEntry } from "../../scripts/letter/ledger/entry.ts";
+import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
 import { missingFromPage } from "../../scripts/letter/published/letter-page.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { leftoversIn, TEMPLATE_NAMES } from "../../scripts/letter/text/template-letter.ts";
@@ -38,7 +39,7 @@ const park = await contentOf("park");
 const content = await readContent(park);
 const site = { ...inventedSite(), campaign: content.campaign, letters: content.letters, texts: content.texts };
 const built = new Map(
-  sitePages(site, { entries: [], rows: [], days: [] }, await readOfflineParts()).map(({ path, render }) => [
+  sitePages(site, { outline: outlineOf([]), days: [] }, await readOfflineParts()).map(({ path, render }) => [
     path,
     render(),
   ]),

@@ -1,7 +1,10 @@
+import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
 import { stageOf } from "../../scripts/letter/ledger/signing.ts";
+import { TILE_WIDTH } from "../../scripts/letter/ledger/tile.ts";
 import { publishedFiles } from "../../scripts/letter/published/files.ts";
 import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/review/acceptance.ts";
 import { idOf } from "../../scripts/letter/signature/derivation.ts";
+import { type ListRow, shardOf } from "../../scripts/letter/signature/list.ts";
 import {
   type CampaignRecord,
   countRecord,
@@ -11,8 +14,11 @@ import {
 import type { Shown } from "../../scripts/letter/signature/shown.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
+import type { Settings } from "../../scripts/outside/settings.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
-import { siteContext } from "../../scripts/site/views/context.ts";
+import { languagesOf, siteContext } from "../../scripts/site/views/context.ts";
+import { shardPage } from "../../scripts/site/views/pages/signatures-page.ts";
+import { takenDownPage } from "../../scripts/site/views/pages/taken-down-page.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
 import {
   approved,
@@ -51,6 +57,23 @@ export function publishedRecord(sheets: number, rowsEach: number): { record: Cam
   return { record, earlier: earlier! };
 }
 
+/** The record before anyone has signed the real letter, or after it has replaced an earlier text. */
+export function withLetter(record: CampaignRecord = EMPTY_RECORD): CampaignRecord {
+  return signed(logEdition(record, edition, content.letterTexts).record);
+}
+
+/** The record after one more sheet of so many invented signatures under a text, all of them accepted. */
+export function withSheet(record: CampaignRecord, number: number, rows: number, of = edition): CampaignRecord {
+  const invented = Array.from({ length: rows }, (_, i) => invent(number * 10_000 + i, undefined, of).row);
+  return signed(acceptSheet(main(record), sheetOf(number, invented, of), approved([])).record);
+}
+
+/** The record after these people have left. */
+export function withoutRows(record: CampaignRecord, number: number, rows: readonly ListRow[]): CampaignRecord {
+  const leaving = rows.map((row) => idOf(Buffer.from(row.opening, "base64url")));
+  return signed(applyWithdrawals(main(record), withdrawalsOf(number, leaving)).record);
+}
+
 /** The record of the real letter after one sheet of people who sign in these ways; all were accepted. */
 export function recordOf(shown: readonly Shown[]): CampaignRecord {
   const rows = shown.map((each, number) => invent(number, each, edition).row);
@@ -62,11 +85,15 @@ export function recordOf(shown: readonly Shown[]): CampaignRecord {
 export const PURGED_ON = "2027-01-20";
 
 /** Every file of the site of a record, made as the build makes it. */
-export async function publishedSite(record: CampaignRecord, origin = "https://letter.example.org"): Promise<Site> {
+export async function publishedSite(
+  record: CampaignRecord,
+  origin = "https://letter.example.org",
+  mail: Settings["mail"] = { kind: "smtp", url: "smtp://localhost" },
+): Promise<Site> {
   const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));
   const context = siteContext({
     content,
-    settings: { siteUrl: origin, serviceUrl: origin, mail: { kind: "smtp", url: "smtp://localhost" } },
+    settings: { siteUrl: origin, serviceUrl: origin, mail },
     keys,
     at: "site",
     totals: countRecord(record),
@@ -77,7 +104,18 @@ export async function publishedSite(record: CampaignRecord, origin = "https://le
   const offline = await readOfflineParts();
   const site: Site = new Map();
   for (const [path, file] of publishedFiles(record, keys)) site.set(path, Buffer.from(file));
-  for (const { path, render } of sitePages(context, { entries: record.entries, rows, days: [] }, offline))
+  for (const { path, render } of sitePages(context, { outline: outlineOf(record.entries), days: [] }, offline))
     site.set(path.replace(/^\//, "").replace(/(^|\/)$/, "$1index.html"), Buffer.from(render()));
+  const shards = Math.ceil(record.entries.length / TILE_WIDTH);
+  for (const lang of languagesOf(context)) {
+    for (let number = 1; number <= shards; number++) {
+      const path = `signatures/${number}/`;
+      const those = rows.filter(({ index }) => shardOf(index) === number - 1);
+      const page = record.takenDown
+        ? takenDownPage(context, lang, path)
+        : shardPage(context, lang, { number, shards, rows: those });
+      site.set(`${lang}/${path}index.html`, Buffer.from(page));
+    }
+  }
   return site;
 }

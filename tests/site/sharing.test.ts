@@ -4,6 +4,7 @@ import { HtmlValidate } from "html-validate";
 import jsQR from "jsqr";
 import { describe, expect, it } from "vitest";
 import type { LedgerDay } from "../../scripts/letter/ledger/day.ts";
+import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
 import { outlined, pngOf, widthOf } from "../../scripts/outside/picture.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
 import { posterOf, posterPdf } from "../../scripts/site/poster.ts";
@@ -71,7 +72,7 @@ describe.each(["fa", "en"] as const)("what is shared in %s", (lang) => {
     const entries = ["letter E", "batch 20 2 1", "batch 1 1 0"].map((entry) => `undersigned/v1 ${entry}`);
     const feedOf = (days: readonly LedgerDay[]) => {
       const parts = { script: "", ed25519: "", style: "" };
-      const pages = sitePages(many, { entries, rows: [], days }, parts);
+      const pages = sitePages(many, { outline: outlineOf(entries), days }, parts);
       return pages.find(({ path }) => path === `/${lang}/feed.xml`)!.render();
     };
     const xml = feedOf([

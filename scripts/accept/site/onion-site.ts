@@ -8,7 +8,7 @@ import { readLedgerDays } from "../../outside/git/ledger-days.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
 import { assertIntact } from "../intact-record.ts";
 import { assertContinues, readLiveCheckpoint } from "../live-checkpoint.ts";
-import { buildRecord, ONION_BUILD, pointTo } from "../local-site.ts";
+import { buildRecord, currentBuild, ONION_BUILD, pointTo } from "../local-site.ts";
 
 /** The site as an onion service shows it: site and form service are one origin there, whatever they are elsewhere. */
 export type OnionSite = {
@@ -57,7 +57,9 @@ export function openOnionSite(deps: OnionSiteDeps): OnionSite {
     }
     const name = `${commit.slice(0, 12)}-${process.pid}${ONION_BUILD}`;
     const days = await readLedgerDays(repository, commit);
-    await buildRecord(join(dataDir, "builds", name), record, { keys, days, environment: { ONION_ORIGIN: origin } });
+    const earlier = await currentBuild(link);
+    const environment = { ONION_ORIGIN: origin };
+    await buildRecord(join(dataDir, "builds", name), record, { keys, days, environment, earlier });
     await pointTo(link, name);
   }
 

@@ -1,6 +1,6 @@
 import { isDay } from "../bytes/day.ts";
 import { LetterError } from "../bytes/error.ts";
-import { isOfKind } from "./entry.ts";
+import { acceptsBetween, type LedgerOutline } from "./outline.ts";
 
 /**
  * How many entries the ledger had at the end of a UTC day on which it grew.
@@ -42,11 +42,10 @@ export function dayOfEntry(index: number, days: readonly LedgerDay[]): string | 
 }
 
 /** Counts the signatures of each day on which any were accepted; none unless every day is known. */
-export function acceptedByDay(entries: readonly string[], days: readonly LedgerDay[]): AcceptedDay[] {
+export function acceptedByDay(ledger: LedgerOutline, days: readonly LedgerDay[]): AcceptedDay[] {
   if (days[0]?.day === "") return [];
   return days.flatMap(({ day, size }, i) => {
-    const grown = entries.slice(days[i - 1]?.size ?? 0, size);
-    const accepted = grown.filter((entry) => isOfKind("accept", entry)).length;
+    const accepted = acceptsBetween(ledger, days[i - 1]?.size ?? 0, size);
     return accepted > 0 ? [{ day, accepted }] : [];
   });
 }

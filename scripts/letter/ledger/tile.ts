@@ -50,14 +50,14 @@ export function partialTiles(size: number): { level: number; number: number; wid
 
 /** Formats a bundle: each entry as u16 big-endian byte length and bytes (C2SP tlog-tiles, log entries). */
 export function formatEntryBundle(entries: readonly string[]): Uint8Array {
-  return Buffer.concat(
-    entries.flatMap((entry) => {
-      const bytes = Buffer.from(entry, "utf8");
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+  const bundle = Buffer.allocUnsafe(entries.reduce((length, entry) => length + 2 + Buffer.byteLength(entry), 0));
+  let at = 0;
+  for (const entry of entries) {
+    const length = bundle.write(entry, at + 2);
+    bundle.writeUInt16BE(length, at);
+    at += 2 + length;
+  }
+  return bundle;
 }
 
 /** @throws LetterError `tile` when the bundle is cut short or does not hold `count` entries */

@@ -62,6 +62,7 @@ export function matchKey(name: string): string {
 
 // The cheapest checks come first, and length before whatever walks the text: 50,001 code points can be one grapheme.
 function parseText(raw: string, max: number): string | NameRefusal {
+  if (raw.length <= max && PLAIN.test(raw) && !PROTOCOL.test(raw)) return raw;
   if (raw.length > max * 4) return { problem: "long" };
   if (!raw.isWellFormed()) return { problem: "characters", character: raw.match(/\p{Cs}/u)?.[0] ?? "" };
   const text = cleanText(raw);
@@ -76,6 +77,17 @@ function parseText(raw: string, max: number): string | NameRefusal {
   const foreign = text.split(/[ \p{Pd}]/u).flatMap((word) => foreignLetterIn(word) ?? [])[0];
   return foreign === undefined ? text : { problem: "scripts", character: foreign };
 }
+
+// Latin letters up to U+017F, and the letters of Arabic and Persian. Each is its own NFC and has one mark at most.
+const LATIN = "A-Za-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u017f";
+const PERSIAN = "\\u0621-\\u063a\\u0641-\\u064a\\u067e\\u0686\\u0698\\u06a9\\u06af\\u06cc";
+const WORD = `(?:[${LATIN}${PERSIAN}]\\.|[${LATIN}]+|[${PERSIAN}]+(?:\\u200c[${PERSIAN}]+)*)`;
+/**
+ * Words of one script, joined letters and initials, with single blanks: most names. All that follows in `parseText` would
+ * let such a text pass as it is, but for a link without punctuation.
+ */
+const PLAIN = new RegExp(`^${WORD}(?: ${WORD})*$`, "u");
+const PROTOCOL = /http|ftp|mailto/i;
 
 // Presentation forms, full-width forms, letterlike and mathematical letters: another spelling of ordinary letters.
 const FORMS = /[\ufb00-\ufdff\ufe70-\ufeff\uff00-\uffef\u2100-\u214f\u{1d400}-\u{1d7ff}]/u;

@@ -1,8 +1,9 @@
 import { LetterError } from "../bytes/error.ts";
-import { type Entry, isOfKind, parseEntry } from "../ledger/entry.ts";
+import { isOfKind, parseEntry } from "../ledger/entry.ts";
+import { type LedgerOutline, outlineOf } from "../ledger/outline.ts";
 import { formatLedgerShards, ledgerShardName, parseLedgerShard } from "../ledger/shards.ts";
 import { TILE_WIDTH } from "../ledger/tile.ts";
-import { append, EMPTY_FRONTIER, leafHash, rootOf } from "../ledger/tree.ts";
+import { append, EMPTY_FRONTIER, type Hash, leafHash, rootOf } from "../ledger/tree.ts";
 import { formatListShard, type ListRow, listShardName, parseListShard, shardOf } from "./list.ts";
 import type { Shown } from "./shown.ts";
 
@@ -137,9 +138,13 @@ export function loggedEdition(entries: readonly string[]): string | undefined {
 /** Returns the edition that a row of the list signed: the one in its accept entry. */
 export function editionSigned(entries: readonly string[], row: ListRow): string {
   const entry = parseEntry(entries[row.index] ?? "");
-  if (entry.kind !== "accept")
-    throw new LetterError("record", `entry ${row.index} is no accept, but the list has a row for it`);
+  if (entry.kind !== "accept") throw noAccept(row);
   return entry.edition;
+}
+
+/** Returns the error about a row that the ledger has no accept entry for. */
+export function noAccept({ index }: ListRow): LetterError {
+  return new LetterError("record", `entry ${index} is no accept, but the list has a row for it`);
 }
 
 /** The numbers that the site shows. `root` in standard base64. */
@@ -168,15 +173,22 @@ export function peopleMark({ takenDown }: Totals): "listed" | "people" {
 export function countRecord(record: CampaignRecord): Totals {
   const shown = { name: 0, initials: 0, hidden: 0, counted: 0 };
   for (const row of record.rows) shown[row.shown]++;
-  const count = (kind: Entry["kind"]) => record.entries.filter((line) => isOfKind(kind, line)).length;
   const root = rootOf(append(EMPTY_FRONTIER, record.entries.map(leafHash)));
+  return totalsOf(outlineOf(record.entries), { shown, root, takenDown: record.takenDown });
+}
+
+/** Puts the totals of a record together from what was counted. */
+export function totalsOf(
+  { size, others }: LedgerOutline,
+  { shown, root, takenDown }: { shown: Totals["shown"]; root: Hash; takenDown: boolean | undefined },
+): Totals {
   return {
-    accepted: count("accept"),
-    withdrawn: count("withdraw"),
-    listed: record.rows.length,
+    accepted: size - others.length,
+    withdrawn: others.filter(({ line }) => isOfKind("withdraw", line)).length,
+    listed: shown.name + shown.initials + shown.hidden + shown.counted,
     shown,
-    size: record.entries.length,
+    size,
     root: Buffer.from(root).toString("base64"),
-    ...(record.takenDown ? { takenDown: true } : {}),
+    ...(takenDown ? { takenDown: true } : {}),
   };
 }

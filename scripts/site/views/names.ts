@@ -10,19 +10,52 @@ import { type Lang, stringsIn } from "./strings.ts";
  * Renders rows grouped by the text that they signed and by day. Rows whose name is not shown come last, only as a
  * number: they have no day, and their place among the others must not hint at one.
  *
- * @param order `heading`: the level of a day's heading, which is the one below the heading before the list
+ * @param heading the level of a day's heading, which is the one below the heading before the list
  */
 export function roll(
   site: SiteContext,
   lang: Lang,
   rows: readonly SignedRow[],
-  order: { readonly first: "newest" | "oldest"; readonly heading: "h2" | "h3" },
+  { first, heading }: { readonly first: "newest" | "oldest"; readonly heading: "h2" | "h3" },
 ): Html {
   // The text is named even while there is only one: a second one must not change the existing pages of the list.
-  return html`${[...Map.groupBy(rows, ({ edition }) => edition)].map(
-    ([edition, those]) => html`<p class="quiet">${signedText(site, lang, edition)}</p>
-${days(lang, those, order)}`,
+  return html`${textsOf(rows).map(
+    ({ edition, days, more }) => html`<p class="quiet">${signedText(site, lang, edition)}</p>
+${(first === "oldest" ? days : days.toReversed()).map(
+  ({
+    day,
+    items,
+  }) => html`${trusted(`<${heading} class="day full">`)}${dayElement(lang, day)}${trusted(`</${heading}>`)}
+<ul class="roll full">
+${items}</ul>
+`,
+)}${morePeople(lang, more)}`,
   )}`;
+}
+
+/** The rows that signed one text: the names of each day, oldest first, as items of a list, and how many show none. */
+type RollOfText = {
+  readonly edition: string;
+  readonly days: readonly { readonly day: string; readonly items: Html }[];
+  readonly more: number;
+};
+
+// Names are the same in every language: they are rendered for the first page that shows these rows.
+const known = new WeakMap<readonly SignedRow[], readonly RollOfText[]>();
+
+function textsOf(rows: readonly SignedRow[]): readonly RollOfText[] {
+  const texts =
+    known.get(rows) ??
+    Array.from(
+      Map.groupBy(rows, ({ edition }) => edition),
+      ([edition, those]) => ({
+        edition,
+        days: byDay(those).map(([day, named]) => ({ day, items: trusted(named.map(item).join("")) })),
+        more: those.filter(({ shown }) => !showsName(shown)).length,
+      }),
+    );
+  known.set(rows, texts);
+  return texts;
 }
 
 function signedText(site: SiteContext, lang: Lang, edition: string): Html {
@@ -31,26 +64,13 @@ function signedText(site: SiteContext, lang: Lang, edition: string): Html {
   return fill(signed_text, { text: html`<a href="${site.siteUrl}/letter/${edition}/${lang}.md">${label}</a>` });
 }
 
-function days(lang: Lang, rows: readonly ListRow[], { first, heading }: Parameters<typeof roll>[3]): Html {
-  const named = byDay(rows, first).map(
-    ([
-      day,
-      those,
-    ]) => html`${trusted(`<${heading} class="day full">`)}${dayElement(lang, day)}${trusted(`</${heading}>`)}
-<ul class="roll full">
-${those.map((row) => html`<li${languageOf(lang, row)}>${nameAndPlace(row)}</li>\n`)}</ul>
-`,
-  );
-  return html`${named}${morePeople(lang, rows.filter(({ shown }) => !showsName(shown)).length)}`;
-}
-
 // Within a batch, rows are in the order of their random ids, so their days are mixed.
-function byDay(rows: readonly ListRow[], first: "newest" | "oldest"): [day: string, rows: ListRow[]][] {
+function byDay(rows: readonly ListRow[]): [day: string, rows: ListRow[]][] {
   const days = Map.groupBy(
     rows.filter(({ shown }) => showsName(shown)),
     ({ signed }) => signed,
   );
-  return [...days].sort(([a], [b]) => (a < b === (first === "oldest") ? -1 : 1));
+  return [...days].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function morePeople(lang: Lang, count: number): Html {
@@ -60,11 +80,17 @@ function morePeople(lang: Lang, count: number): Html {
 `;
 }
 
-/** A voice that reads another language names the letters of a Persian name one by one, as "arabic reh". */
-function languageOf(lang: Lang, { name }: ListRow): Html {
-  return html`${lang !== "fa" && /\p{Script=Arabic}/u.test(name) && html` lang="fa"`}`;
+function item({ name, place }: ListRow): string {
+  const at = place === "" ? "" : ` <bdi class="at">${escaped(place)}</bdi>`;
+  return `<li${languageOf(name)}><bdi class="who">${escaped(name)}</bdi>${at}</li>\n`;
 }
 
-function nameAndPlace({ name, place }: ListRow): Html {
-  return html`<bdi class="who">${name}</bdi>${place !== "" && html` <bdi class="at">${place}</bdi>`}`;
+/** A voice that reads another language names the letters of a Persian name one by one, as "arabic reh". */
+function languageOf(name: string): string {
+  return /\p{Script=Arabic}/u.test(name) ? ' lang="fa"' : "";
+}
+
+/** A list has millions of names, and few that need it. */
+function escaped(text: string): string {
+  return /[&<>"']/.test(text) ? html`${text}`.toString() : text;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { acceptedByDay, dayOfEntry, formatLedgerDays, parseLedgerDays } from "../../../scripts/letter/ledger/day.ts";
+import { outlineOf } from "../../../scripts/letter/ledger/outline.ts";
 
 const days = [
   { day: "2026-11-22", size: 1 },
@@ -31,7 +32,7 @@ describe("the days of a ledger", () => {
     const accept = "undersigned/v1 accept E P C A";
     const entries = ["undersigned/v1 letter E", "undersigned/v1 batch 2 0 0", accept, accept];
     const later = ["undersigned/v1 withdraw 2", "undersigned/v1 batch 1 1 0"];
-    expect(acceptedByDay([...entries, ...later], days)).toEqual([{ day: "2026-11-23", accepted: 2 }]);
+    expect(acceptedByDay(outlineOf([...entries, ...later]), days)).toEqual([{ day: "2026-11-23", accepted: 2 }]);
   });
 
   it("tell nothing of the entries from before a history that was cut off, and so no number of any day", () => {
@@ -43,6 +44,6 @@ describe("the days of a ledger", () => {
       "2026-11-30",
       undefined,
     ]);
-    expect(acceptedByDay(Array(6).fill("undersigned/v1 accept E P C A"), cutOff)).toEqual([]);
+    expect(acceptedByDay(outlineOf(Array(6).fill("undersigned/v1 accept E P C A")), cutOff)).toEqual([]);
   });
 });

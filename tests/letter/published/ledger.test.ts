@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import type { Read } from "../../../scripts/letter/bytes/read.ts";
 import { openCheckpoint } from "../../../scripts/letter/ledger/checkpoint.ts";
 import { parseVkey } from "../../../scripts/letter/ledger/note.ts";
+import { outlineOf, publishedSizes } from "../../../scripts/letter/ledger/outline.ts";
 import { formatTileNumber, partialTiles, tilePath } from "../../../scripts/letter/ledger/tile.ts";
 import { leafHash, treeRoot } from "../../../scripts/letter/ledger/tree.ts";
-import { publishedFiles, publishedSizes } from "../../../scripts/letter/published/files.ts";
+import { publishedFiles } from "../../../scripts/letter/published/files.ts";
 import { readPublishedLedger } from "../../../scripts/letter/published/ledger.ts";
 import { noVectors, readVector, vectorsDir } from "../../support/vectors.ts";
 import { inventedCampaign, keys, ledger, readFrom, siteOf } from "../invented.ts";
@@ -52,7 +53,7 @@ describe("a published ledger", () => {
   });
 
   it("has the partial tiles of every size at which a checkpoint was signed", () => {
-    const known = publishedSizes(main.record.entries);
+    const known = publishedSizes(outlineOf(main.record.entries));
     expect(sizes.filter((size) => !known.includes(size))).toEqual([]);
     for (const size of known) {
       for (const { level, number, width } of partialTiles(size)) {
@@ -70,7 +71,7 @@ describe("a published ledger", () => {
     const { verifier } = ledger;
     const last = openCheckpoint(main.record.checkpoint!, verifier);
     const old = openCheckpoint(checkpoints[3]!, verifier).size;
-    const settled = new Set(publishedSizes(main.record.entries));
+    const settled = new Set(publishedSizes(outlineOf(main.record.entries)));
     const check = (files: typeof site) =>
       readPublishedLedger(readFrom(files), "ledger/", last, { entry: (_bytes, index) => settled.has(index + 1) });
     await check(site);

@@ -44,6 +44,24 @@ describe("a name", () => {
     expect(parseName(name)).toMatchObject({ problem });
   });
 
+  // A bracket at the end takes the name past the shortcut for plain ones.
+  const letters = Array.from({ length: 0x700 }, (_, code) => String.fromCodePoint(code)).filter((one) =>
+    /\p{L}/u.test(one),
+  );
+  const unit = fc.constantFrom(...letters, " ", ". ", "\u200c", "ftp", "http", "mailto");
+  it("is judged alike whether it is plain or not", () => {
+    const judged = (text: string) => JSON.stringify(parseName(text));
+    fc.assert(
+      fc.property(fc.string({ unit, minLength: 1, maxLength: 6 }), (name) => {
+        const plain = name.trim();
+        fc.pre(plain !== "");
+        expect(judged(plain)).toBe(judged(`${plain} (`).replace(' ("}', '"}'));
+      }),
+      { numRuns: 2000 },
+    );
+    for (const one of letters) expect(judged(one)).toBe(judged(`${one} (`).replace(' ("}', '"}'));
+  });
+
   it.each(cleaned)("loses what nobody sees: $what", ({ typed, name }) => {
     expect(parseName(typed)).toEqual({ name });
     expect(parsePlace(typed)).toEqual({ place: name });
