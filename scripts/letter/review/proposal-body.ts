@@ -6,7 +6,8 @@ import { REFUSAL_CODES } from "./order.ts";
 /** The longest body of a pull request that GitHub accepts, in UTF-16 code units. */
 export const BODY_LENGTH = 65_536;
 
-const WORDS: Readonly<Record<Flag, string>> = {
+/** Why a row has a flag, in a few words. */
+export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
   "on-list": "same name and place as on the list",
   twice: "same name and place twice on this sheet",
   "look-alike": "looks like another name",
@@ -84,7 +85,7 @@ function formatFlagged(sheet: SignaturesSheet, flags: ReadonlyMap<string, readon
   const head = `### ${flags.size} to look at\n\n${note}\n\n| line | id | why |\n|---|---|---|\n`;
   const first = lineOfFirst(sheet);
   const lines = sheet.rows.flatMap(({ id }, i) => {
-    const why = flags.get(id)?.map((flag) => WORDS[flag]);
+    const why = flags.get(id)?.map((flag) => FLAG_WORDS[flag]);
     return why ? [`| ${first + i} | \`${id}\` | ${why.join("; ")} |\n`] : [];
   });
   return `${head}${fitting(lines, room - head.length - 1)}\n`;
