@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type HeldDecision, openHeldDecisions } from "../../accept/desk/held-decisions.ts";
-import type { LocalCampaign } from "../../accept/local-campaign.ts";
 import { decideSheet } from "../../accept/local-review.ts";
 import { type ReviewDesk, readReviewDesk } from "../../accept/open-sheets.ts";
 import { seeOther } from "../../form-service/web/answers.ts";
@@ -14,10 +13,7 @@ import { causeOf, type Log } from "../../outside/log.ts";
 import { languagesOf, type SiteContext } from "../../site/views/context.ts";
 import { deskPage, newsPage, type ReviewNews } from "../../site/views/pages/review-page.ts";
 import { isLang, type Lang } from "../../site/views/strings.ts";
-import { answerSheet, waitingSheets } from "./sheet-answers.ts";
-
-/** What the review needs of a campaign. */
-export type ReviewCampaign = Pick<LocalCampaign, "host" | "acceptor" | "day">;
+import { answerSheet, type ReviewCampaign, waitingSheets } from "./sheet-answers.ts";
 
 /** What the review of a campaign is made of. */
 export type ReviewParts = {

@@ -1,5 +1,6 @@
 import type { HeldDecisions } from "../../accept/desk/held-decisions.ts";
 import { findRows, hasDecided, pageOf, type ReadRow, readingList } from "../../accept/desk/reading-list.ts";
+import type { LocalCampaign } from "../../accept/local-campaign.ts";
 import {
   approvalOf,
   assertReviewable,
@@ -27,7 +28,9 @@ import {
   type WaitingSheet,
 } from "../../site/views/pages/review-page.ts";
 import type { Lang } from "../../site/views/strings.ts";
-import type { ReviewCampaign } from "./review-app.ts";
+
+/** What the review needs of a campaign. */
+export type ReviewCampaign = Pick<LocalCampaign, "host" | "acceptor" | "day">;
 
 /** What the answer to a request for a sheet is made of. */
 type Asked = {
