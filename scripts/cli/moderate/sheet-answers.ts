@@ -14,7 +14,6 @@ import type { ReviewDesk, ReviewedSheet } from "../../accept/open-sheets.ts";
 import { UNATTESTED } from "../../accept/sheet-notes.ts";
 import { page, seeOther } from "../../form-service/web/answers.ts";
 import { readForm } from "../../form-service/web/form-body.ts";
-import { LetterError } from "../../letter/bytes/error.ts";
 import { isRefusalCode } from "../../letter/review/order.ts";
 import type { SignaturesSheet } from "../../letter/signature/sheet.ts";
 import { showsName } from "../../letter/signature/shown.ts";
@@ -105,6 +104,7 @@ async function act(
   }
   // Whatever button was pressed: nobody who has chosen a reason beside a row may see that row on the list.
   const orders = ordersIn(form, sheet);
+  if (orders === undefined) return page(newsPage(site, lang, { kind: "strange" }), 400);
   if (orders.length > 0) await recordReview(campaign, desk, reviewed, { state: "commented", body: orders.join("\n") });
   switch (wanted) {
     case "approve":
@@ -118,10 +118,11 @@ async function act(
     case "next":
     case "previous":
     case "record":
-    case "search": {
+    case "search":
+    case "all":
+    case "read": {
       if (orders.length > 0) news.push({ kind: "recorded" });
-      const step = { next: 1, previous: -1, record: 0, search: 0 }[wanted];
-      const next = { ...part, page: wanted === "search" ? 1 : part.page + step };
+      const next = { ...part, ...TURNS[wanted](part) };
       if (part.words.trim() === "") return seeOther(addressOf(asked, next));
       // The words are somebody's name: they must not be in an address, so this answer is a page and no redirect.
       const again = await withOrders(asked, reviewed, orders);
@@ -131,6 +132,16 @@ async function act(
       return page(newsPage(site, lang, { kind: "strange" }), 400);
   }
 }
+
+/** Which part a button shows next. */
+const TURNS = {
+  next: ({ page }: Part) => ({ page: page + 1 }),
+  previous: ({ page }: Part) => ({ page: page - 1 }),
+  record: () => ({}),
+  search: () => ({ page: 1 }),
+  all: () => ({ all: true }),
+  read: () => ({ all: false }),
+} satisfies Record<string, (part: Part) => Partial<Part>>;
 
 /** The sheet with the orders that were recorded just now. */
 async function withOrders(
@@ -144,18 +155,17 @@ async function withOrders(
 }
 
 /**
- * Reads what a moderator has chosen beside rows, as orders. Only what differs from what the page showed counts: a page
- * that was opened earlier in another tab must not take a refusal back.
+ * Reads what a moderator has chosen beside rows, as orders; undefined when it names a reason that there is not. Only what
+ * differs from what the page showed counts: a page that was opened earlier in another tab must not take a refusal back.
  */
-function ordersIn(form: URLSearchParams, { rows }: SignaturesSheet): string[] {
+function ordersIn(form: URLSearchParams, { rows }: SignaturesSheet): string[] | undefined {
   const was = new Map((form.get("was") ?? "").split(" ").map((one) => one.split(":") as [string, string]));
-  return rows.flatMap(({ id }) => {
+  const chosen = rows.flatMap(({ id }) => {
     const code = form.get(id);
-    if (code === null || code === (was.get(id) ?? "")) return [];
-    if (code === "") return [`keep ${id}`];
-    if (!isRefusalCode(code)) throw new LetterError("usage", "the form names a reason that there is not");
-    return [`refuse ${id} ${code}`];
+    return code === null || code === (was.get(id) ?? "") ? [] : [{ id, code }];
   });
+  if (chosen.some(({ code }) => code !== "" && !isRefusalCode(code))) return undefined;
+  return chosen.map(({ id, code }) => (code === "" ? `keep ${id}` : `refuse ${id} ${code}`));
 }
 
 function viewOf(

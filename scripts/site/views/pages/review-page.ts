@@ -143,7 +143,6 @@ function choices(site: SiteContext, lang: Lang, view: SheetView): Html {
   const { counts, first, others, all, page, pages, words } = view;
   const was = [...first, ...others].flatMap(({ id, refused }) => (refused === undefined ? [] : [`${id}:${refused}`]));
   const empty = first.length + others.length === 0;
-  const address = `${site.siteUrl}/${lang}/sheet/${view.sheet}/`;
   const here = numeral(lang, page);
   // The first button of a form is the one that the Enter key presses.
   return html`${form(site, lang, view)}<div class="f"><label for="words">${review.search}</label>
@@ -154,7 +153,7 @@ ${empty && html`<p>${words === "" ? review.nothing_to_read : review.nothing_foun
 ${
   counts.unseen > 0 &&
   html`<p>${fill(plural(lang, counts.unseen, review.unseen), { n: numeral(lang, counts.unseen) })}
-<a href="${address}${!all && "?all=1"}">${all ? review.show_read : review.show_all}</a></p>\n`
+<button class="plain" name="do" value="${all ? "read" : "all"}">${all ? review.show_read : review.show_all}</button></p>\n`
 }${pages > 1 && html`<p>${fill(review.page, { page: here, pages: numeral(lang, pages) })}</p>\n`}${
   !empty &&
   html`<p class="acts"><button class="btn alt" name="do" value="record">${review.record}</button>
