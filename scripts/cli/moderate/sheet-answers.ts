@@ -134,14 +134,15 @@ async function act(
 }
 
 /** Which part a button shows next. */
-const TURNS = {
-  next: ({ page }: Part) => ({ page: page + 1 }),
-  previous: ({ page }: Part) => ({ page: page - 1 }),
+type Turn = "next" | "previous" | "record" | "search" | "all" | "read";
+const TURNS: Readonly<Record<Turn, (part: Part) => Partial<Part>>> = {
+  next: ({ page }) => ({ page: page + 1 }),
+  previous: ({ page }) => ({ page: page - 1 }),
   record: () => ({}),
   search: () => ({ page: 1 }),
   all: () => ({ all: true }),
   read: () => ({ all: false }),
-} satisfies Record<string, (part: Part) => Partial<Part>>;
+};
 
 /** The sheet with the orders that were recorded just now. */
 async function withOrders(
