@@ -130,22 +130,25 @@ describe("moderate show", () => {
   });
 
   it("shows first which rows the pull request on GitHub would flag, and why", async () => {
-    const [listed] = sheet.rows.filter(({ shown }) => shown === "name");
-    await moderate("approve", sheet.sheet);
-    const fields = { shown: "name", name: listed!.name, place: listed!.place } as const;
-    const again = inventRow(invention);
-    const unattested = { ...again, lang: "en", signed: day, ...fields, attestation: "" };
-    const row = { ...unattested, attestation: attest(acceptEntryOf(unattested, sheet.edition), keys.attestation) };
+    const named = () => {
+      const fields = { shown: "name", name: "Ingrid Nowak", lang: "en", place: "Perth", signed: day } as const;
+      const row = { ...inventRow(invention), ...fields, attestation: "" };
+      return { ...row, attestation: attest(acceptEntryOf(row, sheet.edition), keys.attestation) };
+    };
+    const listed = inventSheet(invention, [named()]);
+    await file(listed.sheet, formatSheet(listed));
+    await moderate("approve", listed.sheet);
+    const row = named();
     const other = inventSheet(invention, [row, inventRow(invention)]);
     await file(other.sheet, formatSheet(other));
     const { stdout } = await moderate("show", other.sheet);
     const { body } = formatProposal(other, { listed: (await host.readMain()).record.rows, bursts: new Set() });
-    expect(body).toMatch(new RegExp(`${row.id}\` \\| same name and place as on the list`));
-    expect(lines(stdout).slice(2, 5)).toEqual([
-      expect.stringMatching(/^look first: \d+; hints of a program/),
-      expect.stringMatching(/^id .* why$/),
-      expect.stringMatching(new RegExp(`^${row.id}  name .*  same name and place as on the list`)),
-    ]);
+    expect(body).toContain(`\`${row.id}\` | same name and place as on the list`);
+    expect(lines(stdout)[2]).toMatch(/^look first: \d; hints of a program/);
+    const line = lines(stdout).findIndex((one) => one.startsWith(row.id));
+    expect(lines(stdout)[line]).toMatch(/ same name and place as on the list$/);
+    const others = lines(stdout).findIndex((one) => one.startsWith("the others: "));
+    expect(others === -1 || line < others).toBe(true);
   });
 
   it("shows first which rows are on another open sheet too, on both, and the list marks both", async () => {

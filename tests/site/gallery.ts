@@ -86,7 +86,8 @@ const CHALLENGE = "1:0:AAAAAAAAAAAAAAAAAAAAAA:";
 
 /** A sheet as a moderator of one machine sees it. */
 const row = (id: string, more: Partial<ReviewRow>): ReviewRow => ({
-  ...{ id: `${id}79e76wrznkwmmc3frcxdfe2080`.slice(0, 26), shown: "name", name: "", lang: "fa", place: "" },
+  ...{ id: `${id}79e76wrznkwmmc3frcxdfe2080`.slice(0, 26), name: "", lang: "fa", place: "" },
+  shown: "name",
   ...{ signed: "2026-11-22", flags: [], remark: undefined, refused: undefined },
   ...more,
 });

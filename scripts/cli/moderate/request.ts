@@ -3,8 +3,7 @@ import { printable } from "../../outside/terminal.ts";
 import { usageError } from "../command.ts";
 
 export const HELP = `
-usage: npm run moderate -- list [--json] | show SHEET [--all] [--page N] [--search] [--json] | serve |
-       approve SHEET [--refuse ID:CODE …] [--dry-run] [--yes] | reject SHEET CODE [--dry-run] [--yes] | refile SHEET
+usage: npm run moderate -- list | show SHEET | serve | approve SHEET [--refuse ID:CODE …] | reject SHEET CODE | refile SHEET
 
 Reviews the sheets of a local campaign. A sheet is accepted at once when it has its approvals.
 
