@@ -14,6 +14,8 @@ export type HeldDecisions = {
   /** false when it is recorded already */
   takeBack(sheet: string): boolean;
   recordNow(sheet: string): Promise<void>;
+  /** runs something while nothing is being recorded: what it finds held or open is so until it has ended */
+  inTurn<T>(run: () => Promise<T>): Promise<T>;
   /** records all that are held, and waits for those that are being recorded */
   recordAll(): Promise<void>;
 };
@@ -30,30 +32,38 @@ export function openHeldDecisions(
   later: (run: () => void, after: number) => () => void,
 ): HeldDecisions {
   const held = new Map<string, { decision: HeldDecision; cancel: () => void }>();
-  let recording: Promise<void> = Promise.resolve();
-  const takeOut = (sheet: string) => {
-    const found = held.get(sheet);
-    found?.cancel();
-    held.delete(sheet);
-    return found?.decision;
+  let last: Promise<void> = Promise.resolve();
+  const takeOut = (sheet: string): boolean => {
+    held.get(sheet)?.cancel();
+    return held.delete(sheet);
   };
   // One after the other: each acceptance moves main.
-  const recordNow = (sheet: string) => {
-    const decision = takeOut(sheet);
-    if (decision) recording = recording.then(() => record(decision));
-    return recording;
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+    const done = last.then(run);
+    last = done.then(noop, noop);
+    return done;
   };
+  // Taken out only in its turn: until then it can be taken back, or replaced by another one.
+  const recordHeld = (decision: HeldDecision | undefined) =>
+    inTurn(async () => {
+      if (decision === undefined || held.get(decision.sheet)?.decision !== decision) return;
+      takeOut(decision.sheet);
+      await record(decision);
+    });
   return {
     of: (sheet) => held.get(sheet)?.decision,
     hold(decision) {
       takeOut(decision.sheet);
-      held.set(decision.sheet, { decision, cancel: later(() => void recordNow(decision.sheet), HELD_FOR) });
+      held.set(decision.sheet, { decision, cancel: later(() => void recordHeld(decision), HELD_FOR) });
     },
-    takeBack: (sheet) => takeOut(sheet) !== undefined,
-    recordNow,
+    takeBack: takeOut,
+    recordNow: (sheet) => recordHeld(held.get(sheet)?.decision),
+    inTurn,
     async recordAll() {
-      for (const sheet of [...held.keys()]) void recordNow(sheet);
-      await recording;
+      for (const { decision } of held.values()) void recordHeld(decision);
+      await last;
     },
   };
 }
+
+function noop(): void {}

@@ -67,7 +67,8 @@ export function createReviewApp(parts: ReviewParts): ReviewApp {
     if (!["GET", "POST"].includes(request.method)) return refusal(405);
     if (request.method === "POST" && !isOwnPost(request, []))
       return page(newsPage(site, lang, { kind: "strange" }), 403);
-    return inLanguage(request, lang, rest);
+    // Nobody is told that something is taken back or refused while the sheet is being accepted.
+    return held.inTurn(() => inLanguage(request, lang, rest));
   }
 
   async function inLanguage(request: Request, lang: Lang, [room, sheet = "", end]: string[]): Promise<Response> {

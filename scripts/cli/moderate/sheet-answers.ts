@@ -93,11 +93,12 @@ async function act(
     return seeOther(addressOf(asked, { ...part, page: 1 }));
   };
   if (wanted === "now") {
-    await held.recordNow(open.sheet);
+    // The next page waits for it.
+    void held.recordNow(open.sheet);
     return seeOther(`${site.siteUrl}/${lang}/`);
   }
   if (wanted === "back") {
-    // What was recorded meanwhile is on main, and gone from here; or it waits, and is taken back there.
+    // What is recorded and not gone from here waits, and is taken back there.
     if (!held.takeBack(open.sheet)) await recordReview(campaign, desk, reviewed, TAKEN_BACK);
     news.push({ kind: "taken back" });
     return seeOther(addressOf(asked, part));

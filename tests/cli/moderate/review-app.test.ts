@@ -283,6 +283,15 @@ describe("a moderator", () => {
     expect((await get(at("en"))).status).toBe(404);
   });
 
+  it.each(["back", "record"])("is not told that %s was done when the minute ends before it", async (wanted) => {
+    const [{ id }] = named() as [Row];
+    await post({ do: "approve" });
+    minute.pop()!();
+    const answer = await post({ do: wanted, [id]: "offensive" });
+    expect([answer.status, (await answer.text()).includes(STRINGS.en.review.done)]).toEqual([404, true]);
+    expect([(await campaign.host.readMain()).record.rows.length, await refusedOf()]).toEqual([sheet.rows.length, []]);
+  });
+
   it("refuses a whole sheet only with a reason, and it is recorded when the program ends", async () => {
     await post({ do: "reject", reject: "" });
     expect(minute).toEqual([]);
