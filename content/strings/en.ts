@@ -861,7 +861,7 @@ export const en = {
     taken_back: "Taken back. Nothing was decided about this sheet.",
     done: "Done",
     listed: "Signatures on the list: {n}.",
-    failed: "Nothing was decided:",
+    failed: "This did not come to its end. Look at the sheet again before you go on:",
     gone: "This sheet does not wait any more.",
     strange: "This form did not come from this page. Nothing was recorded. Open the page again, and choose again.",
     changed: "This sheet has changed since the page was opened. Nothing was recorded.",
