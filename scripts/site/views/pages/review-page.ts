@@ -83,7 +83,7 @@ ${sheet.quarantined && html`<p><strong>${review.quarantine}</strong></p>\n`}`;
   const { rows, read, held } = sheet;
   const unread = plural(lang, rows - read, review.unseen);
   return html`${title}<p>${fill(unread, { n: numeral(lang, rows - read) })}${held && html` <strong>${review.held}.</strong>`}</p>
-<p class="acts"><a class="btn alt" href="${site.siteUrl}/${lang}/sheet/${sheet.sheet}/">${fill(review.open, { sheet: isolated(sheet.sheet.slice(0, 8)) })}</a></p>\n`;
+<p class="acts"><a class="btn alt" href="${site.siteUrl}/${lang}/sheet/${sheet.sheet}/"><span>${fill(review.open, { sheet: isolated(sheet.sheet.slice(0, 8)) })}</span></a></p>\n`;
 }
 
 /** Renders a sheet: its rows with a choice beside each, and the decision about the whole sheet. */
@@ -146,8 +146,8 @@ function choices(site: SiteContext, lang: Lang, view: SheetView): Html {
   const here = numeral(lang, page);
   // The first button of a form is the one that the Enter key presses.
   return html`${form(site, lang, view)}<div class="f"><label for="words">${review.search}</label>
-<input id="words" name="words" type="text" dir="auto" autocomplete="off" spellcheck="false" maxlength="200" value="${words}">
-<button class="btn alt small" name="do" value="search">${review.search_button}</button></div>
+<input id="words" name="words" type="text" dir="auto" autocomplete="off" spellcheck="false" maxlength="200" value="${words}"></div>
+<p class="acts"><button class="btn alt" name="do" value="search">${review.search_button}</button></p>
 <input type="hidden" name="was" value="${was.join(" ")}">
 ${empty && html`<p>${words === "" ? review.nothing_to_read : review.nothing_found}</p>\n`}${rowsOf(lang, review.first, first, review.hints)}${rowsOf(lang, first.length > 0 ? review.others : "", others)}
 ${
@@ -161,6 +161,7 @@ ${page > 1 && html`<button class="btn alt" name="do" value="previous">${review.p
 }<h2 id="decide">${review.decide}</h2>
 <p>${review.decide_text}</p>
 <p class="acts"><button class="btn" name="do" value="approve">${review.approve}</button></p>
+<h2>${review.reject}</h2>
 <div class="f"><label for="reject">${review.reject_code}</label>
 ${select(lang, { name: "reject", none: review.reject_choose })}</div>
 <p class="acts"><button class="btn alt" name="do" value="reject">${review.reject}</button></p>
