@@ -283,6 +283,16 @@ describe("a moderator", () => {
     expect((await get(at("en"))).status).toBe(404);
   });
 
+  it("records a decision at once, and the next page says what came of it", async () => {
+    await post({ do: "approve" });
+    const next = (await post({ do: "now" })).headers.get("location")!;
+    expect([next, await (await get(next)).text()]).toEqual([
+      `/${token}/en/`,
+      expect.stringContaining(STRINGS.en.review.done),
+    ]);
+    expect((await campaign.host.readMain()).record.rows.length).toBe(sheet.rows.length);
+  });
+
   it.each(["back", "record"])("is not told that %s was done when the minute ends before it", async (wanted) => {
     const [{ id }] = named() as [Row];
     await post({ do: "approve" });
@@ -303,12 +313,13 @@ describe("a moderator", () => {
   });
 
   it("takes back what is recorded, as long as the sheet waits", async () => {
-    await campaign.review(sheet.sheet, { body: `refuse ${sheet.rows[0]!.id} duplicate` });
+    const [{ id }] = named() as [Row];
+    await campaign.review(sheet.sheet, { body: `refuse ${id} duplicate` });
     expect(await (await get(at("en"))).text()).toContain(STRINGS.en.review.waits);
     await post({ do: "back" });
     await campaign.accept();
     expect([(await campaign.host.openSheets()).length, await refusedOf()]).toEqual([1, []]);
-    expect(await (await get(at("en"))).text()).toContain(`${sheet.rows[0]!.id}:duplicate`);
+    expect(await (await get(at("en"))).text()).toContain(`${id}:duplicate`);
   });
 
   it("records nothing by a form for another commit, of another kind, or with a reason that there is not", async () => {
