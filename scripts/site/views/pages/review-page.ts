@@ -189,7 +189,7 @@ function rowOf(lang: Lang, row: ReviewRow): Html {
     ? html`<bdi>${name}</bdi>${place !== "" && html` <small><bdi>${place}</bdi></small>`}`
     : html`${review.shown[shown]}`;
   return html`<div class="${refused === undefined ? "f" : "f no"}"><label for="${id}">${title}</label>
-${why.map((one) => html`<p class="err">${one}</p>\n`)}<p class="hint" id="${id}-hint">${shown === "initials" && html`${review.shown.initials}, `}${signed !== "" && html`${dayInShort(lang, signed)}, `}${isolated(id)}</p>
+${why.map((one) => html`<p class="err">${one}</p>\n`)}<p class="hint" id="${id}-hint">${shown === "initials" && html`${review.shown.initials} · `}${signed !== "" && html`${dayInShort(lang, signed)} · `}${isolated(id)}</p>
 ${select(lang, { name: id, none: review.not_refused, chosen: refused, described: `${id}-hint` })}</div>
 `;
 }
