@@ -6,7 +6,7 @@ import type { Sheet } from "../letter/signature/sheet.ts";
 export const UNATTESTED =
   "the form service has not attested it. Close it: the form service files again what it filed before it attested sheets, and all else is not its own";
 
-export const SETTLED_WORDS: Readonly<Record<SettledBefore, string>> = {
+const SETTLED_WORDS: Readonly<Record<SettledBefore, string>> = {
   withdrawn: "it was withdrawn",
   "on the ledger": "the ledger has this signature already",
   refused: "it was refused before",

@@ -29,7 +29,7 @@ export type ReadingList = {
 };
 
 /** Rows on one page. */
-export const ROWS_A_PAGE = 50;
+const ROWS_A_PAGE = 50;
 
 /**
  * Sorts the rows of a sheet for reading, with the flags that the pull request on GitHub has. Only `burst` is missing: it

@@ -133,8 +133,8 @@ function decision(
 <p>${would}</p>
 <p>${review.held_text}</p>`;
   return html`<div class="note">${said}</div>
-${form(site, lang, view)}<p class="acts">${held && html`<button class="btn" name="do" value="now">${review.record_now}</button>`}
-<button class="btn alt" name="do" value="back">${review.take_back}</button></p>
+${form(site, lang, view)}<p class="acts">${held && html`<button type="submit" class="btn" name="do" value="now">${review.record_now}</button>`}
+<button type="submit" class="btn alt" name="do" value="back">${review.take_back}</button></p>
 </form>`;
 }
 
@@ -147,24 +147,24 @@ function choices(site: SiteContext, lang: Lang, view: SheetView): Html {
   // The first button of a form is the one that the Enter key presses.
   return html`${form(site, lang, view)}<div class="f"><label for="words">${review.search}</label>
 <input id="words" name="words" type="text" dir="auto" autocomplete="off" spellcheck="false" maxlength="200" value="${words}"></div>
-<p class="acts"><button class="btn alt" name="do" value="search">${review.search_button}</button></p>
+<p class="acts"><button type="submit" class="btn alt" name="do" value="search">${review.search_button}</button></p>
 <input type="hidden" name="was" value="${was.join(" ")}">
 ${empty && html`<p>${words === "" ? review.nothing_to_read : review.nothing_found}</p>\n`}${rowsOf(lang, review.first, first, review.hints)}${rowsOf(lang, first.length > 0 ? review.others : "", others)}
 ${
   counts.unseen > 0 &&
   html`<p>${fill(plural(lang, counts.unseen, review.unseen), { n: numeral(lang, counts.unseen) })}
-<button class="plain" name="do" value="${all ? "read" : "all"}">${all ? review.show_read : review.show_all}</button></p>\n`
+<button type="submit" class="plain" name="do" value="${all ? "read" : "all"}">${all ? review.show_read : review.show_all}</button></p>\n`
 }${pages > 1 && html`<p>${fill(review.page, { page: here, pages: numeral(lang, pages) })}</p>\n`}${
   !empty &&
-  html`<p class="acts"><button class="btn alt" name="do" value="record">${review.record}</button>
-${page > 1 && html`<button class="btn alt" name="do" value="previous">${review.previous}</button>\n`}${page < pages && html`<button class="btn alt" name="do" value="next">${review.next}</button>`}</p>\n`
+  html`<p class="acts"><button type="submit" class="btn alt" name="do" value="record">${review.record}</button>
+${page > 1 && html`<button type="submit" class="btn alt" name="do" value="previous">${review.previous}</button>\n`}${page < pages && html`<button type="submit" class="btn alt" name="do" value="next">${review.next}</button>`}</p>\n`
 }<h2 id="decide">${review.decide}</h2>
 <p>${review.decide_text}</p>
-<p class="acts"><button class="btn" name="do" value="approve">${review.approve}</button></p>
+<p class="acts"><button type="submit" class="btn" name="do" value="approve">${review.approve}</button></p>
 <h2>${review.reject}</h2>
 <div class="f"><label for="reject">${review.reject_code}</label>
 ${select(lang, { name: "reject", none: review.reject_choose })}</div>
-<p class="acts"><button class="btn alt" name="do" value="reject">${review.reject}</button></p>
+<p class="acts"><button type="submit" class="btn alt" name="do" value="reject">${review.reject}</button></p>
 </form>`;
 }
 
