@@ -1,17 +1,22 @@
 import { LetterError } from "../letter/bytes/error.ts";
 import { formatRoot, openCheckpoint } from "../letter/ledger/checkpoint.ts";
-import type { ReviewAct } from "../letter/review/moderation.ts";
+import type { Settlement } from "../letter/review/merge-message.ts";
+import type { Moderators, ReviewAct } from "../letter/review/moderation.ts";
 import { isRefusalCode, REFUSAL_CODES } from "../letter/review/order.ts";
-import type { SignaturesSheet } from "../letter/signature/sheet.ts";
+import type { Sheet, SignaturesSheet } from "../letter/signature/sheet.ts";
+import type { MainHistory } from "../outside/git/host.ts";
 import { printable } from "../outside/terminal.ts";
 import { acceptAll } from "./acceptance.ts";
-import { tallyOf } from "./judgement.ts";
+import { judgeSheet, tallyOf } from "./judgement.ts";
 import type { LocalCampaign } from "./local-campaign.ts";
 import { findByPrefix, type ReviewDesk, type ReviewedSheet } from "./open-sheets.ts";
 import { UNATTESTED } from "./sheet-notes.ts";
 
 /** What a moderator says about a sheet. */
 export type Verdict = Pick<ReviewAct, "state" | "body">;
+
+/** Takes the moderator's own approval or rejection back, as long as the sheet is not settled. Refusals of rows remain. */
+export const TAKEN_BACK: Verdict = { state: "dismissed", body: "" };
 
 /**
  * The approval of a sheet.
@@ -30,43 +35,115 @@ export function rejectionOf(reviewed: ReviewedSheet, code: string | undefined): 
   return { state: "commented", body: `reject ${codeOf(code)}` };
 }
 
+/** What came of a review: the sheet waits or is held back, or it is settled, with what became of its rows. */
+export type ReviewOutcome =
+  | { readonly state: "waiting"; readonly approvals: number }
+  | { readonly state: "blocked" }
+  | ({ readonly state: "settled"; readonly listed: number; readonly size: number; readonly root: string } & Counts);
+
+/** How many rows of a sheet are accepted, refused, left out as withdrawn, and left out as decided elsewhere. */
+type Counts = {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly withdrawn: number;
+  readonly elsewhere: number;
+};
+
+/** The account id under which this machine reviews: the lowest of the moderators. @throws LetterError `moderators` */
+export function localModerator({ ids }: Moderators): number {
+  const [by] = [...ids].sort((a, b) => a - b);
+  if (by === undefined) throw new LetterError("moderators", "main's .github/moderators.yml lists no moderator");
+  return by;
+}
+
+/** Records a review, and accepts nothing. */
+export async function recordReview(
+  { host, day }: Pick<LocalCampaign, "host" | "day">,
+  { rules }: Pick<ReviewDesk, "rules">,
+  { open }: Pick<ReviewedSheet, "open">,
+  verdict: Verdict,
+): Promise<void> {
+  await host.review(open.sheet, actOf({ rules }, open, verdict), day);
+}
+
 /**
  * Records a review and accepts what may be accepted now, whether or not a service runs beside.
  *
- * @returns what came of it, in lines to print
+ * @throws LetterError `validate` when the sheet breaks a rule, or cannot be accepted yet
  */
-export async function reviewSheet(
-  { host, acceptor, day }: Pick<LocalCampaign, "host" | "acceptor" | "day">,
-  { moderators }: Pick<ReviewDesk, "moderators">,
-  { open, sheet }: ReviewedSheet,
-  { state, body }: Verdict,
-): Promise<string[]> {
-  const [by] = [...moderators.ids].sort((a, b) => a - b);
-  if (by === undefined) throw new LetterError("moderators", "main's .github/moderators.yml lists no moderator");
-  await host.review(open.sheet, { by, state, commit: open.commit, body }, day);
+export async function decideSheet(
+  campaign: Pick<LocalCampaign, "host" | "acceptor" | "day">,
+  desk: Pick<ReviewDesk, "rules">,
+  reviewed: Pick<ReviewedSheet, "open" | "sheet">,
+  verdict: Verdict,
+): Promise<ReviewOutcome> {
+  const { host, acceptor } = campaign;
+  const { open, sheet } = reviewed;
+  const { approvals } = desk.rules.moderators;
+  await recordReview(campaign, desk, reviewed, verdict);
   const report = await acceptAll(acceptor);
   const outcome = report.outcomes.find((one) => one.sheet === open.sheet);
   // The service beside may have been faster, even after main was read here: what main says now holds.
   const main = outcome ? report.main : await host.readMain();
   const settlement = main.merged.get(open.commit);
   if (outcome?.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${outcome.reason}`);
-  if (!settlement || !sheet) {
-    return [
-      outcome?.state === "blocked"
-        ? "recorded; the sheet is held back: somebody requests changes, or wrote what cannot be read as an order"
-        : `recorded; the sheet waits: it needs ${moderators.approvals} approvals`,
-    ];
-  }
-  const { accepted, refused } = tallyOf(sheet, settlement);
-  const withdrawn = settlement.leftOut.filter((id) => main.settled.withdrawn.has(id)).length;
-  const elsewhere = settlement.leftOut.length - withdrawn;
-  const more = elsewhere === 0 ? "" : `, left out as decided elsewhere ${elsewhere}`;
+  if (!settlement || !sheet)
+    return outcome?.state === "blocked" ? { state: "blocked" } : { state: "waiting", approvals };
   const { size, root } = openCheckpoint(main.record.checkpoint ?? "", acceptor.signer.verifier);
+  const counts = countsOf(sheet, settlement, main);
+  return { state: "settled", ...counts, listed: main.record.rows.length, size, root: formatRoot(root) };
+}
+
+/** Formats what came of a review as lines to print. */
+export function formatOutcome(outcome: ReviewOutcome): string[] {
+  if (outcome.state === "blocked")
+    return ["recorded; the sheet is held back: somebody requests changes, or wrote what cannot be read as an order"];
+  if (outcome.state === "waiting") return [`recorded; the sheet waits: it needs ${outcome.approvals} approvals`];
+  const { accepted, refused, withdrawn, elsewhere, listed, size, root } = outcome;
+  const more = elsewhere === 0 ? "" : `, left out as decided elsewhere ${elsewhere}`;
   return [
     `accepted ${accepted}, refused ${refused}, left out as withdrawn ${withdrawn}${more}`,
-    `the list has ${main.record.rows.length} signatures`,
-    `checkpoint ${size} ${formatRoot(root)}`,
+    `the list has ${listed} signatures`,
+    `checkpoint ${size} ${root}`,
   ];
+}
+
+/** What a review would do: to a sheet that would be settled, or why it would go on waiting. */
+export type Foresight = ({ readonly state: "settled" } & Counts) | { readonly state: "waiting"; readonly why: string };
+
+/** Says what a review would do now, and records nothing. @throws LetterError `validate` for a sheet that breaks a rule */
+export function foreseeReview(
+  { main, rules }: Pick<ReviewDesk, "main" | "rules">,
+  { open, sheet, elsewhere }: Pick<ReviewedSheet, "open" | "sheet" | "elsewhere">,
+  verdict: Verdict,
+): Foresight {
+  if (!sheet) throw new LetterError("validate", "the sheet cannot be read");
+  const act = actOf({ rules }, open, verdict);
+  const judgement = judgeSheet(main, rules, { ...open, acts: [...open.acts, act] }, sheet, elsewhere);
+  switch (judgement.state) {
+    case "approved":
+    case "rejected":
+      return { state: "settled", ...countsOf(sheet, judgement.acceptance, main) };
+    case "invalid":
+      if (judgement.mayReview) return { state: "waiting", why: judgement.reason };
+      throw new LetterError("validate", `the sheet is invalid: ${judgement.reason}`);
+    case "blocked":
+      return { state: "waiting", why: "somebody requests changes, or wrote what cannot be read as an order" };
+    case "waiting":
+      return { state: "waiting", why: `it needs ${rules.moderators.approvals} approvals` };
+    case "unattested":
+      throw new LetterError("validate", `the sheet is passed over: ${UNATTESTED}`);
+    default:
+      return judgement satisfies never;
+  }
+}
+
+/** Formats what a review would do, on one line. */
+export function formatForesight(foresight: Foresight): string {
+  if (foresight.state === "waiting") return `would be recorded, and the sheet would wait: ${foresight.why}`;
+  const { accepted, refused, withdrawn, elsewhere } = foresight;
+  const more = elsewhere === 0 ? "" : `, leave out as decided elsewhere ${elsewhere}`;
+  return `would accept ${accepted}, refuse ${refused}, leave out as withdrawn ${withdrawn}${more}`;
 }
 
 /**
@@ -96,7 +173,22 @@ export async function refileSheet(
   ];
 }
 
-function assertReviewable({ sheet, judgement }: ReviewedSheet): SignaturesSheet {
+function actOf({ rules }: Pick<ReviewDesk, "rules">, { commit }: ReviewedSheet["open"], verdict: Verdict): ReviewAct {
+  return { by: localModerator(rules.moderators), commit, ...verdict };
+}
+
+function countsOf(
+  sheet: Sheet,
+  settlement: Pick<Settlement, "refused" | "leftOut">,
+  { settled }: Pick<MainHistory, "settled">,
+): Counts {
+  const { accepted, refused } = tallyOf(sheet, settlement);
+  const withdrawn = settlement.leftOut.filter((id) => settled.withdrawn.has(id)).length;
+  return { accepted, refused, withdrawn, elsewhere: settlement.leftOut.length - withdrawn };
+}
+
+/** @throws LetterError for a sheet that no review can decide */
+export function assertReviewable({ sheet, judgement }: ReviewedSheet): SignaturesSheet {
   if (judgement.state === "invalid" && !judgement.mayReview)
     throw new LetterError("validate", `the sheet is invalid: ${judgement.reason}`);
   if (judgement.state === "unattested") throw new LetterError("validate", `the sheet is passed over: ${UNATTESTED}`);

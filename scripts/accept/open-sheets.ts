@@ -1,17 +1,15 @@
 import { LetterError } from "../letter/bytes/error.ts";
-import { type Main, settledRows } from "../letter/review/acceptance.ts";
 import { copiesOf, findCopies } from "../letter/review/copies.ts";
 import { isQuarantined } from "../letter/review/filing-message.ts";
-import type { Moderators } from "../letter/review/moderation.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/review/moderators.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
 import { readCommit } from "../outside/git/history.ts";
-import type { OpenSheet } from "../outside/git/host.ts";
+import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
 import { readText } from "../outside/git/object.ts";
-import { type Judgement, judgeSheet, reasonOf } from "./judgement.ts";
+import { type Judgement, judgeSheet, type Rules, reasonOf } from "./judgement.ts";
 import type { LocalCampaign } from "./local-campaign.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
-import { SETTLED_WORDS } from "./sheet-notes.ts";
+import { type Remark, remarksOn } from "./sheet-notes.ts";
 
 /** An open sheet as a moderator sees it; `sheet` is undefined when it cannot be read or is not attested. */
 export type ReviewedSheet = {
@@ -21,11 +19,17 @@ export type ReviewedSheet = {
   readonly quarantined: boolean;
   readonly judgement: Judgement;
   /** what a moderator must know first about a row, by id */
-  readonly remarks: ReadonlyMap<string, string>;
+  readonly remarks: ReadonlyMap<string, Remark>;
+  /** the other open sheets of each row that is on some, by id */
+  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
 };
 
-/** The open sheets, and the moderators. */
-export type ReviewDesk = { readonly moderators: Moderators; readonly sheets: readonly ReviewedSheet[] };
+/** The open sheets, with the main and the rules that they were judged by. */
+export type ReviewDesk = {
+  readonly main: MainHistory;
+  readonly rules: Rules;
+  readonly sheets: readonly ReviewedSheet[];
+};
 
 /** Reads all open sheets. */
 export async function readReviewDesk({
@@ -60,24 +64,12 @@ export async function readReviewDesk({
     found.flatMap(({ sheet }) => sheet ?? []),
   );
   const sheets = found.map(({ open, sheet, quarantined, problem = { state: "unattested" } }): ReviewedSheet => {
-    if (!sheet) return { open, sheet, quarantined, judgement: problem, remarks: new Map() };
+    if (!sheet) return { open, sheet, quarantined, judgement: problem, remarks: new Map(), elsewhere: new Map() };
     const elsewhere = copiesOf(copies, sheet);
     const judgement = judgeSheet(main, rules, open, sheet, elsewhere);
-    return { open, sheet, quarantined, judgement, remarks: remarksOn(known, sheet, elsewhere) };
+    return { open, sheet, quarantined, judgement, remarks: remarksOn(known, sheet, elsewhere), elsewhere };
   });
-  return { moderators, sheets };
-}
-
-/** Returns what main and the other open sheets say about the rows of a sheet. */
-function remarksOn(
-  main: Main,
-  sheet: Sheet,
-  elsewhere: ReadonlyMap<string, readonly string[]>,
-): ReadonlyMap<string, string> {
-  if (sheet.kind === "withdrawals") return new Map();
-  const settled = [...settledRows(main, sheet)].map(([id, why]) => [id, `left out: ${SETTLED_WORDS[why]}`] as const);
-  const open = [...elsewhere].map(([id, sheets]) => [id, `also on the open sheet ${sheets.join(", ")}`] as const);
-  return new Map([...open, ...settled]);
+  return { main, rules, sheets };
 }
 
 /** Finds the one thing whose id begins with the typed prefix. @throws LetterError `usage` when none or several do */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { styleText } from "node:util";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { CAMPAIGN_PATH } from "./git/letter-files.ts";
 import type { Settings } from "./settings.ts";
@@ -31,6 +32,15 @@ export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (JOINERS.has(character) ? character : "\ufffd"));
 }
 
+/** Puts a line into a style of `util.styleText`. */
+export type Paint = (style: "bold" | "yellow" | "red", line: string) => string;
+
+/** Returns the lines as they are. */
+export const UNPAINTED: Paint = (_style, line) => line;
+
+/** Colours what is printed on stdout where that is a terminal, unless `NO_COLOR` is set (no-color.org). */
+export const paintStdout: Paint = (style, line) => styleText(style, line, { stream: process.stdout });
+
 /** Returns a function that shows how far something has come, on one line of stderr where that is a terminal. */
 export function showProgress(what: string): (done: number, of: number) => void {
   return (done, of) => {
@@ -41,10 +51,19 @@ export function showProgress(what: string): (done: number, of: number) => void {
 /** Asks on the terminal; false without one, and for any other answer than `yes`. */
 export async function asksForYes(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
+  return (await askForLine(`${question} Type yes: `)).trim().toLowerCase() === "yes";
+}
+
+/** Asks for a line of text. Without a terminal it is the first line of stdin. */
+export async function askForLine(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${question} Type yes: `);
-  terminal.close();
-  return answer.trim().toLowerCase() === "yes";
+  try {
+    if (process.stdin.isTTY) return await terminal.question(question);
+    for await (const line of terminal) return line;
+    return "";
+  } finally {
+    terminal.close();
+  }
 }
 
 function pad(cell: Cell, width: number): string {

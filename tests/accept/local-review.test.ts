@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
-import { approvalOf, reviewSheet } from "../../scripts/accept/local-review.ts";
+import { approvalOf, decideSheet, formatOutcome } from "../../scripts/accept/local-review.ts";
 import { readReviewDesk } from "../../scripts/accept/open-sheets.ts";
 import { invent, sheetOf } from "../letter/invented.ts";
 import { day, makeCampaign, type TestCampaign } from "../support/campaigns/local-campaign.ts";
@@ -26,11 +26,11 @@ it("says what became of a sheet that the service beside has accepted while it wa
       return host.openSheets();
     },
   };
-  const said = await reviewSheet(
+  const outcome = await decideSheet(
     { host: beside, acceptor: { ...acceptor, host: beside }, day },
     desk,
     reviewed!,
     approvalOf(reviewed!, []),
   );
-  expect([seen, said[0]]).toEqual([1, "accepted 1, refused 0, left out as withdrawn 0"]);
+  expect([seen, formatOutcome(outcome)[0]]).toEqual([1, "accepted 1, refused 0, left out as withdrawn 0"]);
 });

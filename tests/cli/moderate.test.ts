@@ -2,9 +2,11 @@ import { cpSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/accept/invented-signatures.ts";
-import { attestLeave, attestSheet } from "../../scripts/letter/ledger/attestation.ts";
+import { attest, attestLeave, attestSheet } from "../../scripts/letter/ledger/attestation.ts";
 import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
+import { formatProposal } from "../../scripts/letter/review/proposal-body.ts";
 import { loggedEdition } from "../../scripts/letter/signature/record.ts";
+import { acceptEntryOf } from "../../scripts/letter/signature/row.ts";
 import { formatSheet, type SignaturesSheet } from "../../scripts/letter/signature/sheet.ts";
 import { showsName } from "../../scripts/letter/signature/shown.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
@@ -111,14 +113,42 @@ describe("moderate list", () => {
 });
 
 describe("moderate show", () => {
-  it("shows every row, names isolated, and no name of hidden people", async () => {
+  it("shows the rows with something to read, names isolated, and the others and no name of hidden people with --all", async () => {
     const { stdout } = await moderate("show", sheet.sheet.slice(0, 6));
+    const whole = await moderate("show", sheet.sheet, "--all");
+    const unseen = sheet.rows.filter(({ shown }) => !showsName(shown));
     for (const { id, shown, name } of sheet.rows) {
-      const line = lines(stdout).find((one) => one.startsWith(id));
-      if (showsName(shown)) expect(line).toContain(`\u2068${name}\u2069`);
-      else expect(line).toBe(`${id}  ${shown}`);
+      const find = (text: string) => lines(text).find((one) => one.startsWith(id));
+      if (showsName(shown)) expect(find(stdout)).toContain(`\u2068${name}\u2069`);
+      else expect([find(stdout), find(whole.stdout)]).toEqual([undefined, `${id}  ${shown}`]);
     }
-    expect(lines(stdout)).toHaveLength(3 + sheet.rows.length);
+    expect(unseen.length).toBeGreaterThan(0);
+    expect(stdout).toContain(
+      `${unseen.length} hidden or counted rows show nothing that could be reviewed: --all prints them`,
+    );
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it("shows first which rows the pull request on GitHub would flag, and why", async () => {
+    const named = () => {
+      const fields = { shown: "name", name: "Ingrid Nowak", lang: "en", place: "Perth", signed: day } as const;
+      const row = { ...inventRow(invention), ...fields, attestation: "" };
+      return { ...row, attestation: attest(acceptEntryOf(row, sheet.edition), keys.attestation) };
+    };
+    const listed = inventSheet(invention, [named()]);
+    await file(listed.sheet, formatSheet(listed));
+    await moderate("approve", listed.sheet);
+    const row = named();
+    const other = inventSheet(invention, [row, inventRow(invention)]);
+    await file(other.sheet, formatSheet(other));
+    const { stdout } = await moderate("show", other.sheet);
+    const { body } = formatProposal(other, { listed: (await host.readMain()).record.rows, bursts: new Set() });
+    expect(body).toContain(`\`${row.id}\` | same name and place as on the list`);
+    expect(lines(stdout)[2]).toMatch(/^look first: \d; hints of a program/);
+    const line = lines(stdout).findIndex((one) => one.startsWith(row.id));
+    expect(lines(stdout)[line]).toMatch(/ same name and place as on the list$/);
+    const others = lines(stdout).findIndex((one) => one.startsWith("the others: "));
+    expect(others === -1 || line < others).toBe(true);
   });
 
   it("shows first which rows are on another open sheet too, on both, and the list marks both", async () => {
@@ -130,11 +160,10 @@ describe("moderate show", () => {
       [twin, sheet],
     ] as const) {
       const { stdout } = await moderate("show", one.sheet);
-      expect(lines(stdout).slice(2, 5)).toEqual([
-        "look first",
-        expect.stringMatching(/^id +why$/),
-        `${shared.id}  also on the open sheet ${other.sheet}`,
-      ]);
+      expect(lines(stdout)[2]).toMatch(/^look first: /);
+      expect(lines(stdout).find((line) => line.startsWith(shared.id))).toMatch(
+        new RegExp(`also on the open sheet ${other.sheet}$`),
+      );
     }
     const { stdout } = await moderate("list");
     expect(
@@ -154,7 +183,8 @@ describe("moderate show", () => {
     const again = inventSheet(invention, [sheet.rows[0]!, inventRow(invention)]);
     await file(again.sheet, formatSheet(again));
     const { stdout } = await moderate("show", again.sheet);
-    expect(stdout).toContain(`${sheet.rows[0]!.id}  left out: the ledger has this signature already\n`);
+    const line = lines(stdout).find((one) => one.startsWith(sheet.rows[0]!.id));
+    expect(line).toMatch(/left out: the ledger has this signature already$/);
     expect((await moderate("approve", again.sheet)).stdout).toContain(
       "accepted 1, refused 0, left out as withdrawn 0, left out as decided elsewhere 1\n",
     );
@@ -199,10 +229,18 @@ describe("moderate approve", () => {
     ["a row that is not on the sheet", ["approve", "SHEET", "--refuse", "zzzz:advert"], /no row has an id/],
     ["a refusal without code", ["approve", "SHEET", "--refuse", "ROW"], /write a refusal as ID:CODE/],
     ["an empty id", ["approve", "SHEET", "--refuse", ":advert"], /rows have an id that begins so/],
-    ["too many words", ["approve", "SHEET", "SHEET"], /usage: npm run moderate/],
-    ["an unknown command", ["bless", "SHEET"], /usage: npm run moderate/],
+    [
+      "two sheets",
+      ["approve", "SHEET", "SHEET"],
+      /^error: approve takes one sheet: approve the others.*usage: npm run/,
+    ],
+    ["a code without --refuse", ["approve", "SHEET", "advert"], /^error: approve takes no code: reject SHEET CODE/],
+    ["a row without --refuse", ["approve", "SHEET", "ROW:advert"], /^error: write --refuse before each ID:CODE/],
+    ["no sheet to approve", ["approve"], /^error: approve needs a sheet: npm run moderate -- list/],
+    ["an option of another command", ["approve", "SHEET", "--all"], /^error: --all belongs to show, not to approve/],
+    ["an unknown command", ["bless", "SHEET"], /^error: there is no command “bless”; usage: npm run moderate/],
     ["no command", [], /usage: npm run moderate/],
-    ["reject without code", ["reject", "SHEET"], /usage: npm run moderate/],
+    ["reject without code", ["reject", "SHEET"], /^error: reject needs a code after the sheet: fake-name/],
     ["an unknown option", ["approve", "SHEET", "--force"], /usage: npm run moderate/],
   ])("answers %s in one line and changes nothing", async (_what, args, reason) => {
     const head = await host.head();
@@ -214,6 +252,17 @@ describe("moderate approve", () => {
     expect(code).toBe(1);
     expect(await host.head()).toBe(head);
     expect((await host.openSheets())[0]?.acts).toEqual([]);
+  });
+
+  it("says with --dry-run what would happen, and records nothing", async () => {
+    const refuse = ["--refuse", `${sheet.rows[0]!.id}:fake-name`];
+    const dry = await moderate("approve", sheet.sheet, ...refuse, "--dry-run");
+    expect(dry).toMatchObject({ stdout: "would accept 11, refuse 1, leave out as withdrawn 0\n", stderr: "", code: 0 });
+    const reject = await moderate("reject", sheet.sheet, "advert", "--dry-run");
+    expect(reject.stdout).toBe("would accept 0, refuse 12, leave out as withdrawn 0\n");
+    expect((await host.openSheets()).map(({ acts }) => acts)).toEqual([[]]);
+    const { stdout } = await moderate("approve", sheet.sheet, ...refuse, "--yes");
+    expect(stdout).toContain("accepted 11, refused 1, left out as withdrawn 0\n");
   });
 
   it("does not record an approval of a sheet that breaks a rule", async () => {

@@ -1,4 +1,4 @@
-import { approvalOf, reviewSheet } from "../../scripts/accept/local-review.ts";
+import { approvalOf, decideSheet } from "../../scripts/accept/local-review.ts";
 import { readReviewDesk } from "../../scripts/accept/open-sheets.ts";
 import { idOfPerson, openingTextOf, type Person } from "../lives/person.ts";
 import { runRounds } from "../lives/rounds.ts";
@@ -16,7 +16,7 @@ export async function moderate(life: World, refused?: Person): Promise<void> {
     const { sheet, judgement } = reviewed;
     if (sheet?.kind !== "signatures" || judgement.state === "invalid" || judgement.state === "unattested") continue;
     const isHere = refused !== undefined && sheet.rows.some(({ id }) => id === idOfPerson(refused));
-    await reviewSheet(local, desk, reviewed, approvalOf(reviewed, isHere ? [`${idOfPerson(refused)}:fake-name`] : []));
+    await decideSheet(local, desk, reviewed, approvalOf(reviewed, isHere ? [`${idOfPerson(refused)}:fake-name`] : []));
   }
   await runRounds(life);
   await noteDecided(life);

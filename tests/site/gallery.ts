@@ -9,6 +9,13 @@ import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
 import { messagePage } from "../../scripts/site/views/pages/message-page.ts";
 import { notMeDonePage, notMePage } from "../../scripts/site/views/pages/not-me-page.ts";
 import { privacyPage } from "../../scripts/site/views/pages/privacy-page.ts";
+import {
+  deskPage,
+  newsPage,
+  type ReviewRow,
+  type SheetView,
+  sheetPage,
+} from "../../scripts/site/views/pages/review-page.ts";
 import { safetyPage } from "../../scripts/site/views/pages/safety-page.ts";
 import { sharePage } from "../../scripts/site/views/pages/share-page.ts";
 import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
@@ -83,6 +90,32 @@ const purged = (site: SiteContext): SiteContext => ({ ...handedOver(site), stage
 
 /** The least there is. */
 const CHALLENGE = "1:0:AAAAAAAAAAAAAAAAAAAAAA:";
+
+/** A sheet as a moderator of one machine sees it. */
+const row = (id: string, more: Partial<ReviewRow>): ReviewRow => ({
+  ...{ id: `${id}79e76wrznkwmmc3frcxdfe2080`.slice(0, 26), name: "", lang: "fa", place: "" },
+  shown: "name",
+  ...{ signed: "2026-11-22", flags: [], remark: undefined, refused: undefined },
+  ...more,
+});
+const reviewed: SheetView = {
+  ...{ sheet: "3v9c6wrznkwmmc3frcxdfe2080", commit: "0".repeat(40), quarantined: true, page: 1, pages: 3 },
+  ...{ all: false, words: "" },
+  counts: { rows: 120, read: 100, first: 2, refused: 1, unseen: 20 },
+  first: [
+    row("a1", { name: "شیرین بهاری", place: "هامبورگ", flags: ["on-list", "twice"] }),
+    row("b2", {
+      name: values.name,
+      lang: "en",
+      refused: "fake-name",
+      remark: { elsewhere: ["7k2q6wrznkwmmc3frcxdfe2080"] },
+    }),
+  ],
+  others: [
+    row("c3", { name: "Niamh O’Neil", place: "Cork", lang: "en" }),
+    row("d4", { shown: "initials", name: "ل. ب." }),
+  ],
+};
 
 /** Every page and every state of a page, by a name of its own. A new one belongs here: all checks of pages go through it. */
 export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => string>> = {
@@ -183,6 +216,23 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "destroyed, but for the list": (site, lang) => messagePage(purged(site), lang, { kind: "destroyed" }),
   "addresses destroyed": (site, lang) => messagePage(purged(site), lang, { kind: "addresses_destroyed" }),
   inbox: (site, lang) => inboxPage(site, lang, []),
+  review: (site, lang) =>
+    deskPage(site, lang, {
+      sheets: [
+        { state: "open", sheet: reviewed.sheet, quarantined: true, rows: 120, read: 100, held: true },
+        { state: "withdrawals", sheet: "5m8d6wrznkwmmc3frcxdfe2080", quarantined: false },
+        { state: "broken", sheet: "<b>x", quarantined: false, reason: "the branch is not named pending/SHEET" },
+      ],
+      news: [
+        { kind: "settled", sheet: "7k2q6wrznkwmmc3frcxdfe2080", accepted: 10, refused: 2, leftOut: 0, listed: 1234 },
+        { kind: "waits", sheet: "9p3r6wrznkwmmc3frcxdfe2080", approvals: 2 },
+        { kind: "failed", sheet: "2h4j6wrznkwmmc3frcxdfe2080", reason: "the sheet is invalid: row 1 is not attested" },
+      ],
+    }),
+  "review, a sheet": (site, lang) => sheetPage(site, lang, reviewed, { kind: "no code" }),
+  "review, decided": (site, lang) =>
+    sheetPage(site, lang, { ...reviewed, decided: { held: { accepted: 118, refused: 2, leftOut: 0 } } }),
+  "review, gone": (site, lang) => newsPage(site, lang, { kind: "gone" }),
 };
 
 /** The page of this name; `more` changes what the site knows. */

@@ -98,7 +98,8 @@ async function askHere(address: string): Promise<{ status: number | undefined; s
   return { status: answer.statusCode, said: await text(answer) };
 }
 
-function stopOnSignal(close: () => Promise<void>): Promise<void> {
+/** Resolves when a signal has come and everything has been closed; a second signal ends the process at once. */
+export function stopOnSignal(close: () => Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopping = false;
     const stop = () => {

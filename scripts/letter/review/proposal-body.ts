@@ -7,7 +7,8 @@ import { REFUSAL_CODES } from "./order.ts";
 /** The longest body of a pull request that GitHub accepts, in UTF-16 code units. */
 export const BODY_LENGTH = 65_536;
 
-const WORDS: Readonly<Record<Flag, string>> = {
+/** Why a row has a flag, in a few words. */
+export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
   "on-list": "same name and place as on the list",
   twice: "same name and place twice on this sheet",
   "look-alike": "looks like another name",
@@ -30,7 +31,8 @@ const WORDS_IN_PERSIAN: Readonly<Record<Flag, string>> = {
 };
 
 /**
- * Formats the title and body of a sheet's pull request, the body in English and Persian: counts, the ids of flagged rows with the reasons, how to answer.
+ * Formats the title and body of a sheet's pull request, the body in English and Persian: counts, the ids of flagged rows
+ * with the reasons, how to answer.
  *
  * GitHub mails both to everybody who watches the repository, and mails stay in mailboxes. So neither has a word that a
  * signatory wrote, and no contact detail, opening or commitment: names are only read in the file.
@@ -78,7 +80,7 @@ function formatInPersian(
     shown === 0
       ? `**${all}، چیزی برای خواندن نیست.** هیچ ردیفی نام یا حروف اول نمایش نمی‌دهد: بدون باز کردن فایل بپذیرید؛ یک Approve همه را می‌پذیرد.`
       : `**${all}، ${persianNumber(shown)} ردیف برای خواندن.** ردیف‌های دیگر چیزی نمایش نمی‌دهد.`;
-  const whys = [...new Set([...flags.values()].flat())].map((flag) => `- ${WORDS[flag]}: ${WORDS_IN_PERSIAN[flag]}`);
+  const whys = [...new Set([...flags.values()].flat())].map((flag) => `- ${FLAG_WORDS[flag]}: ${WORDS_IN_PERSIAN[flag]}`);
   const flagged = `ردیف‌هایی که باید به آن‌ها نگاه کنید در جدول بالاست: ${persianNumber(flags.size)}. این‌ها فقط حدس برنامه است؛ بیشتر نام‌هایی که عجیب به نظر می‌رسد واقعی است. علت‌ها:`;
   const parts = [
     ...(quarantined ? [QUARANTINE_IN_PERSIAN] : []),
@@ -131,7 +133,7 @@ function formatFlagged(sheet: SignaturesSheet, flags: ReadonlyMap<string, readon
   const head = `### ${flags.size} to look at\n\n${note}\n\n| line | id | why |\n|---|---|---|\n`;
   const first = lineOfFirst(sheet);
   const lines = sheet.rows.flatMap(({ id }, i) => {
-    const why = flags.get(id)?.map((flag) => WORDS[flag]);
+    const why = flags.get(id)?.map((flag) => FLAG_WORDS[flag]);
     return why ? [`| ${first + i} | \`${id}\` | ${why.join("; ")} |\n`] : [];
   });
   return `${head}${fitting(lines, room - head.length - 1)}\n`;
