@@ -80,7 +80,9 @@ function formatInPersian(
     shown === 0
       ? `**${all}، چیزی برای خواندن نیست.** هیچ ردیفی نام یا حروف اول نمایش نمی‌دهد: بدون باز کردن فایل بپذیرید؛ یک Approve همه را می‌پذیرد.`
       : `**${all}، ${persianNumber(shown)} ردیف برای خواندن.** ردیف‌های دیگر چیزی نمایش نمی‌دهد.`;
-  const whys = [...new Set([...flags.values()].flat())].map((flag) => `- ${FLAG_WORDS[flag]}: ${WORDS_IN_PERSIAN[flag]}`);
+  const whys = [...new Set([...flags.values()].flat())].map(
+    (flag) => `- ${FLAG_WORDS[flag]}: ${WORDS_IN_PERSIAN[flag]}`,
+  );
   const flagged = `ردیف‌هایی که باید به آن‌ها نگاه کنید در جدول بالاست: ${persianNumber(flags.size)}. این‌ها فقط حدس برنامه است؛ بیشتر نام‌هایی که عجیب به نظر می‌رسد واقعی است. علت‌ها:`;
   const parts = [
     ...(quarantined ? [QUARANTINE_IN_PERSIAN] : []),
