@@ -37,9 +37,11 @@ export function acceptsBetween({ size, others }: LedgerOutline, from: number, to
  * They follow from the entries. Consecutive withdrawals yield a few sizes that were never published, but no published
  * size is missing.
  */
-export function publishedSizes({ others }: LedgerOutline): number[] {
+export function publishedSizes({ size, others }: LedgerOutline): number[] {
   return others.map(({ index, line }) => {
     const entry = parseEntry(line);
-    return entry.kind === "batch" ? index + 1 + entry.filed - entry.refused - entry.leftOut : index + 1;
+    const accepts = entry.kind === "batch" ? entry.filed - entry.refused - entry.leftOut : 0;
+    // A ledger that was cut short may end within a batch.
+    return Math.min(index + 1 + accepts, size);
   });
 }
