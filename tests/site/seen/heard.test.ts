@@ -68,12 +68,15 @@ describe("heard with a screen reader", () => {
     expect(RULES.filter(([, wrong]) => wrong(example)).map(([rule]) => rule)).toEqual([rule]);
   });
 
-  it.each(["fa", "en"] as const)("a Persian name is in Persian, and a day of the list is below its heading, in %s", (lang) => {
-    const html = make("signatures", lang);
-    expect(html).toContain('<li lang="fa"><bdi class="who">شیرین بهاری</bdi>');
-    expect(html).toContain('<li><bdi class="who">Niamh O’Neil</bdi>');
-    expect(html).toContain('<h3 class="day full">');
-  });
+  it.each(["fa", "en"] as const)(
+    "a Persian name is in Persian, and a day of the list is below its heading, in %s",
+    (lang) => {
+      const html = make("signatures", lang);
+      expect(html).toContain('<li lang="fa"><bdi class="who">شیرین بهاری</bdi>');
+      expect(html).toContain('<li><bdi class="who">Niamh O’Neil</bdi>');
+      expect(html).toContain('<h3 class="day full">');
+    },
+  );
 
   it.each(["fa", "en"] as const)("the withdrawal code is spelled letter by letter, in %s", (lang) => {
     const withdrawalCode = newWithdrawalCode(fixedRandomness("heard")(26));
