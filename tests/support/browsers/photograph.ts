@@ -30,6 +30,14 @@ export async function* photograph(
     const { lang, width, scheme: colorScheme } = together[0]!;
     const viewport = { width, height: width === 390 ? 844 : 800 };
     const { page, close } = await visit(browser, gallery.origin, { language: lang, viewport, colorScheme });
+    // A page does without a font that comes late, as it does on a busy machine. A picture waits for it.
+    await page.route(/\.css(\?|$)/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({
+        response,
+        body: (await response.text()).replaceAll("font-display: optional", "font-display: block"),
+      });
+    });
     for (const look of together) {
       // On a busy machine a font comes after the page, and a picture whose height was measured before would end too early.
       await page.goto(gallery.addressOf(look.name, look.lang), { waitUntil: "networkidle" });
