@@ -100,7 +100,7 @@ function sentencesOf(words: object, path = ""): Map<string, string> {
   return new Map(
     Object.entries(words).flatMap(([key, value]): [string, string][] => {
       if (typeof value !== "string") return [...sentencesOf(value, `${path}${key}.`)];
-      return /\p{L}{3,}\s+\p{L}{3,}/u.test(value) ? [[`${path}${key}`, value]] : [];
+      return /\p{L}{3}\s+\p{L}{3}/u.test(value) ? [[`${path}${key}`, value]] : [];
     }),
   );
 }
@@ -113,7 +113,7 @@ function letterFaults({ campaign, letters, texts }: Content): Finding[] {
     const path = `content/${lang}/letter.md`;
     const { blocks } = letters[lang];
     const closing = blocks.filter(({ role }) => role === "closing")[1]?.text;
-    const signedAs = texts[lang]["signed-as"].replace(/<[^>]*>/g, "").trim();
+    const signedAs = texts[lang]["signed-as"].replace(/<[^<>]*>/g, "").trim();
     const differs = "it has other blocks than the letter in its original language: they must be the same, one by one";
     const passage = passageFault(campaign, blocks, texts[lang].distressing);
     const open = "it does not end with a label, the name under which people sign, and a line in brackets";

@@ -68,8 +68,8 @@ async function readLooseRef(repository: string, ref: string): Promise<string | u
   return LOOSE.exec(text)?.[1];
 }
 
-/** Names that git takes and that lead to no other file: no part of one begins with a dot. */
-const REF = /^refs(\/\w[\w-]*(\.[\w-]+)*)+$/;
+/** Names that lead to no other file. Of one with a dot git is asked. */
+const REF = /^refs\/[\w/-]+$/;
 const LOOSE = /^([0-9a-f]{40})\n$/;
 
 /**
