@@ -880,23 +880,6 @@ export const en = {
     gone: "This sheet does not wait any more.",
     strange: "This form did not come from this page. Nothing was recorded. Open the page again, and choose again.",
     changed: "This sheet has changed since the page was opened. Nothing was recorded.",
-    codes: {
-      "fake-name": "Fake name",
-      duplicate: "Duplicate",
-      advert: "Advert",
-      offensive: "Offensive",
-      "not-a-person": "Not a person",
-    },
-    flags: {
-      "on-list": "same name and place as on the list",
-      twice: "same name and place twice on this sheet",
-      "look-alike": "looks like another name",
-      "mixed-scripts": "words of two scripts",
-      figure: "public figure or office",
-      address: "like a link",
-      profanity: "bad word",
-      burst: "burst from one mail domain",
-    },
     shown: { name: "name", initials: "initials", hidden: "hidden", counted: "counted" },
     elsewhere: "also on the open sheet {sheets}: refused as a duplicate here, it is decided there",
     settled: {

@@ -1,4 +1,4 @@
-import { FLAG_WORDS } from "../letter/review/proposal-body.ts";
+import { FLAG_WORDS } from "../letter/review/reasons.ts";
 import { formatColumns, type Paint, printable, UNPAINTED } from "../outside/terminal.ts";
 import { findRows, isFirst, pageOf, type ReadRow, readingList } from "./desk/reading-list.ts";
 import type { ReviewDesk, ReviewedSheet } from "./open-sheets.ts";
@@ -86,7 +86,7 @@ function formatRows(title: string, rows: readonly ReadRow[], paint: Paint): stri
 }
 
 function reasonsOf({ flags, remark }: ReadRow): string[] {
-  return [...flags.map((flag) => FLAG_WORDS[flag]), ...(remark === undefined ? [] : [formatRemark(remark)])];
+  return [...flags.map((flag) => FLAG_WORDS.en[flag]), ...(remark === undefined ? [] : [formatRemark(remark)])];
 }
 
 function stateOf({ judgement }: ReviewedSheet): string {

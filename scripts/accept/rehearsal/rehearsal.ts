@@ -76,7 +76,7 @@ function lookAt({ id, tries }: Step, put: (question: Question) => Promise<void>)
   };
 }
 
-/** Returns an error in one line: our own message, or GitHub's. Of any other error only its name, since its message may hold anything. */
+/** Returns an error in one line: our own message, or GitHub's. Of any other error only its name: its message may hold anything. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof LetterError) return cause.message;
   const fromGitHub = cause instanceof Error && typeof (cause as { status?: unknown }).status === "number";

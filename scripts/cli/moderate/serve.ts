@@ -28,7 +28,10 @@ export async function serveDesk(): Promise<void> {
   const context = siteContext({ content, settings, keys: campaign.keys.publicKeys, at: "service" });
   const token = formatBase64url(systemRandom(32));
   const app = createReviewApp({
-    ...{ open, token, log, assets: "content/assets" },
+    open,
+    token,
+    log,
+    assets: "content/assets",
     site: { ...context, demoCustodian: false, capturedMail: false },
     later: (run, after) => {
       const timer = setTimeout(run, after);

@@ -184,14 +184,22 @@ function viewOf(
   const read = sheet.rows.filter((row) => showsName(row.shown)).length;
   const everyRow = [...list.first, ...list.more, ...list.unseen];
   return {
-    ...{ sheet: open.sheet, commit: open.commit, quarantined, all, words },
+    sheet: open.sheet,
+    commit: open.commit,
+    quarantined,
+    all,
+    words,
     counts: {
-      ...{ rows: sheet.rows.length, read, first: list.first.length, unseen: list.unseen.length },
+      rows: sheet.rows.length,
+      read,
+      first: list.first.length,
+      unseen: list.unseen.length,
       refused: everyRow.filter(({ refused }) => refused !== undefined).length,
     },
     first: shown.rows.filter((row) => first.has(row)),
     others: shown.rows.filter((row) => !first.has(row)),
-    ...{ page: shown.page, pages: shown.pages },
+    page: shown.page,
+    pages: shown.pages,
     decided: decidedOn(desk, held, reviewed),
   };
 }

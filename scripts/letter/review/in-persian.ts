@@ -1,15 +1,8 @@
-import { REFUSAL_CODES, type RefusalCode } from "./order.ts";
-
-const CODES_IN_PERSIAN: Readonly<Record<RefusalCode, string>> = {
-  "fake-name": "نام ساختگی",
-  duplicate: "تکراری",
-  advert: "آگهی",
-  offensive: "ناسزا",
-  "not-a-person": "شخص نیست",
-};
+import { REFUSAL_CODES } from "./order.ts";
+import { CODE_WORDS } from "./reasons.ts";
 
 /** The codes of a refusal as moderators type them, each with what it means in Persian. */
-export const CODES_WITH_PERSIAN: string = REFUSAL_CODES.map((code) => `\`${code}\` (${CODES_IN_PERSIAN[code]})`).join(
+export const CODES_WITH_PERSIAN: string = REFUSAL_CODES.map((code) => `\`${code}\` (${CODE_WORDS.fa[code]})`).join(
   "، ",
 );
 

@@ -3,32 +3,10 @@ import { formatSheet, type Sheet, type SignaturesSheet } from "../signature/shee
 import { SHOWN, showsName } from "../signature/shown.ts";
 import { CODES_WITH_PERSIAN, inPersian, persianNumber } from "./in-persian.ts";
 import { REFUSAL_CODES } from "./order.ts";
+import { FLAG_WORDS } from "./reasons.ts";
 
 /** The longest body of a pull request that GitHub accepts, in UTF-16 code units. */
 export const BODY_LENGTH = 65_536;
-
-/** Why a row has a flag, in a few words. */
-export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
-  "on-list": "same name and place as on the list",
-  twice: "same name and place twice on this sheet",
-  "look-alike": "looks like another name",
-  "mixed-scripts": "words of two scripts",
-  figure: "public figure or office",
-  address: "like a link",
-  profanity: "bad word",
-  burst: "burst from one mail domain",
-};
-
-const WORDS_IN_PERSIAN: Readonly<Record<Flag, string>> = {
-  "on-list": "همین نام و جا در فهرست هست",
-  twice: "همین نام و جا دو بار در این برگه آمده است",
-  "look-alike": "به نام دیگری شبیه است",
-  "mixed-scripts": "واژه‌هایی به دو خط",
-  figure: "چهرهٔ شناخته یا مقام",
-  address: "به پیوند می‌ماند",
-  profanity: "واژهٔ زشت",
-  burst: "بسیاری با هم از یک شرکت ایمیل",
-};
 
 /**
  * Formats the title and body of a sheet's pull request, the body in English and Persian: counts, the ids of flagged rows
@@ -81,7 +59,7 @@ function formatInPersian(
       ? `**${all}، چیزی برای خواندن نیست.** هیچ ردیفی نام یا حروف اول نمایش نمی‌دهد: بدون باز کردن فایل بپذیرید؛ یک Approve همه را می‌پذیرد.`
       : `**${all}، ${persianNumber(shown)} ردیف برای خواندن.** ردیف‌های دیگر چیزی نمایش نمی‌دهد.`;
   const whys = [...new Set([...flags.values()].flat())].map(
-    (flag) => `- ${FLAG_WORDS[flag]}: ${WORDS_IN_PERSIAN[flag]}`,
+    (flag) => `- ${FLAG_WORDS.en[flag]}: ${FLAG_WORDS.fa[flag]}`,
   );
   const flagged = `ردیف‌هایی که باید به آن‌ها نگاه کنید در جدول بالاست: ${persianNumber(flags.size)}. این‌ها فقط حدس برنامه است؛ بیشتر نام‌هایی که عجیب به نظر می‌رسد واقعی است. علت‌ها:`;
   const parts = [
@@ -135,7 +113,7 @@ function formatFlagged(sheet: SignaturesSheet, flags: ReadonlyMap<string, readon
   const head = `### ${flags.size} to look at\n\n${note}\n\n| line | id | why |\n|---|---|---|\n`;
   const first = lineOfFirst(sheet);
   const lines = sheet.rows.flatMap(({ id }, i) => {
-    const why = flags.get(id)?.map((flag) => FLAG_WORDS[flag]);
+    const why = flags.get(id)?.map((flag) => FLAG_WORDS.en[flag]);
     return why ? [`| ${first + i} | \`${id}\` | ${why.join("; ")} |\n`] : [];
   });
   return `${head}${fitting(lines, room - head.length - 1)}\n`;

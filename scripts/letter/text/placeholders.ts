@@ -69,7 +69,10 @@ function leaves(value: unknown, path: readonly string[] = []): [field: string, t
 const SAMPLE_TEXTS: ReadonlySet<string> = new Set(["…", "in … to the …", "1 Street, City, Country", "Name, City"]);
 const HALF_FILLED = /^in (?:… to the .+|.+ to the …)$/u;
 
-/** Whether a text is one that the template has, and not one that organisers wrote: theirs may have an ellipsis, or begin with a bracket. */
+/**
+ * Whether a text is one that the template has, and not one that organisers wrote: theirs may have an ellipsis, or begin with
+ * a bracket.
+ */
 function isPlaceholder(text: string): boolean {
   return SAMPLE_TEXTS.has(text) || HALF_FILLED.test(text) || /(^|[@./\s])example\.(org|com|net)\b/i.test(text);
 }

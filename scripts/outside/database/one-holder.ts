@@ -51,8 +51,11 @@ export async function holdDatabase(url: string, attestation: string, random: Ran
 /** Connects and takes the lock; undefined when another process has it. */
 async function take(url: string, lock: bigint, run: string): Promise<Client | undefined> {
   const client = new Client({
-    ...{ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 },
-    ...{ keepAlive: true, application_name: run },
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+    keepAlive: true,
+    application_name: run,
   });
   // A connection that breaks is noticed by the next query; an error without a listener would end the process.
   client.on("error", () => {});

@@ -1,5 +1,6 @@
 import type { SettledBefore } from "../../../letter/review/acceptance.ts";
 import { REFUSAL_CODES, type RefusalCode } from "../../../letter/review/order.ts";
+import { CODE_WORDS, FLAG_WORDS } from "../../../letter/review/reasons.ts";
 import type { Flag } from "../../../letter/signature/flag.ts";
 import type { PublicFields } from "../../../letter/signature/row.ts";
 import { showsName } from "../../../letter/signature/shown.ts";
@@ -183,7 +184,7 @@ function rowsOf(lang: Lang, title: string, rows: readonly ReviewRow[], hint?: st
 function rowOf(lang: Lang, row: ReviewRow): Html {
   const { review } = stringsIn(lang);
   const { id, shown, name, place, signed, refused } = row;
-  const why = [...row.flags.map((flag) => html`${review.flags[flag]}`), ...remarkOn(lang, row)];
+  const why = [...row.flags.map((flag) => html`${FLAG_WORDS[lang][flag]}`), ...remarkOn(lang, row)];
   // A name is in whatever language; its own letters say the direction.
   const title = showsName(shown)
     ? html`<bdi>${name}</bdi>${place !== "" && html` <small><bdi>${place}</bdi></small>`}`
@@ -210,9 +211,8 @@ function select(
     described,
   }: { name: string; none: string; chosen?: RefusalCode | undefined; described?: string },
 ): Html {
-  const { codes } = stringsIn(lang).review;
   const options = REFUSAL_CODES.map(
-    (code) => html`<option value="${code}"${code === chosen && html` selected`}>${codes[code]}</option>`,
+    (code) => html`<option value="${code}"${code === chosen && html` selected`}>${CODE_WORDS[lang][code]}</option>`,
   );
   return html`<select id="${name}" name="${name}" autocomplete="off"${described !== undefined && html` aria-describedby="${described}"`}><option value="">${none}</option>${options}</select>`;
 }
