@@ -15,8 +15,8 @@ export type OneService = {
 
 /**
  * Makes sure, before anything is signed, that this service is the only one of its campaign: nobody has published more than
- * its main has, and no other one works on its repository, or on its database with another repository. One that another takes the place of later ends at once: whatever
- * it was at is done again.
+ * its main has, and no other one works on its repository, or on its database with another repository. One whose place another
+ * takes later ends at once: what it was doing is done again.
  *
  * @throws LetterError `live` when more was published than main has, `lease` when another service runs
  */
@@ -31,7 +31,12 @@ export async function becomeOneService(
   assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
   const hold =
     database.kind === "postgres" ? await holdDatabase(database.url, keys.publicKeys.attestation, random) : undefined;
-  const lease = await takeLease(host.repository, dataDir, { random, say: console.log, isMoved });
+  const lease = await takeLease(host.repository, dataDir, { random, say: console.log, isMoved }).catch(
+    async (cause) => {
+      await hold?.release();
+      throw cause;
+    },
+  );
   const renewals = every(RENEW_EVERY, { log, random }, async () => {
     if ((await lease.renew()) && (await hold?.renew()) !== false) return;
     console.error(`error: ${LOST}`);
