@@ -18,10 +18,11 @@ export function hurryTime(): () => void {
   if (!inject("isolated")) throw new Error("time is hurried for the whole process: name the file in vitest.config.ts");
   // Never back: what keeps the pace would wait until it has caught up.
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: Math.max(Date.now(), latest) });
+  const others = openPipes();
   let idle = 0;
   const step = setInterval(() => {
     // Between two steps of the same work nothing may seem to be going on: twice in a row is enough to be sure.
-    idle = isBusy() ? 0 : idle + 1;
+    idle = isBusy() || openPipes() > others ? 0 : idle + 1;
     if (idle > 1 && vi.getTimerCount() > 0) vi.advanceTimersToNextTimer();
   }, 2);
   return () => {
@@ -34,6 +35,11 @@ export function hurryTime(): () => void {
 /** Lets hurried time pass for something that is done at once here, and takes time where it is really done. */
 export function passTime(milliseconds: number): void {
   vi.advanceTimersByTime(milliseconds);
+}
+
+/** What a program wrote may wait to be read after the program has ended. */
+function openPipes(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === "PipeWrap").length;
 }
 
 /** Whether a request, another program or a file is waited for. */
