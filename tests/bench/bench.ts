@@ -1,9 +1,33 @@
+/** How much of a comparison is done. */
+export type Effort = {
+  /** how long each side is measured */
+  readonly seconds: number;
+  /** for those whose work has a size */
+  readonly signatures?: number;
+  /** only to see that it runs: what comes out says nothing */
+  readonly quick: boolean;
+};
+
+/** One number that was measured. A ratio has the unit `×`. */
+export type Figure = {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: "×" | "/s" | "s" | "ms" | "MiB" | "MiB a minute" | "KiB" | "bytes" | "cores" | "";
+  /** the lowest and the highest of several turns */
+  readonly from?: number;
+  readonly to?: number;
+  /** the aim, if there is one */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+};
+
 /** One comparison; a file `NAME.bench.ts` exports it as `bench`. */
 export type Bench = {
   /** one line: what is measured, and against what */
   readonly about: string;
-  /** Measures each side for about so many seconds, and prints what came out; some take so many signatures instead. */
-  run(seconds: number, signatures?: number): Promise<void>;
+  /** what this machine lacks for it, if anything */
+  lacking?(): string | undefined;
+  run(effort: Effort): Promise<readonly Figure[]>;
 };
 
 /** Does its work for about so many milliseconds, and gives how often it did it in a second. */
@@ -15,14 +39,15 @@ export type Aim = { readonly side: string; readonly over: string; readonly atLea
 const ROUNDS = 3;
 
 /**
- * Lets the sides take turns, so that everything else the machine does meets all of them, and prints the median rate of
- * each, with the lowest and the highest, and the ratios.
+ * Lets the sides take turns, so that everything else the machine does meets all of them.
+ *
+ * @returns the median rate of each, with the lowest and the highest, and the ratios
  */
 export async function compare(
   sides: Readonly<Record<string, Side>>,
   aims: readonly Aim[],
-  seconds: number,
-): Promise<void> {
+  { seconds }: Pick<Effort, "seconds">,
+): Promise<Figure[]> {
   const rates = new Map(Object.keys(sides).map((name) => [name, [] as number[]]));
   // Code that has not run yet is slow: the first turn does not count.
   for (let round = 0; round <= ROUNDS; round++) {
@@ -32,16 +57,17 @@ export async function compare(
       if (round > 0) rates.get(name)?.push(rate);
     }
   }
-  const width = Math.max(...[...rates.keys()].map((name) => name.length));
-  for (const [name, all] of rates) {
-    const [low, high] = [Math.min(...all), Math.max(...all)];
-    console.log(`  ${name.padEnd(width)}  ${perSecond(median(all))}  (${perSecond(low)} to ${perSecond(high)})`);
-  }
-  for (const { side, over, atLeast } of aims) {
-    const ratio = median(rates.get(side) ?? []) / median(rates.get(over) ?? []);
-    const aim = atLeast === undefined ? "" : `  (aim: at least ${atLeast}×${ratio < atLeast ? ", missed" : ""})`;
-    console.log(`  ${side} ÷ ${over} = ${formatRatio(ratio)}×${aim}`);
-  }
+  const measured = [...rates].map(
+    ([name, all]): Figure => ({
+      ...{ name, value: median(all), unit: "/s" },
+      ...{ from: Math.min(...all), to: Math.max(...all) },
+    }),
+  );
+  const ratios = aims.map(({ side, over, atLeast }): Figure => {
+    const value = median(rates.get(side) ?? []) / median(rates.get(over) ?? []);
+    return { name: `${side} ÷ ${over}`, value, unit: "×", ...(atLeast !== undefined && { atLeast }) };
+  });
+  return [...measured, ...ratios];
 }
 
 /** A side that does this again and again, with so many in flight at once. @public */
@@ -50,10 +76,10 @@ export function inFlight(count: number, work: () => Promise<unknown>): Side {
     const start = performance.now();
     let done = 0;
     const one = async () => {
-      while (performance.now() - start < milliseconds) {
+      do {
         await work();
         done++;
-      }
+      } while (performance.now() - start < milliseconds);
     };
     await Promise.all(Array.from({ length: count }, one));
     return (done * 1000) / (performance.now() - start);
@@ -62,13 +88,4 @@ export function inFlight(count: number, work: () => Promise<unknown>): Side {
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-/** Two digits that say something, however far apart the sides are. */
-function formatRatio(ratio: number): string {
-  return ratio < 1 ? ratio.toPrecision(2) : ratio.toFixed(2);
-}
-
-function perSecond(rate: number): string {
-  return `${Math.round(rate).toLocaleString("en")}/s`;
 }

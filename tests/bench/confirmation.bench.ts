@@ -13,7 +13,7 @@ const MOST = 10_000;
 
 export const bench: Bench = {
   about: `confirmations without sealing, ${AT_ONCE} at once, against the same bytes written by bare SQLite`,
-  async run(seconds) {
+  async run(effort) {
     const sealed = await openSeal(await twoRecipients())(new Uint8Array(CONTACT_BYTES));
     const confirmations = await openConfirmations();
     const bare = openBare(sealed);
@@ -22,17 +22,17 @@ export const bench: Bench = {
       "bare group commit": bare.side(AT_ONCE),
       "one transaction each": bare.side(1),
     };
-    await compare(
+    const figures = await compare(
       sides,
       [
-        { side: "confirmations", over: "bare group commit", atLeast: 0.5 },
+        { side: "confirmations", over: "bare group commit", atLeast: 0.6 },
         { side: "confirmations", over: "one transaction each" },
       ],
-      seconds,
+      effort,
     );
-    console.log("  (aim besides: 1,000 confirmations a second)");
     await confirmations.close();
     bare.close();
+    return figures.map((figure) => (figure.name === "confirmations" ? { ...figure, atLeast: 1_000 } : figure));
   },
 };
 

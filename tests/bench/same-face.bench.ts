@@ -1,16 +1,17 @@
 import { once } from "node:events";
 import { Agent, request } from "node:http";
+import { createHistogram } from "node:perf_hooks";
 import { NO_LIMITS } from "../../scripts/form-service/limits/limits.ts";
 import { createApp } from "../../scripts/form-service/web/app.ts";
 import { listen } from "../../scripts/form-service/web/listener.ts";
 import { formOf, type Harness, openHarness, withdrawalCodeIn } from "../form-service/harness.ts";
 import { openMailBasket } from "../form-service/mail/mail-basket.ts";
-import type { Bench } from "./bench.ts";
+import type { Bench, Figure } from "./bench.ts";
 
 export const bench: Bench = {
   about:
     "how long the form's answer takes for an address that is new, has signed, has withdrawn, wants no mail, or has had its mails; “new” twice, to see what is chance",
-  async run(seconds) {
+  async run({ seconds, quick }) {
     const basket = openMailBasket();
     // The mailboxes' limit stays on, that of the line would stop the measuring.
     const harness = await openHarness({ settings: { LIMITS: "on" }, mails: basket.queue });
@@ -32,7 +33,7 @@ export const bench: Bench = {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     // All addresses have one length.
     const names = ["new", "new again", "repeated", "withdrawn", "suppressed", "blocked"];
-    const times = new Map(names.map((name) => [name, [] as number[]]));
+    const times = new Map(names.map((name) => [name, createHistogram()]));
     let count = 0;
     const until = performance.now() + 1000 * seconds * names.length;
     while (performance.now() < until) {
@@ -41,21 +42,19 @@ export const bench: Bench = {
       for (const name of [...names.slice(shift), ...names.slice(0, shift)]) {
         const email = name.startsWith("new") ? `f${String(count++).padStart(8, "0")}@example.org` : addressOf(name);
         const took = await timeOf(server.port, agent, email);
-        if (count > 100) times.get(name)?.push(took);
+        if (count > (quick ? 0 : 100)) times.get(name)?.record(Math.round(took * 1e6));
       }
       count++;
     }
     agent.destroy();
     await server.close(1000);
     await harness.close();
-    const fresh = quantile(times.get("new") ?? [], 0.5);
-    for (const [name, all] of times) {
-      const [median, late] = [quantile(all, 0.5), quantile(all, 0.99)];
-      const ratio = `${(median / fresh).toFixed(3)}× new`;
-      console.log(
-        `  ${name.padEnd(10)}  median ${median.toFixed(3)} ms, 99 % ${late.toFixed(3)} ms, ${ratio}  (${all.length} answers)`,
-      );
-    }
+    const fresh = times.get("new")!.percentile(50);
+    return [...times].flatMap(([name, all]): Figure[] => [
+      { name: `${name}, median`, value: all.percentile(50) / 1e6, unit: "ms" },
+      { name: `${name}, 99 of 100`, value: all.percentile(99) / 1e6, unit: "ms" },
+      { name: `${name} ÷ new`, value: all.percentile(50) / fresh, unit: "×" },
+    ]);
   },
 };
 
@@ -78,8 +77,4 @@ async function timeOf(port: number, agent: Agent, email: string): Promise<number
   answer.resume();
   await once(answer, "end");
   return performance.now() - sent;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(share * values.length)] ?? Number.NaN;
 }

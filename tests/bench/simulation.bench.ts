@@ -6,10 +6,11 @@ import { ORGANISING, simulationTable, withTable } from "./simulation/table.ts";
 
 export const bench: Bench = {
   about: `how long a signature waits when everybody comes, by a simulation of GitHub and moderators; written into ${ORGANISING}`,
-  async run() {
+  async run({ quick }) {
     const table = simulationTable();
     console.log(table);
     const path = join(root, ORGANISING);
-    writeFileSync(path, withTable(readFileSync(path, "utf8"), table));
+    if (!quick) writeFileSync(path, withTable(readFileSync(path, "utf8"), table));
+    return [];
   },
 };

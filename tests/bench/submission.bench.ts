@@ -8,13 +8,14 @@ import { type Bench, compare, type Side } from "./bench.ts";
 export const bench: Bench = {
   about:
     "forms taken (judged, encrypted, committed to SQLite), against node:http that reads the form and answers the same",
-  async run(seconds) {
+  async run(effort) {
     const worker = new Worker(new URL("submission-server.ts", import.meta.url));
     const [ports] = (await once(worker, "message")) as [{ service: number; bare: number }];
     const sides = { "form service": post(ports.service), "bare node:http": post(ports.bare) };
-    await compare(sides, [{ side: "form service", over: "bare node:http" }], seconds);
+    const figures = await compare(sides, [{ side: "form service", over: "bare node:http" }], effort);
     worker.postMessage("stop");
     await once(worker, "exit");
+    return figures;
   },
 };
 
