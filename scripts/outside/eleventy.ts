@@ -39,15 +39,20 @@ const PATIENCE = 1_800_000;
  */
 export async function buildSite(build: SiteBuild): Promise<void> {
   const program = join(dirname(createRequire(import.meta.url).resolve("@11ty/eleventy")), "..", "cmd.cjs");
-  const child = startProgram(process.execPath, [program, "--quiet", `--output=${build.output}`], {
-    ...process.env,
-    ...build.environment,
-    SIGNATURES_DIR: build.signatures,
-    SITE_DIR: build.output,
-    EARLIER_SITE_DIR: build.earlier ?? "",
-    LEDGER_DAYS: formatLedgerDays(build.days ?? []),
-    ...(build.publicKeys === undefined ? {} : { PUBLIC_KEYS: build.publicKeys }),
-  });
+  // What one page needs is garbage with the next: a small nursery keeps the memory of a large list small.
+  const child = startProgram(
+    process.execPath,
+    ["--max-semi-space-size=4", program, "--quiet", `--output=${build.output}`],
+    {
+      ...process.env,
+      ...build.environment,
+      SIGNATURES_DIR: build.signatures,
+      SITE_DIR: build.output,
+      EARLIER_SITE_DIR: build.earlier ?? "",
+      LEDGER_DAYS: formatLedgerDays(build.days ?? []),
+      ...(build.publicKeys === undefined ? {} : { PUBLIC_KEYS: build.publicKeys }),
+    },
+  );
   child.stdin.on("error", () => {}).end();
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
