@@ -1,9 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { root } from "./support/source.ts";
+
+it("the parts of .ci/run hold each long test once", () => {
+  const parts = /^LONG_PARTS=\(\n(.*?)^\)$/ms.exec(readFileSync(join(root, ".ci/run"), "utf8"))?.[1] ?? "";
+  const named = parts.match(/tests\/\w+/g) ?? [];
+  const files = readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" });
+  const long = files.filter((file) => file.endsWith(".long.ts")).map((file) => `tests/${file}`);
+  expect(long.length).toBeGreaterThan(50);
+  // As Vitest takes them: a name is any part of a path.
+  for (const file of long) expect([file, named.filter((name) => file.includes(name)).length]).toEqual([file, 1]);
+});
 
 describe("the sum of .ci/run", () => {
   const folder = mkdtempSync(join(tmpdir(), "undersigned-sum-"));
