@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { setOutput } from "@actions/core";
+import { setOutput, warning } from "@actions/core";
 import { campaignKeys } from "../accept/campaign-keys.ts";
 import { assertIntact } from "../accept/intact-record.ts";
 import { assertContinues, readLiveCheckpoint } from "../accept/live-checkpoint.ts";
 import { mayDeploy } from "../accept/site/publication.ts";
+import { roomOnPages, sizeInWords, sizeOfSite } from "../accept/site/site-size.ts";
 import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { formatVkey } from "../letter/ledger/note.ts";
 import { verifyPublished } from "../letter/published/verification.ts";
@@ -46,7 +47,10 @@ await runAction(async () => {
   const vkey = parseCampaign(text).ledger_vkey ?? formatVkey(keys.ledger);
   const { size, root, listed } = await verifyPublished(openPublished(OUTPUT), vkey);
   const words = typeof root === "string" ? root : formatRoot(root);
-  say(`built ${OUTPUT}: ${listed} on the list, tree size ${size}, root ${words}`);
+  const site = sizeOfSite(OUTPUT);
+  say(`built ${OUTPUT}: ${listed} on the list, tree size ${size}, root ${words}, ${sizeInWords(site)}`);
+  const growing = to === "pages" ? roomOnPages(site, listed) : undefined;
+  if (growing) warning(growing);
   const built = await readFile(`${OUTPUT}/ledger/checkpoint`);
   setOutput("checkpoint", createHash("sha256").update(built).digest("hex"));
 });

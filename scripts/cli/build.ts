@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { sizeInWords, sizeOfSite } from "../accept/site/site-size.ts";
 import { assertFree, buildSite } from "../outside/eleventy.ts";
 import { runCommand, usageError } from "./command.ts";
 
@@ -23,5 +24,5 @@ await runCommand(HELP, {}, async ({ positionals: [output = "_site", ...rest] }) 
   await buildSite({ signatures, output });
   if (!existsSync(join(signatures, "ledger", "checkpoint")))
     console.log(`${signatures}/ has no ledger yet: a site without signatures`);
-  console.log(`built ${output}`);
+  console.log(`built ${output}: ${sizeInWords(sizeOfSite(output))}`);
 });
