@@ -3,8 +3,8 @@ import { figureText } from "./figure-text.ts";
 
 const [WIDTH, LABEL, BAR, ROW] = [720, 260, 260, 26];
 
-/** Figures of one unit as bars beside each other; ratios have their bars against 1. */
-export function chartOf(figures: readonly Figure[]): string {
+/** Draws figures of one unit as bars below each other. */
+export function chartOf(title: string, figures: readonly Figure[]): string {
   const most = Math.max(...figures.map(({ value }) => value));
   const rows = figures.map((figure, row) => {
     const [y, width] = [row * ROW + 8, Math.max(1, (figure.value / most) * BAR)];
@@ -18,7 +18,7 @@ export function chartOf(figures: readonly Figure[]): string {
   const height = figures.length * ROW + 12;
   const style =
     "text{font:13px system-ui,sans-serif;fill:#222}rect{fill:#2b5f8a}@media(prefers-color-scheme:dark){text{fill:#ddd}rect{fill:#7fb2dc}}";
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}"><style>${style}</style>\n${rows.join("\n")}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}"><title>${escaped(title)}</title><style>${style}</style>\n${rows.join("\n")}\n</svg>\n`;
 }
 
 function escaped(text: string): string {

@@ -26,7 +26,7 @@ export function keepResults(folder: string, fresh: Readonly<Record<string, Resul
   writeFileSync(join(folder, FILE), `${JSON.stringify(all, undefined, 2)}\n`);
   for (const [name, { figures }] of Object.entries(all)) {
     const drawn = comparable(figures);
-    if (drawn.length > 0) writeFileSync(join(folder, chartPath(name)), chartOf(drawn));
+    if (drawn.length > 0) writeFileSync(join(folder, chartPath(name)), chartOf(`${name}, as bars`, drawn));
     else rmSync(join(folder, chartPath(name)), { force: true });
   }
   writeFileSync(join(folder, "RESULTS.md"), resultsPage(all));

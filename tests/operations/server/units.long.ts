@@ -45,6 +45,18 @@ describe("the units of systemd", () => {
     }).toThrow();
   });
 
+  it.skipIf(analyze === undefined)("leave a service little of the machine to reach", () => {
+    const services = names.filter((name) => name.endsWith(".service"));
+    const exposureOf = (text: string) => {
+      const file = join(folder, "judged.service");
+      writeFileSync(file, text);
+      const said = execFileSync(analyze!, ["security", "--offline=true", "--no-pager", file], { encoding: "utf8" });
+      return Number(/exposure level for judged\.service: ([\d.]+)/.exec(said)?.[1]);
+    };
+    for (const name of services) expect(exposureOf(serverFile(name)), name).toBeLessThanOrEqual(2);
+    expect(exposureOf(changed(serverFile(services[0]!), [[/^SystemCallFilter=.*$/gm, ""]]))).toBeGreaterThan(2);
+  });
+
   it("start the service by the command in the unit, with nothing else set, and end it in time", async () => {
     const unit = serverFile("undersigned.service");
     const [command = ""] = valuesOf(unit, "ExecStart");
