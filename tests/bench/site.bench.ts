@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { TILE_WIDTH } from "../../scripts/letter/ledger/tile.ts";
 import { type CampaignRecord, formatRecord } from "../../scripts/letter/signature/record.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
@@ -27,7 +28,11 @@ export const bench: Bench = {
       writeRecord(folder, record);
       const whole = await build(folder, site);
       const [files, bytes] = sizeOf(site);
-      const bare = await usageOf([join(import.meta.dirname, "site/bare-writer.ts"), site, join(folder, "bare")]);
+      const bare = await usageOf([
+        fileURLToPath(new URL("site/bare-writer.ts", import.meta.url)),
+        site,
+        join(folder, "bare"),
+      ]);
       rmSync(join(folder, "bare"), { recursive: true });
       const shell = shellOf(site);
       writeEleventyProject(join(folder, "eleventy"), record.rows, shell);

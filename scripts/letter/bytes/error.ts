@@ -77,6 +77,7 @@ export type ErrorCode =
   | "push-refused"
   | "push-taken"
   | "rehearsal"
+  | "release"
   | "seal"
   | "settings"
   | "socks"

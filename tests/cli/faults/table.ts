@@ -59,6 +59,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   witness: "asks witnesses; writes only the file of `--out`, once they have answered",
   "setup:github": "changes only what is at GitHub",
   rehearse: "changes only what is at GitHub, in a repository for trying things out; writes only its report",
+  release: "for maintainers: writes into this project, or into a new folder",
   fonts: "for developers: writes into this project",
 };
 
