@@ -1,5 +1,5 @@
 import { inOrder, NOTICES_FOLDER, type Notice, noticePath, parseNotice } from "../letter/handover/notice.ts";
-import { decodeText, listFiles, readBlobs } from "../outside/git/object.ts";
+import { decodeText, listFiles, readShortBlob } from "../outside/git/object.ts";
 import { reasonOf } from "./judgement.ts";
 
 /** A notice that is refused. `path` is that of a notice, or text of our own when the file is not named like one. */
@@ -16,16 +16,13 @@ export async function readNotices(
   const files = (await listFiles(repository, commit, NOTICES_FOLDER)).filter(({ path }) => !path.endsWith("/.gitkeep"));
   const notices: Notice[] = [];
   const problems: NoticeProblem[] = [];
-  for (const { path, mode, id, size } of files) {
+  for (const { path, mode, id } of files) {
     const refuse = (reason: string) => problems.push({ path: shown(path), reason });
-    if (mode !== "100644" || size > NOTICE_BYTES) {
-      refuse("not a regular file of at most 1,000 bytes");
-      continue;
-    }
     try {
-      const [bytes] = await readBlobs(repository, [id]);
-      const notice = parseNotice(decodeText(bytes ?? new Uint8Array(), shown(path)));
-      if (noticePath(notice) === path) notices.push(notice);
+      const bytes = mode === "100644" ? await readShortBlob(repository, id, NOTICE_BYTES) : undefined;
+      const notice = bytes && parseNotice(decodeText(bytes, shown(path)));
+      if (notice === undefined) refuse("not a regular file of at most 1,000 bytes");
+      else if (noticePath(notice) === path) notices.push(notice);
       else refuse(`the notice belongs in ${noticePath(notice)}`);
     } catch (cause) {
       refuse(reasonOf(cause));

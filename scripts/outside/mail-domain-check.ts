@@ -1,5 +1,5 @@
+import { domainOf } from "./mail/address.ts";
 import { dkimRecord } from "./mail/dkim.ts";
-import { domainOf } from "./mail/mailer.ts";
 import { senderProblem } from "./mail-sender.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 import { LetterError } from "../letter/bytes/error.ts";
 import { registeredDomain } from "../letter/signature/mail-domain.ts";
-import { domainOf, isLoopbackHost, LOCAL_SENDER } from "./mail/mailer.ts";
+import { domainOf, isLoopbackHost, LOCAL_SENDER } from "./mail/address.ts";
 import type { Settings } from "./settings.ts";
 
 type Sender = Pick<Settings, "mail" | "mailFrom" | "siteUrl" | "serviceUrl">;

@@ -2,8 +2,9 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { LetterError } from "../letter/bytes/error.ts";
 import type { DatabasePlace } from "./database/database.ts";
+import { LOCAL_SENDER } from "./mail/address.ts";
 import { type DkimKey, readRsaKey } from "./mail/dkim.ts";
-import { LOCAL_SENDER, type MailSettings } from "./mail/mailer.ts";
+import type { MailSettings } from "./mail/mailer.ts";
 
 /** All settings from the environment, with defaults for one machine. Durations in milliseconds. */
 export type Settings = {

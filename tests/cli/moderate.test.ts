@@ -15,6 +15,7 @@ import { type Keys, openKeys } from "../../scripts/outside/seal/keys.ts";
 import { openRepository } from "../support/campaigns/repository.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { readLetterFile } from "../support/letters.ts";
+import { runInside } from "../support/servers/inside.ts";
 import { makeDataDir, type Outcome, removeDataDir, runCommand } from "../support/servers/service.ts";
 import { root } from "../support/source.ts";
 
@@ -70,6 +71,8 @@ async function file(name: string, text: string): Promise<void> {
 }
 
 const moderate = (...args: string[]): Promise<Outcome> => runCommand("moderate", args, { DATA_DIR: dataDir });
+// What a process of its own would show is shown once for each subcommand.
+const inside = (...args: string[]): Promise<Outcome> => runInside("moderate", args, { DATA_DIR: dataDir });
 const lines = (text: string) => text.trimEnd().split("\n");
 
 describe("moderate list", () => {
@@ -88,17 +91,17 @@ describe("moderate list", () => {
   });
 
   it("says for people what waits, and that nothing does", async () => {
-    expect(lines((await moderate("list")).stdout)[1]).toBe(`${sheet.sheet}  signatures  12    waiting`);
-    await moderate("approve", sheet.sheet);
-    expect((await moderate("list")).stdout).toBe("no sheet waits for review\n");
-    expect((await moderate("list", "--json")).stdout).toBe("[]\n");
+    expect(lines((await inside("list")).stdout)[1]).toBe(`${sheet.sheet}  signatures  12    waiting`);
+    await inside("approve", sheet.sheet);
+    expect((await inside("list")).stdout).toBe("no sheet waits for review\n");
+    expect((await inside("list", "--json")).stdout).toBe("[]\n");
   });
 
   it("names the rule that a bad sheet breaks, and shows nothing of it", async () => {
     openRepository(campaignRepository(dataDir)).git("update-ref", "refs/heads/pending/evil", "main");
     // U+009B begins a command to the terminal, U+202E turns its direction.
     openRepository(campaignRepository(dataDir)).git("update-ref", "refs/heads/pending/a\u009b\u202eb", "main");
-    const { stdout } = await moderate("list", "--json");
+    const { stdout } = await inside("list", "--json");
     expect(stdout).not.toMatch(/[\u009b\u202e]/);
     expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ sheet: "a\u009b\u202eb" }));
     expect(JSON.parse(stdout)).toContainEqual({
@@ -108,7 +111,7 @@ describe("moderate list", () => {
       state: "invalid",
       rows: [],
     });
-    expect((await moderate("list")).stdout).toContain("invalid: the branch is not named pending/");
+    expect((await inside("list")).stdout).toContain("invalid: the branch is not named pending/");
   });
 });
 
@@ -137,11 +140,11 @@ describe("moderate show", () => {
     };
     const listed = inventSheet(invention, [named()]);
     await file(listed.sheet, formatSheet(listed));
-    await moderate("approve", listed.sheet);
+    await inside("approve", listed.sheet);
     const row = named();
     const other = inventSheet(invention, [row, inventRow(invention)]);
     await file(other.sheet, formatSheet(other));
-    const { stdout } = await moderate("show", other.sheet);
+    const { stdout } = await inside("show", other.sheet);
     const { body } = formatProposal(other, { listed: (await host.readMain()).record.rows, bursts: new Set() });
     expect(body).toContain(`\`${row.id}\` | same name and place as on the list`);
     expect(lines(stdout)[2]).toMatch(/^look first: \d; hints of a program/);
@@ -159,33 +162,33 @@ describe("moderate show", () => {
       [sheet, twin],
       [twin, sheet],
     ] as const) {
-      const { stdout } = await moderate("show", one.sheet);
+      const { stdout } = await inside("show", one.sheet);
       expect(lines(stdout)[2]).toMatch(/^look first: /);
       expect(lines(stdout).find((line) => line.startsWith(shared.id))).toMatch(
         new RegExp(`also on the open sheet ${other.sheet}$`),
       );
     }
-    const { stdout } = await moderate("list");
+    const { stdout } = await inside("list");
     expect(
       lines(stdout)
         .slice(1)
         .map((line) => line.endsWith("look first")),
     ).toEqual([true, true]);
     // Refused as a duplicate it is decided on the other, and refused for any other reason on both.
-    await moderate("approve", twin.sheet, "--refuse", `${shared.id}:duplicate`);
-    expect((await moderate("approve", sheet.sheet)).stdout).toContain(
+    await inside("approve", twin.sheet, "--refuse", `${shared.id}:duplicate`);
+    expect((await inside("approve", sheet.sheet)).stdout).toContain(
       "accepted 12, refused 0, left out as withdrawn 0\n",
     );
   });
 
   it("shows which rows are settled already, and leaves them out", async () => {
-    await moderate("approve", sheet.sheet);
+    await inside("approve", sheet.sheet);
     const again = inventSheet(invention, [sheet.rows[0]!, inventRow(invention)]);
     await file(again.sheet, formatSheet(again));
-    const { stdout } = await moderate("show", again.sheet);
+    const { stdout } = await inside("show", again.sheet);
     const line = lines(stdout).find((one) => one.startsWith(sheet.rows[0]!.id));
     expect(line).toMatch(/left out: the ledger has this signature already$/);
-    expect((await moderate("approve", again.sheet)).stdout).toContain(
+    expect((await inside("approve", again.sheet)).stdout).toContain(
       "accepted 1, refused 0, left out as withdrawn 0, left out as decided elsewhere 1\n",
     );
   });
@@ -193,11 +196,11 @@ describe("moderate show", () => {
   it("passes over a sheet that the form service has not attested, says what to do, and takes no approval of it", async () => {
     const copy = inventSheet(invention, sheet.rows);
     await host.file({ sheet: copy.sheet, text: formatSheet(copy), base: await host.head(), message: "file\n", day });
-    const { stdout } = await moderate("list");
+    const { stdout } = await inside("list");
     expect(stdout).toContain("unattested: the form service has not attested it. Close it:");
     expect(lines(stdout).filter((line) => line.includes("look first"))).toEqual([]);
-    expect((await moderate("approve", copy.sheet)).stderr).toContain("the sheet is passed over");
-    expect((await moderate("approve", sheet.sheet)).stdout).toContain(
+    expect((await inside("approve", copy.sheet)).stderr).toContain("the sheet is passed over");
+    expect((await inside("approve", sheet.sheet)).stdout).toContain(
       "accepted 12, refused 0, left out as withdrawn 0\n",
     );
   });
@@ -245,7 +248,7 @@ describe("moderate approve", () => {
   ])("answers %s in one line and changes nothing", async (_what, args, reason) => {
     const head = await host.head();
     const typed = args.map((arg) => arg.replace("SHEET", sheet.sheet).replace("ROW", sheet.rows[0]!.id));
-    const { stdout, stderr, code } = await moderate(...typed);
+    const { stdout, stderr, code } = await inside(...typed);
     expect(stdout).toBe("");
     expect(lines(stderr)).toHaveLength(1);
     expect(stderr).toMatch(reason);
@@ -256,12 +259,12 @@ describe("moderate approve", () => {
 
   it("says with --dry-run what would happen, and records nothing", async () => {
     const refuse = ["--refuse", `${sheet.rows[0]!.id}:fake-name`];
-    const dry = await moderate("approve", sheet.sheet, ...refuse, "--dry-run");
+    const dry = await inside("approve", sheet.sheet, ...refuse, "--dry-run");
     expect(dry).toMatchObject({ stdout: "would accept 11, refuse 1, leave out as withdrawn 0\n", stderr: "", code: 0 });
-    const reject = await moderate("reject", sheet.sheet, "advert", "--dry-run");
+    const reject = await inside("reject", sheet.sheet, "advert", "--dry-run");
     expect(reject.stdout).toBe("would accept 0, refuse 12, leave out as withdrawn 0\n");
     expect((await host.openSheets()).map(({ acts }) => acts)).toEqual([[]]);
-    const { stdout } = await moderate("approve", sheet.sheet, ...refuse, "--yes");
+    const { stdout } = await inside("approve", sheet.sheet, ...refuse, "--yes");
     expect(stdout).toContain("accepted 11, refused 1, left out as withdrawn 0\n");
   });
 
@@ -305,10 +308,8 @@ describe("moderate", () => {
     const id = sheet.rows[3]!.id;
     const [name, text] = inventWithdrawals(invention, [{ id, attestation: attestLeave(id, keys.attestation) }]);
     await file(name, text);
-    expect((await moderate("approve", name)).stderr).toMatch(/a sheet of withdrawals needs no review/);
-    expect((await moderate("approve", sheet.sheet)).stdout).toContain(
-      "accepted 11, refused 0, left out as withdrawn 1",
-    );
+    expect((await inside("approve", name)).stderr).toMatch(/a sheet of withdrawals needs no review/);
+    expect((await inside("approve", sheet.sheet)).stdout).toContain("accepted 11, refused 0, left out as withdrawn 1");
   });
 
   it("helps", async () => {

@@ -7,7 +7,7 @@ import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
 import { openLog } from "../../scripts/outside/log.ts";
 import { systemRandom } from "../../scripts/outside/random.ts";
-import { demoRecipients } from "../../scripts/outside/seal/seal.ts";
+import { demoRecipients } from "../../scripts/outside/seal/demo-custodian.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { siteContext } from "../../scripts/site/views/context.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";

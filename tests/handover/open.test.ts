@@ -12,7 +12,8 @@ import { type ContactRecord, contactCommitment, formatContactRecord } from "../.
 import { type Bag, openBag } from "../../scripts/outside/bag/reader.ts";
 import { writeBag } from "../../scripts/outside/bag/writer.ts";
 import { systemClock } from "../../scripts/outside/clock.ts";
-import { demoRecipients, openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";
+import { demoRecipients } from "../../scripts/outside/seal/demo-custodian.ts";
+import { openSeal, type Seal } from "../../scripts/outside/seal/seal.ts";
 import { openIdentities, type Unseal } from "../../scripts/outside/seal/unseal.ts";
 import { attested, type Invented, invent, withdrawalsOf } from "../letter/invented.ts";
 import { unnoticedBagFlips } from "../outside/bag/flipped-bag.ts";

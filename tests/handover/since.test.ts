@@ -12,7 +12,7 @@ import { leafHash, treeRoot } from "../../scripts/letter/ledger/tree.ts";
 import type { Main } from "../../scripts/letter/review/acceptance.ts";
 import type { CampaignRecord } from "../../scripts/letter/signature/record.ts";
 import { openBag } from "../../scripts/outside/bag/reader.ts";
-import { demoRecipients } from "../../scripts/outside/seal/seal.ts";
+import { demoRecipients } from "../../scripts/outside/seal/demo-custodian.ts";
 import { freshMain, type Invented, invent, ledger } from "../letter/invented.ts";
 import { grown, type HandedOver, left, makeHandedOver, writeSite } from "../support/campaigns/handed-over.ts";
 import { fixedClock, fixedRandomness } from "../support/fixtures.ts";

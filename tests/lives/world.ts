@@ -6,7 +6,7 @@ import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import type { Handover } from "../../scripts/letter/handover/handover.ts";
 import { openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
-import { demoRecipients } from "../../scripts/outside/seal/seal.ts";
+import { demoRecipients } from "../../scripts/outside/seal/demo-custodian.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
 import { ledger, secrets, service, texts } from "../letter/invented.ts";
 import { fixedClock, fixedRandomness, START } from "../support/fixtures.ts";

@@ -1,7 +1,7 @@
 import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
 import type { LocalCampaign } from "../../accept/local-campaign.ts";
 import { every } from "../../form-service/filing/repeat.ts";
-import { holdDatabase } from "../../outside/database/one-holder.ts";
+import type { DatabaseHold } from "../../outside/database/one-holder.ts";
 import type { Log } from "../../outside/log.ts";
 import type { Random } from "../../outside/random.ts";
 import { LOST, RENEW_EVERY, takeLease } from "../../outside/service-lease.ts";
@@ -29,8 +29,7 @@ export async function becomeOneService(
   // Another machine may publish what this folder was copied from.
   const live = isHere(siteUrl) ? undefined : await readCheckpointNow(siteUrl, verifier);
   assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
-  const hold =
-    database.kind === "postgres" ? await holdDatabase(database.url, keys.publicKeys.attestation, random) : undefined;
+  const hold = await holdOn(database, keys.publicKeys.attestation, random);
   const lease = await takeLease(host.repository, dataDir, { random, say: console.log, isMoved }).catch(
     async (cause) => {
       await hold?.release();
@@ -49,6 +48,17 @@ export async function becomeOneService(
       await hold?.release();
     },
   };
+}
+
+/** Holds a PostgreSQL database, whose client loads only where there is one; an SQLite file is on this machine alone. */
+async function holdOn(
+  database: Settings["database"],
+  attestation: string,
+  random: Random,
+): Promise<DatabaseHold | undefined> {
+  if (database.kind === "sqlite") return undefined;
+  const { holdDatabase } = await import("../../outside/database/one-holder.ts");
+  return holdDatabase(database.url, attestation, random);
 }
 
 /** Whether this is the address of this machine, whose site is what starts. */

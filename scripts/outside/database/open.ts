@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { type Kysely, sql } from "kysely";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Database, DatabasePlace, Dialect, Migration, OpenedDatabase } from "./database.ts";
-import { openPostgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import { explainTrouble, isDatabaseTrouble } from "./trouble.ts";
 
@@ -73,7 +72,10 @@ export async function tablesOf<T>(query: Kysely<T>, dialect: Dialect): Promise<R
 }
 
 async function connect(at: DatabasePlace): Promise<OpenedDatabase> {
-  return at.kind === "sqlite" ? openSqlite(at.path) : openPostgres(at.url);
+  if (at.kind === "sqlite") return openSqlite(at.path);
+  // Few have it, and every command would load it.
+  const { openPostgres } = await import("./postgres.ts");
+  return openPostgres(at.url);
 }
 
 async function migrate(query: Kysely<unknown>, dialect: Dialect, migrations: readonly Migration[]): Promise<void> {

@@ -1,39 +1,51 @@
 import { assertSha } from "./object.ts";
+import { type Commit, parseCommitObject } from "./reading/commit-object.ts";
+import { type Change, readChanges } from "./reading/files.ts";
+import { askReader } from "./reading/reader.ts";
 import { runGit } from "./run.ts";
 
-/** A commit as far as anything depends on it. */
-export type Commit = {
-  readonly id: string;
-  readonly parents: readonly string[];
-  readonly committerEmail: string;
-  /** the committer's day, `YYYY-MM-DD` */
-  readonly day: string;
-  readonly message: string;
-};
-
-/** A file that a commit changes against its parent; ids and modes are zeros where there is no file. */
-export type Change = {
-  readonly path: string;
-  readonly status: string;
-  readonly oldMode: string;
-  readonly mode: string;
-  readonly id: string;
-};
+/** The most bytes of a commit that is not left to `git log`. */
+const MOST_BYTES = 2 ** 20;
+/** Commits that are read one by one. They are the whole history of most campaigns; of a longer one git reads the rest at once. */
+const MOST_STEPS = 64;
 
 /** The commits from this one back along first parents, newest first. */
 export async function readHistory(repository: string, commit: string): Promise<Commit[]> {
   assertSha(commit);
-  const args = ["log", "--first-parent", "-z", "--no-show-signature", "--format=%H%n%P%n%ce%n%cs%n%B", commit, "--"];
-  const { stdout } = await runGit(repository, args);
-  return stdout.toString("utf8").split("\0").filter(Boolean).map(parseCommit);
+  const known: Commit[] = [];
+  let next: string | undefined = commit;
+  while (next !== undefined && known.length < MOST_STEPS) {
+    const one = await readObject(repository, next);
+    // One that is missing here may be beyond the end of a clone: git knows.
+    if (one === undefined) return logOf(repository, commit);
+    known.push(one);
+    [next] = one.parents;
+  }
+  return next === undefined ? known : [...known, ...(await logOf(repository, next))];
 }
 
 /** One commit. */
 export async function readCommit(repository: string, commit: string): Promise<Commit> {
   assertSha(commit);
-  const args = ["log", "-1", "-z", "--no-show-signature", "--format=%H%n%P%n%ce%n%cs%n%B", commit, "--"];
+  const known = await readObject(repository, commit);
+  if (known !== undefined) return known;
+  const [one] = await logOf(repository, commit, ["-1"]);
+  return one!;
+}
+
+async function readObject(repository: string, id: string): Promise<Commit | undefined> {
+  const [object] = (await askReader(repository, [id], MOST_BYTES, "commit")) ?? [];
+  return object?.type === "commit" ? parseCommitObject(id, object.content) : undefined;
+}
+
+async function logOf(
+  repository: string,
+  commit: string,
+  how: readonly string[] = ["--first-parent"],
+): Promise<Commit[]> {
+  const args = ["log", ...how, "-z", "--no-show-signature", "--format=%H%n%P%n%ce%n%cs%n%B", commit, "--"];
   const { stdout } = await runGit(repository, args);
-  return parseCommit(stdout.toString("utf8").replace(/\0$/, ""));
+  return stdout.toString("utf8").split("\0").filter(Boolean).map(parseCommit);
 }
 
 /**
@@ -43,6 +55,8 @@ export async function readCommit(repository: string, commit: string): Promise<Co
  */
 export async function changesIn(repository: string, parent: string, commit: string): Promise<Change[]> {
   [parent, commit].forEach(assertSha);
+  const known = await readChanges(repository, parent, commit);
+  if (known !== undefined) return known;
   const args = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index"];
   const { stdout } = await runGit(repository, [...args, parent, commit, "--"], { limit: 4 * 2 ** 20 });
   const parts = stdout.toString("utf8").split("\0");

@@ -5,9 +5,10 @@ import { isOfWithdrawals, type Settlement } from "../../letter/review/merge-mess
 import { listShardName, shardOf } from "../../letter/signature/list.ts";
 import { sheetPath } from "../../letter/signature/sheet.ts";
 import type { Settings } from "../settings.ts";
-import { type Commit, readHistory } from "./history.ts";
+import { readHistory } from "./history.ts";
 import { campaignRepository } from "./local-host.ts";
 import { readBlobs } from "./object.ts";
+import type { Commit } from "./reading/commit-object.ts";
 import { readRecordAt } from "./record-at.ts";
 import { MAIN, readRef } from "./ref.ts";
 import { settlementOf } from "./repository.ts";

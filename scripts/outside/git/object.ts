@@ -1,13 +1,10 @@
 import { LetterError } from "../../letter/bytes/error.ts";
+import { readFiles, type TreeFile } from "./reading/files.ts";
+import { askReader } from "./reading/reader.ts";
 import { runGit } from "./run.ts";
 
-/** A file of a tree: mode as git writes it (`100644`), id of its blob, size in bytes (0 for a submodule). */
-export type TreeFile = {
-  readonly path: string;
-  readonly mode: string;
-  readonly id: string;
-  readonly size: number;
-};
+/** The most bytes that are read at once, as of a command of git. */
+const MOST = 512 * 2 ** 20;
 
 const SHA = /^[0-9a-f]{40}$/;
 
@@ -22,21 +19,23 @@ export function assertSha(text: string): void {
  */
 export async function listFiles(repository: string, commit: string, folder?: string): Promise<TreeFile[]> {
   assertSha(commit);
+  const known = await readFiles(repository, `${commit}:${folder ?? ""}`);
+  if (known !== undefined) return known;
   const below = folder === undefined ? [] : [`${folder}/`];
-  const { stdout } = await runGit(repository, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", ...below]);
+  const { stdout } = await runGit(repository, ["ls-tree", "-r", "-z", "--full-tree", commit, "--", ...below]);
   return stdout
     .toString("utf8")
     .split("\0")
     .filter(Boolean)
     .map((line) => {
       const tab = line.indexOf("\t");
-      const [mode = "", , id = "", size = ""] = line.slice(0, tab).split(/ +/);
-      return { path: line.slice(tab + 1), mode, id, size: Number(size) || 0 };
+      const [mode = "", , id = ""] = line.slice(0, tab).split(" ");
+      return { path: line.slice(tab + 1), mode, id };
     });
 }
 
 /**
- * The bytes of blobs in the order of their names, read by one git process.
+ * The bytes of blobs in the order of their names.
  *
  * @param names ids, or `COMMIT:PATH` without line feed
  * @returns undefined where there is no such blob
@@ -44,8 +43,11 @@ export async function listFiles(repository: string, commit: string, folder?: str
 export async function readBlobs(repository: string, names: readonly string[]): Promise<(Buffer | undefined)[]> {
   if (names.length === 0) return [];
   if (names.some((name) => /[\n\r]/.test(name))) throw new LetterError("git", "a name of an object holds a line feed");
+  const known = await askReader(repository, names, MOST);
+  if (known !== undefined) return known.map((object) => (object?.type === "blob" ? object.content : undefined));
   const { stdout } = await runGit(repository, ["cat-file", "--batch"], {
     input: names.map((name) => `${name}\n`).join(""),
+    limit: MOST,
   });
   let at = 0;
   return names.map(() => {
@@ -61,6 +63,23 @@ export async function readBlobs(repository: string, names: readonly string[]): P
 }
 
 /**
+ * The bytes of a blob of at most so many. A longer one is not taken in: a blob of 100 MB must not be, to be refused.
+ *
+ * @returns undefined when it is longer
+ * @throws LetterError `git` when it cannot be read
+ */
+export async function readShortBlob(repository: string, id: string, most: number): Promise<Buffer | undefined> {
+  assertSha(id);
+  const [known] = (await askReader(repository, [id], most)) ?? [];
+  if (known?.type === "blob") return known.content;
+  const { stdout } = await runGit(repository, ["cat-file", "-s", id]);
+  if (Number(stdout.toString("utf8")) > most) return undefined;
+  const [bytes] = await readBlobs(repository, [id]);
+  if (bytes === undefined) throw new LetterError("git", "a blob cannot be read");
+  return bytes;
+}
+
+/**
  * Checks that git can read anything at all in this repository, after it has failed to read something: then what failed is
  * damaged, and not the machine in trouble.
  *
@@ -70,13 +89,6 @@ export async function readBlobs(repository: string, names: readonly string[]): P
 export async function assertReadable(repository: string, commit: string): Promise<void> {
   assertSha(commit);
   await runGit(repository, ["ls-tree", "-r", commit]);
-}
-
-/** The size of a blob in bytes, without reading it: a blob of 100 MB must not be taken in to be refused. */
-export async function sizeOfBlob(repository: string, id: string): Promise<number> {
-  assertSha(id);
-  const { stdout } = await runGit(repository, ["cat-file", "-s", id]);
-  return Number(stdout.toString("utf8"));
 }
 
 /** The text of a file at a commit, undefined when there is none. @throws LetterError `text` when it is not UTF-8 */

@@ -4,7 +4,7 @@ import { attestationIn } from "../../letter/review/filing-message.ts";
 import { SHEET_BYTES, sheetPath } from "../../letter/signature/sheet.ts";
 import { changesIn, readCommit } from "./history.ts";
 import type { MainHistory, OpenSheet } from "./host.ts";
-import { assertReadable, decodeText, readBlobs, sizeOfBlob } from "./object.ts";
+import { assertReadable, decodeText, readShortBlob } from "./object.ts";
 
 /** The branch of a sheet, as far as it says where its file is. */
 export type Branch = Pick<OpenSheet, "sheet" | "commit">;
@@ -52,10 +52,8 @@ async function readObjects(repository: string, main: Pick<MainHistory, "line">, 
     throw invalid(`the branch changes other files than ${path}: a sheet's branch adds this one and nothing else`);
   if (change.status !== "A") throw invalid(`${path} is not new: a sheet is filed once and never edited`);
   if (change.mode !== "100644") throw invalid(`${path} is not a regular file without execute permission (mode 100644)`);
-  // The size first: a blob of 100 MB must not be taken in to be refused.
-  if ((await sizeOfBlob(repository, change.id)) > SHEET_BYTES) throw invalid("a sheet has at most 400,000 bytes");
-  const [bytes] = await readBlobs(repository, [change.id]);
-  if (bytes === undefined) throw new LetterError("damaged", "the objects of the branch are lost or damaged");
+  const bytes = await readShortBlob(repository, change.id, SHEET_BYTES);
+  if (bytes === undefined) throw invalid("a sheet has at most 400,000 bytes");
   return { text: decodeText(bytes, path), message, attestation: attestationIn(message) };
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { NewCommit } from "./commit.ts";
+import { endReader } from "./reading/reader.ts";
 import { createRepository } from "./repository.ts";
 
 /**
@@ -16,6 +17,8 @@ export async function replaceRepository(repository: string, first: Omit<NewCommi
   for (const path of [fresh, old]) await rm(path, { recursive: true, force: true });
   await createRepository(fresh, first);
   await rename(repository, old);
+  // Files that are held open stay on the disk.
+  await endReader(repository);
   await finishReplacement(repository);
   await rm(old, { recursive: true, force: true });
 }

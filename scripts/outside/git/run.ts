@@ -111,9 +111,17 @@ export function runGit(repository: string, args: readonly string[], options: Git
   });
 }
 
-/** Builds an environment in which git knows only our settings and never prompts. */
-function environmentFor(remote: RemoteCall | undefined): NodeJS.ProcessEnv {
-  const config = Object.entries({ ...CONFIG, ...(remote && { ...REMOTE_CONFIG, ...authorization(remote.token) }) });
+/**
+ * Builds an environment in which git knows only our settings and never prompts.
+ *
+ * @param more settings of this command alone
+ */
+export function environmentFor(
+  remote: RemoteCall | undefined,
+  more: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
+  const forRemote = remote && { ...REMOTE_CONFIG, ...authorization(remote.token) };
+  const config = Object.entries({ ...CONFIG, ...more, ...forRemote });
   return {
     PATH: process.env.PATH,
     HOME: "/nonexistent",

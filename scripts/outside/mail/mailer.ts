@@ -2,6 +2,7 @@ import { readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { makeFolder } from "../folder.ts";
+import { domainOf, isLoopbackHost } from "./address.ts";
 import type { DkimKey } from "./dkim.ts";
 
 /** One mail to one person, as text and as HTML. */
@@ -30,9 +31,6 @@ export type Mailer = {
 export type MailSettings =
   | { readonly kind: "capture"; readonly folder: string }
   | { readonly kind: "smtp"; readonly url: string; readonly dkim?: DkimKey | undefined };
-
-/** The default sender: for captured mail, and for trials with a mail server on this machine. */
-export const LOCAL_SENDER = "no-reply@localhost";
 
 /** Concurrent deliveries, of mails that are sent for the first time and of others. Their connections stay open. */
 export const CONNECTIONS = { first: 8, again: 2 };
@@ -162,14 +160,4 @@ export function mailFailure(error: unknown): MailFailure {
   const ofMail = command === "RCPT TO" || command === "DATA";
   if (!ofMail || !(reply >= 400 && reply < 600)) return "away";
   return reply >= 500 ? "refused" : "put off";
-}
-
-/** Whether the host of a URL is this machine, by name or number. */
-export function isLoopbackHost(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-/** Returns the part after the @. */
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf("@") + 1);
 }

@@ -1,22 +1,25 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What still runs of what this process has started. */
-const running = new Set<ChildProcessWithoutNullStreams>();
+/** What still runs of what this process has started, and whether it may have started others itself. */
+const running = new Map<ChildProcessWithoutNullStreams, boolean>();
 
 /**
  * Starts a program that this process does not outlive: a program that hangs is killed when this process ends.
  *
  * It stays in the process group of this process, so that Ctrl-C in a terminal reaches it too.
+ *
+ * @param isAlone whether it starts no other program: to look for those at the end takes milliseconds
  */
 export function startProgram(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  isAlone = false,
 ): ChildProcessWithoutNullStreams {
   const child = spawn(program, args, { env, stdio: "pipe" });
   if (running.size === 0) process.on("exit", killAll);
-  running.add(child);
+  running.set(child, isAlone);
   const forget = () => {
     running.delete(child);
     if (running.size === 0) process.off("exit", killAll);
@@ -46,7 +49,10 @@ export function hung(what: string, milliseconds: number): string {
 }
 
 function killAll(): void {
-  for (const child of running) killWithChildren(child);
+  for (const [child, isAlone] of running) {
+    if (isAlone) child.kill("SIGKILL");
+    else killWithChildren(child);
+  }
 }
 
 function killWithChildren(child: ChildProcessWithoutNullStreams): void {

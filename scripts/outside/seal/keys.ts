@@ -10,7 +10,7 @@ import type { Campaign } from "../../letter/text/campaign.ts";
 import { keepFile } from "../data-folder.ts";
 import { makeFolder } from "../folder.ts";
 import { campaignRepository } from "../git/local-host.ts";
-import { demoRecipients } from "./seal.ts";
+import { demoRecipients } from "./demo-custodian.ts";
 
 /** The secret keys of a campaign on one machine, and their public parts. */
 export type Keys = {

@@ -1,9 +1,5 @@
-import { existsSync } from "node:fs";
-import { chmod, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
+import { Encrypter } from "age-encryption";
 import { LetterError } from "../../letter/bytes/error.ts";
-import { makeFolder } from "../folder.ts";
 
 /** Seals bytes so that only the holders of the recipients' identities can read them. */
 export type Seal = (plain: Uint8Array) => Promise<Uint8Array>;
@@ -29,29 +25,4 @@ export function openSeal(recipients: readonly string[]): Seal {
     }
   }
   return (plain) => encrypter.encrypt(plain);
-}
-
-/**
- * Returns the recipients of the two demonstration identities in this folder, which are made if they are missing.
- *
- * Only `recipients.txt` is read again; the identities are for the person who plays the custodian.
- */
-export async function demoRecipients(folder: string): Promise<string[]> {
-  const path = join(folder, "recipients.txt");
-  if (!existsSync(path)) {
-    makeFolder(folder);
-    const lines: string[] = [];
-    for (const name of ["custodian-1", "custodian-2"]) {
-      const identity = await generateHybridIdentity();
-      const recipient = await identityToRecipient(identity);
-      const file = join(folder, `${name}.key`);
-      await writeFile(file, `# For demonstration only. public key: ${recipient}\n${identity}\n`, { mode: 0o600 });
-      await chmod(file, 0o600);
-      lines.push(`${recipient}\n`);
-    }
-    // Last and in one step, so that half a pair is never taken for a whole one.
-    await writeFile(`${path}.part`, lines.join(""));
-    await rename(`${path}.part`, path);
-  }
-  return (await readFile(path, "utf8")).split("\n").filter((line) => line !== "");
 }

@@ -6,7 +6,8 @@ import { openStore, type Store } from "../../../scripts/form-service/store/schem
 import { noticePath, parseNotice } from "../../../scripts/letter/handover/notice.ts";
 import { systemClock } from "../../../scripts/outside/clock.ts";
 import { readMainAt } from "../../../scripts/outside/git/repository.ts";
-import { demoRecipients, openSeal } from "../../../scripts/outside/seal/seal.ts";
+import { demoRecipients } from "../../../scripts/outside/seal/demo-custodian.ts";
+import { openSeal } from "../../../scripts/outside/seal/seal.ts";
 import { type Invented, invent, sheetOf } from "../../letter/invented.ts";
 import { addToVault } from "../../support/campaigns/handover.ts";
 import { makeWorkflowCampaign, type WorkflowCampaign } from "../../support/campaigns/workflow-campaign.ts";

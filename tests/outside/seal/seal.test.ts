@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { Decrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, it } from "vitest";
 import { CONTACT_BYTES } from "../../../scripts/letter/signature/contact.ts";
+import { demoRecipients } from "../../../scripts/outside/seal/demo-custodian.ts";
 import { openSealPool } from "../../../scripts/outside/seal/pool.ts";
-import { demoRecipients, openSeal } from "../../../scripts/outside/seal/seal.ts";
+import { openSeal } from "../../../scripts/outside/seal/seal.ts";
 
 const hybrid = async () => {
   const identity = await generateHybridIdentity();

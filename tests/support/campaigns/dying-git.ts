@@ -1,15 +1,20 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { buffer } from "node:stream/consumers";
 import type { Moment } from "./fatal-git.ts";
 
 // The last call of git before the power is cut, started by the script of `fatal-git.ts` in git's place.
 const [program = "", moment, ...args] = process.argv.slice(2) as [string, Moment, ...string[]];
-const input = await buffer(process.stdin);
 if (moment === "before") die();
+// A git that reads objects stays, and is asked again and again.
+const stays = args.includes("--batch");
+const input: Buffer = stays ? (await once(process.stdin, "data"))[0] : await buffer(process.stdin);
 const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
 child.stdin.on("error", () => {});
 if (moment === "after") {
-  child.stdin.end(input);
+  child.stdin.write(input);
+  if (stays) child.stdout.once("data", die);
+  else child.stdin.end();
   child.stdout.resume();
   child.on("close", die);
 } else {

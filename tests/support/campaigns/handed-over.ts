@@ -9,7 +9,8 @@ import { acceptSheet, applyWithdrawals, type Main } from "../../../scripts/lette
 import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
 import type { CampaignRecord } from "../../../scripts/letter/signature/record.ts";
 import { writeBag } from "../../../scripts/outside/bag/writer.ts";
-import { demoRecipients, openSeal } from "../../../scripts/outside/seal/seal.ts";
+import { demoRecipients } from "../../../scripts/outside/seal/demo-custodian.ts";
+import { openSeal } from "../../../scripts/outside/seal/seal.ts";
 import {
   approved,
   freshMain,

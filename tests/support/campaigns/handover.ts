@@ -11,7 +11,8 @@ import { parseHandover } from "../../../scripts/letter/handover/handover.ts";
 import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
 import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
-import { demoRecipients, openSeal, type Seal } from "../../../scripts/outside/seal/seal.ts";
+import { demoRecipients } from "../../../scripts/outside/seal/demo-custodian.ts";
+import { openSeal, type Seal } from "../../../scripts/outside/seal/seal.ts";
 import {
   attestedMessage,
   type Invented,

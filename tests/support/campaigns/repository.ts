@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findLoose, readLooseCommit, readLooseObject, readLooseTree, readRefFile, readRefFiles } from "../git-files.ts";
 
 export type Repository = {
   /** The bare repository's folder. */
@@ -16,8 +17,13 @@ export type Repository = {
   branches: () => string[];
   /** Commits of a ref, newest first, along first parents. */
   log: (ref: string) => Commit[];
-  /** Writes or (with `undefined`) deletes files in a new commit on a branch, and gives its id. */
-  commit: (branch: string, message: string, files: Record<string, string | Uint8Array | undefined>) => string;
+  /** Writes or (with `undefined`) deletes files in a new commit on a branch, and gives its id. A new branch begins at `from`. */
+  commit: (
+    branch: string,
+    message: string,
+    files: Record<string, string | Uint8Array | undefined>,
+    from?: string,
+  ) => string;
   remove: () => void;
 };
 
@@ -55,25 +61,31 @@ export function openRepository(path: string): Repository {
       ...(options.input === undefined ? {} : { input: options.input }),
       stdio: ["pipe", "pipe", "pipe"],
     });
-  const git = (...args: string[]) => run(args).toString("utf8").replace(/\n$/, "");
-  const lines = (...args: string[]) =>
-    git(...args)
-      .split("\n")
-      .filter(Boolean);
+  const git = (...args: string[]) => {
+    const [command, name = "", ...more] = args;
+    const known = command === "rev-parse" && more.length === 0 ? resolve(path, name) : undefined;
+    return known ?? run(args).toString("utf8").replace(/\n$/, "");
+  };
 
   return {
     path,
     git,
-    read: (ref, file) => run(["cat-file", "blob", `${ref}:${file}`]),
-    list: (ref) => git("ls-tree", "-r", "-z", "--name-only", ref).split("\0").filter(Boolean),
-    branches: () => lines("for-each-ref", "--format=%(refname:short)", "refs/heads"),
+    read(ref, file) {
+      const commit = resolve(path, ref);
+      const blob = commit === undefined ? undefined : findLoose(path, commit, file);
+      const known = blob === undefined ? undefined : readLooseObject(path, blob);
+      return known?.type === "blob" ? known.content : run(["cat-file", "blob", `${ref}:${file}`]);
+    },
+    list: (ref) =>
+      listLoose(path, resolve(path, ref)) ?? git("ls-tree", "-r", "-z", "--name-only", ref).split("\0").filter(Boolean),
+    branches: () => readRefFiles(path).flatMap(([ref]) => (ref.startsWith(HEADS) ? [ref.slice(HEADS.length)] : [])),
     log: (ref) =>
       git("log", "--first-parent", "-z", "--format=%H%n%P%n%an <%ae>%n%aI%n%B", ref)
         .split("\0")
         .filter(Boolean)
         .map(parseCommit),
-    commit(branch, message, files) {
-      const [parent] = lines("for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`);
+    commit(branch, message, files, from) {
+      const parent = readRefFile(path, `${HEADS}${branch}`) ?? from;
       // One process writes all: a tool for each object, the index, the tree and the ref would be ten.
       const input = [
         `commit refs/heads/${branch}\nmark :1\n`,
@@ -91,6 +103,26 @@ export function openRepository(path: string): Repository {
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+const HEADS = "refs/heads/";
+
+/** The commit that a branch or a SHA names; undefined for everything else. */
+function resolve(repository: string, name: string): string | undefined {
+  if (/^[0-9a-f]{40}$/.test(name)) return readLooseCommit(repository, name) && name;
+  return /^[\w/-]+$/.test(name) ? readRefFile(repository, `${HEADS}${name.replace(/^refs\/heads\//, "")}`) : undefined;
+}
+
+/** The paths of all files of a commit; undefined when one of its trees is in a pack. */
+function listLoose(repository: string, commit: string | undefined): string[] | undefined {
+  const below = (tree: string, start: string): string[] | undefined => {
+    const lists = readLooseTree(repository, tree)?.map(({ mode, name, sha }) =>
+      mode === "40000" ? below(sha, `${start}${name}/`) : [start + name],
+    );
+    return lists?.every((list) => list !== undefined) ? lists.flat() : undefined;
+  };
+  const tree = commit === undefined ? undefined : readLooseCommit(repository, commit)?.tree;
+  return tree === undefined ? undefined : below(tree, "");
 }
 
 function dataOf(content: string | Uint8Array): (string | Uint8Array)[] {

@@ -103,9 +103,8 @@ export async function makeWorkflowCampaign(options: GitHubOptions = {}): Promise
     mainFile,
     async fileSheet(sheet, message = attestedMessage(sheet)) {
       const branch = `pending/${sheet.sheet}`;
-      const head = repository.git("rev-parse", "main");
-      repository.git("update-ref", `refs/heads/${branch}`, head);
-      repository.commit(branch, message, { [sheetPath(sheet.sheet)]: formatSheet(sheet) });
+      const files = { [sheetPath(sheet.sheet)]: formatSheet(sheet) };
+      repository.commit(branch, message, files, repository.git("rev-parse", "main"));
       return openPullRequest(campaign, branch);
     },
     async review(by, pull, event, body = "") {

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
 import type { Actor } from "../account.ts";
 import { may } from "../call.ts";
 import { Refusal } from "../refusal.ts";
@@ -11,6 +12,7 @@ import type { Serving } from "../server.ts";
 import type { State } from "../state.ts";
 import { actorOf } from "../token.ts";
 import { noteFresh } from "./fresh-branch.ts";
+import { type Answer, type Asked, answerReading, noteAdvertised } from "./reading.ts";
 import { forbids, settlePulls } from "./ref.ts";
 
 // git's own CGI program does the work. Its pre-receive hook asks the stand-in whether the refs may move, through files,
@@ -46,7 +48,9 @@ export async function answerGit(
     response.end(refused === 403 ? "Write access to repository not granted.\n" : "Repository not found.\n");
     return;
   }
-  const answer = await runBackend(state, refused, request, path, url.search.slice(1));
+  const body = await buffer(request);
+  const asked = { path, query: url.search.slice(1), version: String(request.headers["git-protocol"] ?? ""), body };
+  const answer = answerReading(state, asked) ?? noteAdvertised(asked, await runBackend(state, refused, request, asked));
   // The refs have moved, and the caller never learns of it.
   if (fault !== undefined && "cut" in fault) return void request.socket.destroy();
   response.writeHead(Number.parseInt(answer.headers.Status ?? "200", 10), answer.headers);
@@ -71,9 +75,8 @@ async function runBackend(
   state: State,
   actor: Actor,
   request: IncomingMessage,
-  path: string,
-  query: string,
-): Promise<{ headers: Record<string, string>; body: Buffer }> {
+  { path, query, version, body }: Asked,
+): Promise<Answer> {
   const session = mkdtempSync(join(tmpdir(), "undersigned-push-"));
   writeFileSync(join(session, "pre-receive"), HOOK);
   chmodSync(join(session, "pre-receive"), 0o755);
@@ -102,11 +105,11 @@ async function runBackend(
       REMOTE_USER: "pusher",
       CONTENT_TYPE: request.headers["content-type"] ?? "",
       HTTP_CONTENT_ENCODING: request.headers["content-encoding"] ?? "",
-      GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
+      GIT_PROTOCOL: version,
     },
   });
   child.stdin.on("error", () => {});
-  request.pipe(child.stdin);
+  child.stdin.end(body);
   const output: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   let [moves, declined]: [Move[], ReadonlyMap<string, string>] = [[], new Map()];
@@ -130,8 +133,8 @@ async function runBackend(
       .split("\r\n")
       .map((line) => line.split(": ") as [string, string]),
   );
-  const body = whole.subarray(end + 4);
-  return { headers, body: declined.size === 0 ? body : sayWhy(body, moves, declined) };
+  const said = whole.subarray(end + 4);
+  return { headers, body: declined.size === 0 ? said : sayWhy(said, moves, declined) };
 }
 
 /** Replaces git's report, which says of every ref only that a hook declined it, by what GitHub says of each. */

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { findLoose, reachableFrom, readLooseObject, readRefFile, readRefFiles, writeRefFile } from "../../git-files.ts";
 
 /** A bare repository as GitHub's Git database sees it: objects by SHA, no index, no working tree. */
 export type Objects = {
@@ -13,6 +12,8 @@ export type Objects = {
   asks(args: readonly string[], options?: GitOptions): boolean;
   readBlob(sha: string): Buffer;
   writeObject(type: "blob" | "commit" | "tree", content: string | Uint8Array): string;
+  /** puts a ref that only the stand-in itself moves, as that of a pull request */
+  setRef(ref: string, sha: string): void;
   /** undefined for a name that leads nowhere */
   resolve(name: string, type?: "commit" | "tree" | "blob"): string | undefined;
   readTree(sha: string, recursive: boolean): TreeEntry[];
@@ -20,6 +21,8 @@ export type Objects = {
   writeTree(base: string | undefined, entries: readonly NewEntry[]): string;
   readCommit(sha: string): ObjectCommit;
   isAncestor(older: string, newer: string): boolean;
+  /** a commit and all before it */
+  reachable(commit: string): ReadonlySet<string>;
   /** where two commits parted; the empty tree when they have nothing in common */
   forkPoint(one: string, other: string): string;
   refs(prefix: string): [ref: string, sha: string][];
@@ -70,7 +73,8 @@ export function openObjects(path: string): Objects {
   const contentOf = (type: "blob" | "commit", sha: string): Buffer => {
     const known = held.get(`${type} ${sha}`);
     if (known !== undefined) return known;
-    const content = run(["cat-file", type, sha]);
+    const loose = readLooseObject(path, sha);
+    const content = loose?.type === type ? loose.content : run(["cat-file", type, sha]);
     if (isSha(sha) && content.length < MOST_KEPT) held.set(`${type} ${sha}`, content);
     return content;
   };
@@ -89,9 +93,17 @@ export function openObjects(path: string): Objects {
     asks,
     writeObject,
     readBlob: (sha) => contentOf("blob", sha),
+    setRef: (ref, sha) => writeRefFile(path, ref, sha),
     resolve(name, type) {
       if (/^refs\/heads\/[\w/-]+$/.test(name) && type !== "tree" && type !== "blob") return readRefFile(path, name);
       if (isSha(name) && type === "commit" && commits.has(name)) return name;
+      if (isSha(name) && type !== undefined && readLooseObject(path, name)?.type === type) {
+        if (type === "commit") commits.add(name);
+        return name;
+      }
+      const [, commit, file] = /^([0-9a-f]{40}):(.+)$/.exec(name) ?? [];
+      const there = commit === undefined || file === undefined ? undefined : findLoose(path, commit, file);
+      if (there !== undefined) return there;
       // In `COMMIT:PATH` all that follows would be path.
       const suffix = type === undefined || name.includes(":") ? "" : `^{${type}}`;
       const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name + suffix];
@@ -124,12 +136,16 @@ export function openObjects(path: string): Objects {
       const pair = `${older} ${newer}`;
       const known = ancestors.get(pair);
       if (known !== undefined) return known;
-      const is = asks(["merge-base", "--is-ancestor", older, newer]);
+      const is =
+        (isSha(newer) ? reachableFrom(path, newer)?.has(older) : undefined) ??
+        asks(["merge-base", "--is-ancestor", older, newer]);
       // Of a commit that is not there yet, git says no as well.
       if (isSha(older) && isSha(newer) && (is || (commits.has(older) && commits.has(newer)))) ancestors.set(pair, is);
       return is;
     },
+    reachable: (commit) => reachableFrom(path, commit) ?? new Set(git(["rev-list", commit]).split("\n")),
     forkPoint(one, other) {
+      if (isSha(one) && isSha(other) && reachableFrom(path, other)?.has(one)) return one;
       // Commits with nothing in common are compared with the empty tree, which every repository knows.
       try {
         return gitOnce(["merge-base", one, other]);
@@ -137,29 +153,11 @@ export function openObjects(path: string): Objects {
         return writeObject("tree", "");
       }
     },
-    refs: (prefix) =>
-      git(["for-each-ref", "--format=%(refname) %(objectname)", prefix])
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => line.split(" ") as [string, string]),
+    refs: (prefix) => {
+      const folder = prefix.replace(/\/?$/, "/");
+      return readRefFiles(path).filter(([ref]) => ref === prefix || ref.startsWith(folder));
+    },
   };
-}
-
-/** Reads a ref as git keeps it, without git: a stand-in that is asked a thousand times would mostly start git. */
-function readRefFile(path: string, ref: string): string | undefined {
-  const text = (file: string) => {
-    try {
-      return readFileSync(join(path, file), "utf8");
-    } catch {
-      return "";
-    }
-  };
-  const loose = text(ref).trim();
-  if (loose !== "") return loose;
-  const packed = text("packed-refs")
-    .split("\n")
-    .find((line) => line.slice(41) === ref);
-  return packed?.slice(0, 40);
 }
 
 /** The bytes of a commit object, message as given: nothing is added or cut. */

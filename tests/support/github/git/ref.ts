@@ -48,7 +48,7 @@ function settle(state: State, actor: Actor, moves: readonly Move[]): void {
     // Git is asked once for all pull requests, however many are open.
     let reachable: ReadonlySet<string> | undefined;
     const reaches = (commit: string, tip: string) => {
-      reachable ??= new Set(state.objects.git(["rev-list", tip]).split("\n"));
+      reachable ??= state.objects.reachable(tip);
       return reachable.has(commit);
     };
     for (const pull of state.pulls.filter((one) => one.state === "open")) {
@@ -57,7 +57,7 @@ function settle(state: State, actor: Actor, moves: readonly Move[]): void {
         else if (pull.headSha !== to) {
           pull.headSha = to;
           pull.updatedAt = timeOf(state);
-          state.objects.git(["update-ref", `refs/pull/${pull.number}/head`, to]);
+          state.objects.setRef(`refs/pull/${pull.number}/head`, to);
           state.events.push({
             name: "pull_request",
             action: "synchronize",

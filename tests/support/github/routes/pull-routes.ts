@@ -89,7 +89,7 @@ export function openPull(
     timeline: [],
   };
   state.pulls.push(pull);
-  state.objects.git(["update-ref", `refs/pull/${pull.number}/head`, pull.headSha]);
+  state.objects.setRef(`refs/pull/${pull.number}/head`, pull.headSha);
   state.events.push({ name: "pull_request", action: "opened", by: author, pull });
   return pull;
 }

@@ -68,11 +68,16 @@ export function pullView(state: State, pull: Pull): Record<string, unknown> {
     maintainer_can_modify: false,
     comments: state.comments.filter((one) => one.pull === pull.number && !one.line).length,
     review_comments: state.comments.filter((one) => one.pull === pull.number && one.line).length,
-    commits: Number(state.objects.gitOnce(["rev-list", "--count", `${pull.baseSha}..${pull.headSha}`])),
+    commits: countCommits(state, pull),
     additions: sum(0),
     deletions: sum(1),
     changed_files: changed.length,
   };
+}
+
+function countCommits({ objects }: State, { baseSha, headSha }: Pull): number {
+  const before = objects.reachable(baseSha);
+  return [...objects.reachable(headSha)].filter((commit) => !before.has(commit)).length;
 }
 
 export function reviewView(state: State, pull: Pull, review: Review): object {
