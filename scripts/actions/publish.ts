@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { setOutput } from "@actions/core";
 import { campaignKeys } from "../accept/campaign-keys.ts";
 import { assertIntact } from "../accept/intact-record.ts";
-import { assertContinues, readLiveCheckpoint } from "../accept/live-checkpoint.ts";
+import { assertContinues, readLiveCheckpoint, rootsOf } from "../accept/live-checkpoint.ts";
 import { mayDeploy } from "../accept/site/publication.ts";
 import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { formatVkey } from "../letter/ledger/note.ts";
@@ -33,7 +33,7 @@ await runAction(async () => {
   const record = await readRecordIn(".");
   assertIntact(record, keys.ledger);
   const live = await readLiveCheckpoint(SITE_URL);
-  assertContinues(record.entries, live, keys.ledger, FIRST);
+  assertContinues(rootsOf(record.entries), live, keys.ledger, FIRST);
   const [repository, apiUrl, as] = [env.GITHUB_REPOSITORY, env.GITHUB_API_URL, { token: env.GITHUB_TOKEN }];
   const api = openGitHub({ repository, apiUrl, as, clock: systemClock });
   const shown = live !== undefined && live === record.checkpoint;
