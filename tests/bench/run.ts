@@ -11,7 +11,7 @@ Measures how fast things are, always beside something known, in the same run: th
 that of this machine at this moment. Without names it runs all of them. Close other programs: they take part.
 
   --seconds N   how long each side is measured (default: 6); for load, how long signatures come: take 60 at least
-  --signatures N  for all-cores, how many are verified (default: 100000)`;
+  --signatures N  for all-cores and acceptance, how many there are (default: 100000)`;
 
 const names = readdirSync(import.meta.dirname).flatMap((file) => /^(.+)\.bench\.ts$/.exec(file)?.[1] ?? []);
 

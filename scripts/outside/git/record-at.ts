@@ -29,7 +29,7 @@ export async function listRecordFiles(repository: string, commit: string): Promi
 }
 
 /** Files that are read at once: those of a record of a million signatures have 400 MB. */
-const AT_ONCE = 128;
+const AT_ONCE = 64;
 
 /** Reads files one after the other, the next ones while the caller looks at those before them. */
 export async function* readFilesInOrder(
