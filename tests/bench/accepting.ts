@@ -71,7 +71,7 @@ async function bare(folder: string): Promise<object> {
     return [parseBase64url(opening, 32), Buffer.concat(fields.flatMap((bytes) => [length(bytes), bytes]))] as const;
   });
   const [start, used] = [performance.now(), process.cpuUsage()];
-  let level = leaves.map((leaf) => hash("sha256", leaf, "buffer"));
+  let level: Buffer[] = leaves.map((leaf) => hash("sha256", leaf, "buffer"));
   while (level.length > 1) {
     const next: Buffer[] = [];
     for (let i = 0; i + 1 < level.length; i += 2)
