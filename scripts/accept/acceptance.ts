@@ -13,14 +13,14 @@ import { assertDay } from "../outside/clock.ts";
 import type { MainLine, OpenSheet } from "../outside/git/host.ts";
 import { CAMPAIGN_PATH, readLetterAt } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
-import { faultIn } from "./intact-record.ts";
 import { judgeSheet, reasonOf, type Tally, tallyOf } from "./judgement.ts";
-import { noteLine, readMainOnce } from "./kept-main.ts";
-import { rootsOfKept, standingFor, standingOfKept } from "./kept-record.ts";
 import { assertContinues, sizesOf } from "./live-checkpoint.ts";
 import { type Acceptor, advanceMain, type IntactMain } from "./merge.ts";
 import { type NoticeProblem, readNotices } from "./notices.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
+import { faultIn } from "./record/intact-record.ts";
+import { noteLine, readMainOnce } from "./record/kept-main.ts";
+import { rootsOfKept, standingFor, standingOfKept } from "./record/kept-record.ts";
 
 /** What became of a sheet that was open. */
 export type Outcome =

@@ -13,11 +13,11 @@ import { readKnownDays } from "../outside/known-days.ts";
 import { type Keys, openKeys } from "../outside/seal/keys.ts";
 import type { Settings } from "../outside/settings.ts";
 import { currentSettings, withSettingsFile } from "../outside/settings-file.ts";
-import { readMainOnce } from "./kept-main.ts";
-import { rootsOfKept } from "./kept-record.ts";
 import { assertGoesOn, readLiveCheckpoint, sizesOf, TAKE_OVER } from "./live-checkpoint.ts";
 import { type LocalSite, openLocalSite } from "./local-site.ts";
 import type { Acceptor } from "./merge.ts";
+import { readMainOnce } from "./record/kept-main.ts";
+import { rootsOfKept } from "./record/kept-record.ts";
 
 /** A campaign in this machine's data folder, for the commands. */
 export type LocalCampaign = {

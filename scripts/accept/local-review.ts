@@ -9,9 +9,9 @@ import type { MainLine } from "../outside/git/host.ts";
 import { printable } from "../outside/terminal.ts";
 import { acceptAll } from "./acceptance.ts";
 import { judgeSheet, tallyOf } from "./judgement.ts";
-import { readMainOnce } from "./kept-main.ts";
 import type { LocalCampaign } from "./local-campaign.ts";
 import { findByPrefix, type ReviewDesk, type ReviewedSheet } from "./open-sheets.ts";
+import { readMainOnce } from "./record/kept-main.ts";
 import { UNATTESTED } from "./sheet-notes.ts";
 
 /** What a moderator says about a sheet. */

@@ -4,7 +4,7 @@ import { formatMergeMessage, type Settlement, settledBy } from "../letter/review
 import type { Growth } from "../letter/signature/record.ts";
 import { writeCommit } from "../outside/git/commit.ts";
 import type { AcceptHost, MainLine } from "../outside/git/host.ts";
-import { filesOfGrowth, growKept, type KeptRecord } from "./kept-record.ts";
+import { filesOfGrowth, growKept, type KeptRecord } from "./record/kept-record.ts";
 
 /** The dependencies of accept. */
 export type Acceptor = {

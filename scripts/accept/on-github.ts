@@ -18,10 +18,10 @@ import type { WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { type AcceptReport, acceptAll } from "./acceptance.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 import { reasonOf } from "./judgement.ts";
-import { readMainOnce } from "./kept-main.ts";
-import { rootsOfKept } from "./kept-record.ts";
 import { assertContinues, readLiveCheckpoint, sizesOf } from "./live-checkpoint.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
+import { readMainOnce } from "./record/kept-main.ts";
+import { rootsOfKept } from "./record/kept-record.ts";
 import { type Publication, publishMain } from "./site/publication.ts";
 import { deleteSpentReleases, type SpentReleases } from "./spent-releases.ts";
 

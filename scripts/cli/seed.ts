@@ -1,5 +1,5 @@
-import { readMainOnce } from "../accept/kept-main.ts";
 import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
+import { readMainOnce } from "../accept/record/kept-main.ts";
 import { seedCampaign } from "../accept/seed.ts";
 import { makeDatabase, noteSeen, withCampaignStore } from "../form-service/store/campaign-database.ts";
 import { formatRoot } from "../letter/ledger/checkpoint.ts";

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AcceptReport } from "../../scripts/accept/acceptance.ts";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
-import { faultIn } from "../../scripts/accept/intact-record.ts";
-import { readMainOnce } from "../../scripts/accept/kept-main.ts";
-import { readKeptRecord, rootsOfKept } from "../../scripts/accept/kept-record.ts";
 import { rootsOf } from "../../scripts/accept/live-checkpoint.ts";
 import { readNotices } from "../../scripts/accept/notices.ts";
+import { faultIn } from "../../scripts/accept/record/intact-record.ts";
+import { readMainOnce } from "../../scripts/accept/record/kept-main.ts";
+import { readKeptRecord, rootsOfKept } from "../../scripts/accept/record/kept-record.ts";
 import { LetterError } from "../../scripts/letter/bytes/error.ts";
 import { type Notice, noticeEntry } from "../../scripts/letter/handover/notice.ts";
 import { openLedgerCheck } from "../../scripts/letter/ledger/check.ts";

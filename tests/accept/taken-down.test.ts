@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { assertIntact } from "../../scripts/accept/intact-record.ts";
+import { assertIntact } from "../../scripts/accept/record/intact-record.ts";
 import { formatNotice, type Notice, noticePath } from "../../scripts/letter/handover/notice.ts";
 import { verifyPublished } from "../../scripts/letter/published/verification.ts";
 import { readLedgerDays } from "../../scripts/outside/git/ledger-days.ts";

@@ -2,7 +2,7 @@ import { createHmac, hash } from "node:crypto";
 import { join } from "node:path";
 import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { inventRow, inventSheet } from "../../scripts/accept/invented-signatures.ts";
-import { readMainOnce } from "../../scripts/accept/kept-main.ts";
+import { readMainOnce } from "../../scripts/accept/record/kept-main.ts";
 import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { attestSheet } from "../../scripts/letter/ledger/attestation.ts";
 import { formatRoot } from "../../scripts/letter/ledger/checkpoint.ts";

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect } from "vitest";
-import { faultIn } from "../../scripts/accept/intact-record.ts";
-import { readKeptRecord } from "../../scripts/accept/kept-record.ts";
 import { readNotices } from "../../scripts/accept/notices.ts";
+import { faultIn } from "../../scripts/accept/record/intact-record.ts";
+import { readKeptRecord } from "../../scripts/accept/record/kept-record.ts";
 import { storeToPurge } from "../../scripts/form-service/store/destruction.ts";
 import { assertNoPurgeBegun, noteHandover, readHandoverNote } from "../../scripts/handover/handover-note.ts";
 import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";

@@ -6,9 +6,9 @@ import { UNNAMED_ONION } from "../../letter/text/onion.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { readLedgerDays } from "../../outside/git/ledger-days.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
-import { assertIntact } from "../intact-record.ts";
 import { assertContinues, readLiveCheckpoint, rootsOf } from "../live-checkpoint.ts";
 import { buildRecord, currentBuild, ONION_BUILD, pointTo } from "../local-site.ts";
+import { assertIntact } from "../record/intact-record.ts";
 
 /** The site as an onion service shows it: site and form service are one origin there, whatever they are elsewhere. */
 export type OnionSite = {

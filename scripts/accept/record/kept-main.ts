@@ -1,4 +1,4 @@
-import type { AcceptHost, MainLine } from "../outside/git/host.ts";
+import type { AcceptHost, MainLine } from "../../outside/git/host.ts";
 import { hasRecordOf, type KeptRecord, readKeptRecord } from "./kept-record.ts";
 
 /** Main as it was read last: how it came about, and what is kept of its record, which nobody has judged yet. */

@@ -1,25 +1,31 @@
 import { isUtf8 } from "node:buffer";
-import { parseBase64url } from "../letter/bytes/base64url.ts";
-import { firstBytesOf } from "../letter/bytes/crockford.ts";
-import { LetterError } from "../letter/bytes/error.ts";
-import type { Finder } from "../letter/bytes/finder.ts";
-import { sha256 } from "../letter/bytes/hash.ts";
-import type { Notice } from "../letter/handover/notice.ts";
-import type { OpenAccepted } from "../letter/ledger/accepted.ts";
-import { parseEntry } from "../letter/ledger/entry.ts";
-import { type IndexedEntry, othersAmong } from "../letter/ledger/outline.ts";
-import { ledgerShardName, parseLedgerShard } from "../letter/ledger/shards.ts";
-import { TILE_WIDTH } from "../letter/ledger/tile.ts";
-import { append, EMPTY_FRONTIER, type Frontier, type Hash, leafHash, rootOf } from "../letter/ledger/tree.ts";
-import { idOf } from "../letter/signature/derivation.ts";
-import { type ListRow, listShardName, parseListShard, shardOf } from "../letter/signature/list.ts";
-import { CHECKPOINT_PATH, type Growth, grownFiles, loggedEditions, shardsTouched } from "../letter/signature/record.ts";
-import { openRecordCheck } from "../letter/signature/record-check.ts";
-import type { Sheet } from "../letter/signature/sheet.ts";
-import type { Standing } from "../letter/signature/standing.ts";
-import { decodeText, readBlobs, readText, type TreeFile } from "../outside/git/object.ts";
-import { listRecordFiles, readFilesInOrder } from "../outside/git/record-at.ts";
-import type { LedgerRoots } from "./live-checkpoint.ts";
+import { parseBase64url } from "../../letter/bytes/base64url.ts";
+import { firstBytesOf } from "../../letter/bytes/crockford.ts";
+import { LetterError } from "../../letter/bytes/error.ts";
+import type { Finder } from "../../letter/bytes/finder.ts";
+import { sha256 } from "../../letter/bytes/hash.ts";
+import type { Notice } from "../../letter/handover/notice.ts";
+import type { OpenAccepted } from "../../letter/ledger/accepted.ts";
+import { parseEntry } from "../../letter/ledger/entry.ts";
+import { type IndexedEntry, othersAmong } from "../../letter/ledger/outline.ts";
+import { ledgerShardName, parseLedgerShard } from "../../letter/ledger/shards.ts";
+import { TILE_WIDTH } from "../../letter/ledger/tile.ts";
+import { append, EMPTY_FRONTIER, type Frontier, type Hash, leafHash, rootOf } from "../../letter/ledger/tree.ts";
+import { idOf } from "../../letter/signature/derivation.ts";
+import { type ListRow, listShardName, parseListShard, shardOf } from "../../letter/signature/list.ts";
+import {
+  CHECKPOINT_PATH,
+  type Growth,
+  grownFiles,
+  loggedEditions,
+  shardsTouched,
+} from "../../letter/signature/record.ts";
+import { openRecordCheck } from "../../letter/signature/record-check.ts";
+import type { Sheet } from "../../letter/signature/sheet.ts";
+import type { Standing } from "../../letter/signature/standing.ts";
+import { decodeText, readBlobs, readText, type TreeFile } from "../../outside/git/object.ts";
+import { listRecordFiles, readFilesInOrder } from "../../outside/git/record-at.ts";
+import type { LedgerRoots } from "../live-checkpoint.ts";
 
 /**
  * What accept keeps of main's record after it has read all of it once: what judging a sheet asks for and what changes when

@@ -1,13 +1,13 @@
-import { LetterError } from "../letter/bytes/error.ts";
-import { type Notice, noticeEntry } from "../letter/handover/notice.ts";
-import { type LedgerFacts, openLedgerCheck } from "../letter/ledger/check.ts";
-import { openCheckpoint } from "../letter/ledger/checkpoint.ts";
-import type { NoteVerifier } from "../letter/ledger/note.ts";
-import { type IndexedEntry, linesOf, outlineOf } from "../letter/ledger/outline.ts";
-import { whyListed } from "../letter/ledger/taken-down.ts";
-import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../letter/ledger/tree.ts";
-import type { CampaignRecord } from "../letter/signature/record.ts";
-import { publicCommitment } from "../letter/signature/row.ts";
+import { LetterError } from "../../letter/bytes/error.ts";
+import { type Notice, noticeEntry } from "../../letter/handover/notice.ts";
+import { type LedgerFacts, openLedgerCheck } from "../../letter/ledger/check.ts";
+import { openCheckpoint } from "../../letter/ledger/checkpoint.ts";
+import type { NoteVerifier } from "../../letter/ledger/note.ts";
+import { type IndexedEntry, linesOf, outlineOf } from "../../letter/ledger/outline.ts";
+import { whyListed } from "../../letter/ledger/taken-down.ts";
+import { append, EMPTY_FRONTIER, equal, leafHash, rootOf } from "../../letter/ledger/tree.ts";
+import type { CampaignRecord } from "../../letter/signature/record.ts";
+import { publicCommitment } from "../../letter/signature/row.ts";
 import type { KeptRecord } from "./kept-record.ts";
 
 // A record is immutable, so it is checked only once, although a service looks at main every second.
