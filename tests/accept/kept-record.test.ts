@@ -191,7 +191,7 @@ describe("what accept keeps of main's record", () => {
 });
 
 /** Ways in which somebody may have damaged a file of the record. */
-const DAMAGES: Record<string, (text: string) => string | Buffer | undefined> = {
+const DAMAGES: Record<string, (text: string, older: string) => string | Buffer | undefined> = {
   "a file that is gone": () => undefined,
   "an empty file": () => "",
   "a letter that is another": (text) => {
@@ -219,6 +219,17 @@ const DAMAGES: Record<string, (text: string) => string | Buffer | undefined> = {
     [lines[a], lines[b]] = [lines[b]!, lines[a]!];
     return lines.join("\n");
   },
+  "rows that have changed openings": (text) => {
+    const lines = text.split("\n");
+    const [a, b] = [2, 3].map(() => 2 + dice(Math.max(1, lines.length - 3)));
+    const opening = (line = "") => line.slice(-46);
+    const [one, other] = [lines[a!] ?? "", lines[b!] ?? ""];
+    lines[a!] = one.slice(0, -46) + opening(other);
+    lines[b!] = other.slice(0, -46) + opening(one);
+    return lines.join("\n");
+  },
+  "a row with another place": (text) => text.replace("| Melbourne |", "| Sydney |"),
+  "a file as it was before": (_text, older) => older,
   "no line feed at the end": (text) => text.trimEnd(),
   "an entry of its own": (text) => `${text}undersigned/v1 withdraw ${dice(20)}\n`,
 };
@@ -247,13 +258,17 @@ describe("a record that somebody has damaged", () => {
       .list(good)
       .filter((path) => /^signatures\/(ledger|accepted|editions)\/(?!\.)/.test(path));
     const seen = new Set<string>();
-    for (let time = 0; time < 120; time++) {
+    for (let time = 0; time < 200; time++) {
       campaign.repository.git("update-ref", "refs/heads/main", good);
       for (let more = 0; more <= dice(2); more++) {
-        const path = pick(paths);
+        const path = pick(pick([paths, paths.filter((one) => one.includes("/accepted/"))]));
         if (!campaign.repository.list("main").includes(path)) continue;
         const text = campaign.repository.read("main", path).toString("utf8");
-        const damaged = pick(Object.values(DAMAGES))(text);
+        const before = `${good}~${1 + dice(3)}`;
+        const older = campaign.repository.list(before).includes(path)
+          ? campaign.repository.read(before, path).toString("utf8")
+          : "";
+        const damaged = pick(Object.values(DAMAGES))(text, older);
         campaign.repository.commit("main", "damage", { [path]: damaged });
       }
       if (dice(2) === 0) await signAnew();
@@ -262,6 +277,7 @@ describe("a record that somebody has damaged", () => {
       seen.add(plain.replace(/\d+/g, "N"));
     }
     expect(seen.size).toBeGreaterThan(8);
+    expect([...seen].filter((verdict) => verdict.includes("does not fit"))).toHaveLength(1);
   });
 
   it("gets the same verdict when the whole list is gone, with and without the notice of a purge", async () => {
