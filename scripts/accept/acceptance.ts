@@ -5,20 +5,22 @@ import { logEdition, logNotice } from "../letter/review/acceptance.ts";
 import { copiesOf, findCopies } from "../letter/review/copies.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/review/moderators.ts";
 import { idOf } from "../letter/signature/derivation.ts";
-import { type Growth, loggedEdition } from "../letter/signature/record.ts";
+import type { Growth } from "../letter/signature/record.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { editionOf } from "../letter/text/edition.ts";
 import { assertDay } from "../outside/clock.ts";
-import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
+import type { MainLine, OpenSheet } from "../outside/git/host.ts";
 import { CAMPAIGN_PATH, readLetterAt } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
-import { assertIntact } from "./intact-record.ts";
 import { judgeSheet, reasonOf, type Tally, tallyOf } from "./judgement.ts";
-import { assertContinues } from "./live-checkpoint.ts";
+import { assertContinues, sizesOf } from "./live-checkpoint.ts";
 import { type Acceptor, advanceMain, type IntactMain } from "./merge.ts";
 import { type NoticeProblem, readNotices } from "./notices.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
+import { faultIn } from "./record/intact-record.ts";
+import { noteLine, readMainOnce } from "./record/kept-main.ts";
+import { rootsOfKept, standingFor, standingOfKept } from "./record/kept-record.ts";
 
 /** What became of a sheet that was open. */
 export type Outcome =
@@ -39,7 +41,7 @@ export type RowsElsewhere = ReadonlyMap<string, readonly string[]>;
 
 /** Main after accept ran, the outcome of each open sheet, and the edition if this run put it on the ledger. */
 export type AcceptReport = {
-  readonly main: MainHistory;
+  readonly main: IntactMain;
   readonly outcomes: readonly Outcome[];
   readonly edition: string | undefined;
   /** the notices that this run put on the ledger */
@@ -63,6 +65,7 @@ export async function acceptAll(acceptor: Acceptor): Promise<AcceptReport> {
   const draft: Draft = { outcomes: new Map(), edition: undefined, notices: [], noticeProblems: [], postponed: [] };
   for (let tries = 0; tries < 20; tries++) {
     const main = await acceptOnce(acceptor, draft);
+    if (main) noteLine(acceptor.host, main);
     if (main) return { ...draft, main, outcomes: [...draft.outcomes.values()] };
   }
   throw new LetterError("accept", "main kept moving while sheets were accepted: try again");
@@ -81,24 +84,27 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
   const { host, attestationKey } = acceptor;
   // A sheet that an earlier pass found undecided may have been settled by the process that moved main.
   for (const [name, outcome] of draft.outcomes) if (!("accepted" in outcome)) draft.outcomes.delete(name);
-  const read = await host.readMain();
-  const brought = read.record.takenDown ? (await readNotices(host.repository, read.commit)).notices : [];
-  const start: IntactMain = { ...read, frontier: assertIntact(read.record, acceptor.signer.verifier, brought) };
+  const { line, record } = await readMainOnce(host);
+  const { verifier } = acceptor.signer;
+  const brought = record.takenDown ? (await readNotices(host.repository, line.commit)).notices : [];
+  const fault = faultIn(record, verifier, brought);
+  if (fault) throw fault;
+  const start: IntactMain = { ...line, kept: record };
   const { day, doubt, overruled } = acceptor;
   if (doubt === undefined) assertDay(day, { main: start.day, overruled });
-  // A main that was rolled back still passes assertIntact, so also check that it continues the live checkpoint. `true`
-  // allows none: the caller knows whether anything was published before.
-  assertContinues(start.record.entries, await acceptor.live(), acceptor.signer.verifier, true);
+  // A main that was rolled back has no fault, so also check that it continues the live checkpoint. `true` allows none: the
+  // caller knows whether anything was published before.
+  const live = await acceptor.live();
+  const roots = await rootsOfKept(record, sizesOf({ live }, verifier));
+  assertContinues(roots, live, verifier, true);
   const moderators = parseModerators((await readText(host.repository, start.commit, MODERATORS_PATH)) ?? "");
   const logged = await acceptLetter(acceptor, start, draft);
   draft.noticeProblems = [];
   let main = logged && (await acceptNotices(acceptor, logged, draft, ["remove", "handover"]));
   if (!main) return undefined;
   const { pending, ended } = await readOpenSheets(acceptor, main, draft);
-  const all = findCopies(
-    { ...main, attestationKey },
-    pending.map(({ sheet }) => sheet),
-  );
+  const sheets = pending.map(({ sheet }) => sheet);
+  const all = findCopies({ settled: main.settled, standing: standingOfKept(main.kept), attestationKey }, sheets);
   const unread = new Set(pending.map(({ sheet }) => sheet.sheet));
   draft.postponed = [];
   for await (const { open, sheet } of readActs(host, pending, ended, (read) => unread.delete(read))) {
@@ -108,7 +114,9 @@ async function acceptOnce(acceptor: Acceptor, draft: Draft): Promise<IntactMain 
     }
     // A sheet that this run has settled is no longer open, so the last sheet that has a row decides about it.
     const copies = copiesOf(all, sheet, main.settled.sheets);
-    const judged = judgeSheet(main, { moderators, attestationKey, today: day, doubt }, open, sheet, copies);
+    const standing = await standingFor(main.kept, sheet);
+    const rules = { moderators, attestationKey, today: day, doubt };
+    const judged = judgeSheet({ ...main, standing }, rules, open, sheet, copies);
     if (!("acceptance" in judged)) {
       const held = judged.state === "waiting" || judged.state === "blocked";
       draft.outcomes.set(open.sheet, { sheet: open.sheet, ...(held ? { ...judged, copies } : judged) });
@@ -134,8 +142,8 @@ async function acceptLetter(acceptor: Acceptor, main: IntactMain, draft: Draft):
   if (origin !== acceptor.signer.verifier.name)
     throw new LetterError("accept", "content/campaign.yaml on main: ledger_origin is not the name of the ledger's key");
   const edition = editionOf(texts);
-  if (edition === loggedEdition(main.record.entries)) return main;
-  const growth = logEdition(main.record, edition, texts);
+  if (edition === main.kept.editions.at(-1)) return main;
+  const growth = logEdition(main.kept, edition, texts);
   const settlement = { approvedBy: [], refused: [], leftOut: [] };
   const next = await advanceMain(acceptor, main, { subject: `log edition ${edition}`, growth, settlement });
   if (next) draft.edition = edition;
@@ -159,7 +167,8 @@ async function acceptNotices(
   for (const notice of notices.filter((one) => kinds.includes(one.kind))) {
     let growth: Growth | undefined;
     try {
-      growth = logNotice(main.record, notice, await takesDown(repository, main.commit));
+      const standing = await standingFor(main.kept, notice);
+      growth = logNotice(standing, notice, await takesDown(repository, main.commit));
     } catch (cause) {
       draft.noticeProblems.push({ path: noticePath(notice), reason: reasonOf(cause) });
     }
@@ -189,7 +198,7 @@ type Pending = { readonly open: OpenSheet; readonly sheet: Sheet };
 /** Reads the open sheets, withdrawals first, so that a withdrawn signature is not accepted in the same run. */
 async function readOpenSheets(
   { host, attestationKey }: Acceptor,
-  main: MainHistory,
+  main: MainLine,
   draft: Draft,
 ): Promise<{ pending: Pending[]; ended: OpenSheet[] }> {
   const found: Pending[] = [];

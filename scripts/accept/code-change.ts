@@ -1,6 +1,7 @@
 import { LetterError } from "../letter/bytes/error.ts";
 import { NOTICES_FOLDER, noticePath } from "../letter/handover/notice.ts";
 import { logNotice } from "../letter/review/acceptance.ts";
+import { standingOf } from "../letter/signature/standing.ts";
 import { changesIn } from "../outside/git/history.ts";
 import { readRecordAt } from "../outside/git/record-at.ts";
 import { readHead } from "../outside/git/repository.ts";
@@ -35,7 +36,7 @@ export async function checkCodeChange(repository: string, head: string): Promise
   // A notice cannot be taken back from main, and accept would name a wrong one again and again.
   if (removals.length > 0) {
     const record = await readRecordAt(repository, main);
-    for (const notice of removals) logNotice(record, notice);
+    for (const notice of removals) logNotice(standingOf(record), notice);
   }
   return changes.length;
 }

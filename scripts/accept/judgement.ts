@@ -4,7 +4,8 @@ import type { Settlement } from "../letter/review/merge-message.ts";
 import { decide, type Moderators } from "../letter/review/moderation.ts";
 import { misdatedRow } from "../letter/review/signed-days.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
-import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
+import type { Standing } from "../letter/signature/standing.ts";
+import type { MainLine, OpenSheet } from "../outside/git/host.ts";
 
 /** The judgement of an open sheet by main, and what the sheet would do to the record. */
 export type Judgement =
@@ -34,19 +35,22 @@ export type Rules = {
   readonly doubt?: string | undefined;
 };
 
+/** What judging asks of main: its record, and how it came about. */
+export type JudgingMain = Pick<MainLine, "settled" | "began"> & { readonly standing: Standing };
+
 /**
  * Judges a readable, attested sheet. Withdrawals need no moderator, because the signers have decided.
  *
  * @param elsewhere the rows that are on another open sheet too
  */
 export function judgeSheet(
-  main: MainHistory,
+  { standing, settled, began }: JudgingMain,
   rules: Rules,
   open: OpenSheet,
   sheet: Sheet,
   elsewhere?: Pick<ReadonlySet<string>, "has">,
 ): Judgement {
-  const known = { ...main, attestationKey: rules.attestationKey };
+  const known = { standing, settled, attestationKey: rules.attestationKey };
   try {
     if (sheet.kind === "withdrawals")
       return { state: "approved", acceptance: applyWithdrawals(known, sheet), approvedBy: [] };
@@ -58,7 +62,7 @@ export function judgeSheet(
     }
     const acceptance = acceptSheet(known, sheet, decision, elsewhere);
     if (decision.state === "approved") {
-      const days = { today: rules.today, began: main.began };
+      const days = { today: rules.today, began };
       const reason = rules.doubt ?? misdatedRow(sheet, acceptance, days);
       if (reason !== undefined) return { state: "invalid", reason, mayReview: true };
     }

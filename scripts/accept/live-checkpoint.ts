@@ -15,6 +15,17 @@ export async function readLiveCheckpoint(siteUrl: string): Promise<string | unde
   return bytes === undefined ? undefined : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
+/** A ledger as far as it is compared with others: its size, and its root at the sizes that are asked for. */
+export type LedgerRoots = { readonly size: number; rootAt(size: number): Hash };
+
+/** Returns the roots of a ledger whose entries are all there. */
+export function rootsOf(entries: readonly string[]): LedgerRoots {
+  return {
+    size: entries.length,
+    rootAt: (size) => rootOf(append(EMPTY_FRONTIER, entries.slice(0, size).map(leafHash))),
+  };
+}
+
 /**
  * Checks that a ledger continues the published one: the live checkpoint is signed by the ledger's key and is the
  * checkpoint of the ledger's first entries. This detects another ledger on main before it is signed or published.
@@ -23,7 +34,7 @@ export async function readLiveCheckpoint(siteUrl: string): Promise<string | unde
  * @throws LetterError `live`
  */
 export function assertContinues(
-  entries: readonly string[],
+  ledger: LedgerRoots,
   live: string | undefined,
   verifier: NoteVerifier,
   first: boolean,
@@ -33,8 +44,8 @@ export function assertContinues(
     throw broken("the site shows no checkpoint. If nothing was published yet, run this by hand with “first” ticked");
   }
   const { size, root } = openCheckpoint(live, verifier);
-  if (size > entries.length) throw broken("the ledger on main is shorter than the one the world has seen");
-  if (!equal(root, rootAt(entries, size))) {
+  if (size > ledger.size) throw broken("the ledger on main is shorter than the one the world has seen");
+  if (!equal(root, ledger.rootAt(size))) {
     throw broken("the ledger on main is another than the one the world has seen");
   }
 }
@@ -65,6 +76,11 @@ export async function readCheckpointNow(siteUrl: string, verifier: NoteVerifier)
 /** What is known of a campaign's ledger besides main: by the service's database, and by the published site. */
 export type KnownLedger = { readonly seen?: SeenLedger | undefined; readonly live?: string | undefined };
 
+/** Returns the sizes at which the root of main's ledger is compared with what is known. @throws LetterError `note` or `checkpoint` */
+export function sizesOf({ seen, live }: KnownLedger, verifier: NoteVerifier): number[] {
+  return [...(seen ? [seen.size] : []), ...(live === undefined ? [] : [openCheckpoint(live, verifier).size])];
+}
+
 /** What to do about a main that does not go on, on one machine. */
 export const TAKE_OVER =
   "put back the newest campaign.git, or let npm run restore -- --by-database --site URL|DIR take over what was published";
@@ -77,32 +93,28 @@ export const TAKE_OVER =
  * @throws LetterError `live`
  */
 export function assertGoesOn(
-  entries: readonly string[],
+  ledger: LedgerRoots,
   { seen, live }: KnownLedger,
   verifier: NoteVerifier,
   wayOn: string,
 ): void {
   const known = live === undefined ? undefined : openCheckpoint(live, verifier);
-  if (known) assertBegins(entries, { ...known, root: formatRoot(known.root) }, "the published site", wayOn);
-  if (seen) assertBegins(entries, seen, "the form service's database", wayOn);
+  if (known) assertBegins(ledger, { ...known, root: formatRoot(known.root) }, "the published site", wayOn);
+  if (seen) assertBegins(ledger, seen, "the form service's database", wayOn);
 }
 
 function assertBegins(
-  entries: readonly string[],
+  ledger: LedgerRoots,
   { size, root }: { readonly size: number; readonly root: string },
   place: string,
   wayOn: string,
 ): void {
-  if (entries.length >= size && formatRoot(rootAt(entries, size)) === root) return;
+  if (ledger.size >= size && formatRoot(ledger.rootAt(size)) === root) return;
   const what =
-    entries.length < size
-      ? `main has ${entries.length} entries, and ${place} knows ${size}`
+    ledger.size < size
+      ? `main has ${ledger.size} entries, and ${place} knows ${size}`
       : `main has other entries than the ${size} that ${place} knows`;
   throw broken(`${what}: nothing is signed, because a second ledger under one key looks like a forgery; ${wayOn}`);
-}
-
-function rootAt(entries: readonly string[], size: number): Hash {
-  return rootOf(append(EMPTY_FRONTIER, entries.slice(0, size).map(leafHash)));
 }
 
 function broken(message: string): LetterError {

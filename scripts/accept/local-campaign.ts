@@ -13,9 +13,11 @@ import { readKnownDays } from "../outside/known-days.ts";
 import { type Keys, openKeys } from "../outside/seal/keys.ts";
 import type { Settings } from "../outside/settings.ts";
 import { currentSettings, withSettingsFile } from "../outside/settings-file.ts";
-import { assertGoesOn, readLiveCheckpoint, TAKE_OVER } from "./live-checkpoint.ts";
+import { assertGoesOn, readLiveCheckpoint, sizesOf, TAKE_OVER } from "./live-checkpoint.ts";
 import { type LocalSite, openLocalSite } from "./local-site.ts";
 import type { Acceptor } from "./merge.ts";
+import { readMainOnce } from "./record/kept-main.ts";
+import { rootsOfKept } from "./record/kept-record.ts";
 
 /** A campaign in this machine's data folder, for the commands. */
 export type LocalCampaign = {
@@ -68,14 +70,16 @@ export async function openLocalCampaign(missing: "make" | "refuse"): Promise<Loc
   const host = await openLocalGitHost(repository, { folder: ".", day });
   const site = openLocalSite(dataDir, keys.publicKeys);
   const live = async () => (existsSync(site.folder) ? readLiveCheckpoint(site.folder) : undefined);
-  const { entries } = (await host.readMain()).record;
-  assertGoesOn(entries, { seen, live: await live() }, keys.ledger.verifier, TAKE_OVER);
-  const known = await readKnownDays(settings);
-  const doubt = doubtOf(day, known);
+  const { verifier } = keys.ledger;
+  const known = { seen, live: await live() };
+  const { record } = await readMainOnce(host);
+  assertGoesOn(await rootsOfKept(record, sizesOf(known, verifier)), known, verifier, TAKE_OVER);
+  const days = await readKnownDays(settings);
+  const doubt = doubtOf(day, days);
   const acceptor = {
     ...{ host, signer: keys.ledger, attestationKey: keys.attestation.publicKey, day, live },
-    overruled: known.overruled,
-    doubt: doubt && formatDoubt(doubt, day, known),
+    overruled: days.overruled,
+    doubt: doubt && formatDoubt(doubt, day, days),
   };
   return { dataDir, host, keys, site, day, acceptor };
 }

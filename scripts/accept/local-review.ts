@@ -4,12 +4,14 @@ import type { Settlement } from "../letter/review/merge-message.ts";
 import type { Moderators, ReviewAct } from "../letter/review/moderation.ts";
 import { isRefusalCode, REFUSAL_CODES } from "../letter/review/order.ts";
 import type { Sheet, SignaturesSheet } from "../letter/signature/sheet.ts";
-import type { MainHistory } from "../outside/git/host.ts";
+import { standingOf } from "../letter/signature/standing.ts";
+import type { MainLine } from "../outside/git/host.ts";
 import { printable } from "../outside/terminal.ts";
 import { acceptAll } from "./acceptance.ts";
 import { judgeSheet, tallyOf } from "./judgement.ts";
 import type { LocalCampaign } from "./local-campaign.ts";
 import { findByPrefix, type ReviewDesk, type ReviewedSheet } from "./open-sheets.ts";
+import { readMainOnce } from "./record/kept-main.ts";
 import { UNATTESTED } from "./sheet-notes.ts";
 
 /** What a moderator says about a sheet. */
@@ -84,14 +86,14 @@ export async function decideSheet(
   const report = await acceptAll(acceptor);
   const outcome = report.outcomes.find((one) => one.sheet === open.sheet);
   // The service beside may have been faster, even after main was read here: what main says now holds.
-  const main = outcome ? report.main : await host.readMain();
+  const { line: main, record } = outcome ? { line: report.main, record: report.main.kept } : await readMainOnce(host);
   const settlement = main.merged.get(open.commit);
   if (outcome?.state === "invalid") throw new LetterError("validate", `the sheet is invalid: ${outcome.reason}`);
   if (!settlement || !sheet)
     return outcome?.state === "blocked" ? { state: "blocked" } : { state: "waiting", approvals };
-  const { size, root } = openCheckpoint(main.record.checkpoint ?? "", acceptor.signer.verifier);
+  const { size, root } = openCheckpoint(record.checkpoint ?? "", acceptor.signer.verifier);
   const counts = countsOf(sheet, settlement, main);
-  return { state: "settled", ...counts, listed: main.record.rows.length, size, root: formatRoot(root) };
+  return { state: "settled", ...counts, listed: record.listed, size, root: formatRoot(root) };
 }
 
 /** Formats what came of a review as lines to print. */
@@ -119,7 +121,8 @@ export function foreseeReview(
 ): Foresight {
   if (!sheet) throw new LetterError("validate", "the sheet cannot be read");
   const act = actOf({ rules }, open, verdict);
-  const judgement = judgeSheet(main, rules, { ...open, acts: [...open.acts, act] }, sheet, elsewhere);
+  const known = { ...main, standing: standingOf(main.record) };
+  const judgement = judgeSheet(known, rules, { ...open, acts: [...open.acts, act] }, sheet, elsewhere);
   switch (judgement.state) {
     case "approved":
     case "rejected":
@@ -180,7 +183,7 @@ function actOf({ rules }: Pick<ReviewDesk, "rules">, { commit }: ReviewedSheet["
 function countsOf(
   sheet: Sheet,
   settlement: Pick<Settlement, "refused" | "leftOut">,
-  { settled }: Pick<MainHistory, "settled">,
+  { settled }: Pick<MainLine, "settled">,
 ): Counts {
   const { accepted, refused } = tallyOf(sheet, settlement);
   const withdrawn = settlement.leftOut.filter((id) => settled.withdrawn.has(id)).length;

@@ -1,10 +1,10 @@
 import type { NoteSigner } from "../letter/ledger/note.ts";
-import type { Frontier } from "../letter/ledger/tree.ts";
 import { signGrowth } from "../letter/review/acceptance.ts";
 import { formatMergeMessage, type Settlement, settledBy } from "../letter/review/merge-message.ts";
-import { changedFiles, type Growth, shardTexts } from "../letter/signature/record.ts";
+import type { Growth } from "../letter/signature/record.ts";
 import { writeCommit } from "../outside/git/commit.ts";
-import type { AcceptHost, MainHistory } from "../outside/git/host.ts";
+import type { AcceptHost, MainLine } from "../outside/git/host.ts";
+import { filesOfGrowth, growKept, type KeptRecord } from "./record/kept-record.ts";
 
 /** The dependencies of accept. */
 export type Acceptor = {
@@ -22,8 +22,8 @@ export type Acceptor = {
   readonly live: () => Promise<string | undefined>;
 };
 
-/** Main with an intact record, and the frontier of its ledger. Accept builds on nothing else. */
-export type IntactMain = MainHistory & { readonly frontier: Frontier };
+/** Main, and what is kept of its record, which is intact. Accept builds on nothing else. */
+export type IntactMain = MainLine & { readonly kept: KeptRecord };
 
 /** A step of main: what it adds to the record, and what its message says. `reviewed` becomes its second parent. */
 export type Step = {
@@ -33,17 +33,21 @@ export type Step = {
   readonly settlement: Omit<Settlement, "size" | "root">;
 };
 
-/** Signs the checkpoint, writes one commit and moves main; returns undefined when main has moved meanwhile. */
+/**
+ * Signs the checkpoint, writes one commit and moves main; returns undefined when main has moved meanwhile. What is kept of
+ * the record moves with it, so that the main before is of no use any more.
+ */
 export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: Step): Promise<IntactMain | undefined> {
   const { host, signer } = acceptor;
   // Another clock may be a little ahead; a history that goes back in time looks like a forged one.
   const day = acceptor.doubt === undefined && acceptor.day > main.day ? acceptor.day : main.day;
-  const { record, frontier, size, root } = signGrowth(main.frontier, step.growth, signer);
+  const { kept } = main;
+  // Another run of this process has moved on with it.
+  if (kept.commit !== main.commit) return undefined;
+  const { checkpoint, frontier, size, root } = signGrowth(kept.frontier, step.growth, signer);
   const settlement: Settlement = { ...step.settlement, size, root };
-  const taken = record.takenDown ? [...shardTexts(main.record).keys()].map((path) => [path, undefined] as const) : [];
-  const files = [...taken, ...changedFiles(main.record, { ...step.growth, record })].map(
-    ([path, text]) => [`signatures/${path}`, text] as const,
-  );
+  const changed = await filesOfGrowth(kept, step.growth, checkpoint);
+  const files = [...changed].map(([path, text]) => [`signatures/${path}`, text] as const);
   const commit = await writeCommit(host.repository, {
     // The reviewed commit is the second parent, so that the history holds what the moderators saw.
     parents: step.reviewed === undefined ? [main.commit] : [main.commit, step.reviewed],
@@ -53,10 +57,10 @@ export async function advanceMain(acceptor: Acceptor, main: IntactMain, step: St
     day,
   });
   if (!(await host.moveMain(main.commit, commit))) return undefined;
+  growKept(kept, step.growth, { commit, checkpoint, frontier });
   return {
     commit,
-    record,
-    frontier,
+    kept,
     settled: settledBy([settlement], main.settled),
     day,
     began: main.began,

@@ -8,7 +8,7 @@ import { parseCampaign } from "../letter/text/campaign.ts";
 import { originLack } from "../letter/text/placeholders.ts";
 import { formatLack } from "../letter/text/readiness.ts";
 import type { Clock } from "../outside/clock.ts";
-import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
+import type { MainLine, OpenSheet } from "../outside/git/host.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
 import { openGitHubAcceptHost, type PullTrouble } from "../outside/github/accept-host.ts";
@@ -18,8 +18,10 @@ import type { WORKFLOWS } from "../outside/github/workflow-environment.ts";
 import { type AcceptReport, acceptAll } from "./acceptance.ts";
 import { campaignKeys } from "./campaign-keys.ts";
 import { reasonOf } from "./judgement.ts";
-import { assertContinues, readLiveCheckpoint } from "./live-checkpoint.ts";
+import { assertContinues, readLiveCheckpoint, sizesOf } from "./live-checkpoint.ts";
 import { readPendingSheet } from "./pending-sheet.ts";
+import { readMainOnce } from "./record/kept-main.ts";
+import { rootsOfKept } from "./record/kept-record.ts";
 import { type Publication, publishMain } from "./site/publication.ts";
 import { deleteSpentReleases, type SpentReleases } from "./spent-releases.ts";
 
@@ -66,18 +68,18 @@ export async function acceptOnGitHub(
     repository: join(env.RUNNER_TEMP, "campaign.git"),
     serverUrl: env.GITHUB_SERVER_URL,
   });
-  const before = await host.readMain();
+  const { line: before, record } = await readMainOnce(host);
   const text = await readText(host.repository, before.commit, CAMPAIGN_PATH);
   const keys = campaignKeys(text);
   // Everything on GitHub is for real people, and the first entry gives the ledger its name for good.
-  const unnamed = before.record.entries.length === 0 ? originLack(parseCampaign(text ?? ""), false) : undefined;
+  const unnamed = record.size === 0 ? originLack(parseCampaign(text ?? ""), false) : undefined;
   if (unnamed) throw new LetterError("campaign", formatLack(unnamed));
   const signer = noteSigner(keys.ledger.name, parseBase64url(env.LEDGER_KEY, 32));
   if (formatVkey(signer.verifier) !== formatVkey(keys.ledger)) {
     throw new LetterError("keys", "LEDGER_KEY is not the key that content/campaign.yaml on main names");
   }
   const live = await readLiveCheckpoint(env.SITE_URL);
-  assertContinues(before.record.entries, live, keys.ledger, env.FIRST);
+  assertContinues(await rootsOfKept(record, sizesOf({ live }, keys.ledger)), live, keys.ledger, env.FIRST);
   // Main was read with a token of the App's, so GitHub has told it the time; nothing has been asked with the other token yet.
   const apart = mover.apart();
   if (Math.abs(apart) > APART)
@@ -101,7 +103,7 @@ export async function acceptOnGitHub(
     const found = await isUnattested(host.repository, report.main, open, keys.attestation);
     (found ? leftovers : unseen).push(open.sheet);
   }
-  const releases = await deleteSpentReleases(mover, host, report.main.record.entries);
+  const releases = await deleteSpentReleases(mover, host, report.main.kept.others);
   const publisher = { api, host, to: env.PUBLISH_TO, again: env.AGAIN, first: env.FIRST, day, now: clock.now() };
   // All else is done and has to be reported, whatever becomes of this.
   const publication = await publishMain(publisher, report.main, live).then(
@@ -118,7 +120,7 @@ const APART = 3_600_000;
 /** Whether a branch holds an unattested sheet. An unreadable sheet does not count as one: it may have been attested. */
 async function isUnattested(
   repository: string,
-  main: MainHistory,
+  main: MainLine,
   open: Pick<OpenSheet, "sheet" | "commit">,
   key: Uint8Array,
 ): Promise<boolean> {

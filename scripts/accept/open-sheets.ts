@@ -3,6 +3,7 @@ import { copiesOf, findCopies } from "../letter/review/copies.ts";
 import { isQuarantined } from "../letter/review/filing-message.ts";
 import { MODERATORS_PATH, parseModerators } from "../letter/review/moderators.ts";
 import type { Sheet } from "../letter/signature/sheet.ts";
+import { standingOf } from "../letter/signature/standing.ts";
 import { readCommit } from "../outside/git/history.ts";
 import type { MainHistory, OpenSheet } from "../outside/git/host.ts";
 import { readText } from "../outside/git/object.ts";
@@ -58,7 +59,8 @@ export async function readReviewDesk({
       found.push({ open, sheet: undefined, quarantined, problem });
     }
   }
-  const known = { ...main, attestationKey: rules.attestationKey };
+  const standing = standingOf(main.record);
+  const known = { standing, settled: main.settled, attestationKey: rules.attestationKey };
   const copies = findCopies(
     known,
     found.flatMap(({ sheet }) => sheet ?? []),
@@ -66,7 +68,7 @@ export async function readReviewDesk({
   const sheets = found.map(({ open, sheet, quarantined, problem = { state: "unattested" } }): ReviewedSheet => {
     if (!sheet) return { open, sheet, quarantined, judgement: problem, remarks: new Map(), elsewhere: new Map() };
     const elsewhere = copiesOf(copies, sheet);
-    const judgement = judgeSheet(main, rules, open, sheet, elsewhere);
+    const judgement = judgeSheet({ ...main, standing }, rules, open, sheet, elsewhere);
     return { open, sheet, quarantined, judgement, remarks: remarksOn(known, sheet, elsewhere), elsewhere };
   });
   return { main, rules, sheets };

@@ -1,6 +1,7 @@
 import { isSheetAttested } from "../letter/ledger/attestation.ts";
 import { copiesOf, findCopies } from "../letter/review/copies.ts";
 import { type Sheet, sheetOfBranch } from "../letter/signature/sheet.ts";
+import { standingOf } from "../letter/signature/standing.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
 import { readPendingText } from "../outside/git/pending-text.ts";
@@ -26,7 +27,8 @@ export async function proposalProblems(repository: string, branch: string, commi
   try {
     const { text, attestation: word } = await readPendingText(repository, main, { sheet, commit });
     if (!isSheetAttested(sheet, text, word, attestation)) return [`the sheet is passed over: ${UNATTESTED}`];
-    return sheetProblems({ ...main, attestationKey: attestation }, sheet, text);
+    const known = { standing: standingOf(main.record), settled: main.settled, attestationKey: attestation };
+    return sheetProblems(known, sheet, text);
   } catch (cause) {
     return [reasonOf(cause)];
   }
@@ -50,6 +52,6 @@ export async function proposalNotes(repository: string, branch: string, commit: 
     const other = await read(name, at);
     if (other && !main.settled.sheets.has(name)) others.push(other);
   }
-  const known = { ...main, attestationKey: attestation };
+  const known = { standing: standingOf(main.record), settled: main.settled, attestationKey: attestation };
   return sheetNotes(known, mine, copiesOf(findCopies(known, [mine, ...others]), mine));
 }

@@ -2,7 +2,6 @@ import type { SigningKey } from "../letter/bytes/key.ts";
 import { attestLeave, attestSheet } from "../letter/ledger/attestation.ts";
 import { filingMessage } from "../letter/review/filing-message.ts";
 import { REFUSAL_CODES } from "../letter/review/order.ts";
-import { loggedEdition } from "../letter/signature/record.ts";
 import { formatSheet, SHEET_ROWS } from "../letter/signature/sheet.ts";
 import { LOCAL_MODERATOR } from "../outside/git/local-host.ts";
 import type { Random } from "../outside/random.ts";
@@ -36,7 +35,7 @@ export async function seedCampaign(
   progress: (done: number) => void,
 ): Promise<Seeded> {
   let main = (await acceptAll(acceptor)).main;
-  const edition = loggedEdition(main.record.entries) ?? "";
+  const edition = main.kept.editions.at(-1) ?? "";
   const invention: Invention = { edition, key: keys.attestation, day, random };
   const total = { accepted: 0, refused: 0, withdrawn: 0 };
   for (let done = 0; done < count; done += SHEET_ROWS) {
@@ -60,7 +59,7 @@ export async function seedCampaign(
     total.withdrawn += leaving.length;
     progress(done + rows.length);
   }
-  return { ...total, listed: main.record.rows.length };
+  return { ...total, listed: main.kept.listed };
 }
 
 function filed(sheet: string, text: string, key: SigningKey): { sheet: string; text: string; message: string } {

@@ -1,4 +1,5 @@
-import { spentTag } from "../letter/handover/spent-tag.ts";
+import { spentSince } from "../letter/handover/spent-tag.ts";
+import type { IndexedEntry } from "../letter/ledger/outline.ts";
 import { readRecordAt } from "../outside/git/record-at.ts";
 import { readTag } from "../outside/git/tag.ts";
 import type { GitHubApi } from "../outside/github/api.ts";
@@ -13,12 +14,12 @@ export type SpentReleases = { readonly deleted: readonly string[]; readonly trou
  * fails is said, and the next run tries again.
  *
  * @param repository has main; `fetchTags` brings the tags of handovers into it
- * @param entries main's ledger as it is now
+ * @param entries main's ledger as it is now; accepts need not be among them
  */
 export async function deleteSpentReleases(
   mover: GitHubApi,
   { repository, fetchTags }: { repository: string; fetchTags: () => Promise<void> },
-  entries: readonly string[],
+  entries: readonly IndexedEntry[],
 ): Promise<SpentReleases> {
   const [deleted, troubles]: [string[], string[]] = [[], []];
   const trying = (what: string, act: () => Promise<void>) =>
@@ -42,9 +43,15 @@ export async function deleteSpentReleases(
 async function spentOf(
   repository: string,
   { tag }: HandoverRelease,
-  entries: readonly string[],
+  entries: readonly IndexedEntry[],
 ): Promise<string | undefined> {
   const commit = await readTag(repository, tag);
   if (commit === undefined) return `there is no tag ${tag} any more`;
-  return spentTag(tag, entries, (await readRecordAt(repository, commit)).entries.length);
+  const { length } = (await readRecordAt(repository, commit)).entries;
+  const later = entries.filter(({ index }) => index >= length);
+  return spentSince(
+    tag,
+    later.map(({ line }) => line),
+    length,
+  );
 }

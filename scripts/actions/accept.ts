@@ -37,7 +37,7 @@ await runAction(async () => {
   for (const sheet of report.lagging) warning(`${called(sheet)}: ${LAGGING}`);
   if (report.postponed.length > 0) warning(postponedInWords(report.postponed.length));
   for (const sheet of report.unseen) warning(`${called(sheet)}: ${UNSEEN}`);
-  say(`ledger: ${main.record.entries.length} entries, list: ${main.record.rows.length} rows`);
+  say(`ledger: ${main.kept.size} entries, list: ${main.kept.listed} rows`);
   if ("failure" in publication) throw new LetterError("live", `not published: ${publication.failure}`);
   const words = publicationInWords(publication.state);
   if (publication.state === "stuck") throw new LetterError("live", `not published: ${words}`);

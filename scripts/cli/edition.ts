@@ -19,7 +19,7 @@ await runCommand(HELP, {}, async ({ positionals }) => {
   const { host, acceptor, day } = await openLocalCampaign("refuse");
   const before = loggedEdition((await host.readMain()).record.entries);
   await host.commitText(await readServedFilesIn("."), day);
-  const after = loggedEdition((await acceptAll(acceptor)).main.record.entries);
+  const after = (await acceptAll(acceptor)).main.kept.editions.at(-1);
   console.log(`old edition ${before ?? "none"}`);
   console.log(`new edition ${after}${after === before ? " (the letter has not changed)" : ""}`);
   sayWhere(readLocalSettings());

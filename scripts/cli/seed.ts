@@ -1,6 +1,9 @@
 import { openLocalCampaign, readLocalSettings } from "../accept/local-campaign.ts";
+import { readMainOnce } from "../accept/record/kept-main.ts";
 import { seedCampaign } from "../accept/seed.ts";
-import { hasSignatures, makeDatabase, noteLedger, withCampaignStore } from "../form-service/store/campaign-database.ts";
+import { makeDatabase, noteSeen, withCampaignStore } from "../form-service/store/campaign-database.ts";
+import { formatRoot } from "../letter/ledger/checkpoint.ts";
+import { rootOf } from "../letter/ledger/tree.ts";
 import { systemClock } from "../outside/clock.ts";
 import { lockDataFolder } from "../outside/data-folder.ts";
 import { assertClock } from "../outside/known-days.ts";
@@ -23,17 +26,18 @@ await runCommand(HELP, {}, async ({ positionals: [typed, ...rest] }) => {
     await assertClock(settings, systemClock);
     const campaign = await openLocalCampaign("make");
     // Before main has signatures: a start without a database would be refused then, and only here is one made.
-    const { record } = await campaign.host.readMain();
-    if (hasSignatures(record.entries)) await withCampaignStore(settings, async () => {});
-    else await makeDatabase(settings, record, campaign.keys.publicKeys.attestation);
+    const { attestation } = campaign.keys.publicKeys;
+    if ((await readMainOnce(campaign.host)).record.accepts.size > 0) await withCampaignStore(settings, async () => {});
+    else await makeDatabase(settings, (await campaign.host.readMain()).record, attestation);
     const { isTTY } = process.stderr;
     const total = await seedCampaign(campaign, Number(typed), systemRandom, (done) => {
       process.stderr.write(`${isTTY ? "\r" : ""}${done} of ${typed}${isTTY ? "" : "\n"}`);
     });
     if (isTTY) process.stderr.write("\n");
     // The database holds none of these people, and has seen them: npm start goes on.
-    const seeded = (await campaign.host.readMain()).record;
-    await withCampaignStore(settings, (store) => noteLedger(store, seeded, campaign.keys.publicKeys.attestation));
+    const { size, frontier } = (await readMainOnce(campaign.host)).record;
+    const seen = { size, root: () => formatRoot(rootOf(frontier)) };
+    await withCampaignStore(settings, (store) => noteSeen(store, seen, attestation));
     console.log(`accepted ${total.accepted}, refused ${total.refused}, withdrawn ${total.withdrawn}`);
     console.log(`the list has ${total.listed} signatures`);
     sayWhere(settings);

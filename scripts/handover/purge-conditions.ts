@@ -6,6 +6,7 @@ import type { Handover } from "../letter/handover/handover.ts";
 import { type Notice, noticeEntry } from "../letter/handover/notice.ts";
 import { peopleLeft } from "../letter/handover/spent-tag.ts";
 import { entriesOf } from "../letter/ledger/entry.ts";
+import { outlineOf } from "../letter/ledger/outline.ts";
 import { whyListed } from "../letter/ledger/taken-down.ts";
 import { idOf } from "../letter/signature/derivation.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
@@ -207,7 +208,7 @@ export async function assertPromise(
   const last = entriesOf("handover", record.entries).at(-1);
   if (stays === "names" && last?.contactsBag !== notice.contactsBag)
     throw new LetterError("purge", `a later handover is on the ledger: ${NAME_THE_LAST}`);
-  const reason = stays === "counts" ? whyListed([...record.entries, noticeEntry(notice)]) : undefined;
+  const reason = stays === "counts" ? whyListed(outlineOf(record.entries), [noticeEntry(notice)]) : undefined;
   if (reason !== undefined)
     throw new LetterError(
       "purge",

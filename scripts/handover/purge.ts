@@ -161,7 +161,8 @@ async function putOnLedger(
 ): Promise<void> {
   const { host, acceptor, site, day } = local!;
   if (!done) await dropHistory(host.repository, { notice, day, stays: content.campaign.after_purge });
-  const { main } = await acceptAll(acceptor);
+  await acceptAll(acceptor);
+  const main = await host.readMain();
   await site.publish(main);
   for (const name of await readdir(join(settings.dataDir, "builds")))
     if (!name.startsWith(main.commit.slice(0, 12)))

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { formatNotice, type Notice, noticePath } from "../../scripts/letter/handover/notice.ts";
 import { openCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
 import { idOf } from "../../scripts/letter/signature/derivation.ts";
@@ -9,6 +8,7 @@ import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
 import { openGitHubAcceptHost } from "../../scripts/outside/github/accept-host.ts";
 import type { GitHubApi } from "../../scripts/outside/github/api.ts";
 import { edition, invent, ledger, sheetOf, texts, withdrawalsOf } from "../letter/invented.ts";
+import { acceptAll } from "../support/campaigns/accept-all.ts";
 import { day, makeCampaign, outcomeOf, type TestCampaign } from "../support/campaigns/local-campaign.ts";
 
 let campaign: TestCampaign;

@@ -6,6 +6,7 @@ import { readPendingSheet } from "../../scripts/accept/pending-sheet.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import { sheetPath } from "../../scripts/letter/signature/sheet.ts";
 import { messageFor } from "../letter/invented.ts";
+import { judging } from "../letter/plain.ts";
 import { makeCampaign, type TestCampaign } from "../support/campaigns/local-campaign.ts";
 import { root } from "../support/source.ts";
 
@@ -43,7 +44,7 @@ describe("a sheet that anybody may have written", () => {
     const said = await readPendingSheet(campaign.repository.path, main, open, service.publicKey).then(
       (read) => {
         if (!read) return "unattested";
-        const judged = judgeSheet(main, rules, open, read);
+        const judged = judgeSheet(judging(main), rules, open, read);
         return "reason" in judged ? `invalid: ${judged.reason}` : judged.state;
       },
       (cause) => `invalid: ${reasonOf(cause)}`,

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { assertGoesOn, readCheckpointNow } from "../../scripts/accept/live-checkpoint.ts";
+import { assertGoesOn, readCheckpointNow, rootsOf } from "../../scripts/accept/live-checkpoint.ts";
 import { openLocalCampaign } from "../../scripts/accept/local-campaign.ts";
 import { seedCampaign } from "../../scripts/accept/seed.ts";
 import { makeDatabase } from "../../scripts/form-service/store/campaign-database.ts";
@@ -76,7 +76,7 @@ describe("a start beside a site elsewhere", () => {
   const { entries, checkpoint } = main.record;
   const { verifier } = ledger;
   const goesOn = (of: readonly string[], live: string | undefined) => () =>
-    assertGoesOn(of, { live }, verifier, "wait");
+    assertGoesOn(rootsOf(of), { live }, verifier, "wait");
 
   it("goes on from a main that is as long as what was published, or longer", () => {
     for (const live of [...checkpoints, undefined]) expect(goesOn(entries, live)).not.toThrow();

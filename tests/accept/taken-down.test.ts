@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { acceptAll } from "../../scripts/accept/acceptance.ts";
-import { assertIntact } from "../../scripts/accept/intact-record.ts";
+import { assertIntact } from "../../scripts/accept/record/intact-record.ts";
 import { formatNotice, type Notice, noticePath } from "../../scripts/letter/handover/notice.ts";
 import { verifyPublished } from "../../scripts/letter/published/verification.ts";
 import { readLedgerDays } from "../../scripts/outside/git/ledger-days.ts";
 import { createRepository } from "../../scripts/outside/git/repository.ts";
 import { invent, ledger, readFrom, sheetOf, siteOf, vkey, withdrawalsOf } from "../letter/invented.ts";
+import { acceptAll } from "../support/campaigns/accept-all.ts";
 import { day, makeCampaign, outcomeOf, type TestCampaign } from "../support/campaigns/local-campaign.ts";
 import { openRepository } from "../support/campaigns/repository.ts";
 import { bagDigest, handoverEntry, purgeNotice } from "../support/campaigns/taken-down.ts";

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { readReviewDesk } from "../../scripts/accept/open-sheets.ts";
 import { dayAfter } from "../../scripts/letter/bytes/day.ts";
 import { publicCommitment } from "../../scripts/letter/signature/row.ts";
 import { attested, invent, sheetOf, withdrawalsOf } from "../letter/invented.ts";
+import { acceptAll } from "../support/campaigns/accept-all.ts";
 import { day, makeCampaign, outcomeOf, type TestCampaign } from "../support/campaigns/local-campaign.ts";
 
 let campaign: TestCampaign;

@@ -1,6 +1,9 @@
+import { TILE_WIDTH } from "../../scripts/letter/ledger/tile.ts";
 import { append, EMPTY_FRONTIER, leafHash } from "../../scripts/letter/ledger/tree.ts";
 import { acceptSheet, signGrowth } from "../../scripts/letter/review/acceptance.ts";
-import { changedFiles } from "../../scripts/letter/signature/record.ts";
+import { shardOf } from "../../scripts/letter/signature/list.ts";
+import { grownFiles } from "../../scripts/letter/signature/record.ts";
+import { standingOf } from "../../scripts/letter/signature/standing.ts";
 import { approved, invent, ledger, nothingSettled, service, sheetOf } from "../letter/invented.ts";
 import { type Bench, compare, inFlight, type Side } from "./bench.ts";
 import { acceptedAtOnce } from "./long-ledger.ts";
@@ -23,9 +26,13 @@ function appending(size: number): Side {
     1,
     Array.from({ length: 20 }, (_, number) => invent(number).row),
   );
-  const main = { record, settled: nothingSettled, attestationKey: service.publicKey };
+  const main = { standing: standingOf(record), settled: nothingSettled, attestationKey: service.publicKey };
   const growth = acceptSheet(main, sheet, approved());
+  const { entries, rows, editions: texts } = record;
+  const first = entries.length - (entries.length % TILE_WIDTH);
+  const shards = new Map([[shardOf(first), rows.filter(({ index }) => index >= first)]]);
+  const end = { size: entries.length, last: entries.slice(first), texts, shards, takenDown: false };
   return inFlight(1, async () => {
-    changedFiles(record, { ...growth, record: signGrowth(frontier, growth, ledger).record });
+    grownFiles(end, growth, signGrowth(frontier, growth, ledger).checkpoint);
   });
 }

@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
 import { formatEntry } from "../../scripts/letter/ledger/entry.ts";
-import { logEdition } from "../../scripts/letter/review/acceptance.ts";
 import { initialsOf } from "../../scripts/letter/signature/name.ts";
 import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/signature/record.ts";
 import { acceptEntryOf, type PublicFields } from "../../scripts/letter/signature/row.ts";
 import { attested, edition, signed, texts } from "../letter/invented.ts";
+import { logEdition } from "../letter/plain.ts";
 
 const BATCH = 1_000;
 

@@ -1,6 +1,5 @@
 import { cpSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { type Invention, inventRow, inventSheet, inventWithdrawals } from "../../scripts/accept/invented-signatures.ts";
 import { attest, attestLeave, attestSheet } from "../../scripts/letter/ledger/attestation.ts";
 import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
@@ -12,6 +11,7 @@ import { showsName } from "../../scripts/letter/signature/shown.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { campaignRepository, type LocalGitHost, openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
 import { type Keys, openKeys } from "../../scripts/outside/seal/keys.ts";
+import { acceptAll } from "../support/campaigns/accept-all.ts";
 import { openRepository } from "../support/campaigns/repository.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { readLetterFile } from "../support/letters.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { assertIntact } from "../../scripts/accept/intact-record.ts";
+import { assertIntact } from "../../scripts/accept/record/intact-record.ts";
 import { parseCampaign } from "../../scripts/letter/text/campaign.ts";
 import { readLetterFilesIn } from "../../scripts/outside/git/letter-files.ts";
 import { campaignRepository, LOCAL_MODERATOR, openLocalGitHost } from "../../scripts/outside/git/local-host.ts";

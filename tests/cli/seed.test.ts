@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { assertIntact } from "../../scripts/accept/intact-record.ts";
+import { assertIntact } from "../../scripts/accept/record/intact-record.ts";
 import { claimDatabase } from "../../scripts/form-service/store/campaign-database.ts";
 import { withStore } from "../../scripts/form-service/store/schema.ts";
 import { parseVkey } from "../../scripts/letter/ledger/note.ts";

@@ -1,7 +1,7 @@
 import { sha256 } from "../../scripts/letter/bytes/hash.ts";
 import { isSheetAttested } from "../../scripts/letter/ledger/attestation.ts";
-import { acceptSheet, applyWithdrawals, logEdition, type Verdict } from "../../scripts/letter/review/acceptance.ts";
-import { copiesOf, findCopies } from "../../scripts/letter/review/copies.ts";
+import type { Verdict } from "../../scripts/letter/review/acceptance.ts";
+import { copiesOf } from "../../scripts/letter/review/copies.ts";
 import { attestationIn } from "../../scripts/letter/review/filing-message.ts";
 import { type Settlement, settledBy } from "../../scripts/letter/review/merge-message.ts";
 import type { RefusalCode } from "../../scripts/letter/review/order.ts";
@@ -9,6 +9,7 @@ import { type CampaignRecord, EMPTY_RECORD } from "../../scripts/letter/signatur
 import { parseSheet, type Sheet } from "../../scripts/letter/signature/sheet.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import type { Filing, GitHost, MainState } from "../../scripts/outside/git/host.ts";
+import { acceptSheet, applyWithdrawals, findCopies, logEdition } from "../letter/plain.ts";
 
 export type StandInGitHost = GitHost & {
   /** All sheets that were filed and are not settled, by id. */

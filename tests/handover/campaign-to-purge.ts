@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect } from "vitest";
-import { acceptAll } from "../../scripts/accept/acceptance.ts";
-import { assertIntact } from "../../scripts/accept/intact-record.ts";
 import { readNotices } from "../../scripts/accept/notices.ts";
+import { faultIn } from "../../scripts/accept/record/intact-record.ts";
+import { readKeptRecord } from "../../scripts/accept/record/kept-record.ts";
 import { storeToPurge } from "../../scripts/form-service/store/destruction.ts";
 import { assertNoPurgeBegun, noteHandover, readHandoverNote } from "../../scripts/handover/handover-note.ts";
 import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
@@ -14,6 +14,7 @@ import { noteCopy } from "../../scripts/outside/bag/copy-list.ts";
 import { campaignRepository, openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { invent, ledger, service } from "../letter/invented.ts";
+import { acceptAll } from "../support/campaigns/accept-all.ts";
 import { fillVault, makeHandoverCampaign, TAG } from "../support/campaigns/handover.ts";
 import { day } from "../support/campaigns/local-campaign.ts";
 import { openRepository } from "../support/campaigns/repository.ts";
@@ -92,7 +93,8 @@ export async function makeCampaignToPurge() {
     expect(after.entries.slice(main.entries.length)).toEqual([`undersigned/v1 purge ${contactsBag}`]);
     expect(entriesOf("purge", after.entries)).toHaveLength(1);
     const path = campaignRepository(dataDir);
-    assertIntact(after, ledger.verifier, (await readNotices(path, commit)).notices);
+    const { notices } = await readNotices(path, commit);
+    expect(faultIn(await readKeptRecord(path, commit), ledger.verifier, notices)).toBeUndefined();
     await assertNoPurgeBegun(dataDir);
     for (const name of ["ledger.key", "attestation.key"])
       expect(readFileSync(join(dataDir, "keys", name))).toEqual(readFileSync(join(origin, "keys", name)));

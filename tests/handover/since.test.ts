@@ -9,11 +9,11 @@ import { tellLeft } from "../../scripts/handover/since/left-since.ts";
 import { signCheckpoint } from "../../scripts/letter/ledger/checkpoint.ts";
 import { noteSigner } from "../../scripts/letter/ledger/note.ts";
 import { leafHash, treeRoot } from "../../scripts/letter/ledger/tree.ts";
-import type { Main } from "../../scripts/letter/review/acceptance.ts";
 import type { CampaignRecord } from "../../scripts/letter/signature/record.ts";
 import { openBag } from "../../scripts/outside/bag/reader.ts";
 import { demoRecipients } from "../../scripts/outside/seal/demo-custodian.ts";
 import { freshMain, type Invented, invent, ledger } from "../letter/invented.ts";
+import type { Main } from "../letter/plain.ts";
 import { grown, type HandedOver, left, makeHandedOver, writeSite } from "../support/campaigns/handed-over.ts";
 import { fixedClock, fixedRandomness } from "../support/fixtures.ts";
 

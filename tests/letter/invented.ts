@@ -4,15 +4,7 @@ import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import type { Read } from "../../scripts/letter/bytes/read.ts";
 import { attest, attestLeave, attestSheet } from "../../scripts/letter/ledger/attestation.ts";
 import { formatVkey, noteSigner } from "../../scripts/letter/ledger/note.ts";
-import { EMPTY_FRONTIER } from "../../scripts/letter/ledger/tree.ts";
 import { type PublicKeys, publishedFiles } from "../../scripts/letter/published/files.ts";
-import {
-  acceptSheet,
-  applyWithdrawals,
-  logEdition,
-  type Main,
-  signGrowth,
-} from "../../scripts/letter/review/acceptance.ts";
 import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
 import { type Settled, type Settlement, settledBy } from "../../scripts/letter/review/merge-message.ts";
 import type { Decision } from "../../scripts/letter/review/moderation.ts";
@@ -40,6 +32,7 @@ import { SHOWN, type Shown, showsName } from "../../scripts/letter/signature/sho
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { renderMarkdown } from "../../scripts/letter/text/markdown.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
+import { acceptSheet, applyWithdrawals, logEdition, type Main, signedBy } from "./plain.ts";
 
 /** The private keys, as their owners' files hold them: 32 bytes of a seed each. */
 export const secrets = {
@@ -173,7 +166,7 @@ export function freshMain(): Main {
 
 /** The record with the checkpoint of all its entries. */
 export function signed(record: CampaignRecord): CampaignRecord {
-  return signGrowth(EMPTY_FRONTIER, { record, added: record.entries }, ledger).record;
+  return signedBy(record, ledger);
 }
 
 /**

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type pino from "pino";
-import { acceptAll } from "../../scripts/accept/acceptance.ts";
 import { readLiveCheckpoint } from "../../scripts/accept/live-checkpoint.ts";
 import type { LocalCampaign } from "../../scripts/accept/local-campaign.ts";
 import type { LocalSite } from "../../scripts/accept/local-site.ts";
@@ -22,6 +21,7 @@ import { readSettings } from "../../scripts/outside/settings.ts";
 import { siteContext } from "../../scripts/site/views/context.ts";
 import type { Content } from "../../scripts/site/views/read-content.ts";
 import { type MailBasket, openMailBasket } from "../form-service/mail/mail-basket.ts";
+import { acceptAll } from "../support/campaigns/accept-all.ts";
 
 /** What one machine of a campaign is opened with. `breakStore` and `breakSite` are for deliberate leaks. */
 export type MachineDeps = {

@@ -11,15 +11,14 @@ import { signingKey } from "../../scripts/letter/bytes/key.ts";
 import { attest } from "../../scripts/letter/ledger/attestation.ts";
 import { formatVkey, noteSigner } from "../../scripts/letter/ledger/note.ts";
 import { openReceipt, parseReceipt } from "../../scripts/letter/ledger/receipt.ts";
-import { EMPTY_FRONTIER } from "../../scripts/letter/ledger/tree.ts";
 import { publishedFiles } from "../../scripts/letter/published/files.ts";
-import { acceptSheet, logEdition, signGrowth } from "../../scripts/letter/review/acceptance.ts";
 import { CONFIRMATION_CODE_LENGTH, parseCode, WITHDRAWAL_CODE_LENGTH } from "../../scripts/letter/signature/code.ts";
 import { idOf, openingOf } from "../../scripts/letter/signature/derivation.ts";
 import { EMPTY_RECORD } from "../../scripts/letter/signature/record.ts";
 import { publicCommitment, type Row } from "../../scripts/letter/signature/row.ts";
 import { verifyTools } from "../../scripts/site/views/verify-tools.ts";
 import { approved, edition, nothingSettled, texts } from "../letter/invented.ts";
+import { acceptSheet, logEdition, signedBy } from "../letter/plain.ts";
 import { startBrowser } from "../support/browsers/browser.ts";
 import { fixedRandomness } from "../support/fixtures.ts";
 import { root } from "../support/source.ts";
@@ -53,7 +52,7 @@ function campaignOf(number: number) {
   const { record } = logEdition(EMPTY_RECORD, edition, texts);
   const main = { record, settled: nothingSettled, attestationKey: service.publicKey };
   const grown = acceptSheet(main, sheet, approved()).record;
-  const published = signGrowth(EMPTY_FRONTIER, { record: grown, added: grown.entries }, ledger).record;
+  const published = signedBy(grown, ledger);
   const vkey = formatVkey(ledger.verifier);
   const keys = { ledger: vkey, attestation: formatBase64url(service.publicKey), recipients: [] };
   const files = Object.fromEntries(

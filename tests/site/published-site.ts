@@ -2,7 +2,6 @@ import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
 import { stageOf } from "../../scripts/letter/ledger/signing.ts";
 import { TILE_WIDTH } from "../../scripts/letter/ledger/tile.ts";
 import { publishedFiles } from "../../scripts/letter/published/files.ts";
-import { acceptSheet, applyWithdrawals, logEdition } from "../../scripts/letter/review/acceptance.ts";
 import { idOf } from "../../scripts/letter/signature/derivation.ts";
 import { type ListRow, shardOf } from "../../scripts/letter/signature/list.ts";
 import {
@@ -31,6 +30,7 @@ import {
   signed,
   withdrawalsOf,
 } from "../letter/invented.ts";
+import { acceptSheet, applyWithdrawals, logEdition } from "../letter/plain.ts";
 import { contentOf } from "../support/letters.ts";
 
 const content = await readContent(await contentOf("iran"));

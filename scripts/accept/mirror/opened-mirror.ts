@@ -15,8 +15,8 @@ import { listRefs, PENDING } from "../../outside/git/ref.ts";
 import { readHead, readMainAt } from "../../outside/git/repository.ts";
 import { readSealedFile } from "../../outside/seal/backup-file.ts";
 import { type CampaignKeys, campaignKeys } from "../campaign-keys.ts";
-import { assertIntact } from "../intact-record.ts";
 import { readPendingSheet } from "../pending-sheet.ts";
+import { assertIntact } from "../record/intact-record.ts";
 
 /** How a mirror is opened. Paths are absolute. */
 export type Opening = {

@@ -6,9 +6,9 @@ import { UNNAMED_ONION } from "../../letter/text/onion.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import { readLedgerDays } from "../../outside/git/ledger-days.ts";
 import { causeOf, type Log } from "../../outside/log.ts";
-import { assertIntact } from "../intact-record.ts";
-import { assertContinues, readLiveCheckpoint } from "../live-checkpoint.ts";
+import { assertContinues, readLiveCheckpoint, rootsOf } from "../live-checkpoint.ts";
 import { buildRecord, currentBuild, ONION_BUILD, pointTo } from "../local-site.ts";
+import { assertIntact } from "../record/intact-record.ts";
 
 /** The site as an onion service shows it: site and form service are one origin there, whatever they are elsewhere. */
 export type OnionSite = {
@@ -53,7 +53,7 @@ export function openOnionSite(deps: OnionSiteDeps): OnionSite {
   async function build({ commit, record }: MainState): Promise<void> {
     assertIntact(record, verifier);
     if (existsSync(join(link, "ledger"))) {
-      assertContinues(record.entries, await readLiveCheckpoint(link), verifier, true);
+      assertContinues(rootsOf(record.entries), await readLiveCheckpoint(link), verifier, true);
     }
     const name = `${commit.slice(0, 12)}-${process.pid}${ONION_BUILD}`;
     const days = await readLedgerDays(repository, commit);

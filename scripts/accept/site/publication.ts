@@ -1,9 +1,10 @@
 import { LetterError } from "../../letter/bytes/error.ts";
 import { writeCommit } from "../../outside/git/commit.ts";
 import { readHistory } from "../../outside/git/history.ts";
-import type { AcceptHost, MainHistory } from "../../outside/git/host.ts";
+import type { AcceptHost } from "../../outside/git/host.ts";
 import type { GitHubApi } from "../../outside/github/api.ts";
 import { readRuns, startRun, type WorkflowRun, wasDeployed } from "../../outside/github/workflow-runs.ts";
+import type { IntactMain } from "../merge.ts";
 
 /**
  * How the public site comes to show main:
@@ -85,11 +86,11 @@ export type Publisher = {
  */
 export async function publishMain(
   publisher: Publisher,
-  main: MainHistory,
+  main: IntactMain,
   live: string | undefined,
 ): Promise<Publication> {
   const { api, host, to, again, first, now } = publisher;
-  const behind = main.record.checkpoint !== live;
+  const behind = main.kept.checkpoint !== live;
   // Most runs of accept find a site that is up to date, and ask GitHub for nothing.
   if (!behind && !again) return "shown";
   const [runs, deployed] = [
@@ -110,7 +111,7 @@ async function countRenewals(repository: string, commit: string): Promise<number
 }
 
 /** Puts a commit without a change on main. It has no trailers, so it settles nothing and adds nothing to the ledger. */
-async function renew({ host, day }: Publisher, main: MainHistory): Promise<void> {
+async function renew({ host, day }: Publisher, main: IntactMain): Promise<void> {
   const commit = await writeCommit(host.repository, {
     parents: [main.commit],
     files: new Map(),

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { assertGoesOn, readCheckpointNow } from "../../accept/live-checkpoint.ts";
+import { assertGoesOn, readCheckpointNow, rootsOf } from "../../accept/live-checkpoint.ts";
 import { assertLogged, assertSameKeys, assertSameWordings } from "../../accept/served-content.ts";
 import { openOnionSite } from "../../accept/site/onion-site.ts";
 import { hasOwnSignatures } from "../../form-service/filing/refiling.ts";
@@ -72,7 +72,7 @@ export async function startOnGitHub(
   const live = await readCheckpointNow(settings.siteUrl, verifier);
   const main = await host.readMain();
   assertOwnOrigin(content.campaign, settings, main.record.entries);
-  if (host.hasAnswered()) assertGoesOn(main.record.entries, { live }, verifier, BRING_BACK);
+  if (host.hasAnswered()) assertGoesOn(rootsOf(main.record.entries), { live }, verifier, BRING_BACK);
   assertSameKeys(content, await readText(mirror, main.commit, CAMPAIGN_PATH));
   await assertSameWordings(await readServedFilesIn("."), (path) => readText(mirror, main.commit, path));
   const logged = loggedEdition(main.record.entries);

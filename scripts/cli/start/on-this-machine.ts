@@ -61,7 +61,8 @@ export async function startLocally(
     const { mayDate, reason } = watch.judge();
     // Where the watch believes the clock all the same, main's day does not contradict it.
     const today = { day: dayOf(clock.now()), overruled: watch.known().main, doubt: mayDate ? undefined : reason };
-    const { main, outcomes, noticeProblems } = await acceptAll({ ...acceptor, ...today });
+    const { outcomes, noticeProblems } = await acceptAll({ ...acceptor, ...today });
+    const main = await host.readMain();
     for (const { path, reason } of noticeProblems) log.warn({ path, reason }, "a notice breaks a rule");
     for (const outcome of outcomes)
       if (outcome.state === "invalid")

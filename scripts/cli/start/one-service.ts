@@ -1,4 +1,4 @@
-import { assertGoesOn, readCheckpointNow, TAKE_OVER } from "../../accept/live-checkpoint.ts";
+import { assertGoesOn, readCheckpointNow, rootsOf, TAKE_OVER } from "../../accept/live-checkpoint.ts";
 import type { LocalCampaign } from "../../accept/local-campaign.ts";
 import { every } from "../../form-service/filing/repeat.ts";
 import type { DatabaseHold } from "../../outside/database/one-holder.ts";
@@ -28,7 +28,7 @@ export async function becomeOneService(
   const { verifier } = keys.ledger;
   // Another machine may publish what this folder was copied from.
   const live = isHere(siteUrl) ? undefined : await readCheckpointNow(siteUrl, verifier);
-  assertGoesOn((await host.readMain()).record.entries, { live }, verifier, TAKE_OVER);
+  assertGoesOn(rootsOf((await host.readMain()).record.entries), { live }, verifier, TAKE_OVER);
   const hold = await holdOn(database, keys.publicKeys.attestation, random);
   const lease = await takeLease(host.repository, dataDir, { random, say: console.log, isMoved }).catch(
     async (cause) => {

@@ -3,6 +3,7 @@ import { stageOf } from "../../letter/ledger/signing.ts";
 import { faultsOf } from "../../letter/review/acceptance.ts";
 import { idOf } from "../../letter/signature/derivation.ts";
 import type { Sheet } from "../../letter/signature/sheet.ts";
+import { standingOf } from "../../letter/signature/standing.ts";
 import type { MainState } from "../../outside/git/host.ts";
 import type { Query } from "../store/schema.ts";
 
@@ -44,7 +45,7 @@ export async function findStuck(
     stuck.push({ sheet, reason: branches.has(sheet) ? UNREADABLE : GONE });
   }
   for (const sheet of open) {
-    const [fault] = faultsOf({ ...main, attestationKey }, sheet);
+    const [fault] = faultsOf({ standing: standingOf(main.record), settled: main.settled, attestationKey }, sheet);
     const reason = fault?.message ?? undecidable.get(sheet.sheet);
     // The pull request of a sheet that is just being filed may not be there yet.
     if (reason !== undefined && !filing.has(sheet.sheet)) stuck.push({ sheet: sheet.sheet, reason });

@@ -140,10 +140,19 @@ export async function makeDatabase(
 /** Remembers how far the ledger has come, so that an older or another one is noticed. */
 export async function noteLedger(store: Store, { entries }: Ledger, attestation: string): Promise<void> {
   const size = entries.length;
+  await noteSeen(store, { size, root: () => rootAt(entries, size) }, attestation);
+}
+
+/** The same for a ledger of which only size and root are known. */
+export async function noteSeen(
+  store: Store,
+  { size, root }: { readonly size: number; readonly root: () => string },
+  attestation: string,
+): Promise<void> {
   await store.change(async (query) => {
     const known = await query.selectFrom("campaign").select("size").forUpdate().executeTakeFirst();
     if (known !== undefined && Number(known.size) >= size) return;
-    const seen = { attestation, size, root: rootAt(entries, size) };
+    const seen = { attestation, size, root: root() };
     await query
       .insertInto("campaign")
       .values(seen)
@@ -176,7 +185,7 @@ function rootAt(entries: readonly string[], size: number): string {
 }
 
 /** Whether there must be a database with signatures. After a purge it is gone on purpose. */
-export function hasSignatures(entries: readonly string[]): boolean {
+function hasSignatures(entries: readonly string[]): boolean {
   const kinds = new Set(entries.map((entry) => parseEntry(entry).kind));
   return kinds.has("accept") && !kinds.has("purge");
 }

@@ -49,10 +49,10 @@ export function formatListed({ index, shown, name, place, lang, signed }: ListRo
 export async function removeHere({ host, acceptor, day }: LocalCampaign, { index }: ListRow): Promise<MainHistory> {
   const notice: Notice = { kind: "remove", index };
   await host.commitText(new Map([[noticePath(notice), formatNotice(notice)]]), day, `ask to remove row ${index}\n`);
-  const { main, noticeProblems } = await acceptAll(acceptor);
+  const { noticeProblems } = await acceptAll(acceptor);
   const problem = noticeProblems.find(({ path }) => path === noticePath(notice));
   if (problem) throw refusal(problem.reason);
-  return main;
+  return host.readMain();
 }
 
 /**

@@ -18,6 +18,15 @@ export function formatCrockford128(bytes: Uint8Array): string {
   return text.toLowerCase();
 }
 
+/** Returns the first 4 of the 16 bytes of an id. */
+export function firstBytesOf(id: string): Uint8Array {
+  let bits = 0n;
+  for (const letter of id.slice(0, 7).toUpperCase()) bits = (bits << 5n) | BigInt(CROCKFORD.indexOf(letter));
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(Number(bits >> 3n));
+  return bytes;
+}
+
 /** Whether the text is a canonical id: 26 characters of lower-case Crockford base32 whose last two bits are zero. */
 export function isCrockford128(text: string): boolean {
   return /^[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$/.test(text);

@@ -4,7 +4,11 @@ import { withdrawnIn } from "./contacts-payload.ts";
 
 /** Returns who stood on the list when the ledger had `size` entries and has left since: their indexes, ascending. */
 export function leaversSince(entries: readonly string[], size: number): number[] {
-  return [...withdrawnIn(entries.slice(size))].filter((index) => index < size).sort((a, b) => a - b);
+  return leaversIn(entries.slice(size), size);
+}
+
+function leaversIn(later: readonly string[], size: number): number[] {
+  return [...withdrawnIn(later)].filter((index) => index < size).sort((a, b) => a - b);
 }
 
 /**
@@ -15,9 +19,14 @@ export function leaversSince(entries: readonly string[], size: number): number[]
  * @param size how many of them the ledger had at the tag
  */
 export function spentTag(tag: string, entries: readonly string[], size: number): string | undefined {
-  const left = leaversSince(entries, size).length;
+  return spentSince(tag, entries.slice(size), size);
+}
+
+/** The same, by the entries that came to the ledger after the tag; those that are accepts need not be among them. */
+export function spentSince(tag: string, later: readonly string[], size: number): string | undefined {
+  const left = leaversIn(later, size).length;
   if (left > 0) return peopleLeft(left, tag);
-  return isPurged(entries.slice(size)) ? DESTROYED : undefined;
+  return isPurged(later) ? DESTROYED : undefined;
 }
 
 /** As `spentTag`, for what is about to be handed over: after a purge no tag is, not even a newer one where the names stay. */

@@ -1,5 +1,5 @@
 import { LetterError } from "../bytes/error.ts";
-import { type AcceptedEntries, openAccepted } from "./accepted.ts";
+import { type AcceptedBytes, type OpenAccepted, openAccepted } from "./accepted.ts";
 import type { AcceptEntry, BatchEntry } from "./entry.ts";
 import { parseEntry } from "./entry.ts";
 import { openTakenDownRule } from "./taken-down.ts";
@@ -9,7 +9,7 @@ export type LedgerFacts = {
   /** logged editions, the current one last */
   readonly editions: readonly string[];
   /** edition and public commitment of each accept entry, by index */
-  readonly accepts: AcceptedEntries;
+  readonly accepts: OpenAccepted;
   /** the indexes of accept entries that were withdrawn */
   readonly withdrawn: ReadonlySet<number>;
   /** what became of each sheet of signatures */
@@ -22,7 +22,15 @@ export type LedgerFacts = {
  * Checks a ledger entry by entry. Both functions throw LetterError `ledger` with the rule that is broken. `add` returns
  * whether a checkpoint can have been signed after the entry: never inside a batch.
  */
-export type LedgerCheck = { add(line: string): boolean; finish(): LedgerFacts };
+export type LedgerCheck = {
+  /** the accepts and the withdrawn indexes so far */
+  readonly accepts: OpenAccepted;
+  readonly withdrawn: ReadonlySet<number>;
+  add(line: string): boolean;
+  /** The same for an accept that was read from bytes and is known to be attested. */
+  addAccept(entry: AcceptedBytes): boolean;
+  finish(): LedgerFacts;
+};
 
 /**
  * Checks the rules between entries. An accept is inside a batch, is attested, names an edition that was logged before
@@ -40,15 +48,28 @@ export function openLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): Le
   let index = 0;
   let due = 0;
 
-  const addAccept = (entry: AcceptEntry) => {
+  const assertInBatch = ({ edition }: Pick<AcceptEntry, "edition">) => {
     if (due === 0) throw broken("an accept is outside its batch");
-    if (!editions.includes(entry.edition)) throw broken("the edition was not on the ledger before");
+    if (!editions.includes(edition)) throw broken("the edition was not on the ledger before");
+  };
+  const addAccept = (entry: AcceptEntry) => {
+    assertInBatch(entry);
     if (!isAttested(entry)) throw broken("the attestation is wrong");
     if (!accepts.add(index, entry)) throw broken("the commitment is on the ledger twice");
     due--;
   };
 
   return {
+    accepts,
+    withdrawn,
+    addAccept(entry) {
+      assertInBatch(entry);
+      if (!accepts.addBytes(index, entry)) throw broken("the commitment is on the ledger twice");
+      due--;
+      takenDown.add(ACCEPT);
+      index++;
+      return due === 0;
+    },
     add(line) {
       const entry = parseEntry(line);
       if (due > 0 && entry.kind !== "accept") throw broken(`the batch before it lacks ${due} accepts`);
@@ -85,6 +106,8 @@ export function openLedgerCheck(isAttested: (entry: AcceptEntry) => boolean): Le
     },
   };
 }
+
+const ACCEPT = { kind: "accept" } as const;
 
 function broken(message: string): LetterError {
   return new LetterError("ledger", message);

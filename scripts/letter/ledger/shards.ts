@@ -17,8 +17,11 @@ export function* formatLedgerShards(entries: readonly string[], from = 0): Gener
 /** Returns the lines of one shard; `parseEntry` checks what they mean. @throws LetterError `ledger` */
 export function parseLedgerShard(text: string, shard: number): string[] {
   const lines = text.split("\n");
-  if (lines.pop() !== "" || lines.length === 0 || lines.length > TILE_WIDTH) {
-    throw new LetterError("ledger", `ledger/${ledgerShardName(shard)}: not 1 to 256 lines`);
-  }
+  if (lines.pop() !== "" || lines.length === 0 || lines.length > TILE_WIDTH) throw notLines(shard);
   return lines;
+}
+
+/** Creates the error about a shard that is not made of lines. */
+export function notLines(shard: number): LetterError {
+  return new LetterError("ledger", `ledger/${ledgerShardName(shard)}: not 1 to 256 lines`);
 }

@@ -1,8 +1,9 @@
 import { type Entry, parseEntry } from "./entry.ts";
+import type { LedgerOutline } from "./outline.ts";
 
 /** Follows the entries of a ledger and tells whether its list may have been taken down. */
 export type TakenDownRule = {
-  add(entry: Entry): void;
+  add(entry: Exclude<Entry, { kind: "accept" }> | { readonly kind: "accept" }): void;
   /** Returns why the list still has to be there; undefined when it may be gone. */
   whyListed(): string | undefined;
 };
@@ -40,9 +41,24 @@ export function openTakenDownRule(): TakenDownRule {
   };
 }
 
-/** The same for a whole ledger. @throws LetterError `entry` for a broken entry */
-export function whyListed(entries: readonly string[]): string | undefined {
+/**
+ * The same for a whole ledger.
+ *
+ * @param more entries after it
+ * @throws LetterError `entry` for a broken entry
+ */
+export function whyListed({ size, others }: LedgerOutline, more: readonly string[] = []): string | undefined {
   const rule = openTakenDownRule();
-  for (const line of entries) rule.add(parseEntry(line));
+  let next = 0;
+  const addAccepts = (index: number) => {
+    if (index > next) rule.add({ kind: "accept" });
+    next = index + 1;
+  };
+  for (const { index, line } of others) {
+    addAccepts(index);
+    rule.add(parseEntry(line));
+  }
+  addAccepts(size);
+  for (const line of more) rule.add(parseEntry(line));
   return rule.whyListed();
 }

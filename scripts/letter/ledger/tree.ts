@@ -1,11 +1,12 @@
 import { LetterError } from "../bytes/error.ts";
-import { sha256 } from "../bytes/hash.ts";
+import { sha256, sha256Into } from "../bytes/hash.ts";
 
 /** A Merkle tree hash, 32 bytes (RFC 6962 §2.1, SHA-256). */
 export type Hash = Uint8Array;
 
 const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
+/** 01 ‖ left ‖ right, for the node that is being hashed. */
+const pair = new Uint8Array(65).fill(1, 0, 1);
 
 /** The root of the tree without leaves: SHA-256 of no bytes. */
 export const EMPTY_ROOT: Hash = sha256();
@@ -17,7 +18,11 @@ export function leafHash(entry: Uint8Array | string): Hash {
 
 /** SHA-256(01 ‖ left ‖ right). */
 export function nodeHash(left: Hash, right: Hash): Hash {
-  return sha256(NODE, left, right);
+  pair.set(left, 1);
+  pair.set(right, 33);
+  const node = new Uint8Array(32);
+  sha256Into(node, 0, pair);
+  return node;
 }
 
 /**

@@ -3,20 +3,23 @@ import { LetterError } from "../bytes/error.ts";
 import { type BagNotice, type Notice, noticeEntry, type RemoveNotice } from "../handover/notice.ts";
 import { isAttested, isLeaveAttested } from "../ledger/attestation.ts";
 import { formatRoot, signCheckpoint } from "../ledger/checkpoint.ts";
-import { entriesOf, formatEntry, isOfKind } from "../ledger/entry.ts";
+import { entriesOf, formatEntry } from "../ledger/entry.ts";
 import type { NoteSigner } from "../ledger/note.ts";
+import { linesOf } from "../ledger/outline.ts";
 import { whyListed } from "../ledger/taken-down.ts";
 import { append, type Frontier, leafHash, rootOf } from "../ledger/tree.ts";
 import { idOf } from "../signature/derivation.ts";
-import type { CampaignRecord, Growth } from "../signature/record.ts";
+import type { ListRow } from "../signature/list.ts";
+import type { Growth } from "../signature/record.ts";
 import { acceptEntryOf, publicCommitment } from "../signature/row.ts";
 import type { Sheet, SignaturesSheet, WithdrawalsSheet } from "../signature/sheet.ts";
+import type { Standing } from "../signature/standing.ts";
 import type { Settled, Settlement } from "./merge-message.ts";
 import type { Decision } from "./moderation.ts";
 import type { RefusalCode } from "./order.ts";
 
 /** What a sheet is judged by: main's record, what main's history settled, the form service's public key (32 bytes). */
-export type Main = { readonly record: CampaignRecord; readonly settled: Settled; readonly attestationKey: Uint8Array };
+export type Main = { readonly standing: Standing; readonly settled: Settled; readonly attestationKey: Uint8Array };
 
 /** The effect of a sheet on the record. */
 export type Acceptance = Growth & {
@@ -40,7 +43,7 @@ export function validateSheet(main: Main, sheet: Sheet): void {
  * or a single one for a sheet that is refused as a whole.
  */
 export function* faultsOf(main: Main, sheet: Sheet): Generator<LetterError, void> {
-  if (main.record.takenDown) return yield invalid(NOTHING_MORE);
+  if (main.standing.takenDown) return yield invalid(NOTHING_MORE);
   if (main.settled.sheets.has(sheet.sheet)) return yield invalid("this sheet has been settled before");
   if (sheet.kind === "withdrawals") {
     for (const [i, row] of sheet.rows.entries()) {
@@ -49,7 +52,7 @@ export function* faultsOf(main: Main, sheet: Sheet): Generator<LetterError, void
     }
     return;
   }
-  if (!main.record.entries.includes(formatEntry({ kind: "letter", edition: sheet.edition }))) {
+  if (!main.standing.editions.includes(sheet.edition)) {
     return yield invalid("the edition of the sheet is not on the ledger");
   }
   const here = new Set<string>();
@@ -73,14 +76,13 @@ export type SettledBefore = "withdrawn" | "on the ledger" | "refused";
 
 /** Finds the rows of a sheet that main has settled before, by id. */
 export function settledRows(
-  { record, settled }: Omit<Main, "attestationKey">,
+  { standing, settled }: Omit<Main, "attestationKey">,
   sheet: SignaturesSheet,
 ): Map<string, SettledBefore> {
-  const known = commitmentsOf(record.entries);
   const found = new Map<string, SettledBefore>();
   for (const row of sheet.rows) {
     if (settled.withdrawn.has(row.id)) found.set(row.id, "withdrawn");
-    else if (known.has(row.contact) || known.has(publicCommitment(row, sheet.edition)))
+    else if (standing.hasCommitment(row.contact) || standing.hasCommitment(publicCommitment(row, sheet.edition)))
       found.set(row.id, "on the ledger");
     else if (settled.refused.has(row.id)) found.set(row.id, "refused");
   }
@@ -91,7 +93,7 @@ export function settledRows(
 export type Verdict = Pick<Decision, "state" | "refused"> & Partial<Pick<Decision, "named">>;
 
 /**
- * Returns the record after an approved or rejected sheet: a `batch` entry, then an `accept` for each row that is
+ * Returns what an approved or rejected sheet does to the record: a `batch` entry, then an `accept` for each row that is
  * neither refused nor left out.
  *
  * @param elsewhere the rows that are on another open sheet too. When such a row is refused as a `duplicate`, or
@@ -119,18 +121,18 @@ export function acceptSheet(
   const added = [
     formatEntry({ kind: "batch", filed: sheet.rows.length, refused: refused.length, leftOut: leftOut.length }),
   ];
-  const rows = [...main.record.rows];
+  const rows: ListRow[] = [];
   for (const row of sheet.rows) {
     if (gone.has(row.id)) continue;
     const { shown, name, lang, place, signed, opening } = row;
-    rows.push({ index: main.record.entries.length + added.length, shown, name, lang, place, signed, opening });
+    rows.push({ index: main.standing.ledger.size + added.length, shown, name, lang, place, signed, opening });
     added.push(formatEntry(acceptEntryOf(row, sheet.edition)));
   }
-  return { ...grow({ ...main.record, rows }, added), refused, leftOut };
+  return { added, rows, gone: [], refused, leftOut };
 }
 
 /**
- * Returns the record after a sheet of withdrawals: each row leaves the list, with its opening, and a `withdraw` entry
+ * Returns what a sheet of withdrawals does to the record: each row leaves the list, with its opening, and a `withdraw` entry
  * names its index. An id that is not on the list is left out of every sheet on which it is still pending.
  *
  * @throws LetterError `validate`
@@ -138,53 +140,55 @@ export function acceptSheet(
 export function applyWithdrawals(main: Main, sheet: WithdrawalsSheet): Acceptance {
   validateSheet(main, sheet);
   const pending = new Set(sheet.rows.map((row) => row.id));
-  const gone = main.record.rows.filter((row) => pending.delete(idOf(parseBase64url(row.opening, 32))));
-  const leaving = new Set(gone);
-  const rows = main.record.rows.filter((row) => !leaving.has(row));
+  const gone = main.standing.rowsOf(pending);
+  for (const row of gone) pending.delete(idOf(parseBase64url(row.opening, 32)));
   const added = gone.map(({ index }) => formatEntry({ kind: "withdraw", index }));
-  return { ...grow({ ...main.record, rows }, added), gone, refused: [], leftOut: [...pending].sort() };
+  return { added, rows: [], gone, refused: [], leftOut: [...pending].sort() };
 }
 
 /**
- * Returns the record after a reviewed change of the letter: with a `letter` entry and the texts of the edition.
+ * Returns what a reviewed change of the letter does to the record: a `letter` entry and the texts of the edition.
  *
  * @throws LetterError `edition` when the list was taken down
  */
-export function logEdition(record: CampaignRecord, edition: string, texts: ReadonlyMap<string, string>): Growth {
-  if (record.takenDown) throw new LetterError("edition", `${NOTHING_MORE}: take the change of the letter back`);
-  const editions = new Map(record.editions).set(edition, texts);
-  return grow({ ...record, editions }, [formatEntry({ kind: "letter", edition })]);
+export function logEdition(
+  { takenDown }: Pick<Standing, "takenDown">,
+  edition: string,
+  texts: ReadonlyMap<string, string>,
+): Growth {
+  if (takenDown) throw new LetterError("edition", `${NOTHING_MORE}: take the change of the letter back`);
+  return { added: [formatEntry({ kind: "letter", edition })], rows: [], gone: [], letter: { edition, texts } };
 }
 
 /**
- * Returns the record after a reviewed notice, with its entry; undefined when the ledger has it already.
+ * Returns what a reviewed notice does to the record, by its entry; undefined when the ledger has it already.
  *
  * @param takesDown whether a purge takes the list down, with all its rows
  * @throws LetterError `notice` for a purge of contact details that were never handed over, a second handover of one
  *   contacts bag, the removal of what is not on the list, and for any notice but that of the purge when the list was
  *   taken down
  */
-export function logNotice(record: CampaignRecord, notice: Notice, takesDown = false): Growth | undefined {
+export function logNotice(standing: Standing, notice: Notice, takesDown = false): Growth | undefined {
   const entry = noticeEntry(notice);
-  if (record.entries.includes(entry)) return undefined;
-  if (notice.kind === "remove") return removeRow(record, notice, entry);
-  assertOfHandover(record, notice);
+  if (standing.ledger.others.some(({ line }) => line === entry)) return undefined;
+  if (notice.kind === "remove") return removeRow(standing, notice, entry);
+  assertOfHandover(standing, notice);
   // When the list is gone already, only the purge that takes it down may follow.
-  const takenDown = record.takenDown || (takesDown && notice.kind === "purge");
-  const reason = takenDown ? whyListed([...record.entries, entry]) : undefined;
+  const takenDown = standing.takenDown || (takesDown && notice.kind === "purge");
+  const reason = takenDown ? whyListed(standing.ledger, [entry]) : undefined;
   if (reason !== undefined)
     throw new LetterError("notice", `with this notice the list may not be taken down: ${reason}`);
-  return grow(takenDown ? { ...record, rows: [], takenDown } : record, [entry]);
+  return { added: [entry], rows: [], gone: [], ...(takenDown ? { takenDown } : {}) };
 }
 
-function removeRow(record: CampaignRecord, { index }: RemoveNotice, entry: string): Growth {
-  const row = record.rows.find((one) => one.index === index);
+function removeRow(standing: Standing, { index }: RemoveNotice, entry: string): Growth {
+  const row = standing.rowAt(index);
   if (row === undefined) throw new LetterError("notice", `the list has no row ${index}: nothing is removed`);
-  return { ...grow({ ...record, rows: record.rows.filter((one) => one !== row) }, [entry]), gone: [row] };
+  return { added: [entry], rows: [], gone: [row] };
 }
 
-function assertOfHandover(record: CampaignRecord, notice: BagNotice): void {
-  const handedOver = entriesOf("handover", record.entries).some(
+function assertOfHandover({ ledger }: Standing, notice: BagNotice): void {
+  const handedOver = entriesOf("handover", linesOf(ledger)).some(
     ({ contactsBag }) => contactsBag === notice.contactsBag,
   );
   if (notice.kind === "purge" && !handedOver) {
@@ -193,11 +197,6 @@ function assertOfHandover(record: CampaignRecord, notice: BagNotice): void {
   if (notice.kind === "handover" && handedOver) {
     throw new LetterError("notice", "another handover on the ledger has the contacts bag of this notice");
   }
-}
-
-/** Appends entries: this is the only way in which a ledger changes. */
-function grow(record: CampaignRecord, added: readonly string[]): Growth {
-  return { record: { ...record, entries: [...record.entries, ...added] }, added, gone: [] };
 }
 
 /**
@@ -209,17 +208,13 @@ function grow(record: CampaignRecord, added: readonly string[]): Growth {
  */
 export function signGrowth(
   frontier: Frontier,
-  { record, added }: Pick<Growth, "record" | "added">,
+  { added }: Pick<Growth, "added">,
   signer: NoteSigner,
-): { record: CampaignRecord; frontier: Frontier } & Pick<Settlement, "size" | "root"> {
+): { checkpoint: string; frontier: Frontier } & Pick<Settlement, "size" | "root"> {
   const grown = append(frontier, added.map(leafHash));
   const [size, root] = [grown.size, rootOf(grown)];
   const checkpoint = signCheckpoint({ origin: signer.verifier.name, size, root }, signer);
-  return { record: { ...record, checkpoint }, frontier: grown, size, root: formatRoot(root) };
-}
-
-function commitmentsOf(entries: readonly string[]): Set<string> {
-  return new Set(entries.filter((line) => isOfKind("accept", line)).flatMap((line) => line.split(" ").slice(3, 5)));
+  return { checkpoint, frontier: grown, size, root: formatRoot(root) };
 }
 
 function invalid(message: string): LetterError {

@@ -1,5 +1,5 @@
 import { LetterError } from "../bytes/error.ts";
-import { isOfKind, parseEntry } from "../ledger/entry.ts";
+import { entriesOf, isOfKind, parseEntry } from "../ledger/entry.ts";
 import { type LedgerOutline, outlineOf } from "../ledger/outline.ts";
 import { formatLedgerShards, ledgerShardName, parseLedgerShard } from "../ledger/shards.ts";
 import { TILE_WIDTH } from "../ledger/tile.ts";
@@ -24,14 +24,17 @@ export type CampaignRecord = {
 /** The record before the letter has been put on the ledger. */
 export const EMPTY_RECORD: CampaignRecord = { entries: [], rows: [], checkpoint: undefined, editions: new Map() };
 
-/**
- * A record that has grown. `added`: the entries appended to it; `gone`: the rows removed from the list. Its checkpoint
- * is still the old one, because the new one is signed last.
- */
+/** How a record grows, without the checkpoint that is signed for it last. */
 export type Growth = {
-  readonly record: CampaignRecord;
+  /** the entries that are appended to the ledger */
   readonly added: readonly string[];
+  /** the rows that come to the list, ascending, and those that leave it */
+  readonly rows: readonly ListRow[];
   readonly gone: readonly ListRow[];
+  /** an edition that is logged, with its text by language */
+  readonly letter?: { readonly edition: string; readonly texts: ReadonlyMap<string, string> };
+  /** the whole list goes */
+  readonly takenDown?: boolean;
 };
 
 /** The path of the signed checkpoint below `signatures/`. */
@@ -76,7 +79,7 @@ export function formatRecord(record: CampaignRecord): Map<string, string> {
 /** Returns the files below `signatures/` that change when a record grows: the last shards, and those that lose rows. */
 export function changedFiles(
   before: CampaignRecord,
-  { record: after, gone }: Pick<Growth, "record" | "gone">,
+  { record: after, gone }: { readonly record: CampaignRecord; readonly gone: readonly ListRow[] },
 ): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, text] of formatLedgerShards(after.entries, before.entries.length))
@@ -93,6 +96,61 @@ export function changedFiles(
   }
   if (after.checkpoint !== undefined) files.set(CHECKPOINT_PATH, after.checkpoint);
   return files;
+}
+
+/** The end of a record, which is all of it that changes when it grows. */
+export type RecordEnd = {
+  /** the entries of the ledger */
+  readonly size: number;
+  /** the entries of its last shard, if that is not full */
+  readonly last: readonly string[];
+  /** the editions whose texts are there */
+  readonly texts: { has(edition: string): boolean };
+  /** the rows of the shards of the list that rows come to or leave */
+  readonly shards: ReadonlyMap<number, readonly ListRow[]>;
+  readonly takenDown: boolean;
+};
+
+/** Returns the numbers of the shards of the list that are there and that rows come to or leave. */
+export function shardsTouched(size: number, { rows, gone }: Pick<Growth, "rows" | "gone">): Set<number> {
+  const shards = [...gone, ...rows].map(({ index }) => shardOf(index));
+  return new Set(shards.filter((shard) => shard * TILE_WIDTH < size));
+}
+
+/**
+ * Returns the files below `signatures/` that change when a record grows; undefined for one that goes. It is `changedFiles`
+ * for a record of which only the end is in memory.
+ */
+export function grownFiles(end: RecordEnd, growth: Growth, checkpoint: string): Map<string, string | undefined> {
+  const files = new Map<string, string | undefined>();
+  const size = end.size + growth.added.length;
+  const count = Math.ceil(end.size / TILE_WIDTH);
+  if (growth.takenDown && !end.takenDown)
+    for (let shard = 0; shard < count; shard++) files.set(`accepted/${listShardName(shard)}`, undefined);
+  const first = end.size - end.last.length;
+  const lines = [...end.last, ...growth.added];
+  for (let at = 0; growth.added.length > 0 && at < lines.length; at += TILE_WIDTH)
+    files.set(
+      `ledger/${ledgerShardName((first + at) / TILE_WIDTH)}`,
+      lines
+        .slice(at, at + TILE_WIDTH)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+  if (!growth.takenDown && !end.takenDown) {
+    const gone = new Set(growth.gone.map(({ index }) => index));
+    const come = Map.groupBy(growth.rows, ({ index }) => shardOf(index));
+    const shards = shardsTouched(end.size, growth);
+    for (let shard = count; shard * TILE_WIDTH < size; shard++) shards.add(shard);
+    for (const shard of shards) {
+      const stay = (end.shards.get(shard) ?? []).filter(({ index }) => !gone.has(index));
+      files.set(`accepted/${listShardName(shard)}`, formatListShard([...stay, ...(come.get(shard) ?? [])]));
+    }
+  }
+  const { letter } = growth;
+  if (letter && !end.texts.has(letter.edition))
+    for (const [lang, text] of letter.texts) files.set(`editions/${letter.edition}/${lang}.md`, text);
+  return files.set(CHECKPOINT_PATH, checkpoint);
 }
 
 /**
@@ -133,6 +191,12 @@ export function loggedEdition(entries: readonly string[]): string | undefined {
   const line = entries.findLast((entry) => isOfKind("letter", entry));
   const entry = line === undefined ? undefined : parseEntry(line);
   return entry?.kind === "letter" ? entry.edition : undefined;
+}
+
+/** Returns the editions of the `letter` entries, each once, the current one last. */
+export function loggedEditions(entries: readonly string[]): string[] {
+  const editions = entriesOf("letter", entries).map(({ edition }) => edition);
+  return [...new Set(editions.reverse())].reverse();
 }
 
 /** Returns the edition that a row of the list signed: the one in its accept entry. */

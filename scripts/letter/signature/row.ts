@@ -1,7 +1,7 @@
 import { formatBase64url, isBase64url, parseBase64url } from "../bytes/base64url.ts";
 import { isDay } from "../bytes/day.ts";
 import { LetterError } from "../bytes/error.ts";
-import { commit } from "../ledger/commitment.ts";
+import { commit, commitInto } from "../ledger/commitment.ts";
 import type { AcceptEntry } from "../ledger/entry.ts";
 import { idOf } from "./derivation.ts";
 import { isInitials, parseName, parsePlace } from "./name.ts";
@@ -93,9 +93,21 @@ export function parsePublicFields(cells: Record<keyof PublicFields, string>, whe
  * (32 raw bytes) and public fields.
  */
 export function publicCommitment(fields: PublicFields & { readonly opening: string }, edition: string): string {
-  const { shown, name, lang, place, signed } = fields;
-  const message = ["undersigned/v1/public", parseBase64url(edition, 32), shown, name, lang, place, signed];
-  return formatBase64url(commit(parseBase64url(fields.opening, 32), message));
+  return formatBase64url(commit(parseBase64url(fields.opening, 32), messageOf(fields, parseBase64url(edition, 32))));
+}
+
+/** Writes the same commitment into the first 32 bytes of the target, where opening and edition are there in bytes. */
+export function publicCommitmentInto(
+  target: Uint8Array,
+  fields: PublicFields,
+  opening: Uint8Array,
+  edition: Uint8Array,
+): void {
+  commitInto(target, opening, messageOf(fields, edition));
+}
+
+function messageOf({ shown, name, lang, place, signed }: PublicFields, edition: Uint8Array): (string | Uint8Array)[] {
+  return ["undersigned/v1/public", edition, shown, name, lang, place, signed];
 }
 
 /** Returns the accept entry for a row of a sheet of this edition. */

@@ -25,8 +25,11 @@ export type MainState = {
   readonly day?: string | undefined;
 };
 
-/** Main and the way it came about, for accept. */
-export type MainHistory = MainState & {
+/** Main and the way it came about. */
+export type MainHistory = MainState & MainLine;
+
+/** The way main came about, without its record. */
+export type MainLine = Omit<MainState, "record"> & {
   /** the days of its last commit and of its first, as their committers' clocks had them */
   readonly day: string;
   readonly began: string;
@@ -71,7 +74,12 @@ export type PendingSheets = ReadonlyMap<string, { readonly text: string; readonl
 export type AcceptHost = {
   /** folder of a repository that holds main and the open branches as objects */
   readonly repository: string;
-  readMain(): Promise<MainHistory>;
+  /**
+   * Reads how main came about.
+   *
+   * @param known what was read last: the answer, while main is at its commit
+   */
+  readLine(known?: MainLine): Promise<MainLine>;
   /**
    * The sheets whose branches are there: those that wait, and those that were merged by a run that ended early.
    *

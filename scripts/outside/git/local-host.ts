@@ -9,12 +9,13 @@ import type { AcceptHost, Filing, GitHost, MainHistory, OpenSheet } from "./host
 import { readFirstFilesIn } from "./letter-files.ts";
 import { readText } from "./object.ts";
 import { branchRef, listRefs, MAIN, moveRefs, PENDING, readRef } from "./ref.ts";
-import { createRepository, readHead, readMainAt, readPendingSheets } from "./repository.ts";
+import { createRepository, readHead, readLineAt, readMainAt, readPendingSheets } from "./repository.ts";
 import { appendReview, readReviews } from "./review-chain.ts";
 
 /** A campaign's repository on this machine, with what GitHub's pages do there. */
 export type LocalGitHost = Omit<GitHost, "readMain"> &
   Omit<AcceptHost, "openSheets"> & {
+    readMain(): Promise<MainHistory>;
     openSheets(): Promise<OpenSheet[]>;
     /** the refs as one text: the same as long as nothing is filed, reviewed or merged */
     refs(): Promise<string>;
@@ -62,6 +63,10 @@ export async function openLocalGitHost(
     repository,
     head: () => readHead(repository),
     readMain,
+    async readLine(known) {
+      const head = await readHead(repository);
+      return known?.commit === head ? known : readLineAt(repository, head);
+    },
     file: (filing) => fileSheet(repository, filing),
     openSheets: () => readOpenSheets(repository),
     pendingBranches: () => listRefs(repository, PENDING),
@@ -103,7 +108,7 @@ async function fileSheet(repository: string, filing: Filing): Promise<void> {
   }
   if (proposal !== undefined && branch !== undefined) return;
   // One without the other: accept has merged it, or a power cut parted the two refs.
-  const { merged } = await readMainAt(repository, await readHead(repository));
+  const { merged } = await readLineAt(repository, await readHead(repository));
   if (merged.has(commit)) return;
   await moveRefs(
     repository,

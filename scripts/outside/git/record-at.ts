@@ -1,7 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { inOrder } from "../../letter/bytes/in-order.ts";
 import { type CampaignRecord, parseRecord } from "../../letter/signature/record.ts";
 import { decodeText, listFiles, readBlobs } from "./object.ts";
+import type { TreeFile } from "./reading/files.ts";
 
 const FOLDER = "signatures";
 /** What belongs to the record; the rest of `signatures/` is for people. */
@@ -9,8 +11,7 @@ const PART = /^(ledger|accepted|editions)\//;
 
 /** The record of a commit, read from git objects: nothing is checked out. @throws LetterError when it is not canonical */
 export async function readRecordAt(repository: string, commit: string): Promise<CampaignRecord> {
-  const all = await listFiles(repository, commit, FOLDER);
-  const files = all.filter(({ mode, path }) => mode === "100644" && PART.test(path.slice(FOLDER.length + 1)));
+  const files = await listRecordFiles(repository, commit);
   const blobs = await readBlobs(
     repository,
     files.map(({ id }) => id),
@@ -20,6 +21,33 @@ export async function readRecordAt(repository: string, commit: string): Promise<
       files.map(({ path }, i) => [path.slice(FOLDER.length + 1), decodeText(blobs[i] ?? new Uint8Array(), path)]),
     ),
   );
+}
+
+/** The files of the record of a commit, in git's order. */
+export async function listRecordFiles(repository: string, commit: string): Promise<TreeFile[]> {
+  const all = await listFiles(repository, commit, FOLDER);
+  return all.filter(({ mode, path }) => mode === "100644" && PART.test(path.slice(FOLDER.length + 1)));
+}
+
+/** Files that are read at once: those of a record of a million signatures have 400 MB. */
+const AT_ONCE = 64;
+
+/** Reads files one after the other, the next ones while the caller looks at those before them. */
+export async function* readFilesInOrder(
+  repository: string,
+  files: readonly TreeFile[],
+): AsyncGenerator<[file: TreeFile, bytes: Buffer]> {
+  const parts = Array.from({ length: Math.ceil(files.length / AT_ONCE) }, (_, i) =>
+    files.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+  );
+  const read = async (part: readonly TreeFile[]) => {
+    const blobs = await readBlobs(
+      repository,
+      part.map(({ id }) => id),
+    );
+    return part.map((file, i): [TreeFile, Buffer] => [file, blobs[i] ?? Buffer.alloc(0)]);
+  };
+  for await (const part of inOrder(parts, read, 2)) yield* part;
 }
 
 /** The record of a working folder (`signatures/` below it); empty when there is none. @throws LetterError as above */

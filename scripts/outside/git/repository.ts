@@ -5,7 +5,7 @@ import { parseMergeMessage, type Settlement, settledBy } from "../../letter/revi
 import { makeFolder } from "../folder.ts";
 import { committerEmail, type NewCommit, writeCommit } from "./commit.ts";
 import { readHistory } from "./history.ts";
-import type { MainHistory, PendingSheets } from "./host.ts";
+import type { MainHistory, MainLine, PendingSheets } from "./host.ts";
 import { readPendingText } from "./pending-text.ts";
 import type { Commit } from "./reading/commit-object.ts";
 import { readRecordAt } from "./record-at.ts";
@@ -51,11 +51,16 @@ export async function readHead(repository: string): Promise<string> {
 
 /** Reads what main holds at this commit, and what its history settled. */
 export async function readMainAt(repository: string, commit: string): Promise<MainHistory> {
-  const [record, history] = [await readRecordAt(repository, commit), await readHistory(repository, commit)];
+  const record = await readRecordAt(repository, commit);
+  return { ...(await readLineAt(repository, commit)), record };
+}
+
+/** Reads what the history of main up to this commit settled. */
+export async function readLineAt(repository: string, commit: string): Promise<MainLine> {
+  const history = await readHistory(repository, commit);
   const settlements = history.flatMap(settlementOf);
   return {
     commit,
-    record,
     settled: settledBy(settlements.map(([, settlement]) => settlement)),
     day: history[0]?.day ?? "",
     began: history.at(-1)?.day ?? "",

@@ -8,7 +8,7 @@ import type { AcceptHost, MainHistory, OpenSheet } from "../git/host.ts";
 import { readText } from "../git/object.ts";
 import { listRemoteRefs, pushRef } from "../git/push.ts";
 import { branchRef, HANDOVERS, MAIN, moveRefs, PENDING, readRef } from "../git/ref.ts";
-import { readHead, readMainAt } from "../git/repository.ts";
+import { readHead, readLineAt } from "../git/repository.ts";
 import {
   answerPull,
   formatAnswer,
@@ -189,10 +189,11 @@ export function openGitHubAcceptHost(accepting: GitHubAccepting): GitHubAcceptHo
   };
   return {
     repository,
-    async readMain() {
+    async readLine(known) {
       await makeMirror(repository);
       await fetch("main", MAIN);
-      return readMainAt(repository, await readHead(repository));
+      const head = await readHead(repository);
+      return known?.commit === head ? known : readLineAt(repository, head);
     },
     async openSheets(main) {
       last = await readSheets(main);

@@ -14,7 +14,6 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { expect } from "vitest";
-import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { suppress } from "../../../scripts/form-service/signing/suppression.ts";
 import { keyedAddress } from "../../../scripts/form-service/store/address.ts";
 import { makeDatabase } from "../../../scripts/form-service/store/campaign-database.ts";
@@ -28,6 +27,7 @@ import { campaignRepository, openLocalGitHost } from "../../../scripts/outside/g
 import { readPepper } from "../../../scripts/outside/seal/keys.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { attestedMessage, invent, ledger, service, sheetOf } from "../../letter/invented.ts";
+import { acceptAll } from "../../support/campaigns/accept-all.ts";
 import { makeHandedOver } from "../../support/campaigns/handed-over.ts";
 import { fillVault, makeHandoverCampaign, makeWorkingFolder, TAG } from "../../support/campaigns/handover.ts";
 import { day } from "../../support/campaigns/local-campaign.ts";

@@ -12,7 +12,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { openMirror } from "../../../scripts/accept/mirror/opened-mirror.ts";
 import { readBackupKey } from "../../../scripts/form-service/store/backup-contents.ts";
 import { checkBackups, deleteOldBackups, forgetGone } from "../../../scripts/form-service/store/old-backups.ts";
@@ -27,6 +26,7 @@ import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/
 import { readPlace } from "../../../scripts/outside/mirror/second-place.ts";
 import { readSettings, type Settings } from "../../../scripts/outside/settings.ts";
 import { attestedMessage, type Invented, invent, ledger, service, sheetOf } from "../../letter/invented.ts";
+import { acceptAll } from "../../support/campaigns/accept-all.ts";
 import { type HandoverCampaign, makeHandoverCampaign } from "../../support/campaigns/handover.ts";
 import { day } from "../../support/campaigns/local-campaign.ts";
 import { openRepository } from "../../support/campaigns/repository.ts";

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { addSubmission } from "../../../scripts/form-service/signing/submissions.ts";
 import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
 import { formatBase64url, parseBase64url } from "../../../scripts/letter/bytes/base64url.ts";
@@ -13,6 +12,7 @@ import { readRecordAt } from "../../../scripts/outside/git/record-at.ts";
 import { openKeys } from "../../../scripts/outside/seal/keys.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { confirm, withdraw } from "../../journeys/signatory.ts";
+import { acceptAll } from "../../support/campaigns/accept-all.ts";
 import { openRepository } from "../../support/campaigns/repository.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
 import { sizeOf } from "../../support/project/budget.ts";

@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { findLeftLists, restoreService } from "../../../scripts/form-service/filing/restored-service.ts";
 import { readBackup, readBackupKey } from "../../../scripts/form-service/store/backup-contents.ts";
 import { carryLeft } from "../../../scripts/form-service/store/left-list.ts";
@@ -10,6 +9,7 @@ import { makeBackupKey, writeBackup } from "../../../scripts/form-service/store/
 import { openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { invent, secrets, sheetOf } from "../../letter/invented.ts";
+import { acceptAll } from "../../support/campaigns/accept-all.ts";
 import { day, makeCampaign, type TestCampaign } from "../../support/campaigns/local-campaign.ts";
 import { fixedClock, fixedRandomness } from "../../support/fixtures.ts";
 

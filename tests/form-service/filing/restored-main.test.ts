@@ -1,7 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { assertPublishedKnown, withRestoredMain } from "../../../scripts/form-service/filing/restored-main.ts";
 import {
   formatAnnouncement,
@@ -26,6 +25,7 @@ import { LOCAL_MODERATOR, openLocalGitHost } from "../../../scripts/outside/git/
 import type { Random } from "../../../scripts/outside/random.ts";
 import { readSettings } from "../../../scripts/outside/settings.ts";
 import { invent, keys, letterText, secrets, service, sheetOf, texts, withdrawalsOf } from "../../letter/invented.ts";
+import { acceptAll } from "../../support/campaigns/accept-all.ts";
 import { day, makeCampaign, type TestCampaign } from "../../support/campaigns/local-campaign.ts";
 import { openRepository } from "../../support/campaigns/repository.ts";
 import { fixedClock, fixedRandomness } from "../../support/fixtures.ts";

@@ -9,8 +9,8 @@ import {
   parseNotice,
 } from "../../../scripts/letter/handover/notice.ts";
 import { openLedgerCheck } from "../../../scripts/letter/ledger/check.ts";
-import { logNotice } from "../../../scripts/letter/review/acceptance.ts";
 import { EMPTY_RECORD } from "../../../scripts/letter/signature/record.ts";
+import { logNotice } from "../plain.ts";
 
 const digest = (byte: number) => Buffer.alloc(32, byte).toString("base64url");
 const handover: Notice = {

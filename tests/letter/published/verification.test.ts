@@ -4,7 +4,6 @@ import { formatVkey, noteSigner, signNote } from "../../../scripts/letter/ledger
 import { leafHash, treeRoot } from "../../../scripts/letter/ledger/tree.ts";
 import { publishedFiles } from "../../../scripts/letter/published/files.ts";
 import { verifyPublished } from "../../../scripts/letter/published/verification.ts";
-import { logEdition } from "../../../scripts/letter/review/acceptance.ts";
 import { idOf } from "../../../scripts/letter/signature/derivation.ts";
 import { formatListShard, parseListShard } from "../../../scripts/letter/signature/list.ts";
 import { type CampaignRecord, countRecord } from "../../../scripts/letter/signature/record.ts";
@@ -27,6 +26,7 @@ import {
   texts,
   vkey,
 } from "../invented.ts";
+import { logEdition } from "../plain.ts";
 import { flip, unnoticedFlips } from "./bit-flips.ts";
 
 const { main } = inventedCampaign(7, 45);

@@ -2,18 +2,8 @@ import { describe, expect, it } from "vitest";
 import { attestSheet, isSheetAttested } from "../../../scripts/letter/ledger/attestation.ts";
 import { openCheckpoint } from "../../../scripts/letter/ledger/checkpoint.ts";
 import { append, EMPTY_FRONTIER, leafHash, rootOf, treeRoot } from "../../../scripts/letter/ledger/tree.ts";
-import {
-  type Acceptance,
-  acceptSheet,
-  applyWithdrawals,
-  faultsOf,
-  logEdition,
-  type Main,
-  settledRows,
-  signGrowth,
-  validateSheet,
-} from "../../../scripts/letter/review/acceptance.ts";
-import { copiesOf, findCopies } from "../../../scripts/letter/review/copies.ts";
+import { type Acceptance, signGrowth } from "../../../scripts/letter/review/acceptance.ts";
+import { copiesOf } from "../../../scripts/letter/review/copies.ts";
 import { attestationIn } from "../../../scripts/letter/review/filing-message.ts";
 import { settledBy } from "../../../scripts/letter/review/merge-message.ts";
 import type { Decision } from "../../../scripts/letter/review/moderation.ts";
@@ -43,6 +33,17 @@ import {
   signed,
   withdrawalsOf,
 } from "../invented.ts";
+import {
+  acceptSheet,
+  applyWithdrawals,
+  faultsOf,
+  findCopies,
+  type Grown,
+  logEdition,
+  type Main,
+  settledRows,
+  validateSheet,
+} from "../plain.ts";
 
 const people = [invent(0, "name"), invent(1, "initials"), invent(2, "hidden"), invent(3, "counted")];
 const rows = people.map(({ row }) => row);
@@ -51,7 +52,7 @@ const ids = sheet.rows.map(({ id }) => id);
 const [first, second] = ids as [string, string];
 
 /** Main after a sheet has been merged, as its trailers tell. */
-function merged(main: Main, id: string, { record, refused, leftOut }: Acceptance, approvedBy = [1]): Main {
+function merged(main: Main, id: string, { record, refused, leftOut }: Grown<Acceptance>, approvedBy = [1]): Main {
   const settlement = { sheet: id, approvedBy, refused, leftOut, size: 0, root: "" };
   return { ...main, record: signed(record), settled: settledBy([settlement], main.settled) };
 }
@@ -356,19 +357,12 @@ describe("the record", () => {
 
   it("is signed from the frontier before it and what was added: no earlier entry is read again", () => {
     const { record } = main;
-    const unreadable = new Proxy(record.entries, {
-      get: () => {
-        throw new Error("an entry was read");
-      },
-    });
-    expect(() => unreadable.length).toThrow("an entry was read");
     for (const size of [0, 1, 2, 255, 256, 257, record.entries.length - 1]) {
       const frontier = append(EMPTY_FRONTIER, record.entries.slice(0, size).map(leafHash));
       expect(frontier.peaks.length).toBeLessThanOrEqual(Math.ceil(Math.log2(size + 1)));
-      const growth = { record: { ...record, entries: unreadable }, added: record.entries.slice(size) };
-      const { record: grown, ...facts } = signGrowth(frontier, growth, ledger);
+      const { checkpoint, ...facts } = signGrowth(frontier, { added: record.entries.slice(size) }, ledger);
       const root = treeRoot(record.entries.map(leafHash));
-      expect(openCheckpoint(grown.checkpoint!, ledger.verifier)).toMatchObject({ size: record.entries.length, root });
+      expect(openCheckpoint(checkpoint, ledger.verifier)).toMatchObject({ size: record.entries.length, root });
       expect(facts).toMatchObject({ size: record.entries.length, root: Buffer.from(root).toString("base64") });
       expect(rootOf(facts.frontier)).toEqual(root);
     }

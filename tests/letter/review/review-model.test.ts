@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { parseBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import { LetterError } from "../../../scripts/letter/bytes/error.ts";
 import { isSheetAttested } from "../../../scripts/letter/ledger/attestation.ts";
-import { acceptSheet, applyWithdrawals, type Main } from "../../../scripts/letter/review/acceptance.ts";
 import { attestationIn } from "../../../scripts/letter/review/filing-message.ts";
 import { type Settled, settledBy } from "../../../scripts/letter/review/merge-message.ts";
 import { decide, type Moderators, type ReviewAct } from "../../../scripts/letter/review/moderation.ts";
 import { idOf } from "../../../scripts/letter/signature/derivation.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
 import { freshMain } from "../invented.ts";
+import { acceptSheet, applyWithdrawals, type Main } from "../plain.ts";
 import {
   copyOf,
   expectAccept,

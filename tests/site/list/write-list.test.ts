@@ -13,13 +13,13 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { logEdition } from "../../../scripts/letter/review/acceptance.ts";
 import { listShardName, shardOf } from "../../../scripts/letter/signature/list.ts";
 import { type CampaignRecord, EMPTY_RECORD, formatRecord } from "../../../scripts/letter/signature/record.ts";
 import { BUILD_NOTES } from "../../../scripts/outside/eleventy.ts";
 import { digestOf } from "../../../scripts/site/list/site-folder.ts";
 import { writeSite } from "../../../scripts/site/write-site.ts";
 import { edition as earlierEdition, texts as earlierTexts, keys } from "../../letter/invented.ts";
+import { logEdition } from "../../letter/plain.ts";
 import { takenDownRecord } from "../../support/campaigns/taken-down.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
 import { PURGED_ON, publishedSite, withLetter, withoutRows, withSheet } from "../published-site.ts";

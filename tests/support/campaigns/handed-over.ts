@@ -5,7 +5,6 @@ import { contactPath } from "../../../scripts/letter/handover/contacts-payload.t
 import { parseHandover } from "../../../scripts/letter/handover/handover.ts";
 import { formatRoot, openCheckpoint } from "../../../scripts/letter/ledger/checkpoint.ts";
 import { publishedFiles } from "../../../scripts/letter/published/files.ts";
-import { acceptSheet, applyWithdrawals, type Main } from "../../../scripts/letter/review/acceptance.ts";
 import { formatContactRecord } from "../../../scripts/letter/signature/contact.ts";
 import type { CampaignRecord } from "../../../scripts/letter/signature/record.ts";
 import { writeBag } from "../../../scripts/outside/bag/writer.ts";
@@ -22,6 +21,7 @@ import {
   siteOf,
   withdrawalsOf,
 } from "../../letter/invented.ts";
+import { acceptSheet, applyWithdrawals, type Main } from "../../letter/plain.ts";
 import { TAG } from "./handover.ts";
 
 /** Both bags of a handover and its keys, made without a repository: quick, and just as the commands make them. */

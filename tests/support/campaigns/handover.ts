@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acceptAll } from "../../../scripts/accept/acceptance.ts";
 import { makeDatabase } from "../../../scripts/form-service/store/campaign-database.ts";
 import { openStore, type Store } from "../../../scripts/form-service/store/schema.ts";
 import { makePublicBag } from "../../../scripts/handover/public-bag-place.ts";
@@ -28,6 +27,7 @@ import {
 import { compiled } from "../compiled.ts";
 import { fixedRandomness } from "../fixtures.ts";
 import { root } from "../source.ts";
+import { acceptAll } from "./accept-all.ts";
 import { day, writeLetter } from "./local-campaign.ts";
 import { openRepository, type Repository } from "./repository.ts";
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AcceptReport, acceptAll, type Outcome } from "../../../scripts/accept/acceptance.ts";
+import type { AcceptReport, Outcome } from "../../../scripts/accept/acceptance.ts";
 import type { Acceptor } from "../../../scripts/accept/merge.ts";
 import type { ReviewAct } from "../../../scripts/letter/review/moderation.ts";
 import { formatSheet, type Sheet } from "../../../scripts/letter/signature/sheet.ts";
@@ -10,6 +10,7 @@ import { LOCAL_MODERATOR, type LocalGitHost, openLocalGitHost } from "../../../s
 import { attestedMessage, ledger, service, texts } from "../../letter/invented.ts";
 import { readLetterFile } from "../letters.ts";
 import { madeOnce } from "../run-folder.ts";
+import { acceptAll, type WholeReport } from "./accept-all.ts";
 import { openRepository, type Repository } from "./repository.ts";
 
 export const day = "2026-11-24";
@@ -28,8 +29,8 @@ export type TestCampaign = {
   file: (sheet: Sheet) => Promise<string>;
   review: (sheet: string, act: Partial<ReviewAct>) => Promise<void>;
   /** Files, approves with these lines in the review, accepts. */
-  pass: (sheet: Sheet, orders?: string) => Promise<AcceptReport>;
-  accept: () => Promise<AcceptReport>;
+  pass: (sheet: Sheet, orders?: string) => Promise<WholeReport>;
+  accept: () => Promise<WholeReport>;
   remove: () => void;
 };
 

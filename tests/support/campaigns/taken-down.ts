@@ -2,9 +2,9 @@ import { formatBase64url } from "../../../scripts/letter/bytes/base64url.ts";
 import type { Notice } from "../../../scripts/letter/handover/notice.ts";
 import { formatEntry } from "../../../scripts/letter/ledger/entry.ts";
 import { publishedFiles } from "../../../scripts/letter/published/files.ts";
-import { acceptSheet } from "../../../scripts/letter/review/acceptance.ts";
 import { type CampaignRecord, loggedEdition } from "../../../scripts/letter/signature/record.ts";
 import { approved, invent, keys, nothingSettled, type Site, service, sheetOf, signed } from "../../letter/invented.ts";
+import { acceptSheet } from "../../letter/plain.ts";
 import { fixedRandomness } from "../fixtures.ts";
 
 /** The digest of a contacts bag; the same for the same number. */

@@ -15,6 +15,7 @@ import type { GitHubOptions } from "../github/github.ts";
 import { ask, openPullRequest } from "../servers/github-calls.ts";
 import { type LiveSite, startLiveSite } from "../servers/live-site.ts";
 import { root } from "../source.ts";
+import { type WholeReport, withRecord } from "./accept-all.ts";
 import { realCampaign } from "./real-campaign.ts";
 
 /** What a step of a workflow left. */
@@ -28,7 +29,7 @@ export type WorkflowCampaign = GitHubCampaign & {
   /** Runs an entry as the workflow's step of this name does. */
   run(workflow: "accept" | "validate" | "code" | "publish", env?: Record<string, string>): Promise<StepResult>;
   /** Accepts as the workflow does, without a process of its own. @throws LetterError what the step would say */
-  accept(env?: Record<string, string>, clock?: Clock): Promise<GitHubAcceptance>;
+  accept(env?: Record<string, string>, clock?: Clock): Promise<WholeReport<GitHubAcceptance>>;
   /** Files a sheet and gives the number of its pull request. */
   fileSheet(sheet: Sheet, message?: string): Promise<number>;
   /** Reviews a pull request as it is, as a person does in the browser. */
@@ -98,7 +99,7 @@ export async function makeWorkflowCampaign(options: GitHubOptions = {}): Promise
     run,
     async accept(extra = {}, clock = systemClock) {
       const env = readWorkflowEnvironment(WORKFLOWS.accept, stepOf("accept", extra).env);
-      return acceptOnGitHub(env, openAcceptApp(env, clock), clock);
+      return withRecord(await acceptOnGitHub(env, openAcceptApp(env, clock), clock), repository.path);
     },
     mainFile,
     async fileSheet(sheet, message = attestedMessage(sheet)) {
