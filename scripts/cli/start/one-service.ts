@@ -50,7 +50,7 @@ export async function becomeOneService(
   };
 }
 
-/** Holds a PostgreSQL database, whose client loads only where there is one; an SQLite file is on this machine alone. */
+/** Holds a PostgreSQL database, whose client loads only where there is one; an SQLite file is only on this machine. */
 async function holdOn(
   database: Settings["database"],
   attestation: string,

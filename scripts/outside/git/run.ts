@@ -114,7 +114,7 @@ export function runGit(repository: string, args: readonly string[], options: Git
 /**
  * Builds an environment in which git knows only our settings and never prompts.
  *
- * @param more settings of this command alone
+ * @param more settings of only this command
  */
 export function environmentFor(
   remote: RemoteCall | undefined,

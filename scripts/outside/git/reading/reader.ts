@@ -58,7 +58,7 @@ const readers = new Map<string, Reader>();
  * Reads objects from the one git that this process keeps for a repository: to start a git takes much longer than to read.
  *
  * The reader answers only what is beyond doubt. Where it cannot, because the repository is damaged, gone or too large, or
- * because git was killed, the caller runs git for this alone, which gives the answer or the error.
+ * because git was killed, the caller runs git only for this, which gives the answer or the error.
  *
  * What was erased is not read from files that a reader still holds open: one that began before a pack was removed, or
  * before the folder was replaced, is asked nothing more.
@@ -105,7 +105,7 @@ function readerOf(repository: string, state: State): Reader {
 
 /** git finds a new pack by itself. */
 function isContinued(before: State, now: State): boolean {
-  return before.place === now.place && before.packs.isSubsetOf(now.packs);
+  return before.place === now.place && [...before.packs].every((name) => now.packs.has(name));
 }
 
 async function stateOf(repository: string): Promise<State | undefined> {

@@ -125,10 +125,14 @@ describe("the reader of a repository", () => {
     expect(await readBlobs(repository.path, [id])).toEqual([undefined]);
     expect(await readText(repository.path, repository.git("rev-parse", "main"), "a")).toBe("1");
     // Whoever else puts another folder there does not tell the reader.
+    const packed = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`${i}`, text()]));
+    const gone = oidOf(repository.commit("main", "packed", packed), "7");
+    expect(await readBlobs(repository.path, [gone])).not.toEqual([undefined]);
     const other = makeRepository();
     const commit = other.commit("main", "other", { a: "2" });
     renameSync(repository.path, `${repository.path}.old`);
     renameSync(other.path, repository.path);
+    expect(await readBlobs(repository.path, [gone])).toEqual([undefined]);
     rmSync(`${repository.path}.old`, { recursive: true });
     expect(await readText(repository.path, commit, "a")).toBe("2");
   });
