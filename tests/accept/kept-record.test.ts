@@ -280,6 +280,17 @@ describe("a record that somebody has damaged", () => {
     expect([...seen].filter((verdict) => verdict.includes("does not fit"))).toHaveLength(1);
   });
 
+  it("does not fit when a row that was withdrawn stands in the place of another", async () => {
+    const list = "signatures/accepted/000.md";
+    await campaign.pass(sheetOf(1, [invent(1).row, invent(2).row, invent(3).row]));
+    const before = campaign.repository.read("main", list).toString("utf8").split("\n");
+    await campaign.pass(withdrawalsOf(2, [sheetOf(1, [invent(1).row, invent(2).row, invent(3).row]).rows[1]!.id]));
+    campaign.repository.commit("main", "swap", { [list]: before.toSpliced(4, 1).join("\n") });
+    const { plain, streamed } = await verdicts(campaign.repository.git("rev-parse", "main"));
+    expect(plain).toMatch("the list on main does not fit the ledger");
+    expect(streamed).toBe(plain);
+  });
+
   it("gets the same verdict when the whole list is gone, with and without the notice of a purge", async () => {
     await campaign.pass(sheetOf(1, [invent(1).row, invent(2).row]));
     campaign.repository.commit("main", "take the list down", { "signatures/accepted/000.md": undefined });
