@@ -12,7 +12,14 @@ function leave() {
   for (const form of document.forms) form.reset();
   document.title = "";
   document.querySelector('meta[name="referrer"]')?.setAttribute("content", "no-referrer");
-  document.documentElement.replaceChildren(document.createElement("body"));
+  window.name = "";
+  // Nothing is seen meanwhile. Who does not see hears that it has worked.
+  const body = document.createElement("body");
+  document.documentElement.replaceChildren(body);
+  const left = body.appendChild(document.createElement("p"));
+  Object.assign(left.style, { position: "absolute", clipPath: "inset(50%)", whiteSpace: "nowrap" });
+  left.setAttribute("role", "alert");
+  left.textContent = exits[0].dataset.exit;
   location.replace(exits[0].href);
 }
 

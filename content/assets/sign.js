@@ -30,6 +30,59 @@ addEventListener("pageshow", ({ persisted }) => {
   if (form && persisted && performance.now() - opening > 600_000) beginAnew();
 });
 
+/* ---- an address that looks mistyped: asked while it can still be seen, and by the service if this is not heeded ---- */
+
+const isOneSlip = (typed, meant) => {
+  let at = 0;
+  while (at < typed.length && typed[at] === meant[at]) at++;
+  const [rest, its] = [typed.slice(at), meant.slice(at)];
+  const turned = rest[0] === its[1] && rest[1] === its[0] && rest.slice(2) === its.slice(2);
+  return turned || rest.slice(1) === its || rest === its.slice(1) || rest.slice(1) === its.slice(1);
+};
+
+const slip = document.getElementById("email-slip");
+slip?.parentElement.querySelector("input[type=email]").addEventListener("change", ({ target }) => {
+  const typed = target.value.trim();
+  const at = typed.lastIndexOf("@") + 1;
+  const domain = typed.slice(at).toLowerCase();
+  const isReal = at === 0 || slip.dataset.real.split(" ").includes(domain);
+  const meant = isReal ? undefined : slip.dataset.large.split(" ").find((large) => isOneSlip(domain, large));
+  slip.replaceChildren();
+  if (meant === undefined) return;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "plain", dir: "ltr", textContent: typed.slice(0, at) + meant });
+  slip.append(slip.dataset.before, button, slip.dataset.after);
+  button.addEventListener("click", () => {
+    target.value = button.textContent;
+    slip.replaceChildren();
+    target.focus();
+  });
+});
+
+/* ---- the other language: what was typed goes along, but what was agreed to is asked again, in that language ---- */
+
+// The name of a window is in its memory only, and a browser clears it when another site is opened.
+const CARRIED = "undersigned:";
+const CARRIES = ["shown", "name", "place", "email"];
+
+if (window.name.startsWith(CARRIED)) {
+  const typed = form ? Object.entries(JSON.parse(window.name.slice(CARRIED.length))) : [];
+  window.name = "";
+  for (const [name, value] of typed) {
+    const [field] = form.querySelectorAll(`[name="${name}"]`);
+    if (field?.type === "radio") form.elements[name].value = value;
+    else if (field) field.value = value;
+  }
+}
+
+for (const link of document.querySelectorAll(".langs a")) {
+  link.addEventListener("click", (event) => {
+    if (!form || link.origin !== location.origin || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const typed = [...new FormData(form)].filter(([name]) => CARRIES.includes(name));
+    window.name = CARRIED + JSON.stringify(Object.fromEntries(typed));
+  });
+}
+
 /* ---- a proof of work, where the page asks for one ---- */
 
 const proofScript = new URL("proof.js", document.currentScript.src).href;

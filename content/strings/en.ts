@@ -4,6 +4,7 @@ export const en = {
   page: {
     skip_to_content: "Skip to main content",
     quick_exit: "Leave this page",
+    leaving: "Leaving",
     exit_one: "Press the first Shift key once more to leave this page.",
     copy: "Copy",
     copied: "Copied",
@@ -94,14 +95,17 @@ export const en = {
     place_example: "Berlin, Germany",
     on_list: "On the list:",
     your_name: "Your name",
-    your_name_hint: "In any letters. Not published unless you choose so above.",
+    your_name_hint: "In any letters. Unless shown, only {recipient} gets it.",
     place: "City and country, or country only",
     place_hint: "For example: Berlin, Germany. Shown only with name or initials.",
     optional: "(optional)",
     email: "Email address",
     email_hint: "We send a code to it and never publish it. Use a mailbox that only you open.",
     email_meant: "Yes, send the code to {meant}",
+    did_you_mean: "Did you mean {meant}?",
     consent: "Your consent",
+    consent_handover_short: "I agree to the handover to {recipient}",
+    consent_public_short: "I agree that my name or initials are published",
     age: "You must be {age} or older to sign.",
     responsible: "Responsible until the handover: {name}, {address}; then: {after}.",
     consent_public_hint: "Tick this only if you chose to show your name or initials.",
@@ -769,7 +773,7 @@ export const en = {
     paused: {
       title: "New signatures are paused",
       text: "New signatures are paused for now. Reason: {reason}",
-      more: "If you already have a code, you can still enter it.",
+      more: "If you already have a code, you can still enter it on the page that asked for it. You can still withdraw, too.",
     },
     too_many: {
       title: "Many people share this connection",
@@ -807,6 +811,11 @@ export const en = {
     trouble: {
       title: "Something went wrong",
       text: "Something went wrong on our side. Send the form again later.",
+    },
+    leave_trouble: {
+      title: "Something went wrong",
+      text: "Something went wrong on our side, and nothing was withdrawn. If you have signed, your signature is as it was. Ask for the code again in a few minutes.",
+      more: "With your withdrawal code you can withdraw now, without a message.",
     },
     clock: {
       title: "Nothing can be recorded at the moment",

@@ -196,6 +196,7 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "handed over": (site, lang) => messagePage(site, lang, { kind: "handed_over" }),
   destroyed: (site, lang) => messagePage(site, lang, { kind: "destroyed" }),
   trouble: (site, lang) => messagePage(site, lang, { kind: "trouble" }),
+  "trouble while withdrawing": (site, lang) => messagePage(site, lang, { kind: "leave_trouble" }),
   "already signed": (site, lang) => notCountedPage(site, lang, { s, because: "already" }),
   "not counted": (site, lang) => notCountedPage(site, lang, { s, because: "alike" }),
   "withdraw, code wrong": (site, lang) => withdrawConfirmPage(site, lang, { s, problem: "code.wrong" }),

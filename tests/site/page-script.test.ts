@@ -4,15 +4,20 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { en } from "../../content/strings/en.ts";
 import { fa } from "../../content/strings/fa.ts";
+import { LARGE, slipOf } from "../../scripts/letter/signature/mail-slip.ts";
 import type { SiteContext } from "../../scripts/site/views/context.ts";
 import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
 import { sharePage } from "../../scripts/site/views/pages/share-page.ts";
 import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
 import { withdrawPage } from "../../scripts/site/views/pages/withdraw-page.ts";
+import { STRINGS } from "../../scripts/site/views/strings.ts";
 import { startBrowser, type Visit, visit } from "../support/browsers/browser.ts";
 import { root } from "../support/source.ts";
 import { inventedSite, listRow } from "./invented-site.ts";
+
+const TYPED = { name: "لیلا بهاری", place: "Berlin", email: "leila@example.org" };
 
 let browser: Browser;
 let server: Server;
@@ -46,7 +51,7 @@ afterAll(async () => {
 });
 
 function fileOf(path: string): Buffer | string {
-  if (!/^\/assets\/(?:page\.js|share\.js|site\.css)/.test(path)) return "somewhere else";
+  if (!/^\/assets\/(?:page\.js|sign\.js|share\.js|site\.css)/.test(path)) return "somewhere else";
   return readFileSync(join(root, "content", path.slice(1)));
 }
 
@@ -61,9 +66,10 @@ describe("leaving quickly", () => {
   const ways: [string, (page: Page) => Promise<unknown>][] = [
     ["by the button", (page) => page.click(".exit")],
     [
-      "by the link at the beginning",
+      "by the second stop of the Tab key",
       async (page) => {
-        await page.focus(".skip[data-exit]");
+        await page.focus(".skip");
+        await page.keyboard.press("Tab");
         await page.keyboard.press("Enter");
       },
     ],
@@ -112,9 +118,11 @@ describe("leaving quickly", () => {
     const { page, close } = await open("/en/sign/");
     await page.fill("#name", "Leila");
     const left = await page.evaluate(
-      "document.querySelector('.exit').click(); [document.body.textContent, document.title]",
+      `document.querySelector('.exit').click();
+       [document.body.textContent, getComputedStyle(document.querySelector('[role=alert]')).clipPath, document.title, window.name]`,
     );
-    expect(left).toEqual(["", ""]);
+    // One word, for who does not see that the page is gone.
+    expect(left).toEqual([en.page.leaving, "inset(50%)", "", ""]);
     await close();
   });
 
@@ -221,6 +229,53 @@ describe("the other language", () => {
     expect(page.url()).toBe(`${origin}/fa/#b9`);
     await close();
   });
+});
+
+describe("the form", () => {
+  it("takes what was typed along into the other language, and asks for each agreement again", async () => {
+    const { page, pageErrors, close } = await open("/en/sign/");
+    await page.locator('[name="shown"][value="initials"]').check();
+    for (const [id, text] of Object.entries(TYPED)) await page.fill(`#${id}`, text);
+    await page.locator("#consent_handover").check();
+    await page.click('.langs a[lang="fa"]');
+    await page.waitForURL("**/fa/sign/**");
+    for (const [id, text] of Object.entries(TYPED)) await expect.poll(() => page.inputValue(`#${id}`)).toBe(text);
+    expect(await page.locator('[name="shown"]:checked').getAttribute("value")).toBe("initials");
+    expect(await page.locator("#consent_handover").isChecked()).toBe(false);
+    // Nothing of it is left, neither in an address nor for another page.
+    expect(page.url()).toMatch(/sign\/(#\w*)?$/);
+    expect(await page.evaluate("[window.name, sessionStorage.length]")).toEqual(["", 0]);
+    expect(pageErrors).toEqual([]);
+    await close();
+  });
+
+  it.each(["fa", "en"] as const)(
+    "asks at once whether a provider was meant that is spelled alike, in %s",
+    async (lang) => {
+      const { page, close } = await open(`/${lang}/sign/`);
+      const email = page.locator("#email");
+      const said = page.locator("#email-slip");
+      for (const provider of LARGE) {
+        for (const domain of [
+          provider.slice(1),
+          `${provider}m`,
+          `${provider[1]}${provider[0]}${provider.slice(2)}`,
+          provider,
+        ]) {
+          const meant = slipOf(`leila@${domain}`);
+          await email.fill(`leila@${domain}`);
+          await email.blur();
+          expect(await said.innerText()).toBe(meant ? STRINGS[lang].sign.did_you_mean.replace("{meant}", meant) : "");
+        }
+      }
+      await email.fill("leila@gmial.com");
+      await email.blur();
+      await said.getByRole("button", { name: "leila@gmail.com" }).click();
+      expect([await email.inputValue(), await said.innerText()]).toEqual(["leila@gmail.com", ""]);
+      expect(await page.evaluate("document.activeElement.id")).toBe("email");
+      await close();
+    },
+  );
 });
 
 describe("a field for a code", () => {

@@ -65,7 +65,7 @@ async function requestCode(
     return page(withdrawPage(site, lang, { problem: `email.${problem}`, email: typed, character }), 422);
   }
   const { email } = parsed;
-  if (!service.codeMails.hasRoom(email)) return message(site, request, { kind: "trouble" }, 503);
+  if (!service.codeMails.hasRoom(email)) return message(site, request, { kind: "leave_trouble" }, 503);
   const proved = await service.proofs.accept(form.get("altcha") ?? "", client);
   const admission = service.limits.leave(client, { proved, scripts: form.has("filled") }, email);
   if (!admission.taken) {

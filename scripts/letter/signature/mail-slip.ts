@@ -23,7 +23,8 @@ function meantBy(domain: string): string | undefined {
   return meantBy(mended) ?? mended;
 }
 
-const LARGE = [
+/** Large providers, whose names are often mistyped. */
+export const LARGE = [
   "gmail.com",
   "yahoo.com",
   "hotmail.com",
@@ -34,7 +35,7 @@ const LARGE = [
 ];
 
 // These are never corrected: the large providers, and real ones that are one slip away from them.
-const REAL: ReadonlySet<string> = new Set([...LARGE, "mail.com", "email.com", "ymail.com"]);
+export const REAL: ReadonlySet<string> = new Set([...LARGE, "mail.com", "email.com", "ymail.com"]);
 
 // More than one slip away, but common.
 const KNOWN_SLIPS: ReadonlyMap<string, string> = new Map(

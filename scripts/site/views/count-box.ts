@@ -12,8 +12,8 @@ export function countBox(site: SiteContext, lang: Lang): Html {
   const strings = stringsIn(lang);
   const { goal } = site.campaign;
   const people = site.totals && peopleOf(site.totals);
-  return html`<section class="sign" id="sign" aria-labelledby="sign-title" tabindex="-1"><div>
-<h2 class="hidden" id="sign-title">${strings.letter.sign_letter}</h2>
+  return html`<section class="sign" id="sign"><div>
+<h2 class="hidden">${strings.letter.sign_letter}</h2>
 ${site.totals && html`<p class="count">${signedPeople(lang, site.totals)}</p>`}
 ${site.earlier !== undefined && site.earlier > 0 && html`<p class="small">${fill(plural(lang, site.earlier, strings.letter.signed_earlier), { n: numeral(lang, site.earlier) })}</p>`}
 ${people !== undefined && goal !== undefined && progress(lang, people, goal)}

@@ -63,7 +63,7 @@ export function problemBeside(lang: Lang, field: string, text: Html | undefined)
 export function emailField(lang: Lang, field: { label: string; value: string; text: Html | undefined }): Html {
   const { label, value, text } = field;
   return html`<div class="${text ? "f no" : "f"}"><label for="email">${label}</label>
-${problemBeside(lang, "email", text)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="254" value="${value}"${text && html` aria-describedby="email-problem" aria-invalid="true"`}></div>`;
+${problemBeside(lang, "email", text)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="254" value="${value}" aria-required="true"${text && html` aria-describedby="email-problem" aria-invalid="true"`}></div>`;
 }
 
 /** Renders a field for a code. It is typed from a mail or from paper, so browsers must not correct or remember it. */

@@ -18,6 +18,16 @@ export function trusted(markup: string): Html {
   return raw(markup) as Html;
 }
 
+/** Returns the words of a fragment, for an attribute. */
+export function plain(fragment: Html): string {
+  return fragment
+    .toString()
+    .replace(/<[^<>]*>/g, "")
+    .replaceAll("&amp;", "&")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'");
+}
+
 /** Renders a sentence with its Latin words isolated, so that a Persian line keeps its order. */
 export function prose(text: string): Html {
   return html`${runsOf(text).map(({ text, latin }) => (latin ? html`<bdi lang="en">${text}</bdi>` : html`${text}`))}`;

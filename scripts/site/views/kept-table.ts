@@ -8,17 +8,17 @@ import { type Lang, type Strings, stringsIn } from "./strings.ts";
 /** Something that is kept, by its words. */
 export type KeptId = keyof Strings["kept_rows"];
 
-/** Renders what is kept of people, where, and until when. */
+/** Renders what is kept of people, where, and until when. Stacked on a phone it is no table to a browser: its roles are written out. */
 export function keptTable(site: SiteContext, lang: Lang): Html {
   const { privacy, kept_rows } = stringsIn(lang);
   const facts = factsOf(site, lang);
   const rows = keptIds(site).map((id) => kept_rows[id]);
-  const cell = (head: string, text: Html) => html`<td data-head="${head}">${text}</td>`;
+  const cell = (head: string, text: Html) => html`<td role="cell" data-head="${head}">${text}</td>`;
   const line = ({ what, where, until }: (typeof rows)[number]) =>
-    html`<tr><th scope="row">${prose(what)}</th>${cell(privacy.where, fill(where, facts))}${cell(privacy.until, fill(until, facts))}</tr>\n`;
+    html`<tr role="row"><th scope="row" role="rowheader">${prose(what)}</th>${cell(privacy.where, fill(where, facts))}${cell(privacy.until, fill(until, facts))}</tr>\n`;
   const heads = [privacy.what, privacy.where, privacy.until];
-  return html`<table class="stacked"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${rows.map(line)}</tbody></table>`;
+  return html`<table class="stacked" role="table"><thead role="rowgroup"><tr role="row">${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}</tr></thead>
+<tbody role="rowgroup">${rows.map(line)}</tbody></table>`;
 }
 
 /** Returns what is kept in this campaign: of rows that exclude each other, the one that is true. */

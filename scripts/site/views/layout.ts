@@ -18,6 +18,8 @@ export type Page = {
   readonly lasting?: boolean;
   /** Browsers keep titles in their history, which others read: this page has only the site's, and says what it is in its heading. */
   readonly untold?: boolean;
+  /** The page ends with the ways on, the letter among them: a link above would say it twice. */
+  readonly leadsOn?: boolean;
   /** The page does not mention the letter: it is for a person who did not ask for anything. */
   readonly neutral?: boolean;
   /** Additional content of the head. */
@@ -60,10 +62,10 @@ ${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2"
 ${page.head}</head>
 <body>
 <a class="skip" href="#main">${strings.page.skip_to_content}</a>
-<header class="bar">${exit(site, strings, "skip")}<div class="wrap">
+<header class="bar"><div class="wrap">
+${exit(site, strings)}
 ${!page.neutral && html`<a class="site" href="${site.siteUrl}/${lang}/">${siteTitle}</a>`}
 ${languages(site, lang, strings, `${origin}/{lang}/${page.path}`)}
-${exit(site, strings, "exit")}
 </div></header>
 <p class="hidden" id="said" aria-live="polite" data-one="${strings.page.exit_one}"></p>
 <main id="main" class="wrap" tabindex="-1">
@@ -105,9 +107,9 @@ export function iconOf({ siteUrl, campaign }: SiteContext): string {
   return `${siteUrl}/assets/${campaign.neutral_tab ? "icon-blank" : "icon"}.svg`;
 }
 
-/** Renders the quick exit: a button that stays in view, or, for keyboards, a link at the beginning of the page. */
-function exit(site: SiteContext, strings: Strings, look: "exit" | "skip"): Html {
-  return html`<a class="${look}" href="${site.campaign.exit_url}" rel="noreferrer nofollow" data-exit>${strings.page.quick_exit}</a>`;
+/** Renders the quick exit: a button that stays in view, at the end of the bar, and the first link in it for keyboards. */
+function exit(site: SiteContext, strings: Strings): Html {
+  return html`<a class="exit" href="${site.campaign.exit_url}" rel="noreferrer nofollow" data-exit="${strings.page.leaving}">${strings.page.quick_exit}</a>`;
 }
 
 /**
@@ -140,7 +142,7 @@ ${site.capturedMail && html`<p>${prose(strings.page.captured_mail)} <a href="${s
 }
 
 function sheet(site: SiteContext, lang: Lang, strings: Strings, page: Page): Html {
-  return html`${!page.neutral && html`<a class="back" href="${site.siteUrl}/${lang}/">${strings.page.back_to_letter}</a>`}
+  return html`${!page.neutral && !page.leadsOn && html`<a class="back" href="${site.siteUrl}/${lang}/">${strings.page.back_to_letter}</a>`}
 <div class="${page.broad ? "sheet broad" : "sheet"}">
 ${page.body}
 </div>`;

@@ -2,7 +2,7 @@ import type { ListRow } from "../../letter/signature/list.ts";
 import { showsName } from "../../letter/signature/shown.ts";
 import type { SignedRow, SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
-import { fill, type Html, html, prose, trusted } from "./html.ts";
+import { fill, type Html, html, plain, prose, trusted } from "./html.ts";
 import { numeral } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
@@ -61,7 +61,11 @@ function textsOf(rows: readonly SignedRow[]): readonly RollOfText[] {
 function signedText(site: SiteContext, lang: Lang, edition: string): Html {
   const { signed_text, edition_link } = stringsIn(lang).signatures;
   const label = fill(edition_link, { edition: html`<bdi dir="ltr"><code>${edition.slice(0, 8)}</code></bdi>` });
-  return fill(signed_text, { text: html`<a href="${site.siteUrl}/letter/${edition}/${lang}.md">${label}</a>` });
+  // A voice reads a hash as a word, and stops where the direction changes.
+  const heard = fill(edition_link, { edition: [...edition.slice(0, 8)].join(" ") });
+  return fill(signed_text, {
+    text: html`<a href="${site.siteUrl}/letter/${edition}/${lang}.md" aria-label="${plain(heard)}">${label}</a>`,
+  });
 }
 
 // Within a batch, rows are in the order of their random ids, so their days are mixed.

@@ -45,7 +45,7 @@ const PAIRS: [least: number, text: string, grounds: string][] = [
   [4.5, "cinnabar", "paper desk cinnabar-tint"],
   [4.5, "leaf", "paper leaf-tint"],
   [4.5, "on-lapis", "lapis lapis-deep"],
-  [4.5, "on-cinnabar", "cinnabar cinnabar-deep"],
+  [4.5, "on-exit", "exit exit-deep"],
   [3, "edge", "paper desk"],
 ];
 

@@ -41,6 +41,42 @@ const RULES: readonly [rule: string, wrong: (html: string) => boolean, example: 
     '<input type="radio" name="shown"><span>x</span>',
   ],
   [
+    "what is agreed to has a short name, and its text is a description",
+    (html) =>
+      [...html.matchAll(/<input type="checkbox" id="consent[^>]*>/g)].some(([box]) => {
+        const words = / aria-label="([^"]*)"/.exec(box)?.[1]?.split(/\s+/) ?? [];
+        const text = / aria-describedby="(\S+)[" ]/.exec(box)?.[1];
+        return words.length === 0 || words.length > 12 || !html.includes(`<span id="${text}">`);
+      }),
+    '<input type="checkbox" id="consent_handover" aria-required="true"><span>x</span>',
+  ],
+  [
+    "what must be filled in says so",
+    (html) => /<input (?:id="(?:name|email)"|type="checkbox" id="consent)(?![^>]* aria-required)[^>]*>/.test(html),
+    '<input id="name" name="name" type="text">',
+  ],
+  ["the page's own heading comes first", (html) => /<h([1-6])\b/.exec(html)?.[1] === "2", "<h2>x</h2><h1>x</h1>"],
+  [
+    "the way out is heard once",
+    (html) => (html.match(/ data-exit/g) ?? []).length > 1,
+    "<a data-exit>x</a><a data-exit>x</a>",
+  ],
+  [
+    "a link with a hash is one link, and the hash is spelled",
+    (html) => /<a (?![^>]* aria-label|[^>]*"tel:)[^>]*>[^<]*<bdi[^>]*><code>/.test(html),
+    "<a href=x>x <bdi><code>EEEE</code></bdi></a>",
+  ],
+  [
+    // A browser forgets that it is a table once its rows are stacked.
+    "a table that is stacked on a phone keeps its roles",
+    (html) =>
+      [...html.matchAll(/<table class="stacked"[\s\S]*?<\/table>/g)].some(([table]) =>
+        /<(?:table|thead|tbody|tr|th|td)\b(?![^>]* role=)/.test(table),
+      ),
+    '<table class="stacked"><tr><td>x</td></tr></table>',
+  ],
+  ["a heading is one piece", (html) => /<h1[^>]*>(?:(?!<\/h1>)[\s\S])*<(?:div|p|br)\b/.test(html), "<h1>x<br>y</h1>"],
+  [
     "a picture is named once",
     (html) => /<svg[^>]*>\s*<title/.test(html) && /<figcaption/.test(html),
     "<figure><figcaption>x</figcaption><svg><title>x</title></svg></figure>",

@@ -7,10 +7,13 @@ const validator = new HtmlValidate({ extends: ["html-validate:recommended"] });
 
 async function findingsIn(html: string): Promise<string[]> {
   const { results } = await validator.validateString(html, "page.html");
-  return results.flatMap(({ messages }) =>
-    messages.map(({ ruleId, line, message }) => `${ruleId}: ${line}: ${message}`),
-  );
+  return results
+    .flatMap(({ messages }) => messages.map(({ ruleId, line, message }) => `${ruleId}: ${line}: ${message}`))
+    .filter((finding) => !ROLE_OF_A_TABLE.test(finding));
 }
+
+// A table whose rows are stacked on a phone says what it is: by its layout alone a browser no longer knows.
+const ROLE_OF_A_TABLE = /^no-redundant-role: .*"(?:table|row|rowgroup|rowheader|columnheader|cell)"/;
 
 describe("the markup", () => {
   const many = crowd(site);

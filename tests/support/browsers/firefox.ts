@@ -20,6 +20,9 @@ export type Firefox = { newPage(): Promise<FirefoxPage>; close(): Promise<void> 
 /** What somebody has set under `about:config`. */
 export type Preferences = Readonly<Record<string, boolean | number | string>>;
 
+/** How it is started, where it is not as for all others: on a display, with these variables. */
+type Options = { readonly headless?: boolean; readonly env?: Readonly<Record<string, string>> };
+
 type Puppeteer = { default: { launch(options: object): Promise<Firefox> } };
 
 const puppeteer = pageTool("puppeteer-core");
@@ -29,10 +32,16 @@ const program = ["firefox-esr", "firefox"].find((name) => spawnSync(name, ["--ve
 export const startFirefox =
   puppeteer === undefined || program === undefined
     ? undefined
-    : async (preferences: Preferences): Promise<Firefox> => {
+    : async (preferences: Preferences, options: Options = {}): Promise<Firefox> => {
         const { default: driver } = (await import(pathToFileURL(puppeteer).href)) as Puppeteer;
         const executablePath = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim();
-        return driver.launch({ browser: "firefox", executablePath, extraPrefsFirefox: preferences, timeout: 120_000 });
+        return driver.launch({
+          browser: "firefox",
+          executablePath,
+          extraPrefsFirefox: preferences,
+          timeout: 120_000,
+          ...options,
+        });
       };
 
 /** Presses the return key on a link or a button, and waits for the page that it leads to. */

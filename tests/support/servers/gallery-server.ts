@@ -20,12 +20,18 @@ export type Gallery = {
 /** A name as it is in addresses and in names of files. */
 export const slugOf = (name: string): string => name.replaceAll(/\W+/g, "-");
 
-/** @param options `without`: headers that hinder a program which judges pages */
-export async function startGallery({ without = [] }: { without?: readonly string[] } = {}): Promise<Gallery> {
+/** @param options `without`: headers that hinder a program which judges pages; `more`: pages that are not in the gallery, by name */
+export async function startGallery({
+  without = [],
+  more = {},
+}: {
+  without?: readonly string[];
+  more?: typeof pages;
+} = {}): Promise<Gallery> {
   let headers: readonly (readonly [string, string])[] = [];
   const server = createServer(
     getRequestListener(async (request) => {
-      const answer = (await galleryPage(request)) ?? new Response("not there", { status: 404 });
+      const answer = (await galleryPage(request, more)) ?? new Response("not there", { status: 404 });
       for (const [name, value] of headers) answer.headers.set(name, value);
       return answer;
     }),
@@ -46,11 +52,13 @@ export async function startGallery({ without = [] }: { without?: readonly string
 
 const many = crowd(site);
 
-async function galleryPage(request: Request): Promise<Response | undefined> {
+async function galleryPage(request: Request, more: typeof pages): Promise<Response | undefined> {
   const [, place, lang, slug] = new URL(request.url).pathname.split("/");
   if (place !== "gallery") return staticFile(join(root, "content"), request);
-  const name = Object.keys(pages).find((page) => slugOf(page) === slug);
-  if (name === undefined) return undefined;
-  const html = make(name, lang as Lang, many);
+  const isAsked = (name: string) => slugOf(name) === slug;
+  const other = Object.keys(more).find(isAsked);
+  const name = Object.keys(pages).find(isAsked);
+  if (other === undefined && name === undefined) return undefined;
+  const html = other ? more[other]!({ ...site, ...many }, lang as Lang) : make(name!, lang as Lang, many);
   return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

@@ -28,10 +28,10 @@ export function confirmPage(
     path: `confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
     failed: problem !== undefined,
-    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
-${confirmation.sentAgain && html`<div class="good" role="status"><p>${prose(confirm.sent_again)}</p></div>`}
-<p class="step">${confirm.step}</p>
+    body: html`<p class="step">${confirm.step}</p>
 <h1>${confirm.title}</h1>
+${problem && text && problemSummary(lang, [{ problem, text }])}
+${confirmation.sentAgain && html`<div class="good" role="status"><p>${prose(confirm.sent_again)}</p></div>`}
 <p>${!confirmation.sentAgain && prose(confirm.sent)} ${prose(confirm.own_form)}</p>
 ${mailNotice(lang, confirmation.mail)}
 <form method="post" action="${site.serviceUrl}/${lang}/confirm/" novalidate>

@@ -71,6 +71,7 @@ export function notCountedPage(
   return layout(site, lang, {
     title: words.title,
     untold: true,
+    leadsOn: true,
     path: `confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
     body: html`<div class="note" role="status"><h1>${words.title}</h1><p>${prose(words.text)}</p></div>

@@ -17,6 +17,7 @@ export type Message =
         | "destroyed"
         | "addresses_destroyed"
         | "trouble"
+        | "leave_trouble"
         | "clock"
         | "not_found";
     }
@@ -37,6 +38,7 @@ const TONE: Readonly<Record<Kind, string>> = {
   destroyed: "mid",
   addresses_destroyed: "mid",
   trouble: "bad",
+  leave_trouble: "bad",
   clock: "note",
   not_found: "mid",
 };
@@ -47,9 +49,10 @@ export function messagePage(site: SiteContext, lang: Lang, message: Message, pat
   const wait = message.kind === "too_many" ? longWait(lang, message.after) : undefined;
   return layout(site, lang, {
     title: words.title,
-    untold: message.kind === "expired",
+    untold: message.kind === "expired" || message.kind === "leave_trouble",
     path,
     at: "site",
+    leadsOn: true,
     body: html`<div class="${TONE[message.kind]}" role="status"><h1>${words.title}</h1>
 <p>${text(site, lang, message)}</p></div>
 ${"more" in words && html`<p>${wait !== undefined && "later" in words ? fill(words.later, { wait }) : prose(site.takenDown && "without_list" in words ? words.without_list : words.more)}</p>`}${message.kind === "not_found" && site.takenDown && html`<p>${takenDownSentence(site, lang)}</p>`}${/destroyed/.test(message.kind) && html`<p>${askTheRecipient(site, lang)}</p>`}
@@ -72,15 +75,18 @@ function text(site: SiteContext, lang: Lang, message: Message): Html {
 
 /** Renders the links to what a reader can do next, the likeliest first. */
 function actions(site: SiteContext, lang: Lang, kind: Kind): Html {
-  const { page, sign, signatures, nav } = stringsIn(lang);
+  const { page, sign, signatures, nav, confirmed } = stringsIn(lang);
   const letter = ["", page.back_to_letter] as const;
   const leave = site.takenDown ? [] : [["withdraw/", nav.withdraw] as const];
+  const state = [["verify/", confirmed.see_state] as const];
   const list = site.takenDown ? [] : [["signatures/", signatures.title] as const];
   const links: Partial<Record<Kind, readonly (readonly [path: string, label: string])[]>> = {
     expired: [["sign/", sign.again], letter],
-    closed: [letter, ...list],
-    handed_over: [letter, ...list],
+    paused: [letter, ...state, ...leave],
+    closed: [letter, ...state, ...leave, ...list],
+    handed_over: [letter, ...leave, ...list],
     destroyed: [letter, ...leave, ...list],
+    leave_trouble: [["withdraw/", nav.withdraw], letter],
     addresses_destroyed: [["withdraw/", nav.withdraw], letter],
   };
   return html`${(links[kind] ?? [letter]).map(([path, label], i) => html`<a class="${i === 0 ? "btn" : "btn alt"}" href="${site.siteUrl}/${lang}/${path}">${label}</a> `)}`;

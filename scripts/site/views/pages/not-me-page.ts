@@ -39,8 +39,8 @@ export function notMePage(
     at: "service",
     neutral: true,
     failed: problems.length > 0,
-    body: html`${problemSummary(lang, told)}
-<h1>${not_me.title}</h1>
+    body: html`<h1>${not_me.title}</h1>
+${problemSummary(lang, told)}
 <p>${prose(not_me.text)}</p>
 <p>${prose(not_me.choice)} ${prose(not_me.kept)}</p>
 <form method="post" action="${site.serviceUrl}/${lang}/not-me/" novalidate>

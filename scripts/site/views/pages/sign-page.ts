@@ -1,4 +1,5 @@
 import { parseEmail } from "../../../letter/signature/email.ts";
+import { LARGE, REAL } from "../../../letter/signature/mail-slip.ts";
 import { NAME_LENGTH, PLACE_LENGTH } from "../../../letter/signature/name.ts";
 import { isShown, type Shown, showsName } from "../../../letter/signature/shown.ts";
 import type { FormValues, Problems, Reasons } from "../../../letter/signature/submission.ts";
@@ -16,7 +17,7 @@ import {
   shownCharacter,
   type Told,
 } from "../form-parts.ts";
-import { fill, type Html, html, prose, trusted } from "../html.ts";
+import { fill, type Html, html, plain, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { numeral } from "../numerals.ts";
 import { sentenceOf } from "../page-texts.ts";
@@ -49,9 +50,9 @@ export function signPage(site: SiteContext, lang: Lang, form?: SignForm): string
     path: "sign/",
     at: "site",
     failed: problems.length > 0,
-    body: html`${problemSummary(lang, problems, strings.problems.not_recorded)}${form?.wait && busyBox(lang, form.wait)}
-<p class="step">${strings.sign.step}</p>
+    body: html`<p class="step">${strings.sign.step}</p>
 <h1>${strings.sign.title}</h1>
+${problemSummary(lang, problems, strings.problems.not_recorded)}${form?.wait && busyBox(lang, form.wait)}
 <div class="quiet small">${trusted(site.texts[lang]["run-by"])}</div>
 <p>${fill(strings.sign.what, { addressee: site.campaign.addressee[lang] ?? "" })}</p>
 ${signingTimes(site, lang, { end: false })}
@@ -62,8 +63,8 @@ ${
   html`<input type="hidden" name="once" value="${form.wait.once}">
 `
 }${shownField(view)}
-${textField(view, { name: "name", label: strings.sign.your_name, hint: strings.sign.your_name_hint, autocomplete: "name", max: NAME_LENGTH })}
-${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: strings.sign.place_hint, autocomplete: "off", max: PLACE_LENGTH, optional: true })}
+${textField(view, { name: "name", label: strings.sign.your_name, hint: fill(strings.sign.your_name_hint, recipientOf(view)), autocomplete: "name", max: NAME_LENGTH })}
+${site.campaign.ask.place && textField(view, { name: "place", label: strings.sign.place, hint: prose(strings.sign.place_hint), autocomplete: "off", max: PLACE_LENGTH, optional: true })}
 ${emailField(view)}
 ${consentFields(view)}
 ${kept(view)}
@@ -131,11 +132,14 @@ function shownField(view: View): Html {
 ${problemBeside(lang, "shown", wrong)}${ways.map((way) => html`<div><label class="opt"><input type="radio" name="shown" value="${way}"${way === chosen && html` checked`} aria-labelledby="${id(way, "name")}" aria-describedby="${id(way, "hint")}"><span><span id="${id(way, "name")}">${strings.sign[way]}</span> <span id="${id(way, "hint")}"><small>${shownHint(view, way)}</small> <small class="sample">${strings.sign.on_list} <b>${sample(view, way)}</b></small></span></span></label></div>\n`)}</fieldset>`;
 }
 
+function recipientOf({ site, lang }: View): { recipient: string } {
+  return { recipient: site.campaign.recipient.name[lang] ?? "" };
+}
+
 function shownHint(view: View, way: Shown): Html {
   if (way === "name") return hintOf(view, "name");
-  const { site, lang, strings } = view;
-  const { sign } = strings;
-  const hint = fill(sign[`${way}_hint`], { recipient: site.campaign.recipient.name[lang] ?? "" });
+  const { sign } = view.strings;
+  const hint = fill(sign[`${way}_hint`], recipientOf(view));
   return way === "counted" ? html`${hint} <span class="unhidden">${sign.counted_empty}</span>` : hint;
 }
 
@@ -148,12 +152,12 @@ function sample({ site, strings: { sign, signatures } }: View, way: Shown): Html
 
 function textField(
   view: View,
-  field: { name: "name" | "place"; label: string; hint: string; autocomplete: string; max: number; optional?: boolean },
+  field: { name: "name" | "place"; label: string; hint: Html; autocomplete: string; max: number; optional?: boolean },
 ): Html {
   const { name, optional } = field;
   const wrong = problemOf(view, name);
-  return html`<div class="${wrong ? "f no" : "f"}" data-for="named"><label for="${name}">${field.label}${optional && html` <small>${view.strings.sign.optional}</small>`}</label><p class="hint" id="${name}-hint">${prose(field.hint)}</p>
-${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type="text" dir="auto" autocomplete="${field.autocomplete}" spellcheck="false" maxlength="${field.max * 2}" data-max="${field.max}" value="${view.values?.[name] ?? ""}" aria-describedby="${name}-hint${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}>
+  return html`<div class="${wrong ? "f no" : "f"}" data-for="named"><label for="${name}">${field.label}${optional && html` <small>${view.strings.sign.optional}</small>`}</label><p class="hint" id="${name}-hint">${field.hint}</p>
+${problemBeside(view.lang, name, wrong)}<input id="${name}" name="${name}" type="text" dir="auto" autocomplete="${field.autocomplete}" spellcheck="false" maxlength="${field.max * 2}" data-max="${field.max}" value="${view.values?.[name] ?? ""}"${!optional && html` aria-required="true"`} aria-describedby="${name}-hint${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}>
 <p class="hint left" id="${name}-left" aria-live="polite" data-text="${view.strings.page.characters_left}"></p></div>`;
 }
 
@@ -162,7 +166,14 @@ function emailField(view: View): Html {
   const wrong = problemOf(view, "email");
   return html`<div class="${wrong ? "f no" : "f"}"><label for="email">${strings.sign.email}</label><p class="hint" id="email-hint">${hintOf(view, "email")}</p>
 ${problemBeside(lang, "email", wrong)}<input id="email" name="email" type="email" dir="ltr" autocomplete="email" maxlength="${EMAIL_LENGTH}" value="${values?.email ?? ""}" aria-required="true" aria-describedby="email-hint${wrong ? " email-problem" : ""}"${wrong && html` aria-invalid="true"`}>
-${keptEmail(view)}</div>`;
+${view.meant === undefined && slipLine(view)}${keptEmail(view)}</div>`;
+}
+
+/** Where a script asks at once whether another address was meant; without it, the answer to the form asks. */
+function slipLine({ strings }: View): Html {
+  const [before, after] = strings.sign.did_you_mean.split("{meant}");
+  return html`<p class="hint left" id="email-slip" aria-live="polite" data-before="${before}" data-after="${after}" data-large="${LARGE.join(" ")}" data-real="${[...REAL].join(" ")}"></p>
+`;
 }
 
 function meantIn(form: SignForm | undefined): string | undefined {
@@ -200,7 +211,9 @@ ${endDays(site, lang, { stays: true })}
 <p><a href="${site.siteUrl}/${lang}/privacy/">${letter.privacy_notice}</a></p></details>`;
 }
 
+/** Renders a consent. What is agreed to is long: the box has a short name for the ear, and then the whole text. */
 function consent(view: View, name: "consent_handover" | "consent_public", label: Html): Html {
   const wrong = problemOf(view, name);
-  return html`<div class="${wrong ? "no" : ""}"${name === "consent_public" && html` data-for="listed"`}>${problemBeside(view.lang, name, wrong)}<label class="opt"><input type="checkbox" id="${name}" name="${name}" value="yes"${view.values?.[name] === "yes" && html` checked`}${wrong && html` aria-invalid="true" aria-describedby="${name}-problem"`}><span>${label}</span></label></div>`;
+  const short = fill(view.strings.sign[`${name}_short`], recipientOf(view));
+  return html`<div class="${wrong ? "no" : ""}"${name === "consent_public" && html` data-for="listed"`}>${problemBeside(view.lang, name, wrong)}<label class="opt"><input type="checkbox" id="${name}" name="${name}" value="yes"${view.values?.[name] === "yes" && html` checked`} aria-label="${plain(short)}" aria-required="true" aria-describedby="${name}-text${wrong ? ` ${name}-problem` : ""}"${wrong && html` aria-invalid="true"`}><span id="${name}-text">${label}</span></label></div>`;
 }

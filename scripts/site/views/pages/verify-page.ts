@@ -35,9 +35,9 @@ export function verifyPage(
     at: "site",
     lasting: state === undefined && problem === undefined,
     failed: problem !== undefined,
-    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
+    body: html`<h1>${verify.title}</h1>
+${problem && text && problemSummary(lang, [{ problem, text }])}
 ${state && answer(lang, state)}${state === "pending" && result.late && reviewIsLate(lang)}${result.waitsUntil !== undefined && html`<div class="note"><p>${fill(verify.restored, { day: dayElement(lang, result.waitsUntil) })}</p></div>`}
-<h1>${verify.title}</h1>
 <p>${prose(verify.intro)}</p>
 <p>${prose(verify.consequence)}</p>
 ${checkpoint(site, lang)}

@@ -38,8 +38,8 @@ export function withdrawPage(
     path: "withdraw/",
     at: "site",
     failed: problem !== undefined,
-    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}${wait && busyBox(lang, wait)}
-<h1>${withdraw.title}</h1>
+    body: html`<h1>${withdraw.title}</h1>
+${problem && text && problemSummary(lang, [{ problem, text }])}${wait && busyBox(lang, wait)}
 <p>${prose(withdraw.intro)} ${prose(afterPurge ? withdraw.while_listed : sign.withdraw_until)}</p>
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/" novalidate>
 ${codeField(lang, { name: "code", id: "withdrawal_code", label: withdraw.code, hint: withdraw.code_hint, wide: true, text: ofCode })}
@@ -72,8 +72,8 @@ export function withdrawConfirmPage(
     path: `withdraw/confirm/?s=${encodeURIComponent(s)}`,
     at: "service",
     failed: problem !== undefined,
-    body: html`${problem && text && problemSummary(lang, [{ problem, text }])}
-<h1>${withdraw.confirm_title}</h1>
+    body: html`<h1>${withdraw.confirm_title}</h1>
+${problem && text && problemSummary(lang, [{ problem, text }])}
 <p>${prose(withdraw.confirm_text)} ${prose(confirm.any_code)}</p>
 ${mailNotice(lang, mail)}
 <form method="post" action="${site.serviceUrl}/${lang}/withdraw/confirm/" novalidate>
@@ -91,6 +91,7 @@ export function withdrawnPage(site: SiteContext, lang: Lang): string {
   return layout(site, lang, {
     title: withdraw.done_title,
     untold: true,
+    leadsOn: true,
     path: "withdraw/",
     at: "site",
     body: html`<div class="good" role="status"><h1>${withdraw.done_title}</h1><p>${prose(withdraw.done)}</p></div>
@@ -105,6 +106,7 @@ export function withdrawnByAddressPage(site: SiteContext, lang: Lang): string {
   return layout(site, lang, {
     title: withdraw.by_address_done_title,
     untold: true,
+    leadsOn: true,
     path: "withdraw/",
     at: "site",
     body: html`<div class="good" role="status"><h1>${withdraw.by_address_done_title}</h1><p>${prose(withdraw.by_address_done)}</p></div>
