@@ -11,8 +11,8 @@ import { KEPT_TEXTS, OPTIONAL_TEXTS, OWN_TEXTS } from "./views/page-texts.ts";
 import { type Content, readContent } from "./views/read-content.ts";
 import { STRINGS } from "./views/strings.ts";
 
-/** Texts that go into a handover: the first is the letter's own, the others any letter can keep. */
-export const BAG_TEXTS = ["request", "contacts", "handover", "opened"] as const;
+/** Texts that go into a handover and that any letter can keep. */
+export const BAG_TEXTS = ["contacts", "handover", "opened"] as const;
 
 const NEEDED = ["letter", ...OWN_TEXTS, ...KEPT_TEXTS, ...BAG_TEXTS];
 

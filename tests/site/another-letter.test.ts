@@ -22,8 +22,10 @@ import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
 import { widthOf } from "../../scripts/outside/picture.ts";
 import { BAG_TEXTS, checkLetter } from "../../scripts/site/content-check.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
-import { posterOf } from "../../scripts/site/poster.ts";
+import { posterOf, stripsOf } from "../../scripts/site/printed/posters.ts";
+import { readingLetterOf } from "../../scripts/site/printed/reading-letter.ts";
 import { cardSvg } from "../../scripts/site/views/drawn/card.ts";
+import { pictureSvg } from "../../scripts/site/views/drawn/picture.ts";
 import { KEPT_TEXTS, OPTIONAL_TEXTS, OWN_TEXTS } from "../../scripts/site/views/page-texts.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
 import { STRINGS } from "../../scripts/site/views/strings.ts";
@@ -53,8 +55,8 @@ describe.each(LANGUAGES)("a letter about a park, in %s", (lang) => {
   it("leaves no hole where another letter has a warning, a stamp, copies, a safety note, helplines and a tagline", () => {
     const all = [...built.values()].join("\n");
     expect(all).not.toMatch(/class="(slip|stamp|pass|cc|tagline)"|id="after"|aria-labelledby="safety"/);
-    expect(all).not.toMatch(/href="[^"]*\/(safety|support)\/"/);
-    expect([...built.keys()].filter((path) => /safety|support/.test(path))).toEqual([]);
+    expect(all).not.toMatch(/href="[^"]*\/(safety|support|updates)\/"/);
+    expect([...built.keys()].filter((path) => /safety|support|updates/.test(path))).toEqual([]);
     expect(all.replace(/<(textarea|td|p class="hint left"|div id="end")[^>]*><\/\1>/g, "")).not.toMatch(
       /<(section|div|aside|ul|address)( class="\w+")?>\s*<\/\1>/,
     );
@@ -87,9 +89,7 @@ describe("in place of the template's letter, another one", () => {
       readdirSync(join(root, "tests/letters", letter, lang)).map((name) => readLetterFile(letter, `${lang}/${name}`)),
     ).join("\n");
   const kept = LANGUAGES.flatMap((lang) =>
-    [...KEPT_TEXTS, ...BAG_TEXTS.slice(1)].map((name) =>
-      readFileSync(join(root, "content", lang, `${name}.md`), "utf8"),
-    ),
+    [...KEPT_TEXTS, ...BAG_TEXTS].map((name) => readFileSync(join(root, "content", lang, `${name}.md`), "utf8")),
   ).join("\n");
   const mails = LANGUAGES.map((lang) => JSON.stringify(codeMail(lang, "a@b.test", "ABCD1234")));
   // The gallery has invented organisers and an invented signatory; the mail's words are the program's.
@@ -107,7 +107,13 @@ describe("in place of the template's letter, another one", () => {
     ...built,
     ...LANGUAGES.flatMap((lang): [string, string][] => [
       ...Object.entries(pages).map(([name, page]): [string, string] => [`${name} in ${lang}`, page(site, lang)]),
-      [`the poster in ${lang}`, JSON.stringify(posterOf(site, lang).data)],
+      [`the poster in ${lang}`, JSON.stringify(posterOf(site, [lang]).data)],
+      [`the strips in ${lang}`, JSON.stringify(stripsOf(site, lang).data)],
+      [
+        `the letter to read in ${lang}`,
+        textsIn(readingLetterOf(site, lang, readLetterFile("park", `${lang}/letter.md`))),
+      ],
+      [`the picture to post in ${lang}`, pictureSvg(site, lang, "square", widthOf)],
       [`the card in ${lang}`, cardSvg(named, lang, widthOf)],
       [
         `the pages for print in ${lang}`,
@@ -116,6 +122,7 @@ describe("in place of the template's letter, another one", () => {
         ]),
       ],
     ]),
+    ["the poster in both languages", JSON.stringify(posterOf(site).data)],
     ["the mails", mails.join("\n")],
     ["the texts of the bags", kept],
   ];

@@ -1,5 +1,5 @@
 import { contentPolicy } from "./content-policy.ts";
-import { hasSafety, hasSupport, languagesOf, type SiteContext } from "./context.ts";
+import { hasSafety, hasSupport, hasUpdates, languagesOf, type SiteContext } from "./context.ts";
 import { type Html, html, prose, trusted } from "./html.ts";
 import { robotsAt } from "./robots.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
@@ -148,10 +148,12 @@ ${page.body}
 
 function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
   const { letter, sign, signatures, verify, how, withdraw, privacy, safety, support, share } = strings.nav;
+  const { updates, press } = strings;
   const links: Record<string, string | false> = {
     "": letter,
     "sign/": sign,
     "signatures/": !site.takenDown && signatures,
+    "updates/": hasUpdates(site, lang) && updates.title,
     "verify/": verify,
     "how/": how,
     "withdraw/": withdraw,
@@ -159,6 +161,7 @@ function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
     "safety/": hasSafety(site, lang) && safety,
     "support/": hasSupport(site, lang) && support,
     "share/": share,
+    "press/": press.title,
   };
   return html`<footer class="foot"><div class="wrap">
 <nav aria-label="${strings.page.site_pages}"><ul>

@@ -1,6 +1,6 @@
 import type { PublicFields } from "../../../letter/signature/row.ts";
 import { showsName } from "../../../letter/signature/shown.ts";
-import type { SiteContext } from "../context.ts";
+import { hasUpdates, type SiteContext } from "../context.ts";
 import { copyTools } from "../copy-tools.ts";
 import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
@@ -28,7 +28,8 @@ export function confirmedPage(
   }: { s: string; withdrawalCode: string; row?: ConfirmedRow | undefined; late?: boolean },
 ): string {
   const { confirmed, page, nav } = stringsIn(lang);
-  const address = html`<bdi dir="ltr"><a href="${site.siteUrl}/${lang}/">${site.publicUrl}${lang}/</a></bdi>`;
+  const told = `${lang}/${hasUpdates(site, lang) ? "updates/" : ""}`;
+  const address = html`<bdi dir="ltr"><a href="${site.siteUrl}/${told}">${site.publicUrl}${told}</a></bdi>`;
   return layout(site, lang, {
     title: confirmed.title,
     untold: true,
