@@ -127,7 +127,7 @@ function languages(site: SiteContext, lang: Lang, strings: Strings, address: str
       ? html`<span aria-current="true">${own_name}</span>`
       : html`<a href="${address.replace("{lang}", other)}" lang="${other}" hreflang="${other}">${own_name}</a>`;
   });
-  return html`<nav class="langs" aria-label="${strings.page.language}">${links.map((link, i) => html`${i > 0 && " "}${link}`)}</nav>`;
+  return html`<nav class="langs" aria-label="${strings.page.language}">${links.map((link) => html`${link} `)}</nav>`;
 }
 
 function trial(site: SiteContext, strings: Strings): Html {

@@ -46,7 +46,7 @@ ${row && signed(site, lang, row)}
 <p>${prose(confirmed.no_need)}</p>
 <div class="pair"><section class="not"><h3>${confirmed.do_not_write_title}</h3><p>${prose(confirmed.do_not_write)}</p></section>
 <section><h3>${confirmed.write_title}</h3><p>${prose(confirmed.write)}</p></section></div>
-<p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
+<p class="keep"><span class="lb">${confirmed.withdrawal_code}</span> <bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
 <p class="hidden">${fill(confirmed.spelled, { code: html`<bdi dir="ltr" lang="en">${spelled(withdrawalCode)}</bdi>` })}</p>
 ${copyTools(lang, "withdrawal-code")}
 <p>${prose(confirmed.what_for)}</p>
