@@ -41,10 +41,11 @@ ${online && scripted(html`<button type="submit" class="btn alt" data-send>${veri
 
 /**
  * Renders what is true only while a script runs, which puts it into the page in this place. A text browser shows what is
- * `hidden`, and what is in a `template` too, so it would promise that a code stays in the browser, and then send it.
+ * `hidden`, and what is in a `template` too, so it would promise that a code stays in the browser, and then send it. No
+ * browser shows an attribute.
  */
 export function scripted(part: Html): Html {
-  return html`<script type="text/html" data-scripted>${part}</script>`;
+  return html`<span hidden data-scripted="${part.toString()}"></span>`;
 }
 
 // The script has no texts of its own: it copies one of these and fills in its result.
@@ -60,7 +61,8 @@ function message(lang: Lang, name: Message): Html {
   ]);
   const text = fill(verify.said[name], Object.fromEntries([...slots, ...code]));
   const more = name === "receipt" && html`<p><button type="button" class="btn alt">${verify.make_receipt}</button></p>`;
-  return html`<script type="text/html" data-message="${name}"><div class="${TONE[name] ?? "note"}"><p>${text}</p>${more}</div></script>\n`;
+  const markup = html`<div class="${TONE[name] ?? "note"}"><p>${text}</p>${more}</div>`;
+  return html`<span hidden data-message="${name}" data-text="${markup.toString()}"></span>\n`;
 }
 
 function slotFor(slot: string): Html {
