@@ -51,7 +51,7 @@ export function fitted(
   }
 }
 
-/** Breaks a text into as many lines again, of about the same length, so that no word is alone in the last one. */
+/** Breaks a text into as many lines again, of about the same length, so that the last one has more than a word. */
 function balanced(lines: string[], text: string, style: TextStyle, width: number, measure: Measure): string[] {
   const narrower = wrapped(text, style, width - style.size / 4, measure);
   const fits = narrower.length === lines.length && narrower.every((line) => measure(line, style) <= width);
