@@ -26,7 +26,7 @@ export function parseUpdates(markup: string): { updates: Update[]; strays: strin
     if (isDay(day)) updates.push({ day, title, body: body.trim() });
     else strays.push(wordsOf(part).slice(0, 40));
   }
-  return { updates: updates.toSorted((a, b) => b.day.localeCompare(a.day)), strays };
+  return { updates: updates.toSorted((a, b) => Number(a.day < b.day) - Number(a.day > b.day)), strays };
 }
 
 function wordsOf(markup: string): string {

@@ -15,11 +15,11 @@ export type TextBrowser = (html: string) => Promise<string>;
 const KINDS = {
   w3m: {
     packages: ["w3m", "libgc1"],
-    args: ["-dump", "-cols", "78", "-I", "UTF-8", "-O", "UTF-8", "-T", "text/html"],
+    args: ["-dump", "-cols", "120", "-I", "UTF-8", "-O", "UTF-8", "-T", "text/html"],
   },
   lynx: {
     packages: ["lynx", "lynx-common"],
-    args: ["-dump", "-nolist", "-width=78", "-assume_charset=utf-8", "-display_charset=utf-8", "-stdin"],
+    args: ["-dump", "-nolist", "-width=120", "-assume_charset=utf-8", "-display_charset=utf-8", "-stdin"],
   },
 } as const;
 
