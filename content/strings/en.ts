@@ -789,7 +789,7 @@ export const en = {
     letter_text:
       "The whole letter, with its address and a code for cameras, to read and to pass on where there is no internet. It has no names of people who signed, and no count. It names the letter: keep it and send it only where that puts nobody in danger.",
     letter_file: "Letter (PDF, A4)",
-    letter_offline: "The letter as a file (PDF), to read without the internet",
+    letter_offline: "The letter to read without the internet (PDF)",
     in_tor: "In Tor Browser:",
     poster_all: "Poster in every language of the letter (PDF, A4)",
     strips_file: "Sheet with strips to tear off (PDF, A4)",
