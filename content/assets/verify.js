@@ -7,6 +7,9 @@
   const { site, vkey, lang } = page.dataset;
   const online = site !== undefined;
   if (online && new URL(site, location.href).origin !== location.origin) return;
+  // What only a script can keep is in attributes, which no browser shows.
+  const partsOf = (markup) => new DOMParser().parseFromString(markup, "text/html").body.children;
+  for (const part of page.querySelectorAll("[data-scripted]")) part.replaceWith(...partsOf(part.dataset.scripted));
 
   const subtle = crypto.subtle;
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -222,7 +225,7 @@
 
   // ---- the page ----
   const show = (name, values = {}) => {
-    const message = page.querySelector(`template[data-message="${name}"]`).content.firstElementChild.cloneNode(true);
+    const message = partsOf(page.querySelector(`[data-message="${name}"]`).dataset.text)[0];
     for (const slot of message.querySelectorAll("[data-fill]")) {
       const value = values[slot.dataset.fill];
       slot.textContent = typeof value === "number" ? value.toLocaleString(lang) : value;
@@ -318,6 +321,5 @@
       checked = undefined;
     });
   }
-  for (const part of page.querySelectorAll("[data-scripted]")) part.hidden = false;
   for (const part of page.querySelectorAll("[data-plain]")) part.hidden = true;
 })();

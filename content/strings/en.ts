@@ -719,7 +719,7 @@ export const en = {
   safety: {
     title: "Staying safe",
     onion:
-      "This site also has an address inside the Tor network. Only Tor Browser opens it, and your provider sees only that you use Tor: {address}",
+      "This site also has an address inside the Tor network, a long one that ends with .onion. Copy it into the address bar of Tor Browser; no other browser opens it. Your provider then sees only that you use Tor, and nobody on the way, not even the last computer of the Tor network, sees which site you visit. One wrong letter leads elsewhere, so take the address from here or from somebody you trust: {address}",
   },
   support: { title: "Find support" },
   share: {
@@ -747,7 +747,7 @@ export const en = {
     signal: "Signal takes no links from web pages: copy the address above and paste it into a chat.",
     print: "On paper",
     print_text:
-      "The poster names the letter and has a code that the camera of a phone opens. It shows no count, so it does not go out of date.",
+      "The posters name the letter and have a code that the camera of a phone opens. They show no count, so they do not go out of date.",
     poster_file: "Poster (PDF, A4)",
     poster_scan: "Read it and sign it here:",
     embed: "On your own site",
@@ -757,13 +757,57 @@ export const en = {
     embed_picture: "As a picture:",
     embed_data: "As numbers for programs: {file}",
     feed_title: "News of each batch",
-    feed_text: "The feed says when a batch of signatures has been published. It contains no names.",
+    feed_text:
+      "The feed says when a batch of signatures has been published, and what else is new of the letter. It contains no names.",
     feed_file: "Feed (RSS)",
     feed_item: {
       zero: "Batch {batch}: no signature accepted",
       one: "Batch {batch}: {n} signature accepted",
       other: "Batch {batch}: {n} signatures accepted",
     },
+  },
+  updates: {
+    title: "News of the letter",
+    intro: "We do not write to the people who signed. What happens to the letter is told here, the newest first.",
+  },
+  press: {
+    title: "For journalists",
+    letter: "{title}. To {addressee}.",
+    asks: "What the letter asks, in its own words",
+    numbers: "The numbers",
+    quote: "A sentence to quote",
+    quoted: {
+      zero: "Nobody has signed the open letter to {addressee} yet.",
+      one: "{n} person has signed the open letter to {addressee}, and confirmed it with a code sent to a mailbox.",
+      other:
+        "{n} people have signed the open letter to {addressee}, and each confirmed it with a code sent to a mailbox.",
+    },
+    questions: "Questions",
+    questions_text:
+      "Write to {contact}. We cannot put you in touch with people who signed: we cannot read their addresses either.",
+    files: "Files",
+    numbers_file: "The numbers for programs",
+  },
+  passed_on: {
+    letter: "The letter as a file",
+    letter_text:
+      "The whole letter, with its address and a code for cameras, to read and to pass on where there is no internet. It has no names of people who signed, and no count. It names the letter: keep it and send it only where that puts nobody in danger.",
+    letter_file: "Letter (PDF, A4)",
+    letter_offline: "The letter to read without the internet (PDF)",
+    in_tor: "In Tor Browser:",
+    poster_all: "Poster in every language of the letter (PDF, A4)",
+    strips_file: "Sheet with strips to tear off (PDF, A4)",
+    strips_text:
+      "A strip has only the address, a code and the name of this site, not what the letter is about: people carry it home. Before you hang something up, think of who can see you do it.",
+    strips_tear: "Or take a strip with the address home.",
+    no_paper:
+      "Please collect no signatures on paper. Anyone who sees or takes such a list learns who signed, and nobody can check it. We cannot add it to the count: each person confirms with their own mailbox.",
+    pictures: "Pictures to post",
+    pictures_text:
+      "For Instagram and other places where no link can be clicked. They name the letter and its address, and nobody who signed.",
+    square: "Square picture (PNG, 1080 × 1080)",
+    upright: "Upright picture (PNG, 1080 × 1350)",
+    call: "Read it, and decide for yourself.",
   },
   message: {
     expired: {

@@ -9,7 +9,8 @@ import {
 import { SHOWN, showsName } from "../letter/signature/shown.ts";
 import type { Campaign } from "../letter/text/campaign.ts";
 import { type Letter, parseLetter } from "../letter/text/letter-text.ts";
-import { printBody } from "../letter/text/print-letter.ts";
+import { isolate, printBody } from "../letter/text/print-letter.ts";
+import { requestOf } from "../letter/text/request.ts";
 import type { PageData } from "../outside/typeset.ts";
 import { dayInWords } from "../site/views/dates.ts";
 import { numeral, plural } from "../site/views/numerals.ts";
@@ -106,18 +107,7 @@ export type Printed = {
  * @param text of `content/LANG/request.md`
  */
 export function requestIn(lang: Lang, { record }: Pick<Printed, "record">, text: string): string | undefined {
-  const letter = parseLetter(record.editions.get(loggedEdition(record.entries)!)!.get(lang)!);
-  const request = text.replace(/\s+/g, " ").trim();
-  const words = letter.blocks.filter(({ role }) => role !== "placeholder").map((block) => block.text);
-  return request !== "" && words.some((block) => isSentenceOf(block, request)) ? request : undefined;
-}
-
-/** Whether these are whole sentences of a block: half a sentence can say the opposite of the whole one. */
-function isSentenceOf(block: string, words: string): boolean {
-  const at = block.indexOf(words);
-  if (at < 0) return false;
-  const [before, after] = [block.slice(0, at), block.slice(at + words.length)];
-  return /(^|[.!?؟]\s*)$/.test(before) && (after === "" || /[.!?؟]$/.test(words));
+  return requestOf(parseLetter(record.editions.get(loggedEdition(record.entries)!)!.get(lang)!), text);
 }
 
 /** What the cover and the poster say: to whom, how many, on which day, and by which fingerprints that can be checked. */
@@ -180,12 +170,7 @@ function wordsOf(lang: Lang, { listed, shown, withdrawn }: Totals, record: Campa
   ];
 }
 
-// A name in the other direction must not reorder the text around it, so it is isolated by U+2068 (U+2066 for text from left to
-// right) and U+2069.
-function isolate(text: string): string {
-  return `\u2068${text}\u2069`;
-}
-
+// From left to right, whatever the text around it.
 function ltr(text: string): string {
   return `\u2066${text}\u2069`;
 }

@@ -182,12 +182,13 @@ async function* pagesForPrint({ keys, ...printed }: PagesOf, say: (line: string)
   const offline = await readOfflineParts();
   const read = (template: string) => readFile(`content/print/${template}.typ`, "utf8");
   const templates = { letter: await read("letter"), number: await read("number") };
+  const shared = new Map([["/text.typ", await read("text")]]);
   for (const lang of languagesOf(printed.campaign)) {
     const request = await readRequest(lang, printed, say);
     for (const { name, template, data } of printPages(lang, { ...printed, request })) {
       const path = `${name}-${lang}.pdf`;
       say(`setting ${path}`);
-      yield [path, setter.pdf(templates[template], data)];
+      yield [path, setter.pdf(templates[template], data, shared)];
     }
     yield [`verify-${lang}.html`, offlinePage(lang, keys.ledger, offline)];
   }

@@ -6,13 +6,14 @@ import type { Letter } from "../letter/text/letter-text.ts";
 import { type Lack, originLack, placeholdersOf } from "../letter/text/placeholders.ts";
 import { formatLack, lackOf } from "../letter/text/readiness.ts";
 import { leftoversIn } from "../letter/text/template-letter.ts";
+import { parseUpdates } from "../letter/text/updates.ts";
 import type { Finding } from "../outside/mail-domain-check.ts";
 import { KEPT_TEXTS, OPTIONAL_TEXTS, OWN_TEXTS } from "./views/page-texts.ts";
 import { type Content, readContent } from "./views/read-content.ts";
 import { STRINGS } from "./views/strings.ts";
 
-/** Texts that go into a handover: the first is the letter's own, the others any letter can keep. */
-export const BAG_TEXTS = ["request", "contacts", "handover", "opened"] as const;
+/** Texts that go into a handover and that any letter can keep. */
+export const BAG_TEXTS = ["contacts", "handover", "opened"] as const;
 
 const NEEDED = ["letter", ...OWN_TEXTS, ...KEPT_TEXTS, ...BAG_TEXTS];
 
@@ -83,7 +84,7 @@ function untranslated({ languages, original }: Campaign, texts: ReadonlyMap<stri
   const files = [...texts].flatMap(([path, text]) => {
     const [, lang = "", name = ""] = /^content\/(\w+)\/(.+)$/.exec(path) ?? [];
     const first = texts.get(`content/${original}/${name}`);
-    return others.includes(lang) && first?.trim() === text.trim() ? [path] : [];
+    return others.includes(lang) && text.trim() !== "" && first?.trim() === text.trim() ? [path] : [];
   });
   const [first, ...more] = Object.entries(STRINGS).map(([lang, words]) => ({ lang, words: sentencesOf(words) }));
   const strings = more.flatMap(({ lang, words }) =>
@@ -116,10 +117,15 @@ function letterFaults({ campaign, letters, texts }: Content): Finding[] {
     const signedAs = texts[lang]["signed-as"].replace(/<[^<>]*>/g, "").trim();
     const differs = "it has other blocks than the letter in its original language: they must be the same, one by one";
     const passage = passageFault(campaign, blocks, texts[lang].distressing);
+    const { strays } = parseUpdates(texts[lang].updates);
     const open = "it does not end with a label, the name under which people sign, and a line in brackets";
     return [
       ...(shape(letters[lang]) === shape(original) ? [] : [{ what: path, mend: differs }]),
       ...(passage === undefined ? [] : [{ what: path, mend: passage }]),
+      ...strays.map((words) => ({
+        what: `content/${lang}/updates.md`,
+        mend: `“${words}” is not shown: begin each piece of news with a heading such as ## 2026-12-03 What happened`,
+      })),
       ...(closing === undefined ? [{ what: path, soon: `${open}, so the page shows no closing` }] : []),
       ...(closing === undefined || closing === signedAs
         ? []

@@ -3,7 +3,7 @@ import { isOfKind, parseEntry } from "../letter/ledger/entry.ts";
 import type { LedgerOutline } from "../letter/ledger/outline.ts";
 import { TILE_WIDTH } from "../letter/ledger/tile.ts";
 import { outlined, widthOf } from "../outside/picture.ts";
-import { hasSafety, hasSupport, languagesOf, type SiteContext } from "./views/context.ts";
+import { hasSafety, hasSupport, hasUpdates, languagesOf, type SiteContext } from "./views/context.ts";
 import { badgeSvg } from "./views/drawn/badge.ts";
 import { embedPage } from "./views/pages/embed-page.ts";
 import { feed } from "./views/pages/feed.ts";
@@ -11,7 +11,9 @@ import { type Batch, howPage } from "./views/pages/how-page.ts";
 import { languagesPage } from "./views/pages/languages-page.ts";
 import { letterPage } from "./views/pages/letter-page.ts";
 import { messagePage } from "./views/pages/message-page.ts";
+import { notFoundPage } from "./views/pages/not-found-page.ts";
 import { type OfflineParts, offlinePage } from "./views/pages/offline-page.ts";
+import { pressPage } from "./views/pages/press-page.ts";
 import { privacyPage } from "./views/pages/privacy-page.ts";
 import { safetyPage } from "./views/pages/safety-page.ts";
 import { sharePage } from "./views/pages/share-page.ts";
@@ -19,6 +21,7 @@ import { signPage } from "./views/pages/sign-page.ts";
 import { signaturesPage } from "./views/pages/signatures-page.ts";
 import { supportPage } from "./views/pages/support-page.ts";
 import { takenDownPage } from "./views/pages/taken-down-page.ts";
+import { updatesPage } from "./views/pages/updates-page.ts";
 import { verifyPage } from "./views/pages/verify-page.ts";
 import { withdrawPage } from "./views/pages/withdraw-page.ts";
 import type { Lang } from "./views/strings.ts";
@@ -46,7 +49,7 @@ export function sitePages(site: SiteContext, ledger: ToldLedger, offline: Offlin
   const days = acceptedByDay(ledger.outline, ledger.days);
   return [
     { path: "/", render: () => languagesPage(site) },
-    { path: "/404.html", render: () => messagePage(site, first, { kind: "not_found" }) },
+    { path: "/404.html", render: () => notFoundPage(site) },
     ...(site.takenDown ? [{ path: "/list/", render: () => takenDownPage(site, first) }] : []),
     { path: "/embed/", render: () => embedPage(site, first) },
     ...languagesOf(site).flatMap((lang) => pagesIn(site, lang, { shards, batches, days })),
@@ -83,6 +86,8 @@ function pagesIn(
     { path: `/${lang}/privacy/`, render: () => privacyPage(site, lang) },
     ...(hasSafety(site, lang) ? [{ path: `/${lang}/safety/`, render: () => safetyPage(site, lang) }] : []),
     ...(hasSupport(site, lang) ? [{ path: `/${lang}/support/`, render: () => supportPage(site, lang) }] : []),
+    ...(hasUpdates(site, lang) ? [{ path: `/${lang}/updates/`, render: () => updatesPage(site, lang) }] : []),
+    { path: `/${lang}/press/`, render: () => pressPage(site, lang) },
     { path: `/${lang}/share/`, render: () => sharePage(site, lang) },
     { path: `/${lang}/feed.xml`, render: () => feed(site, lang, batches) },
     { path: `/embed/${lang}/`, render: () => embedPage(site, lang) },

@@ -22,8 +22,11 @@ import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
 import { widthOf } from "../../scripts/outside/picture.ts";
 import { BAG_TEXTS, checkLetter } from "../../scripts/site/content-check.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
-import { posterOf } from "../../scripts/site/poster.ts";
+import { posterOf, stripsOf } from "../../scripts/site/printed/posters.ts";
+import { readingLetterOf } from "../../scripts/site/printed/reading-letter.ts";
+import { hasUpdates } from "../../scripts/site/views/context.ts";
 import { cardSvg } from "../../scripts/site/views/drawn/card.ts";
+import { pictureSvg } from "../../scripts/site/views/drawn/picture.ts";
 import { KEPT_TEXTS, OPTIONAL_TEXTS, OWN_TEXTS } from "../../scripts/site/views/page-texts.ts";
 import { readContent } from "../../scripts/site/views/read-content.ts";
 import { STRINGS } from "../../scripts/site/views/strings.ts";
@@ -53,8 +56,8 @@ describe.each(LANGUAGES)("a letter about a park, in %s", (lang) => {
   it("leaves no hole where another letter has a warning, a stamp, copies, a safety note, helplines and a tagline", () => {
     const all = [...built.values()].join("\n");
     expect(all).not.toMatch(/class="(slip|stamp|pass|cc|tagline)"|id="after"|aria-labelledby="safety"/);
-    expect(all).not.toMatch(/href="[^"]*\/(safety|support)\/"/);
-    expect([...built.keys()].filter((path) => /safety|support/.test(path))).toEqual([]);
+    expect(all).not.toMatch(/href="[^"]*\/(safety|support|updates)\/"/);
+    expect([...built.keys()].filter((path) => /safety|support|updates/.test(path))).toEqual([]);
     expect(all.replace(/<(textarea|td|p class="hint left"|div id="end")[^>]*><\/\1>/g, "")).not.toMatch(
       /<(section|div|aside|ul|address)( class="\w+")?>\s*<\/\1>/,
     );
@@ -87,9 +90,7 @@ describe("in place of the template's letter, another one", () => {
       readdirSync(join(root, "tests/letters", letter, lang)).map((name) => readLetterFile(letter, `${lang}/${name}`)),
     ).join("\n");
   const kept = LANGUAGES.flatMap((lang) =>
-    [...KEPT_TEXTS, ...BAG_TEXTS.slice(1)].map((name) =>
-      readFileSync(join(root, "content", lang, `${name}.md`), "utf8"),
-    ),
+    [...KEPT_TEXTS, ...BAG_TEXTS].map((name) => readFileSync(join(root, "content", lang, `${name}.md`), "utf8")),
   ).join("\n");
   const mails = LANGUAGES.map((lang) => JSON.stringify(codeMail(lang, "a@b.test", "ABCD1234")));
   // The gallery has invented organisers and an invented signatory; the mail's words are the program's.
@@ -107,7 +108,13 @@ describe("in place of the template's letter, another one", () => {
     ...built,
     ...LANGUAGES.flatMap((lang): [string, string][] => [
       ...Object.entries(pages).map(([name, page]): [string, string] => [`${name} in ${lang}`, page(site, lang)]),
-      [`the poster in ${lang}`, JSON.stringify(posterOf(site, lang).data)],
+      [`the poster in ${lang}`, textsIn(posterOf(site, [lang]).data)],
+      [`the strips in ${lang}`, textsIn(stripsOf(site, lang).data)],
+      [
+        `the letter to read in ${lang}`,
+        textsIn(readingLetterOf(site, lang, readLetterFile("park", `${lang}/letter.md`))),
+      ],
+      [`the picture to post in ${lang}`, pictureSvg(site, lang, "square", widthOf)],
       [`the card in ${lang}`, cardSvg(named, lang, widthOf)],
       [
         `the pages for print in ${lang}`,
@@ -116,6 +123,7 @@ describe("in place of the template's letter, another one", () => {
         ]),
       ],
     ]),
+    ["the poster in both languages", textsIn(posterOf(site).data)],
     ["the mails", mails.join("\n")],
     ["the texts of the bags", kept],
   ];
@@ -172,12 +180,12 @@ describe("npm run doctor -- content", () => {
   });
 
   it.each(OPTIONAL_TEXTS)("wants %s.md in every language, or in none", async (name) => {
-    writeFileSync(file(`fa/${name}.md`), "متنی برای این نامه.\n");
+    writeFileSync(file(`fa/${name}.md`), "## ۲۰۲۶-۱۲-۰۳ متنی برای این نامه\n");
     expect(await red()).toContainEqual({
       what: "content/",
       mend: expect.stringContaining(`content/en/${name}.md cannot be read: another`),
     });
-    writeFileSync(file(`en/${name}.md`), "A text for this letter.\n");
+    writeFileSync(file(`en/${name}.md`), "## 2026-12-03 A text for this letter\n");
     expect(await red()).toEqual([]);
   });
 
@@ -223,6 +231,19 @@ describe("npm run doctor -- content", () => {
     expect(await red()).toEqual([]);
     change("campaign.yaml", "to: 3", "to: 30");
     expect((await red()).map(({ mend }) => mend)).toEqual(Array(2).fill(expect.stringContaining("has 5 blocks")));
+  });
+
+  it("finds news without a day, and shows an empty file of news nowhere", async () => {
+    for (const lang of LANGUAGES) writeFileSync(file(`${lang}/updates.md`), "\n");
+    expect(await red()).toEqual([]);
+    const empty = await readContent(folder);
+    expect(hasUpdates({ ...site, texts: empty.texts }, "fa")).toBe(false);
+    writeFileSync(file("fa/updates.md"), "خبر\n\n## ۲۰۲۶-۱۲-۰۳ خبری دیگر\n\nمتن خبر.\n");
+    writeFileSync(file("en/updates.md"), "## 2026-12-03 More news\n\nText.\n\n## 2026-13-03 Never\n");
+    expect((await red()).map(({ what, mend }) => [what, /“(.*)”/.exec(mend!)?.[1]])).toEqual([
+      ["content/fa/updates.md", "خبر"],
+      ["content/en/updates.md", "2026-13-03 Never"],
+    ]);
   });
 
   it("tells of what nothing reads, and of a letter without a closing, and does not hold it back", async () => {

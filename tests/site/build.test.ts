@@ -83,16 +83,21 @@ describe("the build", () => {
       "privacy/",
       "how/",
       "share/",
+      "press/",
     ];
     for (const [text, page] of [
       ["staying-safe", "safety/"],
       ["support", "support/"],
+      ["updates", "updates/"],
     ] as const)
       if (existsSync(join(root, `content/en/${text}.md`))) expected.push(page);
     for (const lang of ["fa", "en"]) {
       for (const page of expected) expect(await read(`${lang}/${page}index.html`)).toContain("</html>");
     }
-    for (const file of ["fa/card.png", "en/poster.pdf", "embed/fa.svg", "embed/index.html", "fa/feed.xml"]) {
+    const passedOn = ["fa", "en"].flatMap((lang) =>
+      ["letter.pdf", "poster.pdf", "strips.pdf", "square.png", "upright.png"].map((file) => `${lang}/${file}`),
+    );
+    for (const file of [...passedOn, "poster.pdf", "fa/card.png", "embed/fa.svg", "embed/index.html", "fa/feed.xml"]) {
       expect((await read(file)).length).toBeGreaterThan(0);
     }
     expect(await read("index.html")).toContain('href="/fa/"');

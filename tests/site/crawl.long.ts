@@ -44,7 +44,14 @@ describe("a site with signatures, link by link", () => {
   it("serves every file that a page names", async () => {
     const { page, close } = await visit(browser, service.origin);
     await page.goto(`${service.origin}/fa/`);
-    const files = ["/fa/card.png", "/fa/poster.pdf", "/fa/feed.xml", "/embed/fa.svg", "/count.json", "/keys.json"];
+    const files = [
+      "/fa/card.png",
+      "/fa/poster.pdf",
+      "/fa/letter.pdf",
+      "/en/strips.pdf",
+      "/poster.pdf",
+      "/en/square.png",
+    ].concat(["/fa/upright.png", "/fa/feed.xml", "/embed/fa.svg", "/count.json", "/keys.json"]);
     for (const file of files) {
       const answer = await page.request.get(service.origin + file);
       expect([answer.status(), (await answer.body()).length > 0]).toEqual([200, true]);

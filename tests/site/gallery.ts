@@ -7,7 +7,9 @@ import { confirmedPage, notCountedPage } from "../../scripts/site/views/pages/co
 import { howPage } from "../../scripts/site/views/pages/how-page.ts";
 import { letterPage } from "../../scripts/site/views/pages/letter-page.ts";
 import { messagePage } from "../../scripts/site/views/pages/message-page.ts";
+import { notFoundPage } from "../../scripts/site/views/pages/not-found-page.ts";
 import { notMeDonePage, notMePage } from "../../scripts/site/views/pages/not-me-page.ts";
+import { pressPage } from "../../scripts/site/views/pages/press-page.ts";
 import { privacyPage } from "../../scripts/site/views/pages/privacy-page.ts";
 import {
   deskPage,
@@ -22,6 +24,7 @@ import { signPage } from "../../scripts/site/views/pages/sign-page.ts";
 import { shardPage, signaturesPage } from "../../scripts/site/views/pages/signatures-page.ts";
 import { supportPage } from "../../scripts/site/views/pages/support-page.ts";
 import { takenDownPage } from "../../scripts/site/views/pages/taken-down-page.ts";
+import { updatesPage } from "../../scripts/site/views/pages/updates-page.ts";
 import { verifyPage } from "../../scripts/site/views/pages/verify-page.ts";
 import {
   withdrawConfirmPage,
@@ -188,6 +191,9 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   safety: safetyPage,
   support: supportPage,
   share: sharePage,
+  updates: updatesPage,
+  press: pressPage,
+  "press without a list": (site, lang) => pressPage(withoutList(site), lang),
   paused: (site, lang) => messagePage(site, lang, { kind: "paused", reason: "<i>." }),
   "too many": (site, lang) => messagePage(site, lang, { kind: "too_many" }),
   expired: (site, lang) => messagePage(site, lang, { kind: "expired" }),
@@ -203,6 +209,8 @@ export const pages: Readonly<Record<string, (site: SiteContext, lang: Lang) => s
   "not me, code wrong": (site, lang) => notMePage(site, lang, { problems: ["email.format", "code.wrong"] }),
   "verify with a wrong code": (site, lang) => verifyPage(site, lang, { problem: "withdrawal_code.wrong" }),
   "not found": (site, lang) => messagePage(site, lang, { kind: "not_found" }),
+  "not found, in every language": (site, lang) =>
+    notFoundPage({ ...site, campaign: { ...site.campaign, languages: lang === "fa" ? ["fa", "en"] : ["en", "fa"] } }),
   "form too long": (site, lang) => refusalPage(site, lang, 413),
   "trouble on our side": (site, lang) => refusalPage(site, lang, 500),
   "taken down": (site, lang) => takenDownPage(withoutList(site), lang),

@@ -36,7 +36,7 @@ describe("what search engines may see", () => {
 
   it("is the letter and what explains it, and of files nothing", () => {
     const found = [...files.keys()].filter((path) => robotsAt(addressOf(path)) === "index");
-    const pages = ["", "how/", "privacy/", "safety/", "support/", "verify/"].flatMap((page) =>
+    const pages = ["", "how/", "press/", "privacy/", "safety/", "support/", "updates/", "verify/"].flatMap((page) =>
       ["en", "fa"].map((lang) => `${lang}/${page}index.html`),
     );
     expect(found.toSorted()).toEqual(pages.toSorted());

@@ -1,6 +1,5 @@
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BAG_TEXTS } from "../../scripts/site/content-check.ts";
 import { OPTIONAL_TEXTS, OWN_TEXTS } from "../../scripts/site/views/page-texts.ts";
 import { madeOnce } from "./run-folder.ts";
 import { root } from "./source.ts";
@@ -23,9 +22,8 @@ export async function contentOf(letter: FixtureLetter): Promise<string> {
 
 /** Puts a fixture letter in place of the one in a folder like `content/`, as `content/README.md` says. */
 export function putLetter(letter: FixtureLetter, folder: string): void {
-  const [request] = BAG_TEXTS;
   for (const lang of ["fa", "en"]) {
-    for (const name of ["letter", request, ...OWN_TEXTS, ...OPTIONAL_TEXTS])
+    for (const name of ["letter", ...OWN_TEXTS, ...OPTIONAL_TEXTS])
       rmSync(join(folder, lang, `${name}.md`), { force: true });
   }
   cpSync(join(root, "tests/letters", letter), folder, { recursive: true });

@@ -33,7 +33,9 @@ export async function startPageCheck(read: Read, languages: readonly string[]): 
   for (const lang of languages) {
     const list = await page(`${lang}/signatures/index.html`);
     if (list) withList.push(lang);
-    const others = ["index.html", "verify/index.html", "how/index.html"].map((path) => page(`${lang}/${path}`));
+    const others = ["index.html", "verify/index.html", "how/index.html", "press/index.html"].map((path) =>
+      page(`${lang}/${path}`),
+    );
     fronts.push(...[list, ...(await Promise.all(others))].filter((found) => found !== undefined));
   }
   const due = new Map<string, string>();
@@ -70,6 +72,7 @@ const TOLD = /<data class="of-(\w+)" value="(\d+)">([^<]*)<\/data>/g;
 const NEEDED: Readonly<Record<string, readonly ("people" | "size")[]>> = {
   "index.html": ["people"],
   "signatures/index.html": ["people"],
+  "press/index.html": ["people"],
   "verify/index.html": ["size"],
   "how/index.html": ["size"],
 };

@@ -57,6 +57,13 @@ export function parseLetter(markdown: string, name = "letter.md"): Letter {
   };
 }
 
+/** Splits "Open letter to …: what we demand" at its colon; a title without one has no kicker. */
+export function titleParts(title: string): { readonly kicker: string; readonly heading: string } {
+  const colon = title.indexOf(": ");
+  if (colon < 0) return { kicker: "", heading: title };
+  return { kicker: title.slice(0, colon + 1), heading: title.slice(colon + 2) };
+}
+
 function isParagraph(block: { kind: string }): boolean {
   return block.kind === "paragraph";
 }

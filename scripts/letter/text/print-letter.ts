@@ -33,8 +33,16 @@ function nodesOf(tokens: readonly Token[]): PrintNode[] {
   return stack[0]!.children;
 }
 
+/**
+ * Isolates a line by U+2068 and U+2069, so that its first letter decides its direction: an address in Latin letters
+ * keeps its order in a Persian text, and a name in the other direction does not reorder the text around it.
+ */
+export function isolate(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
 /** Puts the Latin words of a Persian text between U+2066 and U+2069, as the pages put them in `<bdi>`. */
-function isolateLatin(text: string): string {
+export function isolateLatin(text: string): string {
   return runsOf(text)
     .map((run) => (run.latin ? `\u2066${run.text}\u2069` : run.text))
     .join("");

@@ -99,6 +99,11 @@ export function hasSupport(site: SiteContext, lang: Lang): boolean {
   return site.texts[lang].support !== "";
 }
 
+/** Whether there is any news of the letter. */
+export function hasUpdates(site: SiteContext, lang: Lang): boolean {
+  return site.texts[lang].updates !== "";
+}
+
 /** Returns the languages of the campaign, the default one first. */
 export function languagesOf(site: SiteContext): Lang[] {
   return site.campaign.languages as unknown as Lang[];

@@ -1,5 +1,5 @@
 import { contentPolicy } from "./content-policy.ts";
-import { hasSafety, hasSupport, languagesOf, type SiteContext } from "./context.ts";
+import { hasSafety, hasSupport, hasUpdates, languagesOf, type SiteContext } from "./context.ts";
 import { type Html, html, prose, trusted } from "./html.ts";
 import { robotsAt } from "./robots.ts";
 import { type Lang, type Strings, stringsIn } from "./strings.ts";
@@ -129,7 +129,7 @@ function languages(site: SiteContext, lang: Lang, strings: Strings, address: str
       ? html`<span aria-current="true">${own_name}</span>`
       : html`<a href="${address.replace("{lang}", other)}" lang="${other}" hreflang="${other}">${own_name}</a>`;
   });
-  return html`<nav class="langs" aria-label="${strings.page.language}">${links.map((link, i) => html`${i > 0 && " "}${link}`)}</nav>`;
+  return html`<nav class="langs" aria-label="${strings.page.language}">${links.map((link) => html`${link} `)}</nav>`;
 }
 
 function trial(site: SiteContext, strings: Strings): Html {
@@ -150,10 +150,12 @@ ${page.body}
 
 function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
   const { letter, sign, signatures, verify, how, withdraw, privacy, safety, support, share } = strings.nav;
+  const { updates, press } = strings;
   const links: Record<string, string | false> = {
     "": letter,
     "sign/": sign,
     "signatures/": !site.takenDown && signatures,
+    "updates/": hasUpdates(site, lang) && updates.title,
     "verify/": verify,
     "how/": how,
     "withdraw/": withdraw,
@@ -161,6 +163,7 @@ function footer(site: SiteContext, lang: Lang, strings: Strings): Html {
     "safety/": hasSafety(site, lang) && safety,
     "support/": hasSupport(site, lang) && support,
     "share/": share,
+    "press/": press.title,
   };
   return html`<footer class="foot"><div class="wrap">
 <nav aria-label="${strings.page.site_pages}"><ul>

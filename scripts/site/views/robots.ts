@@ -4,7 +4,16 @@ import type { SiteContext } from "./context.ts";
 export type Robots = "index" | "noindex" | "noindex,noarchive";
 
 /** The letter and the pages that explain it, below `/{lang}/`. */
-const TO_BE_FOUND: ReadonlySet<string> = new Set(["", "how/", "privacy/", "safety/", "support/", "verify/"]);
+const TO_BE_FOUND: ReadonlySet<string> = new Set([
+  "",
+  "how/",
+  "press/",
+  "privacy/",
+  "safety/",
+  "support/",
+  "updates/",
+  "verify/",
+]);
 /** The places with names: the pages of the list below `/{lang}/`, and its files. */
 const PAGES_WITH_NAMES = /^signatures\//;
 const FILES_WITH_NAMES = "/list/";

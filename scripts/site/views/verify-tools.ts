@@ -18,26 +18,37 @@ export function verifyTools(
 ): { all: Html; own: Html; kept: Html; messages: Html } {
   const { verify } = stringsIn(lang);
   const online = action !== undefined;
+  const byScript = (part: Html) => (online ? scripted(part) : part);
   return {
-    all: html`<form data-ask="all"${online && html` data-scripted hidden`}>
+    all: byScript(html`<form data-ask="all">
 <button type="submit" class="btn">${verify.check_all}</button>
 <div data-answer aria-live="polite"></div>
-</form>`,
+</form>`),
     own: html`<form data-ask="own"${online && html` method="post" action="${action}"`} novalidate>
 ${codeField(lang, { name: "code", id: "withdrawal_code", label: verify.code, wide: true, text: own })}
-${online && html`<button type="submit" class="btn" data-plain>${verify.button}</button>\n`}<button type="submit" class="btn"${online && html` data-scripted hidden`}>${verify.look_up}</button>
-${online && html`<button type="submit" class="btn alt" data-send data-scripted hidden>${verify.send}</button>\n`}<div data-answer aria-live="polite"></div>
+${online && html`<button type="submit" class="btn" data-plain>${verify.button}</button>\n`}${byScript(html`<button type="submit" class="btn">${verify.look_up}</button>`)}
+${online && scripted(html`<button type="submit" class="btn alt" data-send>${verify.send}</button>`)}
+<div data-answer aria-live="polite"></div>
 </form>`,
-    kept: html`<form data-ask="kept"${online && html` data-scripted hidden`} novalidate>
+    kept: byScript(html`<form data-ask="kept" novalidate>
 <div class="f"><label for="kept">${verify.kept_label}</label><input id="kept" name="kept" type="file"></div>
 <button type="submit" class="btn alt">${verify.kept_button}</button>
 <div data-answer aria-live="polite"></div>
-</form>`,
+</form>`),
     messages: html`${Object.keys(verify.said).map((name) => message(lang, name as Message))}`,
   };
 }
 
-// The script has no texts of its own: it copies one of these templates and fills in its result.
+/**
+ * Renders what is true only while a script runs, which puts it into the page in this place. A text browser shows what is
+ * `hidden`, and what is in a `template` too, so it would promise that a code stays in the browser, and then send it. No
+ * browser shows an attribute.
+ */
+export function scripted(part: Html): Html {
+  return html`<span hidden data-scripted="${part.toString()}"></span>`;
+}
+
+// The script has no texts of its own: it copies one of these and fills in its result.
 function message(lang: Lang, name: Message): Html {
   const { verify } = stringsIn(lang);
   const slots = ["done", "size", "accepted", "withdrawn", "listed", "people", "added", "entry"].map((slot) => [
@@ -50,7 +61,8 @@ function message(lang: Lang, name: Message): Html {
   ]);
   const text = fill(verify.said[name], Object.fromEntries([...slots, ...code]));
   const more = name === "receipt" && html`<p><button type="button" class="btn alt">${verify.make_receipt}</button></p>`;
-  return html`<template data-message="${name}"><div class="${TONE[name] ?? "note"}"><p>${text}</p>${more}</div></template>\n`;
+  const markup = html`<div class="${TONE[name] ?? "note"}"><p>${text}</p>${more}</div>`;
+  return html`<span hidden data-message="${name}" data-text="${markup.toString()}"></span>\n`;
 }
 
 function slotFor(slot: string): Html {

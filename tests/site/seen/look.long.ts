@@ -37,6 +37,9 @@ const looks: Look[] = [
   ["privacy", "fa", "dark"],
   ["support", "en", "light"],
   ["share", "en", "light"],
+  ["updates", "fa", "dark"],
+  ["press", "fa", "light"],
+  ["not found, in every language", "en", "light"],
   ["paused", "fa", "light"],
 ].map(([name, lang, scheme, width = 390]) => ({ name, lang, scheme, width }) as Look);
 

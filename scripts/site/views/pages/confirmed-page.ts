@@ -1,6 +1,6 @@
 import type { PublicFields } from "../../../letter/signature/row.ts";
 import { showsName } from "../../../letter/signature/shown.ts";
-import type { SiteContext } from "../context.ts";
+import { hasUpdates, type SiteContext } from "../context.ts";
 import { copyTools } from "../copy-tools.ts";
 import { fill, type Html, html, prose } from "../html.ts";
 import { layout } from "../layout.ts";
@@ -28,7 +28,8 @@ export function confirmedPage(
   }: { s: string; withdrawalCode: string; row?: ConfirmedRow | undefined; late?: boolean },
 ): string {
   const { confirmed, page, nav } = stringsIn(lang);
-  const address = html`<bdi dir="ltr"><a href="${site.siteUrl}/${lang}/">${site.publicUrl}${lang}/</a></bdi>`;
+  const told = `${lang}/${hasUpdates(site, lang) ? "updates/" : ""}`;
+  const address = html`<bdi dir="ltr"><a href="${site.siteUrl}/${told}">${site.publicUrl}${told}</a></bdi>`;
   return layout(site, lang, {
     title: confirmed.title,
     untold: true,
@@ -45,7 +46,7 @@ ${row && signed(site, lang, row)}
 <p>${prose(confirmed.no_need)}</p>
 <div class="pair"><section class="not"><h3>${confirmed.do_not_write_title}</h3><p>${prose(confirmed.do_not_write)}</p></section>
 <section><h3>${confirmed.write_title}</h3><p>${prose(confirmed.write)}</p></section></div>
-<p class="keep"><span class="lb">${confirmed.withdrawal_code}</span><bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
+<p class="keep"><span class="lb">${confirmed.withdrawal_code}</span> <bdi dir="ltr"><code id="withdrawal-code">${withdrawalCode}</code></bdi></p>
 <p class="hidden">${fill(confirmed.spelled, { code: html`<bdi dir="ltr" lang="en">${spelled(withdrawalCode)}</bdi>` })}</p>
 ${copyTools(lang, "withdrawal-code")}
 <p>${prose(confirmed.what_for)}</p>

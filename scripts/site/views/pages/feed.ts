@@ -1,5 +1,6 @@
+import { parseUpdates } from "../../../letter/text/updates.ts";
 import type { SiteContext } from "../context.ts";
-import { fill, html } from "../html.ts";
+import { fill, html, trusted } from "../html.ts";
 import { numeral, plural } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import type { Batch } from "./how-page.ts";
@@ -29,7 +30,17 @@ export function feed(site: SiteContext, lang: Lang, batches: readonly Batch[]): 
 <description>${share.feed_title}</description>
 <language>${lang}</language>
 <atom:link href="${home}feed.xml" rel="self" type="application/rss+xml"/>
-${told.map(
+${parseUpdates(site.texts[lang].updates)
+  .updates.slice(0, NEWEST)
+  .map(
+    ({ day, title }, i, all) => html`<item>
+<title>${plain(trusted(title))}</title>
+<link>${home}updates/</link>
+<guid isPermaLink="false">${site.campaign.ledger_origin}/news/${day}/${all.slice(i + 1).filter((other) => other.day === day).length + 1}</guid>
+<pubDate>${atItsBeginning(day)}</pubDate>
+</item>
+`,
+  )}${told.map(
   ({ number, day, accepted }) => html`<item>
 <title>${plain(fill(plural(lang, accepted, share.feed_item), { n: numeral(lang, accepted), batch: numeral(lang, number) }))}</title>
 <link>${home}${site.takenDown ? "how/" : "signatures/"}</link>

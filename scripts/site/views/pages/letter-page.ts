@@ -1,22 +1,24 @@
-import type { Block, Letter } from "../../../letter/text/letter-text.ts";
+import { type Block, type Letter, titleParts } from "../../../letter/text/letter-text.ts";
 import { hasSupport, type SiteContext } from "../context.ts";
 import { countBox, signingWithinReach } from "../count-box.ts";
 import { CARD } from "../drawn/card.ts";
-import { fill, type Html, html, prose, trusted } from "../html.ts";
+import { type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
 import { type Lang, type Strings, stringsIn } from "../strings.ts";
 import { takenDownSentence } from "../taken-down.ts";
+import { translationNote } from "../translation-note.ts";
 
 /** The page of the letter: head, body, demands, signatures, copies; and beside it the button to sign. */
 export function letterPage(site: SiteContext, lang: Lang): string {
   const strings = stringsIn(lang);
   const letter = site.letters[lang];
+  const translation = translationNote(site, lang);
   const body = html`${site.texts[lang].warning !== "" && warning(site, lang, strings)}
 <article class="letter" id="letter" aria-labelledby="title">
 <div class="page">
 ${head(letter)}
 <h1 id="title">${title(letter.title)}</h1>
-${site.campaign.translation_approved[lang] === false && html`<p class="translation" role="note">${fill(strings.letter.translation, { original: languageName(site.campaign.original, lang) })}</p>`}
+${translation !== undefined && html`<p class="translation" role="note">${prose(translation)}</p>`}
 ${blocks(site, lang, strings)}
 </div>
 ${countBox(site, lang)}
@@ -87,9 +89,8 @@ function addressLine(line: string): Html {
 
 /** "Open letter to …: what we demand": the part before the colon is smaller, and the words are unchanged. */
 function title(text: string): Html {
-  const colon = text.indexOf(": ");
-  if (colon < 0) return prose(text);
-  return html`<span class="kick">${prose(text.slice(0, colon + 1))}</span> ${prose(text.slice(colon + 2))}`;
+  const { kicker, heading } = titleParts(text);
+  return kicker === "" ? prose(heading) : html`<span class="kick">${prose(kicker)}</span> ${prose(heading)}`;
 }
 
 function blocks(site: SiteContext, lang: Lang, strings: Strings): Html {
@@ -102,11 +103,6 @@ function blocks(site: SiteContext, lang: Lang, strings: Strings): Html {
     const after = html`<p class="hidden" id="after" role="note" tabindex="-1">${strings.letter.section_ends}</p>\n`;
     return html`${number === distressing?.from && skip}${distressing && number === distressing.to + 1 && after}${bodyBlock(block, number)}${distressing?.to === number && number === body.length && after}`;
   })}`;
-}
-
-/** Returns the name of a language, as another one calls it: "English", «انگلیسی». */
-function languageName(language: string, lang: Lang): string {
-  return new Intl.DisplayNames(lang, { type: "language" }).of(language) ?? language;
 }
 
 // A block has the same id in every language, so that a reader who changes the language keeps their place in the letter.
@@ -123,8 +119,9 @@ ${signedAs && html`<p>${prose(signedAs.text)}</p>`}
 ${
   site.takenDown
     ? html`<p>${takenDownSentence(site, lang)} <a href="${site.siteUrl}/${lang}/how/#taken-down">${strings.taken_down.why_title}</a></p>`
-    : html`<p><a href="${site.siteUrl}/${lang}/signatures/">${strings.letter.see_all}</a></p>`
-}`;
+    : html`<p class="links"><a href="${site.siteUrl}/${lang}/signatures/">${strings.letter.see_all}</a></p>`
+}
+<p class="links"><a href="${site.siteUrl}/${lang}/letter.pdf">${prose(strings.passed_on.letter_offline)}</a></p>`;
 }
 
 function about(site: SiteContext, lang: Lang, strings: Strings): Html {

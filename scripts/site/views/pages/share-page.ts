@@ -1,4 +1,4 @@
-import type { SiteContext } from "../context.ts";
+import { languagesOf, type SiteContext } from "../context.ts";
 import { copyTools } from "../copy-tools.ts";
 import { fill, type Html, html, prose, trusted } from "../html.ts";
 import { layout } from "../layout.ts";
@@ -7,7 +7,7 @@ import { type Lang, stringsIn } from "../strings.ts";
 
 /** The page to share the letter: plain links, which contact no service before a click, and files to download. */
 export function sharePage(site: SiteContext, lang: Lang): string {
-  const { share } = stringsIn(lang);
+  const { share, passed_on } = stringsIn(lang);
   const caution = site.texts[lang]["share-caution"];
   const address = `${site.publicUrl}${lang}/`;
   const toCopy = (id: string, text: string) =>
@@ -36,9 +36,20 @@ ${copyTools(lang, "words")}
 <ul>
 ${links(site, lang, address)}</ul>
 <p class="hint">${prose(share.signal)}</p>
+<h2>${passed_on.letter}</h2>
+<p>${prose(passed_on.letter_text)}</p>
+<ul>
+${fileLinks(site, lang, ["letter"])}</ul>
+<h2>${passed_on.pictures}</h2>
+<p>${prose(passed_on.pictures_text)}</p>
+<ul>
+${fileLinks(site, lang, ["square", "upright"])}</ul>
 <h2>${share.print}</h2>
 <p>${prose(share.print_text)}</p>
-<p><a href="${site.siteUrl}/${lang}/poster.pdf">${share.poster_file}</a></p>
+<p>${prose(passed_on.strips_text)}</p>
+<ul>
+${fileLinks(site, lang, ["poster", "poster_all", "strips"])}</ul>
+<p class="note">${prose(passed_on.no_paper)}</p>
 <h2>${share.embed}</h2>
 <p>${prose(share.embed_text)}</p>
 <p>${share.embed_frame}</p>
@@ -50,6 +61,24 @@ ${toCopy("picture", picture)}
 <p>${prose(share.feed_text)} <a href="${site.siteUrl}/${lang}/feed.xml">${share.feed_file}</a></p>
 <script src="${site.siteUrl}/assets/share.js" defer></script>`,
   });
+}
+
+const FILES = ["letter", "square", "upright", "poster", "poster_all", "strips"] as const;
+
+/** Renders links to the files that people pass on, as items of a list. */
+export function fileLinks(site: SiteContext, lang: Lang, files: readonly (typeof FILES)[number][] = FILES): Html {
+  const { share, passed_on } = stringsIn(lang);
+  const several = languagesOf(site).length > 1;
+  const all: Record<(typeof FILES)[number], readonly [path: string, label: string] | false> = {
+    letter: [`${lang}/letter.pdf`, passed_on.letter_file],
+    square: [`${lang}/square.png`, passed_on.square],
+    upright: [`${lang}/upright.png`, passed_on.upright],
+    poster: [`${lang}/poster.pdf`, share.poster_file],
+    poster_all: several && ["poster.pdf", passed_on.poster_all],
+    strips: [`${lang}/strips.pdf`, passed_on.strips_file],
+  };
+  const links = files.map((file) => all[file]).filter((link) => link !== false);
+  return html`${links.map(([path, label]) => html`<li><a href="${site.siteUrl}/${path}">${prose(label)}</a></li>\n`)}`;
 }
 
 /** Renders links to services that take a text in an address. Nothing of theirs is loaded, no script either. */

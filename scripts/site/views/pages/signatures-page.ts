@@ -64,7 +64,8 @@ function notes(lang: Lang): Html {
   return html`<p class="quiet">${prose(signatures.as_written)} ${prose(signatures.no_search)}</p>\n`;
 }
 
-function totals(site: SiteContext, lang: Lang): Html {
+/** Renders the number of people, how many of them are shown in which way, and how many have left. */
+export function totals(site: SiteContext, lang: Lang): Html {
   if (!site.totals) return html``;
   const { signatures } = stringsIn(lang);
   const { listed, withdrawn, shown } = site.totals;

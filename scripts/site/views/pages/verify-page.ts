@@ -7,7 +7,7 @@ import { layout } from "../layout.ts";
 import { told } from "../numerals.ts";
 import { type Lang, stringsIn } from "../strings.ts";
 import { takenDownCheck } from "../taken-down.ts";
-import { saveOffline, verifyCommand, verifyRoot, verifyTools } from "../verify-tools.ts";
+import { saveOffline, scripted, verifyCommand, verifyRoot, verifyTools } from "../verify-tools.ts";
 import { reviewIsLate } from "./confirmed-page.ts";
 
 /** The state of a signature that its owner may learn. */
@@ -43,7 +43,7 @@ ${state && answer(lang, state)}${state === "pending" && result.late && reviewIsL
 ${checkpoint(site, lang)}
 <div ${verifyRoot(site, lang)}>
 <h2>${verify.question_number}</h2>
-${takenDownCheck(site, lang)}<p data-scripted hidden>${prose(site.takenDown ? verify.in_browser_without_list : verify.in_browser)}</p>
+${takenDownCheck(site, lang)}${scripted(html`<p>${prose(site.takenDown ? verify.in_browser_without_list : verify.in_browser)}</p>`)}
 ${tools.all}
 <p>${prose(verify.step_all_text)}</p>
 <p class="command" dir="ltr"><code id="command">${verifyCommand(site)}</code></p>
@@ -71,7 +71,7 @@ function own(site: SiteContext, lang: Lang, tool: Html): Html {
 <p>${prose(verify.own_without_list)}</p>`;
   return html`<h2>${verify.question_own}</h2>
 <p data-plain>${prose(verify.own_plain)}</p>
-<p data-scripted hidden>${prose(verify.own_scripted)}</p>
+${scripted(html`<p>${prose(verify.own_scripted)}</p>`)}
 <p>${prose(verify.own_care)}</p>
 ${tool}`;
 }
