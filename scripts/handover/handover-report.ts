@@ -1,14 +1,13 @@
+import { printable } from "../letter/bytes/printable.ts";
 import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { formatVkey } from "../letter/ledger/note.ts";
-import type { Bag } from "../outside/bag/reader.ts";
-import { printable } from "../outside/terminal.ts";
+import type { Bag } from "../outside/bag/found-bag.ts";
 import { dayInWords } from "../site/views/dates.ts";
 import { numeral } from "../site/views/numerals.ts";
 import { type Lang, stringsIn } from "../site/views/strings.ts";
-import type { Finding, Opened } from "./opened-contacts.ts";
+import { type Finding, handedDigest, type Opened } from "./opened-contacts.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
-import { handedDigest } from "./resealed-bag.ts";
-import type { LedgerNow } from "./since/ledger-now.ts";
+import type { LedgerNow } from "./since/departed.ts";
 
 /** A page is read; what fills more is counted. */
 const FINDINGS = 200;

@@ -11,6 +11,7 @@ import { type CampaignRecord, countRecord } from "../letter/signature/record.ts"
 import { type Campaign, parseCampaign } from "../letter/text/campaign.ts";
 import { openBag } from "../outside/bag/reader.ts";
 import { writeBag } from "../outside/bag/writer.ts";
+import { readOfflineParts } from "../outside/browser/offline-parts.ts";
 import { readHistory } from "../outside/git/history.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
@@ -18,7 +19,6 @@ import { readRecordAt } from "../outside/git/record-at.ts";
 import { MAIN, readRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
 import { readWordingsAt, type Wordings } from "../outside/git/wordings-at.ts";
-import { readOfflineParts } from "../outside/offline-parts.ts";
 import { openTypesetter } from "../outside/typeset.ts";
 import { dayInWords } from "../site/views/dates.ts";
 import { numeral } from "../site/views/numerals.ts";

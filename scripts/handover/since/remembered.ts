@@ -5,7 +5,7 @@ import type { Handover } from "../../letter/handover/handover.ts";
 import { formatLeftFile, parseLeftFile } from "../../letter/handover/left-file.ts";
 import { leafHash } from "../../letter/ledger/tree.ts";
 import { consistencyProof } from "../../letter/ledger/tree-proof.ts";
-import { type FoundLedger, type KnownLedger, openLeftFile } from "./ledger-place.ts";
+import { type FoundLedger, type KnownLedger, openLeftFile } from "./known-ledger.ts";
 
 /** The name of the file in which an opening keeps what it knew of the ledger: `handover-2026-12-01.left`. */
 export function rememberedName({ publicBag }: Handover): string {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { LetterError } from "../letter/bytes/error.ts";
+import { LetterError } from "../../letter/bytes/error.ts";
 
 /** The Ed25519 module for browsers without Ed25519; published as `assets/ed25519.js`. */
 export const ED25519_MODULE = fileURLToPath(import.meta.resolve("@noble/ed25519"));
@@ -15,7 +15,7 @@ export async function readOfflineParts(): Promise<{ script: string; ed25519: str
 
 // The assets of this program, whatever the working directory is.
 function assetOf(name: string): string {
-  return fileURLToPath(new URL(`../../content/assets/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../content/assets/${name}`, import.meta.url));
 }
 
 // A page opened from a disk cannot load a module, so the exports become one global name.
