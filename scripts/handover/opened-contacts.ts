@@ -118,8 +118,11 @@ async function openRecord(
   }
 }
 
-/** Why two bags cannot be opened together. `campaign`: they are of two ledgers; `handover`: of two handovers of one. */
-export type PairProblem = "not-contacts" | "damaged" | "campaign" | "handover";
+/**
+ * Why two bags cannot be opened together. `campaign`: they are of two ledgers; `handover`: of two handovers of one;
+ * `file`: the public bag is of the same handover, but another file than the one that was handed over.
+ */
+export type PairProblem = "not-contacts" | "damaged" | "campaign" | "handover" | "file";
 
 /** Compares what a contacts bag says of the public bag that it belongs to; undefined when it is this one. */
 export function pairProblem(contacts: Bag, bag: Bag, { handover, verified }: PublicBagFacts): PairProblem | undefined {
@@ -127,11 +130,11 @@ export function pairProblem(contacts: Bag, bag: Bag, { handover, verified }: Pub
   const same =
     said("Handover-Tag") === handover.tag &&
     said("Ledger-Size") === String(verified.size) &&
-    said("Ledger-Root") === verified.root &&
-    said("Public-Bag-Digest") === bag.digest;
+    said("Ledger-Root") === verified.root;
   if (contacts.problems.length === 0 && !contacts.info.has("Public-Bag-Digest")) return "not-contacts";
-  if (same) return undefined;
+  if (same && said("Public-Bag-Digest") === bag.digest) return undefined;
   if (damageOfInfo(contacts)) return "damaged";
+  if (same) return "file";
   const origin = said("Ledger-Origin");
   return origin === undefined || origin === verified.checkpoint.origin ? "handover" : "campaign";
 }
@@ -155,6 +158,11 @@ function assertPair(contacts: Bag, bag: Bag, facts: PublicBagFacts): void {
     case "campaign":
     case "handover":
       throw new LetterError("bag", "the two bags do not belong together: take both from the same handover");
+    case "file":
+      throw new LetterError(
+        "bag",
+        "the public bag is of the same handover, but not the file that was handed over with this contacts bag: another program has packed it again, or it was made again. Take the .tar file as you received it",
+      );
     default:
       problem satisfies never;
   }

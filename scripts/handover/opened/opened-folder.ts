@@ -6,9 +6,9 @@ import { dayInWords } from "../../site/views/dates.ts";
 import { type Lang, STRINGS } from "../../site/views/strings.ts";
 import type { Right } from "../opened-contacts.ts";
 import type { PublicBagFacts } from "../public-bag-facts.ts";
+import { readReadMe } from "../read-me.ts";
 import { readConsentWordings } from "./consent-wordings.ts";
 import type { OpenCsv } from "./lists.ts";
-import { readReadMe } from "./read-me.ts";
 import { openTables } from "./tables.ts";
 import { openWorkbooks } from "./workbook.ts";
 

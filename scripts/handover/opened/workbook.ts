@@ -1,7 +1,8 @@
 import { type WorkbookSheet, writeWorkbook } from "../../outside/spreadsheet.ts";
+import type { ReadMe } from "../read-me.ts";
 import type { ConsentWording } from "./consent-wordings.ts";
 import { type ListWriter, SIGNATORY_COLUMNS, signatoryCells } from "./lists.ts";
-import { type ReadMe, readMeSheet } from "./read-me.ts";
+import { readMeSheet } from "./read-me-sheet.ts";
 
 /** Rows of a workbook, so that neither Excel nor the memory of a small computer is full. */
 const WORKBOOK_ROWS = 100_000;

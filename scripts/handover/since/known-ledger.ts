@@ -1,7 +1,9 @@
-import { assertProven, parseLeftFile } from "../../letter/handover/left-file.ts";
+import type { Handover } from "../../letter/handover/handover.ts";
+import { assertProven, formatLeftFile, parseLeftFile } from "../../letter/handover/left-file.ts";
 import { type Continuation, openContinuation } from "../../letter/ledger/continuation.ts";
 import type { NoteVerifier } from "../../letter/ledger/note.ts";
 import { append, EMPTY_FRONTIER, type Frontier, leafHash, rootOf } from "../../letter/ledger/tree.ts";
+import { consistencyProof } from "../../letter/ledger/tree-proof.ts";
 
 /** The entries of a ledger up to a size, all of them checked, and the key that signs what comes after them. */
 export type KnownLedger = { readonly base: Frontier; readonly verifier: NoteVerifier };
@@ -24,4 +26,15 @@ export function openLeftFile(text: string, { base, verifier }: KnownLedger): Fou
   const file = parseLeftFile(text);
   assertProven(file, { size: base.size, root: rootOf(base) }, verifier);
   return { ...openContinuation(base, file.checkpoint, file.entries, verifier), day: file.day, live: false };
+}
+
+/** The name of the file in which an opening keeps what it knew of the ledger: `handover-2026-12-01.left`. */
+export function rememberedName({ publicBag }: Handover): string {
+  return `${publicBag}.left`;
+}
+
+/** Formats what is known of the ledger like a file of `handover:left`. @param entries those of the public bag */
+export function formatRemembered(entries: readonly string[], { since, note, day }: FoundLedger): string {
+  const proof = consistencyProof(entries.length, [...entries, ...since].map(leafHash));
+  return formatLeftFile({ size: entries.length, day, entries: since, proof, checkpoint: note });
 }

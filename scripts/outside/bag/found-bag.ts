@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Read } from "../../letter/bytes/read.ts";
-import { parseTarHeader, TAR_BLOCK, TAR_END, tarPadding } from "../../letter/handover/tar.ts";
+import { isTarHeader, parseTarHeader, TAR_BLOCK, TAR_END, tarPadding } from "../../letter/handover/tar.ts";
 import { type BagProblem, brokenBag, checkBag, DATA, type FoundFile } from "./check.ts";
 
 /** A bag that was read and checked from its first byte to its last. */
@@ -72,7 +72,10 @@ async function readThrough(
   };
   while (at < whole - TAR_END.length) {
     const start = at;
-    const { path, size, day } = headerOf(await take(TAR_BLOCK), start);
+    const block = await take(TAR_BLOCK);
+    // Ours ends with two blocks of zeros; others fill up ten thousand bytes.
+    if (isZero(block) && isZero(await take(whole - at))) throw repacked();
+    const { path, size, day } = headerOf(block, start);
     const [name = "", ...rest] = path.split("/");
     names.add(name);
     days.add(day);
@@ -81,15 +84,14 @@ async function readThrough(
     const sha512 = createHash("sha512");
     const offset = at;
     for (let left = size; left > 0; left -= Math.min(left, CHUNK)) sha512.update(await take(Math.min(left, CHUNK)));
-    const padded = (await take(tarPadding(size))).every((byte) => byte === 0);
+    const padded = isZero(await take(tarPadding(size)));
     parts.set(inner, { offset, size, sha512: sha512.digest("hex"), padded });
     progress(at, whole);
   }
   const end = await take(whole - at);
-  if (end.length !== TAR_END.length || end.some((byte) => byte !== 0))
+  if (end.length !== TAR_END.length || !isZero(end))
     throw brokenBag(`the end is damaged, at byte ${whole - TAR_END.length}`);
-  if (names.size !== 1 || days.size !== 1)
-    throw brokenBag("its files lie in different folders or are of different days");
+  if (names.size !== 1 || days.size !== 1) throw repacked();
   progress(whole, whole);
   return { name: [...names][0]!, digest: formatBase64url(sha256.digest()), parts };
 }
@@ -98,6 +100,19 @@ function headerOf(block: Uint8Array, at: number) {
   try {
     return parseTarHeader(block);
   } catch (cause) {
+    if (isTarHeader(block)) throw repacked(cause);
     throw new LetterError("bag", `the bag cannot be read: the header of a file is damaged, at byte ${at}`, { cause });
   }
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+function repacked(cause?: unknown): LetterError {
+  return new LetterError(
+    "repacked",
+    "another program has packed this bag again: its files may be whole, but it is not the file that was handed over, and not the one of which the ledger has the digest. Take the .tar file as you received it. To check a public bag that was packed again, unpack it and run npm run verify on its folder data",
+    { cause },
+  );
 }
