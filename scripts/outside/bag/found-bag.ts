@@ -74,7 +74,7 @@ async function readThrough(
     const start = at;
     const block = await take(TAR_BLOCK);
     // Ours ends with two blocks of zeros; others fill up ten thousand bytes.
-    if (isZero(block) && isZero(await take(whole - at))) throw repacked();
+    if (whole % TAR_BLOCK === 0 && isZero(block) && isZero(await take(whole - at))) throw repacked();
     const { path, size, day } = headerOf(block, start);
     const [name = "", ...rest] = path.split("/");
     names.add(name);
@@ -112,7 +112,7 @@ function isZero(bytes: Uint8Array): boolean {
 function repacked(cause?: unknown): LetterError {
   return new LetterError(
     "repacked",
-    "another program has packed this bag again: its files may be whole, but it is not the file that was handed over, and not the one of which the ledger has the digest. Take the .tar file as you received it. To check a public bag that was packed again, unpack it and run npm run verify on its folder data",
+    "another program has packed this bag again: its files may be whole, but it is not the file that was handed over, and not the one of which the ledger has the digest. Take the .tar file as you received it. To check what is in such a public bag, unpack it and name the folder to npm run verify",
     { cause },
   );
 }
