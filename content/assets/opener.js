@@ -92,6 +92,9 @@
   const open = async () => {
     const lacking = missing();
     if (lacking) return answer.replaceChildren(show(lacking));
+    // A browser calls a file empty that is not there any more.
+    if (["public_bag", "contacts_bag", "key"].some((name) => fileOf(name).size === 0))
+      return answer.replaceChildren(show("gone"));
     let [said, percent] = ["", -1];
     const progress = (step, done, of) => {
       const now = of > 0 ? Math.floor((100 * done) / of) : 100;

@@ -563,9 +563,9 @@ export const en = {
     noscript: "This page needs JavaScript. Without it, use one of the other ways in the README of the contacts bag.",
     files: "What is to be opened",
     public_bag: "The public bag",
-    public_hint: "the .tar file whose name begins with handover-, as you received it",
+    public_hint: "the file handover-DATE.tar, as you received it",
     contacts_bag: "The contacts bag",
-    contacts_hint: "the .tar file whose name begins with contacts-, as you received it",
+    contacts_hint: "the file contacts-DATE.tar, as you received it",
     key: "Your key file",
     key_hint: "the text file with the line that begins with AGE-SECRET-KEY-PQ-1; the key does not leave this page",
     left: "Who has left since (if you have it)",
@@ -587,8 +587,8 @@ export const en = {
         "The contacts bag cannot be used: the file is damaged, was changed, or is not a contacts bag. Ask for it again.",
       repacked:
         "One of the bags was unpacked and packed again by another program, or was made again. It may be whole, but it is not the file that was handed over. Choose the .tar file as you received it.",
-      two_public: "There is no contacts bag among the two files. The name of one begins with contacts-.",
-      two_contacts: "There is no public bag among the two files. The name of one begins with handover-.",
+      two_public: "There is no contacts bag among the two files. Its name is like contacts-DATE.tar.",
+      two_contacts: "There is no public bag among the two files. Its name is like handover-DATE.tar.",
       another_campaign: "The two bags do not belong together: they are of two different letters.",
       another_handover:
         "The two bags do not belong together: they are of two handovers of the same letter. Choose both from the same day.",

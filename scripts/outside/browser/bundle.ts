@@ -4,7 +4,7 @@ import { LetterError } from "../../letter/bytes/error.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** What stands in a page for modules of Node.js. Packages ask for the others, but only for what no page does. */
+/** What a page has in place of modules of Node.js. Packages ask for the others, but only for what no page does. */
 const IN_PLACE = {
   "node:crypto": here("node-crypto.ts"),
   "node:url": here("node-url.ts"),

@@ -65,4 +65,6 @@ export function createPrivateKey(): never {
   throw new LetterError("offline", "a page signs nothing");
 }
 
-export const sign = createPrivateKey;
+export function sign(): never {
+  return createPrivateKey();
+}
