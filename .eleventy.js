@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { ED25519_MODULE } from "./scripts/outside/offline-parts.ts";
+import { ED25519_MODULE } from "./scripts/outside/browser/offline-parts.ts";
 import { writePublishedHead } from "./scripts/site/write-published.ts";
 import { writeSharedFiles } from "./scripts/site/write-shared.ts";
 import { writeSite } from "./scripts/site/write-site.ts";

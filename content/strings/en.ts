@@ -531,12 +531,16 @@ export const en = {
       "The ledger as the file or folder shows it, by its own account on {day}: {size} entries, {root}. It continues the ledger of the public bag.",
     unknown:
       "It is not known here who has left since {day}. Before you use the list, open both bags again with --site and the address of the letter's site, or with a new file that “npm run handover:left” has made.",
+    unknown_page:
+      "It is not known here who has left since {day}. Before you use the list, ask the people who run the letter for a new file now.left, and open both bags again with it.",
     left: "Left since the public bag was made: {n}. They are not on the list. Delete them from every copy of it, and from every system into which you have taken it:",
     left_line: "entry {index} of the ledger, id {id}",
     left_fresh: "(new)",
     left_new: "New since these bags were last opened, when the ledger had {size} entries: {n}",
     left_sealed:
       "The contacts bag still holds the sealed records of {n} of them. Make a bag without them with --reseal, then delete this one.",
+    left_sealed_page:
+      "The contacts bag still holds the sealed records of {n} of them. Ask the people who run the letter for a new handover, then delete this bag.",
     left_before:
       "You opened the bags of the handover of {day} too. Left between that one and this: {n}. They are in neither of these bags. Delete them from everything that was made from the earlier bags, and delete those bags:",
     receipt: "For the receipt: contacts bag sha256 {contacts}, ledger with {size} entries, {n} deleted",
@@ -554,6 +558,63 @@ export const en = {
       damaged: "{path}: {reason}",
     },
     stopped: "There are {n} more.",
+  },
+  opener: {
+    title: "Open the contact details",
+    intro:
+      "This page opens the contacts bag on this computer, with your key. You need no other program. It cannot reach the internet, sends nothing anywhere, and keeps nothing: when you close it, only the files that you have saved are left.",
+    care: "First disconnect this computer from the internet. What you open names people who may be in danger.",
+    noscript: "This page needs JavaScript. Without it, use one of the other ways in the README of the contacts bag.",
+    files: "What is to be opened",
+    public_bag: "The public bag",
+    public_hint: "the file handover-DATE.tar, as you received it",
+    contacts_bag: "The contacts bag",
+    contacts_hint: "the file contacts-DATE.tar, as you received it",
+    key: "Your key file",
+    key_hint: "the text file with the line that begins with AGE-SECRET-KEY-PQ-1; the key does not leave this page",
+    left: "Who has left since (if you have it)",
+    left_hint: "the file now.left from the people who run the letter, and the .left file that you saved the last time",
+    open: "Open",
+    step: {
+      public: "The public bag is being read and checked: {percent}",
+      contacts: "The contacts bag is being read: {percent}",
+      records: "The records are being opened: {percent}",
+    },
+    said: {
+      no_public: "Choose the public bag.",
+      no_contacts: "Choose the contacts bag.",
+      no_key_file: "Choose your key file.",
+      gone: "One of the files cannot be read. Was it moved or deleted, or is its disk not connected any more? Choose it again.",
+      public_broken:
+        "The public bag cannot be used: the file is damaged, was changed, or is not a public bag. Ask for it again.",
+      contacts_broken:
+        "The contacts bag cannot be used: the file is damaged, was changed, or is not a contacts bag. Ask for it again.",
+      repacked:
+        "One of the bags was unpacked and packed again by another program, or was made again. It may be whole, but it is not the file that was handed over. Choose the .tar file as you received it.",
+      two_public: "There is no contacts bag among the two files. Its name is like contacts-DATE.tar.",
+      two_contacts: "There is no public bag among the two files. Its name is like handover-DATE.tar.",
+      another_campaign: "The two bags do not belong together: they are of two different letters.",
+      another_handover:
+        "The two bags do not belong together: they are of two handovers of the same letter. Choose both from the same day.",
+      no_key: "That is not a key file. Choose the text file with the line that begins with AGE-SECRET-KEY-PQ-1.",
+      wrong_key:
+        "This key opens none of the records: they were sealed for other keys. Have you chosen the right key file? The other custodian’s key opens everything too.",
+      left_broken:
+        "A file that tells who has left cannot be used: it is damaged, or was made for another handover or another letter. Without it people may be on the list who have left: ask for a new one.",
+      trouble: "Something went wrong that this page has no words for. Nothing was opened.",
+    },
+    detail: "For anyone who helps you:",
+    good: "Opened. Records that are right: {right}.",
+    good_left: "Left since, and not on the lists: {left}.",
+    bad: "Opened, but not everything agrees: {problems}. Records that are right: {right}. Read the report before you use anything.",
+    report: "Report",
+    read_me: "Read this first",
+    save: "Save {file}",
+    save_left: "Keep this file beside the bags, and choose it the next time: so nobody who has left comes back.",
+    rows: "Rows: {n}",
+    rows_some: "Rows: {n}. The first {shown} are shown here; the saved file has all of them.",
+    close:
+      "When you are done, close this page. Whatever you have saved names people who may be in danger: delete it as soon as you have used it.",
   },
   privacy: {
     title: "Privacy",

@@ -1,4 +1,5 @@
 import { LetterError } from "../letter/bytes/error.ts";
+import { printable } from "../letter/bytes/printable.ts";
 import { formatRoot, openCheckpoint } from "../letter/ledger/checkpoint.ts";
 import type { Settlement } from "../letter/review/merge-message.ts";
 import type { Moderators, ReviewAct } from "../letter/review/moderation.ts";
@@ -6,7 +7,6 @@ import { isRefusalCode, REFUSAL_CODES } from "../letter/review/order.ts";
 import type { Sheet, SignaturesSheet } from "../letter/signature/sheet.ts";
 import { standingOf } from "../letter/signature/standing.ts";
 import type { MainLine } from "../outside/git/host.ts";
-import { printable } from "../outside/terminal.ts";
 import { acceptAll } from "./acceptance.ts";
 import { judgeSheet, tallyOf } from "./judgement.ts";
 import type { LocalCampaign } from "./local-campaign.ts";

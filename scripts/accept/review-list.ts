@@ -1,5 +1,6 @@
+import { printable } from "../letter/bytes/printable.ts";
 import { FLAG_WORDS } from "../letter/review/reasons.ts";
-import { formatColumns, type Paint, printable, UNPAINTED } from "../outside/terminal.ts";
+import { formatColumns, type Paint, UNPAINTED } from "../outside/terminal.ts";
 import { findRows, isFirst, pageOf, type ReadRow, readingList } from "./desk/reading-list.ts";
 import type { ReviewDesk, ReviewedSheet } from "./open-sheets.ts";
 import { formatRemark, UNATTESTED } from "./sheet-notes.ts";

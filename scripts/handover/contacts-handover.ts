@@ -9,7 +9,7 @@ import { formatNotice, type Notice, noticePath } from "../letter/handover/notice
 import { assertNotSpent, spentTag } from "../letter/handover/spent-tag.ts";
 import { entriesOf } from "../letter/ledger/entry.ts";
 import { noteCopy } from "../outside/bag/copy-list.ts";
-import type { Bag } from "../outside/bag/reader.ts";
+import type { Bag } from "../outside/bag/found-bag.ts";
 import { readText } from "../outside/git/object.ts";
 import { type Vault, type WrittenContacts, writeContactsBag } from "./contacts-bag.ts";
 import { noteHandover } from "./handover-note.ts";

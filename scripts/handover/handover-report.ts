@@ -1,23 +1,29 @@
+import { printable } from "../letter/bytes/printable.ts";
 import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { formatVkey } from "../letter/ledger/note.ts";
-import type { Bag } from "../outside/bag/reader.ts";
-import { printable } from "../outside/terminal.ts";
+import type { Bag } from "../outside/bag/found-bag.ts";
 import { dayInWords } from "../site/views/dates.ts";
 import { numeral } from "../site/views/numerals.ts";
 import { type Lang, stringsIn } from "../site/views/strings.ts";
-import type { Finding, Opened } from "./opened-contacts.ts";
+import { type Finding, handedDigest, type Opened } from "./opened-contacts.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
-import { handedDigest } from "./resealed-bag.ts";
-import type { LedgerNow } from "./since/ledger-now.ts";
+import type { LedgerNow } from "./since/departed.ts";
 
 /** A page is read; what fills more is counted. */
 const FINDINGS = 200;
 
+/** A command, or the page in the public bag. */
+type Opener = "command" | "page";
+
 /** What a report is about: both bags, and the ledger as far as it is known. */
 type Pair = { bag: Bag; contacts: Bag; facts: PublicBagFacts; ledger: LedgerNow };
 
-/** What was checked, who has left, and what did not agree, by name: plain text, one page where nobody has left. */
-export function formatReport(lang: Lang, pair: Pair, opened: Opened): string {
+/**
+ * What was checked, who has left, and what did not agree, by name: plain text, one page where nobody has left.
+ *
+ * @param opener what the reader has opened the bags with, and will again: the two name other steps
+ */
+export function formatReport(lang: Lang, pair: Pair, opened: Opened, opener: Opener = "command"): string {
   const words = stringsIn(lang).report;
   const { bag, contacts, facts, ledger } = pair;
   const { findings, right } = opened;
@@ -27,12 +33,12 @@ export function formatReport(lang: Lang, pair: Pair, opened: Opened): string {
   const parts = [
     [fill(words.title, { day: dayInWords(lang, facts.handover.day) })],
     [findings.length === 0 ? good : words.bad],
-    ledgerNow(lang, ledger),
+    ledgerNow(lang, ledger, opener),
     [
       fill(words.expected, { expected: numeral(lang, expected.length - ledger.departed.length) }),
       fill(words.right, { right: numeral(lang, right) }),
     ],
-    ...(ledger.departed.length > 0 ? [departed(lang, ledger, opened)] : []),
+    ...(ledger.departed.length > 0 ? [departed(lang, ledger, opened, opener)] : []),
     ...ledger.before.map(({ day, left }) => [
       fill(words.left_before, { day: dayInWords(lang, day), n: numeral(lang, left.length) }),
       ...left.map((index) => `- ${fill(words.entry, { index })}`),
@@ -68,24 +74,29 @@ export function formatReceiptLine(lang: Lang, { contacts, ledger }: Pick<Pair, "
   });
 }
 
-function ledgerNow(lang: Lang, { asked, live, day, checkpoint }: LedgerNow): string[] {
-  const { now_live, now_told, unknown } = stringsIn(lang).report;
+function ledgerNow(lang: Lang, { asked, live, day, checkpoint }: LedgerNow, opener: Opener): string[] {
+  const { now_live, now_told, unknown, unknown_page } = stringsIn(lang).report;
   const told = {
     day: dayInWords(lang, day),
     size: numeral(lang, checkpoint.size),
     root: formatRoot(checkpoint.root),
   };
-  return [...(asked ? [fill(live ? now_live : now_told, told)] : []), ...(live ? [] : [fill(unknown, told)])];
+  return [
+    ...(asked ? [fill(live ? now_live : now_told, told)] : []),
+    ...(live ? [] : [fill(opener === "page" ? unknown_page : unknown, told)]),
+  ];
 }
 
-function departed(lang: Lang, { departed, sizeBefore }: LedgerNow, { leftSealed }: Opened): string[] {
-  const { left, left_line, left_fresh, left_new, left_sealed } = stringsIn(lang).report;
+function departed(lang: Lang, { departed, sizeBefore }: LedgerNow, { leftSealed }: Opened, opener: Opener): string[] {
+  const { left, left_line, left_fresh, left_new, left_sealed, left_sealed_page } = stringsIn(lang).report;
   const fresh = departed.filter((one) => one.fresh).length;
   return [
     fill(left, { n: numeral(lang, departed.length) }),
     ...(fresh > 0 ? [fill(left_new, { n: numeral(lang, fresh), size: numeral(lang, sizeBefore ?? 0) })] : []),
     ...departed.map((one) => `- ${fill(left_line, one)}${one.fresh ? ` ${left_fresh}` : ""}`),
-    ...(leftSealed > 0 ? [fill(left_sealed, { n: numeral(lang, leftSealed) })] : []),
+    ...(leftSealed > 0
+      ? [fill(opener === "page" ? left_sealed_page : left_sealed, { n: numeral(lang, leftSealed) })]
+      : []),
   ];
 }
 

@@ -1,18 +1,21 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LetterError } from "../letter/bytes/error.ts";
-import { contactId } from "../letter/handover/contacts-payload.ts";
-import { type Bag, openBag } from "../outside/bag/reader.ts";
+import type { Bag } from "../outside/bag/found-bag.ts";
+import { openBag } from "../outside/bag/reader.ts";
 import type { Clock } from "../outside/clock.ts";
+import type { Unseal } from "../outside/seal/identities.ts";
 import { openSeal, type Seal } from "../outside/seal/seal.ts";
-import { openIdentities, readRecipients, type Unseal } from "../outside/seal/unseal.ts";
+import { openIdentities, readRecipients } from "../outside/seal/unseal.ts";
 import { type Lang, STRINGS } from "../site/views/strings.ts";
 import { formatReceiptLine, formatReport } from "./handover-report.ts";
 import { writeOpenedFolder } from "./opened/opened-folder.ts";
+import { tryKey } from "./opened-contacts.ts";
 import { openOutFolder, warningsOf } from "./out-folder.ts";
 import { type PublicBagFacts, readPublicBag } from "./public-bag-facts.ts";
 import { openAndReseal } from "./resealed-bag.ts";
-import { type Departed, type LedgerNow, readLedgerNow } from "./since/ledger-now.ts";
+import type { Departed, LedgerNow } from "./since/departed.ts";
+import { readLedgerNow } from "./since/ledger-now.ts";
 import { remember } from "./since/remembered.ts";
 
 /** Where the two bags and the key are, where the ledger is now, and where the list and the reports go. */
@@ -122,17 +125,11 @@ async function writeOut(
 const NOT_KEPT =
   "nothing can be written beside the public bag: keep the file handover-DATE.left of the folder of --out there, so that nobody who has left comes back";
 
-/** A key that opens nothing is most likely another one: no report then says of everybody that the record was changed. */
 async function assertKeyFits(contacts: Bag, departed: readonly Departed[], unseal: Unseal): Promise<void> {
-  const left = new Set(departed.map(({ id }) => id));
-  const records = contacts.paths.filter((path) => {
-    const id = contactId(path);
-    return id !== undefined && !left.has(id);
-  });
-  for (const path of records) if (await unseal((await contacts.read(path))!)) return;
-  if (records.length > 0)
+  const { records, fits } = await tryKey(contacts, departed, unseal);
+  if (!fits)
     throw new LetterError(
       "bag",
-      `this key opens none of the ${records.length} records: is it the key file of one of those they were sealed for? Nothing was written`,
+      `this key opens none of the ${records} records: is it the key file of one of those they were sealed for? Nothing was written`,
     );
 }

@@ -8,10 +8,18 @@ import {
   SINCE_PATH,
 } from "../letter/handover/contacts-payload.ts";
 import { type ContactRecord, parseContactRecord } from "../letter/signature/contact.ts";
-import type { Bag } from "../outside/bag/reader.ts";
-import type { Unseal } from "../outside/seal/unseal.ts";
+import type { Bag } from "../outside/bag/found-bag.ts";
+import type { Unseal } from "../outside/seal/identities.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
-import { type LedgerNow, readSinceOfBag } from "./since/ledger-now.ts";
+import { type Departed, type LedgerNow, readSinceOfBag } from "./since/departed.ts";
+
+/** The label under which a bag that was sealed again names the one that was handed over. */
+export const RESEALED_FROM = "Resealed-From";
+
+/** Returns the digest of the contacts bag that was handed over, which a bag that was sealed again names. */
+export function handedDigest({ info, digest }: Pick<Bag, "info" | "digest">): string {
+  return info.get(RESEALED_FROM) ?? digest;
+}
 
 /** Something in the contacts bag that does not agree, and whom it concerns. */
 export type Finding =
@@ -110,21 +118,73 @@ async function openRecord(
   }
 }
 
-function assertPair(contacts: Bag, bag: Bag, { handover, verified }: PublicBagFacts): void {
+/**
+ * Why two bags cannot be opened together. `campaign`: they are of two ledgers; `handover`: of two handovers of one;
+ * `file`: the public bag is of the same handover, but another file than the one that was handed over.
+ */
+export type PairProblem = "not-contacts" | "damaged" | "campaign" | "handover" | "file";
+
+/** Compares what a contacts bag says of the public bag that it belongs to; undefined when it is this one. */
+export function pairProblem(contacts: Bag, bag: Bag, { handover, verified }: PublicBagFacts): PairProblem | undefined {
   const said = (label: string) => contacts.info.get(label);
   const same =
     said("Handover-Tag") === handover.tag &&
     said("Ledger-Size") === String(verified.size) &&
-    said("Ledger-Root") === verified.root &&
-    said("Public-Bag-Digest") === bag.digest;
-  if (contacts.problems.length === 0 && !contacts.info.has("Public-Bag-Digest"))
-    throw new LetterError(
-      "bag",
-      "the file given with --contacts is not a contacts bag: the name of one begins with contacts-",
-    );
-  const damage = contacts.problems.find(({ path }) => path === "bag-info.txt");
-  if (!same && damage) throw new LetterError("bag", `the contacts bag is damaged: bag-info.txt ${damage.reason}`);
-  if (!same) throw new LetterError("bag", "the two bags do not belong together: take both from the same handover");
+    said("Ledger-Root") === verified.root;
+  if (contacts.problems.length === 0 && !contacts.info.has("Public-Bag-Digest")) return "not-contacts";
+  if (same && said("Public-Bag-Digest") === bag.digest) return undefined;
+  if (damageOfInfo(contacts)) return "damaged";
+  if (same) return "file";
+  const origin = said("Ledger-Origin");
+  return origin === undefined || origin === verified.checkpoint.origin ? "handover" : "campaign";
+}
+
+function damageOfInfo({ problems }: Bag): Bag["problems"][number] | undefined {
+  return problems.find(({ path }) => path === "bag-info.txt");
+}
+
+function assertPair(contacts: Bag, bag: Bag, facts: PublicBagFacts): void {
+  const problem = pairProblem(contacts, bag, facts);
+  switch (problem) {
+    case undefined:
+      return;
+    case "not-contacts":
+      throw new LetterError(
+        "bag",
+        "the file given with --contacts is not a contacts bag: the name of one begins with contacts-",
+      );
+    case "damaged":
+      throw new LetterError("bag", `the contacts bag is damaged: bag-info.txt ${damageOfInfo(contacts)?.reason}`);
+    case "campaign":
+    case "handover":
+      throw new LetterError("bag", "the two bags do not belong together: take both from the same handover");
+    case "file":
+      throw new LetterError(
+        "bag",
+        "the public bag is of the same handover, but not the file that was handed over with this contacts bag: another program has packed it again, or it was made again. Take the .tar file as you received it",
+      );
+    default:
+      problem satisfies never;
+  }
+}
+
+/**
+ * Returns how many records a key would have to open, and whether it opens any of them. One that opens nothing is most
+ * likely another one: no report then says of everybody that the record was changed.
+ */
+export async function tryKey(
+  contacts: Bag,
+  departed: readonly Departed[],
+  unseal: Unseal,
+): Promise<{ records: number; fits: boolean }> {
+  const left = new Set(departed.map(({ id }) => id));
+  const paths = contacts.paths.filter((path) => {
+    const id = contactId(path);
+    return id !== undefined && !left.has(id);
+  });
+  const records = paths.length;
+  for (const path of paths) if (await unseal((await contacts.read(path))!)) return { records, fits: true };
+  return { records, fits: records === 0 };
 }
 
 function isSince(path: string): boolean {

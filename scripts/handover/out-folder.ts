@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { printable } from "../letter/bytes/printable.ts";
 import { destroyFile } from "../outside/destroyed-file.ts";
 import { makeWritableFolder } from "../outside/folder.ts";
-import { printable } from "../outside/terminal.ts";
 
 /** A folder that is being written: nothing in it changes before `finish`. */
 export type OutFolder = {

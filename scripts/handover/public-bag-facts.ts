@@ -8,7 +8,7 @@ import { readPublishedLedger } from "../letter/published/ledger.ts";
 import { type Verified, verifyPublished } from "../letter/published/verification.ts";
 import { idOf } from "../letter/signature/derivation.ts";
 import { listShardName, parseListShard } from "../letter/signature/list.ts";
-import type { Bag } from "../outside/bag/reader.ts";
+import type { Bag } from "../outside/bag/found-bag.ts";
 
 /** What a public bag says, all of it verified. */
 export type PublicBagFacts = {

@@ -11,6 +11,7 @@ import { type CampaignRecord, countRecord } from "../letter/signature/record.ts"
 import { type Campaign, parseCampaign } from "../letter/text/campaign.ts";
 import { openBag } from "../outside/bag/reader.ts";
 import { writeBag } from "../outside/bag/writer.ts";
+import { readOfflineParts } from "../outside/browser/offline-parts.ts";
 import { readHistory } from "../outside/git/history.ts";
 import { CAMPAIGN_PATH } from "../outside/git/letter-files.ts";
 import { readText } from "../outside/git/object.ts";
@@ -18,12 +19,12 @@ import { readRecordAt } from "../outside/git/record-at.ts";
 import { MAIN, readRef } from "../outside/git/ref.ts";
 import { readTag } from "../outside/git/tag.ts";
 import { readWordingsAt, type Wordings } from "../outside/git/wordings-at.ts";
-import { readOfflineParts } from "../outside/offline-parts.ts";
 import { openTypesetter } from "../outside/typeset.ts";
 import { dayInWords } from "../site/views/dates.ts";
 import { numeral } from "../site/views/numerals.ts";
 import { offlinePage } from "../site/views/pages/offline-page.ts";
 import { isLang, type Lang } from "../site/views/strings.ts";
+import { OPENER, renderOpener } from "./opener.ts";
 import { type Printed, printPages, requestIn } from "./print-pages.ts";
 import { type PayloadFile, publicPayload } from "./public-payload.ts";
 import { wordingFiles } from "./wording-files.ts";
@@ -176,7 +177,7 @@ async function* payload(
   yield* files;
 }
 
-/** The letter with its signatures as PDF, cover and poster, and the page that checks all of it without a network. */
+/** The letter with its signatures as PDF, cover and poster, and the pages that check and open all of it without a network. */
 async function* pagesForPrint({ keys, ...printed }: PagesOf, say: (line: string) => void): AsyncGenerator<PayloadFile> {
   const setter = await openTypesetter();
   const offline = await readOfflineParts();
@@ -192,6 +193,7 @@ async function* pagesForPrint({ keys, ...printed }: PagesOf, say: (line: string)
     }
     yield [`verify-${lang}.html`, offlinePage(lang, keys.ledger, offline)];
   }
+  yield [OPENER, await renderOpener(printed.handover, languagesOf(printed.campaign))];
 }
 
 async function readRequest(lang: Lang, printed: Printed, say: (line: string) => void): Promise<string | undefined> {

@@ -1,7 +1,7 @@
+import { formatCsv } from "../letter/handover/csv.ts";
 import { type PublicKeys, publishedFiles } from "../letter/published/files.ts";
 import { probableDuplicates } from "../letter/review/duplicates.ts";
 import { type CampaignRecord, editionSigned, loggedEdition } from "../letter/signature/record.ts";
-import { formatCsv } from "../outside/spreadsheet.ts";
 
 /** A file below `data/` of a bag. */
 export type PayloadFile = readonly [path: string, content: Uint8Array | string];

@@ -1,21 +1,15 @@
 import { join } from "node:path";
 import { contactPath, SINCE_CHECKPOINT_PATH, SINCE_PATH } from "../letter/handover/contacts-payload.ts";
 import { formatContactRecord } from "../letter/signature/contact.ts";
-import type { Bag } from "../outside/bag/reader.ts";
+import type { Bag } from "../outside/bag/found-bag.ts";
 import { writeBag } from "../outside/bag/writer.ts";
+import type { Unseal } from "../outside/seal/identities.ts";
 import type { Seal } from "../outside/seal/seal.ts";
-import type { Unseal } from "../outside/seal/unseal.ts";
-import { type Opened, openContacts, type Right } from "./opened-contacts.ts";
+import { handedDigest, type Opened, openContacts, RESEALED_FROM, type Right } from "./opened-contacts.ts";
 import type { PublicBagFacts } from "./public-bag-facts.ts";
-import type { LedgerNow } from "./since/ledger-now.ts";
+import type { LedgerNow } from "./since/departed.ts";
 
-const RESEALED_FROM = "Resealed-From";
 const WRITTEN_ANEW = new Set(["Bagging-Date", "Payload-Oxum", "Contact-Records", RESEALED_FROM]);
-
-/** Returns the digest of the contacts bag that was handed over, which a bag that was sealed again names. */
-export function handedDigest({ info, digest }: Pick<Bag, "info" | "digest">): string {
-  return info.get(RESEALED_FROM) ?? digest;
-}
 
 /**
  * Opens the contacts, and on the way seals what is right for others: no record lies open on the disk in between.

@@ -1,7 +1,7 @@
 import { sha256 } from "../letter/bytes/hash.ts";
+import { formatCsv } from "../letter/handover/csv.ts";
 import { WORDING_KINDS, type Wording } from "../letter/handover/wordings.ts";
 import type { Wordings } from "../outside/git/wordings-at.ts";
-import { formatCsv } from "../outside/spreadsheet.ts";
 import { isLang, type Lang, type Strings, stringsIn } from "../site/views/strings.ts";
 import type { PayloadFile } from "./public-payload.ts";
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
+import { printable } from "../letter/bytes/printable.ts";
 import { parseCampaign } from "../letter/text/campaign.ts";
 import { CAMPAIGN_PATH } from "./git/letter-files.ts";
 import type { Settings } from "./settings.ts";
@@ -22,14 +23,6 @@ export function formatColumns(head: readonly string[], rows: readonly (readonly 
     .map((cells) => cells.map((cell, column) => pad(cell, widths[column]!)).join("  "))
     .map((line) => `${line.trimEnd()}\n`)
     .join("");
-}
-
-// Characters that the spelling of names needs, and that neither move nor reorder anything.
-const JOINERS: ReadonlySet<string> = new Set(["\u200c", "\u200d", "\u180e"]);
-
-/** Returns a text on one line, without anything that could move the cursor, set a colour or change the direction. */
-export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (JOINERS.has(character) ? character : "\ufffd"));
 }
 
 /** Puts a line into a style of `util.styleText`. */

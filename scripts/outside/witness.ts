@@ -1,4 +1,5 @@
 import { LetterError } from "../letter/bytes/error.ts";
+import { printable } from "../letter/bytes/printable.ts";
 import { formatRoot } from "../letter/ledger/checkpoint.ts";
 import { type Cosignature, openCosignature } from "../letter/ledger/cosignature.ts";
 import type { Hash } from "../letter/ledger/tree.ts";
@@ -6,7 +7,6 @@ import { consistencyProof } from "../letter/ledger/tree-proof.ts";
 import { isQuorumMet, type Witness, type WitnessPolicy } from "../letter/ledger/witness-policy.ts";
 import type { Clock } from "./clock.ts";
 import { readBody } from "./published.ts";
-import { printable } from "./terminal.ts";
 
 /** Another program may ask the same witness meanwhile, so that its size changes between two requests. */
 const ASK_ATTEMPTS = 4;

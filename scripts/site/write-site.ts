@@ -11,7 +11,7 @@ import { loggedEdition, totalsOf } from "../letter/signature/record.ts";
 import { editionOf } from "../letter/text/edition.ts";
 import { UNNAMED_ONION } from "../letter/text/onion.ts";
 import { assertOwnOrigin, assertReady } from "../letter/text/readiness.ts";
-import { readOfflineParts } from "../outside/offline-parts.ts";
+import { readOfflineParts } from "../outside/browser/offline-parts.ts";
 import { readSettings } from "../outside/settings.ts";
 import { withSettingsFile } from "../outside/settings-file.ts";
 import { surveyLedger } from "./list/ledger-survey.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { deleteEverything } from "../../scripts/form-service/store/destruction.ts";
 import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
-import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
+import { readOfflineParts } from "../../scripts/outside/browser/offline-parts.ts";
 import { readSettings } from "../../scripts/outside/settings.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
 import { type SiteContext, siteContext } from "../../scripts/site/views/context.ts";

@@ -1,3 +1,4 @@
+import { bech32 } from "@scure/base";
 import { formatBase64url } from "../../scripts/letter/bytes/base64url.ts";
 import { formatCrockford128 } from "../../scripts/letter/bytes/crockford.ts";
 import { signingKey } from "../../scripts/letter/bytes/key.ts";
@@ -45,8 +46,13 @@ export const vkey = formatVkey(ledger.verifier);
 export const keys: PublicKeys = {
   ledger: vkey,
   attestation: formatBase64url(service.publicKey),
-  recipients: [`age1pq1${"q".repeat(100)}`, `age1pq1${"p".repeat(100)}`],
+  recipients: [inventedRecipient(1), inventedRecipient(2)],
 };
+
+/** A recipient in its one spelling, with no key behind it. */
+export function inventedRecipient(number: number): string {
+  return bech32.encode("age1pq", bech32.toWords(fixedRandomness(`recipient ${number}`)(1216)), false);
+}
 
 /** A small letter that a page can carry whole. */
 export const texts = new Map([

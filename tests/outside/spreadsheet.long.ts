@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatCsv, writeWorkbook } from "../../scripts/outside/spreadsheet.ts";
+import { formatCsv } from "../../scripts/letter/handover/csv.ts";
+import { writeWorkbook } from "../../scripts/outside/spreadsheet.ts";
 import { FORMULAS, parseCsv, withApostrophe } from "../support/formulas.ts";
 
 const soffice = (...args: string[]) => execFileSync("soffice", args, { stdio: "pipe", timeout: 120_000 }).toString();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatColumns, printable } from "../../scripts/outside/terminal.ts";
+import { printable } from "../../scripts/letter/bytes/printable.ts";
+import { formatColumns } from "../../scripts/outside/terminal.ts";
 
 describe("a table in the terminal", () => {
   it("keeps its columns in order around names of any direction and width", () => {

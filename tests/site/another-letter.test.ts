@@ -18,7 +18,7 @@ import { outlineOf } from "../../scripts/letter/ledger/outline.ts";
 import { missingFromPage } from "../../scripts/letter/published/letter-page.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
 import { leftoversIn, TEMPLATE_NAMES } from "../../scripts/letter/text/template-letter.ts";
-import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
+import { readOfflineParts } from "../../scripts/outside/browser/offline-parts.ts";
 import { widthOf } from "../../scripts/outside/picture.ts";
 import { BAG_TEXTS, checkLetter } from "../../scripts/site/content-check.ts";
 import { sitePages } from "../../scripts/site/pages.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../scripts/letter/signature/record.ts";
 import type { Shown } from "../../scripts/letter/signature/shown.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
-import { readOfflineParts } from "../../scripts/outside/offline-parts.ts";
+import { readOfflineParts } from "../../scripts/outside/browser/offline-parts.ts";
 import type { Settings } from "../../scripts/outside/settings.ts";
 import { sitePages } from "../../scripts/site/pages.ts";
 import { languagesOf, siteContext } from "../../scripts/site/views/context.ts";

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { securityHeaders } from "../../scripts/form-service/web/security-headers.ts";
 import type { CampaignRecord } from "../../scripts/letter/signature/record.ts";
-import { ED25519_MODULE } from "../../scripts/outside/offline-parts.ts";
+import { ED25519_MODULE } from "../../scripts/outside/browser/offline-parts.ts";
 import type { Site } from "../letter/invented.ts";
 import { root } from "../support/source.ts";
 import { publishedSite } from "./published-site.ts";

@@ -1,6 +1,6 @@
 import { LetterError } from "../../letter/bytes/error.ts";
+import { printable } from "../../letter/bytes/printable.ts";
 import { gitHubError } from "../../outside/github/api.ts";
-import { printable } from "../../outside/terminal.ts";
 import type { Stage } from "./stage.ts";
 import type { Answer, Ask, Outcome, People, Question, Seen, Step } from "./step.ts";
 

@@ -1,5 +1,5 @@
+import { printable } from "../../letter/bytes/printable.ts";
 import { isRefusalCode, REFUSAL_CODES } from "../../letter/review/order.ts";
-import { printable } from "../../outside/terminal.ts";
 import { usageError } from "../command.ts";
 
 export const HELP = `

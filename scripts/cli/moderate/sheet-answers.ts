@@ -14,10 +14,10 @@ import type { ReviewDesk, ReviewedSheet } from "../../accept/open-sheets.ts";
 import { UNATTESTED } from "../../accept/sheet-notes.ts";
 import { page, seeOther } from "../../form-service/web/answers.ts";
 import { readForm } from "../../form-service/web/form-body.ts";
+import { printable } from "../../letter/bytes/printable.ts";
 import { isRefusalCode } from "../../letter/review/order.ts";
 import type { SignaturesSheet } from "../../letter/signature/sheet.ts";
 import { showsName } from "../../letter/signature/shown.ts";
-import { printable } from "../../outside/terminal.ts";
 import type { SiteContext } from "../../site/views/context.ts";
 import {
   newsPage,

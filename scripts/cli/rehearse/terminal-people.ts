@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { type Answers, parseAnswer } from "../../accept/rehearsal/answers.ts";
 import type { People } from "../../accept/rehearsal/step.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
-import { printable } from "../../outside/terminal.ts";
+import { printable } from "../../letter/bytes/printable.ts";
 
 /** Asks on the terminal, the name of the repository first. @throws LetterError `rehearsal` when the terminal ends */
 export async function askOnTerminal(): Promise<Answers & { close(): void }> {

@@ -1,8 +1,8 @@
+import type { CsvFile } from "../../letter/handover/csv.ts";
 import { splitName } from "../../letter/handover/name-parts.ts";
 import { addressKey } from "../../letter/signature/email.ts";
-import { type CsvFile, openCsvFile } from "../../outside/spreadsheet.ts";
 import { countryIn } from "./country.ts";
-import { type ListWriter, NO_MAIL } from "./list-files.ts";
+import { type ListWriter, NO_MAIL, type OpenCsv } from "./lists.ts";
 import type { Signatory } from "./signatory.ts";
 
 /** The columns of the file to import. `.github/importing.md` says which of them each system needs. */
@@ -63,11 +63,9 @@ export function importRow(signatory: Signatory, source: string): Record<(typeof 
 
 /**
  * Opens the file to import, `import.csv`, or several of at most `split` rows: `import-1.csv`, `import-2.csv`, ….
- *
- * @param path gives the path to write a file to, by its name
  */
-export function openImport(path: (name: string) => string, source: string, split?: number): ListWriter {
-  const open = (name: string) => openCsvFile(path(name), IMPORT_COLUMNS, "import");
+export function openImport(openCsv: OpenCsv, source: string, split?: number): ListWriter {
+  const open = (name: string) => openCsv(name, IMPORT_COLUMNS, "import");
   let file: CsvFile = open(split === undefined ? "import.csv" : "import-1.csv");
   let [number, rows] = [1, 0];
   return {

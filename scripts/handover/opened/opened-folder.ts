@@ -1,16 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Read } from "../../letter/bytes/read.ts";
+import { openCsvFile } from "../../outside/spreadsheet.ts";
 import { dayInWords } from "../../site/views/dates.ts";
 import { type Lang, STRINGS } from "../../site/views/strings.ts";
 import type { Right } from "../opened-contacts.ts";
 import type { PublicBagFacts } from "../public-bag-facts.ts";
+import { readReadMe } from "../read-me.ts";
 import { readConsentWordings } from "./consent-wordings.ts";
-import { openImport } from "./import-file.ts";
-import { openCounted, openSignatories } from "./list-files.ts";
-import { readReadMe } from "./read-me.ts";
-import { signatoryOf } from "./signatory.ts";
-import { openTotals } from "./totals.ts";
+import type { OpenCsv } from "./lists.ts";
+import { openTables } from "./tables.ts";
+import { openWorkbooks } from "./workbook.ts";
 
 /**
  * Writes the files that the recipient reads and imports: one person after the other, so that a long list needs little more
@@ -34,15 +34,10 @@ export async function writeOpenedFolder<T>(
   const path = (name: string) => join(folder, name);
   for (const { lang, text } of readMes)
     await writeFile(path(`READ-ME-FIRST-${lang}.txt`), text, { mode: 0o600, flag: "wx" });
-  const signatories = openSignatories(path, { readMes, wordings: wordings.all });
-  const counted = openCounted(path);
-  const imported = openImport(path, facts.verified.checkpoint.origin, split);
-  const totals = openTotals(path);
-  const result = await run(async (right) => {
-    const signatory = signatoryOf(right, facts, wordings);
-    const writers = signatory.shown === "counted" ? [counted, totals] : [signatories, imported, totals];
-    for (const writer of writers) await writer.add(signatory);
-  });
-  for (const writer of [signatories, counted, imported, totals]) await writer.close();
+  const open: OpenCsv = (name, columns, form) => openCsvFile(path(name), columns, form);
+  const others = [openWorkbooks(path, { readMes, wordings: wordings.all })];
+  const tables = openTables(open, { facts, wordings, split, others });
+  const result = await run(tables.add);
+  await tables.close();
   return result;
 }

@@ -1,8 +1,7 @@
 import { type Cell, type Folded, foldCells } from "../../letter/handover/folded-cells.ts";
 import { SHOWN, type Shown, showsName } from "../../letter/signature/shown.ts";
-import { openCsvFile } from "../../outside/spreadsheet.ts";
 import { countryIn } from "./country.ts";
-import type { ListWriter } from "./list-files.ts";
+import type { ListWriter, OpenCsv } from "./lists.ts";
 
 /** How many people have the same country, language, way to be shown, and month. */
 type Group = {
@@ -15,7 +14,7 @@ type Group = {
 };
 
 /** Counts people for `totals.csv`, which is for the recipient, and for `totals-public.csv`, which may be published. */
-export function openTotals(path: (name: string) => string): ListWriter {
+export function openTotals(open: OpenCsv): ListWriter {
   const groups = new Map<string, Group>();
   return {
     add({ place, lang, shown, signed }) {
@@ -28,21 +27,21 @@ export function openTotals(path: (name: string) => string): ListWriter {
     },
     async close() {
       const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
-      writeTotals(path("totals.csv"), sorted);
-      writePublicTotals(path("totals-public.csv"), sorted);
+      writeTotals(open, sorted);
+      writePublicTotals(open, sorted);
     },
   };
 }
 
-function writeTotals(file: string, groups: readonly Group[]): void {
-  const csv = openCsvFile(file, ["country_code", "country", "language", "shown", "month", "people"], "spreadsheet");
+function writeTotals(open: OpenCsv, groups: readonly Group[]): void {
+  const csv = open("totals.csv", ["country_code", "country", "language", "shown", "month", "people"], "spreadsheet");
   for (const { code, country, lang, shown, month, people } of groups)
     csv.add([code, country, lang, shown, month, String(people)]);
   csv.close();
 }
 
-function writePublicTotals(file: string, groups: readonly Group[]): void {
-  const csv = openCsvFile(file, ["by", "value", "people"], "spreadsheet");
+function writePublicTotals(open: OpenCsv, groups: readonly Group[]): void {
+  const csv = open("totals-public.csv", ["by", "value", "people"], "spreadsheet");
   for (const row of publicTotals(groups)) csv.add(row);
   csv.close();
 }

@@ -8,8 +8,9 @@ import { openBag } from "../../outside/bag/reader.ts";
 import type { Clock } from "../../outside/clock.ts";
 import { namedKeys, readTagged } from "../public-bag.ts";
 import { readPublicBag } from "../public-bag-facts.ts";
+import { type FoundLedger, type KnownLedger, knownLedger } from "./known-ledger.ts";
 import { openLedgerHere } from "./ledger-here.ts";
-import { type FoundLedger, type KnownLedger, knownLedger, readLedgerPlace } from "./ledger-place.ts";
+import { readLedgerPlace } from "./ledger-place.ts";
 
 /** Which handover is asked about, by its tag or by its public bag, and where the ledger is now. */
 export type LeftQuestion = {

@@ -2,15 +2,8 @@ import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Handover } from "../../letter/handover/handover.ts";
-import { formatLeftFile, parseLeftFile } from "../../letter/handover/left-file.ts";
-import { leafHash } from "../../letter/ledger/tree.ts";
-import { consistencyProof } from "../../letter/ledger/tree-proof.ts";
-import { type FoundLedger, type KnownLedger, openLeftFile } from "./ledger-place.ts";
-
-/** The name of the file in which an opening keeps what it knew of the ledger: `handover-2026-12-01.left`. */
-export function rememberedName({ publicBag }: Handover): string {
-  return `${publicBag}.left`;
-}
+import { parseLeftFile } from "../../letter/handover/left-file.ts";
+import { type FoundLedger, formatRemembered, type KnownLedger, openLeftFile, rememberedName } from "./known-ledger.ts";
 
 /**
  * Reads what earlier openings knew of the ledger.
@@ -67,10 +60,9 @@ export async function remember(
   folder: string,
   handover: Handover,
   entries: readonly string[],
-  { since, note, day }: FoundLedger,
+  found: FoundLedger,
 ): Promise<boolean> {
-  const proof = consistencyProof(entries.length, [...entries, ...since].map(leafHash));
-  const text = formatLeftFile({ size: entries.length, day, entries: since, proof, checkpoint: note });
+  const text = formatRemembered(entries, found);
   const path = join(folder, rememberedName(handover));
   try {
     await writeFile(`${path}.new`, text, { mode: 0o600 });

@@ -52,6 +52,7 @@ export type ErrorCode =
   | "left"
   | "notice"
   | "purge"
+  | "repacked"
   // What lies outside: machines, services, files.
   | "backup"
   | "build"

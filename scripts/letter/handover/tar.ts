@@ -65,3 +65,20 @@ export function parseTarHeader(header: Uint8Array): TarEntry {
   }
   throw new LetterError("tar", "the header of a file is damaged");
 }
+
+/**
+ * Whether a block is a whole header that any program may have written: its sum is right. Programs that are older than the
+ * standard take the bytes for signed ones.
+ */
+export function isTarHeader(block: Uint8Array): boolean {
+  const [start, end] = SUM;
+  const told = Number.parseInt(Buffer.from(block.subarray(start, end)).toString("latin1"), 8);
+  const others = Array.from(block, (byte, at) => (at >= start && at < end ? 0x20 : byte));
+  const sum = others.reduce((total, byte) => total + byte, 0);
+  return (
+    block.length === TAR_BLOCK && (told === sum || told === sum - 256 * others.filter((byte) => byte > 127).length)
+  );
+}
+
+/** Where the sum is in a header. */
+const SUM = [148, 156] as const;

@@ -11,7 +11,8 @@ export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): stri
 }
 
 /**
- * Opens the checkpoint in a note that this key signed for this origin. Extension lines are ignored.
+ * Opens the checkpoint in a note that this key signed for this origin. Extension lines are ignored, but none
+ * is empty (C2SP tlog-checkpoint, Note text).
  *
  * @throws LetterError `note` or `checkpoint`
  */
@@ -20,6 +21,8 @@ export function openCheckpoint(note: string, verifier: NoteVerifier, origin = ve
   if (first !== origin) throw new LetterError("checkpoint", "the checkpoint is of another ledger");
   if (!/^(0|[1-9]\d{0,14})$/.test(size) || rest.at(-1) !== "")
     throw new LetterError("checkpoint", "the size of the checkpoint is malformed");
+  if (rest.slice(0, -1).includes(""))
+    throw new LetterError("checkpoint", "the checkpoint has an empty line where only extension lines may follow");
   const hash = Buffer.from(root, "base64");
   if (hash.length !== 32 || hash.toString("base64") !== root)
     throw new LetterError("checkpoint", "the root of the checkpoint is malformed");

@@ -1,6 +1,6 @@
 import { LetterError } from "../bytes/error.ts";
 import { isSignedBy } from "../bytes/key.ts";
-import { type NoteVerifier, parseNote, signatureOf } from "./note.ts";
+import { type NoteVerifier, parseNote, signaturesOf } from "./note.ts";
 
 /** A witness's signature that a checkpoint continues everything it saw of the ledger before. */
 export type Cosignature = {
@@ -25,7 +25,12 @@ export function cosignedMessage(text: string, time: number | bigint): Uint8Array
  */
 export function openCosignature(note: string, cosigner: NoteVerifier, now: Date): Cosignature {
   const { text, signatures } = parseNote(note);
-  const bytes = Buffer.from(signatureOf(signatures, cosigner));
+  const all = signaturesOf(signatures, cosigner).map((bytes) => openOne(Buffer.from(bytes), text, cosigner, now));
+  // A witness that has cosigned it again said so later.
+  return all.reduce((newest, one) => (one.time > newest.time ? one : newest));
+}
+
+function openOne(bytes: Buffer, text: string, cosigner: NoteVerifier, now: Date): Cosignature {
   if (bytes.length !== 72) throw new LetterError("cosignature", "the cosignature has not the length of one");
   const time = bytes.readBigUInt64BE();
   if (!isSignedBy(cosigner.publicKey, cosignedMessage(text, time), bytes.subarray(8)))

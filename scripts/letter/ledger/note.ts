@@ -7,8 +7,16 @@ export type NoteVerifier = { readonly name: string; readonly id: Uint8Array; rea
 /** A key that signs notes under a name. */
 export type NoteSigner = { readonly verifier: NoteVerifier; readonly key: SigningKey };
 
-/** One signature line under a note; `bytes` is what follows the id. */
-export type NoteSignature = { readonly name: string; readonly id: Uint8Array; readonly bytes: Uint8Array };
+/** One signature line under a note; `bytes` is what follows the id. `exact`: its base64 is spelled as we would spell it. */
+export type NoteSignature = {
+  readonly name: string;
+  readonly id: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly exact: boolean;
+};
+
+/** The name of a key: at least one character, no Unicode blank and no plus. Source: C2SP signed-note, Format. */
+const NAME = "[^+\\p{White_Space}]+";
 
 /** What an Ed25519 key signs: notes, or (C2SP tlog-cosignature) checkpoints of other logs with the time. */
 export type KeyType = typeof NOTE_KEY | typeof COSIGNER_KEY;
@@ -16,9 +24,11 @@ const NOTE_KEY = 0x01;
 /** The type of a key that cosigns checkpoints. */
 export const COSIGNER_KEY = 0x04;
 
+const VKEY = new RegExp(`^(${NAME})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/]+=*)$`, "u");
+
 /** Creates a verifier from a name and a key. Source: C2SP signed-note, key ID = SHA-256(name ‖ 0A ‖ type ‖ key)[:4]. */
 export function noteVerifier(name: string, publicKey: Uint8Array, type: KeyType = NOTE_KEY): NoteVerifier {
-  if (name === "" || /[\s+]/u.test(name))
+  if (!new RegExp(`^${NAME}$`, "u").test(name))
     throw new LetterError("note-name", "the name of a note's key has no blank and no plus");
   const id = sha256(name, "\n", Uint8Array.of(type), publicKey).subarray(0, 4);
   return { name, id, publicKey };
@@ -32,7 +42,7 @@ export function formatVkey(verifier: NoteVerifier, type: KeyType = NOTE_KEY): st
 
 /** @throws LetterError `vkey` for another type of key, a wrong id, or a text that `formatVkey` does not write */
 export function parseVkey(text: string, type: KeyType = NOTE_KEY): NoteVerifier {
-  const match = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u.exec(text);
+  const match = VKEY.exec(text);
   const key = Buffer.from(match?.[3] ?? "", "base64");
   if (match?.[1] === undefined || key.length !== 33 || key[0] !== type) {
     throw new LetterError("vkey", "not a verifier key of the form NAME+ID+KEY with an Ed25519 key");
@@ -41,6 +51,18 @@ export function parseVkey(text: string, type: KeyType = NOTE_KEY): NoteVerifier 
   if (formatVkey(verifier, type) !== text)
     throw new LetterError("vkey", "the id of the verifier key does not fit its name and key");
   return verifier;
+}
+
+/**
+ * Whether a text is the verifier key of an algorithm that is not known here, such as ML-DSA-44 (C2SP signed-note and
+ * tlog-cosignature): its id fits its name and key, and its type is none of ours.
+ */
+export function isVkeyOfOtherKind(text: string): boolean {
+  const [, name = "", id, base64 = ""] = VKEY.exec(text) ?? [];
+  const key = Buffer.from(base64, "base64");
+  const [type = NOTE_KEY] = key;
+  const isOther = type !== NOTE_KEY && type !== COSIGNER_KEY;
+  return isOther && id === Buffer.from(sha256(name, "\n", key).subarray(0, 4)).toString("hex");
 }
 
 /** Creates a signer from a name and a 32-byte Ed25519 seed. */
@@ -61,16 +83,21 @@ export function signNote(text: string, signer: NoteSigner): string {
 }
 
 /**
- * Returns the text of a note with a valid signature of this key. Signatures of unknown keys are ignored.
+ * Returns the text of a note with a valid signature of this key. Signatures of unknown keys are ignored. A line that is
+ * there again changes nothing, but none of this key may be bad.
  *
  * @throws LetterError `note` when it is malformed, unsigned by this key, or has a bad signature of it
  */
 export function openNote(note: string, verifier: NoteVerifier): string {
   const { text, signatures } = parseNote(note);
-  const bytes = signatureOf(signatures, verifier);
-  if (!isSignedBy(verifier.publicKey, Buffer.from(text, "utf8"), bytes)) {
-    throw new LetterError("note", "the signature of the note is wrong: its text was changed, or another key signed it");
-  }
+  const signed = Buffer.from(text, "utf8");
+  for (const bytes of signaturesOf(signatures, verifier))
+    if (!isSignedBy(verifier.publicKey, signed, bytes)) {
+      throw new LetterError(
+        "note",
+        "the signature of the note is wrong: its text was changed, or another key signed it",
+      );
+    }
   return text;
 }
 
@@ -87,20 +114,29 @@ export function parseNote(note: string): { text: string; signatures: NoteSignatu
   return { text: note.slice(0, split + 1), signatures: lines.map(parseSignature) };
 }
 
-/** Returns the signature with the name and id of this key. @throws LetterError `note` when there is not exactly one */
-export function signatureOf(signatures: readonly NoteSignature[], { name, id }: NoteVerifier): Uint8Array {
-  const [first, second] = signatures.filter((one) => one.name === name && Buffer.compare(one.id, id) === 0);
+/** Returns the signatures with the name and id of this key. @throws LetterError `note` when there is none */
+export function signaturesOf(
+  signatures: readonly NoteSignature[],
+  { name, id }: NoteVerifier,
+): [Uint8Array, ...Uint8Array[]] {
+  const own = signatures.filter((one) => one.name === name && Buffer.compare(one.id, id) === 0);
+  if (own.some(({ exact }) => !exact)) throw malformed();
+  const [first, ...others] = own.map(({ bytes }) => bytes);
   if (!first) throw new LetterError("note", "the note is not signed by the expected key");
-  if (second) throw new LetterError("note", "two signatures of the same key");
-  return first.bytes;
+  return [first, ...others];
 }
 
+const SIGNATURE = new RegExp(`^— (${NAME}) ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$`, "u");
+
 function parseSignature(line: string): NoteSignature {
-  const match = /^— ([^+\s]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line);
-  const bytes = Buffer.from(match?.[2] ?? "", "base64");
-  if (match?.[1] === undefined || bytes.length < 5 || bytes.toString("base64") !== match[2])
-    throw new LetterError("note", "a malformed line of signatures");
-  return { name: match[1], id: bytes.subarray(0, 4), bytes: bytes.subarray(4) };
+  const [, name, text = ""] = SIGNATURE.exec(line) ?? [];
+  const bytes = Buffer.from(text, "base64");
+  if (name === undefined || bytes.length < 5) throw malformed();
+  return { name, id: bytes.subarray(0, 4), bytes: bytes.subarray(4), exact: bytes.toString("base64") === text };
+}
+
+function malformed(): LetterError {
+  return new LetterError("note", "a malformed line of signatures");
 }
 
 function hasControls(note: string): boolean {

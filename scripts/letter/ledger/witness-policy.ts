@@ -1,5 +1,5 @@
 import { LetterError } from "../bytes/error.ts";
-import { COSIGNER_KEY, type NoteVerifier, parseVkey } from "./note.ts";
+import { COSIGNER_KEY, isVkeyOfOtherKind, type NoteVerifier, parseVkey } from "./note.ts";
 
 /** A witness of a policy: its name there, its key, and the URL to which `add-checkpoint` is appended. */
 export type Witness = { readonly name: string; readonly cosigner: NoteVerifier; readonly url?: string };
@@ -17,7 +17,8 @@ export type WitnessPolicy = {
 
 /**
  * Parses a policy: `log VKEY [URL]`, `witness NAME VKEY [URL]`, `group NAME all|any|K MEMBER …` and one
- * `quorum NAME|none`, one per line. A line can name only what is defined above it.
+ * `quorum NAME|none`, one per line. A line can name only what is defined above it. A log or witness whose key is of an
+ * algorithm that is not known here is passed over: such a witness has a name, and never cosigned.
  *
  * @throws LetterError `policy`, naming the line and the rule
  */
@@ -42,9 +43,13 @@ export function parseWitnessPolicy(text: string): WitnessPolicy {
   const read = (word: string, [first, second, ...rest]: string[]) => {
     if (word === "log") {
       if (rest.length > 0) throw rule("a log has a key and at most an address");
-      logs.push(newKey(logs, parseVkey(first ?? "")));
+      if (!isVkeyOfOtherKind(first ?? "")) logs.push(newKey(logs, parseVkey(first ?? "")));
     } else if (word === "witness") {
       if (rest.length > 1) throw rule("a witness has a name, a key and at most an address");
+      if (isVkeyOfOtherKind(second ?? "")) {
+        define(first);
+        return;
+      }
       const known = witnesses.map(({ cosigner }) => cosigner);
       const cosigner = newKey(known, parseVkey(second ?? "", COSIGNER_KEY));
       witnesses.push({ name: define(first), cosigner, ...(rest[0] ? { url: parseUrl(rest[0]) } : {}) });

@@ -7,6 +7,7 @@ import { assertStillThere, type KeptProof, parseKeptProof } from "../ledger/kept
 import { type NoteVerifier, parseVkey } from "../ledger/note.ts";
 import { TILE_WIDTH } from "../ledger/tile.ts";
 import type { Totals } from "../signature/record.ts";
+import { isRecipient } from "../text/recipient.ts";
 import { checkCount, readCount } from "./count.ts";
 import { checkKeptList, type KeptList } from "./kept-list.ts";
 import { readPublishedLedger } from "./ledger.ts";
@@ -109,4 +110,11 @@ export async function verifyPublished(read: Read, vkey?: string, options: Verify
   return { ...totals, checkpoint, verifier, kept, keptList, missingPages };
 }
 
-const Keys = z.object({ ledger: z.string(), attestation: z.string().refine((value) => isBase64url(value, 32)) });
+const Keys = z.object({
+  ledger: z.string(),
+  attestation: z.string().refine((value) => isBase64url(value, 32)),
+  recipients: z
+    .array(z.string().refine(isRecipient))
+    .min(2)
+    .refine((all) => new Set(all).size === all.length),
+});

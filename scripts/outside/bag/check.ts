@@ -1,7 +1,6 @@
 import { LetterError } from "../../letter/bytes/error.ts";
-import type { Read } from "../../letter/bytes/read.ts";
+import { type Read, textOf } from "../../letter/bytes/read.ts";
 import { BAG_DECLARATION, formatOxum, type Manifest, parseBagInfo, parseManifest } from "../../letter/handover/bag.ts";
-import { decodeText } from "../git/object.ts";
 
 /** A file of a bag that differs from its manifest or is missing. */
 export type BagProblem = { readonly path: string; readonly reason: string };
@@ -29,7 +28,7 @@ export async function checkBag(
   const text = async (path: string) => {
     const bytes = await read(path);
     if (bytes === undefined) throw brokenBag(`${path} is missing`);
-    return decodeText(bytes, path);
+    return textOf(path, bytes);
   };
   if ((await text("bagit.txt")) !== BAG_DECLARATION) throw brokenBag("bagit.txt is not that of a bag of version 1.0");
   const problems: BagProblem[] = [];

@@ -1,29 +1,10 @@
-import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
-import { formatBase64url } from "../../letter/bytes/base64url.ts";
+import { open } from "node:fs/promises";
 import { LetterError } from "../../letter/bytes/error.ts";
-import type { Read } from "../../letter/bytes/read.ts";
-import { parseTarHeader, TAR_BLOCK, TAR_END, tarPadding } from "../../letter/handover/tar.ts";
-import { type BagProblem, brokenBag, checkBag, DATA, type FoundFile } from "./check.ts";
-
-/** A bag that was read and checked from its first byte to its last. */
-export type Bag = {
-  readonly name: string;
-  /** SHA-256 of the file, base64url */
-  readonly digest: string;
-  readonly info: ReadonlyMap<string, string>;
-  /** paths of the payload below `data/`, in the order of the file */
-  readonly paths: readonly string[];
-  readonly problems: readonly BagProblem[];
-  /** a file of the payload, by its path below `data/` */
-  readonly read: Read;
-  close(): Promise<void>;
-};
+import { brokenBag } from "./check.ts";
+import { type Bag, readBag } from "./found-bag.ts";
 
 /**
- * Reads a bag in the one form that `writeBag` writes, and compares every file with its manifest.
- *
- * A file that is damaged, missing, or in no manifest is a problem of the bag; the others can still be read.
+ * Reads the bag in a file, as `readBag` does.
  *
  * @param progress is called with the bytes read so far and the size
  * @throws LetterError `bag` when a bag cannot be read at all, naming the place
@@ -32,84 +13,20 @@ export async function openBag(file: string, progress: (done: number, size: numbe
   const handle = await open(file).catch((cause) => {
     throw new LetterError("bag", "there is no such bag, or it cannot be read: name the .tar file", { cause });
   });
+  const read = async (offset: number, length: number) => {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+      if (bytesRead === 0) throw brokenBag(`the file ends too early, at byte ${offset + done}`);
+      done += bytesRead;
+    }
+    return bytes;
+  };
   try {
-    const found = await readThrough(handle, progress);
-    const read = async (path: string) => {
-      const part = found.parts.get(path);
-      return part === undefined ? undefined : await readAt(handle, part.offset, part.size);
-    };
-    const { info, problems, unlisted } = await checkBag(found.parts, read);
-    for (const { path, manifest } of unlisted) problems.push({ path, reason: `is not in ${manifest}` });
-    for (const [path, { padded }] of found.parts)
-      if (!padded) problems.push({ path, reason: "it is followed by bytes that do not belong there" });
-    const paths = [...found.parts.keys()]
-      .filter((path) => path.startsWith(DATA))
-      .map((path) => path.slice(DATA.length));
-    return { ...found, info, problems, paths, read: (path) => read(DATA + path), close: () => handle.close() };
+    const { size } = await handle.stat();
+    return await readBag({ size, read, close: () => handle.close() }, progress);
   } catch (cause) {
     await handle.close();
     throw cause;
   }
-}
-
-const CHUNK = 2 ** 20;
-
-/** Where a file is in the tar, and its digest as found. */
-type Part = FoundFile & { readonly offset: number; readonly padded: boolean };
-
-type Found = { name: string; digest: string; parts: Map<string, Part> };
-
-async function readThrough(handle: FileHandle, progress: (done: number, size: number) => void): Promise<Found> {
-  const { size: whole } = await handle.stat();
-  const sha256 = createHash("sha256");
-  const parts = new Map<string, Part>();
-  const [names, days] = [new Set<string>(), new Set<string>()];
-  let at = 0;
-  const take = async (length: number) => {
-    if (at + length > whole) throw brokenBag(`the file ends too early, at byte ${whole}`);
-    const bytes = await readAt(handle, at, length);
-    sha256.update(bytes);
-    at += length;
-    return bytes;
-  };
-  while (at < whole - TAR_END.length) {
-    const start = at;
-    const { path, size, day } = headerOf(await take(TAR_BLOCK), start);
-    const [name = "", ...rest] = path.split("/");
-    names.add(name);
-    days.add(day);
-    const inner = rest.join("/");
-    if (parts.has(inner)) throw brokenBag(`${inner} is in it twice`);
-    const sha512 = createHash("sha512");
-    const offset = at;
-    for (let left = size; left > 0; left -= Math.min(left, CHUNK)) sha512.update(await take(Math.min(left, CHUNK)));
-    const padded = (await take(tarPadding(size))).every((byte) => byte === 0);
-    parts.set(inner, { offset, size, sha512: sha512.digest("hex"), padded });
-    progress(at, whole);
-  }
-  const end = await take(whole - at);
-  if (end.length !== TAR_END.length || end.some((byte) => byte !== 0))
-    throw brokenBag(`the end is damaged, at byte ${whole - TAR_END.length}`);
-  if (names.size !== 1 || days.size !== 1)
-    throw brokenBag("its files lie in different folders or are of different days");
-  progress(whole, whole);
-  return { name: [...names][0]!, digest: formatBase64url(sha256.digest()), parts };
-}
-
-function headerOf(block: Uint8Array, at: number) {
-  try {
-    return parseTarHeader(block);
-  } catch (cause) {
-    throw new LetterError("bag", `the bag cannot be read: the header of a file is damaged, at byte ${at}`, { cause });
-  }
-}
-
-async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) throw brokenBag(`the file ends too early, at byte ${offset + done}`);
-    done += bytesRead;
-  }
-  return bytes;
 }

@@ -7,6 +7,7 @@ import type { Signatory } from "../../../scripts/handover/opened/signatory.ts";
 import { openTotals, publicTotals } from "../../../scripts/handover/opened/totals.ts";
 import { FEWEST } from "../../../scripts/letter/handover/folded-cells.ts";
 import { SHOWN, showsName } from "../../../scripts/letter/signature/shown.ts";
+import { openCsvFile } from "../../../scripts/outside/spreadsheet.ts";
 import { parseCsv } from "../../support/formulas.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "undersigned-totals-"));
@@ -17,7 +18,7 @@ const person = (of: Partial<Signatory>) =>
 let run = 0;
 const totalsOf = async (people: readonly Signatory[]) => {
   const prefix = `${++run}-`;
-  const totals = openTotals((name) => join(folder, prefix + name));
+  const totals = openTotals((name, columns, form) => openCsvFile(join(folder, prefix + name), columns, form));
   for (const one of people) await totals.add(one);
   await totals.close();
   return (name: string) => parseCsv(readFileSync(join(folder, prefix + name), "utf8"));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { sha256 } from "../../../scripts/letter/bytes/hash.ts";
 import { COSIGNER_KEY, formatVkey, noteVerifier } from "../../../scripts/letter/ledger/note.ts";
 import { isQuorumMet, parseWitnessPolicy } from "../../../scripts/letter/ledger/witness-policy.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
@@ -31,6 +32,25 @@ describe("a witness policy", () => {
     const nested = `${three}group A any X Y\ngroup B all A Z\nquorum B\n`;
     expect([met(nested, "X", "Y"), met(nested, "Z"), met(nested, "Y", "Z")]).toEqual([false, false, true]);
     expect(met(`${three}quorum none\n`)).toBe(true);
+  });
+
+  it("passes over logs and witnesses whose algorithm is not known here, such as ML-DSA-44, and never counts them", () => {
+    const post = (name: string, type = 0x06) => {
+      const key = Buffer.concat([Uint8Array.of(type), fixedRandomness(name)(1312)]);
+      return `${name}+${Buffer.from(sha256(name, "\n", key).subarray(0, 4)).toString("hex")}+${key.toString("base64")}`;
+    };
+    const lines = `log ${vkey}\nlog ${post("pq.example/log")}\n${three}witness PQ ${post("pq.example")} https://pq.example/\n`;
+    const either = `${lines}group G any X PQ\nquorum G\n`;
+    const { logs, witnesses } = parseWitnessPolicy(either);
+    expect([logs.length, witnesses.map(({ name }) => name)]).toEqual([1, ["X", "Y", "Z"]]);
+    expect([met(either, "X"), met(either, "Y")]).toEqual([true, false]);
+    expect(met(`${lines}group G all X PQ\nquorum G\n`, "X")).toBe(false);
+    expect(met(`${lines}quorum PQ\n`, "X", "Y", "Z")).toBe(false);
+    // Its name is taken, and its id must fit, as for any other.
+    expect(() => parseWitnessPolicy(`${lines}witness PQ ${keyOf(4)}\nquorum X\n`)).toThrow("taken");
+    expect(() => parseWitnessPolicy(`${lines.replace("pq.example+", "qp.example+")}quorum X\n`)).toThrow(
+      "verifier key",
+    );
   });
 
   it.each([

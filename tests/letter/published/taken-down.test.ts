@@ -55,7 +55,7 @@ describe("a list that was taken down with the purge", () => {
   });
 
   it("is said before the last line, whose form stays", async () => {
-    const found = { ...(await verifyPublished(readFrom(honest), vkey)), passedOver: [] };
+    const found = { ...(await verifyPublished(readFrom(honest), vkey)), passedOver: [], strangers: [] };
     const pinned = { ledger: true, attestation: false };
     const lines = formatVerified(found, pinned).split("\n");
     expect(lines.at(-1)).toMatch(
@@ -159,7 +159,7 @@ describe("a list that somebody kept", () => {
   it("is proved row by row against the ledger of a site that has taken its own down", async () => {
     const found = await verifyPublished(readFrom(honest), vkey, { list });
     expect(found.keptList).toEqual({ proved: people, withdrawn: [], missing: 0 });
-    const lines = formatVerified({ ...found, passedOver: [] }, { ledger: true, attestation: false });
+    const lines = formatVerified({ ...found, passedOver: [], strangers: [] }, { ledger: true, attestation: false });
     expect(lines).toContain(`kept list: ${people} rows are proved`);
     expect(lines).not.toContain("--list");
   });
@@ -170,7 +170,7 @@ describe("a list that somebody kept", () => {
     const later = withoutList(append(left, [`undersigned/v1 withdraw ${first}`]));
     const found = await verifyPublished(readFrom(siteOf(later)), vkey, { list });
     expect(found.keptList).toEqual({ proved: people, withdrawn: [first, second], missing: 0 });
-    const words = formatVerified({ ...found, passedOver: [] }, { ledger: true, attestation: false });
+    const words = formatVerified({ ...found, passedOver: [], strangers: [] }, { ledger: true, attestation: false });
     expect(words).toContain(`withdrawn since, so no longer to be counted or shown: ${first}, ${second}`);
     const early = { ...record, rows: record.rows.slice(0, 10) };
     expect(await keptFrom(early, honest)).toEqual({ proved: 10, withdrawn: [], missing: people - 10 });

@@ -10,7 +10,10 @@ const { accepted, withdrawn, listed, size, root, missingPages } = verified;
 
 describe("a letter that was verified", () => {
   it("ends in one line with its counts, when the key came from elsewhere", () => {
-    const lines = formatVerified({ ...verified, passedOver: [] }, { ledger: true, attestation: false }).split("\n");
+    const lines = formatVerified(
+      { ...verified, passedOver: [], strangers: [] },
+      { ledger: true, attestation: false },
+    ).split("\n");
     expect(lines.at(-1)).toBe(
       `ok: ${accepted} accepted, ${withdrawn} withdrawn, ${listed} listed, tree size ${size}, root ${root}`,
     );
@@ -21,14 +24,17 @@ describe("a letter that was verified", () => {
   });
 
   it("says first that the key was taken from the site, and names what was passed over", () => {
-    const found = { ...verified, passedOver: ["data/.DS_Store"] };
+    const found = { ...verified, passedOver: ["data/.DS_Store"], strangers: [] };
     const text = formatVerified(found, { ledger: false, attestation: false });
     expect(text).toMatch(/^the key was taken from the site: /);
     expect(text).toContain("passed over data/.DS_Store: ");
   });
 
   it("is one line of JSON for programs, without what there was nothing of", () => {
-    const text = verifiedAsJson({ ...verified, kept: [], passedOver: [] }, { ledger: true, attestation: true });
+    const text = verifiedAsJson(
+      { ...verified, kept: [], passedOver: [], strangers: [] },
+      { ledger: true, attestation: true },
+    );
     expect(text).not.toContain("\n");
     const found = JSON.parse(text);
     expect(found).toMatchObject({ ok: true, accepted, listed, size, root, pinned: true, attestationPinned: true });

@@ -1,10 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { TAR_BLOCK } from "../../../scripts/letter/handover/tar.ts";
-import { type Bag, openBag } from "../../../scripts/outside/bag/reader.ts";
+import type { Bag } from "../../../scripts/outside/bag/found-bag.ts";
+import { openBag } from "../../../scripts/outside/bag/reader.ts";
 import { writeBag } from "../../../scripts/outside/bag/writer.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
 import { unnoticedBagFlips } from "./flipped-bag.ts";
@@ -106,6 +107,40 @@ describe("a bag", () => {
       await expect(opened(bytes.subarray(0, bytes.length - count), () => {})).rejects.toThrow(/byte \d+|missing/);
     await expect(opened(Buffer.concat([bytes, Buffer.alloc(count + 1)]), () => {})).rejects.toThrow(/byte \d+/);
   });
+
+  const asOurs = [
+    "--format=ustar",
+    "--owner=0",
+    "--group=0",
+    "--numeric-owner",
+    "--mode=0644",
+    "--mtime=2026-12-01 00:00Z",
+  ];
+  const packers: [which: string, program: string, args: string[]][] = [
+    ["GNU tar, pax", "tar", ["--format=pax", "-cf"]],
+    ["GNU tar, ustar", "tar", ["--format=ustar", "-cf"]],
+    ["GNU tar, its own format", "tar", ["--format=gnu", "-cf"]],
+    ["GNU tar, each file with the header that we write", "tar", [...asOurs, "-cf"]],
+    ["tarfile of Python", "python3", ["-m", "tarfile", "-c"]],
+    ["bsdtar", "bsdtar", ["-cf"]],
+  ];
+  for (const [which, program, args] of packers) {
+    const isMissing = spawnSync(program, ["--version"]).error !== undefined;
+    it.skipIf(isMissing)(`is refused in true words when it was packed again: by ${which}`, async () => {
+      const [from, again] = [join(folder, "unpacked-again"), join(folder, "again.tar")];
+      mkdirSync(from, { recursive: true });
+      rmSync(again, { force: true });
+      execFileSync("tar", ["-xf", file, "-C", from], { stdio: "pipe" });
+      const names = execFileSync("tar", ["-tf", file], { encoding: "utf8" }).trim().split("\n");
+      const packed = args.includes("--mode=0644") ? names : ["bag-2026-12-01"];
+      execFileSync(program, [...args, again, ...packed], { cwd: from, stdio: "pipe" });
+      const found = readFileSync(again);
+      await expect(opened(found, () => {})).rejects.toMatchObject({ code: "repacked" });
+      // What is damaged is still called damaged: here the size in the first header.
+      found[130]! ^= 1;
+      await expect(opened(found, () => {})).rejects.toMatchObject({ code: "bag" });
+    });
+  }
 
   it("is there whole or not at all", async () => {
     const half = join(folder, "half.tar");

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { parseTarHeader, TAR_BLOCK, TAR_END, tarPadding } from "../../../scripts/letter/handover/tar.ts";
-import { type Bag, openBag } from "../../../scripts/outside/bag/reader.ts";
+import type { Bag } from "../../../scripts/outside/bag/found-bag.ts";
+import { openBag } from "../../../scripts/outside/bag/reader.ts";
 
 /**
  * Changes single bits all over a bag, one at a time, in the file itself; afterwards it is what it was.

@@ -6,8 +6,9 @@ import { inflateSync } from "node:zlib";
 import { armor, Decrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 import * as cctv from "cctv-age";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Unseal } from "../../../scripts/outside/seal/identities.ts";
 import { openSeal } from "../../../scripts/outside/seal/seal.ts";
-import { openIdentities, readRecipients, type Unseal } from "../../../scripts/outside/seal/unseal.ts";
+import { openIdentities, readRecipients } from "../../../scripts/outside/seal/unseal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "undersigned-unseal-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -11,6 +11,10 @@ export type FirefoxPage = {
   evaluate<R>(script: string): Promise<R>;
   focus(selector: string): Promise<void>;
   type(selector: string, text: string): Promise<void>;
+  /** The element of a file input, into which files are put. */
+  $(selector: string): Promise<{ uploadFile(...paths: string[]): Promise<void> } | null>;
+  click(selector: string): Promise<void>;
+  waitForSelector(selector: string, options?: { visible?: boolean; timeout?: number }): Promise<unknown>;
   keyboard: { press(key: string): Promise<void> };
   waitForNavigation(): Promise<unknown>;
 };

@@ -1,4 +1,4 @@
-import { printable } from "../../terminal.ts";
+import { printable } from "../../../letter/bytes/printable.ts";
 import type { GitHubApi } from "../api.ts";
 import { applySettings } from "./apply.ts";
 import { formatSetting, type Setting } from "./setting.ts";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { LetterError } from "../letter/bytes/error.ts";
+import { LetterError } from "../../letter/bytes/error.ts";
+import { bundleForPage } from "./bundle.ts";
 
 /** The Ed25519 module for browsers without Ed25519; published as `assets/ed25519.js`. */
 export const ED25519_MODULE = fileURLToPath(import.meta.resolve("@noble/ed25519"));
@@ -13,9 +14,19 @@ export async function readOfflineParts(): Promise<{ script: string; ed25519: str
   return { script: script!, style: style!, ed25519: asScript(module!) };
 }
 
+/**
+ * Reads what the page that opens a contacts bag carries inside.
+ *
+ * @param program the absolute path of the module that does the work
+ */
+export async function readOpenerParts(program: string): Promise<{ program: string; script: string; style: string }> {
+  const [script, style] = await Promise.all(["opener.js", "opener.css"].map((name) => readFile(assetOf(name), "utf8")));
+  return { script: script!, style: style!, program: await bundleForPage(program, "undersigned") };
+}
+
 // The assets of this program, whatever the working directory is.
 function assetOf(name: string): string {
-  return fileURLToPath(new URL(`../../content/assets/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../content/assets/${name}`, import.meta.url));
 }
 
 // A page opened from a disk cannot load a module, so the exports become one global name.
