@@ -32,7 +32,7 @@ describe("the project", () => {
   });
 
   it("cuts no verifier key at every plus sign, for its base64 may hold some", () => {
-    const assets = ["page.js", "sign.js", "verify.js"].map((name) => readSource(`content/assets/${name}`));
+    const assets = ["page.js", "sign.js", "typing.js", "verify.js"].map((name) => readSource(`content/assets/${name}`));
     const cuts = (text: string) => /split\((["'`])\+\1\)|split\(\/\\\+\//.test(text);
     expect(['key.split("+")', "key.split('+')", "key.split(/\\+/)"].map(cuts)).toEqual([true, true, true]);
     const sources = [...scripts, ...readSources("content"), ...readSources("tests"), ...assets];

@@ -62,7 +62,7 @@ export const bench: Bench = {
 
 /** Runs a part of the bench in a process of its own, and looks at the most memory that it has held, as Linux counts it. */
 async function run<T>(args: readonly string[]): Promise<{ said: T; mebibytes: number }> {
-  const program = join(root, "tests/bench/accepting.ts");
+  const program = join(root, "tests/bench/acceptance/accepting.ts");
   const heap = args[0] === "make" || args[0] === "bare" ? ["--max-old-space-size=8192"] : [];
   const child = spawn(process.execPath, [...heap, program, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   let [said, mebibytes] = ["", 0];

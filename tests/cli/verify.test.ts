@@ -1,5 +1,15 @@
 import { execFile, execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -135,23 +145,37 @@ describe("verify", () => {
 
   it("says which page of the letter it could not compare, as where the languages were given other names", async () => {
     const [{ edition }] = JSON.parse(readFileSync(join(folder, "letter/editions.json"), "utf8"));
-    for (const [from, to] of [
-      ["en", "aa"],
-      ["fa", "ab"],
-    ]) {
-      write(`letter/${edition}/${to}.md`, readFileSync(join(folder, `letter/${edition}/${from}.md`)));
-    }
+    const called = (from: string, to: string) =>
+      renameSync(join(folder, `letter/${edition}/${from}.md`), join(folder, `letter/${edition}/${to}.md`));
+    called("en", "aa");
+    called("fa", "ab");
     await withFile(
       "letter/editions.json",
       (text) => text.replace('"en","fa"', '"aa","ab"'),
       async () => {
         const { code, out } = await verify(folder, "--vkey", vkey);
-        expect([code, out.length, out.at(-1)]).toEqual([0, 3, OK]);
+        expect([code, out.length, out.at(-1)]).toEqual([0, 5, OK]);
         expect(out[0]).toMatch(/^there is no page aa\/index\.html, as in a bag: /);
         const json = JSON.parse((await verify(folder, "--vkey", vkey, "--json")).out[0]!);
         expect(json.missingPages).toEqual(["aa/index.html", "ab/index.html"]);
       },
     );
+    called("aa", "en");
+    called("ab", "fa");
+  });
+
+  it("names a file of a letter that nothing on the ledger stands for", async () => {
+    const [{ edition }] = JSON.parse(readFileSync(join(folder, "letter/editions.json"), "utf8"));
+    const stranger = `letter/${edition}/zz.md`;
+    write(stranger, "another text");
+    try {
+      const { code, out } = await verify(folder, "--vkey", vkey);
+      expect([code, out]).toEqual([0, [expect.stringContaining(`${stranger} does not belong to this letter`), OK]]);
+      const json = JSON.parse((await verify(folder, "--vkey", vkey, "--json")).out[0]!);
+      expect(json.strangers).toEqual([stranger]);
+    } finally {
+      rmSync(join(folder, stranger));
+    }
   });
 
   it("prints one line of JSON for programs", async () => {

@@ -140,7 +140,8 @@ describe("npm run handover", () => {
   it("works in a clone from which the campaign is published, with the keys that campaign.yaml names", async () => {
     const clone = join(campaign.folder, "clone");
     campaign.repository.git("clone", "--quiet", campaign.repository.path, clone);
-    for (const path of ["content/print", "content/assets", "content/en/handover.md", "content/fa/handover.md"])
+    const texts = ["en", "fa"].flatMap((lang) => ["handover", "opened"].map((name) => `content/${lang}/${name}.md`));
+    for (const path of ["content/print", "content/assets", ...texts])
       cpSync(join(root, path), join(clone, path), { recursive: true });
     writeFileSync(join(clone, "content/en/request.md"), "We ask the Secretary-General to act.\n");
     writeFileSync(join(clone, "content/fa/request.md"), "از دبیرکل می‌خواهیم دست به کار شود.\n");

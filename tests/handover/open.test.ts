@@ -289,9 +289,9 @@ describe("npm run handover:contacts and handover:open", () => {
       expect(found.leftSealed).toBe(0);
     });
 
-    it("is refused beside the public bag of another handover", async () => {
+    it("is refused beside another file of the public bag than the one that it names", async () => {
       const other = new Map([["Public-Bag-Digest", invent(3).row.opening]]);
-      await expect(rewritten(() => {}, other)).rejects.toThrow("do not belong together");
+      await expect(rewritten(() => {}, other)).rejects.toThrow("not the file that was handed over");
     });
 
     it("has every flipped bit found, and its place named", async () => {

@@ -113,9 +113,9 @@ beforeAll(async () => {
     field.replace("LENGTH", `${length}`),
   );
   server = createServer((request, response) => {
-    response.setHeader("Content-Type", request.url === "/page.js" ? "text/javascript" : "text/html; charset=utf-8");
-    if (request.url === "/page.js") response.end(asset("page.js"));
-    else response.end(request.url === "/codes" ? `${codes.join("")}<script src="/page.js"></script>` : tools);
+    response.setHeader("Content-Type", request.url === "/typing.js" ? "text/javascript" : "text/html; charset=utf-8");
+    if (request.url === "/typing.js") response.end(asset("typing.js"));
+    else response.end(request.url === "/codes" ? `${codes.join("")}<script src="/typing.js"></script>` : tools);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   browser = await startBrowser();

@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 function fileOf(path: string): Buffer | string {
-  if (!/^\/assets\/(?:page\.js|sign\.js|share\.js|site\.css)/.test(path)) return "somewhere else";
+  if (!/^\/assets\/(?:page\.js|typing\.js|sign\.js|share\.js|site\.css)/.test(path)) return "somewhere else";
   return readFileSync(join(root, "content", path.slice(1)));
 }
 

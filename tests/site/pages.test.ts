@@ -27,7 +27,7 @@ describe.each(every)("the page %s in %s", (name, lang) => {
 
   it("has no script or style within, and asks no other host for anything", () => {
     expect(html).not.toMatch(
-      /<script(?! src="\/assets\/(page|share|sign|verify)\.js" defer><\/script>)|<style| style="| on\w+="|<iframe|<img/i,
+      /<script(?! src="\/assets\/(page|share|sign|typing|verify)\.js" defer><\/script>)|<style| style="| on\w+="|<iframe|<img/i,
     );
     const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(html)?.[1];
     expect(policy).toContain("default-src &#39;none&#39;");

@@ -63,7 +63,7 @@ export const RULES: readonly [what: string, pattern: RegExp, example: string][] 
 
 /** What breaks a rule, with the words around it. Latin words, and places for a value, are no Persian. */
 export function slipsIn(text: string): string[] {
-  const words = text.replace(/\{\w+\}|[A-Za-z][\w.]*/g, "x");
+  const words = text.replace(/\{\w+\}|[A-Za-z][\w.]*(?:-\w+)*/g, "x");
   return RULES.flatMap(([what, pattern]) => {
     const found = pattern.exec(words);
     return found ? [`${what}: …${words.slice(Math.max(0, found.index - 20), found.index + 20)}…`] : [];
@@ -75,6 +75,10 @@ export function slipsIn(text: string): string[] {
  * Persian or no word: names, codes, addresses, Latin words.
  */
 export function persianOf(html: string): string[] {
+  // Words that a script puts in are kept as HTML.
+  const kept = [...html.matchAll(/ data-[\w-]+="([^"]*&lt;[^"]*)"/g)].flatMap(([, text]) =>
+    persianOf(unescaped(text!)),
+  );
   const spoken = [...html.matchAll(/ (?:aria-label|alt|title|data-label|data-done|data-text|data-one)="([^"]*)"/g)];
   const description = /<meta name="description" content="([^"]*)"/.exec(html);
   const read = html
@@ -84,9 +88,9 @@ export function persianOf(html: string): string[] {
     .replace(/<(\w+)\b[^>]* (?:dir="ltr"|lang="en")[^>]*>[\s\S]*?<\/\1>/g, "x")
     .split(/<\/?(?!b>|\/b>|strong|em|small|a\b|time|span|x)[a-z][^>]*>/)
     .map((part) => part.replace(/<[^>]*>/g, ""));
-  return [...spoken.map(([, text]) => text!), description?.[1] ?? "", ...read]
-    .map((text) => unescaped(text).replace(/\s+/g, " ").trim())
-    .filter((text) => text !== "");
+  const plain = spoken.map(([, text]) => text!).filter((text) => !text.includes("&lt;"));
+  const texts = [...plain, description?.[1] ?? "", ...read].map((text) => unescaped(text).replace(/\s+/g, " ").trim());
+  return [...kept, ...texts].filter((text) => text !== "");
 }
 
 function unescaped(text: string): string {

@@ -18,7 +18,7 @@ import { sitePages } from "../../scripts/site/pages.ts";
 import { languagesOf, siteContext } from "../../scripts/site/views/context.ts";
 import { shardPage } from "../../scripts/site/views/pages/signatures-page.ts";
 import { takenDownPage } from "../../scripts/site/views/pages/taken-down-page.ts";
-import { readContent } from "../../scripts/site/views/read-content.ts";
+import { type Content, readContent } from "../../scripts/site/views/read-content.ts";
 import {
   approved,
   invent,
@@ -89,10 +89,11 @@ export async function publishedSite(
   record: CampaignRecord,
   origin = "https://letter.example.org",
   mail: Settings["mail"] = { kind: "smtp", url: "smtp://localhost" },
+  from: Content = content,
 ): Promise<Site> {
   const rows = record.rows.map((row) => ({ ...row, edition: editionSigned(record.entries, row) }));
   const context = siteContext({
-    content,
+    content: from,
     settings: { siteUrl: origin, serviceUrl: origin, mail },
     keys,
     at: "site",

@@ -41,7 +41,7 @@ export async function serveVerifySite(
   await once(server, "listening");
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const site = await publishedSite(record, origin);
-  for (const name of ["verify.js", "page.js", "site.css", "icon.svg"])
+  for (const name of ["verify.js", "page.js", "typing.js", "site.css", "icon.svg"])
     site.set(`assets/${name}`, readFileSync(join(root, "content/assets", name)));
   site.set("assets/ed25519.js", readFileSync(ED25519_MODULE));
   shown = site;

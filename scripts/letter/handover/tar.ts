@@ -67,17 +67,27 @@ export function parseTarHeader(header: Uint8Array): TarEntry {
 }
 
 /**
- * Whether a block is a whole header that any program may have written: its sum is right. Programs that are older than the
- * standard take the bytes for signed ones.
+ * Whether a block is a whole header that another program may have written: its sum is right, and it is not one of ours
+ * whose sum is damaged. Programs that are older than the standard take the bytes for signed ones.
  */
-export function isTarHeader(block: Uint8Array): boolean {
+export function isForeignTarHeader(block: Uint8Array): boolean {
   const [start, end] = SUM;
   const told = Number.parseInt(Buffer.from(block.subarray(start, end)).toString("latin1"), 8);
   const others = Array.from(block, (byte, at) => (at >= start && at < end ? 0x20 : byte));
   const sum = others.reduce((total, byte) => total + byte, 0);
-  return (
-    block.length === TAR_BLOCK && (told === sum || told === sum - 256 * others.filter((byte) => byte > 127).length)
-  );
+  const signed = sum - 256 * others.filter((byte) => byte > 127).length;
+  return block.length === TAR_BLOCK && (told === sum || told === signed) && !isOurs(others, sum);
+}
+
+/** Whether a header is ours with the right sum. */
+function isOurs(header: readonly number[], sum: number): boolean {
+  const bytes = Buffer.from(header);
+  bytes.write(`${sum.toString(8).padStart(6, "0")}\0 `, SUM[0], "latin1");
+  try {
+    return parseTarHeader(bytes).path !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** Where the sum is in a header. */

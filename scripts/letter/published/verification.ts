@@ -115,6 +115,5 @@ const Keys = z.object({
   attestation: z.string().refine((value) => isBase64url(value, 32)),
   recipients: z
     .array(z.string().refine(isRecipient))
-    .min(2)
-    .refine((all) => new Set(all).size === all.length),
+    .refine((all) => all.length !== 1 && new Set(all).size === all.length),
 });

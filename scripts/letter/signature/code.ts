@@ -20,7 +20,7 @@ export const CODE_FIELD_LENGTH = 2000;
  * Accepts lower case, Persian, Arabic and full-width digits, the look-alikes Crockford names (O for 0, I and L for 1),
  * and what programs put around a code or into it: blanks, line breaks, hyphens, stops, quotes, brackets, invisible
  * characters, «کد شما: X», or the whole mail. It refuses a text with several codes. The browser does the same (`codeIn`
- * in `page.js`) and is tested with the same vectors.
+ * in `typing.js`) and is tested with the same vectors.
  *
  * @returns undefined when there is no well-formed code of that length
  */

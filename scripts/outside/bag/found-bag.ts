@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { formatBase64url } from "../../letter/bytes/base64url.ts";
 import { LetterError } from "../../letter/bytes/error.ts";
 import type { Read } from "../../letter/bytes/read.ts";
-import { isTarHeader, parseTarHeader, TAR_BLOCK, TAR_END, tarPadding } from "../../letter/handover/tar.ts";
+import { isForeignTarHeader, parseTarHeader, TAR_BLOCK, TAR_END, tarPadding } from "../../letter/handover/tar.ts";
 import { type BagProblem, brokenBag, checkBag, DATA, type FoundFile } from "./check.ts";
 
 /** A bag that was read and checked from its first byte to its last. */
@@ -100,7 +100,7 @@ function headerOf(block: Uint8Array, at: number) {
   try {
     return parseTarHeader(block);
   } catch (cause) {
-    if (isTarHeader(block)) throw repacked(cause);
+    if (isForeignTarHeader(block)) throw repacked(cause);
     throw new LetterError("bag", `the bag cannot be read: the header of a file is damaged, at byte ${at}`, { cause });
   }
 }

@@ -10,8 +10,9 @@ const HASHES = { sha256, sha512 };
 type Algorithm = keyof typeof HASHES;
 
 /** Computes a hash in one step. */
-export function hash(algorithm: Algorithm, bytes: Uint8Array): Uint8Array {
-  return HASHES[algorithm](bytes);
+export function hash(algorithm: Algorithm, bytes: Uint8Array, encoding: "binary" | "buffer"): Uint8Array | string {
+  const digest = HASHES[algorithm](bytes);
+  return encoding === "buffer" ? digest : Buffer.from(digest).toString(encoding);
 }
 
 /** Computes a hash part by part. */

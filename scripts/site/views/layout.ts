@@ -59,7 +59,11 @@ ${sameText(site, lang, page)}`
 <link rel="stylesheet" href="${site.siteUrl}/assets/site.css">
 ${FONTS[lang].map((font) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${site.siteUrl}/assets/fonts/${font}.woff2">\n`)}<link rel="icon" href="${iconOf(site)}" type="image/svg+xml">
 <script src="${site.siteUrl}/assets/page.js" defer></script>
-${page.head}</head>
+${
+  isTypedInto(page) &&
+  html`<script src="${site.siteUrl}/assets/typing.js" defer></script>
+`
+}${page.head}</head>
 <body>
 <a class="skip" href="#main">${strings.page.skip_to_content}</a>
 <header class="bar"><div class="wrap">
@@ -105,6 +109,11 @@ function tabTitle(site: SiteContext, lang: Lang, { failed, title, neutral, untol
 /** Returns the icon of the browser's tab: a written sheet, or a blank one for a neutral tab. */
 export function iconOf({ siteUrl, campaign }: SiteContext): string {
   return `${siteUrl}/assets/${campaign.neutral_tab ? "icon-blank" : "icon"}.svg`;
+}
+
+/** Whether a page has a field that `typing.js` helps with. */
+function isTypedInto({ body }: Pick<Page, "body">): boolean {
+  return /<input [^>]*data-(code|max)=/.test(body.toString());
 }
 
 /** Renders the quick exit: a button that stays in view, at the end of the bar, and the first link in it for keyboards. */

@@ -2,7 +2,7 @@ import type { ListRow } from "../../letter/signature/list.ts";
 import { showsName } from "../../letter/signature/shown.ts";
 import type { SignedRow, SiteContext } from "./context.ts";
 import { dayElement } from "./dates.ts";
-import { fill, type Html, html, plain, prose, trusted } from "./html.ts";
+import { fill, type Html, html, prose, trusted } from "./html.ts";
 import { numeral } from "./numerals.ts";
 import { type Lang, stringsIn } from "./strings.ts";
 
@@ -60,11 +60,13 @@ function textsOf(rows: readonly SignedRow[]): readonly RollOfText[] {
 
 function signedText(site: SiteContext, lang: Lang, edition: string): Html {
   const { signed_text, edition_link } = stringsIn(lang).signatures;
-  const label = fill(edition_link, { edition: html`<bdi dir="ltr"><code>${edition.slice(0, 8)}</code></bdi>` });
-  // A voice reads a hash as a word, and stops where the direction changes.
-  const heard = fill(edition_link, { edition: [...edition.slice(0, 8)].join(" ") });
+  const digest = edition.slice(0, 8);
+  // A voice would read a hash as a word: it hears the letters one by one.
+  const label = fill(edition_link, {
+    edition: html`<bdi dir="ltr" aria-hidden="true"><code>${digest}</code></bdi><span class="hidden" dir="ltr">${[...digest].join(" ")}</span>`,
+  });
   return fill(signed_text, {
-    text: html`<a href="${site.siteUrl}/letter/${edition}/${lang}.md" aria-label="${plain(heard)}">${label}</a>`,
+    text: html`<a href="${site.siteUrl}/letter/${edition}/${lang}.md">${label}</a>`,
   });
 }
 

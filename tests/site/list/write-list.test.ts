@@ -17,11 +17,13 @@ import { listShardName, shardOf } from "../../../scripts/letter/signature/list.t
 import { type CampaignRecord, EMPTY_RECORD, formatRecord } from "../../../scripts/letter/signature/record.ts";
 import { BUILD_NOTES } from "../../../scripts/outside/eleventy.ts";
 import { digestOf } from "../../../scripts/site/list/site-folder.ts";
+import { readContent } from "../../../scripts/site/views/read-content.ts";
 import { writeSite } from "../../../scripts/site/write-site.ts";
 import { edition as earlierEdition, texts as earlierTexts, keys } from "../../letter/invented.ts";
 import { logEdition } from "../../letter/plain.ts";
 import { takenDownRecord } from "../../support/campaigns/taken-down.ts";
 import { fixedRandomness } from "../../support/fixtures.ts";
+import { root } from "../../support/source.ts";
 import { PURGED_ON, publishedSite, withLetter, withoutRows, withSheet } from "../published-site.ts";
 
 const [random, ORIGIN] = [fixedRandomness("the list that is written"), "https://letter.example.org"];
@@ -71,7 +73,8 @@ const textsOf = (of: string) => new Map([...filesOf(of)].map(([path, { text }]) 
 
 /** What the views and `publishedFiles` give for the same record, as far as it is written by shard. */
 async function rendered(of: CampaignRecord): Promise<Map<string, string>> {
-  const all = [...(await publishedSite(of, ORIGIN, { kind: "capture", folder: "" }))].filter(([path]) =>
+  const content = await readContent(join(root, "content"));
+  const all = [...(await publishedSite(of, ORIGIN, { kind: "capture", folder: "" }, content))].filter(([path]) =>
     /^(ledger\/tile|list\/[x\d]|\w+\/signatures\/\d)/.test(path),
   );
   return new Map(all.map(([path, bytes]) => [path, Buffer.from(bytes).toString("latin1")]));

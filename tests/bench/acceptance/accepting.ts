@@ -1,25 +1,25 @@
 import { createHmac, hash } from "node:crypto";
 import { join } from "node:path";
-import { acceptAll } from "../../scripts/accept/acceptance.ts";
-import { inventRow, inventSheet } from "../../scripts/accept/invented-signatures.ts";
-import { readMainOnce } from "../../scripts/accept/record/kept-main.ts";
-import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
-import { attestSheet } from "../../scripts/letter/ledger/attestation.ts";
-import { formatRoot } from "../../scripts/letter/ledger/checkpoint.ts";
-import { append, EMPTY_FRONTIER, leafHash, rootOf } from "../../scripts/letter/ledger/tree.ts";
-import { filingMessage } from "../../scripts/letter/review/filing-message.ts";
-import { formatMergeMessage } from "../../scripts/letter/review/merge-message.ts";
-import { formatRecord } from "../../scripts/letter/signature/record.ts";
-import { formatSheet, SHEET_ROWS } from "../../scripts/letter/signature/sheet.ts";
-import { writeCommit } from "../../scripts/outside/git/commit.ts";
-import { LOCAL_MODERATOR, type LocalGitHost, openLocalGitHost } from "../../scripts/outside/git/local-host.ts";
-import { readRecordAt } from "../../scripts/outside/git/record-at.ts";
-import { MAIN, moveRefs } from "../../scripts/outside/git/ref.ts";
-import { readHead } from "../../scripts/outside/git/repository.ts";
-import { systemRandom } from "../../scripts/outside/random.ts";
-import { edition, ledger, service, texts } from "../letter/invented.ts";
-import { day, writeLetter } from "../support/campaigns/local-campaign.ts";
-import { acceptedAtOnce } from "./long-ledger.ts";
+import { acceptAll } from "../../../scripts/accept/acceptance.ts";
+import { inventRow, inventSheet } from "../../../scripts/accept/invented-signatures.ts";
+import { readMainOnce } from "../../../scripts/accept/record/kept-main.ts";
+import { parseBase64url } from "../../../scripts/letter/bytes/base64url.ts";
+import { attestSheet } from "../../../scripts/letter/ledger/attestation.ts";
+import { formatRoot } from "../../../scripts/letter/ledger/checkpoint.ts";
+import { append, EMPTY_FRONTIER, leafHash, rootOf } from "../../../scripts/letter/ledger/tree.ts";
+import { filingMessage } from "../../../scripts/letter/review/filing-message.ts";
+import { formatMergeMessage } from "../../../scripts/letter/review/merge-message.ts";
+import { formatRecord } from "../../../scripts/letter/signature/record.ts";
+import { formatSheet, SHEET_ROWS } from "../../../scripts/letter/signature/sheet.ts";
+import { writeCommit } from "../../../scripts/outside/git/commit.ts";
+import { LOCAL_MODERATOR, type LocalGitHost, openLocalGitHost } from "../../../scripts/outside/git/local-host.ts";
+import { readRecordAt } from "../../../scripts/outside/git/record-at.ts";
+import { MAIN, moveRefs } from "../../../scripts/outside/git/ref.ts";
+import { readHead } from "../../../scripts/outside/git/repository.ts";
+import { systemRandom } from "../../../scripts/outside/random.ts";
+import { edition, ledger, service, texts } from "../../letter/invented.ts";
+import { day, writeLetter } from "../../support/campaigns/local-campaign.ts";
+import { acceptedAtOnce } from "../long-ledger.ts";
 
 // A process of its own for each thing that is measured, because its memory is measured too: `accepting.ts WHAT FOLDER …`
 
