@@ -12,7 +12,7 @@ Object.assign(Buffer.prototype, {
   toString(this: Buffer, encoding?: string, ...range: number[]): string {
     const text = format.call(this, known(encoding) as string, ...range);
     if (encoding !== "base64url") return text;
-    return text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+    return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   },
 });
 

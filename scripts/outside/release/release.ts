@@ -131,5 +131,6 @@ function isLater(version: string, than: string): boolean {
 }
 
 function next(version: string): string {
-  return version.replace(/\d+$/, (last) => String(Number(last) + 1));
+  const [major, minor, patch] = version.split(".");
+  return `${major}.${minor}.${Number(patch) + 1}`;
 }

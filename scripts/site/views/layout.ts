@@ -113,7 +113,7 @@ export function iconOf({ siteUrl, campaign }: SiteContext): string {
 
 /** Whether a page has a field that `typing.js` helps with. */
 function isTypedInto({ body }: Pick<Page, "body">): boolean {
-  return /<input [^>]*data-(code|max)=/.test(body.toString());
+  return / data-(code|max)="/.test(body.toString());
 }
 
 /** Renders the quick exit: a button that stays in view, at the end of the bar, and the first link in it for keyboards. */
