@@ -13,6 +13,13 @@ import { every, make, site } from "../gallery.ts";
 const checker = pageTool("vnu-jar/build/dist/vnu.jar");
 const java = spawnSync("java", ["-version"]).status === 0;
 
+/**
+ * The one thing that is done against the checker: a table whose rows are stacked on a phone has its roles written out, since
+ * Safari forgets that it is a table (decision 68).
+ */
+const WRITTEN_OUT =
+  /: info: The “(table|rowgroup|row|columnheader|rowheader|cell)” role is unnecessary for element “(table|thead|tbody|tr|th|td)”|: error: The “role” attribute must not be used on a “(tr|th|td)” element which has a “table” ancestor/;
+
 type Finding = { type: string; url: string; message: string; extract?: string };
 
 describe.skipIf(checker === undefined || !java)("the Nu checker", () => {
@@ -42,7 +49,14 @@ describe.skipIf(checker === undefined || !java)("the Nu checker", () => {
     const pages = new Map(every.map(([name, lang]) => [`${slugOf(name)}-${lang}.html`, make(name, lang, many)]));
     pages.set("languages.html", languagesPage(site));
     for (const lang of ["fa", "en"] as const) pages.set(`embed-${lang}.html`, embedPage({ ...site, ...many }, lang));
-    expect(findingsIn(pages)).toEqual([]);
+    const found = findingsIn(pages);
+    const stacked = [...pages]
+      .filter(([, html]) => html.includes('<table class="stacked"'))
+      .map(([name]) => `${name}:`);
+    const isExcused = (one: string) => WRITTEN_OUT.test(one) && stacked.some((page) => one.startsWith(page));
+    expect(found.filter((one) => !isExcused(one))).toEqual([]);
+    // What is no longer there needs no excuse.
+    expect(found.length > 0).toBe(stacked.length > 0);
   });
 
   it("finds what is wrong", () => {
