@@ -65,14 +65,21 @@ slip?.parentElement.querySelector("input[type=email]").addEventListener("change"
 const CARRIED = "undersigned:";
 const CARRIES = ["shown", "name", "place", "email"];
 
-if (window.name.startsWith(CARRIED)) {
-  const typed = form ? Object.entries(JSON.parse(window.name.slice(CARRIED.length))) : [];
+function carried() {
+  const text = window.name.startsWith(CARRIED) ? window.name.slice(CARRIED.length) : "{}";
   window.name = "";
-  for (const [name, value] of typed) {
-    const [field] = form.querySelectorAll(`[name="${name}"]`);
-    if (field?.type === "radio") form.elements[name].value = value;
-    else if (field) field.value = value;
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    // Another site can give a window any name.
+    return {};
   }
+}
+
+const typedBefore = carried();
+for (const name of CARRIES) {
+  const [field, value] = [form?.elements[name], typedBefore[name]];
+  if (field && typeof value === "string") field.value = value;
 }
 
 for (const link of document.querySelectorAll(".langs a")) {

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../support/source.ts";
 import type { Bench } from "./bench.ts";
+import { watched } from "./memory.ts";
 
 const ROUNDS = 5;
 
@@ -60,31 +59,13 @@ export const bench: Bench = {
   },
 };
 
-/** Runs a part of the bench in a process of its own, and looks at the most memory that it has held, as Linux counts it. */
+/** Runs a part of the bench in a process of its own. */
 async function run<T>(args: readonly string[]): Promise<{ said: T; mebibytes: number }> {
   const program = join(root, "tests/bench/acceptance/accepting.ts");
   const heap = args[0] === "make" || args[0] === "bare" ? ["--max-old-space-size=8192"] : [];
-  const child = spawn(process.execPath, [...heap, program, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  let [said, mebibytes] = ["", 0];
-  child.stdout.on("data", (text) => {
-    said += text;
-  });
-  const looking = setInterval(() => {
-    mebibytes = Math.max(mebibytes, mostMebibytes(child.pid));
-  }, 50);
-  const [code] = await once(child, "close");
-  clearInterval(looking);
+  const { said, code, mebibytes } = await watched([...heap, program, ...args]);
   if (code !== 0) throw new Error(`accepting.ts ${args[0]} ended with ${code}`);
   return { said: said === "" ? (undefined as T) : JSON.parse(said), mebibytes };
-}
-
-function mostMebibytes(pid: number | undefined): number {
-  try {
-    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-  } catch {
-    // It has just ended.
-    return 0;
-  }
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseBase64url } from "../../scripts/letter/bytes/base64url.ts";
@@ -12,6 +10,7 @@ import { edition, publishedSite } from "../site/published-site.ts";
 import { root } from "../support/source.ts";
 import type { Bench } from "./bench.ts";
 import { acceptedAtOnce } from "./long-ledger.ts";
+import { type Watched, watched } from "./memory.ts";
 
 /** What is hoped for with two cores, and with four. */
 const mostTime = () => (availableParallelism() < 4 ? 0.75 : 0.4);
@@ -26,6 +25,7 @@ export const bench: Bench = {
       const bare = bareSeconds(attested);
       const verified = await verifiedIn(folder);
       return [
+        { name: "signatures", value: signatures, unit: "" },
         { name: "bare Ed25519 on one core", value: bare, unit: "s" },
         { name: "verify", value: verified.seconds, unit: "s" },
         { name: "verify ÷ bare Ed25519, in time", value: verified.seconds / bare, unit: "×", atMost: mostTime() },
@@ -59,29 +59,9 @@ function bareSeconds(attested: readonly Attested[]): number {
   return (performance.now() - start) / 1000;
 }
 
-/** Runs the command as people run it, and looks at the most memory that it has held, as Linux counts it. */
-async function verifiedIn(folder: string): Promise<{ seconds: number; mebibytes: number }> {
-  const start = performance.now();
-  const program = join(root, "scripts/cli/verify.ts");
-  const child = spawn(process.execPath, [program, folder, "--vkey", vkey], { stdio: ["ignore", "pipe", "inherit"] });
-  let [said, mebibytes] = ["", 0];
-  child.stdout.on("data", (text) => {
-    said += text;
-  });
-  const looking = setInterval(() => {
-    mebibytes = Math.max(mebibytes, mostMebibytes(child.pid));
-  }, 50);
-  const [code] = await once(child, "close");
-  clearInterval(looking);
-  if (code !== 0 || !said.startsWith("ok: ")) throw new Error(`verify says ${said}`);
-  return { seconds: (performance.now() - start) / 1000, mebibytes };
-}
-
-function mostMebibytes(pid: number | undefined): number {
-  try {
-    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-  } catch {
-    // It has just ended.
-    return 0;
-  }
+/** Runs the command as people run it. */
+async function verifiedIn(folder: string): Promise<Watched> {
+  const verified = await watched([join(root, "scripts/cli/verify.ts"), folder, "--vkey", vkey]);
+  if (verified.code !== 0 || !verified.said.startsWith("ok: ")) throw new Error(`verify says ${verified.said}`);
+  return verified;
 }

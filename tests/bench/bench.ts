@@ -12,7 +12,7 @@ export type Effort = {
 export type Figure = {
   readonly name: string;
   readonly value: number;
-  readonly unit: "×" | "/s" | "s" | "ms" | "MiB" | "MiB a minute" | "KiB" | "bytes" | "cores" | "";
+  readonly unit: "×" | "/s" | "s" | "ms" | "MiB" | "MiB a minute" | "KiB" | "cores" | "";
   /** the lowest and the highest of several turns */
   readonly from?: number;
   readonly to?: number;

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sizeOfSite } from "../../scripts/accept/site/site-size.ts";
 import { TILE_WIDTH } from "../../scripts/letter/ledger/tile.ts";
 import { type CampaignRecord, formatRecord } from "../../scripts/letter/signature/record.ts";
 import { editionOf } from "../../scripts/letter/text/edition.ts";
@@ -27,7 +28,7 @@ export const bench: Bench = {
       const record = await recordOf(signatures);
       writeRecord(folder, record);
       const whole = await build(folder, site);
-      const [files, bytes] = sizeOf(site);
+      const { files, bytes } = sizeOfSite(site);
       const bare = await usageOf([
         fileURLToPath(new URL("site/bare-writer.ts", import.meta.url)),
         site,
@@ -118,21 +119,12 @@ function shellOf(site: string): number {
   return Math.max(0, page - TILE_WIDTH * 90);
 }
 
-function filesOf(site: string): string[] {
-  const found = readdirSync(site, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return found.map((entry) => join(entry.parentPath, entry.name));
-}
-
-function sizeOf(site: string): [files: number, bytes: number] {
-  const files = filesOf(site);
-  return [files.length, files.reduce((sum, file) => sum + statSync(file).size, 0)];
-}
-
 function timesOf(site: string): Map<string, string> {
+  const found = readdirSync(site, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return new Map(
-    filesOf(site).map((file) => {
-      const { ino, mtimeMs } = statSync(file);
-      return [file.slice(site.length + 1), `${ino} ${mtimeMs}`];
+    found.map(({ parentPath, name }) => {
+      const { ino, mtimeMs } = statSync(join(parentPath, name));
+      return [join(parentPath, name).slice(site.length + 1), `${ino} ${mtimeMs}`];
     }),
   );
 }

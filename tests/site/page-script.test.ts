@@ -249,6 +249,23 @@ describe("the form", () => {
     await close();
   });
 
+  it.each(["{", "null", "7", '{"email":7,"once":"x","\\"]":"x","consent_handover":"yes","shown":"nobody"}'])(
+    "takes nothing that another site has named the window: %s",
+    async (named) => {
+      const { page, pageErrors, close } = await open("/en/");
+      await page.evaluate(`window.name = ${JSON.stringify(`undersigned:${named}`)}`);
+      const once = "document.querySelector('input[name=once]')?.value";
+      await page.goto(`${origin}/en/sign/`);
+      // The rest of the script has run: the form has its own mark.
+      await expect.poll(() => page.evaluate<string>(`${once} ?? ""`)).toMatch(/^[\w-]{22}$/);
+      await expect.poll(() => page.evaluate("window.name")).toBe("");
+      expect(await page.inputValue("#email")).toBe("");
+      expect(await page.locator("#consent_handover").isChecked()).toBe(false);
+      expect(pageErrors).toEqual([]);
+      await close();
+    },
+  );
+
   it.each(["fa", "en"] as const)(
     "asks at once whether a provider was meant that is spelled alike, in %s",
     async (lang) => {
